@@ -1,0 +1,24 @@
+import type { SourcePosition } from "./allowlist.js";
+
+/** Something wrong with the desired state: where, what, and what to do. */
+export interface Message {
+  /** Stable, for machines: `allowlist/unknown-key`. */
+  readonly code: string;
+  readonly text: string;
+  /** What to do about it. */
+  readonly fix?: string;
+  readonly source?: SourcePosition;
+  /** The offending line as it stands in the file, without its line break. */
+  readonly line?: string;
+  /** Further places that have to do with it, as the other of two entries that contradict each other. */
+  readonly related?: readonly { readonly text: string; readonly source: SourcePosition }[];
+}
+
+/** The allowlist cannot be used. Carries every message that was found, in the order of files and lines. */
+export class AllowlistError extends Error {
+  override readonly name = "AllowlistError";
+
+  constructor(readonly messages: readonly Message[]) {
+    super(`the allowlist has ${messages.length} ${messages.length === 1 ? "error" : "errors"}`);
+  }
+}
