@@ -1,0 +1,50 @@
+/** Every code that a message about the allowlist can carry, with its meaning in one line. Codes are stable. */
+export const messageMeanings = {
+  "allowlist/alias-bomb":
+    "Aliases (`*name`) repeat so much, or so circularly, that the file would expand without bound.",
+  "allowlist/bad-email":
+    "Something that must be an e-mail address, or an e-mail domain, is not shaped like one.",
+  "allowlist/bad-key": "A key is not text: a number, a boolean, nothing, a list, a mapping or an alias.",
+  "allowlist/bad-value": "A value has the right type and is still none of the values that are allowed there.",
+  "allowlist/contradiction": "Two statements of the allowlist cannot both be followed.",
+  "allowlist/directive":
+    "The file holds a YAML directive (`%YAML`, `%TAG`); YAML 1.2 without directives is read.",
+  "allowlist/duplicate-entry": "A user has the same match with the same state twice.",
+  "allowlist/duplicate-key": "A mapping has the same key twice.",
+  "allowlist/duplicate-user": "A user stands in two places, perhaps spelt differently.",
+  "allowlist/empty-file": "A file holds nothing, or comments only.",
+  "allowlist/hidden-character":
+    "The file holds a raw control, bidirectional or zero-width character that misleads a reviewer.",
+  "allowlist/merge-key": "The file uses the merge key `<<`, which YAML 1.2 does not have.",
+  "allowlist/missing-file": "A pattern that was given matches no file.",
+  "allowlist/missing-key": "A key that must be there is not.",
+  "allowlist/no-files": "The default patterns match no file: there is no allowlist yet.",
+  "allowlist/no-root": "None of the files says `version`, so none is the root file.",
+  "allowlist/no-users": "The allowlist names no user at all, and would leave everybody unlisted.",
+  "allowlist/not-utf8": "A file is not UTF-8.",
+  "allowlist/null-value": "A key or a list item has no value.",
+  "allowlist/out-of-scope": "A user is outside `scope`, so that the entries could never matter.",
+  "allowlist/outside-project":
+    "A file or pattern leads out of the project's folder, or through a linked folder.",
+  "allowlist/placeholder-serial":
+    "A serial number is one that vendors leave on many machines, and tells no device apart.",
+  "allowlist/quote-it": "Text is missing its quotes, and YAML reads it as something else.",
+  "allowlist/root-only": "A user file holds a key that belongs in the root file.",
+  "allowlist/syntax": "The file is not well-formed YAML.",
+  "allowlist/tag": "The file uses a YAML tag (`!name`, `!!type`).",
+  "allowlist/too-deep": "Collections are nested deeper than any allowlist needs.",
+  "allowlist/too-large": "A file is larger, or has more parts, than is read.",
+  "allowlist/too-long": "A text is longer than is allowed there.",
+  "allowlist/too-many": "More problems were found than are listed.",
+  "allowlist/two-roots": "More than one file says `version`.",
+  "allowlist/unknown-key": "A key has no meaning there.",
+  "allowlist/unreadable": "A file or folder cannot be read.",
+  "allowlist/unsupported-version": "The root file's `version` is not one that is understood.",
+  "allowlist/wrong-type": "A value is of the wrong kind, as a list where a mapping must stand.",
+} as const;
+
+/** The code of a message. */
+export type MessageCode = keyof typeof messageMeanings;
+
+/** All codes, sorted; a documentation page can be held against it. */
+export const messageCodes = Object.keys(messageMeanings).sort() as readonly MessageCode[];

@@ -1,0 +1,32 @@
+/** Letters, digits, marks and inner hyphens of any script: an internationalised domain may be written as it reads. */
+const domainShape =
+  /^(?:[\p{L}\p{N}](?:[\p{L}\p{N}\p{M}-]{0,61}[\p{L}\p{N}\p{M}])?\.)+[\p{L}\p{N}][\p{L}\p{N}\p{M}-]*$/u;
+
+/** Everything but blanks, hidden characters, and what would need quotes in RFC 5321's local part. */
+const localShape = /^[^\p{C}\p{Z}"(),:;<>@[\\\]]{1,64}$/u;
+
+/**
+ * The one form in which e-mails and e-mail domains are compared: trimmed, NFC, lower-cased without locale.
+ * Applying it twice changes nothing.
+ */
+export function normaliseEmail(text: string): string {
+  // Lower-casing can take a text out of NFC (U+0130 becomes two characters), so NFC comes last as well.
+  return text.trim().normalize("NFC").toLowerCase().normalize("NFC");
+}
+
+/** Whether a normalised text is shaped like a domain of e-mail addresses: labels with dots between, at most 253. */
+export function isEmailDomain(text: string): boolean {
+  return text.length <= 253 && domainShape.test(text);
+}
+
+/** Whether a normalised text is shaped like an e-mail address; at most 254 characters, as RFC 5321 allows. */
+export function isEmail(text: string): boolean {
+  if (text.length > 254) return false;
+  const at = text.lastIndexOf("@");
+  return at > 0 && localShape.test(text.slice(0, at)) && isEmailDomain(text.slice(at + 1));
+}
+
+/** The part of an e-mail address behind the last `@`. */
+export function domainOf(email: string): string {
+  return email.slice(email.lastIndexOf("@") + 1);
+}
