@@ -1,0 +1,77 @@
+import { CloudflareError, type CloudflareErrorCode } from "./errors.js";
+
+/** What became of sending a chunk, before anything is read back. */
+export interface Sent {
+  /** Ids in calls that the API took. */
+  readonly accepted: readonly string[];
+  /** Ids that the API refused one by one, and why. */
+  readonly refused: ReadonlyMap<string, string>;
+  /** Ids of which nobody knows whether the call reached the API, and why. */
+  readonly doubtful: ReadonlyMap<string, string>;
+  /** Why no further call of this act makes sense. */
+  readonly stop: string | undefined;
+}
+
+/**
+ * What an error says about a bulk call: `ids` that something is wrong with the ids, `doubt` that the call may have
+ * been carried out, `stop` that every further call would end alike.
+ */
+function aboutWhat(code: CloudflareErrorCode): "ids" | "doubt" | "stop" {
+  switch (code) {
+    case "cloudflare/refused":
+    case "cloudflare/not-found":
+      return "ids";
+    case "cloudflare/unavailable":
+    case "cloudflare/unreachable":
+    case "cloudflare/timeout":
+    case "cloudflare/deadline":
+    case "cloudflare/not-json":
+      return "doubt";
+    case "cloudflare/bad-token":
+    case "cloudflare/missing-permission":
+    case "cloudflare/unknown-account":
+    case "cloudflare/endpoint-gone":
+    case "cloudflare/rate-limited":
+    case "cloudflare/redirected":
+    case "cloudflare/incomplete-listing":
+    case "cloudflare/bad-record":
+    case "cloudflare/bad-setting":
+    case "cloudflare/closed":
+      return "stop";
+  }
+}
+
+/**
+ * Sends a chunk of ids by `call`. A call that is refused for its ids is sent again in halves, down to single ids, so
+ * that one bad id does not stop the others; after any other failure nothing more of the chunk is sent.
+ */
+export async function send(
+  call: (ids: readonly string[]) => Promise<void>,
+  chunk: readonly string[],
+): Promise<Sent> {
+  const accepted: string[] = [];
+  const refused = new Map<string, string>();
+  const doubtful = new Map<string, string>();
+  let stop: string | undefined;
+  const left = [chunk];
+  for (let ids = left.pop(); ids !== undefined; ids = left.pop()) {
+    try {
+      await call(ids);
+      accepted.push(...ids);
+    } catch (error) {
+      if (!(error instanceof CloudflareError)) throw error;
+      const about = aboutWhat(error.code);
+      if (about === "ids" && ids.length > 1) {
+        const half = Math.ceil(ids.length / 2);
+        left.push(ids.slice(half), ids.slice(0, half));
+      } else if (about === "ids") {
+        for (const id of ids) refused.set(id, error.summary);
+      } else {
+        if (about === "stop") stop = error.summary;
+        const failed = about === "stop" ? refused : doubtful;
+        for (const id of [...ids, ...left.splice(0).flat()]) failed.set(id, error.summary);
+      }
+    }
+  }
+  return { accepted, refused, doubtful, stop };
+}

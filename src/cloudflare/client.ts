@@ -1,0 +1,91 @@
+import type { Dispatcher } from "undici";
+import { resolveBaseUrl } from "./base-url.js";
+import { type Clock, systemClock } from "./clock.js";
+import type { Credentials } from "./credentials.js";
+import { CloudflareError } from "./errors.js";
+import { atLeastOne } from "./settings.js";
+import { type PhysicalDevices, physicalDevicesOf } from "./physical-devices.js";
+import { type Registrations, registrationsOf } from "./registrations.js";
+import { type RequestNote, Transport } from "./transport.js";
+
+/** Settings of a client. */
+export interface ClientOptions {
+  /** 1 to 32 letters, digits, `_` and `-`. */
+  readonly accountId: string;
+  readonly credentials: Credentials;
+  /** Else `CLOUDFLARE_BASE_URL`, else Cloudflare's own; https, or http on loopback. */
+  readonly baseUrl?: string | undefined;
+  /** Records asked for on a page. Default 1000; the server may give fewer. */
+  readonly perPage?: number | undefined;
+  /** The most ids in one call. Default 100. */
+  readonly chunkSize?: number | undefined;
+  /** Milliseconds for one attempt. Default 30 s. */
+  readonly attemptTimeoutMs?: number | undefined;
+  /** Milliseconds for one call with its retries and waits. Default 6 min: Cloudflare's own block lasts five. */
+  readonly deadlineMs?: number | undefined;
+  /** Attempts for one call, those answered by 429 aside. Default 5. */
+  readonly maxAttempts?: number | undefined;
+  /** Listings made before one that contradicts itself is given up. Default 3. */
+  readonly maxListings?: number | undefined;
+  readonly clock?: Clock | undefined;
+  /** Called after each HTTP request. What it throws ends the call. */
+  readonly onRequest?: ((note: RequestNote) => void) | undefined;
+  /** Sends the requests, as undici's ProxyAgent does; `close` leaves it open. */
+  readonly dispatcher?: Dispatcher | undefined;
+}
+
+/** The part of an account that this project reads and writes. Holds connections until `close`. */
+export interface CloudflareClient {
+  readonly accountId: string;
+  readonly registrations: Registrations;
+  readonly physicalDevices: PhysicalDevices;
+  /** HTTP requests sent so far, retries included. */
+  readonly requests: number;
+  readonly clock: Clock;
+  /** Ends the connections once what is under way has ended; later calls throw `cloudflare/closed`. */
+  readonly close: () => Promise<void>;
+}
+
+function checkAccountId(accountId: string): void {
+  if (/^[A-Za-z0-9_-]{1,32}$/.test(accountId)) return;
+  throw new CloudflareError({
+    code: "cloudflare/bad-setting",
+    what: accountId === "" ? "The account id is empty." : "The account id is not one.",
+    advice:
+      "Give the 32 hexadecimal digits from the dashboard's address or the account's page, and nothing else.",
+  });
+}
+
+/** A client for one account. Makes no request yet. Throws `cloudflare/bad-setting`. */
+export function createClient(options: ClientOptions): CloudflareClient {
+  const { accountId, credentials, clock = systemClock, onRequest, dispatcher } = options;
+  checkAccountId(accountId);
+  const transport = new Transport({
+    baseUrl: resolveBaseUrl(options.baseUrl, process.env),
+    credentials,
+    attemptTimeoutMs: atLeastOne("attemptTimeoutMs", options.attemptTimeoutMs ?? 30_000, "ms"),
+    deadlineMs: atLeastOne("deadlineMs", options.deadlineMs ?? 360_000, "ms"),
+    maxAttempts: atLeastOne("maxAttempts", options.maxAttempts ?? 5, "count"),
+    clock,
+    onRequest,
+    dispatcher,
+  });
+  const context = {
+    transport,
+    accountId,
+    clock,
+    perPage: atLeastOne("perPage", options.perPage ?? 1000, "count"),
+    chunkSize: atLeastOne("chunkSize", options.chunkSize ?? 100, "count"),
+    maxListings: atLeastOne("maxListings", options.maxListings ?? 3, "count"),
+  };
+  return {
+    accountId,
+    registrations: registrationsOf(context),
+    physicalDevices: physicalDevicesOf(context),
+    get requests() {
+      return transport.requests;
+    },
+    clock,
+    close: () => transport.close(),
+  };
+}

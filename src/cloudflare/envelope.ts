@@ -1,0 +1,109 @@
+import { type ApiError, CloudflareError, type Method } from "./errors.js";
+import { isEndpointGone, LATER_ADVICE, type Refusal, refusalError } from "./refusal.js";
+import { visibleText } from "./text.js";
+
+/** What the API answered with success. */
+export interface Answer {
+  readonly status: number;
+  /** The envelope's `result` and `result_info` as they came. */
+  readonly result: unknown;
+  readonly resultInfo: unknown;
+  /** The server's clock in milliseconds since 1970, from the `Date` header; it counts in whole seconds. */
+  readonly date?: number;
+}
+
+/** An answer as it came over the wire, and the call it answers. */
+export interface RawAnswer {
+  readonly method: Method;
+  readonly path: string;
+  readonly status: number;
+  readonly body: string;
+  readonly date?: number;
+  /** The `Location` header of a redirect. */
+  readonly location?: string;
+}
+
+const FIRST_BYTES = 200;
+const MOST_ERRORS = 10;
+const DEEPEST_CHAIN = 4;
+
+/** An object's fields, or undefined when the value is none. */
+export function fieldsOf(value: unknown): Readonly<Record<string, unknown>> | undefined {
+  return typeof value === "object" && value !== null && !Array.isArray(value)
+    ? (value as Record<string, unknown>)
+    : undefined;
+}
+
+function readErrors(value: unknown, redact: (text: string) => string, depth = 0): readonly ApiError[] {
+  if (!Array.isArray(value) || depth > DEEPEST_CHAIN) return [];
+  return value.slice(0, MOST_ERRORS).map((item: unknown) => {
+    const { code, message, documentation_url: page, error_chain } = fieldsOf(item) ?? { message: item };
+    const chain = readErrors(error_chain, redact, depth + 1);
+    return {
+      ...(typeof code === "number" && { code }),
+      message: typeof message === "string" ? visibleText(redact(message)) : "(no message)",
+      ...(typeof page === "string" &&
+        page.startsWith("https://") && { documentation_url: visibleText(redact(page)) }),
+      ...(chain.length > 0 && { error_chain: chain }),
+    };
+  });
+}
+
+function parse(body: string): Readonly<Record<string, unknown>> | undefined {
+  try {
+    return fieldsOf(JSON.parse(body));
+  } catch {
+    return undefined;
+  }
+}
+
+function notAnEnvelope(raw: RawAnswer, redact: (text: string) => string): CloudflareError {
+  const { method, path, status } = raw;
+  const begin = visibleText(redact(raw.body), FIRST_BYTES);
+  const details = [begin === "" ? "the body is empty" : `the body begins: ${begin}`];
+  const refusal: Refusal = { method, path, status };
+  if (status === 429 || isEndpointGone(refusal)) return refusalError(refusal, details);
+  return new CloudflareError({
+    code: "cloudflare/not-json",
+    what: "The answer is not what Cloudflare's API sends.",
+    details,
+    method,
+    path,
+    status,
+    advice:
+      status >= 500
+        ? LATER_ADVICE
+        : "Check the base URL (CLOUDFLARE_BASE_URL), and whether a proxy stands in between.",
+  });
+}
+
+/**
+ * Opens the API's envelope (`success`, `errors`, `result`, `result_info`). Throws a {@link CloudflareError} for
+ * `success: false` under any status, for an HTTP error, a redirect, and for a body that is no envelope.
+ */
+export function openEnvelope(raw: RawAnswer, redact: (text: string) => string): Answer {
+  const { method, path, status } = raw;
+  if (status >= 300 && status < 400) {
+    throw new CloudflareError({
+      code: "cloudflare/redirected",
+      what: "The answer is a redirect, and none is followed, since the credentials would go with it.",
+      details:
+        raw.location === undefined ? [] : [`it leads to ${visibleText(redact(raw.location), FIRST_BYTES)}`],
+      method,
+      path,
+      status,
+      advice: "Check the base URL (CLOUDFLARE_BASE_URL).",
+    });
+  }
+  const date = raw.date === undefined ? {} : { date: raw.date };
+  if (status === 204 && raw.body === "") return { status, result: undefined, resultInfo: undefined, ...date };
+  const envelope = parse(raw.body);
+  const errors = envelope?.errors;
+  const ok = status < 300;
+  if (typeof envelope?.success !== "boolean" && (ok || !Array.isArray(errors)))
+    throw notAnEnvelope(raw, redact);
+  if (ok && envelope?.success === true) {
+    return { status, result: envelope.result, resultInfo: envelope.result_info, ...date };
+  }
+  throw refusalError({ method, path, status, errors: readErrors(errors, redact) });
+}

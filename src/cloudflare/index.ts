@@ -1,0 +1,24 @@
+/** The live side: Cloudflare's API for WARP device registrations. */
+
+export { type Act, type Outcome, perform, type PerformOptions } from "./bulk.js";
+export { type ClientOptions, type CloudflareClient, createClient } from "./client.js";
+export { type Clock, systemClock } from "./clock.js";
+export type { Listed } from "./collection.js";
+export {
+  type Credentials,
+  credentialsFromEnvironment,
+  keyCredentials,
+  tokenCredentials,
+} from "./credentials.js";
+export {
+  type ApiError,
+  CloudflareError,
+  type CloudflareErrorCode,
+  type CloudflareErrorInit,
+  type Method,
+} from "./errors.js";
+export type { Page } from "./page.js";
+export type { PhysicalDeviceListParameters, PhysicalDevices } from "./physical-devices.js";
+export type { RegistrationListParameters, Registrations } from "./registrations.js";
+export type { RequestNote } from "./transport.js";
+export type { PhysicalDevice, Registration, RegistrationPolicy, RegistrationUser } from "./types.js";

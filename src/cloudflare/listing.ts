@@ -1,0 +1,105 @@
+import type { Clock } from "./clock.js";
+import { CloudflareError } from "./errors.js";
+import { incomplete, type Page } from "./page.js";
+import type { ListedRecord } from "./records.js";
+import { visibleText } from "./text.js";
+import { judgeTotal } from "./total.js";
+
+/** Fetches one page; undefined stands for the first. Throws what `readPage` and the transport throw. */
+export type FetchPage<T> = (cursor: string | undefined) => Promise<Page<T>>;
+
+/** How a listing is proved whole. */
+export interface ListingProof {
+  /** Listings to make before giving up. */
+  readonly maxListings: number;
+  /** For servers that send no `Date`. */
+  readonly clock: Clock;
+  /**
+   * The most records that the filters can match. A total above it does not count what was asked for, and proves
+   * nothing: no document says whether `total_count` heeds the filters.
+   */
+  readonly atMost?: number | undefined;
+}
+
+/** Empty pages that may follow one another: a server that goes on for ever has to be left at some point. */
+const MOST_EMPTY_PAGES = 20;
+
+/** A cursor that the API does not take any more is a reason to list anew; the first page has none. */
+async function fetchNext<T>(fetch: FetchPage<T>, cursor: string | undefined): Promise<Page<T>> {
+  try {
+    return await fetch(cursor);
+  } catch (error) {
+    const refused = error instanceof CloudflareError && error.code === "cloudflare/refused";
+    if (cursor === undefined || !refused) throw error;
+    throw incomplete(`The API refused its own cursor: ${error.summary}`);
+  }
+}
+
+/**
+ * Follows the cursors from page to page. Throws `cloudflare/incomplete-listing` when a cursor comes twice, which would
+ * go on for ever.
+ */
+export async function* followPages<T>(fetch: FetchPage<T>, from?: string): AsyncGenerator<Page<T>, void> {
+  const seen = new Set<string>();
+  let empty = 0;
+  for (let cursor = from; ;) {
+    const page = await fetchNext(fetch, cursor);
+    if (cursor !== undefined) seen.add(cursor);
+    yield page;
+    if (page.cursor === undefined) return;
+    if (seen.has(page.cursor)) throw incomplete(`The cursor ${visibleText(page.cursor, 40)} came twice.`);
+    empty = page.items.length === 0 ? empty + 1 : 0;
+    if (empty > MOST_EMPTY_PAGES)
+      throw incomplete(`${empty} pages in a row were empty and named a next one.`);
+    cursor = page.cursor;
+  }
+}
+
+async function listOnce<T extends ListedRecord>(
+  fetch: FetchPage<T>,
+  proof: ListingProof,
+): Promise<readonly T[]> {
+  const records = new Map<string, T>();
+  let first: { readonly total: number | undefined; readonly startedAt: number } | undefined;
+  let pages = 0;
+  for await (const page of followPages(fetch)) {
+    pages += 1;
+    first ??= { total: page.totalCount, startedAt: page.date ?? proof.clock.now() };
+    for (const record of page.items) {
+      if (records.has(record.id)) throw incomplete(`The id ${visibleText(record.id, 80)} came twice.`);
+      records.set(record.id, record);
+    }
+  }
+  const list = [...records.values()];
+  if (first?.total === undefined || first.total > (proof.atMost ?? Infinity)) return list;
+  const created = list.map(({ created_at }) => Date.parse(created_at));
+  const judged = judgeTotal(created, first.total, first.startedAt);
+  if (judged.verdict === "whole") return list;
+  const seen = `${list.length} records on ${pages} pages, total_count ${first.total}`;
+  throw incomplete(
+    judged.verdict === "short"
+      ? `${seen}: ${judged.missing} that were counted did not come.`
+      : `${seen}: ${judged.extra} more than were counted, and not created since.`,
+  );
+}
+
+/**
+ * Every record, or `cloudflare/incomplete-listing` with what was seen: never a short list. What changes during a
+ * listing can make it contradict itself, so it is made anew a few times.
+ */
+export async function listWhole<T extends ListedRecord>(
+  noun: string,
+  fetch: FetchPage<T>,
+  proof: ListingProof,
+): Promise<readonly T[]> {
+  const seen: string[] = [];
+  for (let number = 1; number <= proof.maxListings; number += 1) {
+    try {
+      return await listOnce(fetch, proof);
+    } catch (error) {
+      if (!(error instanceof CloudflareError) || error.code !== "cloudflare/incomplete-listing") throw error;
+      seen.push(`listing ${number}: ${error.what}`);
+    }
+  }
+  throw incomplete(`The list of ${noun} did not come whole.`, seen);
+}

@@ -1,0 +1,73 @@
+import { type CollectionContext, type Listed, listed } from "./collection.js";
+import { encodeQuery, idSegment } from "./query.js";
+import { readPhysicalDevice } from "./records.js";
+import type { PhysicalDevice } from "./types.js";
+
+/** Parameters of `GET /accounts/{account_id}/devices/physical-devices`, by their wire names. */
+export interface PhysicalDeviceListParameters {
+  readonly id?: readonly string[] | undefined;
+  readonly "last_seen_user.email"?: string | undefined;
+  readonly "last_seen_registration.policy.id"?: string | undefined;
+  /** The API's default is `only`: a device whose registrations are all revoked is left out. */
+  readonly active_registrations?: "include" | "only" | "exclude" | undefined;
+  readonly search?: string | undefined;
+  /** RFC 3339. */
+  readonly seen_after?: string | undefined;
+  /** RFC 3339. */
+  readonly seen_before?: string | undefined;
+  readonly sort_by?:
+    | "name"
+    | "id"
+    | "client_version"
+    | "last_seen_user.email"
+    | "last_seen_at"
+    | "active_registrations"
+    | "created_at"
+    | undefined;
+  readonly sort_order?: "asc" | "desc" | undefined;
+  readonly include?: "last_seen_registration.policy" | undefined;
+  readonly per_page?: number | undefined;
+  readonly cursor?: string | undefined;
+}
+
+const PARAMETERS = [
+  "id",
+  "last_seen_user.email",
+  "last_seen_registration.policy.id",
+  "active_registrations",
+  "search",
+  "seen_after",
+  "seen_before",
+  "sort_by",
+  "sort_order",
+  "include",
+  "per_page",
+  "cursor",
+] as const satisfies readonly (keyof PhysicalDeviceListParameters)[];
+
+/** `/accounts/{account_id}/devices/physical-devices`, read only. Every call throws `CloudflareError`. */
+export interface PhysicalDevices extends Listed<PhysicalDevice, PhysicalDeviceListParameters> {
+  readonly get: (
+    id: string,
+    options?: { readonly include?: "last_seen_registration.policy" | undefined },
+  ) => Promise<PhysicalDevice>;
+}
+
+/** The physical devices of an account. */
+export function physicalDevicesOf(context: CollectionContext): PhysicalDevices {
+  const { transport, accountId, chunkSize } = context;
+  const path = `/accounts/${accountId}/devices/physical-devices`;
+  return {
+    ...listed<PhysicalDevice, PhysicalDeviceListParameters>(context, {
+      noun: "physical devices",
+      path,
+      parameters: PARAMETERS,
+      read: readPhysicalDevice,
+    }),
+    get: async (id, options = {}) => {
+      const query = encodeQuery({ include: options.include }, ["include"], chunkSize);
+      const answer = await transport.send({ method: "GET", path: `${path}/${idSegment(id)}`, query });
+      return readPhysicalDevice(answer.result);
+    },
+  };
+}

@@ -1,0 +1,72 @@
+import { fieldsOf } from "./envelope.js";
+import { CloudflareError } from "./errors.js";
+import { visibleText } from "./text.js";
+import type { PhysicalDevice, Registration } from "./types.js";
+
+/** A record that can be listed, whatever else it holds. */
+export interface ListedRecord {
+  readonly id: string;
+  /** RFC 3339. */
+  readonly created_at: string;
+}
+
+/** What must hold for a field. */
+type Rule = (value: unknown) => boolean;
+
+const text: Rule = (value) => typeof value === "string";
+const filled: Rule = (value) => typeof value === "string" && value !== "";
+const time: Rule = (value) => typeof value === "string" && !Number.isNaN(Date.parse(value));
+const timeOrNull: Rule = (value) => value === null || time(value);
+const count: Rule = (value) => typeof value === "number" && Number.isInteger(value) && value >= 0;
+
+/** `required` of `teams-devices_registration` and `teams-devices_registration_device_details`. */
+const REGISTRATION: readonly (readonly [string, Rule])[] = [
+  ["id", filled],
+  ["key", text],
+  ["device.id", filled],
+  ["device.name", text],
+  ["created_at", time],
+  ["updated_at", time],
+  ["last_seen_at", time],
+];
+
+/** `required` of `teams-devices_physical_device`. A null `last_seen_at` may be left out on the wire, as others are. */
+const PHYSICAL_DEVICE: readonly (readonly [string, Rule])[] = [
+  ["id", filled],
+  ["name", text],
+  ["created_at", time],
+  ["updated_at", time],
+  ["last_seen_at", (value) => value === undefined || timeOrNull(value)],
+  ["active_registrations", count],
+];
+
+function valueAt(record: unknown, path: string): unknown {
+  return path.split(".").reduce((value: unknown, key) => fieldsOf(value)?.[key], record);
+}
+
+function check(record: unknown, rules: readonly (readonly [string, Rule])[], noun: string): void {
+  const broken = rules.find(([path, holds]) => !holds(valueAt(record, path)));
+  if (broken === undefined) return;
+  const [path] = broken;
+  const id = valueAt(record, "id");
+  const name = typeof id === "string" && id !== "" ? `The ${noun} ${visibleText(id, 80)}` : `A ${noun}`;
+  const state = valueAt(record, path) == null ? "lacks" : "has an unusable";
+  throw new CloudflareError({
+    code: "cloudflare/bad-record",
+    what: `${name} ${state} ${path}, which the API's document requires.`,
+    advice: "Nothing can be decided on such a listing. If it stays so, report it with the id and the field.",
+  });
+}
+
+/** The value as a registration. Throws `cloudflare/bad-record` with its id and the field; unknown fields pass. */
+export function readRegistration(value: unknown): Registration {
+  check(value, REGISTRATION, "registration");
+  return value as Registration;
+}
+
+/** The value as a physical device. Throws `cloudflare/bad-record` with its id and the field; unknown fields pass. */
+export function readPhysicalDevice(value: unknown): PhysicalDevice {
+  check(value, PHYSICAL_DEVICE, "physical device");
+  const device = value as PhysicalDevice;
+  return (device.last_seen_at as unknown) === undefined ? { ...device, last_seen_at: null } : device;
+}

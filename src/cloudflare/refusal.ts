@@ -1,0 +1,112 @@
+import { type ApiError, CloudflareError, type CloudflareErrorCode, type Method } from "./errors.js";
+
+/** An answer by which the API says no. `errors` is undefined where the body was no envelope. */
+export interface Refusal {
+  readonly method: Method;
+  readonly path: string;
+  readonly status: number;
+  readonly errors?: readonly ApiError[];
+}
+
+/** What to do when the request limit is used up. */
+export const RATE_ADVICE =
+  "Wait five minutes: 1200 requests in five minutes are let through, over all uses of the credentials.";
+/** What to do when the fault is Cloudflare's. */
+export const LATER_ADVICE = "Run again later; https://www.cloudflarestatus.com tells of incidents.";
+
+/** Invalid request headers, unknown or malformed key, e-mail or token. */
+const TOKEN_CODES = [6003, 6100, 6101, 6102, 6103, 6111, 9103, 9106];
+const PERMISSION_CODES = [10000, 9109];
+const ROUTE_CODES = [7000, 7003];
+const ROUTE_WORDS = /no route|could not route|unknown (route|endpoint|path)|method not allowed/i;
+const RETIRING = /\/registrations\/(un)?revoke$/;
+const ONE_RECORD = /\/(registrations|physical-devices)\/[^/]+$/;
+
+function flatten(errors: readonly ApiError[]): readonly ApiError[] {
+  return errors.flatMap((error) => [error, ...flatten(error.error_chain ?? [])]);
+}
+
+/** Whether the answer says that the deprecated endpoint itself is gone, rather than an id given to it. */
+export function isEndpointGone({ path, status, errors }: Refusal): boolean {
+  if (!RETIRING.test(path)) return false;
+  if (status === 405 || status === 410) return true;
+  if (status !== 404) return false;
+  const all = flatten(errors ?? []);
+  return all.length === 0 || all.some(isAboutRoute);
+}
+
+function isAboutRoute({ code, message }: ApiError): boolean {
+  return (code !== undefined && ROUTE_CODES.includes(code)) || ROUTE_WORDS.test(message);
+}
+
+/** What kind of refusal it is, from the API's codes first and the HTTP status second. */
+export function codeOf(refusal: Refusal): CloudflareErrorCode {
+  const { status } = refusal;
+  const all = flatten(refusal.errors ?? []);
+  const has = (codes: readonly number[]) => all.some(({ code = -1 }) => codes.includes(code));
+  if (status === 429) return "cloudflare/rate-limited";
+  if (status >= 500 || status === 408) return "cloudflare/unavailable";
+  if (isEndpointGone(refusal)) return "cloudflare/endpoint-gone";
+  if (status === 401 || has(TOKEN_CODES)) return "cloudflare/bad-token";
+  if (all.some(({ code, message }) => code === 9109 && /token/i.test(message))) return "cloudflare/bad-token";
+  if (status === 403 || has(PERMISSION_CODES)) return "cloudflare/missing-permission";
+  // The same words serve for an unknown account and for an unknown record of a known one.
+  if (has(ROUTE_CODES)) {
+    return ONE_RECORD.test(refusal.path) ? "cloudflare/not-found" : "cloudflare/unknown-account";
+  }
+  return status === 404 ? "cloudflare/not-found" : "cloudflare/refused";
+}
+
+/** The permission that a call needs: `x-api-token-group` of the OpenAPI document; reads say nothing there. */
+function permissionFor(method: Method): string {
+  return method === "GET" ? "Zero Trust Read" : "Zero Trust Write";
+}
+
+const WORDS: Partial<Record<CloudflareErrorCode, { readonly what: string; readonly advice: string }>> = {
+  "cloudflare/bad-token": {
+    what: "Cloudflare does not accept the credentials.",
+    advice:
+      "Check CLOUDFLARE_API_TOKEN (or CLOUDFLARE_API_KEY and CLOUDFLARE_EMAIL): mistyped, expired or deleted? " +
+      "Tokens are made at https://dash.cloudflare.com/profile/api-tokens.",
+  },
+  "cloudflare/unknown-account": {
+    what: "Cloudflare knows no such account.",
+    advice:
+      "Check the account id: 32 hexadecimal digits, in the dashboard's address and on the account's page.",
+  },
+  "cloudflare/endpoint-gone": {
+    what: "Cloudflare does not offer this call any more.",
+    advice:
+      "Revoke and unrevoke were marked deprecated in September 2026 in favour of delete. Set " +
+      "`policy.unlisted: delete` in the allowlist. (If reading fails too, check the account id and the base URL.)",
+  },
+  "cloudflare/rate-limited": {
+    what: "Cloudflare refuses further requests for now.",
+    advice: RATE_ADVICE,
+  },
+  "cloudflare/unavailable": { what: "Cloudflare's API is in trouble.", advice: LATER_ADVICE },
+  "cloudflare/not-found": {
+    what: "Cloudflare knows no such record.",
+    advice: "Check the id, and the account id.",
+  },
+};
+
+function wordsFor(
+  code: CloudflareErrorCode,
+  method: Method,
+): { readonly what: string; readonly advice?: string } {
+  if (code !== "cloudflare/missing-permission")
+    return WORDS[code] ?? { what: "Cloudflare refused the request." };
+  return {
+    what: "Cloudflare does not let these credentials do this.",
+    advice:
+      `Give the API token the permission "${permissionFor(method)}" for this account, and check that the account ` +
+      "id is the one meant.",
+  };
+}
+
+/** The error that tells of a refusal. */
+export function refusalError(refusal: Refusal, details?: readonly string[]): CloudflareError {
+  const code = codeOf(refusal);
+  return new CloudflareError({ ...refusal, code, ...wordsFor(code, refusal.method), details });
+}

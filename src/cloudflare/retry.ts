@@ -1,0 +1,111 @@
+import type { Clock } from "./clock.js";
+import { CloudflareError, type Method, retold } from "./errors.js";
+import type { Pace } from "./pace.js";
+import { RATE_ADVICE } from "./refusal.js";
+
+/** What one attempt came to. */
+export type Attempt<T> =
+  | { readonly ok: true; readonly value: T }
+  | {
+      readonly ok: false;
+      readonly error: CloudflareError;
+      /** Whether another attempt may go better. */
+      readonly again: boolean;
+      /** What the server asked for, in milliseconds. */
+      readonly retryAfterMs?: number | undefined;
+    };
+
+/** The bounds of one call. */
+export interface RetryLimits {
+  /** For everything but 429, which goes on until the deadline. */
+  readonly maxAttempts: number;
+  /** For all attempts and waits together, in milliseconds. */
+  readonly deadlineMs: number;
+}
+
+/** The call that the attempts are for. */
+interface About {
+  readonly method: Method;
+  readonly path: string;
+}
+
+const FIRST_WAIT_MS = 500;
+const LONGEST_WAIT_MS = 30_000;
+
+/** The wait after the `failures`-th failure (from 1): doubling up to 30 s, half of it by chance. */
+export function backoffMs(failures: number, random: number): number {
+  const full = Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** (failures - 1));
+  return full * (0.5 + random / 2);
+}
+
+function seconds(milliseconds: number): string {
+  return `${Math.ceil(milliseconds / 1000)} s`;
+}
+
+/** The last error, when there is no time left for another attempt. */
+function outOfTime(last: CloudflareError, detail: string): CloudflareError {
+  const details = [...last.details, detail];
+  if (last.status === 429) return retold(last, { code: "cloudflare/rate-limited", details });
+  return retold(last, {
+    code: "cloudflare/deadline",
+    what: `The call ran out of time: ${last.what}`,
+    details,
+  });
+}
+
+function gaveUp(last: CloudflareError, attempts: number): CloudflareError {
+  if (attempts === 1) return last;
+  return retold(last, { details: [...last.details, `tried ${attempts} times`] });
+}
+
+async function waitForTurn(about: About, pace: Pace, clock: Clock, deadline: number): Promise<void> {
+  // Again after each sleep: another call may have gone out, or heard of a block, meanwhile.
+  for (let wait = pace.delay(clock.now()); wait > 0; wait = pace.delay(clock.now())) {
+    if (clock.now() + wait > deadline) {
+      throw new CloudflareError({
+        ...about,
+        code: "cloudflare/rate-limited",
+        what: "Cloudflare's request limit is used up.",
+        details: [
+          `the next request may go out in ${seconds(wait)}; this call has ${seconds(deadline - clock.now())} left`,
+        ],
+        advice: RATE_ADVICE,
+      });
+    }
+    await clock.sleep(wait);
+  }
+  pace.sent(clock.now());
+}
+
+/**
+ * Makes attempts until one succeeds, fails for good, or the limits are reached. Any method may be sent again: every act
+ * of this client can be done twice. `attempt` gets its number (from 1) and the milliseconds left.
+ */
+export async function withRetries<T>(
+  attempt: (number: number, leftMs: number) => Promise<Attempt<T>>,
+  about: About,
+  { maxAttempts, deadlineMs }: RetryLimits,
+  pace: Pace,
+  clock: Clock,
+): Promise<T> {
+  const deadline = clock.now() + deadlineMs;
+  for (let number = 1, counted = 0; ; number += 1) {
+    await waitForTurn(about, pace, clock, deadline);
+    const outcome = await attempt(number, deadline - clock.now());
+    if (outcome.ok) return outcome.value;
+    const { error, again, retryAfterMs } = outcome;
+    if (!again) throw error;
+    if (error.status !== 429) counted += 1;
+    if (counted >= maxAttempts) throw gaveUp(error, number);
+    const asked = retryAfterMs !== undefined && retryAfterMs > 0;
+    // A Retry-After of 0 must not make a loop without a breath.
+    const wait = asked ? retryAfterMs : backoffMs(number, clock.random());
+    const left = deadline - clock.now();
+    if (wait >= left) {
+      const who = asked ? "Cloudflare asks to wait" : "the next attempt would be in";
+      throw outOfTime(error, `${who} ${seconds(wait)}; the call has ${seconds(Math.max(0, left))} left`);
+    }
+    if (error.status === 429) pace.block(clock.now() + wait);
+    await clock.sleep(wait);
+  }
+}

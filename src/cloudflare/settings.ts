@@ -1,0 +1,11 @@
+import { CloudflareError } from "./errors.js";
+
+/** A number from 1, or `cloudflare/bad-setting`; `unit` is `ms` for times, which need not be whole. */
+export function atLeastOne(name: string, value: number, unit: "count" | "ms"): number {
+  if (value >= 1 && (unit === "ms" ? Number.isFinite(value) : Number.isInteger(value))) return value;
+  throw new CloudflareError({
+    code: "cloudflare/bad-setting",
+    what: `${name} is ${value}.`,
+    advice: unit === "ms" ? "Give a number of milliseconds from 1." : "Give a whole number from 1.",
+  });
+}

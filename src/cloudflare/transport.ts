@@ -1,0 +1,135 @@
+import { Agent, type Dispatcher, request } from "undici";
+import type { Clock } from "./clock.js";
+import type { Credentials } from "./credentials.js";
+import { type Answer, openEnvelope } from "./envelope.js";
+import { CloudflareError, type Method } from "./errors.js";
+import { Pace } from "./pace.js";
+import type { Query } from "./query.js";
+import { dateOf, headerOf, readRateWindows, readRetryAfter } from "./rate-headers.js";
+import { type Attempt, type RetryLimits, withRetries } from "./retry.js";
+import { attemptError } from "./unreachable.js";
+import { VERSION } from "./version.js";
+
+/** One call of the API. */
+export interface Call {
+  readonly method: Method;
+  /** Path below the base URL; begins with a slash, and what is variable in it is encoded. */
+  readonly path: string;
+  readonly query?: Query;
+}
+
+/** One request that was made, without anything secret. */
+export interface RequestNote {
+  readonly method: Method;
+  /** Path below the base URL, without the query. */
+  readonly path: string;
+  /** HTTP status; undefined where no answer came. */
+  readonly status: number | undefined;
+  /** 1 for a call's first request. */
+  readonly attempt: number;
+}
+
+/** Settings of a {@link Transport}. */
+export interface TransportSettings extends RetryLimits {
+  /** Without a slash at its end; see `resolveBaseUrl`. */
+  readonly baseUrl: string;
+  readonly credentials: Credentials;
+  /** Milliseconds for one attempt, its body included. */
+  readonly attemptTimeoutMs: number;
+  readonly clock: Clock;
+  readonly onRequest?: ((note: RequestNote) => void) | undefined;
+  /** Sends the requests instead of an agent of its own; not closed by `close`. */
+  readonly dispatcher?: Dispatcher | undefined;
+}
+
+const LARGEST_BODY = 64 * 1024 * 1024;
+
+/** What all calls go through: the connection, its pace and its retries. Lives until `close`. */
+export class Transport {
+  readonly #settings: TransportSettings;
+  readonly #agent: Agent | undefined;
+  readonly #pace = new Pace();
+  #requests = 0;
+  #closed = false;
+
+  constructor(settings: TransportSettings) {
+    this.#settings = settings;
+    this.#agent = settings.dispatcher
+      ? undefined
+      : new Agent({ connect: { timeout: settings.attemptTimeoutMs }, maxResponseSize: LARGEST_BODY });
+  }
+
+  /** HTTP requests sent so far, retries included. */
+  get requests(): number {
+    return this.#requests;
+  }
+
+  /** Makes a call and opens its envelope. Throws {@link CloudflareError}. */
+  async send(call: Call): Promise<Answer> {
+    const { method, path } = call;
+    const attempt = (number: number, leftMs: number) => this.#attempt(call, number, leftMs);
+    return withRetries(attempt, { method, path }, this.#settings, this.#pace, this.#settings.clock);
+  }
+
+  async #attempt(call: Call, attempt: number, leftMs: number): Promise<Attempt<Answer>> {
+    const { clock, credentials, onRequest } = this.#settings;
+    const { method, path } = call;
+    const timeoutMs = Math.min(this.#settings.attemptTimeoutMs, Math.max(1, leftMs));
+    let response: { status: number; headers: Dispatcher.ResponseData["headers"]; body: string };
+    if (this.#closed) {
+      throw new CloudflareError({
+        code: "cloudflare/closed",
+        what: "The client has been closed.",
+        method,
+        path,
+      });
+    }
+    this.#requests += 1;
+    try {
+      response = await this.#exchange(call, timeoutMs);
+    } catch (error) {
+      onRequest?.({ method, path, status: undefined, attempt });
+      return attemptError(error, { method, path, timeoutMs, last: timeoutMs >= leftMs });
+    }
+    const { status, headers, body } = response;
+    onRequest?.({ method, path, status, attempt });
+    this.#pace.heard(readRateWindows(headers, clock.now()), clock.now());
+    const [date, location] = [dateOf(headers), headerOf(headers, "location")];
+    try {
+      const raw = { method, path, status, body, ...(date && { date }), ...(location && { location }) };
+      return { ok: true, value: openEnvelope(raw, credentials.redact) };
+    } catch (error) {
+      if (!(error instanceof CloudflareError)) throw error;
+      const again = status === 408 || status === 429 || status >= 500;
+      return { ok: false, error, again, retryAfterMs: readRetryAfter(headers, clock.now()) };
+    }
+  }
+
+  async #exchange({ method, path, query = "" }: Call, timeoutMs: number) {
+    const { baseUrl, credentials, dispatcher = this.#agent } = this.#settings;
+    const timeout = new AbortController();
+    const timer = setTimeout(() => timeout.abort(), timeoutMs);
+    try {
+      const response = await request(`${baseUrl}${path}${query && `?${query}`}`, {
+        method,
+        headers: {
+          ...credentials.headers(),
+          accept: "application/json",
+          "user-agent": `pulumi-warp-registrations/${VERSION}`,
+        },
+        signal: timeout.signal,
+        ...(dispatcher && { dispatcher }),
+      });
+      const body = await response.body.text();
+      return { status: response.statusCode, headers: response.headers, body };
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  /** Ends the connections once what is under way has ended. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    await this.#agent?.close();
+  }
+}

@@ -1,0 +1,59 @@
+import { errors } from "undici";
+import { CloudflareError, type CloudflareErrorCode, type Method } from "./errors.js";
+import type { Attempt } from "./retry.js";
+import { visibleText } from "./text.js";
+
+interface Circumstances {
+  readonly method: Method;
+  readonly path: string;
+  /** What the attempt was given. */
+  readonly timeoutMs: number;
+  /** Whether the call's deadline ends with this attempt. */
+  readonly last: boolean;
+}
+
+const TIMEOUTS = [
+  "UND_ERR_ABORTED",
+  "UND_ERR_CONNECT_TIMEOUT",
+  "UND_ERR_HEADERS_TIMEOUT",
+  "UND_ERR_BODY_TIMEOUT",
+];
+
+function stringIn(value: unknown, key: "code" | "message"): string {
+  const field: unknown = typeof value === "object" && value !== null ? Reflect.get(value, key) : undefined;
+  return typeof field === "string" ? field : "";
+}
+
+/** What an attempt came to that brought no answer: too large, too late, or no connection. */
+export function attemptError(thrown: unknown, circumstances: Circumstances): Attempt<never> {
+  const { method, path, timeoutMs, last } = circumstances;
+  const fail = (
+    code: CloudflareErrorCode,
+    what: string,
+    again: boolean,
+    advice?: string,
+  ): Attempt<never> => ({
+    ok: false,
+    error: new CloudflareError({ code, what, method, path, advice }),
+    again,
+  });
+  if (thrown instanceof errors.ResponseExceededMaxSizeError) {
+    return fail("cloudflare/not-json", "The answer is larger than the API's are.", false);
+  }
+  const code = stringIn(thrown, "code");
+  const name = thrown instanceof Error ? thrown.name : "";
+  if (TIMEOUTS.includes(code) || name === "AbortError") {
+    const what = `No answer within ${Math.round(timeoutMs) / 1000} s.`;
+    return last
+      ? fail("cloudflare/deadline", `The call ran out of time: ${what}`, false)
+      : fail("cloudflare/timeout", what, true);
+  }
+  // The cause itself is not kept: it may hold the request with its headers.
+  const words = visibleText([code, stringIn(thrown, "message")].filter((word) => word !== "").join(": "));
+  return fail(
+    "cloudflare/unreachable",
+    `The API cannot be reached (${words || "no reason given"}).`,
+    true,
+    "Check the network, a proxy in between, and the base URL (CLOUDFLARE_BASE_URL).",
+  );
+}
