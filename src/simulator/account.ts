@@ -1,0 +1,62 @@
+import type { PhysicalDevice, Registration } from "../cloudflare/types.js";
+import type { Clock } from "./clock.js";
+import { Listing } from "./listing.js";
+import { random, type Random } from "./random.js";
+import type { Settings } from "./settings.js";
+import { Store } from "./store.js";
+import type { DeviceRecord, World } from "./world.js";
+
+/** One account with all that its endpoints need. */
+export interface Account {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly settings: () => Settings;
+  readonly registrations: Listing<Registration>;
+  readonly devices: Listing<DeviceRecord>;
+  /** Makes the ids and keys of new records; the same acts make the same ones. */
+  readonly random: Random;
+}
+
+/** Opens an account on a world. */
+export function openAccount(world: World, clock: Clock, settings: () => Settings): Account {
+  const store = new Store(world, settings);
+  const { registrations, devices } = store;
+  return {
+    store,
+    clock,
+    settings,
+    random: random(0x5eed),
+    registrations: new Listing(
+      registrations.rows,
+      () => String(registrations.version),
+      // No field that registrations are sorted by ever changes.
+      () => String(registrations.rows.length),
+    ),
+    devices: new Listing(
+      devices.rows,
+      () => `${devices.version} ${registrations.version}`,
+      (sortBy) => `${devices.version} ${sortBy === "active_registrations" ? registrations.version : ""}`,
+    ),
+  };
+}
+
+/** The account as it is now, in the shapes of a world file, deleted records left out. */
+export function worldOf(account: Account): World & { readonly physical_devices: readonly PhysicalDevice[] } {
+  const { store } = account;
+  return {
+    account_id: store.accountId,
+    registrations: store.registrations.rows.map(({ live }) => live).filter(isKept),
+    physical_devices: store.devices.rows
+      .map(({ live }) => live)
+      .filter(isKept)
+      .map((device) => ({
+        ...device,
+        active_registrations: store.activeRegistrations(device.id, "live"),
+      })),
+    settings: account.settings(),
+  };
+}
+
+function isKept(record: Registration | DeviceRecord): boolean {
+  return record.deleted_at == null;
+}

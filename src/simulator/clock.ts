@@ -1,0 +1,56 @@
+import { SimulatorError } from "./errors.js";
+
+/** RFC 3339 with any number of fractional digits. */
+const RFC_3339 = /^(\d{4}-\d{2}-\d{2})[Tt](\d{2}:\d{2}:\d{2})(?:\.(\d+))?([Zz]|[+-]\d{2}:\d{2})$/;
+
+/**
+ * A time as the API writes it, in UTC with microseconds and `Z`, so that text order is time order; undefined where
+ * the text is no RFC 3339 time.
+ */
+export function instant(text: string): string | undefined {
+  const match = RFC_3339.exec(text);
+  if (match === null) return undefined;
+  const [, date = "", time = "", fraction = "", zone = ""] = match;
+  // A day that a month does not have would roll over into the next one.
+  const there = new Date(`${date}T${time}Z`);
+  if (Number.isNaN(there.getTime()) || !there.toISOString().startsWith(date)) return undefined;
+  const seconds = new Date(`${date}T${time}${zone.toUpperCase()}`);
+  if (Number.isNaN(seconds.getTime())) return undefined;
+  return `${seconds.toISOString().slice(0, 19)}.${fraction.padEnd(6, "0").slice(0, 6)}Z`;
+}
+
+/** The time that the simulator writes into records: real, or standing still where it was set. */
+export class Clock {
+  #fixed: string | undefined;
+  #last = 0;
+
+  /** @throws SimulatorError where `now` is no RFC 3339 time */
+  constructor(now?: string) {
+    this.set(now);
+  }
+
+  /**
+   * Stops the clock at a time, or, without one, lets it run with the machine's.
+   *
+   * @throws SimulatorError where `now` is no RFC 3339 time
+   */
+  set(now: string | undefined): void {
+    if (now === undefined) {
+      this.#fixed = undefined;
+      return;
+    }
+    const fixed = instant(now);
+    if (fixed === undefined) {
+      throw new SimulatorError(`now: expected an RFC 3339 time such as 2026-10-01T09:30:00Z, got "${now}"`);
+    }
+    this.#fixed = fixed;
+  }
+
+  /** Now. A running clock never tells the same time twice, so that the order of acts shows in the records. */
+  now(): string {
+    if (this.#fixed !== undefined) return this.#fixed;
+    this.#last = Math.max(this.#last + 1, Date.now() * 1000);
+    const whole = new Date(Math.floor(this.#last / 1000)).toISOString().slice(0, 23);
+    return `${whole}${String(this.#last % 1000).padStart(3, "0")}Z`;
+  }
+}

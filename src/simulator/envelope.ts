@@ -1,0 +1,84 @@
+/** An entry of `errors` or `messages`. */
+export interface ApiMessage {
+  readonly code: number;
+  readonly message: string;
+  readonly documentation_url?: string;
+  readonly error_chain?: readonly ApiMessage[];
+}
+
+/** Where a listing stands; `cursor` may be missing on a last page. */
+export interface ResultInfo {
+  readonly count: number;
+  readonly cursor?: string;
+  readonly per_page: number;
+  readonly total_count: number | null;
+}
+
+/** The V4 envelope around every answer. */
+export interface Envelope {
+  readonly success: boolean;
+  readonly errors: readonly ApiMessage[];
+  readonly messages: readonly ApiMessage[];
+  readonly result: unknown;
+  readonly result_info?: ResultInfo;
+}
+
+/** An answer before it is written. */
+export interface Answer {
+  readonly status: number;
+  readonly body: Envelope;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** A refusal, thrown wherever it is found and answered in one place. */
+export class ApiError extends Error {
+  override readonly name = "ApiError";
+
+  constructor(
+    readonly status: number,
+    readonly errors: readonly ApiMessage[],
+    readonly headers: Readonly<Record<string, string>> = {},
+  ) {
+    super(errors.map((error) => `${error.code} ${error.message}`).join("; "));
+  }
+
+  /** The refusal as an answer. */
+  answer(): Answer {
+    const body = { success: false, errors: this.errors, messages: [], result: null };
+    return { status: this.status, body, headers: this.headers };
+  }
+}
+
+/** A success. */
+export function ok(result: unknown, info?: ResultInfo): Answer {
+  const body = { success: true, errors: [], messages: [], result };
+  return { status: 200, body: info === undefined ? body : { ...body, result_info: info } };
+}
+
+/**
+ * 400 for a parameter. No document gives the code of these endpoints: 2004 is what the device API has been seen to
+ * answer to bad requests.
+ */
+export function badRequest(detail: string): ApiError {
+  return new ApiError(400, [{ code: 2004, message: `bad device request: ${detail}` }]);
+}
+
+/** 404 for a path that names nothing, with the two codes that come together. */
+export function noRoute(path: string): ApiError {
+  return new ApiError(404, [
+    { code: 7003, message: `Could not route to ${path}, perhaps your object identifier is invalid?` },
+    { code: 7000, message: "No route for that URI" },
+  ]);
+}
+
+/** 404 for an id that the account does not have. */
+export function unknownObject(path: string): ApiError {
+  return new ApiError(404, [
+    { code: 7003, message: `Could not route to ${path}, perhaps your object identifier is invalid?` },
+  ]);
+}
+
+/** 405 for a method that a path does not take. */
+export function noMethod(method: string): ApiError {
+  return new ApiError(405, [{ code: 7001, message: `Method ${method} not available for that URI.` }]);
+}

@@ -1,0 +1,149 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { authenticate } from "./auth.js";
+import { ApiError, type Answer } from "./envelope.js";
+import type { Fault, FaultKind } from "./faults.js";
+import { tooMany } from "./rate-limit.js";
+import { answer, type ApiRequest } from "./routes.js";
+import type { Simulation } from "./simulation.js";
+
+/** Of a fault that names no status; 200 otherwise. */
+const USUAL_STATUS: Readonly<Partial<Record<FaultKind, number>>> = { status: 500, html: 502 };
+
+/** What goes onto the wire. */
+interface Wire {
+  readonly status: number;
+  readonly type: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly text: string;
+}
+
+/** Answers a request to the API, or lets a fault do so, and logs it. */
+export function respond(
+  simulation: Simulation,
+  request: IncomingMessage,
+  response: ServerResponse,
+  target: { readonly path: string; readonly query: string },
+): void {
+  const method = request.method ?? "GET";
+  const asked = { method, path: target.path, params: new URLSearchParams(target.query) };
+  const entry = { time: simulation.clock.now(), method, path: target.path, query: target.query };
+  const fault = simulation.faults.strike(method, target.path, target.query);
+  const limit = simulation.rateLimit.count(simulation.settings, performance.now());
+  const ray = { "CF-RAY": `${(simulation.log.total + 1).toString(16).padStart(16, "0")}-SIM` };
+  const headers = { ...limit.headers, ...ray };
+
+  function trueAnswer(): Wire {
+    const made = refusalOr(() => {
+      if (limit.refusal !== undefined) throw limit.refusal;
+      authenticate(simulation.credentials, request.headers);
+      return answer(simulation.account, asked);
+    });
+    return wire(made, headers);
+  }
+  const end = (sent: Wire): void => {
+    simulation.log.add({ ...entry, status: sent.status });
+    write(response, sent, method);
+  };
+
+  if (fault === undefined) {
+    end(trueAnswer());
+    return;
+  }
+  if (fault.applied === true && !isTrue(fault)) trueAnswer();
+  switch (fault.kind) {
+    case "status":
+    case "unsuccessful":
+    case "html":
+    case "body":
+      end(falseAnswer(fault, headers));
+      return;
+    case "slow": {
+      const made = trueAnswer();
+      setTimeout(() => end(made), fault.delay_ms ?? 1000);
+      return;
+    }
+    case "repeat-cursor":
+      end(repeatCursor(trueAnswer(), asked));
+      return;
+    case "hang":
+      simulation.log.add({ ...entry, status: null });
+      return;
+    case "reset":
+      simulation.log.add({ ...entry, status: null });
+      request.socket.destroy();
+      return;
+    case "cut": {
+      const whole = trueAnswer();
+      simulation.log.add({ ...entry, status: whole.status });
+      cut(response, whole);
+    }
+  }
+}
+
+/** Whether a fault does the request anyway. */
+function isTrue(fault: Fault): boolean {
+  return fault.kind === "slow" || fault.kind === "cut" || fault.kind === "repeat-cursor";
+}
+
+function refusalOr(act: () => Answer): Answer {
+  try {
+    return act();
+  } catch (thrown) {
+    if (thrown instanceof ApiError) return thrown.answer();
+    throw thrown;
+  }
+}
+
+function wire(made: Answer, headers: Readonly<Record<string, string>>): Wire {
+  return {
+    status: made.status,
+    type: "application/json",
+    headers: { ...headers, ...made.headers },
+    text: JSON.stringify(made.body),
+  };
+}
+
+function falseAnswer(fault: Fault, headers: Readonly<Record<string, string>>): Wire {
+  const retry = fault.retry_after === undefined ? {} : { "Retry-After": String(fault.retry_after) };
+  const more = { ...headers, ...retry };
+  const status = fault.status ?? USUAL_STATUS[fault.kind] ?? 200;
+  if (fault.kind === "html") {
+    const text = `<!DOCTYPE html><html><head><title>${status}</title></head><body>cloudflare</body></html>\n`;
+    return { status, type: "text/html; charset=UTF-8", headers: more, text };
+  }
+  if (fault.kind === "body") {
+    return { status, type: "application/json", headers: more, text: JSON.stringify(fault.body ?? null) };
+  }
+  if (status === 429 && fault.code === undefined) {
+    return wire(tooMany(fault.retry_after ?? 1).answer(), more);
+  }
+  const message = fault.message ?? (status === 200 ? "Something did not work" : `Injected ${status}`);
+  const refusal = new ApiError(status, [{ code: fault.code ?? 10001, message }]);
+  return wire(refusal.answer(), more);
+}
+
+function repeatCursor(made: Wire, { params }: ApiRequest): Wire {
+  const body = JSON.parse(made.text) as { result_info?: { cursor?: string } };
+  const sent = params.get("cursor");
+  if (body.result_info === undefined || sent === null) return made;
+  return {
+    ...made,
+    text: JSON.stringify({ ...body, result_info: { ...body.result_info, cursor: sent } }),
+  };
+}
+
+function write(response: ServerResponse, sent: Wire, method: string): void {
+  const text = method === "HEAD" ? "" : sent.text;
+  response.writeHead(sent.status, {
+    "Content-Type": sent.type,
+    ...(method === "HEAD" ? {} : { "Content-Length": Buffer.byteLength(text) }),
+    ...sent.headers,
+  });
+  response.end(text);
+}
+
+function cut(response: ServerResponse, whole: Wire): void {
+  const bytes = Buffer.from(whole.text);
+  response.writeHead(whole.status, { "Content-Type": whole.type, "Content-Length": bytes.length });
+  response.write(bytes.subarray(0, Math.floor(bytes.length / 2)), () => response.socket?.destroy());
+}

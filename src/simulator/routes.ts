@@ -1,0 +1,101 @@
+import type { Account } from "./account.js";
+import { ApiError, noMethod, noRoute, type Answer } from "./envelope.js";
+import { getDevice, listDevices, removeDevice, revokeDevice } from "./physical-devices.js";
+import {
+  actOnRegistrations,
+  deleteRegistration,
+  getRegistration,
+  listRegistrations,
+} from "./registrations.js";
+
+/** A request to the API: what came after the base URL. */
+export interface ApiRequest {
+  readonly method: string;
+  /** The path without `/client/v4`. */
+  readonly path: string;
+  readonly params: URLSearchParams;
+}
+
+/** What answers each method of a path. */
+type Methods = Readonly<Record<string, () => Answer>>;
+
+/** The name of an endpoint as documents write it, for counting; undefined where there is none. */
+export function endpointOf(path: string): string | undefined {
+  const match =
+    /^\/accounts\/[^/]+\/devices\/(registrations|physical-devices)(?:\/([^/]+))?(\/revoke)?$/.exec(path);
+  if (match === null) return undefined;
+  const [, kind = "", id, revoke] = match;
+  const base = `/accounts/{account_id}/devices/${kind}`;
+  if (id === undefined) return revoke === undefined ? base : undefined;
+  if (kind === "registrations") {
+    if (revoke !== undefined) return undefined;
+    return id === "revoke" || id === "unrevoke" ? `${base}/${id}` : `${base}/{registration_id}`;
+  }
+  return `${base}/{device_id}${revoke ?? ""}`;
+}
+
+/**
+ * Answers a request.
+ *
+ * @throws ApiError for everything that is refused
+ */
+export function answer(account: Account, request: ApiRequest): Answer {
+  const { path, method } = request;
+  const endpoint = endpointOf(path);
+  if (endpoint === undefined) throw noRoute(path);
+  const [, , accountId = "", , , id = ""] = path.split("/").map(decode);
+  if (accountId !== account.store.accountId) refuseAccount(accountId, path);
+  const act = methodsOf(account, endpoint, id, request)[method];
+  if (act === undefined) throw noMethod(method);
+  return act();
+}
+
+function methodsOf(account: Account, endpoint: string, id: string, request: ApiRequest): Methods {
+  const { params, path } = request;
+  switch (endpoint.replace("/accounts/{account_id}/devices/", "")) {
+    case "registrations":
+      return {
+        GET: () => listRegistrations(account, params),
+        DELETE: () => actOnRegistrations(account, "delete", params, request),
+      };
+    case "registrations/revoke":
+    case "registrations/unrevoke":
+      return {
+        ...oneRegistration(account, id, params, path),
+        POST: () => actOnRegistrations(account, id as "revoke" | "unrevoke", params, request),
+      };
+    case "registrations/{registration_id}":
+      return oneRegistration(account, id, params, path);
+    case "physical-devices":
+      return { GET: () => listDevices(account, params) };
+    case "physical-devices/{device_id}":
+      return {
+        GET: () => getDevice(account, id, params, path),
+        DELETE: () => removeDevice(account, id, path),
+      };
+    default:
+      return { POST: () => revokeDevice(account, id, path) };
+  }
+}
+
+/** The methods of one registration; for GET and DELETE `revoke` is an id like any other. */
+function oneRegistration(account: Account, id: string, params: URLSearchParams, path: string): Methods {
+  return {
+    GET: () => getRegistration(account, id, params, path),
+    DELETE: () => deleteRegistration(account, id, path),
+  };
+}
+
+/** An account that cannot be one is no route; one that could be is another's. */
+function refuseAccount(accountId: string, path: string): never {
+  if (!/^[0-9a-f]{32}$/i.test(accountId)) throw noRoute(path);
+  throw new ApiError(403, [{ code: 9109, message: "Unauthorized to access requested resource" }]);
+}
+
+function decode(segment: string): string {
+  try {
+    return decodeURIComponent(segment);
+  } catch {
+    return segment;
+  }
+}

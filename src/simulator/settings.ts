@@ -1,0 +1,145 @@
+import { SimulatorError } from "./errors.js";
+
+/**
+ * What nothing public says about the API, and what a test wants to vary. Each default is the answer that a document
+ * gives or, where none does, the simplest one. The names are the same in a world file, on the command line and here.
+ */
+export interface Settings {
+  /** What a listing's last page carries as cursor: none, `""`, or one that leads to an empty page. */
+  readonly last_page: "no-cursor" | "empty-cursor" | "empty-page";
+  /** `keyset` cursors survive writes between pages; `offset` cursors skip rows when earlier ones disappear. */
+  readonly cursor: "keyset" | "offset";
+  /** Whether `result_info.total_count` is a number or null, as in the document's example. */
+  readonly total_count: "given" | "null";
+  readonly per_page_default: number;
+  readonly per_page_maximum: number;
+  readonly per_page_over_maximum: "clamped" | "refused";
+  /** Whether `status=all` lists deleted registrations, with `deleted_at`. */
+  readonly deleted_rows: "hidden" | "shown";
+  /** The answer to a get of a deleted registration: 404, 410, or the record with `deleted_at`. */
+  readonly get_deleted: "not-found" | "gone" | "record";
+  /** Unknown ids in a bulk call: passed over; the call refused; the call refused, yet done for the known ones. */
+  readonly unknown_ids: "ignored" | "refused" | "refused-in-part";
+  /** Most ids in one bulk call; 0: no limit. */
+  readonly bulk_maximum: number;
+  /** Milliseconds until a write shows in listings; gets show it at once. */
+  readonly list_lag_ms: number;
+  /** Number of listing requests after a write that do not show it yet; gets show it at once. */
+  readonly list_lag_requests: number;
+  /** Optional fields without a value: left out, or sent as null. */
+  readonly null_fields: "left-out" | "sent";
+  /** Whether a device that enrols anew keeps its device id. */
+  readonly device_id_on_re_enrolment: "stays" | "changes";
+  /** The revoke and unrevoke endpoints: there, or gone with this HTTP status. */
+  readonly revoke_endpoints: "available" | "404" | "405" | "410";
+  /** Requests per window; beyond it every call is refused for one window. 0: no limit and no headers. */
+  readonly rate_limit: number;
+  /** Seconds. */
+  readonly rate_limit_window: number;
+}
+
+/** The settings of a simulator that is told nothing. */
+export const DEFAULT_SETTINGS: Settings = {
+  last_page: "empty-cursor",
+  cursor: "keyset",
+  total_count: "null",
+  per_page_default: 50,
+  per_page_maximum: 1000,
+  per_page_over_maximum: "clamped",
+  deleted_rows: "hidden",
+  get_deleted: "not-found",
+  unknown_ids: "ignored",
+  bulk_maximum: 0,
+  list_lag_ms: 0,
+  list_lag_requests: 0,
+  null_fields: "left-out",
+  device_id_on_re_enrolment: "stays",
+  revoke_endpoints: "available",
+  rate_limit: 1200,
+  rate_limit_window: 300,
+};
+
+/** The values a setting takes: some words, or a whole number from `least` on. */
+type Rule = readonly string[] | { readonly least: number };
+
+const RULES: Readonly<Record<keyof Settings, Rule>> = {
+  last_page: ["no-cursor", "empty-cursor", "empty-page"],
+  cursor: ["keyset", "offset"],
+  total_count: ["given", "null"],
+  per_page_default: { least: 1 },
+  per_page_maximum: { least: 1 },
+  per_page_over_maximum: ["clamped", "refused"],
+  deleted_rows: ["hidden", "shown"],
+  get_deleted: ["not-found", "gone", "record"],
+  unknown_ids: ["ignored", "refused", "refused-in-part"],
+  bulk_maximum: { least: 0 },
+  list_lag_ms: { least: 0 },
+  list_lag_requests: { least: 0 },
+  null_fields: ["left-out", "sent"],
+  device_id_on_re_enrolment: ["stays", "changes"],
+  revoke_endpoints: ["available", "404", "405", "410"],
+  rate_limit: { least: 0 },
+  rate_limit_window: { least: 1 },
+};
+
+/** What each setting takes, one line each, for a help text. */
+export function describeSettings(): readonly string[] {
+  return Object.entries(RULES).map(([name, rule]) => {
+    const value = DEFAULT_SETTINGS[name as keyof Settings];
+    return `${name}=${expected(rule)} (default ${value})`;
+  });
+}
+
+/**
+ * Settings from JSON: known names and their values only. `where` names the place in messages.
+ *
+ * @throws SimulatorError
+ */
+export function readSettings(value: unknown, where = "settings"): Partial<Settings> {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) {
+    throw new SimulatorError(`${where}: expected an object of settings`);
+  }
+  const entries = Object.entries(value).map(([name, given]: [string, unknown]) => {
+    if (!isName(name)) {
+      throw new SimulatorError(`${where}: no setting "${name}"; there are ${Object.keys(RULES).join(", ")}`);
+    }
+    if (!fits(RULES[name], given)) {
+      throw new SimulatorError(
+        `${where}.${name}: expected ${expected(RULES[name])}, got ${JSON.stringify(given)}`,
+      );
+    }
+    return [name, given];
+  });
+  return Object.fromEntries(entries) as Partial<Settings>;
+}
+
+/**
+ * One setting as typed on a command line, `name=value`.
+ *
+ * @throws SimulatorError
+ */
+export function readSetting(text: string): Partial<Settings> {
+  const at = text.indexOf("=");
+  if (at < 1) throw new SimulatorError(`setting "${text}": expected name=value`);
+  const name = text.slice(0, at);
+  const value = text.slice(at + 1);
+  const numeric = isName(name) && !isChoice(RULES[name]) && /^\d+$/.test(value);
+  return readSettings({ [name]: numeric ? Number(value) : value }, "setting");
+}
+
+function isName(name: string): name is keyof Settings {
+  return Object.hasOwn(RULES, name);
+}
+
+function isChoice(rule: Rule): rule is readonly string[] {
+  return Array.isArray(rule);
+}
+
+function fits(rule: Rule, value: unknown): boolean {
+  if (isChoice(rule)) return typeof value === "string" && rule.includes(value);
+  return Number.isSafeInteger(value) && (value as number) >= rule.least;
+}
+
+function expected(rule: Rule): string {
+  return isChoice(rule) ? rule.join("|") : `a whole number from ${rule.least} on`;
+}

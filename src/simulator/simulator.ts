@@ -1,0 +1,95 @@
+import type { PhysicalDevice, Registration } from "../cloudflare/types.js";
+import type { Enrolment } from "./enrol.js";
+import { generateWorld, type FleetSize } from "./fleet.js";
+import type { Fault } from "./faults.js";
+import type { LogEntry, Stats } from "./log.js";
+import { listen, portOf, stop } from "./server.js";
+import type { Settings } from "./settings.js";
+import { Simulation, type SimulationOptions } from "./simulation.js";
+import { readWorld, type World } from "./world.js";
+
+/** How to start a simulator; without a world and a fleet the account is empty. */
+export interface SimulatorOptions extends Omit<SimulationOptions, "world"> {
+  /** The account to begin with; checked. */
+  readonly world?: World;
+  /** A generated account instead. */
+  readonly fleet?: FleetSize;
+  /** 0, the default, takes a free port. */
+  readonly port?: number;
+}
+
+/** A simulator that listens on 127.0.0.1. The acts are what the dashboard or a device would do, and are not logged. */
+export interface Simulator {
+  /** The base URL for a client, e.g. `http://127.0.0.1:8787`; the same with `/client/v4` serves as well. */
+  readonly url: string;
+  readonly port: number;
+  readonly accountId: string;
+  /** The account as it is now, deleted records left out. */
+  world(): World & { readonly physical_devices: readonly PhysicalDevice[] };
+  /** One registration as it is now, whatever listings show; a deleted one has `deleted_at`. */
+  registration(id: string): Registration | undefined;
+  /** The three acts throw a SimulatorError for unknown ids, and then do nothing. */
+  revoke(...ids: readonly string[]): void;
+  unrevoke(...ids: readonly string[]): void;
+  delete(...ids: readonly string[]): void;
+  /** Renames a device, given by a registration's id or by its own. */
+  rename(target: { readonly id: string } | { readonly device_id: string }, name: string): void;
+  /** A device signs in; answers the new registration. */
+  enrol(enrolment: Enrolment): Registration;
+  /** The device of a registration signs in anew; answers the new registration. */
+  reEnrol(registrationId: string): Registration;
+  addFaults(...faults: readonly Fault[]): void;
+  readonly settings: Settings;
+  set(settings: Partial<Settings>): void;
+  /** Stops the clock at an RFC 3339 time; undefined lets it run. */
+  setNow(now: string | undefined): void;
+  /** The requests so far, or those after the n-th. */
+  log(since?: number): readonly LogEntry[];
+  stats(): Stats;
+  /** Everything as at the start. */
+  reset(): void;
+  /** Stops listening and drops all connections. */
+  close(): Promise<void>;
+}
+
+const EMPTY: World = {
+  account_id: "699d98642c564d2e855e9661899b7252",
+  registrations: [],
+  physical_devices: [],
+};
+
+/**
+ * Starts a stand-in for Cloudflare's device endpoints on 127.0.0.1.
+ *
+ * @throws SimulatorError for a world, a setting or a port that cannot be
+ */
+export async function startSimulator(options: SimulatorOptions = {}): Promise<Simulator> {
+  const { world, fleet, port = 0, ...rest } = options;
+  const begun = world === undefined ? (fleet === undefined ? EMPTY : generateWorld(fleet)) : readWorld(world);
+  const simulation = new Simulation({ ...rest, world: begun });
+  const server = await listen(simulation, port);
+  const bound = portOf(server);
+  return {
+    url: `http://127.0.0.1:${bound}`,
+    port: bound,
+    accountId: begun.account_id,
+    world: () => simulation.world(),
+    registration: (id) => simulation.registration(id),
+    revoke: (...ids) => simulation.act("revoke", ids),
+    unrevoke: (...ids) => simulation.act("unrevoke", ids),
+    delete: (...ids) => simulation.act("delete", ids),
+    rename: (target, name) => simulation.rename(target, name),
+    enrol: (enrolment) => simulation.enrol(enrolment),
+    reEnrol: (id) => simulation.reEnrol(id),
+    addFaults: (...faults) => simulation.addFaults(...faults),
+    get settings() {
+      return simulation.settings;
+    },
+    set: (settings) => simulation.set(settings),
+    setNow: (now) => simulation.clock.set(now),
+    log: (since) => simulation.log.since(since),
+    stats: () => simulation.log.stats(),
+    reset: () => simulation.reset(),
+    close: () => stop(server),
+  };
+}
