@@ -13,7 +13,7 @@ export interface EscapeOptions {
  * U+0020, variation selectors, and the letters that are drawn as nothing (Hangul fillers, the Braille blank).
  */
 const hidden =
-  /[\p{C}\p{Zl}\p{Zp}\p{Variation_Selector}\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0]|(?! )\p{Zs}/gu;
+  /\p{C}|\p{Zl}|\p{Zp}|\p{Variation_Selector}|[\u115f\u1160]|\u17b4|\u17b5|[\u2800\u3164\uffa0]|(?! )\p{Zs}/gu;
 
 /** A run of combining marks beyond this many is stacked over the neighbouring lines. */
 const stackedMarks = /(\p{M}{4})(\p{M}+)/gu;

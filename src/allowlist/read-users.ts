@@ -1,0 +1,84 @@
+import type { AllowedUser, Entry } from "./allowlist.js";
+import { isEmail, normaliseEmail } from "./email.js";
+import type { Message } from "./message.js";
+import { shown } from "./nearest.js";
+import { readEntry } from "./read-entry.js";
+import type { ParsedFile } from "./root-file.js";
+import { checkSameMatches } from "./same-match.js";
+import type { SourceText } from "./source-text.js";
+import { itemsOf, valueAt, type TreeNode, type TreePair } from "./tree.js";
+
+/** An entry with the node that it was read from. */
+export interface PlacedEntry {
+  readonly entry: Entry;
+  readonly node: TreeNode;
+}
+
+/** A user with what it takes to write messages about the place. */
+export interface PlacedUser {
+  readonly user: AllowedUser;
+  readonly entries: readonly PlacedEntry[];
+  readonly pair: TreePair;
+  readonly source: SourceText;
+}
+
+/** All users of all files by normalised e-mail; the second place of a user is reported and left out. */
+export function readUsers(
+  files: readonly ParsedFile[],
+  report: (message: Message) => void,
+): ReadonlyMap<string, PlacedUser> {
+  const users = new Map<string, PlacedUser>();
+  for (const { source, tree } of files) {
+    const node = valueAt(tree, "users");
+    if (node?.kind !== "map") continue;
+    for (const pair of node.pairs.values()) {
+      const placed = readUser(source, pair, report);
+      const known = users.get(placed.user.email);
+      if (known !== undefined) reportTwice(placed, known, report);
+      else if (isEmail(placed.user.email)) users.set(placed.user.email, placed);
+      else reportNoEmail(placed, report);
+    }
+  }
+  return users;
+}
+
+function readUser(source: SourceText, pair: TreePair, report: (message: Message) => void): PlacedUser {
+  const email = normaliseEmail(pair.key);
+  const placed: PlacedEntry[] = [];
+  for (const node of itemsOf(pair.value)) {
+    const entry = readEntry(source, node, report);
+    if (entry !== undefined) placed.push({ entry, node });
+  }
+  checkSameMatches(source, email, placed, report);
+  const entries = placed.map(({ entry }) => entry);
+  return { user: { email, entries, source: source.position(pair.keyStart) }, entries: placed, pair, source };
+}
+
+function reportNoEmail({ source, pair }: PlacedUser, report: (message: Message) => void): void {
+  report(
+    source.message({
+      code: "allowlist/bad-email",
+      offset: pair.keyStart,
+      text: `${shown(pair.key)} is not an e-mail address`,
+      fix: "write the user's whole address, as alice@example.com",
+    }),
+  );
+}
+
+function reportTwice(
+  { source, pair }: PlacedUser,
+  known: PlacedUser,
+  report: (message: Message) => void,
+): void {
+  const spelt = known.pair.key === pair.key ? "" : `, spelt ${shown(known.pair.key)}`;
+  const { file, line } = known.user.source;
+  report(
+    source.message({
+      code: "allowlist/duplicate-user",
+      offset: pair.keyStart,
+      text: `the user ${shown(pair.key)} stands in ${file}:${line} already${spelt}`,
+      fix: "put all devices of a user in one place",
+      related: [{ text: "the first place", source: known.user.source }],
+    }),
+  );
+}

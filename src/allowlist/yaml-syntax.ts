@@ -1,0 +1,139 @@
+import { Composer, Lexer, Parser, type Document, type YAMLError } from "yaml";
+import type { Message } from "./message.js";
+import type { SourceText } from "./source-text.js";
+import { deepest } from "./yaml-tree.js";
+
+/** Lexemes of one file: some three times what a legitimate file of the largest size has. */
+const mostLexemes = 3_000_000;
+
+/** Errors after which the library is stopped: a hostile file can have millions, each an object with a stack. */
+const mostErrors = 100;
+
+class GaveUp extends Error {}
+
+/** The composed document, without errors, or what is wrong with the file's syntax. */
+export type Syntax =
+  | { readonly ok: true; readonly document: Document.Parsed }
+  | { readonly ok: false; readonly messages: readonly Message[] };
+
+/**
+ * Parses one file as a single YAML 1.2 document. Tags and directives are refused here, where they are lexemes of
+ * their own. Only the first error is reported: what follows an error is mostly its echo.
+ */
+export function parseSyntax(source: SourceText): Syntax {
+  const lexical: Message[] = [];
+  const parser = new Parser();
+  const composer = boundedComposer();
+  const documents: Document.Parsed[] = [];
+  let offset = 0;
+  let count = 0;
+  let beforeScalar = false;
+  try {
+    for (const lexeme of new Lexer().lex(source.text)) {
+      if (++count > mostLexemes) return failed(source, tooLarge(offset));
+      for (const token of parser.next(lexeme)) for (const doc of composer.next(token)) documents.push(doc);
+      if (parser.stack.length > 2 * deepest) return failed(source, tooDeep(offset));
+      // The first document comes out when a second one begins: one is too many already.
+      if (documents.length > 0) break;
+      if (!beforeScalar && lexical.length < mostErrors) refuseLexeme(source, lexeme, offset, lexical);
+      beforeScalar = lexeme === "\u001f";
+      if (!beforeScalar && lexeme !== "\u0002" && lexeme !== "\u0018") offset += lexeme.length;
+    }
+    if (documents.length === 0)
+      for (const token of parser.end()) for (const doc of composer.next(token)) documents.push(doc);
+    for (const doc of composer.end(true, source.text.length)) documents.push(doc);
+  } catch (error) {
+    if (!(error instanceof GaveUp)) throw error;
+    return failed(source, { code: "allowlist/syntax", offset, text: "this is not YAML: too many errors" });
+  }
+  const [document, second] = documents;
+  if (document === undefined)
+    return failed(source, { code: "allowlist/syntax", offset: 0, text: "no document" });
+  const first = [...document.errors, ...(lexical.length > 0 ? [] : document.warnings)]
+    // A tag that is not known is an error of the library as well, and was reported with its place above.
+    .filter((error) => lexical.length === 0 || error.code !== "TAG_RESOLVE_FAILED")
+    .sort((a, b) => a.pos[0] - b.pos[0])[0];
+  const messages =
+    first === undefined ? lexical : [...lexical, ...failed(source, syntaxProblem(first)).messages];
+  if (second !== undefined) messages.push(source.message(manyDocuments(second.range[0])));
+  return messages.length > 0 ? { ok: false, messages } : { ok: true, document };
+}
+
+/** A composer that stops a file with very many errors; the library has no option for it. */
+function boundedComposer(): Composer<Document.Parsed["contents"] & object> {
+  const composer = new Composer<Document.Parsed["contents"] & object>({
+    version: "1.2",
+    schema: "core",
+    merge: false,
+    strict: true,
+    resolveKnownTags: false,
+    // The library compares each key with each other key; `toTree` finds duplicates in linear time.
+    uniqueKeys: false,
+    prettyErrors: false,
+  });
+  const report = Reflect.get(composer, "onError") as (...all: unknown[]) => void;
+  let errors = 0;
+  Reflect.set(composer, "onError", (...all: unknown[]) => {
+    if (++errors > mostErrors) throw new GaveUp();
+    report(...all);
+  });
+  return composer;
+}
+
+function refuseLexeme(source: SourceText, lexeme: string, offset: number, messages: Message[]): void {
+  if (lexeme.startsWith("!"))
+    messages.push(
+      source.message({
+        code: "allowlist/tag",
+        offset,
+        text: "YAML tags are not read here",
+        fix: "remove the tag; put text in quotes",
+      }),
+    );
+  if (lexeme.startsWith("%"))
+    messages.push(
+      source.message({
+        code: "allowlist/directive",
+        offset,
+        text: "YAML directives are not read here: the file is YAML 1.2",
+        fix: "remove the line",
+      }),
+    );
+}
+
+function failed(source: SourceText, problem: Parameters<SourceText["message"]>[0]) {
+  return { ok: false, messages: [source.message(problem)] } as const;
+}
+
+function tooLarge(offset: number) {
+  const text = `the file has more than ${mostLexemes} parts`;
+  return { code: "allowlist/too-large", offset, text, fix: "split the users over several files" } as const;
+}
+
+function tooDeep(offset: number) {
+  const text = "collections are nested too deep here";
+  return {
+    code: "allowlist/too-deep",
+    offset,
+    text,
+    fix: "an allowlist needs no more than five levels",
+  } as const;
+}
+
+function manyDocuments(offset: number) {
+  const text = "a second YAML document begins here; one file holds one document";
+  return { code: "allowlist/syntax", offset, text, fix: "remove the `---`, or use two files" } as const;
+}
+
+function syntaxProblem(error: YAMLError) {
+  if (error.code === "MULTIPLE_DOCS") return manyDocuments(error.pos[0]);
+  const fix =
+    error.code === "TAB_AS_INDENT"
+      ? "indent with spaces"
+      : error.code === "BAD_SCALAR_START" || error.code === "BLOCK_AS_IMPLICIT_KEY"
+        ? "put the text in quotes, or correct the indentation"
+        : "correct the syntax here; what follows was not checked";
+  // The library's texts end at their first line; further lines repeat the file's.
+  const text = `this is not well-formed YAML: ${(error.message.split("\n", 1)[0] ?? "").slice(0, 200)}`;
+  return { code: "allowlist/syntax", offset: error.pos[0], text, fix } as const;
+}
