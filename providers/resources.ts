@@ -1,0 +1,41 @@
+/** The resources as a Pulumi program sees them. */
+
+import * as pulumi from "@pulumi/pulumi";
+import { blob } from "./blob.js";
+import type { ReconciliationInputs } from "./reconciliation.js";
+import type { RevocationInputs } from "./revocation.js";
+
+/**
+ * A dynamic resource without the closure compiler: this type token and the `__provider` input are what
+ * `dynamic.Resource` itself boils down to. Deleting one from the state never calls the provider.
+ */
+abstract class DynamicResource extends pulumi.CustomResource {
+  constructor(
+    type: string,
+    name: string,
+    provider: string,
+    inputs: object,
+    options: pulumi.CustomResourceOptions = {},
+  ) {
+    super(
+      `pulumi-nodejs:dynamic/warp:${type}`,
+      name,
+      { ...inputs, __provider: provider },
+      { ...options, retainOnDelete: true },
+    );
+  }
+}
+
+/** All acts of one run; one for each stack. */
+export class Reconciliation extends DynamicResource {
+  constructor(name: string, inputs: ReconciliationInputs, options?: pulumi.CustomResourceOptions) {
+    super("Reconciliation", name, blob("reconciliation"), inputs, options);
+  }
+}
+
+/** One live registration that must be revoked: the row that a reviewer sees. */
+export class Revocation extends DynamicResource {
+  constructor(name: string, inputs: RevocationInputs, options?: pulumi.CustomResourceOptions) {
+    super("Revocation", name, blob("revocation"), inputs, options);
+  }
+}

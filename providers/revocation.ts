@@ -1,0 +1,89 @@
+/** The provider of `Revocation`: one registration that must stay revoked. */
+
+import { perform, type Outcome } from "../src/cloudflare/index.js";
+import { recordOutcomes } from "../src/report/file.js";
+import { refuseOtherAccount, text, type DynamicProvider, type Properties } from "./dynamic.js";
+import { configure, sessionFor } from "./session.js";
+
+export interface RevocationInputs {
+  readonly account: string;
+  /** The registration's id. */
+  readonly registration: string;
+  /** The normalised e-mail of its user. */
+  readonly user: string;
+  /** The device's name, escaped: its user chose it. */
+  readonly device: string;
+  /** Only where the live registration is not revoked: what it is instead. */
+  readonly drift?: string;
+}
+
+export interface RevocationOutputs extends Omit<RevocationInputs, "drift"> {
+  readonly live: "active" | "revoked";
+}
+
+export const revocation: DynamicProvider<RevocationInputs, RevocationOutputs> = {
+  async configure({ config }) {
+    configure(config);
+  },
+
+  async check(olds, news) {
+    return Promise.resolve({ inputs: inputsOf(news), failures: refuseOtherAccount(olds, news) });
+  },
+
+  /** The program lists the account on every run, so its `drift` is the truth; a renamed device is no change. */
+  async diff(_id, _olds, news) {
+    return Promise.resolve({ changes: text(news, "drift") !== "" });
+  },
+
+  async create(inputs) {
+    return { id: text(inputs, "registration"), outs: await ensureRevoked(inputs) };
+  },
+
+  async update(_id, _olds, news) {
+    return { outs: await ensureRevoked(news) };
+  },
+
+  /** Answers without `drift`, and without an id where the registration is gone, so that Pulumi forgets the row. */
+  async read(id, props) {
+    const { drift: _, ...inputs } = inputsOf(props);
+    const found = (await sessionFor(inputs.account).listing()).get(id);
+    if (!found) return {};
+    return { id, props: { ...inputs, live: found.revoked_at == null ? "active" : "revoked" }, inputs };
+  },
+
+  /** Forgetting the resource never calls the API: who is let in is decided by a plan, not by absence. */
+  async delete() {
+    return Promise.resolve();
+  },
+};
+
+/** Without `drift` the program of this same run has just seen it revoked, and there is nothing to do. */
+async function ensureRevoked(properties: Properties): Promise<RevocationOutputs> {
+  const { drift, ...inputs } = inputsOf(properties);
+  if (drift === undefined) return { ...inputs, live: "revoked" };
+  const session = sessionFor(inputs.account);
+  const outcome = session.outcomes.get(inputs.registration) ?? (await revokeAlone(inputs));
+  if (outcome.result === "done") return { ...inputs, live: "revoked" };
+  throw new Error(`revoke ${inputs.user} ${inputs.device} (${inputs.registration}): ${outcome.reason}`);
+}
+
+/** The Reconciliation was not part of this run, as with `--target`. */
+async function revokeAlone({ account, registration }: RevocationInputs): Promise<Outcome> {
+  const session = sessionFor(account);
+  const [outcome] = (await perform(session.client, "revoke", [registration])).values();
+  const result: Outcome = outcome ?? { result: "failed", reason: "no outcome is known" };
+  session.outcomes.set(registration, result);
+  await recordOutcomes(process.env, new Map([[registration, result]]));
+  return result;
+}
+
+function inputsOf(properties: Properties): RevocationInputs {
+  const drift = text(properties, "drift");
+  return {
+    account: text(properties, "account"),
+    registration: text(properties, "registration"),
+    user: text(properties, "user"),
+    device: text(properties, "device"),
+    ...(drift !== "" && { drift }),
+  };
+}

@@ -1,0 +1,58 @@
+/** A plan as the inputs of the resources: short, and only what changes when an act is due. */
+
+import { escapeText } from "../src/allowlist/escape.js";
+import type { ActDecision, Decision } from "../src/reconcile/decision.js";
+import type { Plan } from "../src/reconcile/plan.js";
+import type { ReconciliationInputs } from "./reconciliation.js";
+import type { RevocationInputs } from "./revocation.js";
+
+/** The longest name that a row shows; the state keeps it, so a device cannot make it grow. */
+const NAME_LIMIT = 60;
+
+/** The acts of a plan, one line each, that begins with the act. */
+export function toReconciliation(plan: Plan): ReconciliationInputs {
+  return {
+    account: plan.account,
+    acts: Object.fromEntries(plan.acts.map((one) => [one.registration.id, actLine(one)])),
+  };
+}
+
+function actLine({ action, user, registration, live }: ActDecision): string {
+  const evidence =
+    live === "revoked"
+      ? `revoked ${day(registration.revoked_at ?? registration.updated_at)}`
+      : `last seen ${day(registration.last_seen_at)}`;
+  return `${action} ${userLabel(user)} ${escapeText(registration.device.name, NAME_LIMIT)}, ${evidence}`;
+}
+
+/** A row of its own for every live registration that must be revoked, whether it is already or is to be. */
+export function toRevocations(
+  plan: Plan,
+): readonly { readonly name: string; readonly inputs: RevocationInputs }[] {
+  return plan.decisions
+    .filter((decision) => decision.desired === "revoked")
+    .map((decision) => ({ name: rowName(decision), inputs: toInputs(plan.account, decision) }));
+}
+
+function rowName({ user, registration }: Decision): string {
+  return `${userLabel(user)}/${escapeText(registration.id, NAME_LIMIT)}`;
+}
+
+function toInputs(account: string, { registration, user, action }: Decision): RevocationInputs {
+  return {
+    account,
+    registration: registration.id,
+    user: userLabel(user),
+    device: escapeText(registration.device.name, NAME_LIMIT),
+    ...(action === "revoke" && { drift: "live: active" }),
+  };
+}
+
+function userLabel(email: string): string {
+  return email === "" ? "no-user" : escapeText(email, 100);
+}
+
+/** The date of an RFC 3339 time. */
+function day(time: string): string {
+  return escapeText(time.slice(0, 10));
+}

@@ -1,0 +1,58 @@
+/** What the resources of one engine run share: they all meet in one provider process. */
+
+import {
+  createClient,
+  credentialsFromEnvironment,
+  type CloudflareClient,
+  type Outcome,
+  type Registration,
+} from "../src/cloudflare/index.js";
+
+/** The config key of the base URL; set by `pulumi config set warp-registrations:baseUrl`. */
+export const BASE_URL_KEY = "warp-registrations:baseUrl";
+
+/** One account within one run: its client, what the run has done so far, and one listing for all who read. */
+export class AccountSession {
+  readonly client: CloudflareClient;
+  /** What the Reconciliation of this run did, by registration id. */
+  readonly outcomes = new Map<string, Outcome>();
+  #listing: Promise<ReadonlyMap<string, Registration>> | undefined;
+
+  constructor(account: string, baseUrl: string | undefined) {
+    const credentials = credentialsFromEnvironment(process.env);
+    this.client = createClient({
+      accountId: account,
+      credentials,
+      ...(baseUrl !== undefined && { baseUrl }),
+    });
+  }
+
+  /** The live registrations, listed once however many resources ask. */
+  listing(): Promise<ReadonlyMap<string, Registration>> {
+    this.#listing ??= this.client.registrations
+      .listAll({ status: "all" })
+      .then((all) => new Map(all.filter((one) => one.deleted_at == null).map((one) => [one.id, one])));
+    return this.#listing;
+  }
+}
+
+const accounts = new Map<string, AccountSession>();
+let baseUrl: string | undefined;
+
+/**
+ * Takes the stack's config. Not asynchronous on purpose: the engine calls other methods without waiting for
+ * `configure` to end.
+ */
+export function configure(config: { get(key: string): string | undefined }): void {
+  baseUrl = config.get(BASE_URL_KEY);
+}
+
+/** The session of an account in this process. */
+export function sessionFor(account: string): AccountSession {
+  let session = accounts.get(account);
+  if (!session) {
+    session = new AccountSession(account, baseUrl);
+    accounts.set(account, session);
+  }
+  return session;
+}

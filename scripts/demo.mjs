@@ -1,0 +1,7 @@
+// `npm run demo`: makes the clone ready, then tells the story against a simulated account.
+
+import { createRequire } from "node:module";
+import { ready, root } from "./ready.mjs";
+
+ready();
+createRequire(import.meta.url)("../dist/demo/main.js").main(root);

@@ -1,0 +1,17 @@
+import type { Allowlist } from "./allowlist/allowlist.js";
+import type { CloudflareClient } from "./cloudflare/index.js";
+import { needsHardware, type Inventory } from "./reconcile/plan.js";
+
+/**
+ * Lists the live account, whole or not at all. Physical devices only where an entry goes by hardware, and also those
+ * whose registrations are all revoked; profiles only where the scope asks for them.
+ */
+export async function takeInventory(client: CloudflareClient, allowlist: Allowlist): Promise<Inventory> {
+  const registrations = await client.registrations.listAll({
+    status: "all",
+    ...(allowlist.scope.policyIds.size > 0 && { include: "policy" }),
+  });
+  if (!needsHardware(allowlist)) return { account: client.accountId, registrations };
+  const devices = await client.physicalDevices.listAll({ active_registrations: "include" });
+  return { account: client.accountId, registrations, devices };
+}

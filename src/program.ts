@@ -1,0 +1,66 @@
+/** The Pulumi program: lists the live account, plans, shows the plan, and registers what must be done. */
+
+import * as pulumi from "@pulumi/pulumi";
+import { Reconciliation, Revocation } from "../providers/resources.js";
+import { toReconciliation, toRevocations } from "../providers/rows.js";
+import { readAllowlist } from "./allowlist/read.js";
+import { createClient, credentialsFromEnvironment } from "./cloudflare/index.js";
+import { takeInventory } from "./inventory.js";
+import { makePlan, type Plan } from "./reconcile/plan.js";
+import { toDocument, type ReportDocument } from "./report/document.js";
+import { reportPath, writeReport } from "./report/file.js";
+import { APPROVE_VARIABLE, isHeld, whyHeld } from "./report/guards.js";
+import { renderText } from "./report/text.js";
+import { orRunError } from "./run-error.js";
+import { readSettings, type ProgramOptions, type Settings } from "./settings.js";
+
+export type { ProgramOptions } from "./settings.js";
+
+/**
+ * Reconciles the WARP registrations of one account with the allowlist. Call it from a Pulumi program, once a stack:
+ *
+ *     module.exports = () => warpRegistrations();
+ *
+ * In a preview it shows what is due; in an update the resources that it registers do it. Errors of the user or of
+ * the account are one clean message (`RunError`). A held plan (a guard tripped, entries that contradict each other)
+ * is shown whole in a preview before that fails, and fails an update before any resource is registered.
+ */
+export async function warpRegistrations(options: ProgramOptions = {}): Promise<void> {
+  const settings = readSettings(options);
+  const plan = await orRunError(() => planAccount(settings));
+  const document = await report(plan);
+  const held = isHeld(document);
+  const preview = pulumi.runtime.isDryRun();
+  if (preview || !held) await register(plan);
+  if (held) throw new pulumi.RunError(whyHeld(document));
+}
+
+async function planAccount({ accountId, baseUrl, folder, patterns }: Settings): Promise<Plan> {
+  const allowlist = await readAllowlist({ root: folder, patterns });
+  const credentials = credentialsFromEnvironment(process.env);
+  const client = createClient({ accountId, credentials, ...(baseUrl !== undefined && { baseUrl }) });
+  try {
+    return makePlan(allowlist, await takeInventory(client, allowlist), new Date());
+  } finally {
+    await client.close();
+  }
+}
+
+/** Shows the plan, and writes it where a report is asked for, before anything can fail. */
+async function report(plan: Plan): Promise<ReportDocument> {
+  const approved = process.env[APPROVE_VARIABLE]?.trim() === plan.fingerprint;
+  const document = toDocument(plan, { generatedAt: new Date(), approved, run: !pulumi.runtime.isDryRun() });
+  const path = reportPath(process.env);
+  if (path !== undefined) await orRunError(() => writeReport(path, document));
+  await pulumi.log.info(renderText(document));
+  return document;
+}
+
+/** Waits until the engine knows every row, so that a preview which then fails has still shown them. */
+async function register(plan: Plan): Promise<void> {
+  const reconciliation = new Reconciliation("acts", toReconciliation(plan));
+  const rows = toRevocations(plan).map(
+    ({ name, inputs }) => new Revocation(name, inputs, { dependsOn: reconciliation }),
+  );
+  await Promise.all([reconciliation, ...rows].map(({ urn }) => new Promise((known) => urn.apply(known))));
+}

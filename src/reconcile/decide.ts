@@ -1,0 +1,120 @@
+/** The one decision for a registration, from what its user's entries say of it. No exceptions stand in here. */
+
+import type {
+  Allowlist,
+  AllowedUser,
+  Entry,
+  Setting,
+  SourcePosition,
+  UnlistedAction,
+} from "../allowlist/allowlist.js";
+import type { Registration } from "../cloudflare/types.js";
+import { actionFor, liveState, type Decision, type DesiredState, type Rule } from "./decision.js";
+import type { Hardware } from "./hardware.js";
+import type { Match } from "./match.js";
+import { isNoUser } from "./scope.js";
+
+/** Everything that is known about one registration before it is decided. */
+export interface Candidate {
+  readonly registration: Registration;
+  readonly email: string;
+  readonly hardware: Hardware | undefined;
+  readonly user: AllowedUser | undefined;
+  readonly match: Match;
+  /** The newest registration of the same user on the same device, where an active entry matched. */
+  readonly newest?: Registration;
+}
+
+/** What a rule wants of a registration, and why. */
+interface Verdict {
+  readonly rule: Rule;
+  readonly desired: DesiredState;
+  readonly text: string;
+  readonly source: SourcePosition;
+  readonly entry?: Entry;
+}
+
+/** Decides by entry, then by unlisted, unknownUsers or noUser. */
+export function decide(candidate: Candidate, policy: Allowlist["policy"]): Decision {
+  return toDecision(candidate, verdictFor(candidate, policy));
+}
+
+/** A decision that leaves the registration as it is. */
+export function leave(candidate: Candidate, rule: Rule, text: string, source: SourcePosition): Decision {
+  return toDecision(candidate, { rule, desired: "as-is", text, source });
+}
+
+function toDecision({ registration, email, hardware }: Candidate, verdict: Verdict): Decision {
+  const live = liveState(registration);
+  return {
+    registration,
+    user: email,
+    ...(hardware && { hardware }),
+    live,
+    desired: verdict.desired,
+    action: actionFor(live, verdict.desired),
+    reason: { code: verdict.rule, text: verdict.text },
+    source: verdict.source,
+    ...(verdict.entry && { entry: verdict.entry }),
+  };
+}
+
+function verdictFor(candidate: Candidate, policy: Allowlist["policy"]): Verdict {
+  const { match, user, email } = candidate;
+  switch (match.kind) {
+    case "entry":
+      return byEntry(candidate, match.entry, policy);
+    case "contradiction": {
+      const [one, other] = match.entries;
+      const text = `lines ${one.source.line} and ${other.source.line} ask for different states`;
+      return { rule: "contradiction", desired: "as-is", text, source: one.source };
+    }
+    case "unknown-hardware": {
+      const text = `its hardware is not known, and an entry of its user goes by ${describeMatch(match.entry)}`;
+      return { rule: "unknown-hardware", desired: "as-is", text, source: match.entry.source };
+    }
+    case "none":
+      if (isNoUser(email)) return byPolicy("no-user", policy.noUser, "it belongs to no person");
+      if (!user) return byPolicy("unknown-user", policy.unknownUsers, "its user is not in the allowlist");
+      return byPolicy("unlisted", policy.unlisted, "no entry of its user allows it", user.source);
+  }
+}
+
+function byEntry({ registration, newest }: Candidate, entry: Entry, policy: Allowlist["policy"]): Verdict {
+  const by = `${describeMatch(entry)}${entry.reason === undefined ? "" : `: ${entry.reason}`}`;
+  const { source } = entry;
+  if (entry.state === "revoked")
+    return { rule: "entry", desired: "revoked", text: `to be revoked by ${by}`, source, entry };
+  if (entry.state === "deleted")
+    return { rule: "entry", desired: "deleted", text: `to be deleted by ${by}`, source, entry };
+  const revoked = liveState(registration) === "revoked";
+  if (revoked && newest && newest.id !== registration.id) {
+    const text = `an older registration of this device; ${newest.id} is the newest`;
+    return { rule: "older", desired: "as-is", text, source, entry };
+  }
+  if (revoked && policy.listedRevoked.value === "report") {
+    const text = `allowed by ${by}, but revoked; policy.listedRevoked is report`;
+    return { rule: "listed-revoked", desired: "as-is", text, source: policy.listedRevoked.source, entry };
+  }
+  return { rule: "entry", desired: "active", text: `allowed by ${by}`, source, entry };
+}
+
+const DESIRED = { revoke: "revoked", delete: "deleted", report: "as-is" } as const;
+
+/** Points at the policy line where one is written, else at the user's own line, where the entry would be added. */
+function byPolicy(
+  rule: Rule,
+  setting: Setting<UnlistedAction>,
+  text: string,
+  line?: SourcePosition,
+): Verdict {
+  const source = setting.explicit ? setting.source : (line ?? setting.source);
+  return { rule, desired: DESIRED[setting.value], text, source };
+}
+
+/** An entry's keys as a person would say them: `serial "C02X" and name "LAPTOP-7"`. */
+export function describeMatch({ match }: Entry): string {
+  return Object.entries(match)
+    .map(([key, value]) => `${key} ${JSON.stringify(value)}`)
+    .join(" and ");
+}

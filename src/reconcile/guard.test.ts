@@ -1,0 +1,99 @@
+import { describe, expect, test } from "vitest";
+import { plan, type Sketch } from "../../test/support/world.js";
+
+const LISTED = "users:\n  alice@example.com: []\n";
+
+/** `count` active registrations of other users, so that a percentage has something to count. */
+function others(count: number): Sketch[] {
+  return Array.from({ length: count }, (_, i) => ({ id: `o${i}`, email: `o${i}@example.com` }));
+}
+
+function alices(count: number): Sketch[] {
+  return Array.from({ length: count }, (_, i) => ({ id: `a${i}`, email: "alice@example.com" }));
+}
+
+function revokeGuard(guards: string, live: readonly Sketch[]) {
+  const made = plan(`version: 1\n${guards}${LISTED}`, live);
+  return made.guards.find(({ guard }) => guard === "revoke");
+}
+
+describe("the revoke guard", () => {
+  test.each([
+    {
+      title: "counts below ten registrations by max alone",
+      guards: "",
+      live: alices(9),
+      limit: 50,
+      by: "max",
+      tripped: false,
+    },
+    {
+      title: "counts by percent from ten on",
+      guards: "",
+      live: [...alices(3), ...others(7)],
+      limit: 2,
+      by: "percent",
+      tripped: true,
+    },
+    {
+      title: "holds at the limit",
+      guards: "",
+      live: [...alices(2), ...others(8)],
+      limit: 2,
+      by: "percent",
+      tripped: false,
+    },
+    {
+      title: "takes the stricter of both",
+      guards: "guards: { revoke: { max: 1 } }\n",
+      live: [...alices(2), ...others(18)],
+      limit: 1,
+      by: "max",
+      tripped: true,
+    },
+    {
+      title: "rounds a share down",
+      guards: "guards: { revoke: { percent: 19 } }\n",
+      live: [...alices(2), ...others(8)],
+      limit: 1,
+      by: "percent",
+      tripped: true,
+    },
+    {
+      title: "can forbid all",
+      guards: "guards: { revoke: { max: 0 } }\n",
+      live: alices(1),
+      limit: 0,
+      by: "max",
+      tripped: true,
+    },
+    {
+      title: "can be lifted to 100 percent",
+      guards: "guards: { revoke: { max: 1000, percent: 100 } }\n",
+      live: alices(60),
+      limit: 60,
+      by: "percent",
+      tripped: false,
+    },
+  ])("$title", ({ guards, live, limit, by, tripped }) => {
+    expect(revokeGuard(guards, live)).toMatchObject({ limit, by, tripped });
+  });
+
+  test("counts active registrations in scope only", () => {
+    const revoked = others(40).map((one) => ({ ...one, revoked: "2026-05-01T00:00:00Z" }));
+    const outside = alices(40).map((one) => ({ ...one, id: `x${one.id}`, type: "browser_extension" }));
+    expect(revokeGuard("", [...alices(10), ...revoked, ...outside])).toMatchObject({
+      count: 10,
+      limit: 2,
+      tripped: true,
+    });
+  });
+
+  test("names the line that sets it, or the version line for a default", () => {
+    expect(revokeGuard("", alices(1))?.setting).toMatchObject({ explicit: false, source: { line: 1 } });
+    expect(revokeGuard("guards:\n  revoke:\n    max: 1\n", alices(2))?.setting).toMatchObject({
+      explicit: true,
+      source: { line: 4 },
+    });
+  });
+});

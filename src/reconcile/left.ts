@@ -1,0 +1,43 @@
+/** Findings about registrations that are left alone though somebody should look at them. */
+
+import { liveState, type Decision } from "./decision.js";
+import type { Finding } from "./finding.js";
+
+/** One finding a registration, and for users that the allowlist does not know one a user. */
+export function reportLeft(decisions: readonly Decision[]): Finding[] {
+  const findings: Finding[] = [];
+  const byUser = new Map<string, Decision[]>();
+  for (const decision of decisions) {
+    if (decision.desired !== "as-is") continue;
+    const { code } = decision.reason;
+    if (code === "unknown-user" || code === "no-user") {
+      if (liveState(decision.registration) === "revoked") continue;
+      const group = byUser.get(decision.user);
+      if (group) group.push(decision);
+      else byUser.set(decision.user, [decision]);
+    } else if (
+      code === "unknown-hardware" ||
+      code === "listed-revoked" ||
+      (code === "unlisted" && decision.live === "active")
+    ) {
+      const { device, id } = decision.registration;
+      const text = `${device.name} (${id}) of ${decision.user || "no user"} is left alone: ${decision.reason.text}`;
+      findings.push({ code, text, source: decision.source, registrations: [id] });
+    }
+  }
+  for (const [user, group] of byUser) findings.push(aboutUser(user, group));
+  return findings;
+}
+
+function aboutUser(user: string, group: readonly Decision[]): Finding {
+  const [first] = group;
+  const count = `${group.length} active ${group.length === 1 ? "registration" : "registrations"}`;
+  const noUser = first?.reason.code === "no-user";
+  const what = noUser ? "belongs to no person" : "is not in the allowlist";
+  return {
+    code: noUser ? "no-user" : "unknown-user",
+    text: `${user || "a registration without an e-mail"} ${what}: ${count} left alone`,
+    ...(first && { source: first.source }),
+    registrations: group.map(({ registration }) => registration.id),
+  };
+}

@@ -1,0 +1,137 @@
+/** The plan: every decision, what was noticed, how the guards judge it, and a fingerprint to approve it by. */
+
+import type { Allowlist } from "../allowlist/allowlist.js";
+import type { Message } from "../allowlist/message.js";
+import type { PhysicalDevice, Registration } from "../cloudflare/types.js";
+import { decide, type Candidate } from "./decide.js";
+import { isAct, type ActDecision, type Decision } from "./decision.js";
+import type { Finding } from "./finding.js";
+import { fingerprint } from "./fingerprint.js";
+import { judge, type GuardVerdict } from "./guard.js";
+import { indexHardware, type HardwareIndex } from "./hardware.js";
+import { EntryIndex, goesByHardware, type Match } from "./match.js";
+import { newestOfEachDevice, type Allowed } from "./newest.js";
+import { protect } from "./protect.js";
+import { reportLeft } from "./left.js";
+import { isInScope, userOf } from "./scope.js";
+import { reportUnmatched } from "./unmatched.js";
+
+/** The live account, listed whole. `devices` is left out where {@link needsHardware} says so. */
+export interface Inventory {
+  readonly account: string;
+  readonly registrations: readonly Registration[];
+  readonly devices?: readonly PhysicalDevice[];
+}
+
+export interface Plan {
+  readonly account: string;
+  /** The moment as of which it was decided. */
+  readonly asOf: Date;
+  /** One for each live registration in scope, by user, then device name, then id. */
+  readonly decisions: readonly Decision[];
+  /** Those of the decisions that change the account. */
+  readonly acts: readonly ActDecision[];
+  readonly findings: readonly Finding[];
+  /** Contradictions that only the live account shows; with one of them nothing may be done. */
+  readonly problems: readonly Message[];
+  readonly guards: readonly GuardVerdict[];
+  readonly fingerprint: string;
+  readonly population: { readonly inScope: number; readonly active: number; readonly outOfScope: number };
+}
+
+/** Whether any entry goes by serial or hardware id, so that the physical devices have to be listed. */
+export function needsHardware(allowlist: Allowlist): boolean {
+  for (const user of allowlist.users.values()) if (user.entries.some(goesByHardware)) return true;
+  return false;
+}
+
+/** Compares the allowlist with the live account. The same data in whatever order gives the same plan. */
+export function makePlan(allowlist: Allowlist, inventory: Inventory, asOf: Date): Plan {
+  const users = new Map([...allowlist.users].map(([email, user]) => [email, new EntryIndex(user)]));
+  const hardware = inventory.devices && indexHardware(inventory.devices);
+  const candidates = gather(allowlist, users, hardware?.index, inventory.registrations);
+  const decisions = candidates.map((one) => protect(decide(one, allowlist.policy), one, allowlist.protected));
+  const acts = decisions.filter(isAct);
+  const active = decisions.filter((decision) => decision.live === "active").length;
+  return {
+    account: inventory.account,
+    asOf,
+    decisions,
+    acts,
+    findings: [
+      ...reportLeft(decisions),
+      ...reportUnmatched(users.values(), candidates),
+      ...(hardware?.findings ?? []),
+    ],
+    problems: contradictions(candidates),
+    guards: judge(decisions, allowlist.guards, active),
+    fingerprint: fingerprint(inventory.account, acts),
+    population: {
+      inScope: decisions.length,
+      active,
+      outOfScope: inventory.registrations.length - decisions.length,
+    },
+  };
+}
+
+function gather(
+  allowlist: Allowlist,
+  users: ReadonlyMap<string, EntryIndex>,
+  hardware: HardwareIndex | undefined,
+  registrations: readonly Registration[],
+): readonly Candidate[] {
+  const candidates: Candidate[] = [];
+  for (const registration of registrations) {
+    const email = userOf(registration);
+    if (!isInScope(registration, email, allowlist.scope)) continue;
+    const known = hardware?.get(registration.device.id);
+    const match = users.get(email)?.match(registration, known) ?? { kind: "none" as const };
+    candidates.push({ registration, email, hardware: known, user: allowlist.users.get(email), match });
+  }
+  const newest = newestOfEachDevice(allowed(candidates));
+  return candidates.map((one) => withNewest(one, newest.get(one.registration.id))).sort(byUserAndDevice);
+}
+
+function* allowed(candidates: readonly Candidate[]): Iterable<Allowed> {
+  for (const { match, registration, hardware } of candidates) {
+    if (match.kind === "entry" && match.entry.state === "active")
+      yield { registration, hardware, entry: match.entry };
+  }
+}
+
+function withNewest(candidate: Candidate, newest: Registration | undefined): Candidate {
+  return newest ? { ...candidate, newest } : candidate;
+}
+
+function byUserAndDevice(a: Candidate, b: Candidate): number {
+  return (
+    compare(a.email, b.email) ||
+    compare(a.registration.device.name, b.registration.device.name) ||
+    compare(a.registration.id, b.registration.id)
+  );
+}
+
+/** By code unit: the same on every machine, whatever its locale. */
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+function contradictions(candidates: readonly Candidate[]): Message[] {
+  return candidates.flatMap(({ match, registration, email }) =>
+    match.kind === "contradiction" ? [toMessage(match, registration, email)] : [],
+  );
+}
+
+function toMessage(
+  { entries: [one, other] }: Match & { kind: "contradiction" },
+  registration: Registration,
+  email: string,
+): Message {
+  return {
+    code: "allowlist/contradiction",
+    text: `two entries of ${email} ask for different states of ${registration.device.name} (${registration.id}): ${one.state} here, ${other.state} at line ${other.source.line}`,
+    fix: "make one of them more specific (registration beats serial and hardwareId, then device, name, nameGlob), or remove one",
+    source: one.source,
+    related: [{ text: `the entry that asks for ${other.state}`, source: other.source }],
+  };
+}

@@ -1,0 +1,32 @@
+import type { Scope } from "../allowlist/allowlist.js";
+import { normaliseEmail } from "../allowlist/email.js";
+import type { Registration } from "../cloudflare/types.js";
+
+/** The normalised e-mail of a registration's user; empty where the API sends none. */
+export function userOf(registration: Registration): string {
+  return normaliseEmail(registration.user?.email ?? "");
+}
+
+/** The part after the last `@`; empty for what is no address. */
+export function domainOf(email: string): string {
+  const at = email.lastIndexOf("@");
+  return at < 0 ? "" : email.slice(at + 1);
+}
+
+/**
+ * Whether an address belongs to no person: there is none, or it stands under `cloudflareaccess.com`, as service
+ * tokens (`non_identity@<team>…`) and WARP Connectors (`warp_connector@<team>…`) do.
+ */
+export function isNoUser(email: string): boolean {
+  const domain = domainOf(email);
+  return domain === "" || domain === "cloudflareaccess.com" || domain.endsWith(".cloudflareaccess.com");
+}
+
+/** Whether a registration is looked at at all; what is not is neither decided nor counted. */
+export function isInScope(registration: Registration, email: string, scope: Scope): boolean {
+  if (registration.deleted_at != null) return false;
+  if (!scope.registrationTypes.has(registration.registration_type ?? "warp")) return false;
+  if (scope.policyIds.size > 0 && !scope.policyIds.has(registration.policy?.id ?? "")) return false;
+  if (scope.emails.size === 0 && scope.emailDomains.size === 0) return true;
+  return scope.emails.has(email) || scope.emailDomains.has(domainOf(email));
+}

@@ -1,0 +1,72 @@
+/** What the program runs with: its options, then the stack's config, then the environment. */
+
+import * as pulumi from "@pulumi/pulumi";
+import { DEFAULT_PATTERNS } from "./allowlist/read.js";
+
+/** The namespace of the stack's config, whatever the project is called: `warp-registrations:accountId`. */
+export const CONFIG_NAMESPACE = "warp-registrations";
+
+export interface ProgramOptions {
+  /** The account's id; else config `accountId`, else `CLOUDFLARE_ACCOUNT_ID`. */
+  readonly accountId?: string;
+  /** Globs of allowlist files, relative to the project's folder; else config `allowlist`, else the default ones. */
+  readonly allowlist?: string | readonly string[];
+  /** The project's folder, outside which no allowlist is read; else the folder of Pulumi.yaml. */
+  readonly folder?: string;
+}
+
+export interface Settings {
+  readonly accountId: string;
+  readonly patterns: readonly string[];
+  readonly folder: string;
+  /** Config `baseUrl`; undefined leaves `CLOUDFLARE_BASE_URL` or Cloudflare itself. */
+  readonly baseUrl: string | undefined;
+}
+
+/** Throws a `RunError`, which Pulumi shows without a stack, where the account is not said. */
+export function readSettings(options: ProgramOptions): Settings {
+  const config = new pulumi.Config(CONFIG_NAMESPACE);
+  refuseTokens(config);
+  const accountId = options.accountId ?? config.get("accountId") ?? process.env["CLOUDFLARE_ACCOUNT_ID"];
+  if (accountId === undefined || accountId === "") {
+    throw new pulumi.RunError(
+      `which account? Say it once for this stack: pulumi config set ${CONFIG_NAMESPACE}:accountId <id>\n` +
+        "The id stands in the dashboard's address: https://dash.cloudflare.com/<id>",
+    );
+  }
+  return {
+    accountId,
+    patterns: patternsOf(options.allowlist ?? config.get("allowlist")),
+    folder: options.folder ?? projectFolder(),
+    baseUrl: config.get("baseUrl"),
+  };
+}
+
+function patternsOf(allowlist: string | readonly string[] | undefined): readonly string[] {
+  if (allowlist === undefined) return DEFAULT_PATTERNS;
+  return typeof allowlist === "string" ? splitPatterns(allowlist) : allowlist;
+}
+
+/** Config holds one text: several globs are separated by commas, but not by those inside `{a,b}`. */
+function splitPatterns(text: string): readonly string[] {
+  return text
+    .split(/,(?![^{]*\})/u)
+    .map((pattern) => pattern.trim())
+    .filter((pattern) => pattern !== "");
+}
+
+/** A token in the config would stand in the stack's file, the state and the engine's logs. */
+function refuseTokens(config: pulumi.Config): void {
+  const found = ["apiToken", "token", "apiKey", "key"].find((name) => config.get(name) !== undefined);
+  if (found === undefined) return;
+  throw new pulumi.RunError(
+    `the config has ${CONFIG_NAMESPACE}:${found}, but the API token is taken from the environment only.\n` +
+      `Remove it (pulumi config rm ${CONFIG_NAMESPACE}:${found}), make a new token, and set CLOUDFLARE_API_TOKEN.`,
+  );
+}
+
+/** With a `main` in Pulumi.yaml the working folder is another one. */
+function projectFolder(): string {
+  const root = pulumi.getRootDirectory();
+  return root.startsWith("/") || /^[a-z]:[\\/]/iu.test(root) ? root : process.cwd();
+}
