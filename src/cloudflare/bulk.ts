@@ -1,16 +1,9 @@
+import { type Act, failed, type Outcome, Run } from "./bulk-run.js";
 import { type Sent, send } from "./bulk-send.js";
 import type { CloudflareClient } from "./client.js";
-import { CloudflareError } from "./errors.js";
 import { idFault } from "./query.js";
 import type { Registrations } from "./registrations.js";
 import { atLeastOne } from "./settings.js";
-import type { Registration } from "./types.js";
-
-/** What can be done with registrations. */
-export type Act = "revoke" | "unrevoke" | "delete";
-
-/** What became of an act on one registration. `reason` is one line, fit to print. */
-export type Outcome = { readonly result: "done" } | { readonly result: "failed"; readonly reason: string };
 
 /** Settings of {@link perform}. */
 export interface PerformOptions {
@@ -25,9 +18,6 @@ const REREAD_WAITS_MS = [1_000, 2_000, 4_000, 8_000];
 const TELLING_CHUNK = 10;
 /** Chunks in a row of which nothing was taken, after which the rest is not tried. */
 const MOST_BARREN = 2;
-
-const DONE: Outcome = { result: "done" };
-const failed = (reason: string): Outcome => ({ result: "failed", reason });
 
 function callOf(registrations: Registrations, act: Act): (ids: readonly string[]) => Promise<void> {
   switch (act) {
@@ -46,65 +36,8 @@ function chunksOf(ids: readonly string[], size: number): readonly (readonly stri
   );
 }
 
-function standingOf(act: Act, row: Registration | undefined): "wanted" | "not yet" | "gone" {
-  const gone = row?.deleted_at != null || row === undefined;
-  if (act === "delete") return gone ? "wanted" : "not yet";
-  if (gone) return "gone";
-  return (row.revoked_at != null) === (act === "revoke") ? "wanted" : "not yet";
-}
-
 function isBarren({ accepted, doubtful }: Sent, size: number): boolean {
   return accepted.length === 0 && (doubtful.size > 0 || size >= TELLING_CHUNK);
-}
-
-/** One act on its way: who has an outcome, and who waits to be read again. */
-class Run {
-  readonly outcomes = new Map<string, Outcome>();
-  /** Ids without an outcome yet, and what the last reading said of them. */
-  readonly pending = new Map<string, string>();
-  /** Why sending an id went wrong; it may have taken effect all the same. */
-  readonly faults = new Map<string, string>();
-
-  constructor(
-    readonly registrations: Registrations,
-    readonly act: Act,
-  ) {}
-
-  settle(id: string, outcome: Outcome): void {
-    this.pending.delete(id);
-    this.outcomes.set(id, outcome);
-  }
-
-  /**
-   * Reads ids back in one listing and settles those whose state is known; `final` ids are not waited for. False when
-   * it could not be read.
-   */
-  async readBack(ids: readonly string[], final: ReadonlyMap<string, string>): Promise<boolean> {
-    const rows = await this.#rowsOf(ids);
-    if (rows instanceof CloudflareError) {
-      for (const id of ids) this.pending.set(id, `The result could not be read back: ${rows.summary}`);
-      return false;
-    }
-    for (const id of ids) {
-      const standing = standingOf(this.act, rows.get(id));
-      const reason = final.get(id);
-      if (standing === "wanted") this.settle(id, DONE);
-      else if (reason !== undefined) this.settle(id, failed(reason));
-      else if (standing === "gone") this.settle(id, failed("The registration is gone from the account."));
-      else this.pending.set(id, `The ${this.act} did not take effect.`);
-    }
-    return true;
-  }
-
-  async #rowsOf(ids: readonly string[]): Promise<ReadonlyMap<string, Registration> | CloudflareError> {
-    try {
-      const rows = await this.registrations.listAll({ id: ids, status: "all", per_page: ids.length });
-      return new Map(rows.map((row) => [row.id, row]));
-    } catch (error) {
-      if (error instanceof CloudflareError) return error;
-      throw error;
-    }
-  }
 }
 
 /** Sends every chunk once and reads it back once. */

@@ -7,7 +7,7 @@ import type { Transport } from "./transport.js";
 
 /** What the collections of one client share. */
 export interface CollectionContext {
-  readonly transport: Transport;
+  readonly transport: Pick<Transport, "send">;
   readonly accountId: string;
   readonly clock: Clock;
   /** `per_page` where a caller gives none. */

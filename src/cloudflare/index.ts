@@ -1,6 +1,7 @@
 /** The live side: Cloudflare's API for WARP device registrations. */
 
-export { type Act, type Outcome, perform, type PerformOptions } from "./bulk.js";
+export type { Act, Outcome } from "./bulk-run.js";
+export { perform, type PerformOptions } from "./bulk.js";
 export { type ClientOptions, type CloudflareClient, createClient } from "./client.js";
 export { type Clock, systemClock } from "./clock.js";
 export type { Listed } from "./collection.js";

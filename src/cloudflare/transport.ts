@@ -127,8 +127,9 @@ export class Transport {
     }
   }
 
-  /** Ends the connections once what is under way has ended. */
+  /** Ends the connections once what is under way has ended. May be called again. */
   async close(): Promise<void> {
+    if (this.#closed) return;
     this.#closed = true;
     await this.#agent?.close();
   }

@@ -1,0 +1,250 @@
+import { describe, expect, test } from "vitest";
+import { perform, type PerformOptions } from "./bulk.js";
+import type { Act } from "./bulk-run.js";
+import { CloudflareError, type CloudflareErrorCode } from "./errors.js";
+import type { Registrations } from "./registrations.js";
+import type { Registration } from "./types.js";
+
+const T = "2026-02-14T13:17:00Z";
+
+function failure(code: CloudflareErrorCode): CloudflareError {
+  return new CloudflareError({
+    code,
+    what: `Told ${code}.`,
+    errors: [{ code: 1003, message: "invalid id" }],
+  });
+}
+
+interface World {
+  /** Ids of the account; true for a revoked one. */
+  readonly rows: Map<string, boolean>;
+  /** Thrown by a bulk call, before it does anything. */
+  fault?: (ids: readonly string[], call: number) => CloudflareError | undefined;
+  /** Thrown by a reading. */
+  readFault?: (reading: number) => CloudflareError | undefined;
+  /** Readings that still show the state before the act. */
+  lag?: number;
+  /** Ids that the API takes and does nothing about. */
+  readonly deaf?: readonly string[];
+}
+
+function setUp(world: World) {
+  const sent: (readonly string[])[] = [];
+  const read: (readonly string[])[] = [];
+  const sleeps: number[] = [];
+  let shown = new Map(world.rows);
+  const act = (change: (id: string) => void) => (ids: readonly string[]) => {
+    sent.push(ids);
+    const fault = world.fault?.(ids, sent.length);
+    if (fault) return Promise.reject(fault);
+    for (const id of ids) if (world.rows.has(id) && !world.deaf?.includes(id)) change(id);
+    return Promise.resolve();
+  };
+  const listAll: Registrations["listAll"] = (parameters) => {
+    const ids = parameters?.id ?? [];
+    read.push(ids);
+    expect(parameters).toEqual({ id: ids, status: "all", per_page: ids.length });
+    const fault = world.readFault?.(read.length);
+    if (fault) return Promise.reject(fault);
+    if (read.length > (world.lag ?? 0)) shown = new Map(world.rows);
+    const rows = ids.filter((id) => shown.has(id));
+    return Promise.resolve(rows.map((id) => ({ id, revoked_at: shown.get(id) ? T : null }) as Registration));
+  };
+  const registrations = {
+    chunkSize: 100,
+    revoke: act((id) => world.rows.set(id, true)),
+    unrevoke: act((id) => world.rows.set(id, false)),
+    bulkDelete: act((id) => world.rows.delete(id)),
+    listAll,
+  } as unknown as Registrations;
+  const clock = {
+    now: () => 0,
+    random: () => 0,
+    sleep: (milliseconds: number) => {
+      sleeps.push(milliseconds);
+      return Promise.resolve();
+    },
+  };
+  const run = async (what: Act, ids: readonly string[], options?: PerformOptions) =>
+    Object.fromEntries(
+      [...(await perform({ registrations, clock }, what, ids, options))].map(([id, outcome]) => [
+        id,
+        outcome.result === "done" ? "done" : outcome.reason,
+      ]),
+    );
+  return { run, sent, read, sleeps };
+}
+
+const ids = (count: number) => Array.from({ length: count }, (_, index) => `r${index}`);
+const account = (count: number, revoked = false) => new Map(ids(count).map((id) => [id, revoked]));
+const all = (names: readonly string[], outcome: string) =>
+  Object.fromEntries(names.map((id) => [id, outcome]));
+
+test.each([
+  ["revoke", false],
+  ["unrevoke", true],
+  ["delete", false],
+] as const)("a smooth %s takes one call and one reading for a hundred", async (act, revoked) => {
+  const { run, sent, read, sleeps } = setUp({ rows: account(250, revoked) });
+  expect(await run(act, ids(250))).toEqual(all(ids(250), "done"));
+  expect(sent.map(({ length }) => length)).toEqual([100, 100, 50]);
+  expect(read).toEqual(sent);
+  expect(sleeps).toEqual([]);
+});
+
+test("an id given twice has one outcome, and an id that is none never goes out", async () => {
+  const { run, sent } = setUp({ rows: account(1) });
+  expect(await run("revoke", ["r0", "", "r0"])).toEqual({ r0: "done", "": "Not tried: the id is empty." });
+  expect(sent).toEqual([["r0"]]);
+  expect(await run("revoke", [])).toEqual({});
+});
+
+test("the chunk size is the caller's, up to the client's", async () => {
+  const { run, sent } = setUp({ rows: account(250) });
+  await run("revoke", ids(5), { chunkSize: 2 });
+  await run("revoke", ids(250), { chunkSize: 1_000 });
+  expect(sent.map(({ length }) => length)).toEqual([2, 2, 1, 100, 100, 50]);
+  await expect(run("revoke", ids(2), { chunkSize: NaN })).rejects.toThrow("chunkSize is NaN");
+});
+
+test.each([
+  ["revoke", "The registration is gone from the account."],
+  ["unrevoke", "The registration is gone from the account."],
+  ["delete", "done"],
+] as const)("%s of a registration that is gone: %s", async (act, outcome) => {
+  const { run } = setUp({ rows: account(1, act === "unrevoke") });
+  expect(await run(act, ["r0", "gone"])).toEqual({ r0: "done", gone: outcome });
+});
+
+test("a row with deleted_at is gone", async () => {
+  const row = { id: "r0", deleted_at: T, revoked_at: T } as Registration;
+  const registrations = {
+    chunkSize: 9,
+    revoke: () => Promise.resolve(),
+    bulkDelete: () => Promise.resolve(),
+    listAll: () => Promise.resolve([row]),
+  } as unknown as Registrations;
+  const clock = { now: () => 0, random: () => 0, sleep: () => Promise.resolve() };
+  expect((await perform({ registrations, clock }, "delete", ["r0"])).get("r0")?.result).toBe("done");
+  expect((await perform({ registrations, clock }, "revoke", ["r0"])).get("r0")?.result).toBe("failed");
+});
+
+describe("what does not show at once", () => {
+  test("is read again with growing waits, once for all chunks", async () => {
+    const { run, sent, read, sleeps } = setUp({ rows: account(4), lag: 3 });
+    expect(await run("delete", ids(4), { chunkSize: 2 })).toEqual(all(ids(4), "done"));
+    expect(sent).toHaveLength(2);
+    expect(sleeps).toEqual([1_000, 2_000]);
+    expect(read).toHaveLength(5);
+  });
+
+  test("fails by name when it never shows", async () => {
+    const { run, sleeps } = setUp({ rows: account(2), deaf: ["r1"] });
+    expect(await run("revoke", ids(2))).toEqual({ r0: "done", r1: "The revoke did not take effect." });
+    expect(sleeps).toEqual([1_000, 2_000, 4_000, 8_000]);
+  });
+
+  test("is read again when it could not be read", async () => {
+    const readFault = (reading: number) => (reading === 1 ? failure("cloudflare/unavailable") : undefined);
+    expect(await setUp({ rows: account(2), readFault }).run("revoke", ids(2))).toEqual(all(ids(2), "done"));
+    const never = setUp({ rows: account(1), readFault: () => failure("cloudflare/incomplete-listing") });
+    expect((await never.run("revoke", ["r0"])).r0).toMatch(/^The result could not be read back: Told/);
+  });
+});
+
+describe("a chunk that is refused", () => {
+  const bad = (...names: string[]) => {
+    return (sent: readonly string[]) =>
+      sent.some((id) => names.includes(id)) ? failure("cloudflare/refused") : undefined;
+  };
+
+  test("is halved until the one bad id stands alone, which fails with the API's words", async () => {
+    const { run, sent, read } = setUp({ rows: account(100), fault: bad("r42") });
+    const outcomes = await run("revoke", ids(100));
+    expect(outcomes).toEqual({
+      ...all(ids(100), "done"),
+      r42: "Told cloudflare/refused. (1003: invalid id)",
+    });
+    expect(sent.length).toBeLessThan(20);
+    expect(read).toHaveLength(1);
+  });
+
+  test("lets an id count as done that stands as it should", async () => {
+    const { run } = setUp({ rows: new Map([["r0", true]]), fault: bad("r0", "gone") });
+    expect(await run("revoke", ["r0"])).toEqual({ r0: "done" });
+    expect(await run("delete", ["gone"])).toEqual({ gone: "done" });
+  });
+
+  test("says nothing about the next one", async () => {
+    const { run } = setUp({ rows: account(4), fault: bad("r0", "r1") });
+    expect(await run("revoke", ids(4), { chunkSize: 2 })).toMatchObject({ r2: "done", r3: "done" });
+    expect(await run("revoke", ids(4), { chunkSize: 1 })).toMatchObject({ r2: "done", r3: "done" });
+  });
+
+  test("stops the act when whole chunks are refused id by id, twice in a row", async () => {
+    const { run, sent } = setUp({ rows: account(50), fault: () => failure("cloudflare/refused") });
+    const outcomes = await run("revoke", ids(50), { chunkSize: 10 });
+    expect(sent).toHaveLength(2 * 19);
+    expect(outcomes.r19).toMatch(/^Told/);
+    expect(outcomes.r20).toMatch(/^Not tried: Told/);
+    expect(Object.keys(outcomes)).toHaveLength(50);
+  });
+});
+
+describe("a failure that is not about the ids", () => {
+  test.each([
+    "cloudflare/bad-token",
+    "cloudflare/missing-permission",
+    "cloudflare/unknown-account",
+    "cloudflare/endpoint-gone",
+    "cloudflare/rate-limited",
+    "cloudflare/closed",
+  ] as const)("%s fails every id without another call", async (code) => {
+    const { run, sent, read, sleeps } = setUp({ rows: account(5), fault: () => failure(code) });
+    const outcomes = await run("revoke", ids(5), { chunkSize: 2 });
+    expect(Object.values(outcomes).filter((reason) => reason.includes(`Told ${code}`))).toHaveLength(5);
+    expect([sent.length, read.length, sleeps.length]).toEqual([1, 0, 0]);
+  });
+
+  test("midway through a split chunk leaves what was done as done", async () => {
+    const fault = (_: readonly string[], call: number) =>
+      [failure("cloudflare/refused"), undefined, failure("cloudflare/bad-token")][call - 1];
+    const { run, sent } = setUp({ rows: account(4), fault });
+    const told = "Told cloudflare/bad-token. (1003: invalid id)";
+    expect(await run("revoke", ids(4))).toEqual({ r0: "done", r1: "done", r2: told, r3: told });
+    expect(sent).toHaveLength(3);
+  });
+
+  test("a call of which nobody knows is read back, and fails with its own reason if nothing came of it", async () => {
+    const rows = new Map([
+      ["r0", true],
+      ["r1", false],
+    ]);
+    const { run } = setUp({ rows, fault: () => failure("cloudflare/timeout") });
+    const outcomes = await run("revoke", ids(2));
+    expect(outcomes).toEqual({ r0: "done", r1: "Told cloudflare/timeout. (1003: invalid id)" });
+  });
+
+  test("an outage ends the act after two chunks, a passing one does not", async () => {
+    const outage = setUp({ rows: account(5), fault: () => failure("cloudflare/unavailable") });
+    expect((await outage.run("revoke", ids(5), { chunkSize: 1 })).r4).toMatch(/^Not tried/);
+    expect(outage.sent).toHaveLength(2);
+    const passing = setUp({
+      rows: account(5),
+      fault: (_, call) => (call % 2 ? failure("cloudflare/unavailable") : undefined),
+    });
+    const outcomes = await passing.run("revoke", ids(5), { chunkSize: 1 });
+    expect(outcomes).toMatchObject({ r1: "done", r3: "done" });
+    expect(passing.sent).toHaveLength(5);
+  });
+});
+
+test("a mistake in the program is not taken for an answer of the API", async () => {
+  const { run } = setUp({
+    rows: account(1),
+    fault: () => {
+      throw new TypeError("oops");
+    },
+  });
+  await expect(run("revoke", ["r0"])).rejects.toThrow(TypeError);
+});

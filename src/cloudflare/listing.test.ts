@@ -1,0 +1,134 @@
+import { describe, expect, test } from "vitest";
+import { CloudflareError } from "./errors.js";
+import { type FetchPage, followPages, listWhole } from "./listing.js";
+import type { Page } from "./page.js";
+import type { ListedRecord } from "./records.js";
+
+const START = Date.parse("2026-11-01T00:00:00Z");
+const clock = { now: () => START, sleep: () => Promise.resolve(), random: () => 0 };
+
+const old = (...ids: string[]): ListedRecord[] =>
+  ids.map((id) => ({ id, created_at: "2026-01-01T00:00:00Z" }));
+const page = (
+  items: ListedRecord[],
+  cursor?: string,
+  totalCount?: number,
+  date?: number,
+): Page<ListedRecord> => ({
+  items,
+  cursor,
+  totalCount,
+  date,
+});
+
+/** Answers one scripted page after the other, and notes the cursors it was asked for. */
+function script(...pages: (Page<ListedRecord> | Error)[]) {
+  const asked: (string | undefined)[] = [];
+  const fetch: FetchPage<ListedRecord> = (cursor) => {
+    asked.push(cursor);
+    const next = pages[asked.length - 1];
+    if (next === undefined) throw new Error("more pages were asked for than there are");
+    return next instanceof Error ? Promise.reject(next) : Promise.resolve(next);
+  };
+  return { asked, fetch };
+}
+
+const whole = async (fetch: FetchPage<ListedRecord>, more: { atMost?: number; maxListings?: number } = {}) =>
+  (await listWhole("registrations", fetch, { maxListings: 3, clock, ...more })).map(({ id }) => id);
+
+describe("a whole listing", () => {
+  test("follows the cursor, though pages are not full and the last one is empty", async () => {
+    const { fetch, asked } = script(page(old("a"), "1", 3), page(old("b", "c"), "2"), page([]));
+    expect(await whole(fetch)).toEqual(["a", "b", "c"]);
+    expect(asked).toEqual([undefined, "1", "2"]);
+  });
+
+  test("goes on after an empty page in the middle", async () => {
+    expect(await whole(script(page(old("a"), "1"), page([], "2"), page(old("b"))).fetch)).toEqual(["a", "b"]);
+  });
+
+  test("counts with the first page's total only", async () => {
+    expect(await whole(script(page(old("a"), "1", 2), page(old("b"), undefined, 99)).fetch)).toEqual([
+      "a",
+      "b",
+    ]);
+  });
+
+  test("may hold what appeared since the start, by the server's clock", async () => {
+    const born = { id: "b", created_at: new Date(START - 50_000).toISOString() };
+    const items = [...old("a"), born];
+    expect(await whole(script(page(items, undefined, 1, START - 60_000)).fetch)).toEqual(["a", "b"]);
+    await expect(whole(script(page(items, undefined, 1)).fetch, { maxListings: 1 })).rejects.toThrow(
+      "1 more than",
+    );
+  });
+
+  test("what appeared since does not stand in for what is missing", async () => {
+    const born = { id: "b", created_at: new Date(START + 5_000).toISOString() };
+    const { fetch } = script(page([...old("a"), born], undefined, 2));
+    await expect(whole(fetch, { maxListings: 1 })).rejects.toThrow("1 that were counted did not come");
+  });
+
+  test("is not judged by a total that cannot be about the filter", async () => {
+    expect(await whole(script(page(old("a"), undefined, 500)).fetch, { atMost: 2 })).toEqual(["a"]);
+    const short = whole(script(page(old("a"), undefined, 2)).fetch, { atMost: 2, maxListings: 1 });
+    await expect(short).rejects.toThrow("did not come");
+  });
+});
+
+describe("a listing that contradicts itself", () => {
+  const refused = new CloudflareError({ code: "cloudflare/refused", what: "Bad cursor." });
+  test.each([
+    ["a cursor comes twice", [page(old("a"), "1"), page(old("b"), "1")]],
+    ["a cursor comes again later", [page(old("a"), "1"), page(old("b"), "2"), page(old("c"), "1")]],
+    ["an id comes twice", [page(old("a"), "1"), page(old("a"))]],
+    ["it is short by total_count", [page(old("a"), undefined, 2)]],
+    ["nothing comes of what was counted", [page([], undefined, 2)]],
+    ["more come than were counted", [page(old("a", "b"), undefined, 1)]],
+    ["its cursor is refused", [page(old("a"), "1"), refused]],
+  ])("is made anew: %s", async (_, pages) => {
+    const { fetch, asked } = script(...pages, page(old("a", "b"), undefined, 2));
+    expect(await whole(fetch)).toEqual(["a", "b"]);
+    expect(asked.at(-1)).toBeUndefined();
+  });
+
+  test("is given up after the last listing, and the error says what was seen", async () => {
+    const short = page(old("a"), undefined, 2);
+    const { fetch, asked } = script(short, page(old("a", "a")), short);
+    await expect(whole(fetch)).rejects.toMatchObject({
+      code: "cloudflare/incomplete-listing",
+      details: [
+        "listing 1: 1 records on 1 pages, total_count 2: 1 that were counted did not come.",
+        "listing 2: The id a came twice.",
+        "listing 3: 1 records on 1 pages, total_count 2: 1 that were counted did not come.",
+      ],
+    });
+    expect(asked).toHaveLength(3);
+  });
+
+  test("ends even if the server names a new cursor with every empty page", async () => {
+    let number = 0;
+    const fetch: FetchPage<ListedRecord> = () => Promise.resolve(page([], String((number += 1))));
+    await expect(whole(fetch, { maxListings: 1 })).rejects.toThrow("pages in a row were empty");
+  });
+});
+
+test.each([
+  ["a bad record", "cloudflare/bad-record", [page(old("a"), "1")]],
+  ["a missing permission", "cloudflare/missing-permission", [page(old("a"), "1")]],
+  ["a first page that is refused", "cloudflare/refused", []],
+] as const)("%s is no reason to list anew", async (_, code, pages) => {
+  const { fetch, asked } = script(...pages, new CloudflareError({ code, what: "No." }));
+  await expect(whole(fetch)).rejects.toMatchObject({ code });
+  expect(asked).toHaveLength(pages.length + 1);
+});
+
+test("following pages without the proof still ends at a repeated cursor, the first one included", async () => {
+  const { fetch } = script(page(old("a"), "from"));
+  const seen: string[] = [];
+  const follow = async () => {
+    for await (const { items } of followPages(fetch, "from")) seen.push(...items.map(({ id }) => id));
+  };
+  await expect(follow()).rejects.toThrow("The cursor from came twice");
+  expect(seen).toEqual(["a"]);
+});

@@ -1,0 +1,34 @@
+import { expect, test } from "vitest";
+import { readPage } from "./page.js";
+
+const read = (value: unknown) => String(value);
+const answer = (result: unknown, resultInfo?: unknown) => ({ status: 200, result, resultInfo, date: 5 });
+
+test("a page tells its records, its cursor, its total and the server's time", () => {
+  const page = readPage(answer([1, 2], { count: 2, cursor: "c", per_page: 9, total_count: 3 }), read, 9);
+  expect(page).toEqual({ items: ["1", "2"], cursor: "c", totalCount: 3, date: 5 });
+});
+
+test.each([{ count: 1, cursor: "" }, { count: 1, cursor: null, total_count: null }, { count: 1 }, undefined])(
+  "the last page may say so in any way: %j",
+  (info) =>
+    expect(readPage(answer([1], info), read, 9)).toMatchObject({ cursor: undefined, totalCount: undefined }),
+);
+
+test("an empty list may come as null, when the count says so", () => {
+  expect(readPage(answer(null, { count: 0 }), read, 9).items).toEqual([]);
+});
+
+test.each([
+  ["a count that is not the length", answer([1, 2], { count: 3 }), "has 2 records and says that it has 3"],
+  ["no list", answer({}, { count: 0 }), "not a list"],
+  ["null without a count of 0", answer(null, {}), "not a list"],
+  ["a full page without result_info", answer([1, 2]), "whether another one follows"],
+  ["a cursor that is no text", answer([1], { cursor: 7 }), "cursor is no text"],
+  ["a total that is no number", answer([1], { total_count: "1" }), "total_count is no number"],
+])("%s proves nothing", (_, page, why) => {
+  expect(() => readPage(page, read, 2)).toThrow(
+    expect.objectContaining({ code: "cloudflare/incomplete-listing" }) as Error,
+  );
+  expect(() => readPage(page, read, 2)).toThrow(why);
+});

@@ -1,0 +1,67 @@
+import { expect, test } from "vitest";
+import { readPhysicalDevice, readRegistration } from "./records.js";
+
+const T = "2026-02-14T13:17:00.123456Z";
+const registration = {
+  id: "r1",
+  key: "k",
+  device: { id: "d1", name: "" },
+  created_at: T,
+  updated_at: T,
+  last_seen_at: T,
+};
+const device = {
+  id: "d1",
+  name: "L",
+  created_at: T,
+  updated_at: T,
+  last_seen_at: null,
+  active_registrations: 0,
+};
+
+test("what is whole passes as it came, unknown fields too", () => {
+  const more = { ...registration, brand_new: { a: 1 } };
+  expect(readRegistration(more)).toBe(more);
+  expect(readPhysicalDevice(device)).toBe(device);
+});
+
+test.each([
+  ["id", { ...registration, id: "" }],
+  ["key", { ...registration, key: undefined }],
+  ["device.id", { ...registration, device: { name: "L" } }],
+  ["device.name", { ...registration, device: { id: "d1" } }],
+  ["created_at", { ...registration, created_at: "yesterday" }],
+  ["updated_at", { ...registration, updated_at: null }],
+  ["last_seen_at", { ...registration, last_seen_at: null }],
+])("a registration without %s is refused by its id", (field, record) => {
+  const who = field === "id" ? "A registration" : "The registration r1";
+  expect(() => readRegistration(record)).toThrow(
+    expect.objectContaining({ code: "cloudflare/bad-record" }) as Error,
+  );
+  expect(() => readRegistration(record)).toThrow(who);
+  expect(() => readRegistration(record)).toThrow(` ${field}, which`);
+});
+
+test.each(["name", "created_at", "updated_at", "active_registrations"])(
+  "a device without %s is refused",
+  (field) => {
+    expect(() => readPhysicalDevice({ ...device, [field]: undefined })).toThrow(
+      `The physical device d1 lacks ${field}`,
+    );
+  },
+);
+
+test("a device that was never seen may say so by leaving the field out", () => {
+  const never: Record<string, unknown> = { ...device };
+  delete never.last_seen_at;
+  expect(readPhysicalDevice(never).last_seen_at).toBeNull();
+  expect(() => readPhysicalDevice({ ...device, last_seen_at: 7 })).toThrow("unusable last_seen_at");
+});
+
+test.each([null, "x", 7, []])("%j is no record", (value) => {
+  expect(() => readRegistration(value)).toThrow("A registration lacks id");
+});
+
+test("an id is shown escaped", () => {
+  expect(() => readRegistration({ id: "<{%\n" })).toThrow("The registration <\\u{7b}%\\u{a} lacks key");
+});

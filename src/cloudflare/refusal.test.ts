@@ -1,0 +1,86 @@
+import { describe, expect, test } from "vitest";
+import type { ApiError, Method } from "./errors.js";
+import { codeOf, refusalError } from "./refusal.js";
+
+const LIST = "/accounts/a/devices/registrations";
+
+function refused(
+  status: number,
+  errors: readonly ApiError[] = [],
+  path: string = LIST,
+  method: Method = "GET",
+) {
+  return { method, path, status, errors };
+}
+
+const error = (code: number, message = "no", ...error_chain: ApiError[]): ApiError => ({
+  code,
+  message,
+  ...(error_chain.length > 0 && { error_chain }),
+});
+
+describe("the code of a refusal", () => {
+  test.each([
+    ["malformed token", refused(400, [error(6003, "no", error(6111))]), "cloudflare/bad-token"],
+    ["only the chain tells", refused(400, [error(1, "no", error(6103))]), "cloudflare/bad-token"],
+    ["401", refused(401), "cloudflare/bad-token"],
+    ["invalid token", refused(403, [error(9109, "Invalid access token")]), "cloudflare/bad-token"],
+    ["forbidden", refused(403, [error(10000, "Forbidden")]), "cloudflare/missing-permission"],
+    ["unauthorized", refused(403, [error(9109, "Unauthorized")]), "cloudflare/missing-permission"],
+    ["forbidden under 200", refused(200, [error(10000)]), "cloudflare/missing-permission"],
+    ["account", refused(404, [error(7003), error(7000)]), "cloudflare/unknown-account"],
+    ["record", refused(404, [error(7003)], `${LIST}/x`), "cloudflare/not-found"],
+    ["other 404", refused(404, [error(1003)]), "cloudflare/not-found"],
+    ["429", refused(429, [error(971)]), "cloudflare/rate-limited"],
+    ["500", refused(500), "cloudflare/unavailable"],
+    ["408", refused(408), "cloudflare/unavailable"],
+    ["other 400", refused(400, [error(12130)]), "cloudflare/refused"],
+    ["success: false", refused(200), "cloudflare/refused"],
+  ])("%s", (_, refusal, code) => {
+    expect(codeOf(refusal)).toBe(code);
+  });
+
+  test.each([
+    ["405", refused(405, [], `${LIST}/revoke`, "POST"), "cloudflare/endpoint-gone"],
+    ["410", refused(410, [error(1)], `${LIST}/unrevoke`, "POST"), "cloudflare/endpoint-gone"],
+    ["404 without a word", refused(404, [], `${LIST}/revoke`, "POST"), "cloudflare/endpoint-gone"],
+    ["404, no route", refused(404, [error(7003)], `${LIST}/revoke`, "POST"), "cloudflare/endpoint-gone"],
+    ["404, an id", refused(404, [error(1003)], `${LIST}/revoke`, "POST"), "cloudflare/not-found"],
+    ["405 elsewhere", refused(405, [], LIST, "DELETE"), "cloudflare/refused"],
+  ])("deprecated endpoint: %s", (_, refusal, code) => {
+    expect(codeOf(refusal)).toBe(code);
+  });
+});
+
+describe("the message", () => {
+  test("says what, where, the API's words with their chain and page, and what to do, line by line", () => {
+    const page = "https://developers.cloudflare.com/x";
+    const words = {
+      ...error(6003, "Invalid request headers", error(6111, "Invalid format")),
+      documentation_url: page,
+    };
+    const made = refusalError(refused(400, [words]));
+    expect(made.message.split("\n")).toEqual([
+      "Cloudflare does not accept the credentials.",
+      `  GET ${LIST} answered 400`,
+      "  6003: Invalid request headers",
+      "    6111: Invalid format",
+      `  see ${page}`,
+      expect.stringContaining("Check CLOUDFLARE_API_TOKEN"),
+    ]);
+    expect(made).toMatchObject({ status: 400, method: "GET", path: LIST, documentationUrl: page });
+    expect(made.summary).not.toContain("\n");
+    expect(made.summary).toContain("6111: Invalid format");
+  });
+
+  test("names the permission by the method", () => {
+    expect(refusalError(refused(403)).advice).toContain('"Zero Trust Read"');
+    expect(refusalError(refused(403, [], LIST, "DELETE")).advice).toContain('"Zero Trust Write"');
+  });
+
+  test("names the setting when the deprecated endpoint is gone", () => {
+    const { message } = refusalError(refused(410, [], `${LIST}/revoke`, "POST"));
+    expect(message).toContain("`policy.unlisted: delete`");
+    expect(message).toContain("September 2026");
+  });
+});
