@@ -9,6 +9,9 @@ import { explainGuards } from "./guards.js";
 /** So many findings are spelled out; the rest is counted. */
 const MOST_FINDINGS = 50;
 
+/** What fits a terminal of 100 columns within Pulumi's own indentation. */
+const COLUMNS = 96;
+
 const SIGNS: Readonly<Record<Action, string>> = {
   revoke: "-",
   delete: "x",
@@ -25,17 +28,20 @@ export function renderText(document: ReportDocument): string {
     .join("\n\n");
 }
 
-function headline({ account, asOf, summary, population }: ReportDocument): string[] {
+function headline({ account, asOf, summary, population, findings: all }: ReportDocument): string[] {
   const due = (["revoke", "delete", "unrevoke"] as const).filter((act) => summary[act] > 0);
   const what =
-    due.length === 0
-      ? "in sync, no act is due"
-      : `to ${due.map((act) => `${act} ${summary[act]}`).join(", ")}`;
+    due.length === 0 ? inSync(all.length) : `to ${due.map((act) => `${act} ${summary[act]}`).join(", ")}`;
   const outside = population.outOfScope > 0 ? `, ${population.outOfScope} out of scope` : "";
   return [
     `WARP registrations: ${what}`,
     `Account ${escapeText(account)}, as of ${asOf.slice(0, 16)}Z: ${population.inScope} in scope (${population.active} active)${outside}`,
   ];
+}
+
+function inSync(findings: number): string {
+  const look = findings === 0 ? "" : `, ${findings} ${findings === 1 ? "finding" : "findings"} to look at`;
+  return `in sync, no act is due${look}`;
 }
 
 function acts({ decisions }: ReportDocument): string[] {
@@ -50,7 +56,7 @@ function acts({ decisions }: ReportDocument): string[] {
     lines.push(
       `    ${SIGNS[decision.action]} ${decision.action.padEnd(8)} ${device(decision)}, ${since(decision)}`,
     );
-    lines.push(`               ${escapeText(decision.reason.text)}  (${place(decision.source)})`);
+    lines.push(...withPlace(" ".repeat(15), decision.reason.text, decision.source));
   }
   return lines;
 }
@@ -77,20 +83,13 @@ function leftAlone({ decisions }: ReportDocument): string[] {
   for (const { action, reason } of decisions) {
     if (action === "leave") counts.set(reason.code, (counts.get(reason.code) ?? 0) + 1);
   }
-  if (counts.size === 0) return [];
-  return [
-    `Left alone: ${[...counts]
-      .sort()
-      .map(([code, count]) => `${count} ${code.replaceAll("-", " ")}`)
-      .join(", ")}`,
-  ];
+  const kinds = [...counts].sort().map(([code, count]) => `${code.replaceAll("-", " ")} ${count}`);
+  return kinds.length === 0 ? [] : [`Left alone: ${kinds.join(", ")}`];
 }
 
 function findings({ findings: all, problems }: ReportDocument): string[] {
-  const lines = problems.map((problem) => `  ERROR ${escapeText(problem.text)}${at(problem.source)}`);
-  lines.push(
-    ...all.slice(0, MOST_FINDINGS).map(({ text, source }) => `  ${escapeText(text, 400)}${at(source)}`),
-  );
+  const lines = problems.flatMap(({ text, source }) => withPlace("  ", `ERROR ${text}`, source));
+  lines.push(...all.slice(0, MOST_FINDINGS).flatMap(({ text, source }) => withPlace("  ", text, source)));
   if (all.length > MOST_FINDINGS) lines.push(`  and ${all.length - MOST_FINDINGS} more`);
   return lines.length === 0 ? [] : ["Findings:", ...lines];
 }
@@ -112,10 +111,18 @@ function who(email: string): string {
   return email === "" ? "(no user)" : escapeText(email);
 }
 
-function at(source: SourcePosition | undefined): string {
-  return source ? `  (${place(source)})` : "";
-}
-
-function place({ file, line }: SourcePosition): string {
-  return `${escapeText(file)}:${line}`;
+/** A text with the line that says so behind it, wrapped between words. */
+function withPlace(indent: string, text: string, source: SourcePosition | undefined): string[] {
+  const place = source ? ` (${escapeText(source.file)}:${source.line})` : "";
+  const lines: string[] = [];
+  let line = indent;
+  for (const word of (escapeText(text, 400) + place).split(" ")) {
+    const fits = line.length + word.length < COLUMNS || line.trim() === "";
+    if (!fits) {
+      lines.push(line);
+      line = `${indent}  `;
+    }
+    line += line.trim() === "" ? word : ` ${word}`;
+  }
+  return [...lines, line];
 }
