@@ -31,7 +31,8 @@ export function findRoot(
     keysOf(file.tree).some((key) => nearest(key, rootKeys) === "version"),
   );
   if (misspelt.length > 0) return new Set(misspelt);
-  if (whole && files.length > 0) reportNone(files, report);
+  // A file that is no mapping is told by its schema, and may have been meant as the root file.
+  if (whole && files.length > 0 && files.every(({ tree }) => tree.kind === "map")) reportNone(files, report);
   return new Set(files.filter((file) => keysOf(file.tree).some((key) => rootKeys.includes(key))));
 }
 

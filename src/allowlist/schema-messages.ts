@@ -94,6 +94,14 @@ function toProblem(place: Place, kind: FileKind, error: ErrorObject): Problem {
         text: `${name} is an empty list, which would say nothing`,
         fix: "remove the key, or list what it is for",
       };
+    case "minimum":
+    case "maximum":
+      return {
+        code: "allowlist/bad-value",
+        offset,
+        text: `${name} is ${shown(node.kind === "scalar" ? node.raw : "")}, and must be ${String(params.comparison)} ${String(params.limit)}`,
+        fix: `write a number that is ${String(params.comparison)} ${String(params.limit)}`,
+      };
     default:
       return { code: "allowlist/bad-value", offset, text: `${name} ${error.message ?? "is not allowed"}` };
   }
@@ -131,7 +139,7 @@ function notAllowed({ node, path, name }: Place, allowed: readonly string[]): Pr
   const value = node.kind === "scalar" ? shown(raw) : `a ${node.kind === "map" ? "mapping" : "list"}`;
   if (path.length === 1 && path[0] === "version") {
     const text = `version ${value} of the allowlist's format is not one that is understood`;
-    return { code: "allowlist/unsupported-version", offset, text, fix: "write `version: 1`" };
+    return { code: "allowlist/unsupported-version", offset, text, fix: "write `version: 1`, without quotes" };
   }
   const text = `${name} is ${value}; allowed: ${allowed.join(", ")}`;
   return { code: "allowlist/bad-value", offset, text, fix: didYouMean(raw, allowed) };

@@ -122,7 +122,12 @@ class Converter {
     const built = this.#anchors.get(name);
     if (built === undefined) {
       if (known)
-        this.#giveUp({ code: "allowlist/alias-bomb", offset, text: `${shown(`*${name}`)} contains itself` });
+        this.#giveUp({
+          code: "allowlist/alias-bomb",
+          offset,
+          text: `${shown(`*${name}`)} contains itself`,
+          fix: "write the value out",
+        });
       this.#giveUp({
         code: "allowlist/syntax",
         offset,
@@ -136,7 +141,12 @@ class Converter {
       this.#giveUp({ code: "allowlist/alias-bomb", offset, text, fix: "write the entries out" });
     }
     if (built.height > deepest)
-      this.#giveUp({ code: "allowlist/too-deep", offset, text: "aliases nest collections too deep here" });
+      this.#giveUp({
+        code: "allowlist/too-deep",
+        offset,
+        text: "aliases nest collections too deep here",
+        fix: "write the values out",
+      });
     return { ...built, node: { ...built.node, start: offset } };
   }
 

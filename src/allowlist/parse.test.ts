@@ -1,0 +1,203 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { formatMessages } from "./format.js";
+import { mostMessages, parseAllowlist } from "./parse.js";
+
+function parse(...texts: string[]) {
+  return parseAllowlist(texts.map((text, index) => ({ file: `${index}.yaml`, text })));
+}
+
+function codesOf(...texts: string[]) {
+  return parse(...texts).messages.map(({ code }) => code);
+}
+
+const one = "version: 1\nusers: { a@example.com: [] }\n";
+
+describe("a sound allowlist", () => {
+  it("has its defaults, which point to the version line", () => {
+    const list = parse(`# head\n${one}`).allowlist!;
+    const setting = (value: unknown) => ({
+      value,
+      explicit: false,
+      source: { file: "0.yaml", line: 2, column: 1 },
+    });
+    expect(list.policy).toEqual({
+      unlisted: setting("revoke"),
+      unknownUsers: setting("report"),
+      noUser: setting("report"),
+      listedRevoked: setting("unrevoke"),
+    });
+    expect(list.guards).toEqual({
+      revoke: { max: setting(50), percent: setting(20) },
+      delete: { max: setting(20), percent: setting(10) },
+      unrevoke: { max: setting(50), percent: setting(20) },
+    });
+    expect([...list.scope.registrationTypes]).toEqual(["warp"]);
+    expect(list.scope.emails.size + list.scope.emailDomains.size + list.scope.policyIds.size).toBe(0);
+  });
+
+  it("says where each setting stands, and keeps the default of the other half of a guard", () => {
+    const { guards, policy } = parse(
+      `${one}guards:\n  revoke:\n    max: 0\npolicy: { unlisted: report }\n`,
+    ).allowlist!;
+    expect(guards.revoke.max).toEqual({
+      value: 0,
+      explicit: true,
+      source: { file: "0.yaml", line: 5, column: 5 },
+    });
+    expect(guards.revoke.percent).toMatchObject({ value: 20, explicit: false });
+    expect(policy.unlisted).toMatchObject({ value: "report", explicit: true });
+  });
+
+  it("takes users from all files, by their normal form, with entries and places", () => {
+    const { users, files } = parse(
+      one,
+      'users:\n  "  B@Example.COM ":\n    - serial: "0012"\n      name: Lap\n      note: hers\n    - { registration: r1, state: revoked, reason: lost }\n',
+    ).allowlist!;
+    expect([...users.keys()]).toEqual(["a@example.com", "b@example.com"]);
+    expect(users.get("b@example.com")).toEqual({
+      email: "b@example.com",
+      source: { file: "1.yaml", line: 2, column: 3 },
+      entries: [
+        {
+          match: { serial: "0012", name: "Lap" },
+          state: "active",
+          note: "hers",
+          source: { file: "1.yaml", line: 3, column: 7 },
+        },
+        {
+          match: { registration: "r1" },
+          state: "revoked",
+          reason: "lost",
+          source: { file: "1.yaml", line: 6, column: 7 },
+        },
+      ],
+    });
+    expect(files).toEqual(["0.yaml", "1.yaml"]);
+  });
+
+  it("normalises scope and protection, and keeps ids as they stand", () => {
+    const list = parse(
+      `${one}scope: { emailDomains: [Example.COM], emails: [" X@y.org"], policyIds: [Ab] }\nprotected: { users: [P@example.com], devices: [Dd] }\n`,
+    ).allowlist!;
+    expect([...list.scope.emailDomains, ...list.scope.emails, ...list.scope.policyIds]).toEqual([
+      "example.com",
+      "x@y.org",
+      "Ab",
+    ]);
+    expect(list.protected.users.get("p@example.com")).toEqual({ file: "0.yaml", line: 4, column: 22 });
+    expect([...list.protected.devices.keys()]).toEqual(["Dd"]);
+  });
+
+  it("may begin with a byte order mark, end lines with CR LF, and use aliases", () => {
+    const text =
+      '\ufeffversion: 1\r\nusers:\r\n  a@example.com: &kit [{ serial: "AB1" }]\r\n  b@example.com: *kit\r\n';
+    const { allowlist } = parse(text);
+    expect(allowlist?.users.get("b@example.com")?.entries).toMatchObject([{ match: { serial: "AB1" } }]);
+    expect(allowlist?.users.get("b@example.com")?.source).toEqual({ file: "0.yaml", line: 4, column: 3 });
+  });
+
+  it("may have users in scope by address as well as by domain", () => {
+    expect(
+      codesOf(
+        `version: 1\nscope: { emailDomains: [x.org], emails: [a@y.org] }\nusers: { a@y.org: [], b@x.org: [] }`,
+      ),
+    ).toEqual([]);
+  });
+
+  it("may list a protected user's devices as active, and the same match for two users", () => {
+    const entry = '[{ serial: "AB1" }]';
+    expect(
+      codesOf(`version: 1\nprotected: { users: [a@x.org] }\nusers: { a@x.org: ${entry}, b@x.org: ${entry} }`),
+    ).toEqual([]);
+  });
+});
+
+describe("messages", () => {
+  it("are told all at once, in the order of files and lines", () => {
+    const found = parse(
+      "version: 1\npolicy: { unlisted: x }\nusers: { bob: [] }\n",
+      "users: [\n",
+      "users:\n  c@x.org: 5\n",
+    ).messages;
+    expect(found.map(({ source }) => `${source!.file}:${source!.line}`)).toEqual([
+      "0.yaml:2",
+      "0.yaml:3",
+      "1.yaml:2",
+      "2.yaml:2",
+    ]);
+  });
+
+  it("name the other place", () => {
+    const [message] = parse(
+      "version: 1\nusers:\n  a@x.org: [{ name: x }, { name: x, state: deleted }]\n",
+    ).messages;
+    expect(message!.related).toEqual([
+      { text: "the first entry, active", source: { file: "0.yaml", line: 3, column: 13 } },
+    ]);
+    expect(message!.line).toBe("  a@x.org: [{ name: x }, { name: x, state: deleted }]");
+  });
+
+  it("do not ask for a root file where a file could not be read: it may be that one", () => {
+    expect(codesOf("version: [1", "users: {}\n")).toEqual(["allowlist/syntax"]);
+    const unread = { code: "allowlist/unreadable", text: "x" };
+    expect(parseAllowlist([{ file: "u.yaml", text: "users: {}\n" }], [unread]).messages).toEqual([unread]);
+  });
+
+  it("count what goes beyond the limit", () => {
+    const { messages } = parse(
+      `version: 1\nusers:\n${Array.from({ length: mostMessages + 5 }, (_, n) => `  u${n}: []\n`).join("")}`,
+    );
+    expect(messages).toHaveLength(mostMessages + 1);
+    expect(messages.at(-1)).toMatchObject({
+      code: "allowlist/too-many",
+      text: "5 more problems are not listed",
+    });
+  });
+});
+
+describe("a hostile file", () => {
+  it.each([
+    ["a million brackets", "[".repeat(1 << 20), "allowlist/too-deep"],
+    ["a million dashes", "- ".repeat(1 << 20), "allowlist/too-deep"],
+    ["a million commas", `[${",".repeat(1 << 20)}`, "allowlist/syntax"],
+    ["a million quotes", '"'.repeat(1 << 20), "allowlist/syntax"],
+    ["a million anchors", "&a ".repeat(1 << 20), "allowlist/syntax"],
+    ["a million documents", "---\n".repeat(1 << 20), "allowlist/syntax"],
+    ["four million parts", `${one}# ${"\n".repeat(1)}x: [${"a,".repeat(1 << 21)}]`, "allowlist/too-large"],
+    ["aliases of aliases", bomb(12, 10), "allowlist/alias-bomb"],
+    ["a chain of aliases", bomb(60, 1), "allowlist/too-deep"],
+  ])("is given up early: %s", (_title, text, code) => {
+    expect(codesOf(text)).toEqual([code]);
+  });
+
+  it("of any text throws nothing, and what it says can be formatted", () => {
+    const words = fc.constantFrom(
+      ..."version: 1|users:|\n|  |- |a@x.org|: |[|]|{|}|&a |*a|!t |<<|?|\"|'|#|%YAML|---|~|0x1|serial|state|\t|\u202e|\ud800|,||>|scope".split(
+        "|",
+      ),
+    );
+    const yaml = fc.array(words, { maxLength: 40 }).map((parts) => parts.join(""));
+    const bytes = fc.uint8Array({ maxLength: 200 }).map((array) => new TextDecoder().decode(array));
+    fc.assert(
+      fc.property(
+        fc.array(fc.oneof(yaml, bytes, fc.string({ unit: "binary" })), { maxLength: 3 }),
+        (texts) => {
+          const { allowlist, messages } = parse(...texts);
+          if (texts.length > 0) expect(allowlist === undefined).toBe(messages.length > 0);
+          formatMessages(messages);
+        },
+      ),
+      { numRuns: 2000 },
+    );
+  });
+});
+
+/** Anchors of which each repeats the one before it. */
+function bomb(levels: number, times: number): string {
+  const rows = Array.from(
+    { length: levels },
+    (_, n) => `a${n + 1}: &a${n + 1} [${Array(times).fill(`*a${n}`).join(", ")}]`,
+  );
+  return ["version: 1", "a0: &a0 [x]", ...rows, ""].join("\n");
+}
