@@ -144,6 +144,13 @@ describe("what does not show at once", () => {
     expect(sleeps).toEqual([1_000, 2_000, 4_000, 8_000]);
   });
 
+  test("is left alone until the next wait when a reading fails", async () => {
+    const readFault = (reading: number) => (reading > 3 ? failure("cloudflare/unavailable") : undefined);
+    const { run, read, sleeps } = setUp({ rows: account(3), deaf: ids(3), readFault });
+    await run("revoke", ids(3), { chunkSize: 1 });
+    expect(read).toHaveLength(3 + sleeps.length);
+  });
+
   test("is read again when it could not be read", async () => {
     const readFault = (reading: number) => (reading === 1 ? failure("cloudflare/unavailable") : undefined);
     expect(await setUp({ rows: account(2), readFault }).run("revoke", ids(2))).toEqual(all(ids(2), "done"));
@@ -213,6 +220,14 @@ describe("a failure that is not about the ids", () => {
     const told = "Told cloudflare/bad-token. (1003: invalid id)";
     expect(await run("revoke", ids(4))).toEqual({ r0: "done", r1: "done", r2: told, r3: told });
     expect(sent).toHaveLength(3);
+  });
+
+  test("leaves the rest of a split chunk unsent", async () => {
+    const fault = (_: readonly string[], call: number) =>
+      [failure("cloudflare/refused"), failure("cloudflare/bad-token")][call - 1];
+    const { run, sent } = setUp({ rows: account(4), fault });
+    expect(await run("revoke", ids(4))).toEqual(all(ids(4), "Told cloudflare/bad-token. (1003: invalid id)"));
+    expect(sent).toHaveLength(2);
   });
 
   test("a call of which nobody knows is read back, and fails with its own reason if nothing came of it", async () => {

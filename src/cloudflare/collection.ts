@@ -72,7 +72,7 @@ export function listed<T extends ListedRecord, P extends object>(
     listAll: async (given = {} as P) => {
       const parameters = given as Parameters;
       if (asksForNothing(parameters)) return [];
-      const ordered = { ...parameters, sort_by: "id", sort_order: "asc", cursor: undefined };
+      const ordered = { ...parameters, sort_by: "id", sort_order: "asc" };
       const atMost = typeof parameters.id === "object" ? parameters.id.length : undefined;
       return listWhole(kind.noun, fetcher(context, kind, ordered), { ...context, atMost });
     },

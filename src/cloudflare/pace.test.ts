@@ -45,6 +45,8 @@ test("a request counts when it goes out, before its answer", () => {
   pace.heard([window(1, 30)], 0);
   pace.sent(0);
   expect(pace.delay(0)).toBe(30_000);
+  pace.sent(0);
+  expect(pace.delay(0)).toBe(30_000);
 });
 
 test("the strictest window holds, and an answer without headers changes nothing", () => {

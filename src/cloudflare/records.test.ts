@@ -29,6 +29,7 @@ test.each([
   ["id", { ...registration, id: "" }],
   ["key", { ...registration, key: undefined }],
   ["device.id", { ...registration, device: { name: "L" } }],
+  ["device.id", { ...registration, device: { id: "", name: "L" } }],
   ["device.name", { ...registration, device: { id: "d1" } }],
   ["created_at", { ...registration, created_at: "yesterday" }],
   ["updated_at", { ...registration, updated_at: null }],

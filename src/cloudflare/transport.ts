@@ -89,7 +89,7 @@ export class Transport {
       response = await this.#exchange(call, timeoutMs);
     } catch (error) {
       onRequest?.({ method, path, status: undefined, attempt });
-      return attemptError(error, { method, path, timeoutMs, last: timeoutMs >= leftMs });
+      return attemptError(error, { method, path, timeoutMs });
     }
     const { status, headers, body } = response;
     onRequest?.({ method, path, status, attempt });

@@ -8,8 +8,6 @@ interface Circumstances {
   readonly path: string;
   /** What the attempt was given. */
   readonly timeoutMs: number;
-  /** Whether the call's deadline ends with this attempt. */
-  readonly last: boolean;
 }
 
 const TIMEOUTS = [
@@ -24,9 +22,9 @@ function stringIn(value: unknown, key: "code" | "message"): string {
   return typeof field === "string" ? field : "";
 }
 
-/** What an attempt came to that brought no answer: too large, too late, or no connection. */
+/** What an attempt came to that brought no answer to read: too late, too large, or no connection. */
 export function attemptError(thrown: unknown, circumstances: Circumstances): Attempt<never> {
-  const { method, path, timeoutMs, last } = circumstances;
+  const { method, path, timeoutMs } = circumstances;
   const fail = (
     code: CloudflareErrorCode,
     what: string,
@@ -44,9 +42,7 @@ export function attemptError(thrown: unknown, circumstances: Circumstances): Att
   const name = thrown instanceof Error ? thrown.name : "";
   if (TIMEOUTS.includes(code) || name === "AbortError") {
     const what = `No answer within ${Math.round(timeoutMs) / 1000} s.`;
-    return last
-      ? fail("cloudflare/deadline", `The call ran out of time: ${what}`, false)
-      : fail("cloudflare/timeout", what, true);
+    return fail("cloudflare/timeout", what, true);
   }
   // The cause itself is not kept: it may hold the request with its headers.
   const words = visibleText([code, stringIn(thrown, "message")].filter((word) => word !== "").join(": "));
