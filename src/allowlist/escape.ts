@@ -19,7 +19,7 @@ const hidden =
 const stackedMarks = /(\p{M}{4})(\p{M}+)/gu;
 
 /** Pulumi's CLI expands `<{%…%}>` in all that it prints, and an open one swallows the lines that follow. */
-const pulumiMarkup = /<\{%|%\}>/g;
+const pulumiMarkup = /<(?=\{%)|%(?=\}>)/g;
 
 function codePoint(character: string): string {
   return `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`;
@@ -48,7 +48,7 @@ export function escapeText(text: string, max = Infinity, options: EscapeOptions 
       return character === "\r" ? "\\r" : codePoint(character);
     })
     .replace(stackedMarks, (_all, kept: string, rest: string) => kept + Array.from(rest, codePoint).join(""))
-    .replace(pulumiMarkup, (mark) => codePoint(mark) + mark.slice(1));
+    .replace(pulumiMarkup, codePoint);
 }
 
 /** The first `max` code points, the last of them an ellipsis where something was cut. */

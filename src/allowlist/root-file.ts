@@ -32,7 +32,7 @@ export function findRoot(
   );
   if (misspelt.length > 0) return new Set(misspelt);
   // A file that is no mapping is told by its schema, and may have been meant as the root file.
-  if (whole && files.length > 0 && files.every(({ tree }) => tree.kind === "map")) reportNone(files, report);
+  if (whole && files.every(({ tree }) => tree.kind === "map")) reportNone(files, report);
   return new Set(files.filter((file) => keysOf(file.tree).some((key) => rootKeys.includes(key))));
 }
 
@@ -63,7 +63,7 @@ function reportNone(files: readonly ParsedFile[], report: (message: Message) => 
   const listed = names.slice(0, 5).join(", ") + (names.length > 5 ? `, and ${names.length - 5} more` : "");
   report({
     code: "allowlist/no-root",
-    text: `no file says \`version\`, so there is no root file; read: ${listed}`,
+    text: `no file says \`version\`, so there is no root file; read: ${listed === "" ? "none at all" : listed}`,
     fix: "write `version: 1` as the first line of the root file (by habit allowlist.yaml)",
     related: files.slice(0, 5).map((file) => ({ text: "was read", source: file.source.position(0) })),
   });

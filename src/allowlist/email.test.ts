@@ -1,0 +1,59 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { isEmail, isEmailDomain, normaliseEmail } from "./email.js";
+
+describe("normaliseEmail", () => {
+  it.each([
+    [" Alice@Example.COM\t", "alice@example.com"],
+    ["zoe\u0308@example.com", "zo\u00eb@example.com"],
+    ["I@EXAMPLE.COM", "i@example.com"],
+  ])("makes %j %j", (text, normal) => {
+    expect(normaliseEmail(text)).toBe(normal);
+  });
+
+  it("changes nothing the second time", () => {
+    fc.assert(
+      fc.property(fc.string({ unit: "binary" }), (text) => {
+        expect(normaliseEmail(normaliseEmail(text))).toBe(normaliseEmail(text));
+      }),
+    );
+  });
+});
+
+describe("isEmail", () => {
+  it.each(["a@example.com", "first.last+tag@sub.example.co.uk", "o'neil@example.com", "zoë@münchen.de"])(
+    "takes %s",
+    (text) => {
+      expect(isEmail(text)).toBe(true);
+    },
+  );
+
+  it.each([
+    "",
+    "a",
+    "@example.com",
+    "a@",
+    "a@b",
+    "a b@example.com",
+    "a@@example.com",
+    "a@example..com",
+    "a@-x.com",
+    "<a@example.com>",
+    "a\u200b@example.com",
+    `${"a".repeat(65)}@example.com`,
+    `a@${"x.".repeat(130)}com`,
+  ])("refuses %j", (text) => {
+    expect(isEmail(text)).toBe(false);
+  });
+});
+
+describe("isEmailDomain", () => {
+  it.each([
+    ["example.com", true],
+    ["@example.com", false],
+    ["*.example.com", false],
+    ["com", false],
+  ])("of %s is %s", (text, expected) => {
+    expect(isEmailDomain(text)).toBe(expected);
+  });
+});

@@ -1,0 +1,187 @@
+import { execFileSync } from "node:child_process";
+import { chmod, mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { AllowlistError, type Message } from "./message.js";
+import { DEFAULT_PATTERNS, readAllowlist } from "./read.js";
+
+const root = "version: 1\nusers: { a@example.com: [] }\n";
+const user = "users: { b@example.com: [] }\n";
+
+let base: string;
+let folder: string;
+
+beforeEach(async () => {
+  base = await mkdtemp(join(tmpdir(), "allowlist-"));
+  // A folder whose name is a glob itself.
+  folder = join(base, "my {pro,ject} [a]*(1) !x");
+  await mkdir(folder);
+});
+
+afterEach(() => rm(base, { recursive: true, force: true }));
+
+async function write(name: string, content: string | Buffer): Promise<void> {
+  await mkdir(dirname(join(folder, name)), { recursive: true });
+  await writeFile(join(folder, name), content);
+}
+
+function read(...patterns: string[]) {
+  return readAllowlist({ root: folder, patterns: patterns.length > 0 ? patterns : DEFAULT_PATTERNS });
+}
+
+async function messagesOf(...patterns: string[]): Promise<readonly Message[]> {
+  const error: unknown = await read(...patterns).then(
+    () => new Error("was read"),
+    (failure: unknown) => failure,
+  );
+  if (error instanceof AllowlistError) return error.messages;
+  throw error;
+}
+
+describe("the files of an allowlist", () => {
+  it("are found by the default patterns, and named relative to the folder", async () => {
+    await write("allowlist.yaml", root);
+    await write("allowlist/team a/b.yml", user);
+    await write("allowlist/readme.md", "[");
+    await write("other.yaml", "[");
+    expect((await read()).files).toEqual(["allowlist.yaml", "allowlist/team a/b.yml"]);
+  });
+
+  it.each(["conf/*.yaml", "./conf/{a,b}.yaml", "conf/a.yaml"])("are found by %s", async (pattern) => {
+    await write("conf/a.yaml", root);
+    expect((await read(pattern)).files).toEqual(["conf/a.yaml"]);
+  });
+
+  it("may be given by a whole path inside the folder", async () => {
+    await write("a.yaml", root);
+    expect((await read(join(folder, "a.yaml"))).files).toEqual(["a.yaml"]);
+  });
+
+  it("are read once, if two patterns or a link find them twice", async () => {
+    await write("a.yaml", root);
+    await symlink("a.yaml", join(folder, "b.yaml"));
+    expect((await read("*.yaml", "a.yaml")).files).toEqual(["a.yaml"]);
+  });
+
+  it("are all reported at once", async () => {
+    await write("allowlist.yaml", root.replace("a@example.com", "a"));
+    await write("allowlist/b.yaml", Buffer.from([0x61, 0xff]));
+    await write("allowlist/c.yaml", "[");
+    const codes = (await messagesOf()).map(({ code, source }) => [code, source?.file]);
+    expect(codes).toEqual([
+      ["allowlist/bad-email", "allowlist.yaml"],
+      ["allowlist/not-utf8", "allowlist/b.yaml"],
+      ["allowlist/syntax", "allowlist/c.yaml"],
+    ]);
+  });
+});
+
+describe("what cannot be found", () => {
+  it("is told once, with how to begin, where nobody gave a pattern", async () => {
+    const messages = await messagesOf();
+    expect(messages).toMatchObject([{ code: "allowlist/no-files" }]);
+    expect(messages[0]!.fix).toContain("version: 1");
+  });
+
+  it("is told with the nearest name", async () => {
+    await write("allowlist.yaml", root);
+    const messages = await messagesOf("allowlist.yaml", "alowlist.yml");
+    expect(messages).toMatchObject([
+      { code: "allowlist/missing-file", fix: "did you mean `allowlist.yaml`?" },
+    ]);
+  });
+
+  it("is a folder that is not there", async () => {
+    const reading = readAllowlist({ root: join(folder, "none"), patterns: DEFAULT_PATTERNS });
+    await expect(reading).rejects.toMatchObject({ messages: [{ code: "allowlist/unreadable" }] });
+  });
+});
+
+describe("what leads out of the folder is refused:", () => {
+  const secret = 'version: 1\nusers: { secret@example.com: [{ serial: "AB1" }] }\n';
+
+  async function refused(...patterns: string[]) {
+    const messages = await messagesOf(...patterns);
+    expect(messages.map(({ code }) => code)).toEqual(["allowlist/outside-project"]);
+    expect(JSON.stringify(messages)).not.toContain("secret@example.com");
+  }
+
+  beforeEach(async () => {
+    await mkdir(join(base, "outside"));
+    await writeFile(join(base, "outside", "x.yaml"), secret);
+  });
+
+  it("a pattern with ..", () => refused("../outside/x.yaml"));
+  it("a pattern with .. behind a glob", () => refused("*/../../outside/x.yaml"));
+  it("a pattern from elsewhere", () => refused(join(base, "outside", "x.yaml")));
+
+  it("a linked file", async () => {
+    await symlink(join(base, "outside", "x.yaml"), join(folder, "allowlist.yaml"));
+    await refused();
+  });
+
+  it("a linked folder below a glob", async () => {
+    await write("allowlist.yaml", root);
+    await write("allowlist/b.yaml", user);
+    await symlink(join(base, "outside"), join(folder, "allowlist", "team"));
+    await refused();
+  });
+
+  it("a linked folder that a pattern names", async () => {
+    await write("allowlist.yaml", root);
+    await symlink(join(base, "outside"), join(folder, "allowlist"));
+    await refused();
+  });
+
+  it("a linked folder that braces name", async () => {
+    await write("a.yaml", root);
+    await symlink(join(base, "outside"), join(folder, "lists"));
+    await refused("a.yaml", "{lists,other}/*.yaml");
+  });
+
+  it("a folder that contains itself", async () => {
+    await write("allowlist.yaml", root);
+    await write("allowlist/b.yaml", user);
+    await symlink("..", join(folder, "allowlist", "loop"));
+    await refused();
+  });
+});
+
+describe("what cannot be read is told:", () => {
+  it("a link that leads nowhere", async () => {
+    await write("allowlist.yaml", root);
+    await write("allowlist/b.yaml", user);
+    await symlink("gone", join(folder, "allowlist", "c.yaml"));
+    expect(await messagesOf()).toMatchObject([
+      { code: "allowlist/unreadable", source: { file: "allowlist/c.yaml" } },
+    ]);
+  });
+
+  it("a file that is too large", async () => {
+    await write("allowlist.yaml", Buffer.alloc(10 * 1024 * 1024 + 1, "#"));
+    expect(await messagesOf()).toMatchObject([{ code: "allowlist/too-large" }]);
+  });
+
+  it("an empty file", async () => {
+    await write("allowlist.yaml", "");
+    expect(await messagesOf()).toMatchObject([{ code: "allowlist/empty-file" }]);
+  });
+
+  it.skipIf(process.platform === "win32")("a pipe, without waiting for it", async () => {
+    await write("allowlist.yaml", root);
+    execFileSync("mkfifo", [join(folder, "pipe.yaml")]);
+    await symlink("pipe.yaml", join(folder, "linked.yaml"));
+    const messages = await messagesOf("allowlist.yaml", "linked.yaml");
+    expect(messages.map(({ code }) => code)).toEqual(["allowlist/unreadable"]);
+  });
+
+  it.skipIf(process.getuid?.() === 0)("a folder or file without permission", async () => {
+    await write("allowlist.yaml", root);
+    await write("allowlist/closed/b.yaml", user);
+    await chmod(join(folder, "allowlist", "closed"), 0);
+    const messages = await messagesOf();
+    await chmod(join(folder, "allowlist", "closed"), 0o700);
+    expect(messages).toMatchObject([{ code: "allowlist/unreadable" }]);
+  });
+});
