@@ -162,6 +162,7 @@ describe("a hostile file", () => {
     ["a million dashes", "- ".repeat(1 << 20), "allowlist/too-deep"],
     ["a million commas", `[${",".repeat(1 << 20)}`, "allowlist/syntax"],
     ["a million quotes", '"'.repeat(1 << 20), "allowlist/syntax"],
+    ["a million bad indents", "  a: b\n b: c\n".repeat(1 << 20), "allowlist/syntax"],
     ["a million anchors", "&a ".repeat(1 << 20), "allowlist/syntax"],
     ["a million documents", "---\n".repeat(1 << 20), "allowlist/syntax"],
     ["four million parts", `${one}# ${"\n".repeat(1)}x: [${"a,".repeat(1 << 21)}]`, "allowlist/too-large"],

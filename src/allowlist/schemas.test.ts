@@ -12,9 +12,7 @@ function properties(schema: Schema): readonly [string, Schema][] {
 /** Every property, at any depth, that lacks what editors show. */
 function undocumented(schema: Schema, path = ""): readonly string[] {
   return properties(schema).flatMap(([key, value]) => [
-    ...(typeof value.title === "string" && typeof value.description === "string"
-      ? []
-      : [`${path}/${key}`]),
+    ...(typeof value.title === "string" && typeof value.description === "string" ? [] : [`${path}/${key}`]),
     ...undocumented(value, `${path}/${key}`),
   ]);
 }

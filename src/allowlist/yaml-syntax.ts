@@ -27,11 +27,16 @@ export function parseSyntax(source: SourceText): Syntax {
   const documents: Document.Parsed[] = [];
   let offset = 0;
   let count = 0;
+  let strays = 0;
   let beforeScalar = false;
   try {
     for (const lexeme of new Lexer().lex(source.text)) {
       if (++count > mostLexemes) return failed(source, tooLarge(offset));
-      for (const token of parser.next(lexeme)) for (const doc of composer.next(token)) documents.push(doc);
+      for (const token of parser.next(lexeme)) {
+        // Errors between documents do not pass the composer's own report.
+        if (token.type === "error" && ++strays > mostErrors) throw new GaveUp();
+        for (const doc of composer.next(token)) documents.push(doc);
+      }
       if (parser.stack.length > 2 * deepest) return failed(source, tooDeep(offset));
       // The first document comes out when a second one begins: one is too many already.
       if (documents.length > 0) break;
