@@ -1,7 +1,8 @@
 import { SimulatorError } from "./errors.js";
 
 /** RFC 3339 with any number of fractional digits. */
-const RFC_3339 = /^(\d{4}-\d{2}-\d{2})[Tt](\d{2}:\d{2}:\d{2})(?:\.(\d+))?([Zz]|[+-]\d{2}:\d{2})$/;
+const RFC_3339 =
+  /^(\d{4})-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])[Tt]((?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d)(?:\.(\d+))?([Zz]|[+-]\d{2}:\d{2})$/;
 
 /**
  * A time as the API writes it, in UTC with microseconds and `Z`, so that text order is time order; undefined where
@@ -10,13 +11,15 @@ const RFC_3339 = /^(\d{4}-\d{2}-\d{2})[Tt](\d{2}:\d{2}:\d{2})(?:\.(\d+))?([Zz]|[
 export function instant(text: string): string | undefined {
   const match = RFC_3339.exec(text);
   if (match === null) return undefined;
-  const [, date = "", time = "", fraction = "", zone = ""] = match;
-  // A day that a month does not have would roll over into the next one.
-  const there = new Date(`${date}T${time}Z`);
-  if (Number.isNaN(there.getTime()) || !there.toISOString().startsWith(date)) return undefined;
-  const seconds = new Date(`${date}T${time}${zone.toUpperCase()}`);
-  if (Number.isNaN(seconds.getTime())) return undefined;
-  return `${seconds.toISOString().slice(0, 19)}.${fraction.padEnd(6, "0").slice(0, 6)}Z`;
+  const [, year = "", month = "", day = "", time = "", fraction = "", zone = ""] = match;
+  // Date would roll a day that the month does not have over into the next one.
+  if (Number(day) > 28 && Number(day) > new Date(Date.UTC(Number(year), Number(month), 0)).getUTCDate()) {
+    return undefined;
+  }
+  const micros = fraction.length === 6 ? fraction : fraction.padEnd(6, "0").slice(0, 6);
+  if (zone === "Z" || zone === "z") return `${year}-${month}-${day}T${time}.${micros}Z`;
+  const seconds = new Date(`${year}-${month}-${day}T${time}${zone}`);
+  return Number.isNaN(seconds.getTime()) ? undefined : `${seconds.toISOString().slice(0, 19)}.${micros}Z`;
 }
 
 /** The time that the simulator writes into records: real, or standing still where it was set. */

@@ -47,5 +47,9 @@ function deviceOf(registrations: readonly Registration[]): DeviceRecord | undefi
 }
 
 function latest(registrations: readonly Registration[]): Registration | undefined {
-  return [...registrations].sort((a, b) => (a.last_seen_at < b.last_seen_at ? 1 : -1))[0];
+  let [last] = registrations;
+  for (const each of registrations) {
+    if (last !== undefined && each.last_seen_at > last.last_seen_at) last = each;
+  }
+  return last;
 }

@@ -20,8 +20,6 @@ export interface Enrolment {
   readonly id?: string;
 }
 
-const KEY_ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-
 /**
  * A device signs in: a new registration with a new id, active, seen now.
  *
@@ -86,7 +84,7 @@ function signIn(
   const version = more.client_version ?? device.client_version;
   const registration: Registration = {
     id,
-    key: `${random.text(KEY_ALPHABET, 43)}=`,
+    key: random.base64(91),
     key_type: "secp256r1",
     tunnel_type: "masque",
     device: { id: device.id, name: device.name, ...(version == null ? {} : { client_version: version }) },

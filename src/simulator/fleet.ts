@@ -20,7 +20,6 @@ export interface FleetSize {
 const NOW = "2026-10-01T08:00:00.000000Z";
 const DAY = 86_400_000;
 const CAPITALS = "ABCDEFGHJKLMNPQRSTUVWXYZ0123456789";
-const BASE64 = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 const VERSIONS = ["2026.6.822.0", "2026.4.929.0", "2025.10.186.0"] as const;
 
 interface Machine {
@@ -50,21 +49,22 @@ export function generateWorld(size: FleetSize): World {
   for (let index = 0; index < count; index++) {
     const again = index >= userCount && dice.chance(0.04) ? machines[dice.below(machines.length)] : undefined;
     const user = again?.user ?? users[index < userCount ? index : dice.below(userCount)] ?? {};
-    const created = now - Math.floor(dice.below(900 * DAY)) - 1;
-    const seen = created + Math.floor((now - created) * (1 - (dice.below(1000) / 1000) ** 4));
+    // Whole milliseconds apart, since the microseconds of each time are random.
+    const created = now - 4 - dice.below(900 * DAY);
+    const seen = created + 1 + Math.floor((now - 3 - created) * (1 - (dice.below(1000) / 1000) ** 4));
     const same = again !== undefined && dice.chance(0.5);
     const device = same ? again.device : makeDevice(dice, user, created, seen, again?.device);
     if (!same) {
       devices.push(device);
       machines.push({ device, user });
     }
-    registrations.push(makeRegistration(dice, device, user, created, seen, dice.pick(policies)));
+    registrations.push(makeRegistration(dice, device, user, created, seen, dice.pick(policies), index));
   }
   for (const index of choose(dice, count, revoked)) {
     const registration = registrations[index];
     if (registration === undefined) continue;
     const last = Date.parse(registration.last_seen_at);
-    const at = time(dice, last + dice.below(Math.max(1, now - last)));
+    const at = time(dice, last + 1 + dice.below(now - 1 - last));
     registrations[index] = { ...registration, revoked_at: at, updated_at: at };
   }
   return { account_id: account, registrations, physical_devices: devices };
@@ -111,13 +111,8 @@ function makeDevice(
     os_version: make.os_version,
     serial_number: serial(dice, prefix, length),
   };
-  return {
-    ...machine,
-    id: dice.uuid(),
-    created_at: time(dice, created),
-    updated_at: time(dice, seen),
-    last_seen_at: time(dice, seen),
-  };
+  const at = time(dice, seen);
+  return { ...machine, id: dice.uuid(), created_at: time(dice, created), updated_at: at, last_seen_at: at };
 }
 
 function serial(dice: Random, prefix: string, length: number): string | null {
@@ -133,22 +128,24 @@ function makeRegistration(
   created: number,
   seen: number,
   profile: RegistrationPolicy,
+  index: number,
 ): Registration {
+  const at = time(dice, seen);
   const masque = dice.chance(0.8);
   const version = device.client_version == null ? {} : { client_version: device.client_version };
   return {
     id: dice.uuid(),
-    key: masque ? `${dice.text(BASE64, 122)}==` : `${dice.text(BASE64, 43)}=`,
+    key: dice.base64(masque ? 91 : 32),
     key_type: masque ? "secp256r1" : "curve25519",
     tunnel_type: masque ? "masque" : "wireguard",
     device: { id: device.id, name: device.name, ...version },
     user,
     policy: profile,
     created_at: time(dice, created),
-    updated_at: time(dice, seen),
-    last_seen_at: time(dice, seen),
+    updated_at: at,
+    last_seen_at: at,
     registration_type: "warp",
-    virtual_ipv4: `100.96.${dice.below(256)}.${dice.below(256)}`,
+    virtual_ipv4: `100.${96 + (index >> 16)}.${(index >> 8) & 255}.${index & 255}`,
   };
 }
 

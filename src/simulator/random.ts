@@ -7,6 +7,8 @@ export interface Random {
   pick<T>(choices: readonly [T, ...T[]]): T;
   /** Characters of an alphabet. */
   text(alphabet: string, length: number): string;
+  /** So many random bytes, in base64. */
+  base64(bytes: number): string;
   /** A version 4 UUID. */
   uuid(): string;
 }
@@ -32,17 +34,18 @@ export function random(seed: number): Random {
       while (text.length < length) text += alphabet.charAt(below(alphabet.length));
       return text;
     },
+    base64(bytes) {
+      const words = Uint32Array.from({ length: Math.ceil(bytes / 4) }, next);
+      return Buffer.from(words.buffer, 0, bytes).toString("base64");
+    },
     uuid() {
-      const words = [next(), next(), next(), next()].map((word) => word.toString(16).padStart(8, "0"));
-      const digits = words.join("");
-      const variant = "89ab".charAt(below(4));
-      return [
-        digits.slice(0, 8),
-        digits.slice(8, 12),
-        `4${digits.slice(13, 16)}`,
-        `${variant}${digits.slice(17, 20)}`,
-        digits.slice(20),
-      ].join("-");
+      const [a, b, c, d] = [next(), next(), next(), next()];
+      const middle = `${hex(b >>> 16, 4)}-4${hex(b & 0xfff, 3)}-${hex(0x8000 | (c & 0x3fff), 4)}`;
+      return `${hex(a, 8)}-${middle}-${hex(c >>> 16, 4)}${hex(d, 8)}`;
     },
   };
+}
+
+function hex(value: number, digits: number): string {
+  return value.toString(16).padStart(digits, "0");
 }
