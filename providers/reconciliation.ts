@@ -22,22 +22,23 @@ export interface ReconciliationInputs {
 const ORDER: readonly Act[] = ["revoke", "delete", "unrevoke"];
 
 export const reconciliation: DynamicProvider<ReconciliationInputs, ReconciliationInputs> = {
-  async configure({ config }) {
+  configure({ config }) {
     configure(config);
+    return Promise.resolve();
   },
 
-  async check(olds, news) {
+  check(olds, news) {
     const failures = refuseOtherAccount(olds, news);
     for (const [id, line] of Object.entries(actsOf(news))) {
       if (actOf(line) === undefined)
         failures.push({ property: "acts", reason: `${id}: "${line}" begins with no act` });
     }
-    return { inputs: inputsOf(news), failures };
+    return Promise.resolve({ inputs: inputsOf(news), failures });
   },
 
   /** Any act is a change and no act is none; the last run's acts do not matter, since the same can be due again. */
-  async diff(_id, _olds, news) {
-    return { changes: Object.keys(actsOf(news)).length > 0 };
+  diff(_id, _olds, news) {
+    return Promise.resolve({ changes: Object.keys(actsOf(news)).length > 0 });
   },
 
   async create(inputs) {
@@ -50,13 +51,13 @@ export const reconciliation: DynamicProvider<ReconciliationInputs, Reconciliatio
   },
 
   /** Between runs no act is due that was not decided by a plan. */
-  async read(id, props) {
+  read(id, props) {
     const state = { account: text(props, "account"), acts: {} };
-    return { id, props: state, inputs: state };
+    return Promise.resolve({ id, props: state, inputs: state });
   },
 
   /** Forgetting the resource never calls the API. */
-  async delete() {
+  delete() {
     return Promise.resolve();
   },
 };

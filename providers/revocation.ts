@@ -22,16 +22,17 @@ export interface RevocationOutputs extends Omit<RevocationInputs, "drift"> {
 }
 
 export const revocation: DynamicProvider<RevocationInputs, RevocationOutputs> = {
-  async configure({ config }) {
+  configure({ config }) {
     configure(config);
+    return Promise.resolve();
   },
 
-  async check(olds, news) {
+  check(olds, news) {
     return Promise.resolve({ inputs: inputsOf(news), failures: refuseOtherAccount(olds, news) });
   },
 
   /** The program lists the account on every run, so its `drift` is the truth; a renamed device is no change. */
-  async diff(_id, _olds, news) {
+  diff(_id, _olds, news) {
     return Promise.resolve({ changes: text(news, "drift") !== "" });
   },
 
@@ -45,14 +46,14 @@ export const revocation: DynamicProvider<RevocationInputs, RevocationOutputs> = 
 
   /** Answers without `drift`, and without an id where the registration is gone, so that Pulumi forgets the row. */
   async read(id, props) {
-    const { drift: _, ...inputs } = inputsOf(props);
+    const { drift: _drift, ...inputs } = inputsOf(props);
     const found = (await sessionFor(inputs.account).listing()).get(id);
     if (!found) return {};
     return { id, props: { ...inputs, live: found.revoked_at == null ? "active" : "revoked" }, inputs };
   },
 
   /** Forgetting the resource never calls the API: who is let in is decided by a plan, not by absence. */
-  async delete() {
+  delete() {
     return Promise.resolve();
   },
 };

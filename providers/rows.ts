@@ -1,6 +1,6 @@
 /** A plan as the inputs of the resources: short, and only what changes when an act is due. */
 
-import { escapeText } from "../src/allowlist/escape.js";
+import { escapeText } from "../src/escape.js";
 import type { ActDecision, Decision } from "../src/reconcile/decision.js";
 import type { Plan } from "../src/reconcile/plan.js";
 import type { ReconciliationInputs } from "./reconciliation.js";

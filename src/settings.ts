@@ -27,7 +27,7 @@ export interface Settings {
 export function readSettings(options: ProgramOptions): Settings {
   const config = new pulumi.Config(CONFIG_NAMESPACE);
   refuseTokens(config);
-  const accountId = options.accountId ?? config.get("accountId") ?? process.env["CLOUDFLARE_ACCOUNT_ID"];
+  const accountId = options.accountId ?? config.get("accountId") ?? process.env.CLOUDFLARE_ACCOUNT_ID;
   if (accountId === undefined || accountId === "") {
     throw new pulumi.RunError(
       `which account? Say it once for this stack: pulumi config set ${CONFIG_NAMESPACE}:accountId <id>\n` +

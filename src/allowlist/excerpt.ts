@@ -1,4 +1,4 @@
-import { escapeText } from "./escape.js";
+import { escapeText } from "../escape.js";
 
 /** What terminals and log viewers show without wrapping. */
 const widest = 100;

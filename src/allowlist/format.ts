@@ -1,5 +1,5 @@
 import type { SourcePosition } from "./allowlist.js";
-import { escapeText } from "./escape.js";
+import { escapeText } from "../escape.js";
 import { excerpt } from "./excerpt.js";
 import type { Message } from "./message.js";
 

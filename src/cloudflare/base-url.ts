@@ -1,5 +1,5 @@
 import { CloudflareError } from "./errors.js";
-import { visibleText } from "./text.js";
+import { escapeText } from "../escape.js";
 
 /** Cloudflare's API. */
 export const DEFAULT_BASE_URL = "https://api.cloudflare.com/client/v4";
@@ -32,7 +32,7 @@ export function resolveBaseUrl(
   if (url.username !== "" || url.password !== "") refuse("The base URL has credentials in it.");
   if (/[?#]/.test(text)) refuse("The base URL has a query or a fragment.");
   if (url.protocol === "http:" && !LOOPBACK.test(url.hostname)) {
-    refuse(`The base URL would send the credentials to ${visibleText(url.hostname, 100)} unencrypted.`);
+    refuse(`The base URL would send the credentials to ${escapeText(url.hostname, 100)} unencrypted.`);
   }
   return url.href.replace(/\/+$/, "");
 }

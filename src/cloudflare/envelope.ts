@@ -1,6 +1,6 @@
 import { type ApiError, CloudflareError, type Method } from "./errors.js";
 import { isEndpointGone, LATER_ADVICE, type Refusal, refusalError } from "./refusal.js";
-import { visibleText } from "./text.js";
+import { escapeText } from "../escape.js";
 
 /** What the API answered with success. */
 export interface Answer {
@@ -23,7 +23,9 @@ export interface RawAnswer {
   readonly location?: string;
 }
 
+/** Characters shown of a body that is not what it should be, and of one text in an error. */
 const FIRST_BYTES = 200;
+const MOST_TEXT = 300;
 const MOST_ERRORS = 10;
 const DEEPEST_CHAIN = 4;
 
@@ -41,9 +43,9 @@ function readErrors(value: unknown, redact: (text: string) => string, depth = 0)
     const chain = readErrors(error_chain, redact, depth + 1);
     return {
       ...(typeof code === "number" && { code }),
-      message: typeof message === "string" ? visibleText(redact(message)) : "(no message)",
+      message: typeof message === "string" ? escapeText(redact(message), MOST_TEXT) : "(no message)",
       ...(typeof page === "string" &&
-        page.startsWith("https://") && { documentation_url: visibleText(redact(page)) }),
+        page.startsWith("https://") && { documentation_url: escapeText(redact(page), MOST_TEXT) }),
       ...(chain.length > 0 && { error_chain: chain }),
     };
   });
@@ -59,7 +61,7 @@ function parse(body: string): Readonly<Record<string, unknown>> | undefined {
 
 function notAnEnvelope(raw: RawAnswer, redact: (text: string) => string): CloudflareError {
   const { method, path, status } = raw;
-  const begin = visibleText(redact(raw.body), FIRST_BYTES);
+  const begin = escapeText(redact(raw.body), FIRST_BYTES);
   const details = [begin === "" ? "the body is empty" : `the body begins: ${begin}`];
   const refusal: Refusal = { method, path, status };
   if (status === 429 || isEndpointGone(refusal)) return refusalError(refusal, details);
@@ -88,7 +90,7 @@ export function openEnvelope(raw: RawAnswer, redact: (text: string) => string): 
       code: "cloudflare/redirected",
       what: "The answer is a redirect, and none is followed, since the credentials would go with it.",
       details:
-        raw.location === undefined ? [] : [`it leads to ${visibleText(redact(raw.location), FIRST_BYTES)}`],
+        raw.location === undefined ? [] : [`it leads to ${escapeText(redact(raw.location), FIRST_BYTES)}`],
       method,
       path,
       status,

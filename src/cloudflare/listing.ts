@@ -2,7 +2,7 @@ import type { Clock } from "./clock.js";
 import { CloudflareError } from "./errors.js";
 import { incomplete, type Page } from "./page.js";
 import type { ListedRecord } from "./records.js";
-import { visibleText } from "./text.js";
+import { escapeText } from "../escape.js";
 import { judgeTotal } from "./total.js";
 
 /** Fetches one page; undefined stands for the first. Throws what `readPage` and the transport throw. */
@@ -47,7 +47,7 @@ export async function* followPages<T>(fetch: FetchPage<T>, from?: string): Async
     if (cursor !== undefined) seen.add(cursor);
     yield page;
     if (page.cursor === undefined) return;
-    if (seen.has(page.cursor)) throw incomplete(`The cursor ${visibleText(page.cursor, 40)} came twice.`);
+    if (seen.has(page.cursor)) throw incomplete(`The cursor ${escapeText(page.cursor, 40)} came twice.`);
     empty = page.items.length === 0 ? empty + 1 : 0;
     if (empty > MOST_EMPTY_PAGES)
       throw incomplete(`${empty} pages in a row were empty and named a next one.`);
@@ -66,7 +66,7 @@ async function listOnce<T extends ListedRecord>(
     pages += 1;
     first ??= { total: page.totalCount, startedAt: page.date ?? proof.clock.now() };
     for (const record of page.items) {
-      if (records.has(record.id)) throw incomplete(`The id ${visibleText(record.id, 80)} came twice.`);
+      if (records.has(record.id)) throw incomplete(`The id ${escapeText(record.id, 80)} came twice.`);
       records.set(record.id, record);
     }
   }

@@ -1,5 +1,5 @@
 import { CloudflareError } from "./errors.js";
-import { visibleText } from "./text.js";
+import { escapeText } from "../escape.js";
 
 /** An encoded query, without its question mark. */
 export type Query = string;
@@ -55,7 +55,7 @@ export function asksForNothing(parameters: Parameters): boolean {
 export function encodeQuery(parameters: Parameters, names: readonly string[], most: number): Query {
   const unknown = Object.keys(parameters).find((name) => !names.includes(name));
   if (unknown !== undefined) {
-    refuse(`There is no list parameter ${visibleText(unknown, 60)}.`, `Use ${names.join(", ")}.`);
+    refuse(`There is no list parameter ${escapeText(unknown, 60)}.`, `Use ${names.join(", ")}.`);
   }
   const pairs = names.flatMap((name) => {
     const value = parameters[name];

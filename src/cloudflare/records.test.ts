@@ -64,5 +64,5 @@ test.each([null, "x", 7, []])("%j is no record", (value) => {
 });
 
 test("an id is shown escaped", () => {
-  expect(() => readRegistration({ id: "<{%\n" })).toThrow("The registration <\\u{7b}%\\u{a} lacks key");
+  expect(() => readRegistration({ id: "<{%\n" })).toThrow("The registration \\u{3c}{%\\n lacks key");
 });

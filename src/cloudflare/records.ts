@@ -1,6 +1,6 @@
 import { fieldsOf } from "./envelope.js";
 import { CloudflareError } from "./errors.js";
-import { visibleText } from "./text.js";
+import { escapeText } from "../escape.js";
 import type { PhysicalDevice, Registration } from "./types.js";
 
 /** A record that can be listed, whatever else it holds. */
@@ -49,7 +49,7 @@ function check(record: unknown, rules: readonly (readonly [string, Rule])[], nou
   if (broken === undefined) return;
   const [path] = broken;
   const id = valueAt(record, "id");
-  const name = typeof id === "string" && id !== "" ? `The ${noun} ${visibleText(id, 80)}` : `A ${noun}`;
+  const name = typeof id === "string" && id !== "" ? `The ${noun} ${escapeText(id, 80)}` : `A ${noun}`;
   const state = valueAt(record, path) == null ? "lacks" : "has an unusable";
   throw new CloudflareError({
     code: "cloudflare/bad-record",

@@ -1,7 +1,7 @@
 import { errors } from "undici";
 import { CloudflareError, type CloudflareErrorCode, type Method } from "./errors.js";
 import type { Attempt } from "./retry.js";
-import { visibleText } from "./text.js";
+import { escapeText } from "../escape.js";
 
 interface Circumstances {
   readonly method: Method;
@@ -45,7 +45,7 @@ export function attemptError(thrown: unknown, circumstances: Circumstances): Att
     return fail("cloudflare/timeout", what, true);
   }
   // The cause itself is not kept: it may hold the request with its headers.
-  const words = visibleText([code, stringIn(thrown, "message")].filter((word) => word !== "").join(": "));
+  const words = escapeText([code, stringIn(thrown, "message")].filter((word) => word !== "").join(": "), 300);
   return fail(
     "cloudflare/unreachable",
     `The API cannot be reached (${words || "no reason given"}).`,

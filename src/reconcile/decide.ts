@@ -12,6 +12,7 @@ import type { Registration } from "../cloudflare/types.js";
 import { actionFor, liveState, type Decision, type DesiredState, type Rule } from "./decision.js";
 import type { Hardware } from "./hardware.js";
 import type { Match } from "./match.js";
+import type { NewestIndex } from "./newest.js";
 import { isNoUser } from "./scope.js";
 
 /** Everything that is known about one registration before it is decided. */
@@ -21,8 +22,6 @@ export interface Candidate {
   readonly hardware: Hardware | undefined;
   readonly user: AllowedUser | undefined;
   readonly match: Match;
-  /** The newest registration of the same user on the same device, where an active entry matched. */
-  readonly newest?: Registration;
 }
 
 /** What a rule wants of a registration, and why. */
@@ -35,8 +34,8 @@ interface Verdict {
 }
 
 /** Decides by entry, then by unlisted, unknownUsers or noUser. */
-export function decide(candidate: Candidate, policy: Allowlist["policy"]): Decision {
-  return toDecision(candidate, verdictFor(candidate, policy));
+export function decide(candidate: Candidate, policy: Allowlist["policy"], newest: NewestIndex): Decision {
+  return toDecision(candidate, verdictFor(candidate, policy, newest));
 }
 
 /** A decision that leaves the registration as it is. */
@@ -49,21 +48,21 @@ function toDecision({ registration, email, hardware }: Candidate, verdict: Verdi
   return {
     registration,
     user: email,
-    ...(hardware && { hardware }),
+    hardware,
     live,
     desired: verdict.desired,
     action: actionFor(live, verdict.desired),
     reason: { code: verdict.rule, text: verdict.text },
     source: verdict.source,
-    ...(verdict.entry && { entry: verdict.entry }),
+    entry: verdict.entry,
   };
 }
 
-function verdictFor(candidate: Candidate, policy: Allowlist["policy"]): Verdict {
+function verdictFor(candidate: Candidate, policy: Allowlist["policy"], newest: NewestIndex): Verdict {
   const { match, user, email } = candidate;
   switch (match.kind) {
     case "entry":
-      return byEntry(candidate, match.entry, policy);
+      return byEntry(candidate.registration, match.entry, policy, newest);
     case "contradiction": {
       const [one, other] = match.entries;
       const text = `lines ${one.source.line} and ${other.source.line} ask for different states`;
@@ -80,19 +79,23 @@ function verdictFor(candidate: Candidate, policy: Allowlist["policy"]): Verdict 
   }
 }
 
-function byEntry({ registration, newest }: Candidate, entry: Entry, policy: Allowlist["policy"]): Verdict {
+function byEntry(
+  registration: Registration,
+  entry: Entry,
+  policy: Allowlist["policy"],
+  newest: NewestIndex,
+): Verdict {
   const by = `${describeMatch(entry)}${entry.reason === undefined ? "" : `: ${entry.reason}`}`;
   const { source } = entry;
-  if (entry.state === "revoked")
-    return { rule: "entry", desired: "revoked", text: `to be revoked by ${by}`, source, entry };
-  if (entry.state === "deleted")
-    return { rule: "entry", desired: "deleted", text: `to be deleted by ${by}`, source, entry };
-  const revoked = liveState(registration) === "revoked";
-  if (revoked && newest && newest.id !== registration.id) {
-    const text = `an older registration of this device; ${newest.id} is the newest`;
+  if (entry.state !== "active") {
+    return { rule: "entry", desired: entry.state, text: `to be ${entry.state} by ${by}`, source, entry };
+  }
+  const latest = newest.get(registration.id);
+  if (latest !== undefined && latest.id !== registration.id) {
+    const text = `an older registration of this device; ${latest.id} is the newest`;
     return { rule: "older", desired: "as-is", text, source, entry };
   }
-  if (revoked && policy.listedRevoked.value === "report") {
+  if (latest !== undefined && policy.listedRevoked.value === "report") {
     const text = `allowed by ${by}, but revoked; policy.listedRevoked is report`;
     return { rule: "listed-revoked", desired: "as-is", text, source: policy.listedRevoked.source, entry };
   }

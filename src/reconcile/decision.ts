@@ -34,7 +34,7 @@ export interface Decision {
   /** The normalised e-mail; empty where the registration has none. */
   readonly user: string;
   /** Undefined where no entry of the allowlist goes by hardware, so that none was listed. */
-  readonly hardware?: Hardware;
+  readonly hardware: Hardware | undefined;
   readonly live: LiveState;
   readonly desired: DesiredState;
   readonly action: Action;
@@ -42,7 +42,7 @@ export interface Decision {
   /** The entry or policy line that says so. */
   readonly source: SourcePosition;
   /** The entry that decided, where one did. */
-  readonly entry?: Entry;
+  readonly entry: Entry | undefined;
 }
 
 /** A decision that changes the account. */

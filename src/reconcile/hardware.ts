@@ -6,10 +6,10 @@ import type { Finding } from "./finding.js";
 
 /** The identity of a machine. A serial that is null, repeated or a vendor's default is left out: it names nothing. */
 export interface Hardware {
-  readonly serial?: string;
-  readonly hardwareId?: string;
-  readonly model?: string;
-  readonly deviceType?: string;
+  readonly serial: string | undefined;
+  readonly hardwareId: string | undefined;
+  readonly model: string | undefined;
+  readonly deviceType: string | undefined;
 }
 
 /** Hardware by device id. */
@@ -20,72 +20,87 @@ export function indexHardware(devices: readonly PhysicalDevice[]): {
   index: HardwareIndex;
   findings: Finding[];
 } {
-  const bySerial = groupBy(devices, (device) => device.serial_number?.trim() ?? "");
-  const byHardwareId = groupBy(devices, (device) => device.hardware_id?.trim() ?? "");
-  const ambiguousSerials = keysWhere(bySerial, (group) => !oneMachine(group, (device) => device.hardware_id));
-  const ambiguousIds = keysWhere(byHardwareId, (group) => disagree(group, (device) => device.serial_number));
+  const serials = groupRepeated(devices, serialOf);
+  const ambiguousSerials = keysWhere(serials, (group) => !isOneMachine(group));
+  const ambiguousIds = keysWhere(groupRepeated(devices, hardwareIdOf), haveSeveralSerials);
   const index = new Map<string, Hardware>();
+  const defaults = new Map<string, PhysicalDevice[]>();
   for (const device of devices) {
-    const serial = device.serial_number?.trim() ?? "";
-    const hardwareId = device.hardware_id?.trim() ?? "";
+    const serial = serialOf(device);
+    const hardwareId = hardwareIdOf(device);
+    const usable = isUsableSerial(serial);
+    if (!usable && serial !== "") push(defaults, serial, device);
     index.set(device.id, {
-      ...(isUsableSerial(serial) && !ambiguousSerials.has(serial) && { serial }),
-      ...(hardwareId !== "" && !ambiguousIds.has(hardwareId) && { hardwareId }),
-      ...(device.model && { model: device.model }),
-      ...(device.device_type && { deviceType: device.device_type }),
+      serial: usable && !ambiguousSerials.has(serial) ? serial : undefined,
+      hardwareId: hardwareId !== "" && !ambiguousIds.has(hardwareId) ? hardwareId : undefined,
+      model: device.model ?? undefined,
+      deviceType: device.device_type ?? undefined,
     });
   }
-  return { index, findings: unusableSerials(bySerial, ambiguousSerials) };
+  const findings = [
+    ...[...defaults].map(([serial, group]) => unusable(serial, "is a vendor's default", group)),
+    ...[...ambiguousSerials].map((serial) => {
+      const group = serials.get(serial) ?? [];
+      return unusable(serial, `is the serial of ${group.length} devices`, group);
+    }),
+  ];
+  return { index, findings: findings.sort((a, b) => (a.text < b.text ? -1 : 1)) };
+}
+
+function serialOf(device: PhysicalDevice): string {
+  return device.serial_number?.trim() ?? "";
+}
+
+function hardwareIdOf(device: PhysicalDevice): string {
+  return device.hardware_id?.trim() ?? "";
 }
 
 /**
  * The rows of one serial are one machine that enrolled again only where a hardware id says so in every row; two
  * machines that share a serial must not pass for each other.
  */
-function oneMachine(
-  group: readonly PhysicalDevice[],
-  id: (device: PhysicalDevice) => string | null | undefined,
-) {
-  if (group.length === 1) return true;
-  const ids = new Set(group.map((device) => id(device)?.trim() ?? ""));
+function isOneMachine(group: readonly PhysicalDevice[]): boolean {
+  const ids = new Set(group.map(hardwareIdOf));
   return ids.size === 1 && !ids.has("");
 }
 
-/** Whether two rows name different values; a row that names none does not disagree. */
-function disagree(
-  group: readonly PhysicalDevice[],
-  value: (device: PhysicalDevice) => string | null | undefined,
-) {
-  return new Set(group.map((device) => value(device)?.trim() ?? "").filter((text) => text !== "")).size > 1;
+/** A row that tells no serial does not disagree with one that does. */
+function haveSeveralSerials(group: readonly PhysicalDevice[]): boolean {
+  return new Set(group.map(serialOf).filter((serial) => serial !== "")).size > 1;
 }
 
-function unusableSerials(
-  bySerial: ReadonlyMap<string, readonly PhysicalDevice[]>,
-  ambiguous: ReadonlySet<string>,
-) {
-  const findings: Finding[] = [];
-  for (const [serial, group] of bySerial) {
-    const repeated = ambiguous.has(serial);
-    if (isUsableSerial(serial) && !repeated) continue;
-    const why = isUsableSerial(serial) ? `is the serial of ${group.length} devices` : "is a vendor's default";
-    const names = group.slice(0, 3).map((device) => `${device.name} (${device.id})`);
-    const more = group.length > 3 ? ` and ${group.length - 3} more` : "";
-    const text = `serial "${serial}" ${why}, so no entry can match by it: ${names.join(", ")}${more}`;
-    findings.push({ code: "unusable-serial", text, registrations: [] });
-  }
-  return findings.sort((a, b) => (a.text < b.text ? -1 : 1));
+function unusable(serial: string, why: string, group: readonly PhysicalDevice[]): Finding {
+  const sorted = [...group].sort((a, b) => (a.id < b.id ? -1 : 1));
+  const names = sorted.slice(0, 3).map((device) => `${device.name} (${device.id})`);
+  const more = group.length > 3 ? ` and ${group.length - 3} more` : "";
+  const text = `serial "${serial}" ${why}, so no entry can match by it: ${names.join(", ")}${more}`;
+  return { code: "unusable-serial", text, registrations: [] };
 }
 
-function groupBy(devices: readonly PhysicalDevice[], key: (device: PhysicalDevice) => string) {
-  const groups = new Map<string, PhysicalDevice[]>();
+/** The devices of each value that more than one of them has. */
+function groupRepeated(devices: readonly PhysicalDevice[], valueOf: (device: PhysicalDevice) => string) {
+  const first = new Map<string, PhysicalDevice>();
+  const repeated = new Map<string, PhysicalDevice[]>();
   for (const device of devices) {
-    const name = key(device);
-    if (name === "") continue;
-    const group = groups.get(name);
-    if (group) group.push(device);
-    else groups.set(name, [device]);
+    const value = valueOf(device);
+    if (value === "") continue;
+    const earlier = first.get(value);
+    if (!earlier) first.set(value, device);
+    else push(repeated, value, device, earlier);
   }
-  return groups;
+  return repeated;
+}
+
+/** Adds a device to a group, which begins with `earlier` where that is given. */
+function push(
+  groups: Map<string, PhysicalDevice[]>,
+  key: string,
+  device: PhysicalDevice,
+  earlier?: PhysicalDevice,
+) {
+  const group = groups.get(key);
+  if (group) group.push(device);
+  else groups.set(key, earlier ? [earlier, device] : [device]);
 }
 
 function keysWhere(

@@ -28,23 +28,17 @@ export function rankOf(entry: Entry): number {
   return RANKS.findIndex((keys) => keys.some((key) => entry.match[key] !== undefined));
 }
 
-/**
- * The entries of one user, ready to be asked about many registrations: all but globs are found by their strongest
- * key, so that a user with thousands of entries costs no more than one with few.
- */
-export class EntryIndex {
-  readonly #byKey = new Map<string, Entry[]>();
-  readonly #globs: Entry[] = [];
-  readonly #byHardware: Entry[] = [];
+/** Up to so many entries are asked one after the other; an index costs more than it saves. */
+const FEW = 8;
+
+/** The entries of one user, ready to be asked about many registrations. */
+export class UserEntries {
   readonly #matched = new Set<Entry>();
+  readonly #byHardware: readonly Entry[];
+  #index: EntryIndex | undefined;
 
   constructor(readonly user: AllowedUser) {
-    for (const entry of user.entries) {
-      if (goesByHardware(entry)) this.#byHardware.push(entry);
-      const key = RANKS.flat().find((name) => entry.match[name] !== undefined);
-      if (key === undefined || key === "nameGlob") this.#globs.push(entry);
-      else push(this.#byKey, `${key}:${entry.match[key] ?? ""}`, entry);
-    }
+    this.#byHardware = user.entries.filter(goesByHardware);
   }
 
   /** The decisive entry for a registration of this user; marks every entry whose keys match as matched. */
@@ -58,8 +52,7 @@ export class EntryIndex {
       best && matching.find((entry) => rankOf(entry) === rankOf(best) && entry.state !== best.state);
     if (best && rival) return { kind: "contradiction", entries: [best, rival] };
     if (best?.match.registration !== undefined) return { kind: "entry", entry: best };
-    const blind = this.#byHardware.filter((entry) => isBlind(entry, hardware));
-    const unsure = best ? blind.find((entry) => entry.state !== best.state) : blind[0];
+    const unsure = this.#byHardware.find((entry) => entry.state !== best?.state && isBlind(entry, hardware));
     if (unsure) return { kind: "unknown-hardware", entry: unsure };
     return best ? { kind: "entry", entry: best } : { kind: "none" };
   }
@@ -69,7 +62,27 @@ export class EntryIndex {
     return this.user.entries.filter((entry) => !this.#matched.has(entry));
   }
 
-  #candidates(registration: Registration, hardware: Hardware | undefined): Entry[] {
+  #candidates(registration: Registration, hardware: Hardware | undefined): readonly Entry[] {
+    if (this.user.entries.length <= FEW) return this.user.entries;
+    this.#index ??= new EntryIndex(this.user.entries);
+    return this.#index.candidates(registration, hardware);
+  }
+}
+
+/** Finds all but globs by their strongest key, so that thousands of entries cost no more than a few. */
+class EntryIndex {
+  readonly #byKey = new Map<string, Entry[]>();
+  readonly #globs: Entry[] = [];
+
+  constructor(entries: readonly Entry[]) {
+    for (const entry of entries) {
+      const key = RANKS.flat().find((name) => entry.match[name] !== undefined);
+      if (key === undefined || key === "nameGlob") this.#globs.push(entry);
+      else push(this.#byKey, `${key}:${entry.match[key] ?? ""}`, entry);
+    }
+  }
+
+  candidates(registration: Registration, hardware: Hardware | undefined): readonly Entry[] {
     const keys = [
       `registration:${registration.id}`,
       `serial:${hardware?.serial ?? ""}`,

@@ -2,6 +2,7 @@
 
 import type { Entry } from "../allowlist/allowlist.js";
 import type { Registration } from "../cloudflare/types.js";
+import { liveState } from "./decision.js";
 import type { Hardware } from "./hardware.js";
 
 /** A registration with the active entry that it matched. */
@@ -11,25 +12,31 @@ export interface Allowed {
   readonly entry: Entry;
 }
 
-/** By registration id: the newest registration of the same user on the same device. */
-export function newestOfEachDevice(allowed: Iterable<Allowed>): ReadonlyMap<string, Registration> {
-  const devices = new Map<Entry, Map<string, Registration[]>>();
+/** By the id of a revoked registration: the newest registration of the same user on the same device. */
+export type NewestIndex = ReadonlyMap<string, Registration>;
+
+/** Only revoked registrations are looked up: an active one is kept, whether it is the newest or not. */
+export function newestOfEachDevice(allowed: readonly Allowed[]): NewestIndex {
+  const asked = new Set(allowed.filter(isRevoked).map(({ entry }) => entry));
+  const devices = new Map<Entry, Map<string, Registration>>();
   for (const one of allowed) {
-    const ofEntry = devices.get(one.entry) ?? new Map<string, Registration[]>();
+    if (!asked.has(one.entry)) continue;
+    const ofEntry = devices.get(one.entry) ?? new Map<string, Registration>();
     devices.set(one.entry, ofEntry);
     const key = deviceKey(one);
-    const sameDevice = ofEntry.get(key);
-    if (sameDevice) sameDevice.push(one.registration);
-    else ofEntry.set(key, [one.registration]);
+    const newest = ofEntry.get(key);
+    if (!newest || isNewer(one.registration, newest)) ofEntry.set(key, one.registration);
   }
-  const newest = new Map<string, Registration>();
-  for (const ofEntry of devices.values()) {
-    for (const registrations of ofEntry.values()) {
-      const latest = registrations.reduce((a, b) => (isNewer(b, a) ? b : a));
-      for (const registration of registrations) newest.set(registration.id, latest);
-    }
+  const index = new Map<string, Registration>();
+  for (const one of allowed.filter(isRevoked)) {
+    const newest = devices.get(one.entry)?.get(deviceKey(one));
+    if (newest) index.set(one.registration.id, newest);
   }
-  return newest;
+  return index;
+}
+
+function isRevoked({ registration }: Allowed): boolean {
+  return liveState(registration) === "revoked";
 }
 
 /**
@@ -46,7 +53,7 @@ function deviceKey({ registration, hardware, entry }: Allowed): string {
 }
 
 /** By the moment of creation, then by id, so that the order of a listing never matters. */
-export function isNewer(a: Registration, b: Registration): boolean {
+function isNewer(a: Registration, b: Registration): boolean {
   const difference = Date.parse(a.created_at) - Date.parse(b.created_at);
   if (difference !== 0) return difference > 0;
   return a.created_at === b.created_at ? a.id > b.id : a.created_at > b.created_at;

@@ -9,7 +9,7 @@ import type { Finding } from "./finding.js";
 import { fingerprint } from "./fingerprint.js";
 import { judge, type GuardVerdict } from "./guard.js";
 import { indexHardware, type HardwareIndex } from "./hardware.js";
-import { EntryIndex, goesByHardware, type Match } from "./match.js";
+import { UserEntries, goesByHardware, type Match } from "./match.js";
 import { newestOfEachDevice, type Allowed } from "./newest.js";
 import { protect } from "./protect.js";
 import { reportLeft } from "./left.js";
@@ -47,10 +47,13 @@ export function needsHardware(allowlist: Allowlist): boolean {
 
 /** Compares the allowlist with the live account. The same data in whatever order gives the same plan. */
 export function makePlan(allowlist: Allowlist, inventory: Inventory, asOf: Date): Plan {
-  const users = new Map([...allowlist.users].map(([email, user]) => [email, new EntryIndex(user)]));
+  const users = new Map([...allowlist.users].map(([email, user]) => [email, new UserEntries(user)]));
   const hardware = inventory.devices && indexHardware(inventory.devices);
   const candidates = gather(allowlist, users, hardware?.index, inventory.registrations);
-  const decisions = candidates.map((one) => protect(decide(one, allowlist.policy), one, allowlist.protected));
+  const newest = newestOfEachDevice(allowed(candidates));
+  const decisions = candidates.map((one) =>
+    protect(decide(one, allowlist.policy, newest), one, allowlist.protected),
+  );
   const acts = decisions.filter(isAct);
   const active = decisions.filter((decision) => decision.live === "active").length;
   return {
@@ -76,7 +79,7 @@ export function makePlan(allowlist: Allowlist, inventory: Inventory, asOf: Date)
 
 function gather(
   allowlist: Allowlist,
-  users: ReadonlyMap<string, EntryIndex>,
+  users: ReadonlyMap<string, UserEntries>,
   hardware: HardwareIndex | undefined,
   registrations: readonly Registration[],
 ): readonly Candidate[] {
@@ -88,27 +91,30 @@ function gather(
     const match = users.get(email)?.match(registration, known) ?? { kind: "none" as const };
     candidates.push({ registration, email, hardware: known, user: allowlist.users.get(email), match });
   }
-  const newest = newestOfEachDevice(allowed(candidates));
-  return candidates.map((one) => withNewest(one, newest.get(one.registration.id))).sort(byUserAndDevice);
+  return byUserAndDevice(candidates);
 }
 
-function* allowed(candidates: readonly Candidate[]): Iterable<Allowed> {
-  for (const { match, registration, hardware } of candidates) {
-    if (match.kind === "entry" && match.entry.state === "active")
-      yield { registration, hardware, entry: match.entry };
-  }
-}
-
-function withNewest(candidate: Candidate, newest: Registration | undefined): Candidate {
-  return newest ? { ...candidate, newest } : candidate;
-}
-
-function byUserAndDevice(a: Candidate, b: Candidate): number {
-  return (
-    compare(a.email, b.email) ||
-    compare(a.registration.device.name, b.registration.device.name) ||
-    compare(a.registration.id, b.registration.id)
+function allowed(candidates: readonly Candidate[]): readonly Allowed[] {
+  return candidates.flatMap(({ match, registration, hardware }) =>
+    match.kind === "entry" && match.entry.state === "active"
+      ? [{ registration, hardware, entry: match.entry }]
+      : [],
   );
+}
+
+/** Sorts within each user, of which there are few registrations, and then the users. */
+function byUserAndDevice(candidates: readonly Candidate[]): readonly Candidate[] {
+  const users = new Map<string, Candidate[]>();
+  for (const candidate of candidates) {
+    const ofUser = users.get(candidate.email);
+    if (ofUser) ofUser.push(candidate);
+    else users.set(candidate.email, [candidate]);
+  }
+  return [...users.keys()].sort(compare).flatMap((email) => users.get(email)?.sort(byDevice) ?? []);
+}
+
+function byDevice({ registration: a }: Candidate, { registration: b }: Candidate): number {
+  return compare(a.device.name, b.device.name) || compare(a.id, b.id);
 }
 
 /** By code unit: the same on every machine, whatever its locale. */

@@ -2,6 +2,11 @@ import type { Protected, SourcePosition } from "../allowlist/allowlist.js";
 import { leave, type Candidate } from "./decide.js";
 import type { Decision } from "./decision.js";
 
+interface Protection {
+  readonly what: string;
+  readonly source: SourcePosition;
+}
+
 /** A protected registration is never acted on, whatever the entries and the policy say. */
 export function protect(decision: Decision, candidate: Candidate, list: Protected): Decision {
   const found = findProtection(candidate, list);
@@ -10,12 +15,11 @@ export function protect(decision: Decision, candidate: Candidate, list: Protecte
     : decision;
 }
 
-function findProtection({ registration, email }: Candidate, list: Protected) {
-  const kinds: readonly [string, SourcePosition | undefined][] = [
-    ["registration", list.registrations.get(registration.id)],
-    ["device", list.devices.get(registration.device.id)],
-    ["user", list.users.get(email)],
-  ];
-  for (const [what, source] of kinds) if (source) return { what, source };
-  return undefined;
+function findProtection({ registration, email }: Candidate, list: Protected): Protection | undefined {
+  const byId = list.registrations.get(registration.id);
+  if (byId) return { what: "registration", source: byId };
+  const byDevice = list.devices.get(registration.device.id);
+  if (byDevice) return { what: "device", source: byDevice };
+  const byUser = list.users.get(email);
+  return byUser && { what: "user", source: byUser };
 }

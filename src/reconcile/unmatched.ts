@@ -1,45 +1,65 @@
 /** Entries that match no registration, each with what may have been meant. */
 
 import { closest, distance } from "fastest-levenshtein";
-import type { Entry } from "../allowlist/allowlist.js";
+import type { Entry, EntryMatch } from "../allowlist/allowlist.js";
 import type { Candidate } from "./decide.js";
 import { describeMatch } from "./decide.js";
 import type { Finding } from "./finding.js";
-import type { EntryIndex } from "./match.js";
+import type { UserEntries } from "./match.js";
+
+type Key = keyof EntryMatch;
+
+interface Unmatched {
+  readonly email: string;
+  readonly entry: Entry;
+}
 
 /** Reports what matched nothing, in the order of users and lines. */
-export function reportUnmatched(users: Iterable<EntryIndex>, candidates: readonly Candidate[]): Finding[] {
-  const unmatched = [...users].flatMap((index) =>
-    index.unmatched().map((entry) => ({ email: index.user.email, entry })),
+export function reportUnmatched(users: Iterable<UserEntries>, candidates: readonly Candidate[]): Finding[] {
+  const unmatched = [...users].flatMap((one) =>
+    one.unmatched().map((entry) => ({ email: one.user.email, entry })),
   );
-  if (unmatched.length === 0) return [];
-  const owners = new Map<string, Candidate>();
-  const byUser = new Map<string, Candidate[]>();
-  for (const candidate of candidates) {
-    for (const [key, value] of identity(candidate)) owners.set(`${key}:${value}`, candidate);
-    const own = byUser.get(candidate.email);
-    if (own) own.push(candidate);
-    else byUser.set(candidate.email, [candidate]);
-  }
+  const known = lookUp(unmatched, candidates);
   return unmatched.map(({ email, entry }) => ({
     code: "unmatched-entry",
-    text: `${describeMatch(entry)} of ${email} matches no registration${hint(entry, owners, byUser.get(email) ?? [])}`,
+    text: `${describeMatch(entry)} of ${email} matches no registration${hint(entry, known.owners, known.own.get(email) ?? [])}`,
     source: entry.source,
     registrations: [],
   }));
 }
 
-function hint(entry: Entry, owners: ReadonlyMap<string, Candidate>, own: readonly Candidate[]): string {
+/** Who has what the entries ask for, and what their users have. */
+function lookUp(unmatched: readonly Unmatched[], candidates: readonly Candidate[]) {
+  const owners = new Map<Key, Map<string, Candidate | undefined>>();
+  const own = new Map<string, Candidate[]>();
+  for (const { email, entry } of unmatched) {
+    own.set(email, []);
+    for (const [key, value] of Object.entries(entry.match) as [Key, string][]) {
+      const wanted = owners.get(key) ?? new Map<string, Candidate | undefined>();
+      owners.set(key, wanted.set(value, undefined));
+    }
+  }
+  for (const candidate of candidates) {
+    own.get(candidate.email)?.push(candidate);
+    for (const [key, wanted] of owners) {
+      const value = valueOf(candidate, key);
+      if (value !== undefined && wanted.has(value)) wanted.set(value, candidate);
+    }
+  }
+  return { owners, own };
+}
+
+function hint(
+  entry: Entry,
+  owners: ReadonlyMap<Key, ReadonlyMap<string, Candidate | undefined>>,
+  own: readonly Candidate[],
+): string {
   if (entry.state === "deleted") return "; nothing is left to delete";
-  for (const [key, value] of Object.entries(entry.match) as [string, string][]) {
-    const owner = owners.get(`${key}:${value}`);
+  for (const [key, value] of Object.entries(entry.match) as [Key, string][]) {
+    const owner = owners.get(key)?.get(value);
     if (owner && !own.includes(owner)) return `; that is a device of ${owner.email || "no user"}`;
-    const known = own.flatMap((candidate) =>
-      identity(candidate)
-        .filter(([name]) => name === key)
-        .map(([, text]) => text),
-    );
-    const near = known.length > 0 ? closest(value, known) : undefined;
+    const values = own.map((candidate) => valueOf(candidate, key)).filter((text) => text !== undefined);
+    const near = values.length > 0 ? closest(value, values) : undefined;
     if (near !== undefined && near !== value && distance(value, near) <= Math.max(2, value.length / 4)) {
       return `; did you mean ${JSON.stringify(near)}?`;
     }
@@ -47,13 +67,20 @@ function hint(entry: Entry, owners: ReadonlyMap<string, Candidate>, own: readonl
   return "";
 }
 
-/** The values by which an entry could have found a registration. */
-function identity({ registration, hardware }: Candidate): readonly (readonly [string, string])[] {
-  return [
-    ["registration", registration.id] as const,
-    ["device", registration.device.id] as const,
-    ["name", registration.device.name] as const,
-    ...(hardware?.serial === undefined ? [] : [["serial", hardware.serial] as const]),
-    ...(hardware?.hardwareId === undefined ? [] : [["hardwareId", hardware.hardwareId] as const]),
-  ];
+/** What an entry with this key would have had to say to find a registration. */
+function valueOf({ registration, hardware }: Candidate, key: Key): string | undefined {
+  switch (key) {
+    case "registration":
+      return registration.id;
+    case "serial":
+      return hardware?.serial;
+    case "hardwareId":
+      return hardware?.hardwareId;
+    case "device":
+      return registration.device.id;
+    case "name":
+      return registration.device.name;
+    case "nameGlob":
+      return undefined;
+  }
 }

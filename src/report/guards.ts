@@ -1,6 +1,6 @@
 /** A tripped guard in words: the figure, the limit, and both ways on. */
 
-import { escapeText } from "../allowlist/escape.js";
+import { escapeText } from "../escape.js";
 import type { Message } from "../allowlist/message.js";
 import type { ReportDocument, ReportedGuard } from "./document.js";
 

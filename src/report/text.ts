@@ -1,6 +1,6 @@
 /** The plan as a person reads it in a terminal or in Pulumi's output. */
 
-import { escapeText } from "../allowlist/escape.js";
+import { escapeText } from "../escape.js";
 import type { SourcePosition } from "../allowlist/allowlist.js";
 import type { Action } from "../reconcile/decision.js";
 import type { ReportDocument, ReportedDecision } from "./document.js";
