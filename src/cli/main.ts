@@ -5,7 +5,6 @@ import { simulateCommand } from "./simulate.js";
 
 const program = new Command("warp-registrations")
   .description("Cloudflare WARP device registrations: a stand-in account to try things on.")
-  .showHelpAfterError("(--help tells more)")
   .addCommand(simulateCommand());
 
 program.parseAsync().catch((thrown: unknown) => {
