@@ -75,6 +75,7 @@ test.each([
 });
 
 test("active registrations follow the registrations", async () => {
+  expect(await list("")).toBe("a:2 c:1");
   simulator.revoke("r1", "r2");
   simulator.unrevoke("r3");
   simulator.delete("r4");

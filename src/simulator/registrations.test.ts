@@ -236,3 +236,12 @@ test("a write shows in listings after so many milliseconds", async () => {
   await new Promise((resolve) => setTimeout(resolve, 350));
   expect(await ids("")).toBe("r2 r4");
 });
+
+test("a write that shows late never undoes a later one", async () => {
+  simulator.set({ list_lag_requests: 1 });
+  simulator.revoke("r1");
+  simulator.set({ list_lag_requests: 0 });
+  simulator.unrevoke("r1");
+  const seen = [await ids(""), await ids(""), await ids("")];
+  expect(seen).toEqual(["r1 r2 r4", "r1 r2 r4", "r1 r2 r4"]);
+});

@@ -283,9 +283,10 @@ test("control: settings and the clock", async () => {
 });
 
 test("control: reset is the start again", async () => {
-  await start({ settings: { total_count: "given" } });
+  await start({ settings: { total_count: "given" }, now: "2026-10-01T08:00:00Z" });
   const before = simulator.world();
   simulator.delete(FIRST);
+  simulator.setNow("2027-01-01T00:00:00Z");
   simulator.set({ total_count: "null" });
   simulator.addFaults({ kind: "status", times: 5 });
   await call(path());
@@ -293,6 +294,8 @@ test("control: reset is the start again", async () => {
   expect(simulator.world()).toEqual(before);
   expect(simulator.log()).toEqual([]);
   expect((await call(path())).status).toBe(200);
+  simulator.revoke(FIRST);
+  expect(simulator.registration(FIRST)?.revoked_at).toBe("2026-10-01T08:00:00.000000Z");
 });
 
 test.each([
