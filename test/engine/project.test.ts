@@ -11,7 +11,7 @@ test("main moves the working folder", () =>
       return readProject(root);
     };
     await mkdir(join(root, "sub"));
-    expect(await read("name: a")).toEqual({ name: "a", root, folder: root, program: "." });
+    expect(await read("name: a")).toMatchObject({ name: "a", root, folder: root, program: "." });
     expect(await read("name: a\nmain: sub")).toMatchObject({ folder: join(root, "sub"), program: "." });
     expect(await read("name: a\nmain: sub/x.js")).toMatchObject({
       folder: join(root, "sub"),
@@ -22,7 +22,7 @@ test("main moves the working folder", () =>
 
 test("a project without the SDK is refused", () =>
   inFolder((folder) => {
-    const project = { name: "a", root: folder, folder, program: "." };
+    const project = { name: "a", root: folder, folder, program: ".", config: new Map() };
     expect(() => scriptOf(project, "run")).toThrow("has no @pulumi/pulumi");
     return Promise.resolve();
   }));

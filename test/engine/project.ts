@@ -4,6 +4,7 @@ import { readFile, stat } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { basename, dirname, join, resolve } from "node:path";
 import { parse } from "yaml";
+import { readDeclared, type DeclaredConfig } from "./config.js";
 import { EngineError } from "./engine.js";
 
 export interface Project {
@@ -14,6 +15,7 @@ export interface Project {
   readonly folder: string;
   /** The program, relative to its folder; `.` where package.json says it. */
   readonly program: string;
+  readonly config: DeclaredConfig;
 }
 
 /** Reads Pulumi.yaml. As in the CLI, a `main` in it moves the working folder to that file's folder. */
@@ -22,15 +24,18 @@ export async function readProject(folder: string): Promise<Project> {
   const document: unknown = parse(await readProjectFile(join(root, "Pulumi.yaml")));
   const name = field(document, "name");
   if (name === undefined) throw new EngineError(`${join(root, "Pulumi.yaml")} names no project: add a name`);
-  const main = field(document, "main");
-  if (main === undefined) return { name, root, folder: root, program: "." };
+  const config = readDeclared(name, (document as { config?: unknown }).config);
+  return { name, root, config, ...(await place(root, field(document, "main"))) };
+}
+
+async function place(root: string, main: string | undefined): Promise<Pick<Project, "folder" | "program">> {
+  if (main === undefined) return { folder: root, program: "." };
   const path = join(root, main);
   const isFolder = await stat(path).then(
     (found) => found.isDirectory(),
     () => false,
   );
-  if (isFolder) return { name, root, folder: path, program: "." };
-  return { name, root, folder: dirname(path), program: basename(path) };
+  return isFolder ? { folder: path, program: "." } : { folder: dirname(path), program: basename(path) };
 }
 
 /** A script of the project's own Pulumi SDK, as the CLI would start it. */

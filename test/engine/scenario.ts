@@ -1,6 +1,6 @@
 /** Runs one table of steps under the rehearsal engine, and under the real CLI where one is on the PATH. */
 
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
@@ -19,6 +19,8 @@ export interface Step extends RunOptions {
   /** The program's config `step`. */
   readonly at: number;
   readonly run: Operation;
+  /** More config, by full key. */
+  readonly config?: Readonly<Record<string, string>>;
   /** What the world is, for `read`: values by id. */
   readonly world?: Readonly<Record<string, string>>;
   readonly exitCode: number;
@@ -34,20 +36,19 @@ export interface Done {
   readonly state: StackState;
 }
 
+const FIXTURES = join(__dirname, "fixtures");
 const TIMEOUT = 180_000;
 
-/** The CLI on the PATH, or why there is none. */
-const real: Promise<Engine | string> = chooseEngine({
-  env: { ...process.env, [ENGINE_VARIABLE]: "pulumi" },
-  project: __dirname,
-  say: () => undefined,
-}).catch(String);
-void real.then(
-  (found) => typeof found === "string" && console.warn(`Not tried under the real CLI: ${found}`),
-);
+let real: Promise<Engine | string> | undefined;
 
-/** The CLI on the PATH, or why there is none. */
+/** The CLI on the PATH, or why there is none; looked for once. */
 export function realEngine(): Promise<Engine | string> {
+  const env = { ...process.env, [ENGINE_VARIABLE]: "pulumi" };
+  real ??= chooseEngine({ env, project: __dirname, say: () => undefined }).catch((error: unknown) => {
+    const why = error instanceof Error ? error.message : String(error);
+    console.warn(`Not tried under the real CLI: ${why}`);
+    return why;
+  });
   return real;
 }
 
@@ -56,7 +57,7 @@ export function underEachEngine(title: string, body: (engine: Engine) => Promise
   describe(title, () => {
     test("rehearsal engine", { timeout: TIMEOUT }, () => body(rehearsalEngine("test")));
     test("real CLI", { timeout: TIMEOUT }, async ({ skip }) => {
-      const engine = await real;
+      const engine = await realEngine();
       if (typeof engine === "string") skip(engine);
       else await body(engine);
     });
@@ -74,6 +75,8 @@ export function scenario(title: string, fixture: string, table: readonly Step[])
         expect(done.result.steps, where).toEqual(step.steps);
         expect(byMethod(done.calls), where).toEqual(step.calls);
         step.also?.(done);
+        const files = await readdir(join(FIXTURES, fixture));
+        expect(files.sort(), "nothing is written to the project").toEqual(["Pulumi.yaml", "program.cjs"]);
         await expectGone(done.calls.map(({ pid }) => pid));
       }
     }),
@@ -85,16 +88,16 @@ export async function runStep(
   engine: Engine,
   fixture: string,
   folder: string,
-  { at, run, world, ...options }: Pick<Step, "at" | "run" | "world"> & RunOptions,
+  { at, run, world, config, ...options }: Pick<Step, "at" | "run" | "world" | "config"> & RunOptions,
 ): Promise<Done> {
   const [calls, worldFile] = [join(folder, "calls"), join(folder, "world.json")];
   await writeFile(calls, "");
   await writeFile(worldFile, JSON.stringify(world ?? {}));
   const stack = await engine.open({
-    project: join(__dirname, "fixtures", fixture),
+    project: join(FIXTURES, fixture),
     folder: join(folder, "a stack"),
     stack: "dev",
-    config: { "fixture:step": String(at), "other:greeting": "hi" },
+    config: { "fixture:step": String(at), "other:greeting": "hi", ...config },
     env: { CALLS: calls, WORLD: worldFile },
   });
   const result = await stack[run](options);

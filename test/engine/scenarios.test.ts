@@ -239,6 +239,18 @@ scenario("config reaches the program and the provider by full keys", "config", [
   },
 ]);
 
+scenario("config that Pulumi.yaml declares has its default, or must be set", "declared", [
+  {
+    ...{ at: 1, run: "preview", exitCode: 1, steps: {}, calls: {} },
+    also: ({ result }) => expect(result.output).toContain("missing configuration value 'fixture:needed'"),
+  },
+  {
+    ...{ at: 1, run: "up", skipPreview: true, config: { "fixture:needed": "x" }, exitCode: 0 },
+    ...{ steps: { create: 2 }, calls: { check: "row", create: "row" } },
+    also: ({ state }) => expect(rowsOf(state)).toMatchObject({ row: { in: { value: "fallback" } } }),
+  },
+]);
+
 underEachEngine("an aborted run finishes what has begun and leaves no process", (engine) =>
   inFolder(async (folder) => {
     const abort = new AbortController();

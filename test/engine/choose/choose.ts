@@ -20,6 +20,8 @@ export interface ChooseOptions {
   readonly say: (line: string) => void;
   /** How long, in ms, a download may stand still; 10 s where it is not said. */
   readonly patience?: number;
+  /** Gives a download up; the choice then goes on without it. */
+  readonly signal?: AbortSignal;
 }
 
 /** An engine, or in one line why there is none. */
@@ -62,7 +64,7 @@ async function fromPath({ env }: ChooseOptions, because: string): Promise<Attemp
 }
 
 async function fromNpm(
-  { env, project, say, patience = 10_000 }: ChooseOptions,
+  { env, project, say, patience = 10_000, signal }: ChooseOptions,
   { because, remember }: { readonly because: string; readonly remember: boolean },
 ): Promise<Attempt> {
   const launcher = await findLauncher(project, env);
@@ -76,9 +78,10 @@ async function fromNpm(
         problem: `${could} (${old.reason}; tried ${ago(old.at)}, ${ENGINE_VARIABLE}=npm tries again)`,
       };
     say(`The npm package pulumi downloads the Pulumi CLI v${launcher.version} into ${launcher.folder} …`);
-    const reason = await download(launcher, env, patience);
+    const reason = await download(launcher, env, { patience, signal });
     if (reason !== undefined) {
-      await writeNote(note, { version: launcher.version, reason, at: Date.now() });
+      if (signal?.aborted !== true)
+        await writeNote(note, { version: launcher.version, reason, at: Date.now() });
       return { problem: `${could} (${reason})` };
     }
     await forgetNote(note);

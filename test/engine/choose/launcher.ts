@@ -47,11 +47,12 @@ export async function isDownloaded({ binary }: Launcher): Promise<boolean> {
 export async function download(
   launcher: Launcher,
   env: Environment,
-  patience: number,
+  { patience, signal: given }: { readonly patience: number; readonly signal: AbortSignal | undefined },
 ): Promise<string | undefined> {
   // The install script downloads into the folder for temporary files: one of its own shows how far it is.
   const temporary = await mkdtemp(join(tmpdir(), "warp-download-"));
   const watching = new AbortController();
+  const signal = given ? AbortSignal.any([watching.signal, given]) : watching.signal;
   try {
     const texts = new Set<string>();
     let last = "";
@@ -68,12 +69,12 @@ export async function download(
       },
     });
     const measure = async () => texts.size + (await sizeOf(temporary)) + (await sizeOf(launcher.folder));
-    const { signal } = watching;
     const end = await Promise.race([child.ended, stalled(measure, { patience, signal })]);
     watching.abort();
     // Also where it has ended: nothing that it started may stay.
     await child.end("SIGTERM", 500);
-    if (typeof end === "string") return `no progress for ${patience / 1000} s`;
+    if (end === "stopped") return "it was stopped";
+    if (end === "stalled") return `no progress for ${patience / 1000} s`;
     if (end.code !== 0) return last.replace(/^pulumi: /u, "") || `it ended with exit code ${end.code}`;
     return (await isDownloaded(launcher)) ? undefined : `it left no CLI in ${launcher.folder}`;
   } finally {

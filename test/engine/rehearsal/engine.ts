@@ -5,7 +5,16 @@
  */
 
 import { join, resolve } from "node:path";
-import type { Engine, Operation, RunOptions, RunResult, Stack, Workspace } from "../engine.js";
+import { withDefaults } from "../config.js";
+import {
+  EngineError,
+  type Engine,
+  type Operation,
+  type RunOptions,
+  type RunResult,
+  type Stack,
+  type Workspace,
+} from "../engine.js";
 import { readProject, type Project } from "../project.js";
 import { readRows } from "./rows.js";
 import { runPass, type Pass } from "./pass.js";
@@ -43,13 +52,33 @@ interface Run {
 /** A preview alone, or a preview and then the run itself; each has a provider process of its own. */
 async function operate(operation: Operation, { workspace, project, file, options }: Run): Promise<RunResult> {
   const screen = new Screen(options.onLine);
+  const config = configFor(operation, workspace, project);
+  if (typeof config === "string") {
+    screen.print(`error: ${config}`);
+    return { exitCode: 1, output: screen.output, steps: {} };
+  }
   const pass = (dryRun: boolean): Promise<Pass> =>
-    runPass({ operation, dryRun, workspace, project, file, options, screen });
+    runPass({ operation, dryRun, workspace: { ...workspace, config }, project, file, options, screen });
   const preview = operation === "preview" || options.skipPreview !== true ? await pass(true) : undefined;
   const last = operation === "preview" || preview?.failed === true ? preview : await pass(false);
   const { failed = true, steps = {} } = last ?? {};
   const exitCode = failed ? 1 : unexpected(operation, options, steps, screen) ? 7 : 0;
   return { exitCode, output: screen.output, steps };
+}
+
+/** The config, or what is missing in it. Where no program runs the CLI does not hold it against Pulumi.yaml. */
+function configFor(
+  operation: Operation,
+  { stack, config }: Workspace,
+  project: Project,
+): Readonly<Record<string, string>> | string {
+  if (operation === "refresh" || operation === "destroy") return config;
+  try {
+    return withDefaults(stack, project.config, config);
+  } catch (error) {
+    if (error instanceof EngineError) return error.message;
+    throw error;
+  }
 }
 
 function unexpected(
