@@ -24,13 +24,17 @@ export interface DynamicProvider<Inputs, Outputs> {
 /** Thrown by create or update where the resource exists but not all was done: Pulumi keeps it and shows the reasons. */
 export class PartialFailure extends Error {
   override readonly name = "PartialFailure";
+  readonly properties: object;
 
+  /** The SDK adds `__provider` to what create and update return, but not here, and the state needs it. */
   constructor(
     readonly id: string,
-    readonly properties: object,
+    outs: object,
+    { __provider }: Properties,
     readonly reasons: readonly string[],
   ) {
     super(reasons.join("\n"));
+    this.properties = { ...outs, __provider };
   }
 }
 

@@ -80,7 +80,7 @@ async function reconcile(id: string, properties: Properties): Promise<Reconcilia
       ([registration, line]) => `${line} (${registration}): ${reasonOf(session.outcomes.get(registration))}`,
     );
   await recordOutcomes(process.env, session.outcomes).catch((error: unknown) => reasons.push(String(error)));
-  if (reasons.length > 0) throw new PartialFailure(id, outs, reasons);
+  if (reasons.length > 0) throw new PartialFailure(id, outs, properties, reasons);
   return outs;
 }
 

@@ -8,8 +8,10 @@ import {
   type Registration,
 } from "../src/cloudflare/index.js";
 
-/** The config key of the base URL; set by `pulumi config set warp-registrations:baseUrl`. */
-export const BASE_URL_KEY = "warp-registrations:baseUrl";
+/** The stack's config as the provider's process gets it: by full key. */
+interface Config {
+  get(key: string): string | undefined;
+}
 
 /** One account within one run: its client, what the run has done so far, and one listing for all who read. */
 export class AccountSession {
@@ -18,12 +20,12 @@ export class AccountSession {
   readonly outcomes = new Map<string, Outcome>();
   #listing: Promise<ReadonlyMap<string, Registration>> | undefined;
 
-  constructor(account: string, baseUrl: string | undefined) {
-    const credentials = credentialsFromEnvironment(process.env);
+  constructor(account: string, config: Config) {
     this.client = createClient({
       accountId: account,
-      credentials,
-      ...(baseUrl !== undefined && { baseUrl }),
+      credentials: credentialsFromEnvironment(process.env),
+      baseUrl: config.get("warp-registrations:baseUrl"),
+      perPage: Number(config.get("warp-registrations:perPage")) || undefined,
     });
   }
 
@@ -37,21 +39,21 @@ export class AccountSession {
 }
 
 const accounts = new Map<string, AccountSession>();
-let baseUrl: string | undefined;
+let config: Config = { get: () => undefined };
 
 /**
  * Takes the stack's config. Not asynchronous on purpose: the engine calls other methods without waiting for
  * `configure` to end.
  */
-export function configure(config: { get(key: string): string | undefined }): void {
-  baseUrl = config.get(BASE_URL_KEY);
+export function configure(given: Config): void {
+  config = given;
 }
 
 /** The session of an account in this process. */
 export function sessionFor(account: string): AccountSession {
   let session = accounts.get(account);
   if (!session) {
-    session = new AccountSession(account, baseUrl);
+    session = new AccountSession(account, config);
     accounts.set(account, session);
   }
   return session;

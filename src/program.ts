@@ -11,7 +11,7 @@ import { toDocument, type ReportDocument } from "./report/document.js";
 import { reportPath, writeReport } from "./report/file.js";
 import { APPROVE_VARIABLE, isHeld, whyHeld } from "./report/guards.js";
 import { renderText } from "./report/text.js";
-import { orRunError } from "./run-error.js";
+import { orRunError, runError } from "./run-error.js";
 import { readSettings, type ProgramOptions, type Settings } from "./settings.js";
 
 export type { ProgramOptions } from "./settings.js";
@@ -32,13 +32,13 @@ export async function warpRegistrations(options: ProgramOptions = {}): Promise<v
   const held = isHeld(document);
   const preview = pulumi.runtime.isDryRun();
   if (preview || !held) await register(plan);
-  if (held) throw new pulumi.RunError(whyHeld(document));
+  if (held) throw runError(whyHeld(document, approval()));
 }
 
-async function planAccount({ accountId, baseUrl, folder, patterns }: Settings): Promise<Plan> {
+async function planAccount({ accountId, baseUrl, perPage, folder, patterns }: Settings): Promise<Plan> {
   const allowlist = await readAllowlist({ root: folder, patterns });
   const credentials = credentialsFromEnvironment(process.env);
-  const client = createClient({ accountId, credentials, ...(baseUrl !== undefined && { baseUrl }) });
+  const client = createClient({ accountId, credentials, baseUrl, perPage });
   try {
     return makePlan(allowlist, await takeInventory(client, allowlist), new Date());
   } finally {
@@ -48,12 +48,18 @@ async function planAccount({ accountId, baseUrl, folder, patterns }: Settings): 
 
 /** Shows the plan, and writes it where a report is asked for, before anything can fail. */
 async function report(plan: Plan): Promise<ReportDocument> {
-  const approved = process.env[APPROVE_VARIABLE]?.trim() === plan.fingerprint;
+  const approved = approval() === plan.fingerprint;
   const document = toDocument(plan, { generatedAt: new Date(), approved, run: !pulumi.runtime.isDryRun() });
   const path = reportPath(process.env);
   if (path !== undefined) await orRunError(() => writeReport(path, document));
   await pulumi.log.info(renderText(document));
   return document;
+}
+
+/** The fingerprint that this run's environment approves; an empty one approves nothing. */
+function approval(): string | undefined {
+  const given = process.env[APPROVE_VARIABLE]?.trim();
+  return given === "" ? undefined : given;
 }
 
 /** Waits until the engine knows every row, so that a preview which then fails has still shown them. */

@@ -2,6 +2,7 @@
 
 import * as pulumi from "@pulumi/pulumi";
 import { DEFAULT_PATTERNS } from "./allowlist/read.js";
+import { runError } from "./run-error.js";
 
 /** The namespace of the stack's config, whatever the project is called: `warp-registrations:accountId`. */
 export const CONFIG_NAMESPACE = "warp-registrations";
@@ -21,6 +22,8 @@ export interface Settings {
   readonly folder: string;
   /** Config `baseUrl`; undefined leaves `CLOUDFLARE_BASE_URL` or Cloudflare itself. */
   readonly baseUrl: string | undefined;
+  /** Config `perPage`: records asked for on a page; undefined leaves the client's default. */
+  readonly perPage: number | undefined;
 }
 
 /** Throws a `RunError`, which Pulumi shows without a stack, where the account is not said. */
@@ -29,7 +32,7 @@ export function readSettings(options: ProgramOptions): Settings {
   refuseTokens(config);
   const accountId = options.accountId ?? config.get("accountId") ?? process.env.CLOUDFLARE_ACCOUNT_ID;
   if (accountId === undefined || accountId === "") {
-    throw new pulumi.RunError(
+    throw runError(
       `which account? Say it once for this stack: pulumi config set ${CONFIG_NAMESPACE}:accountId <id>\n` +
         "The id stands in the dashboard's address: https://dash.cloudflare.com/<id>",
     );
@@ -39,6 +42,7 @@ export function readSettings(options: ProgramOptions): Settings {
     patterns: patternsOf(options.allowlist ?? config.get("allowlist")),
     folder: options.folder ?? projectFolder(),
     baseUrl: config.get("baseUrl"),
+    perPage: config.getNumber("perPage", { min: 1 }),
   };
 }
 
@@ -59,7 +63,7 @@ function splitPatterns(text: string): readonly string[] {
 function refuseTokens(config: pulumi.Config): void {
   const found = ["apiToken", "token", "apiKey", "key"].find((name) => config.get(name) !== undefined);
   if (found === undefined) return;
-  throw new pulumi.RunError(
+  throw runError(
     `the config has ${CONFIG_NAMESPACE}:${found}, but the API token is taken from the environment only.\n` +
       `Remove it (pulumi config rm ${CONFIG_NAMESPACE}:${found}), make a new token, and set CLOUDFLARE_API_TOKEN.`,
   );

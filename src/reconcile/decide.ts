@@ -117,7 +117,8 @@ function byPolicy(
 
 /** An entry's keys as a person would say them: `serial "C02X" and name "LAPTOP-7"`. */
 export function describeMatch({ match }: Entry): string {
-  return Object.entries(match)
-    .map(([key, value]) => `${key} ${JSON.stringify(value)}`)
-    .join(" and ");
+  let text = "";
+  for (const [key, value] of Object.entries(match))
+    text += `${text && " and "}${key} ${JSON.stringify(value)}`;
+  return text;
 }

@@ -1,6 +1,6 @@
 /** Which entry speaks for a registration. */
 
-import type { AllowedUser, Entry, EntryMatch } from "../allowlist/allowlist.js";
+import type { AllowedUser, Allowlist, Entry, SourcePosition } from "../allowlist/allowlist.js";
 import type { Registration } from "../cloudflare/types.js";
 import { matchesGlob } from "./glob.js";
 import type { Hardware } from "./hardware.js";
@@ -14,70 +14,78 @@ export type Match =
   | { readonly kind: "unknown-hardware"; readonly entry: Entry }
   | { readonly kind: "none" };
 
-/** The keys an entry may match by, strongest first; keys that share a rank are equally strong. */
-const RANKS: readonly (readonly (keyof EntryMatch)[])[] = [
-  ["registration"],
-  ["serial", "hardwareId"],
-  ["device"],
-  ["name"],
-  ["nameGlob"],
-];
+const NO_MATCH: Match = { kind: "none" };
+
+/** An entry that matched nothing, and its user. */
+export interface Unmatched {
+  readonly email: string;
+  readonly entry: Entry;
+}
+
+/** The keys that can be looked up. */
+const STRONGEST_FIRST = ["registration", "serial", "hardwareId", "device", "name"] as const;
 
 /** An entry is as strong as its strongest key: 0 for a registration id, 4 for a glob. */
-export function rankOf(entry: Entry): number {
-  return RANKS.findIndex((keys) => keys.some((key) => entry.match[key] !== undefined));
+export function rankOf({ match }: Entry): number {
+  if (match.registration !== undefined) return 0;
+  if (match.serial !== undefined || match.hardwareId !== undefined) return 1;
+  if (match.device !== undefined) return 2;
+  return match.name !== undefined ? 3 : 4;
 }
 
 /** Up to so many entries are asked one after the other; an index costs more than it saves. */
 const FEW = 8;
 
-/** The entries of one user, ready to be asked about many registrations. */
-export class UserEntries {
+/** Asks the entries of the allowlist's users about registrations, and remembers which of them matched any. */
+export class Matcher {
   readonly #matched = new Set<Entry>();
-  readonly #byHardware: readonly Entry[];
-  #index: EntryIndex | undefined;
+  readonly #indexes = new Map<AllowedUser, EntryIndex>();
 
-  constructor(readonly user: AllowedUser) {
-    this.#byHardware = user.entries.filter(goesByHardware);
-  }
+  constructor(readonly users: Allowlist["users"]) {}
 
-  /** The decisive entry for a registration of this user; marks every entry whose keys match as matched. */
-  match(registration: Registration, hardware: Hardware | undefined): Match {
-    const matching = this.#candidates(registration, hardware).filter((entry) =>
-      matches(entry, registration, hardware),
-    );
+  /** What the entries of a registration's user say of it; every entry whose keys match counts as matched. */
+  match(email: string, registration: Registration, hardware: Hardware | undefined): Match {
+    const user = this.users.get(email);
+    if (!user) return NO_MATCH;
+    const { candidates, byHardware } = this.#narrow(user, registration, hardware);
+    const matching = candidates.filter((entry) => matches(entry, registration, hardware));
     for (const entry of matching) this.#matched.add(entry);
     const best = strongest(matching);
-    const rival =
-      best && matching.find((entry) => rankOf(entry) === rankOf(best) && entry.state !== best.state);
+    const rival = matching.find((entry) => best?.state !== entry.state && isEqual(best, entry));
     if (best && rival) return { kind: "contradiction", entries: [best, rival] };
     if (best?.match.registration !== undefined) return { kind: "entry", entry: best };
-    const unsure = this.#byHardware.find((entry) => entry.state !== best?.state && isBlind(entry, hardware));
+    const unsure = byHardware.find((entry) => entry.state !== best?.state && isBlind(entry, hardware));
     if (unsure) return { kind: "unknown-hardware", entry: unsure };
-    return best ? { kind: "entry", entry: best } : { kind: "none" };
+    return best ? { kind: "entry", entry: best } : NO_MATCH;
   }
 
-  /** Entries that no registration matched so far, in the order of the file. */
-  unmatched(): Entry[] {
-    return this.user.entries.filter((entry) => !this.#matched.has(entry));
+  /** Entries that no registration matched so far, in the order of users and lines. */
+  unmatched(): readonly Unmatched[] {
+    return [...this.users.values()].flatMap(({ email, entries }) =>
+      entries.filter((entry) => !this.#matched.has(entry)).map((entry) => ({ email, entry })),
+    );
   }
 
-  #candidates(registration: Registration, hardware: Hardware | undefined): readonly Entry[] {
-    if (this.user.entries.length <= FEW) return this.user.entries;
-    this.#index ??= new EntryIndex(this.user.entries);
-    return this.#index.candidates(registration, hardware);
+  /** The entries that may match, and those that go by hardware. */
+  #narrow(user: AllowedUser, registration: Registration, hardware: Hardware | undefined) {
+    if (user.entries.length <= FEW) return { candidates: user.entries, byHardware: user.entries };
+    const index = this.#indexes.get(user) ?? new EntryIndex(user.entries);
+    this.#indexes.set(user, index);
+    return { candidates: index.candidates(registration, hardware), byHardware: index.byHardware };
   }
 }
 
 /** Finds all but globs by their strongest key, so that thousands of entries cost no more than a few. */
 class EntryIndex {
+  readonly byHardware: readonly Entry[];
   readonly #byKey = new Map<string, Entry[]>();
   readonly #globs: Entry[] = [];
 
   constructor(entries: readonly Entry[]) {
+    this.byHardware = entries.filter(goesByHardware);
     for (const entry of entries) {
-      const key = RANKS.flat().find((name) => entry.match[name] !== undefined);
-      if (key === undefined || key === "nameGlob") this.#globs.push(entry);
+      const key = STRONGEST_FIRST.find((name) => entry.match[name] !== undefined);
+      if (key === undefined) this.#globs.push(entry);
       else push(this.#byKey, `${key}:${entry.match[key] ?? ""}`, entry);
     }
   }
@@ -124,14 +132,21 @@ function isBlind({ match }: Entry, hardware: Hardware | undefined): boolean {
 
 /** Among equals the one that stands first in its file. */
 function strongest(entries: readonly Entry[]): Entry | undefined {
-  return entries.reduce<Entry | undefined>((best, entry) => {
-    if (!best) return entry;
-    const difference = rankOf(entry) - rankOf(best);
-    return difference < 0 || (difference === 0 && standsBefore(entry, best)) ? entry : best;
-  }, undefined);
+  let best: Entry | undefined;
+  for (const entry of entries) if (!best || isStronger(entry, best)) best = entry;
+  return best;
 }
 
-function standsBefore({ source: a }: Entry, { source: b }: Entry): boolean {
+function isStronger(entry: Entry, than: Entry): boolean {
+  const difference = rankOf(entry) - rankOf(than);
+  return difference < 0 || (difference === 0 && standsBefore(entry.source, than.source));
+}
+
+function isEqual(best: Entry | undefined, entry: Entry): boolean {
+  return best !== undefined && rankOf(best) === rankOf(entry);
+}
+
+function standsBefore(a: SourcePosition, b: SourcePosition): boolean {
   return a.line < b.line || (a.line === b.line && a.column < b.column);
 }
 

@@ -9,7 +9,7 @@ import type { Finding } from "./finding.js";
 import { fingerprint } from "./fingerprint.js";
 import { judge, type GuardVerdict } from "./guard.js";
 import { indexHardware, type HardwareIndex } from "./hardware.js";
-import { UserEntries, goesByHardware, type Match } from "./match.js";
+import { Matcher, goesByHardware, type Match } from "./match.js";
 import { newestOfEachDevice, type Allowed } from "./newest.js";
 import { protect } from "./protect.js";
 import { reportLeft } from "./left.js";
@@ -47,9 +47,9 @@ export function needsHardware(allowlist: Allowlist): boolean {
 
 /** Compares the allowlist with the live account. The same data in whatever order gives the same plan. */
 export function makePlan(allowlist: Allowlist, inventory: Inventory, asOf: Date): Plan {
-  const users = new Map([...allowlist.users].map(([email, user]) => [email, new UserEntries(user)]));
+  const matcher = new Matcher(allowlist.users);
   const hardware = inventory.devices && indexHardware(inventory.devices);
-  const candidates = gather(allowlist, users, hardware?.index, inventory.registrations);
+  const candidates = gather(allowlist, matcher, hardware?.index, inventory.registrations);
   const newest = newestOfEachDevice(allowed(candidates));
   const decisions = candidates.map((one) =>
     protect(decide(one, allowlist.policy, newest), one, allowlist.protected),
@@ -63,7 +63,7 @@ export function makePlan(allowlist: Allowlist, inventory: Inventory, asOf: Date)
     acts,
     findings: [
       ...reportLeft(decisions),
-      ...reportUnmatched(users.values(), candidates),
+      ...reportUnmatched(matcher.unmatched(), candidates),
       ...(hardware?.findings ?? []),
     ],
     problems: contradictions(candidates),
@@ -79,7 +79,7 @@ export function makePlan(allowlist: Allowlist, inventory: Inventory, asOf: Date)
 
 function gather(
   allowlist: Allowlist,
-  users: ReadonlyMap<string, UserEntries>,
+  matcher: Matcher,
   hardware: HardwareIndex | undefined,
   registrations: readonly Registration[],
 ): readonly Candidate[] {
@@ -88,7 +88,7 @@ function gather(
     const email = userOf(registration);
     if (!isInScope(registration, email, allowlist.scope)) continue;
     const known = hardware?.get(registration.device.id);
-    const match = users.get(email)?.match(registration, known) ?? { kind: "none" as const };
+    const match = matcher.match(email, registration, known);
     candidates.push({ registration, email, hardware: known, user: allowlist.users.get(email), match });
   }
   return byUserAndDevice(candidates);

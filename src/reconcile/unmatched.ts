@@ -5,20 +5,15 @@ import type { Entry, EntryMatch } from "../allowlist/allowlist.js";
 import type { Candidate } from "./decide.js";
 import { describeMatch } from "./decide.js";
 import type { Finding } from "./finding.js";
-import type { UserEntries } from "./match.js";
+import type { Unmatched } from "./match.js";
 
 type Key = keyof EntryMatch;
 
-interface Unmatched {
-  readonly email: string;
-  readonly entry: Entry;
-}
-
-/** Reports what matched nothing, in the order of users and lines. */
-export function reportUnmatched(users: Iterable<UserEntries>, candidates: readonly Candidate[]): Finding[] {
-  const unmatched = [...users].flatMap((one) =>
-    one.unmatched().map((entry) => ({ email: one.user.email, entry })),
-  );
+/** Reports what matched nothing. */
+export function reportUnmatched(
+  unmatched: readonly Unmatched[],
+  candidates: readonly Candidate[],
+): Finding[] {
   const known = lookUp(unmatched, candidates);
   return unmatched.map(({ email, entry }) => ({
     code: "unmatched-entry",

@@ -29,9 +29,15 @@ export function explainGuards(document: ReportDocument): string[] {
   ];
 }
 
-/** The error with which a held run ends. */
-export function whyHeld(document: ReportDocument): string {
-  return [...document.problems.map(formatProblem), ...explainGuards(document)].join("\n");
+/** The error with which a held run ends; `approval` is what the environment gave, if anything. */
+export function whyHeld(document: ReportDocument, approval: string | undefined): string {
+  const lines = [...document.problems.map(formatProblem), ...explainGuards(document)];
+  if (approval !== undefined && !document.approved) {
+    lines.push(
+      `${APPROVE_VARIABLE}=${escapeText(approval, 40)} approves another plan, or this one before registrations changed`,
+    );
+  }
+  return lines.join("\n");
 }
 
 function formatProblem({ text, fix, source }: Message): string {

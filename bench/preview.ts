@@ -1,0 +1,65 @@
+/** A preview of a large account beside a bare Pulumi program with as many rows. */
+
+import type { Engine, Stack } from "../test/engine/index.js";
+import { startTrial } from "../test/support/trial.js";
+import { allowlistOf, fleet, NO_LIMITS } from "./fleet.js";
+import { succeed } from "./runs.js";
+import type { Row } from "./table.js";
+
+const ROUNDS = 3;
+const ROWS = 1_000;
+
+/** 100,000 registrations with 1,000 revoked, against 1,000 trivial dynamic resources, in turn. */
+export async function measurePreview(engine: Engine): Promise<Row[]> {
+  const world = fleet(100_000, 30_000, ROWS);
+  const revoked = new Set(
+    world.registrations.filter(({ revoked_at }) => revoked_at != null).map(({ id }) => id),
+  );
+  const trial = await startTrial({
+    engine,
+    account: { world, settings: { rate_limit: 0 } },
+    files: { "allowlist.yaml": allowlistOf(world, revoked, NO_LIMITS) },
+  });
+  const bare = await startTrial({
+    engine,
+    account: {},
+    files: { "index.js": BARE },
+  });
+  try {
+    const ratios: number[] = [];
+    const seconds: number[] = [];
+    for (let round = 0; round < ROUNDS; round++) {
+      const ours = await timed(trial.stack);
+      const theirs = await timed(bare.stack);
+      ratios.push(ours / theirs);
+      seconds.push(ours);
+    }
+    const ratio = median(ratios);
+    return [
+      {
+        what: `preview: 100,000 registrations, ${revoked.size} revoked, against a bare program with ${ROWS} rows`,
+        measured: `${ratio.toFixed(2)} × (${median(seconds).toFixed(1)} s)`,
+        wanted: engine.real ? "less than 2 ×" : "less than 2 × (under the real CLI)",
+        reached: engine.real ? ratio < 2 : undefined,
+      },
+    ];
+  } finally {
+    await trial.end();
+    await bare.end();
+  }
+}
+
+const BARE = `const pulumi = require("@pulumi/pulumi");
+const provider = { async create(inputs) { return { id: inputs.name, outs: inputs }; } };
+for (let i = 0; i < ${ROWS}; i++) new pulumi.dynamic.Resource(provider, "row-" + i, { name: "row-" + i }, {}, "bare", "Row");
+`;
+
+async function timed(stack: Stack): Promise<number> {
+  const begun = performance.now();
+  succeed(await stack.preview());
+  return (performance.now() - begun) / 1000;
+}
+
+function median(values: readonly number[]): number {
+  return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? NaN;
+}

@@ -1,0 +1,126 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { expect } from "vitest";
+import type { Fault } from "../../src/simulator/index.js";
+import type { ReportDocument } from "../../src/report/document.js";
+import { LISTED } from "./small-account.js";
+import { scenario, writesOf } from "./trace.js";
+
+/** The API refuses whatever call names this id. */
+const refuse = (method: string, id: string): Fault => ({
+  kind: "status",
+  status: 400,
+  code: 2004,
+  message: `no such registration ${id}`,
+  match: { method, query: `id=${id}` },
+  times: 100,
+});
+
+const STACK_TRACE = /\n\s+at .*\.[jt]s:\d/u;
+
+scenario("a revoke that fails fails its own row, and all others are done", LISTED, async (trial) => {
+  const { stack, simulator, folder } = trial;
+  simulator.addFaults(refuse("POST", "alice-old"));
+  const env = { WARP_REPORT: join(folder, "report.json") };
+  const up = await stack.up({ skipPreview: true, continueOnError: true, env });
+  expect(up.exitCode).not.toBe(0);
+  expect(up.output).toMatch(
+    /revoke alice@example\.com ALICE-OLD \(alice-old\).*no such registration alice-old/u,
+  );
+  expect(up.output).not.toMatch(STACK_TRACE);
+  const live = new Map(simulator.world().registrations.map((one) => [one.id, one.revoked_at]));
+  expect(live.get("carol-laptop")).toBeTruthy();
+  expect(live.get("bob-laptop")).toBeFalsy();
+  expect(live.has("bob-tablet")).toBe(false);
+  expect(live.get("alice-old")).toBeFalsy();
+  const { results } = JSON.parse(await readFile(env.WARP_REPORT, "utf8")) as ReportDocument;
+  expect(results?.map(({ registration, result }) => `${registration} ${result}`).sort()).toEqual([
+    "alice-old failed",
+    "bob-laptop done",
+    "bob-tablet done",
+    "carol-laptop done",
+  ]);
+  expect(results?.find(({ registration }) => registration === "alice-old")?.reason).toContain(
+    "no such registration",
+  );
+  expect((await stack.state()).resources.map(({ name }) => name)).not.toContain(
+    "alice@example.com/alice-old",
+  );
+
+  simulator.reset();
+  expect((await stack.up({ skipPreview: true })).exitCode).toBe(0);
+  expect((await stack.preview({ expectNoChanges: true })).exitCode).toBe(0);
+});
+
+scenario("a delete or unrevoke that fails fails the acts, by name", LISTED, async ({ stack, simulator }) => {
+  simulator.addFaults(refuse("DELETE", "bob-tablet"), refuse("POST", "bob-laptop"));
+  const up = await stack.up({ skipPreview: true });
+  expect(up.exitCode).not.toBe(0);
+  expect(up.output).toMatch(
+    /delete bob@example\.com bob-ipad.*\(bob-tablet\).*no such registration bob-tablet/u,
+  );
+  expect(up.output).toMatch(
+    /unrevoke bob@example\.com BOB-THINKPAD.*\(bob-laptop\).*no such registration bob-laptop/u,
+  );
+  expect(up.output).not.toMatch(STACK_TRACE);
+  const revoked = simulator
+    .world()
+    .registrations.filter((one) => one.revoked_at != null)
+    .map(({ id }) => id);
+  expect(revoked.sort()).toEqual(["alice-old", "bob-laptop", "carol-gone", "carol-laptop"]);
+
+  simulator.reset();
+  const again = await stack.up({ skipPreview: true });
+  expect(again.exitCode, again.output).toBe(0);
+  expect((await stack.preview({ expectNoChanges: true })).exitCode).toBe(0);
+});
+
+scenario("an account that changes is refused by name", LISTED, async (trial) => {
+  const { stack, simulator } = trial;
+  await stack.up({ skipPreview: true });
+  const before = simulator.log().length;
+  await trial.write(
+    "index.js",
+    `const { warpRegistrations } = require("pulumi-warp-registrations/program");
+module.exports = () => warpRegistrations({ accountId: "ffffffffffffffffffffffffffffffff" });
+`,
+  );
+  const up = await stack.up({ skipPreview: true });
+  expect(up.exitCode).not.toBe(0);
+  expect(up.output).not.toMatch(STACK_TRACE);
+  expect(writesOf(simulator, before)).toEqual([]);
+});
+
+scenario("a listing that stays short is an error, and no act", LISTED, async ({ stack, simulator }) => {
+  simulator.addFaults({ kind: "repeat-cursor", match: { path: "registrations$" }, times: 100 });
+  simulator.set({ per_page_maximum: 2 });
+  const up = await stack.up({ skipPreview: true });
+  expect(up.exitCode).not.toBe(0);
+  expect(up.output).toContain("came twice");
+  expect(up.output).not.toMatch(STACK_TRACE);
+  expect(writesOf(simulator)).toEqual([]);
+});
+
+scenario(
+  "an allowlist that is not valid: all messages at once, no call",
+  {
+    ...LISTED,
+    files: { "allowlist.yaml": "version: 1\npolcy: {}\nusers:\n  a@example.com:\n    - serial: 0012345\n" },
+  },
+  async ({ stack, simulator }) => {
+    const preview = await stack.preview();
+    expect(preview.exitCode).not.toBe(0);
+    expect(preview.output).toContain("allowlist.yaml:2:1");
+    expect(preview.output).toContain('quote it: serial: "0012345"');
+    expect(preview.output).not.toMatch(STACK_TRACE);
+    expect(simulator.log()).toEqual([]);
+  },
+);
+
+scenario("without a token: one clear message, no call", LISTED, async ({ stack, simulator }) => {
+  const preview = await stack.preview({ env: { CLOUDFLARE_API_TOKEN: undefined } });
+  expect(preview.exitCode).not.toBe(0);
+  expect(preview.output).toContain("Set CLOUDFLARE_API_TOKEN");
+  expect(preview.output).not.toMatch(STACK_TRACE);
+  expect(simulator.log()).toEqual([]);
+});

@@ -1,0 +1,69 @@
+/** Runs a scenario under each engine, and holds the two against each other. */
+
+import { describe, expect, test } from "vitest";
+import { realEngine } from "../engine/scenario.js";
+import { rehearsalEngine, type Engine } from "../engine/index.js";
+import { startTrial, type Trial, type TrialOptions } from "../support/trial.js";
+
+const TIMEOUT = 180_000;
+
+/** What a scenario did to the account: every call, and what was left. */
+export interface Trace {
+  readonly calls: readonly string[];
+  readonly world: unknown;
+}
+
+/** A scenario runs under the rehearsal engine, and, where one is on the PATH, the real CLI must make the same calls. */
+export function scenario(
+  title: string,
+  options: Omit<TrialOptions, "engine">,
+  body: (trial: Trial) => Promise<void>,
+): void {
+  const run = async (engine: Engine): Promise<Trace> => {
+    const trial = await startTrial({
+      ...options,
+      engine,
+      account: { now: "2026-06-01T12:00:00Z", ...options.account },
+    });
+    try {
+      await body(trial);
+      return traceOf(trial);
+    } finally {
+      await trial.end();
+    }
+  };
+  describe(title, () => {
+    let rehearsed: Trace | undefined;
+    test("rehearsal engine", { timeout: TIMEOUT }, async () => {
+      rehearsed = await run(rehearsalEngine("test"));
+    });
+    test(
+      "real CLI: passes, with the same calls and the same world",
+      { timeout: TIMEOUT },
+      async ({ skip }) => {
+        const engine = await realEngine();
+        if (typeof engine === "string") return skip(engine);
+        const trace = await run(engine);
+        expect(trace).toEqual(rehearsed);
+      },
+    );
+  });
+}
+
+function traceOf({ simulator }: Trial): Trace {
+  return { calls: callsOf(simulator), world: simulator.world() };
+}
+
+/** `POST …/revoke id=a&id=b`, without the account. */
+export function callsOf(simulator: Trial["simulator"], since = 0): string[] {
+  return simulator
+    .log(since)
+    .map(({ method, path, query }) =>
+      `${method} ${path.replace(/^\/accounts\/[^/]+\/devices\//u, "")} ${query}`.trim(),
+    );
+}
+
+/** Those of the calls that change the account. */
+export function writesOf(simulator: Trial["simulator"], since = 0): string[] {
+  return callsOf(simulator, since).filter((call) => !call.startsWith("GET "));
+}

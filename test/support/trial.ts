@@ -1,0 +1,92 @@
+/** A project as a user has it, in a folder of its own, against a simulated account. */
+
+import { mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { startSimulator, type Simulator, type SimulatorOptions } from "../../src/simulator/index.js";
+import type { Engine, Stack } from "../engine/index.js";
+
+/** What the API token of every trial is: found again wherever it leaks. */
+export const TOKEN = "trial-token-8c1f2e7d94b3";
+
+export interface TrialOptions {
+  readonly engine: Engine;
+  readonly account: Pick<SimulatorOptions, "world" | "fleet" | "settings" | "now">;
+  /** Files of the project, by their path in it. */
+  readonly files: Readonly<Record<string, string>>;
+  /** Beside account, base URL and allowlist; by short key. */
+  readonly config?: Readonly<Record<string, string>>;
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+export interface Trial {
+  /** The project's folder. */
+  readonly project: string;
+  /** Where state, config and reports are. */
+  readonly folder: string;
+  readonly simulator: Simulator;
+  readonly stack: Stack;
+  write(file: string, text: string): Promise<void>;
+  /** Stops the account and removes the folders. */
+  end(): Promise<void>;
+}
+
+const PROGRAM = `const { warpRegistrations } = require("pulumi-warp-registrations/program");
+module.exports = () => warpRegistrations();
+`;
+
+const PULUMI_YAML = `name: trial
+runtime: { name: nodejs, options: { typescript: false } }
+main: index.js
+`;
+
+/** Makes the project, with this repository as its installed package, and a stack for it. */
+export async function startTrial({
+  engine,
+  account,
+  files,
+  config = {},
+  env = {},
+}: TrialOptions): Promise<Trial> {
+  const base = await mkdtemp(join(tmpdir(), "warp trial "));
+  const [project, folder] = [join(base, "my project"), join(base, "state")];
+  const write = async (file: string, text: string) => {
+    await mkdir(dirname(join(project, file)), { recursive: true });
+    await writeFile(join(project, file), text);
+  };
+  await mkdir(folder, { recursive: true });
+  await install(project);
+  for (const [file, text] of Object.entries({ "index.js": PROGRAM, "Pulumi.yaml": PULUMI_YAML, ...files })) {
+    await write(file, text);
+  }
+  const simulator = await startSimulator({ ...account, token: TOKEN });
+  const settings = { accountId: simulator.accountId, baseUrl: simulator.url, ...config };
+  const stack = await engine.open({
+    project,
+    folder,
+    stack: "trial",
+    config: Object.fromEntries(
+      Object.entries(settings).map(([key, value]) => [`warp-registrations:${key}`, value]),
+    ),
+    env: { CLOUDFLARE_API_TOKEN: TOKEN, ...env },
+  });
+  const end = async () => {
+    await simulator.close();
+    await rm(base, { recursive: true, force: true });
+  };
+  return { project, folder, simulator, stack, write, end };
+}
+
+/** As `npm install` of a folder does it: links. */
+async function install(project: string): Promise<void> {
+  const root = packageRoot();
+  const modules = join(project, "node_modules");
+  await mkdir(modules, { recursive: true });
+  await symlink(root, join(modules, "pulumi-warp-registrations"), "junction");
+  await symlink(join(root, "node_modules", "@pulumi"), join(modules, "@pulumi"), "junction");
+}
+
+/** Found from the sources and from dist/ alike. */
+function packageRoot(): string {
+  return dirname(require.resolve("pulumi-warp-registrations/package.json"));
+}
