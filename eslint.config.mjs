@@ -45,6 +45,10 @@ export default defineConfig(
       globals: { process: "readonly", console: "readonly", URL: "readonly", setTimeout: "readonly" },
     },
   },
+  {
+    files: ["**/*.js", "**/*.cjs"],
+    languageOptions: { sourceType: "commonjs", globals: { module: "readonly", require: "readonly" } },
+  },
   mayNotImport(
     ["src/allowlist/**"],
     ["cloudflare", "reconcile", "report", "cli", "simulator", "providers"],

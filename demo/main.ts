@@ -32,7 +32,7 @@ async function run(root: string, signal: AbortSignal): Promise<boolean> {
   await mkdir(folder, { recursive: true });
   const engine = await chooseEngine({ env: process.env, project: root, say, signal });
   const simulator = await startSimulator({
-    world: await readWorldFile(join(root, "examples/quickstart/world.json")),
+    world: readWorldFile(join(root, "examples/quickstart/world.json")),
   });
   try {
     title("A simulated Cloudflare account");

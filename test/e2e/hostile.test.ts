@@ -2,10 +2,12 @@ import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect } from "vitest";
 import { TOKEN } from "../support/trial.js";
-import { LISTED } from "./small-account.js";
+import { LIST, LISTED, NO_LIMITS } from "./small-account.js";
 import { scenario } from "./trace.js";
 
-scenario("a device's name hides nobody's act", LISTED, async ({ stack, simulator }) => {
+const UNLIMITED = { ...LISTED, files: { "allowlist.yaml": LIST.replace("users:", `${NO_LIMITS}users:`) } };
+
+scenario("a device's name hides nobody's act", UNLIMITED, async ({ stack, simulator }) => {
   const hostile = [
     "A <{%reset%}> B",
     "<{%",

@@ -35,4 +35,7 @@ users:
   carol@example.com: []
 `;
 
+/** Lets a plan of any size pass. */
+export const NO_LIMITS = "guards: { revoke: { max: 1000, percent: 100 } }\n";
+
 export const LISTED = { account: { world: SMALL }, files: { "allowlist.yaml": LIST } };
