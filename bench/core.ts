@@ -62,7 +62,8 @@ export function measureOnce(size: number): Figure {
   if (!allowlist) throw new Error(JSON.stringify(messages[0]));
   const inventory = {
     account: world.account_id,
-    registrations: world.registrations,
+    // In the order in which the client asks for them.
+    registrations: [...world.registrations].sort((a, b) => (a.id < b.id ? -1 : 1)),
     devices: world.physical_devices.map((device) => ({ ...device, active_registrations: 1 })),
   };
   globalThis.gc?.();

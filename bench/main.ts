@@ -23,7 +23,7 @@ export function main(root: string): void {
 async function measureAll(root: string, parts: readonly string[]): Promise<Row[]> {
   const wanted = (part: string) => parts.length === 0 || parts.includes(part);
   const engine = await chooseEngine({ env: process.env, project: root, say: console.log });
-  console.log(`Engine: ${engine.name}; ${engine.why}\n`);
+  console.log(`Engine: ${engine.why}\n`);
   return [
     ...(wanted("core") ? measureCore() : []),
     ...(wanted("runs") ? await measureRuns(engine) : []),

@@ -4,6 +4,8 @@ import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Engine, RunResult } from "../test/engine/index.js";
 import { startTrial, TOKEN, type Trial } from "../test/support/trial.js";
+import { isUsableSerial } from "../src/allowlist/serial.js";
+import type { World } from "../src/simulator/index.js";
 import { allowlistOf, fleet, NO_LIMITS } from "./fleet.js";
 import type { Row } from "./table.js";
 
@@ -27,12 +29,7 @@ export async function measureRuns(engine: Engine): Promise<Row[]> {
 
 async function measureRun(engine: Engine, perPage: number, parallel: number | undefined, whole: boolean) {
   const world = fleet(REGISTRATIONS, REGISTRATIONS * 0.4, 0);
-  const unlisted = new Set(
-    world.registrations
-      .filter(({ user }) => user?.email)
-      .slice(0, ACTS)
-      .map(({ id }) => id),
-  );
+  const unlisted = alone(world, ACTS);
   const trial = await startTrial({
     engine,
     account: { world, settings: { rate_limit: 0 } },
@@ -63,6 +60,18 @@ async function measureRun(engine: Engine, perPage: number, parallel: number | un
   } finally {
     await trial.end();
   }
+}
+
+/** Registrations that are the only ones of their devices, so that leaving one out of the list is one act. */
+function alone(world: World, count: number): ReadonlySet<string> {
+  const serials = new Map(world.physical_devices.map(({ id, serial_number }) => [id, serial_number ?? ""]));
+  const users = new Map<string, number>();
+  for (const { user } of world.registrations)
+    users.set(user?.email ?? "", (users.get(user?.email ?? "") ?? 0) + 1);
+  const fit = world.registrations.filter(
+    ({ user, device }) => users.get(user?.email ?? "") === 1 && isUsableSerial(serials.get(device.id) ?? ""),
+  );
+  return new Set(fit.slice(0, count).map(({ id }) => id));
 }
 
 async function measureInSync({ stack, simulator }: Trial, pages: number): Promise<Row> {

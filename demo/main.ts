@@ -36,8 +36,7 @@ async function run(root: string, signal: AbortSignal): Promise<boolean> {
   });
   try {
     title("A simulated Cloudflare account");
-    say(`Engine: ${engine.name}`);
-    say(`        ${engine.why}`);
+    say(`Engine: ${engine.why}.`);
     say(
       `Account ${simulator.accountId} at ${simulator.url}, with ${simulator.world().registrations.length} registrations.`,
     );
@@ -50,9 +49,9 @@ async function run(root: string, signal: AbortSignal): Promise<boolean> {
         "warp-registrations:allowlist": "examples/quickstart/allowlist/*.yaml",
         "warp-registrations:baseUrl": simulator.url,
       },
-      env: { CLOUDFLARE_API_TOKEN: "simulated-token", WARP_REPORT: join(folder, "report.json") },
+      env: { CLOUDFLARE_API_TOKEN: "simulated-token" },
     });
-    return await tellStory({ stack, simulator, signal });
+    return await tellStory({ stack, simulator, signal, folder });
   } finally {
     await simulator.close();
   }

@@ -7,11 +7,12 @@ import { needsHardware, type Inventory } from "./reconcile/plan.js";
  * whose registrations are all revoked; profiles only where the scope asks for them.
  */
 export async function takeInventory(client: CloudflareClient, allowlist: Allowlist): Promise<Inventory> {
-  const registrations = await client.registrations.listAll({
-    status: "all",
-    ...(allowlist.scope.policyIds.size > 0 && { include: "policy" }),
-  });
-  if (!needsHardware(allowlist)) return { account: client.accountId, registrations };
-  const devices = await client.physicalDevices.listAll({ active_registrations: "include" });
+  const include = allowlist.scope.policyIds.size > 0 ? ({ include: "policy" } as const) : {};
+  const [registrations, devices] = await Promise.all([
+    client.registrations.listAll({ status: "all", ...include }),
+    needsHardware(allowlist)
+      ? client.physicalDevices.listAll({ active_registrations: "include" })
+      : undefined,
+  ]);
   return { account: client.accountId, registrations, devices };
 }

@@ -64,9 +64,23 @@ function approval(): string | undefined {
 
 /** Waits until the engine knows every row, so that a preview which then fails has still shown them. */
 async function register(plan: Plan): Promise<void> {
-  const reconciliation = new Reconciliation("acts", toReconciliation(plan));
-  const rows = toRevocations(plan).map(
-    ({ name, inputs }) => new Revocation(name, inputs, { dependsOn: reconciliation }),
-  );
-  await Promise.all([reconciliation, ...rows].map(({ urn }) => new Promise((known) => urn.apply(known))));
+  const resources = withoutStacks(() => {
+    const reconciliation = new Reconciliation("acts", toReconciliation(plan));
+    const rows = toRevocations(plan).map(
+      ({ name, inputs }) => new Revocation(name, inputs, { dependsOn: reconciliation }),
+    );
+    return [reconciliation, ...rows];
+  });
+  await Promise.all(resources.map(({ urn }) => new Promise((known) => urn.apply(known))));
+}
+
+/** The SDK takes several stacks for each resource and maps them to sources; all of them lead to this file. */
+function withoutStacks<T>(make: () => T): T {
+  const { stackTraceLimit } = Error;
+  Error.stackTraceLimit = 0;
+  try {
+    return make();
+  } finally {
+    Error.stackTraceLimit = stackTraceLimit;
+  }
 }

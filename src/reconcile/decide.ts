@@ -1,28 +1,12 @@
 /** The one decision for a registration, from what its user's entries say of it. No exceptions stand in here. */
 
-import type {
-  Allowlist,
-  AllowedUser,
-  Entry,
-  Setting,
-  SourcePosition,
-  UnlistedAction,
-} from "../allowlist/allowlist.js";
+import type { Allowlist, Entry, Setting, SourcePosition, UnlistedAction } from "../allowlist/allowlist.js";
 import type { Registration } from "../cloudflare/types.js";
+import type { Candidate } from "./candidate.js";
 import { actionFor, liveState, type Decision, type DesiredState, type Rule } from "./decision.js";
-import type { Hardware } from "./hardware.js";
-import type { Match } from "./match.js";
+import { rankOf } from "./match.js";
 import type { NewestIndex } from "./newest.js";
 import { isNoUser } from "./scope.js";
-
-/** Everything that is known about one registration before it is decided. */
-export interface Candidate {
-  readonly registration: Registration;
-  readonly email: string;
-  readonly hardware: Hardware | undefined;
-  readonly user: AllowedUser | undefined;
-  readonly match: Match;
-}
 
 /** What a rule wants of a registration, and why. */
 interface Verdict {
@@ -85,21 +69,48 @@ function byEntry(
   policy: Allowlist["policy"],
   newest: NewestIndex,
 ): Verdict {
-  const by = `${describeMatch(entry)}${entry.reason === undefined ? "" : `: ${entry.reason}`}`;
   const { source } = entry;
   if (entry.state !== "active") {
-    return { rule: "entry", desired: entry.state, text: `to be ${entry.state} by ${by}`, source, entry };
+    return {
+      rule: "entry",
+      desired: entry.state,
+      text: `to be ${entry.state} by ${because(entry)}`,
+      source,
+      entry,
+    };
+  }
+  if (liveState(registration) === "active") {
+    return { rule: "entry", desired: "active", text: KEPT[rankOf(entry)] ?? "allowed", source, entry };
   }
   const latest = newest.get(registration.id);
   if (latest !== undefined && latest.id !== registration.id) {
     const text = `an older registration of this device; ${latest.id} is the newest`;
     return { rule: "older", desired: "as-is", text, source, entry };
   }
-  if (latest !== undefined && policy.listedRevoked.value === "report") {
-    const text = `allowed by ${by}, but revoked; policy.listedRevoked is report`;
-    return { rule: "listed-revoked", desired: "as-is", text, source: policy.listedRevoked.source, entry };
-  }
-  return { rule: "entry", desired: "active", text: `allowed by ${by}`, source, entry };
+  const text = `allowed by ${because(entry)}`;
+  if (policy.listedRevoked.value === "unrevoke")
+    return { rule: "entry", desired: "active", text, source, entry };
+  const reported = `${text}, but revoked; policy.listedRevoked is report`;
+  return {
+    rule: "listed-revoked",
+    desired: "as-is",
+    text: reported,
+    source: policy.listedRevoked.source,
+    entry,
+  };
+}
+
+/** By rank. Nearly every decision keeps a device, and nobody asks why: the line says the rest. */
+const KEPT = [
+  "allowed by registration",
+  "allowed by hardware",
+  "allowed by device",
+  "allowed by name",
+  "allowed by name",
+];
+
+function because(entry: Entry): string {
+  return entry.reason === undefined ? describeMatch(entry) : `${describeMatch(entry)}: ${entry.reason}`;
 }
 
 const DESIRED = { revoke: "revoked", delete: "deleted", report: "as-is" } as const;
@@ -117,8 +128,7 @@ function byPolicy(
 
 /** An entry's keys as a person would say them: `serial "C02X" and name "LAPTOP-7"`. */
 export function describeMatch({ match }: Entry): string {
-  let text = "";
-  for (const [key, value] of Object.entries(match))
-    text += `${text && " and "}${key} ${JSON.stringify(value)}`;
-  return text;
+  return Object.entries(match)
+    .map(([key, value]) => `${key} ${JSON.stringify(value)}`)
+    .join(" and ");
 }

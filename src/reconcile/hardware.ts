@@ -20,31 +20,44 @@ export function indexHardware(devices: readonly PhysicalDevice[]): {
   index: HardwareIndex;
   findings: Finding[];
 } {
-  const serials = groupRepeated(devices, serialOf);
-  const ambiguousSerials = keysWhere(serials, (group) => !isOneMachine(group));
-  const ambiguousIds = keysWhere(groupRepeated(devices, hardwareIdOf), haveSeveralSerials);
   const index = new Map<string, Hardware>();
-  const defaults = new Map<string, PhysicalDevice[]>();
+  const serials = new Groups();
+  const hardwareIds = new Groups();
+  const defaults = new Groups();
   for (const device of devices) {
     const serial = serialOf(device);
     const hardwareId = hardwareIdOf(device);
     const usable = isUsableSerial(serial);
-    if (!usable && serial !== "") push(defaults, serial, device);
+    if (serial !== "") (usable ? serials : defaults).add(serial, device);
+    if (hardwareId !== "") hardwareIds.add(hardwareId, device);
     index.set(device.id, {
-      serial: usable && !ambiguousSerials.has(serial) ? serial : undefined,
-      hardwareId: hardwareId !== "" && !ambiguousIds.has(hardwareId) ? hardwareId : undefined,
+      serial: usable ? serial : undefined,
+      hardwareId: hardwareId === "" ? undefined : hardwareId,
       model: device.model ?? undefined,
       deviceType: device.device_type ?? undefined,
     });
   }
-  const findings = [
-    ...[...defaults].map(([serial, group]) => unusable(serial, "is a vendor's default", group)),
-    ...[...ambiguousSerials].map((serial) => {
-      const group = serials.get(serial) ?? [];
-      return unusable(serial, `is the serial of ${group.length} devices`, group);
-    }),
-  ];
+  const findings = defaults.all().map(([serial, group]) => unusable(serial, "is a vendor's default", group));
+  for (const [serial, group] of serials.repeated()) {
+    if (isOneMachine(group)) continue;
+    forget(index, group, { serial: undefined });
+    findings.push(unusable(serial, `is the serial of ${group.length} devices`, group));
+  }
+  for (const [, group] of hardwareIds.repeated()) {
+    if (haveSeveralSerials(group)) forget(index, group, { hardwareId: undefined });
+  }
   return { index, findings: findings.sort((a, b) => (a.text < b.text ? -1 : 1)) };
+}
+
+function forget(
+  index: Map<string, Hardware>,
+  group: readonly PhysicalDevice[],
+  unknown: Partial<Hardware>,
+): void {
+  for (const { id } of group) {
+    const hardware = index.get(id);
+    if (hardware) index.set(id, { ...hardware, ...unknown });
+  }
 }
 
 function serialOf(device: PhysicalDevice): string {
@@ -77,35 +90,28 @@ function unusable(serial: string, why: string, group: readonly PhysicalDevice[])
   return { code: "unusable-serial", text, registrations: [] };
 }
 
-/** The devices of each value that more than one of them has. */
-function groupRepeated(devices: readonly PhysicalDevice[], valueOf: (device: PhysicalDevice) => string) {
-  const first = new Map<string, PhysicalDevice>();
-  const repeated = new Map<string, PhysicalDevice[]>();
-  for (const device of devices) {
-    const value = valueOf(device);
-    if (value === "") continue;
-    const earlier = first.get(value);
-    if (!earlier) first.set(value, device);
-    else push(repeated, value, device, earlier);
+/** Devices by a value; nearly all values have one device, so that a list is made only for those that have more. */
+class Groups {
+  readonly #first = new Map<string, PhysicalDevice>();
+  readonly #repeated = new Map<string, PhysicalDevice[]>();
+
+  add(value: string, device: PhysicalDevice): void {
+    const first = this.#first.get(value);
+    if (!first) {
+      this.#first.set(value, device);
+      return;
+    }
+    const group = this.#repeated.get(value);
+    if (group) group.push(device);
+    else this.#repeated.set(value, [first, device]);
   }
-  return repeated;
-}
 
-/** Adds a device to a group, which begins with `earlier` where that is given. */
-function push(
-  groups: Map<string, PhysicalDevice[]>,
-  key: string,
-  device: PhysicalDevice,
-  earlier?: PhysicalDevice,
-) {
-  const group = groups.get(key);
-  if (group) group.push(device);
-  else groups.set(key, earlier ? [earlier, device] : [device]);
-}
+  /** The values that more than one device has. */
+  repeated(): readonly (readonly [string, readonly PhysicalDevice[]])[] {
+    return [...this.#repeated];
+  }
 
-function keysWhere(
-  groups: ReadonlyMap<string, readonly PhysicalDevice[]>,
-  holds: (group: readonly PhysicalDevice[]) => boolean,
-): ReadonlySet<string> {
-  return new Set([...groups].filter(([, group]) => holds(group)).map(([key]) => key));
+  all(): readonly (readonly [string, readonly PhysicalDevice[]])[] {
+    return [...this.#first].map(([value, first]) => [value, this.#repeated.get(value) ?? [first]]);
+  }
 }

@@ -2,41 +2,34 @@
 
 import type { Entry } from "../allowlist/allowlist.js";
 import type { Registration } from "../cloudflare/types.js";
+import type { Candidate } from "./candidate.js";
 import { liveState } from "./decision.js";
-import type { Hardware } from "./hardware.js";
-
-/** A registration with the active entry that it matched. */
-export interface Allowed {
-  readonly registration: Registration;
-  readonly hardware: Hardware | undefined;
-  readonly entry: Entry;
-}
 
 /** By the id of a revoked registration: the newest registration of the same user on the same device. */
 export type NewestIndex = ReadonlyMap<string, Registration>;
 
 /** Only revoked registrations are looked up: an active one is kept, whether it is the newest or not. */
-export function newestOfEachDevice(allowed: readonly Allowed[]): NewestIndex {
-  const asked = new Set(allowed.filter(isRevoked).map(({ entry }) => entry));
-  const devices = new Map<Entry, Map<string, Registration>>();
-  for (const one of allowed) {
-    if (!asked.has(one.entry)) continue;
-    const ofEntry = devices.get(one.entry) ?? new Map<string, Registration>();
-    devices.set(one.entry, ofEntry);
-    const key = deviceKey(one);
+export function newestOfEachDevice(candidates: readonly Candidate[]): NewestIndex {
+  const revoked = candidates.filter((one) => activeEntry(one) && liveState(one.registration) === "revoked");
+  const devices = new Map(revoked.map((one) => [activeEntry(one), new Map<string, Registration>()]));
+  for (const candidate of candidates) {
+    const ofEntry = devices.get(activeEntry(candidate));
+    if (!ofEntry) continue;
+    const key = deviceKey(candidate);
     const newest = ofEntry.get(key);
-    if (!newest || isNewer(one.registration, newest)) ofEntry.set(key, one.registration);
+    if (!newest || isNewer(candidate.registration, newest)) ofEntry.set(key, candidate.registration);
   }
   const index = new Map<string, Registration>();
-  for (const one of allowed.filter(isRevoked)) {
-    const newest = devices.get(one.entry)?.get(deviceKey(one));
-    if (newest) index.set(one.registration.id, newest);
+  for (const candidate of revoked) {
+    const newest = devices.get(activeEntry(candidate))?.get(deviceKey(candidate));
+    if (newest) index.set(candidate.registration.id, newest);
   }
   return index;
 }
 
-function isRevoked({ registration }: Allowed): boolean {
-  return liveState(registration) === "revoked";
+/** The entry that allows a candidate, where one does. */
+function activeEntry({ match }: Candidate): Entry | undefined {
+  return match.kind === "entry" && match.entry.state === "active" ? match.entry : undefined;
 }
 
 /**
@@ -44,8 +37,9 @@ function isRevoked({ registration }: Allowed): boolean {
  * of a glob are told apart by hardware, and where that is unknown by name: device ids may change when a device
  * enrols again.
  */
-function deviceKey({ registration, hardware, entry }: Allowed): string {
-  const { nameGlob, ...exact } = entry.match;
+function deviceKey(candidate: Candidate): string {
+  const { registration, hardware } = candidate;
+  const { nameGlob, ...exact } = activeEntry(candidate)?.match ?? {};
   if (nameGlob === undefined || Object.keys(exact).length > 0) return "";
   if (hardware?.serial !== undefined) return `serial:${hardware.serial}`;
   if (hardware?.hardwareId !== undefined) return `hardwareId:${hardware.hardwareId}`;

@@ -10,7 +10,7 @@ interface Step {
   readonly allowlist: string;
   readonly live: readonly Sketch[];
   readonly devices?: Parameters<typeof plan>[2];
-  /** `id: action (rule) line` in the order of users and device names. */
+  /** `id: action (rule) line` in the order of ids. */
   readonly expect: readonly string[];
 }
 
@@ -360,8 +360,8 @@ steps("what is protected", [
     expect: [
       "r1: leave (protected) 5",
       "r2: leave (protected) 4",
-      "r4: revoke (unlisted) 8",
       "r3: leave (protected) 3",
+      "r4: revoke (unlisted) 8",
     ],
   },
 ]);

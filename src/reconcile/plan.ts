@@ -3,14 +3,15 @@
 import type { Allowlist } from "../allowlist/allowlist.js";
 import type { Message } from "../allowlist/message.js";
 import type { PhysicalDevice, Registration } from "../cloudflare/types.js";
-import { decide, type Candidate } from "./decide.js";
+import type { Candidate } from "./candidate.js";
+import { decide } from "./decide.js";
 import { isAct, type ActDecision, type Decision } from "./decision.js";
 import type { Finding } from "./finding.js";
 import { fingerprint } from "./fingerprint.js";
 import { judge, type GuardVerdict } from "./guard.js";
 import { indexHardware, type HardwareIndex } from "./hardware.js";
 import { Matcher, goesByHardware, type Match } from "./match.js";
-import { newestOfEachDevice, type Allowed } from "./newest.js";
+import { newestOfEachDevice } from "./newest.js";
 import { protect } from "./protect.js";
 import { reportLeft } from "./left.js";
 import { isInScope, userOf } from "./scope.js";
@@ -20,14 +21,14 @@ import { reportUnmatched } from "./unmatched.js";
 export interface Inventory {
   readonly account: string;
   readonly registrations: readonly Registration[];
-  readonly devices?: readonly PhysicalDevice[];
+  readonly devices?: readonly PhysicalDevice[] | undefined;
 }
 
 export interface Plan {
   readonly account: string;
   /** The moment as of which it was decided. */
   readonly asOf: Date;
-  /** One for each live registration in scope, by user, then device name, then id. */
+  /** One for each live registration in scope, in the order of ids, in which the account is listed. */
   readonly decisions: readonly Decision[];
   /** Those of the decisions that change the account. */
   readonly acts: readonly ActDecision[];
@@ -50,7 +51,7 @@ export function makePlan(allowlist: Allowlist, inventory: Inventory, asOf: Date)
   const matcher = new Matcher(allowlist.users);
   const hardware = inventory.devices && indexHardware(inventory.devices);
   const candidates = gather(allowlist, matcher, hardware?.index, inventory.registrations);
-  const newest = newestOfEachDevice(allowed(candidates));
+  const newest = newestOfEachDevice(candidates);
   const decisions = candidates.map((one) =>
     protect(decide(one, allowlist.policy, newest), one, allowlist.protected),
   );
@@ -91,30 +92,7 @@ function gather(
     const match = matcher.match(email, registration, known);
     candidates.push({ registration, email, hardware: known, user: allowlist.users.get(email), match });
   }
-  return byUserAndDevice(candidates);
-}
-
-function allowed(candidates: readonly Candidate[]): readonly Allowed[] {
-  return candidates.flatMap(({ match, registration, hardware }) =>
-    match.kind === "entry" && match.entry.state === "active"
-      ? [{ registration, hardware, entry: match.entry }]
-      : [],
-  );
-}
-
-/** Sorts within each user, of which there are few registrations, and then the users. */
-function byUserAndDevice(candidates: readonly Candidate[]): readonly Candidate[] {
-  const users = new Map<string, Candidate[]>();
-  for (const candidate of candidates) {
-    const ofUser = users.get(candidate.email);
-    if (ofUser) ofUser.push(candidate);
-    else users.set(candidate.email, [candidate]);
-  }
-  return [...users.keys()].sort(compare).flatMap((email) => users.get(email)?.sort(byDevice) ?? []);
-}
-
-function byDevice({ registration: a }: Candidate, { registration: b }: Candidate): number {
-  return compare(a.device.name, b.device.name) || compare(a.id, b.id);
+  return candidates.sort((a, b) => compare(a.registration.id, b.registration.id));
 }
 
 /** By code unit: the same on every machine, whatever its locale. */

@@ -1,5 +1,6 @@
 import type { Protected, SourcePosition } from "../allowlist/allowlist.js";
-import { leave, type Candidate } from "./decide.js";
+import type { Candidate } from "./candidate.js";
+import { leave } from "./decide.js";
 import type { Decision } from "./decision.js";
 
 interface Protection {

@@ -2,7 +2,7 @@
 
 import { closest, distance } from "fastest-levenshtein";
 import type { Entry, EntryMatch } from "../allowlist/allowlist.js";
-import type { Candidate } from "./decide.js";
+import type { Candidate } from "./candidate.js";
 import { describeMatch } from "./decide.js";
 import type { Finding } from "./finding.js";
 import type { Unmatched } from "./match.js";

@@ -63,6 +63,7 @@ export interface ReportDocument {
   /** Decisions by action. */
   readonly summary: Readonly<Record<Action, number>>;
   readonly population: Plan["population"];
+  /** By user, then device name, then id. */
   readonly decisions: readonly ReportedDecision[];
   readonly findings: readonly Finding[];
   readonly problems: readonly Message[];
@@ -87,7 +88,7 @@ export function toDocument(
     approved: options.approved,
     summary,
     population: plan.population,
-    decisions: plan.decisions.map(reported),
+    decisions: [...plan.decisions].sort(byUserAndDevice).map(reported),
     findings: plan.findings,
     problems: plan.problems,
     guards: plan.guards.map(({ setting, ...verdict }) => ({
@@ -98,6 +99,18 @@ export function toDocument(
     })),
     ...(options.run && { results: plan.acts.map(skipped) }),
   };
+}
+
+function byUserAndDevice(a: Decision, b: Decision): number {
+  const name = (one: Decision) => one.registration.device.name;
+  return (
+    compare(a.user, b.user) || compare(name(a), name(b)) || compare(a.registration.id, b.registration.id)
+  );
+}
+
+/** By code unit: the same on every machine, whatever its locale. */
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
 }
 
 function skipped({ registration, action }: Plan["acts"][number]): ActResult {

@@ -57,6 +57,7 @@ export function presentDevice(
 
 function emptyFields<T extends object>(record: T, nulls: object, settings: Settings): T {
   if (settings.null_fields === "sent") return { ...nulls, ...record };
+  if (!Object.values(record).includes(null)) return record;
   const copy = { ...record };
   for (const name of Object.keys(copy) as (keyof T)[]) {
     // eslint-disable-next-line @typescript-eslint/no-dynamic-delete -- a fresh copy, and the field must be absent

@@ -3,8 +3,8 @@ import { callsOf, scenario, writesOf } from "./trace.js";
 import { LISTED } from "./small-account.js";
 
 const LISTINGS = [
-  "GET registrations status=all&sort_by=id&sort_order=asc&per_page=1000",
   "GET physical-devices active_registrations=include&sort_by=id&sort_order=asc&per_page=1000",
+  "GET registrations status=all&sort_by=id&sort_order=asc&per_page=1000",
 ];
 const readBack = (ids: string, count: number) =>
   `GET registrations ${ids}&status=all&sort_by=id&sort_order=asc&per_page=${count}`;
@@ -14,12 +14,12 @@ scenario("preview, up, in sync, drift, up, in sync", LISTED, async ({ stack, sim
   expect(first.exitCode).toBe(7);
   expect(first.output).toContain("to revoke 2, delete 1, unrevoke 1");
   expect(first.steps).toMatchObject({ create: 5 });
-  expect(callsOf(simulator)).toEqual(LISTINGS);
+  expect(callsOf(simulator).sort()).toEqual(LISTINGS);
 
   const up = await stack.up({ skipPreview: true });
   expect(up.exitCode, up.output).toBe(0);
-  expect(callsOf(simulator, 2)).toEqual([
-    ...LISTINGS,
+  expect(callsOf(simulator, 2).slice(0, 2).sort()).toEqual(LISTINGS);
+  expect(callsOf(simulator, 4)).toEqual([
     "POST registrations/revoke id=alice-old&id=carol-laptop",
     readBack("id=alice-old&id=carol-laptop", 2),
     "DELETE registrations id=bob-tablet",
@@ -32,7 +32,7 @@ scenario("preview, up, in sync, drift, up, in sync", LISTED, async ({ stack, sim
   expect(again.exitCode, again.output).toBe(0);
   const idle = simulator.log().length;
   expect((await stack.up({ skipPreview: true })).exitCode).toBe(0);
-  expect(callsOf(simulator, idle)).toEqual(LISTINGS);
+  expect(callsOf(simulator, idle).sort()).toEqual(LISTINGS);
 
   simulator.revoke("alice-laptop");
   simulator.unrevoke("carol-gone");
