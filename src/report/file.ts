@@ -51,11 +51,19 @@ export async function recordOutcomes(
 }
 
 async function addOutcomes(path: string, outcomes: ReadonlyMap<string, Outcome>): Promise<void> {
-  const document = JSON.parse(await readFile(path, "utf8")) as ReportDocument;
+  const document = await readReport(path);
   const results = (document.results ?? []).map((result) =>
     withOutcome(result, outcomes.get(result.registration)),
   );
   await writeReport(path, { ...document, results });
+}
+
+async function readReport(path: string): Promise<ReportDocument> {
+  try {
+    return JSON.parse(await readFile(path, "utf8")) as ReportDocument;
+  } catch (error) {
+    throw new ReportError(path, error);
+  }
 }
 
 function withOutcome(result: ActResult, outcome: Outcome | undefined): ActResult {

@@ -5,12 +5,13 @@ import type { SourcePosition } from "../allowlist/allowlist.js";
 import type { Action } from "../reconcile/decision.js";
 import type { ReportDocument, ReportedDecision } from "./document.js";
 import { explainGuards } from "./guards.js";
+import { wrap } from "./wrap.js";
 
 /** So many findings are spelled out; the rest is counted. */
 const MOST_FINDINGS = 50;
 
-/** What fits a terminal of 100 columns within Pulumi's own indentation. */
-const COLUMNS = 96;
+/** Where the reasons stand, below the device. */
+const REASON_INDENT = " ".repeat(15);
 
 const SIGNS: Readonly<Record<Action, string>> = {
   revoke: "-",
@@ -53,10 +54,9 @@ function acts({ decisions }: ReportDocument): string[] {
       user = decision.registration.user.email;
       lines.push(`  ${who(user)}`);
     }
-    lines.push(
-      `    ${SIGNS[decision.action]} ${decision.action.padEnd(8)} ${device(decision)}, ${since(decision)}`,
-    );
-    lines.push(...withPlace(" ".repeat(15), decision.reason.text, decision.source));
+    const what = `${SIGNS[decision.action]} ${decision.action.padEnd(8)} ${device(decision)}, ${since(decision)}`;
+    lines.push(...wrap("    ", what, REASON_INDENT));
+    lines.push(...withPlace(REASON_INDENT, decision.reason.text, decision.source));
   }
   return lines;
 }
@@ -111,18 +111,8 @@ function who(email: string): string {
   return email === "" ? "(no user)" : escapeText(email);
 }
 
-/** A text with the line that says so behind it, wrapped between words. */
+/** A text with the line that says so behind it. */
 function withPlace(indent: string, text: string, source: SourcePosition | undefined): string[] {
   const place = source ? ` (${escapeText(source.file)}:${source.line})` : "";
-  const lines: string[] = [];
-  let line = indent;
-  for (const word of (escapeText(text, 400) + place).split(" ")) {
-    const fits = line.length + word.length < COLUMNS || line.trim() === "";
-    if (!fits) {
-      lines.push(line);
-      line = `${indent}  `;
-    }
-    line += line.trim() === "" ? word : ` ${word}`;
-  }
-  return [...lines, line];
+  return wrap(indent, escapeText(text, 400) + place);
 }

@@ -1,0 +1,62 @@
+import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { plan } from "../../test/support/world.js";
+import { toDocument, type ReportDocument } from "./document.js";
+import { recordOutcomes, ReportError, reportPath, writeReport } from "./file.js";
+
+let folder: string;
+beforeEach(async () => (folder = await mkdtemp(join(tmpdir(), "warp-report-"))));
+afterEach(() => rm(folder, { recursive: true }));
+
+const made = plan("version: 1\nusers:\n  bob@example.com: []\n", [
+  { id: "a", email: "bob@example.com" },
+  { id: "b", email: "bob@example.com" },
+  { id: "c", email: "bob@example.com" },
+]);
+const document = toDocument(made, { generatedAt: new Date(), approved: false, run: true });
+const read = async (path: string) => JSON.parse(await readFile(path, "utf8")) as ReportDocument;
+
+test("acts begin as skipped, and outcomes that come at once are all kept", async () => {
+  const path = join(folder, "report.json");
+  await writeReport(path, document);
+  expect((await read(path)).results?.map(({ result }) => result)).toEqual(["skipped", "skipped", "skipped"]);
+  const env = { WARP_REPORT: path };
+  await Promise.all([
+    recordOutcomes(env, new Map([["a", { result: "done" }]])),
+    recordOutcomes(env, new Map([["b", { result: "failed", reason: "gone" }]])),
+  ]);
+  expect((await read(path)).results).toEqual([
+    { registration: "a", act: "revoke", result: "done" },
+    { registration: "b", act: "revoke", result: "failed", reason: "gone" },
+    { registration: "c", act: "revoke", result: "skipped" },
+  ]);
+  expect(await readdir(folder)).toEqual(["report.json"]);
+});
+
+test("a folder that is not there is one clear error, and nothing is written", async () => {
+  const path = join(folder, "missing", "report.json");
+  await expect(writeReport(path, document)).rejects.toThrow(ReportError);
+  await expect(writeReport(path, document)).rejects.toThrow(
+    /^WARP_REPORT: the report .*report\.json cannot be written/u,
+  );
+  expect(await readdir(folder)).toEqual([]);
+});
+
+test("one failure does not stop the next outcome from being written", async () => {
+  const path = join(folder, "report.json");
+  await writeFile(path, "not JSON");
+  await expect(recordOutcomes({ WARP_REPORT: path }, new Map([["a", { result: "done" }]]))).rejects.toThrow(
+    ReportError,
+  );
+  await writeReport(path, document);
+  await recordOutcomes({ WARP_REPORT: path }, new Map([["a", { result: "done" }]]));
+  expect((await read(path)).results?.[0]?.result).toBe("done");
+});
+
+test("without WARP_REPORT nothing is asked for", async () => {
+  expect(reportPath({})).toBeUndefined();
+  expect(reportPath({ WARP_REPORT: " " })).toBeUndefined();
+  await expect(recordOutcomes({}, new Map())).resolves.toBeUndefined();
+});

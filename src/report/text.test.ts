@@ -1,0 +1,116 @@
+import { describe, expect, test } from "vitest";
+import { physicalDevice, plan, type Sketch } from "../../test/support/world.js";
+import { toDocument, type ReportDocument } from "./document.js";
+import { isHeld, whyHeld } from "./guards.js";
+import { renderText } from "./text.js";
+
+const REVOKED = "2026-05-10T00:00:00Z";
+const LIST = `version: 1
+guards:
+  revoke: { max: 1 }
+users:
+  alice@example.com:
+    - serial: SN1
+      reason: her laptop
+  bob@example.com: []
+`;
+const LIVE: readonly Sketch[] = [
+  { id: "a", email: "alice@example.com", device: "d1", name: "ALICE-MBP", revoked: REVOKED },
+  { id: "b", email: "bob@example.com", device: "d2", name: "BOB-PC" },
+  { id: "c", email: "carol@example.com", device: "d3" },
+];
+const DEVICES = [
+  physicalDevice("d1", { serial_number: "SN1", model: "MacBook Pro" }),
+  physicalDevice("d2", { serial_number: "SN2" }),
+];
+
+function documentOf(live = LIVE, options = { approved: false, run: false }): ReportDocument {
+  return toDocument(plan(LIST, live, DEVICES), { generatedAt: new Date("2026-06-01T12:00:01Z"), ...options });
+}
+
+test("a plan reads: what, who, which device, why, which line, what was left, guards, fingerprint", () => {
+  expect(renderText(documentOf())).toBe(`WARP registrations: to revoke 1, unrevoke 1
+Account 0123456789abcdef0123456789abcdef, as of 2026-06-01T12:00Z: 3 in scope (2 active)
+
+  alice@example.com
+    + unrevoke ALICE-MBP (MacBook Pro, serial SN1), revoked 2026-05-10
+               allowed by serial "SN1": her laptop (allowlist.yaml:6)
+  bob@example.com
+    - revoke   BOB-PC (serial SN2), last seen 2026-05-31
+               no entry of its user allows it (allowlist.yaml:8)
+
+Left alone: unknown user 1
+
+Findings:
+  carol@example.com is not in the allowlist: 1 active registration left alone (allowlist.yaml:1)
+
+Guards: revoke 1 of at most 1; delete 0 of at most 20; unrevoke 1 of at most 50
+Fingerprint: ${documentOf().fingerprint}`);
+});
+
+test("in sync says so, with the findings that are left to look at, and shows no fingerprint", () => {
+  const text = renderText(documentOf([{ id: "a", email: "alice@example.com", device: "d1" }, LIVE[2]!]));
+  expect(text).toMatch(/^WARP registrations: in sync, no act is due, 1 finding to look at\n/u);
+  expect(text).not.toContain("Fingerprint");
+});
+
+test.each(["x y ".repeat(500), "x".repeat(10_000), "\u202e".repeat(200), "笔".repeat(300)])(
+  "no line is wider than 96 columns, and no act takes many of them, whatever a device is called (%#)",
+  (name) => {
+    const odd = { ...LIVE[1]!, name };
+    const text = renderText(documentOf([odd, { id: "d", email: "alice@example.com", name }]));
+    for (const line of text.split("\n")) expect(line.length, line).toBeLessThanOrEqual(96);
+    expect(text.split("\n").length).toBeLessThan(40);
+  },
+);
+
+test("what a device is called cannot begin a line, move the cursor, or open Pulumi's markup", () => {
+  const text = renderText(documentOf([{ ...LIVE[1]!, name: "<{%reset%}>\u001b[2J\u202e\nGuards: none" }]));
+  // eslint-disable-next-line no-control-regex
+  expect(text).not.toMatch(/[\u001b\u202e]|<\{%|%\}>|^Guards: none/mu);
+  expect(text).toContain("\\u{3c}{%reset\\u{25}}>\\u{1b}[2J\\u{202e}\\nGuards: none");
+});
+
+describe("a guard that tripped", () => {
+  const two = [...LIVE, { id: "d", email: "bob@example.com", device: "d4", name: "BOB-2" }];
+
+  test("is named with the figure, the limit, its line, and both ways on", () => {
+    const document = documentOf(two);
+    expect(isHeld(document)).toBe(true);
+    expect(whyHeld(document, undefined)).toBe(`GUARD TRIPPED: guards.revoke: 2 due, at most 1
+  set by guards.revoke.max (allowlist.yaml:3)
+Nothing is done. Two ways on:
+  change guards.revoke.max in the allowlist, or
+  approve exactly this plan: run again with WARP_APPROVE=${document.fingerprint} in the environment`);
+  });
+
+  test("says that an approval was for another plan", () => {
+    expect(whyHeld(documentOf(two), "ffffffffffffffff")).toMatch(
+      /\nWARP_APPROVE=ffffffffffffffff approves another plan/u,
+    );
+  });
+
+  test("lets the plan pass when it is approved, and says so", () => {
+    const document = documentOf(two, { approved: true, run: true });
+    expect(isHeld(document)).toBe(false);
+    expect(renderText(document)).toContain("Guard guards.revoke: 2 due, at most 1: approved by WARP_APPROVE");
+  });
+
+  test("by percent says of how many", () => {
+    const many = Array.from({ length: 20 }, (_, i) => ({ id: `x${i}`, email: "x@example.com" }));
+    const list = LIST.replace("{ max: 1 }", "{ percent: 1 }");
+    const document = toDocument(plan(list, [...LIVE, ...many], DEVICES), {
+      generatedAt: new Date(),
+      approved: false,
+      run: false,
+    });
+    expect(whyHeld(document, undefined)).toContain("at most 0 (1 % of 22 active registrations in scope)");
+  });
+});
+
+test("an approval does not let a contradiction pass", () => {
+  const list = `version: 1\nusers:\n  bob@example.com:\n    - { nameGlob: "B*" }\n    - { nameGlob: "*C", state: revoked }\n`;
+  const document = toDocument(plan(list, [LIVE[1]!]), { generatedAt: new Date(), approved: true, run: true });
+  expect(isHeld(document)).toBe(true);
+  expect(whyHeld(document, undefined)).toContain("allowlist.yaml:4:");
+});
