@@ -1,0 +1,145 @@
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { registration } from "../test/support/world.js";
+import { startSimulator, type Simulator } from "../src/simulator/index.js";
+import { PartialFailure } from "./dynamic.js";
+import { reconciliation } from "./reconciliation.js";
+import { revocation } from "./revocation.js";
+
+/** Each test has an account of its own: sessions last as long as the process. */
+let count = 0;
+let account: string;
+let simulator: Simulator;
+
+beforeEach(async () => {
+  account = String(++count).padStart(32, "0");
+  simulator = await startSimulator({
+    world: {
+      account_id: account,
+      registrations: ["a", "b", "c"].map((id) => registration({ id, email: "a@example.com" })),
+      physical_devices: [],
+    },
+  });
+  process.env.CLOUDFLARE_API_TOKEN = "any";
+  const config = new Map([["warp-registrations:baseUrl", simulator.url]]);
+  await reconciliation.configure({ config });
+});
+afterEach(() => simulator.close());
+
+const writes = () => simulator.log().filter(({ method }) => method !== "GET");
+const row = (id: string, more = {}) => ({
+  account,
+  registration: id,
+  user: "a@example.com",
+  device: "D",
+  ...more,
+});
+
+describe("the Reconciliation", () => {
+  test("is changed by any act, though the same was done last time, and by nothing else", async () => {
+    const acts = { a: "revoke a@example.com D" };
+    expect(await reconciliation.diff("id", { account, acts }, { account, acts })).toEqual({ changes: true });
+    expect(await reconciliation.diff("id", { account, acts }, { account, acts: {} })).toEqual({
+      changes: false,
+    });
+  });
+
+  test("refuses another account and a line that begins with no act", async () => {
+    const { failures } = await reconciliation.check(
+      { account },
+      { account: "f".repeat(32), acts: { a: "explode D" } },
+    );
+    expect(failures.map(({ property }) => property)).toEqual(["account", "acts"]);
+    expect(failures[0]?.reason).toContain(`belongs to account ${account}`);
+    expect((await reconciliation.check({}, { account, acts: {} })).failures).toEqual([]);
+  });
+
+  test("with nothing to do it makes no call", async () => {
+    await reconciliation.create({ account, acts: {} });
+    expect(simulator.log()).toEqual([]);
+  });
+
+  test("revokes first, then deletes, then lets in, and keeps no acts", async () => {
+    simulator.revoke("c");
+    const { outs } = await reconciliation.create({
+      account,
+      acts: { c: "unrevoke x", a: "revoke x", b: "delete x" },
+    });
+    expect(
+      writes().map(({ method, path, query }) => `${method} ${path.split("/").pop() ?? ""} ${query}`),
+    ).toEqual(["POST revoke id=a", "DELETE registrations id=b", "POST unrevoke id=c"]);
+    expect(outs).toEqual({ account, acts: {} });
+  });
+
+  test("fails by name for a delete, keeps its provider's text, and leaves failed revokes to their rows", async () => {
+    simulator.addFaults(
+      { kind: "status", status: 400, match: { method: "POST", query: "id=a" }, times: 10 },
+      { kind: "status", status: 400, match: { method: "DELETE", query: "id=b" }, times: 10 },
+    );
+    const failing = reconciliation.create({
+      account,
+      acts: { a: "revoke x", b: "delete B-PC", c: "delete C-PC" },
+      __provider: "text",
+    });
+    const error = await failing.catch((thrown: unknown) => thrown);
+    expect(error).toBeInstanceOf(PartialFailure);
+    const { reasons, properties } = error as PartialFailure;
+    expect(reasons).toHaveLength(1);
+    expect(reasons[0]).toMatch(/^delete B-PC \(b\): /u);
+    expect(properties).toEqual({ account, acts: {}, __provider: "text" });
+    await expect(revocation.create(row("a", { drift: "live: active" }))).rejects.toThrow(
+      "revoke a@example.com D (a): ",
+    );
+    expect(simulator.registration("c")?.deleted_at).toBeTruthy();
+  });
+
+  test("reads as having no acts, without a call", async () => {
+    expect(await reconciliation.read("id", { account, acts: { a: "revoke x" } })).toEqual({
+      id: "id",
+      props: { account, acts: {} },
+      inputs: { account, acts: {} },
+    });
+    expect(simulator.log()).toEqual([]);
+  });
+});
+
+describe("a Revocation", () => {
+  test("is changed by drift alone: a renamed device is no change", async () => {
+    const renamed = row("a", { device: "RENAMED" });
+    expect(await revocation.diff("a", row("a"), renamed)).toEqual({ changes: false });
+    expect(await revocation.diff("a", row("a"), { ...renamed, drift: "live: active" })).toEqual({
+      changes: true,
+    });
+  });
+
+  test("without drift makes no call, and with it one of its own where no acts were done", async () => {
+    expect(await revocation.create(row("b"))).toEqual({ id: "b", outs: { ...row("b"), live: "revoked" } });
+    expect(simulator.log()).toEqual([]);
+    await revocation.update("a", {}, row("a", { drift: "live: active" }));
+    expect(writes().map(({ query }) => query)).toEqual(["id=a"]);
+  });
+
+  test("trusts the outcome that the acts of this run left", async () => {
+    await reconciliation.create({ account, acts: { a: "revoke x" } });
+    const before = simulator.log().length;
+    await revocation.create(row("a", { drift: "live: active" }));
+    expect(simulator.log()).toHaveLength(before);
+  });
+
+  test("any number of them are read with one listing, each as it is, and one that is gone has no id", async () => {
+    simulator.revoke("a");
+    simulator.delete("c");
+    const [a, b, c] = await Promise.all(
+      ["a", "b", "c"].map((id) => revocation.read(id, row(id, { drift: "x" }))),
+    );
+    expect(a).toEqual({ id: "a", props: { ...row("a"), live: "revoked" }, inputs: row("a") });
+    expect(b?.props).toMatchObject({ live: "active" });
+    expect(c).toEqual({});
+    expect(simulator.log()).toHaveLength(1);
+  });
+
+  test("forgetting one, or the acts, never calls the API", async () => {
+    await revocation.delete("a", row("a"));
+    await reconciliation.delete("id", { account, acts: { a: "delete x" } });
+    expect(simulator.log()).toEqual([]);
+  });
+});
