@@ -29,3 +29,11 @@ test.each([
 ])("%s has another fingerprint", (_, other) => {
   expect(other).not.toBe(of(ACCOUNT));
 });
+
+test("an act on an active registration is another than on a revoked one", () => {
+  const deleting = allowlist("version: 1\npolicy: { unlisted: delete }\nusers:\n  alice@example.com: []\n");
+  const [active, revoked] = [a, { ...a, revoked_at: a.updated_at }].map(
+    (one) => makePlan(deleting, { account: ACCOUNT, registrations: [one] }, NOW).fingerprint,
+  );
+  expect(active).not.toBe(revoked);
+});

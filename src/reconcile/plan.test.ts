@@ -218,6 +218,46 @@ steps("the rank of entries", [
   },
 ]);
 
+const MANY = Array.from({ length: 20 }, (_, i) => `    - device: other-${i}\n`).join("");
+
+steps("a user with many entries", [
+  {
+    title: "is asked by every key, as one with few",
+    allowlist: `users:
+  ${ALICE}:
+    - registration: r1
+    - serial: S2
+    - hardwareId: H3
+    - device: d4
+    - name: N5
+    - nameGlob: G*
+${MANY}`,
+    live: [
+      { id: "r1", email: ALICE },
+      { id: "r2", email: ALICE, device: "d2" },
+      { id: "r3", email: ALICE, device: "d3" },
+      { id: "r4", email: ALICE, device: "d4" },
+      { id: "r5", email: ALICE, device: "d5", name: "N5" },
+      { id: "r6", email: ALICE, device: "d6", name: "G6" },
+      { id: "r7", email: ALICE, device: "d7" },
+      { id: "r8", email: ALICE, device: "unknown" },
+    ],
+    devices: [2, 3, 4, 5, 6, 7].map((n) =>
+      physicalDevice(`d${n}`, { serial_number: `S${n}`, hardware_id: `H${n}` }),
+    ),
+    expect: [
+      "r1: keep (entry) 4",
+      "r2: keep (entry) 5",
+      "r3: keep (entry) 6",
+      "r4: keep (entry) 7",
+      "r5: keep (entry) 8",
+      "r6: keep (entry) 9",
+      "r7: revoke (unlisted) 3",
+      "r8: leave (unknown-hardware) 5",
+    ],
+  },
+]);
+
 steps("hardware that is not known", [
   {
     title: "leaves a registration alone where an entry of its user goes by serial",
@@ -246,6 +286,36 @@ steps("hardware that is not known", [
     live: [{ id: "a", email: ALICE, device: "d1" }],
     devices: [],
     expect: ["a: revoke (entry) 5"],
+  },
+  {
+    title: "does not matter where a weaker entry asks for the same state",
+    allowlist: `users:\n  ${ALICE}:\n    - serial: C02X\n    - name: PHONE\n`,
+    live: [{ id: "a", email: ALICE, device: "d1", name: "PHONE", revoked: "2026-05-20T00:00:00Z" }],
+    devices: [],
+    expect: ["a: unrevoke (entry) 5"],
+  },
+  {
+    title: "is what machines with one hardware id and several serials have",
+    allowlist: `users:\n  ${ALICE}:\n    - hardwareId: hw\n`,
+    live: [
+      { id: "a", email: ALICE, device: "d1" },
+      { id: "b", email: ALICE, device: "d2" },
+    ],
+    devices: [
+      physicalDevice("d1", { serial_number: "S1", hardware_id: "hw" }),
+      physicalDevice("d2", { serial_number: "S2", hardware_id: "hw" }),
+    ],
+    expect: ["a: leave (unknown-hardware) 4", "b: leave (unknown-hardware) 4"],
+  },
+  {
+    title: "is not what rows of one hardware id have of which one tells no serial",
+    allowlist: `users:\n  ${ALICE}:\n    - hardwareId: hw\n`,
+    live: [{ id: "a", email: ALICE, device: "d1" }],
+    devices: [
+      physicalDevice("d1", { serial_number: "S1", hardware_id: "hw" }),
+      physicalDevice("d2", { serial_number: null, hardware_id: "hw" }),
+    ],
+    expect: ["a: keep (entry) 4"],
   },
   {
     title: "is what two machines with one serial have",
@@ -386,6 +456,25 @@ describe("findings", () => {
     expect(codes(made)).toContain(
       'unmatched-entry: device "d1" of alice@example.com matches no registration; that is a device of bob@example.com',
     );
+  });
+
+  test("an entry for deletion that matches nothing says that nothing is left to delete", () => {
+    const made = plan(`${HEAD}users:\n  ${ALICE}:\n    - { name: L1, state: deleted }\n`, [
+      { id: "a", email: ALICE, name: "L2" },
+    ]);
+    expect(codes(made)).toEqual([
+      `unmatched-entry: name "L1" of ${ALICE} matches no registration; nothing is left to delete`,
+    ]);
+  });
+
+  test("an unlisted device that is only reported is a finding while it is active", () => {
+    const made = plan(`${HEAD}policy: { unlisted: report }\nusers:\n  ${ALICE}: []\n`, [
+      { id: "a", email: ALICE },
+      { id: "b", email: ALICE, revoked: "2026-05-20T00:00:00Z" },
+    ]);
+    expect(made.findings.map(({ code, registrations }) => [code, registrations])).toEqual([
+      ["unlisted", ["a"]],
+    ]);
   });
 
   test("an entry that a stronger one outranks is no finding", () => {
