@@ -70,21 +70,20 @@ describe("the Reconciliation", () => {
     expect(outs).toEqual({ account, acts: {} });
   });
 
-  test("fails by name for a delete, keeps its provider's text, and leaves failed revokes to their rows", async () => {
+  test("fails by name for a delete, naming failed revokes too since no row is tried then, and keeps its provider's text", async () => {
     simulator.addFaults(
       { kind: "status", status: 400, match: { method: "POST", query: "id=a" }, times: 10 },
       { kind: "status", status: 400, match: { method: "DELETE", query: "id=b" }, times: 10 },
     );
     const failing = reconciliation.create({
       account,
-      acts: { a: "revoke x", b: "delete B-PC", c: "delete C-PC" },
+      acts: { a: "revoke A-PC", b: "delete B-PC", c: "delete C-PC" },
       __provider: "text",
     });
     const error = await failing.catch((thrown: unknown) => thrown);
     expect(error).toBeInstanceOf(PartialFailure);
     const { reasons, properties } = error as PartialFailure;
-    expect(reasons).toHaveLength(1);
-    expect(reasons[0]).toMatch(/^delete B-PC \(b\): /u);
+    expect(reasons.map((reason) => reason.slice(0, 16))).toEqual(["delete B-PC (b):", "revoke A-PC (a):"]);
     expect(properties).toEqual({ account, acts: {}, __provider: "text" });
     await expect(revocation.create(row("a", { drift: "live: active" }))).rejects.toThrow(
       "revoke a@example.com D (a): ",
@@ -123,6 +122,26 @@ describe("a Revocation", () => {
     const before = simulator.log().length;
     await revocation.create(row("a", { drift: "live: active" }));
     expect(simulator.log()).toHaveLength(before);
+  });
+
+  test("names the others that failed as well, since the engine may stop at the first", async () => {
+    simulator.addFaults({
+      kind: "status",
+      status: 400,
+      match: { method: "POST", query: "id=[ab]" },
+      times: 10,
+    });
+    await reconciliation.create({ account, acts: { a: "revoke A-PC", b: "revoke B-PC", c: "revoke C-PC" } });
+    const failing = revocation.create(row("a", { drift: "live: active" }));
+    await expect(failing).rejects.toThrow(
+      /^revoke a@example\.com D \(a\): .*\nOthers that failed in this run:\nrevoke B-PC \(b\): [^\n]*$/u,
+    );
+  });
+
+  test("that cannot be read fails without a stack", async () => {
+    simulator.addFaults({ kind: "status", status: 403, code: 9109, times: 10 });
+    const error = await revocation.read("a", row("a")).catch((thrown: unknown) => thrown);
+    expect(error).toMatchObject({ code: "cloudflare/missing-permission", stack: "" });
   });
 
   test("any number of them are read with one listing, each as it is, and one that is gone has no id", async () => {

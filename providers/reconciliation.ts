@@ -1,6 +1,7 @@
 /** The provider of `Reconciliation`: makes all API writes of a run, in bulk calls, and reads each back. */
 
-import { perform, type Outcome } from "../src/cloudflare/index.js";
+import { perform } from "../src/cloudflare/index.js";
+import { escapeText } from "../src/escape.js";
 import type { Act } from "../src/reconcile/decision.js";
 import { recordOutcomes } from "../src/report/file.js";
 import {
@@ -10,7 +11,7 @@ import {
   type DynamicProvider,
   type Properties,
 } from "./dynamic.js";
-import { configure, sessionFor } from "./session.js";
+import { configure, failuresOf, sessionFor } from "./session.js";
 
 /** `acts`: by registration id, one line that begins with the act: `unrevoke bob@example.com LAPTOP-7, …`. */
 export interface ReconciliationInputs {
@@ -31,7 +32,10 @@ export const reconciliation: DynamicProvider<ReconciliationInputs, Reconciliatio
     const failures = refuseOtherAccount(olds, news);
     for (const [id, line] of Object.entries(actsOf(news))) {
       if (actOf(line) === undefined)
-        failures.push({ property: "acts", reason: `${id}: "${line}" begins with no act` });
+        failures.push({
+          property: "acts",
+          reason: `${escapeText(id, 60)}: "${escapeText(line, 200)}" begins with no act`,
+        });
     }
     return Promise.resolve({ inputs: inputsOf(news), failures });
   },
@@ -68,29 +72,19 @@ async function reconcile(id: string, properties: Properties): Promise<Reconcilia
   const outs = { account: inputs.account, acts: {} };
   if (lines.length === 0) return outs;
   const session = sessionFor(inputs.account);
+  for (const [registration, line] of lines) session.lines.set(registration, line);
+  const unreported: string[] = [];
   for (const act of ORDER) {
     const ids = lines.filter(([, line]) => actOf(line) === act).map(([registration]) => registration);
-    for (const [registration, outcome] of await perform(session.client, act, ids)) {
-      session.outcomes.set(registration, outcome);
-    }
+    const outcomes = await perform(session.client, act, ids);
+    for (const [registration, outcome] of outcomes) session.outcomes.set(registration, outcome);
+    await recordOutcomes(process.env, outcomes).catch((error: unknown) => unreported.push(String(error)));
   }
-  const reasons = lines
-    .filter(([registration, line]) => isFailure(line, session.outcomes.get(registration)))
-    .map(
-      ([registration, line]) => `${line} (${registration}): ${reasonOf(session.outcomes.get(registration))}`,
-    );
-  await recordOutcomes(process.env, session.outcomes).catch((error: unknown) => reasons.push(String(error)));
-  if (reasons.length > 0) throw new PartialFailure(id, outs, properties, reasons);
-  return outs;
-}
-
-/** A failed revoke fails the row of its own Revocation instead. */
-function isFailure(line: string, outcome: Outcome | undefined): boolean {
-  return actOf(line) !== "revoke" && outcome?.result !== "done";
-}
-
-function reasonOf(outcome: Outcome | undefined): string {
-  return outcome?.result === "failed" ? outcome.reason : "no outcome is known";
+  // A failed revoke fails the row of its own Revocation; but no row is tried where this resource fails.
+  const failed = failuresOf(session, ["delete", "unrevoke"]);
+  const reasons = [...failed, ...unreported];
+  if (reasons.length === 0) return outs;
+  throw new PartialFailure(id, outs, properties, [...reasons, ...failuresOf(session, ["revoke"])]);
 }
 
 function inputsOf(properties: Properties): ReconciliationInputs {

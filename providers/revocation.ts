@@ -1,9 +1,10 @@
 /** The provider of `Revocation`: one registration that must stay revoked. */
 
-import { perform, type Outcome } from "../src/cloudflare/index.js";
+import { CloudflareError, perform, type Outcome, type Registration } from "../src/cloudflare/index.js";
+import { escapeText } from "../src/escape.js";
 import { recordOutcomes } from "../src/report/file.js";
 import { refuseOtherAccount, text, type DynamicProvider, type Properties } from "./dynamic.js";
-import { configure, sessionFor } from "./session.js";
+import { configure, failuresOf, sessionFor, type AccountSession } from "./session.js";
 
 export interface RevocationInputs {
   readonly account: string;
@@ -47,7 +48,7 @@ export const revocation: DynamicProvider<RevocationInputs, RevocationOutputs> = 
   /** Answers without `drift`, and without an id where the registration is gone, so that Pulumi forgets the row. */
   async read(id, props) {
     const { drift: _drift, ...inputs } = inputsOf(props);
-    const found = (await sessionFor(inputs.account).listing()).get(id);
+    const found = (await listed(inputs.account)).get(id);
     if (!found) return {};
     return { id, props: { ...inputs, live: found.revoked_at == null ? "active" : "revoked" }, inputs };
   },
@@ -58,6 +59,16 @@ export const revocation: DynamicProvider<RevocationInputs, RevocationOutputs> = 
   },
 };
 
+/** The live registrations. The provider's process prints the stack of what `read` throws, so it has none. */
+async function listed(account: string): Promise<ReadonlyMap<string, Registration>> {
+  try {
+    return await sessionFor(account).listing();
+  } catch (error) {
+    if (error instanceof CloudflareError) error.stack = "";
+    throw error;
+  }
+}
+
 /** Without `drift` the program of this same run has just seen it revoked, and there is nothing to do. */
 async function ensureRevoked(properties: Properties): Promise<RevocationOutputs> {
   const { drift, ...inputs } = inputsOf(properties);
@@ -65,7 +76,16 @@ async function ensureRevoked(properties: Properties): Promise<RevocationOutputs>
   const session = sessionFor(inputs.account);
   const outcome = session.outcomes.get(inputs.registration) ?? (await revokeAlone(inputs));
   if (outcome.result === "done") return { ...inputs, live: "revoked" };
-  throw new Error(`revoke ${inputs.user} ${inputs.device} (${inputs.registration}): ${outcome.reason}`);
+  const own = `revoke ${inputs.user} ${inputs.device} (${escapeText(inputs.registration, 60)}): ${outcome.reason}`;
+  throw new Error([own, ...others(session, inputs.registration)].join("\n"));
+}
+
+/** The engine may stop at the first row that fails, so each names all revokes of this run that failed. */
+function others(session: AccountSession, registration: string): string[] {
+  const failures = failuresOf(session, ["revoke"]).filter(
+    (line) => !line.includes(`(${escapeText(registration, 60)}): `),
+  );
+  return failures.length === 0 ? [] : ["Others that failed in this run:", ...failures];
 }
 
 /** The Reconciliation was not part of this run, as with `--target`. */

@@ -1,8 +1,10 @@
 /** What the resources of one engine run share: they all meet in one provider process. */
 
+import { escapeText } from "../src/escape.js";
 import {
   createClient,
   credentialsFromEnvironment,
+  type Act,
   type CloudflareClient,
   type Outcome,
   type Registration,
@@ -18,6 +20,8 @@ export class AccountSession {
   readonly client: CloudflareClient;
   /** What the Reconciliation of this run did, by registration id. */
   readonly outcomes = new Map<string, Outcome>();
+  /** The lines of the acts of this run, by registration id. */
+  readonly lines = new Map<string, string>();
   #listing: Promise<ReadonlyMap<string, Registration>> | undefined;
 
   constructor(account: string, config: Config) {
@@ -36,6 +40,17 @@ export class AccountSession {
       .then((all) => new Map(all.filter((one) => one.deleted_at == null).map((one) => [one.id, one])));
     return this.#listing;
   }
+}
+
+/** The acts of a run that failed, each as one line that names it; `acts` takes some kinds only. */
+export function failuresOf({ lines, outcomes }: AccountSession, acts: readonly Act[]): string[] {
+  return [...lines].flatMap(([id, line]) => {
+    const outcome = outcomes.get(id) ?? { result: "failed", reason: "no outcome is known" };
+    const wanted = acts.some((act) => line.startsWith(`${act} `));
+    return wanted && outcome.result === "failed"
+      ? [`${line} (${escapeText(id, 60)}): ${outcome.reason}`]
+      : [];
+  });
 }
 
 const accounts = new Map<string, AccountSession>();

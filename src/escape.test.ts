@@ -61,3 +61,14 @@ describe("escapeText", () => {
     );
   });
 });
+
+it.each([
+  ["##[debug]LAPTOP", "\\u{23}#[debug]LAPTOP"],
+  ["##vso[task.complete]x", "\\u{23}#vso[task.complete]x"],
+  ["::add-mask::revoke", "\\u{3a}:add-mask\\u{3a}:revoke"],
+  ["a:::b", "a\\u{3a}\\u{3a}:b"],
+  ["#1 [a] 10:30", "#1 [a] 10:30"],
+])("a CI runner takes nothing of %j for a command", (text, shown) => {
+  expect(escapeText(text)).toBe(shown);
+  expect(escapeText(shown)).toBe(shown);
+});

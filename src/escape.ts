@@ -18,8 +18,12 @@ const hidden =
 /** A run of combining marks beyond this many is stacked over the neighbouring lines. */
 const stackedMarks = /(\p{M}{4})(\p{M}+)/gu;
 
-/** Pulumi's CLI expands `<{%…%}>` in all that it prints, and an open one swallows the lines that follow. */
-const pulumiMarkup = /<(?=\{%)|%(?=\}>)/g;
+/**
+ * What those who show a text obey instead: Pulumi's CLI expands `<{%…%}>`, and an open one swallows the lines that
+ * follow; CI runners take `::command::` at the beginning of a line, and `##[command]` or `##vso[command]` anywhere,
+ * and do not show the line that holds one.
+ */
+const commands = /<(?=\{%)|%(?=\}>)|:(?=:)|#(?=#\[|#vso\[)/g;
 
 function codePoint(character: string): string {
   return `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`;
@@ -30,7 +34,7 @@ function codePoint(character: string): string {
  *
  * - Hidden, control and bidirectional characters become visible: U+202E becomes `\u{202e}`, a line feed `\n`, a
  *   tab `\t`, a carriage return `\r`. The result is one line unless `keepLineFeeds` says otherwise.
- * - `<{%` and `%}>` lose their first character to an escape (`\u{3c}{%`, `\u{25}}>`).
+ * - `<{%`, `%}>`, `::`, `##[` and `##vso[` lose their first character to an escape (`\u{3c}{%`, `\u{3a}:`).
  * - A backslash stays as it is, so that `DOMAIN\name` reads well: the result is for reading, not for decoding.
  * - A stack of more than four combining marks is cut out into escapes.
  *
@@ -48,7 +52,7 @@ export function escapeText(text: string, max = Infinity, options: EscapeOptions 
       return character === "\r" ? "\\r" : codePoint(character);
     })
     .replace(stackedMarks, (_all, kept: string, rest: string) => kept + Array.from(rest, codePoint).join(""))
-    .replace(pulumiMarkup, codePoint);
+    .replace(commands, codePoint);
 }
 
 /** The first `max` code points, the last of them an ellipsis where something was cut. */

@@ -8,7 +8,7 @@ import { createClient, credentialsFromEnvironment } from "./cloudflare/index.js"
 import { takeInventory } from "./inventory.js";
 import { makePlan, type Plan } from "./reconcile/plan.js";
 import { toDocument, type ReportDocument } from "./report/document.js";
-import { reportPath, writeReport } from "./report/file.js";
+import { removeReport, reportPath, writeReport } from "./report/file.js";
 import { APPROVE_VARIABLE, isHeld, whyHeld } from "./report/guards.js";
 import { renderText } from "./report/text.js";
 import { orRunError, runError } from "./run-error.js";
@@ -27,6 +27,7 @@ export type { ProgramOptions } from "./settings.js";
  */
 export async function warpRegistrations(options: ProgramOptions = {}): Promise<void> {
   const settings = readSettings(options);
+  await orRunError(() => removeReport(process.env));
   const plan = await orRunError(() => planAccount(settings));
   const document = await report(plan);
   const held = isHeld(document);

@@ -1,3 +1,4 @@
+import { compare } from "../compare.js";
 import type { Allowlist, SourcePosition } from "./allowlist.js";
 import { checkProtected, checkScope } from "./contradictions.js";
 import { checkCharacters } from "./hidden-characters.js";
@@ -98,10 +99,6 @@ function noUsers(root: ParsedFile): Message {
     text: "the allowlist names no user, so that no device would be listed at all",
     fix: "list at least one user under `users:`",
   });
-}
-
-function compare(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }
 
 function inOrder(messages: readonly Message[]): readonly Message[] {

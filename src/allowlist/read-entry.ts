@@ -9,6 +9,9 @@ import { pairAt, textNode, type ScalarNode, type TreeNode } from "./tree.js";
 /** The keys that an entry may match by. */
 export const matchKeys = ["registration", "serial", "hardwareId", "device", "name", "nameGlob"] as const;
 
+/** These name one machine, or nothing at all. */
+const hardwareKeys: readonly string[] = ["serial", "hardwareId"];
+
 const states: readonly string[] = ["active", "revoked", "deleted"];
 const otherKeys: readonly string[] = ["state", "note", "reason"];
 
@@ -30,7 +33,9 @@ export function readEntry(
   for (const key of matchKeys) {
     const text = textNode(pairAt(node, key)?.value);
     if (text === undefined) continue;
-    wrong(matchTextProblem(text, key) ?? (key === "serial" ? serialProblem(text) : undefined));
+    wrong(
+      matchTextProblem(text, key) ?? (hardwareKeys.includes(key) ? hardwareProblem(key, text) : undefined),
+    );
     match[key] = text.value;
   }
   for (const key of ["note", "reason"]) {
@@ -67,13 +72,13 @@ function isReadable(node: TreeNode, keys: readonly string[]): boolean {
   });
 }
 
-function serialProblem({ value, start }: ScalarNode & { value: string }): Problem | undefined {
+function hardwareProblem(key: string, { value, start }: ScalarNode & { value: string }): Problem | undefined {
   if (value === "" || isUsableSerial(value)) return undefined;
   return {
     code: "allowlist/placeholder-serial",
     offset: start,
-    text: `the serial ${shown(value)} is what vendors leave on many machines; it tells no device apart`,
-    fix: "match this device by `hardwareId`, `device` or `registration`",
+    text: `the ${key} ${shown(value)} is what vendors leave on many machines; it tells no device apart`,
+    fix: `match this device by \`${key === "serial" ? "hardwareId" : "serial"}\`, \`device\` or \`registration\``,
   };
 }
 

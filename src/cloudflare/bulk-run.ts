@@ -1,9 +1,6 @@
 import { CloudflareError } from "./errors.js";
 import type { Registrations } from "./registrations.js";
-import type { Registration } from "./types.js";
-
-/** What can be done with registrations. */
-export type Act = "revoke" | "unrevoke" | "delete";
+import type { Act, Registration } from "./types.js";
 
 /** What became of an act on one registration. `reason` is one line, fit to print. */
 export type Outcome = { readonly result: "done" } | { readonly result: "failed"; readonly reason: string };

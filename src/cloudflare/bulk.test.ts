@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { perform, type PerformOptions } from "./bulk.js";
-import type { Act } from "./bulk-run.js";
+import type { Act } from "./types.js";
 import { CloudflareError, type CloudflareErrorCode } from "./errors.js";
 import type { Registrations } from "./registrations.js";
 import type { Registration } from "./types.js";

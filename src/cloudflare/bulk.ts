@@ -1,4 +1,5 @@
-import { type Act, failed, type Outcome, Run } from "./bulk-run.js";
+import { failed, type Outcome, Run } from "./bulk-run.js";
+import type { Act } from "./types.js";
 import { type Sent, send } from "./bulk-send.js";
 import type { CloudflareClient } from "./client.js";
 import { idFault } from "./query.js";

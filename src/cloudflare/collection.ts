@@ -49,7 +49,7 @@ function fetcher<T>(context: CollectionContext, kind: CollectionKind<T>, paramet
       context.chunkSize,
     );
     const answer = await context.transport.send({ method: "GET", path: kind.path, query });
-    return readPage(answer, kind.read, perPage);
+    return readPage(answer, kind.read);
   };
 }
 

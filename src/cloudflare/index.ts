@@ -1,6 +1,6 @@
 /** The live side: Cloudflare's API for WARP device registrations. */
 
-export type { Act, Outcome } from "./bulk-run.js";
+export type { Outcome } from "./bulk-run.js";
 export { perform, type PerformOptions } from "./bulk.js";
 export { type ClientOptions, type CloudflareClient, createClient } from "./client.js";
 export { type Clock, systemClock } from "./clock.js";
@@ -22,4 +22,4 @@ export type { Page } from "./page.js";
 export type { PhysicalDeviceListParameters, PhysicalDevices } from "./physical-devices.js";
 export type { RegistrationListParameters, Registrations } from "./registrations.js";
 export type { RequestNote } from "./transport.js";
-export type { PhysicalDevice, Registration, RegistrationPolicy, RegistrationUser } from "./types.js";
+export type { Act, PhysicalDevice, Registration, RegistrationPolicy, RegistrationUser } from "./types.js";

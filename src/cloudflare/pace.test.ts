@@ -36,8 +36,10 @@ test("little is a tenth where the size of a window is known", () => {
   pace.sent(0);
   pace.heard([window(119, 120, 1200)], 0);
   expect(pace.delay(0)).toBe(1_000);
-  pace.heard([window(121, 120, 1200)], 0);
-  expect(pace.delay(0)).toBe(0);
+  const calm = new Pace();
+  calm.sent(0);
+  calm.heard([window(121, 120, 1200)], 0);
+  expect(calm.delay(0)).toBe(0);
 });
 
 test("a request counts when it goes out, before its answer", () => {
@@ -61,4 +63,13 @@ test("a block holds for everybody, and the longest one counts", () => {
   pace.block(10_000);
   pace.block(4_000);
   expect(pace.delay(1_000)).toBe(9_000);
+});
+
+test("an answer that was overtaken does not give back what is used up", () => {
+  const pace = new Pace();
+  pace.heard([window(0, 30)], 0);
+  pace.heard([window(60, 30)], 1);
+  expect(pace.delay(1)).toBe(29_999);
+  pace.heard([window(60, 30)], 30_001);
+  expect(pace.delay(30_001)).toBe(0);
 });

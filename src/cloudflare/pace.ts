@@ -35,11 +35,15 @@ export class Pace {
     this.#windows = this.#windows.map((window) => ({ ...window, remaining: window.remaining - 1 }));
   }
 
-  /** An answer has come. */
+  /** An answer has come. Answers may overtake each other: within a window what is left only shrinks. */
   heard(windows: readonly RateWindow[], now: number): void {
-    if (windows.length > 0) {
-      this.#windows = windows.map((window) => ({ ...window, resetAt: now + window.resetMs }));
-    }
+    if (windows.length === 0) return;
+    this.#windows = windows.map((window, i) => {
+      const before = this.#windows[i];
+      const same = before !== undefined && before.resetAt > now && before.quota === window.quota;
+      const remaining = same ? Math.min(before.remaining, window.remaining) : window.remaining;
+      return { ...window, remaining, resetAt: same ? before.resetAt : now + window.resetMs };
+    });
   }
 
   /** The server has asked to be left alone. */

@@ -33,15 +33,15 @@ function listOf(result: unknown, count: unknown): readonly unknown[] {
  * Reads a page and each record on it. Throws `cloudflare/bad-record` for a record, and `cloudflare/incomplete-listing`
  * for a page that contradicts itself or cannot be told from a cut one.
  */
-export function readPage<T>(answer: Answer, read: (record: unknown) => T, perPage: number): Page<T> {
+export function readPage<T>(answer: Answer, read: (record: unknown) => T): Page<T> {
   const info = fieldsOf(answer.resultInfo);
   const { count, cursor, total_count: total } = info ?? {};
   const records = listOf(answer.result, count);
   if (count != null && count !== records.length) {
     throw incomplete(`A page has ${records.length} records and says that it has ${JSON.stringify(count)}.`);
   }
-  if (info === undefined && records.length >= perPage) {
-    throw incomplete("A full page does not say whether another one follows (no result_info).");
+  if (info === undefined && records.length > 0) {
+    throw incomplete("A page does not say whether another one follows (no result_info).");
   }
   if (cursor != null && typeof cursor !== "string") throw incomplete("A page's cursor is no text.");
   if (total != null && !(typeof total === "number" && Number.isInteger(total) && total >= 0)) {

@@ -66,3 +66,15 @@ test.each([null, "x", 7, []])("%j is no record", (value) => {
 test("an id is shown escaped", () => {
   expect(() => readRegistration({ id: "<{%\n" })).toThrow("The registration \\u{3c}{%\\n lacks key");
 });
+
+test.each([
+  ["revoked_at", ""],
+  ["deleted_at", ""],
+  ["user.email", 5],
+])("a registration whose %s cannot be read stops, since it decides", (field, value) => {
+  const whole = {
+    ...registration,
+    ...(field === "user.email" ? { user: { email: value } } : { [field]: value }),
+  };
+  expect(() => readRegistration(whole)).toThrow(`an unusable ${field}`);
+});

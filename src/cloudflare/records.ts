@@ -17,9 +17,11 @@ const text: Rule = (value) => typeof value === "string";
 const filled: Rule = (value) => typeof value === "string" && value !== "";
 const time: Rule = (value) => typeof value === "string" && !Number.isNaN(Date.parse(value));
 const timeOrNull: Rule = (value) => value === null || time(value);
+const optionalTime: Rule = (value) => value == null || time(value);
+const optionalText: Rule = (value) => value == null || text(value);
 const count: Rule = (value) => typeof value === "number" && Number.isInteger(value) && value >= 0;
 
-/** `required` of `teams-devices_registration` and `teams-devices_registration_device_details`. */
+/** `required` of `teams-devices_registration` and of its device, and what else decides about it, where it is given. */
 const REGISTRATION: readonly (readonly [string, Rule])[] = [
   ["id", filled],
   ["key", text],
@@ -28,6 +30,10 @@ const REGISTRATION: readonly (readonly [string, Rule])[] = [
   ["created_at", time],
   ["updated_at", time],
   ["last_seen_at", time],
+  ["revoked_at", optionalTime],
+  ["deleted_at", optionalTime],
+  ["user.email", optionalText],
+  ["registration_type", optionalText],
 ];
 
 /** `required` of `teams-devices_physical_device`. A null `last_seen_at` may be left out on the wire, as others are. */
@@ -38,6 +44,9 @@ const PHYSICAL_DEVICE: readonly (readonly [string, Rule])[] = [
   ["updated_at", time],
   ["last_seen_at", (value) => value === undefined || timeOrNull(value)],
   ["active_registrations", count],
+  ["deleted_at", optionalTime],
+  ["serial_number", optionalText],
+  ["hardware_id", optionalText],
 ];
 
 function valueAt(record: unknown, path: string): unknown {
@@ -50,10 +59,12 @@ function check(record: unknown, rules: readonly (readonly [string, Rule])[], nou
   const [path] = broken;
   const id = valueAt(record, "id");
   const name = typeof id === "string" && id !== "" ? `The ${noun} ${escapeText(id, 80)}` : `A ${noun}`;
-  const state = valueAt(record, path) == null ? "lacks" : "has an unusable";
+  const missing = valueAt(record, path) == null;
   throw new CloudflareError({
     code: "cloudflare/bad-record",
-    what: `${name} ${state} ${path}, which the API's document requires.`,
+    what: missing
+      ? `${name} lacks ${path}, which the API's document requires.`
+      : `${name} has an unusable ${path}, which decisions rest on.`,
     advice: "Nothing can be decided on such a listing. If it stays so, report it with the id and the field.",
   });
 }

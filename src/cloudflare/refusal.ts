@@ -77,8 +77,9 @@ const WORDS: Partial<Record<CloudflareErrorCode, { readonly what: string; readon
   "cloudflare/endpoint-gone": {
     what: "Cloudflare does not offer this call any more.",
     advice:
-      "Revoke and unrevoke were marked deprecated in September 2026 in favour of delete. Set " +
-      "`policy.unlisted: delete` in the allowlist. (If reading fails too, check the account id and the base URL.)",
+      "Revoke and unrevoke were marked deprecated in September 2026 in favour of delete. In the allowlist set " +
+      "`policy.unlisted: delete` (likewise `unknownUsers` and `noUser`, and `state: deleted` for entries) where they " +
+      "revoke, and `policy.listedRevoked: report`. (If reading fails too, check the account id and the base URL.)",
   },
   "cloudflare/rate-limited": {
     what: "Cloudflare refuses further requests for now.",

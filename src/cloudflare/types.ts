@@ -66,3 +66,6 @@ export interface PhysicalDevice {
   readonly last_seen_registration?: { readonly policy?: RegistrationPolicy | null } | null;
   readonly last_seen_user?: RegistrationUser | null;
 }
+
+/** What can be done with registrations. */
+export type Act = "revoke" | "unrevoke" | "delete";

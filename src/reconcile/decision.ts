@@ -1,7 +1,7 @@
 /** One decision for one registration: what it is, what it should be, and which line says so. */
 
 import type { Entry, SourcePosition } from "../allowlist/allowlist.js";
-import type { Registration } from "../cloudflare/types.js";
+import type { Act, Registration } from "../cloudflare/types.js";
 import type { Hardware } from "./hardware.js";
 
 /** What a registration is. A registration without `revoked_at` is active. */
@@ -10,13 +10,12 @@ export type LiveState = "active" | "revoked";
 /** What a registration should be; `as-is` where nobody says, so that it is left alone. */
 export type DesiredState = "active" | "revoked" | "deleted" | "as-is";
 
-/** What changes the account. */
-export type Act = "revoke" | "unrevoke" | "delete";
+export type { Act };
 
 /** What follows from a decision: an act, `keep` (in good order), or `leave` (not ours to change). */
 export type Action = Act | "keep" | "leave";
 
-/** Which rule decided, in the order in which they are asked. */
+/** Which rule decided. */
 export type Rule =
   | "protected"
   | "contradiction"

@@ -97,3 +97,28 @@ describe("the revoke guard", () => {
     });
   });
 });
+
+test("each kind of act has a guard of its own", () => {
+  const live: Sketch[] = [
+    ...alices(2),
+    { id: "b1", email: "bob@example.com", device: "d1" },
+    { id: "b2", email: "bob@example.com", device: "d2", revoked: "2026-05-01T00:00:00Z" },
+  ];
+  const text = `version: 1
+guards:
+  delete: { max: 0 }
+  unrevoke: { max: 7 }
+users:
+  alice@example.com: []
+  bob@example.com:
+    - { device: d1, state: deleted }
+    - device: d2
+`;
+  expect(
+    plan(text, live).guards.map(({ guard, count, limit, tripped }) => [guard, count, limit, tripped]),
+  ).toEqual([
+    ["revoke", 2, 50, false],
+    ["delete", 1, 0, true],
+    ["unrevoke", 1, 7, false],
+  ]);
+});

@@ -2,7 +2,6 @@
 
 import { isUsableSerial } from "../allowlist/serial.js";
 import type { PhysicalDevice } from "../cloudflare/types.js";
-import type { Finding } from "./finding.js";
 
 /** The identity of a machine. A serial that is null, repeated or a vendor's default is left out: it names nothing. */
 export interface Hardware {
@@ -15,16 +14,24 @@ export interface Hardware {
 /** Hardware by device id. */
 export type HardwareIndex = ReadonlyMap<string, Hardware>;
 
+/** A serial that no entry can match by, and the devices that tell it. */
+export interface Unusable {
+  readonly serial: string;
+  readonly why: string;
+  readonly devices: ReadonlySet<string>;
+}
+
 /** Joins physical devices to registrations by device id, and names the serials that cannot be used. */
 export function indexHardware(devices: readonly PhysicalDevice[]): {
   index: HardwareIndex;
-  findings: Finding[];
+  unusable: readonly Unusable[];
 } {
   const index = new Map<string, Hardware>();
   const serials = new Groups();
   const hardwareIds = new Groups();
   const defaults = new Groups();
   for (const device of devices) {
+    if (device.deleted_at != null) continue;
     const serial = serialOf(device);
     const hardwareId = hardwareIdOf(device);
     const usable = isUsableSerial(serial);
@@ -37,16 +44,20 @@ export function indexHardware(devices: readonly PhysicalDevice[]): {
       deviceType: device.device_type ?? undefined,
     });
   }
-  const findings = defaults.all().map(([serial, group]) => unusable(serial, "is a vendor's default", group));
+  const unusable = defaults.all().map(([serial, group]) => named(serial, "is a vendor's default", group));
   for (const [serial, group] of serials.repeated()) {
     if (isOneMachine(group)) continue;
     forget(index, group, { serial: undefined });
-    findings.push(unusable(serial, `is the serial of ${group.length} devices`, group));
+    unusable.push(named(serial, `is the serial of ${group.length} devices`, group));
   }
   for (const [, group] of hardwareIds.repeated()) {
     if (haveSeveralSerials(group)) forget(index, group, { hardwareId: undefined });
   }
-  return { index, findings: findings.sort((a, b) => (a.text < b.text ? -1 : 1)) };
+  return { index, unusable };
+}
+
+function named(serial: string, why: string, group: readonly PhysicalDevice[]): Unusable {
+  return { serial, why, devices: new Set(group.map(({ id }) => id)) };
 }
 
 function forget(
@@ -64,8 +75,10 @@ function serialOf(device: PhysicalDevice): string {
   return device.serial_number?.trim() ?? "";
 }
 
+/** Empty where it names no machine: what firmware leaves in a serial stands in hardware ids as well. */
 function hardwareIdOf(device: PhysicalDevice): string {
-  return device.hardware_id?.trim() ?? "";
+  const id = device.hardware_id?.trim() ?? "";
+  return isUsableSerial(id) ? id : "";
 }
 
 /**
@@ -80,14 +93,6 @@ function isOneMachine(group: readonly PhysicalDevice[]): boolean {
 /** A row that tells no serial does not disagree with one that does. */
 function haveSeveralSerials(group: readonly PhysicalDevice[]): boolean {
   return new Set(group.map(serialOf).filter((serial) => serial !== "")).size > 1;
-}
-
-function unusable(serial: string, why: string, group: readonly PhysicalDevice[]): Finding {
-  const sorted = [...group].sort((a, b) => (a.id < b.id ? -1 : 1));
-  const names = sorted.slice(0, 3).map((device) => `${device.name} (${device.id})`);
-  const more = group.length > 3 ? ` and ${group.length - 3} more` : "";
-  const text = `serial "${serial}" ${why}, so no entry can match by it: ${names.join(", ")}${more}`;
-  return { code: "unusable-serial", text, registrations: [] };
 }
 
 /** Devices by a value; nearly all values have one device, so that a list is made only for those that have more. */

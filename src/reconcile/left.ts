@@ -1,6 +1,6 @@
 /** Findings about registrations that are left alone though somebody should look at them. */
 
-import { liveState, type Decision } from "./decision.js";
+import type { Decision } from "./decision.js";
 import type { Finding } from "./finding.js";
 
 /** One finding a registration, and for users that the allowlist does not know one a user. */
@@ -11,7 +11,7 @@ export function reportLeft(decisions: readonly Decision[]): Finding[] {
     if (decision.desired !== "as-is") continue;
     const { code } = decision.reason;
     if (code === "unknown-user" || code === "no-user") {
-      if (liveState(decision.registration) === "revoked") continue;
+      if (decision.live === "revoked") continue;
       const group = byUser.get(decision.user);
       if (group) group.push(decision);
       else byUser.set(decision.user, [decision]);

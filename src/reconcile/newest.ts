@@ -8,23 +8,31 @@ import { liveState } from "./decision.js";
 /** By the id of a revoked registration: the newest registration of the same user on the same device. */
 export type NewestIndex = ReadonlyMap<string, Registration>;
 
-/** Only revoked registrations are looked up: an active one is kept, whether it is the newest or not. */
+/**
+ * Only revoked registrations are looked up: an active one is kept, whether it is the newest or not. Two registrations
+ * are of one device where anything says so that both tell; what is missed lets somebody in, so much says so.
+ */
 export function newestOfEachDevice(candidates: readonly Candidate[]): NewestIndex {
   const revoked = candidates.filter((one) => activeEntry(one) && liveState(one.registration) === "revoked");
-  const devices = new Map(revoked.map((one) => [activeEntry(one), new Map<string, Registration>()]));
+  const users = new Set(revoked.map(({ email }) => email));
+  const newest = new Map<string, Registration>();
   for (const candidate of candidates) {
-    const ofEntry = devices.get(activeEntry(candidate));
-    if (!ofEntry) continue;
-    const key = deviceKey(candidate);
-    const newest = ofEntry.get(key);
-    if (!newest || isNewer(candidate.registration, newest)) ofEntry.set(key, candidate.registration);
+    if (!users.has(candidate.email)) continue;
+    for (const key of deviceKeys(candidate)) {
+      const other = newest.get(key);
+      if (!other || isNewer(candidate.registration, other)) newest.set(key, candidate.registration);
+    }
   }
-  const index = new Map<string, Registration>();
-  for (const candidate of revoked) {
-    const newest = devices.get(activeEntry(candidate))?.get(deviceKey(candidate));
-    if (newest) index.set(candidate.registration.id, newest);
+  return new Map(revoked.map((one) => [one.registration.id, newestOf(one, newest)]));
+}
+
+function newestOf(candidate: Candidate, newest: ReadonlyMap<string, Registration>): Registration {
+  let latest = candidate.registration;
+  for (const key of deviceKeys(candidate)) {
+    const other = newest.get(key);
+    if (other && isNewer(other, latest)) latest = other;
   }
-  return index;
+  return latest;
 }
 
 /** The entry that allows a candidate, where one does. */
@@ -33,17 +41,23 @@ function activeEntry({ match }: Candidate): Entry | undefined {
 }
 
 /**
- * An entry that names one device (by anything but a glob) means one device, whatever its ids are by now. The devices
- * of a glob are told apart by hardware, and where that is unknown by name: device ids may change when a device
- * enrols again.
+ * Everything by which a registration tells its device, within its user: hardware, the device's id (which may change
+ * when it enrols again), and the entry, since one with any key but a glob means one device. What a glob finds is told
+ * by name where nothing better is known.
  */
-function deviceKey(candidate: Candidate): string {
-  const { registration, hardware } = candidate;
-  const { nameGlob, ...exact } = activeEntry(candidate)?.match ?? {};
-  if (nameGlob === undefined || Object.keys(exact).length > 0) return "";
-  if (hardware?.serial !== undefined) return `serial:${hardware.serial}`;
-  if (hardware?.hardwareId !== undefined) return `hardwareId:${hardware.hardwareId}`;
-  return `name:${registration.device.name}`;
+function deviceKeys(candidate: Candidate): readonly string[] {
+  const entry = activeEntry(candidate);
+  if (!entry) return [];
+  const { registration, hardware, email } = candidate;
+  const { nameGlob, ...exact } = entry.match;
+  const isExact = nameGlob === undefined || Object.keys(exact).length > 0;
+  const keys = [`device ${registration.device.id}`];
+  keys.push(
+    isExact ? `entry ${entry.source.line}:${entry.source.column}` : `name ${registration.device.name}`,
+  );
+  if (hardware?.serial !== undefined) keys.push(`serial ${hardware.serial}`);
+  if (hardware?.hardwareId !== undefined) keys.push(`hardwareId ${hardware.hardwareId}`);
+  return keys.map((key) => `${email} ${key}`);
 }
 
 /** By the moment of creation, then by id, so that the order of a listing never matters. */

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { physicalDevice, plan, summary, type Sketch } from "../../test/support/world.js";
+import { allowlist, physicalDevice, plan, summary, type Sketch } from "../../test/support/world.js";
+import { needsHardware } from "./plan.js";
 
 const HEAD = "version: 1\n";
 const ALICE = "alice@example.com";
@@ -161,6 +162,80 @@ steps("the newest registration of a device", [
   },
 ]);
 
+const OLD = { created: "2026-01-01T00:00:00Z", revoked: "2026-02-01T00:00:00Z" };
+const NEW = { created: "2026-03-01T00:00:00Z" };
+const glob = `users:\n  ${ALICE}:\n    - nameGlob: LAPTOP-*\n`;
+
+steps("one device that enrolled again, under a glob", [
+  {
+    title: "is known by its serial, though id and name changed",
+    allowlist: glob,
+    live: [
+      { id: "new", email: ALICE, device: "d2", name: "LAPTOP-2", ...NEW },
+      { id: "old", email: ALICE, device: "d1", name: "LAPTOP-1", ...OLD },
+    ],
+    devices: [
+      physicalDevice("d1", { serial_number: "S1", hardware_id: "hw" }),
+      physicalDevice("d2", { serial_number: "S1", hardware_id: "hw" }),
+    ],
+    expect: ["new: keep (entry) 4", "old: leave (older) 4"],
+  },
+  {
+    title: "is known by its hardware id where only one row tells the serial",
+    allowlist: glob,
+    live: [
+      { id: "new", email: ALICE, device: "d2", name: "LAPTOP-2", ...NEW },
+      { id: "old", email: ALICE, device: "d1", name: "LAPTOP-1", ...OLD },
+    ],
+    devices: [
+      physicalDevice("d1", { serial_number: null, hardware_id: "hw" }),
+      physicalDevice("d2", { serial_number: "S1", hardware_id: "hw" }),
+    ],
+    expect: ["new: keep (entry) 4", "old: leave (older) 4"],
+  },
+  {
+    title: "is known by its id, though it was renamed",
+    allowlist: glob,
+    live: [
+      { id: "new", email: ALICE, device: "d1", name: "LAPTOP-2", ...NEW },
+      { id: "old", email: ALICE, device: "d1", name: "LAPTOP-1", ...OLD },
+    ],
+    expect: ["new: keep (entry) 4", "old: leave (older) 4"],
+  },
+  {
+    title: "is another device where nothing says that it is the same",
+    allowlist: glob,
+    live: [
+      { id: "new", email: ALICE, device: "d2", name: "LAPTOP-2", ...NEW },
+      { id: "old", email: ALICE, device: "d1", name: "LAPTOP-1", ...OLD },
+    ],
+    devices: [physicalDevice("d1", { serial_number: "S1" }), physicalDevice("d2", { serial_number: "S2" })],
+    expect: ["new: keep (entry) 4", "old: unrevoke (entry) 4"],
+  },
+  {
+    title: "is one device though two entries find it by different keys",
+    allowlist: `users:\n  ${ALICE}:\n    - serial: S1\n    - hardwareId: hw\n`,
+    live: [
+      { id: "new", email: ALICE, device: "d2", ...NEW },
+      { id: "old", email: ALICE, device: "d1", ...OLD },
+    ],
+    devices: [
+      physicalDevice("d1", { serial_number: null, hardware_id: "hw" }),
+      physicalDevice("d2", { serial_number: "S1", hardware_id: "hw" }),
+    ],
+    expect: ["new: keep (entry) 4", "old: leave (older) 5"],
+  },
+  {
+    title: "is not another user's device of the same name",
+    allowlist: `${glob}  bob@example.com:\n    - nameGlob: LAPTOP-*\n`,
+    live: [
+      { id: "new", email: "bob@example.com", device: "d2", name: "LAPTOP-1", ...NEW },
+      { id: "old", email: ALICE, device: "d1", name: "LAPTOP-1", ...OLD },
+    ],
+    expect: ["new: keep (entry) 6", "old: unrevoke (entry) 4"],
+  },
+]);
+
 steps("an entry that asks for another state", [
   {
     title: "revokes what is active, and keeps what is revoked",
@@ -318,6 +393,23 @@ steps("hardware that is not known", [
     expect: ["a: keep (entry) 4"],
   },
   {
+    title: "is what a row with a hardware id that firmware left blank has",
+    allowlist: `users:\n  ${ALICE}:\n    - hardwareId: hw\n`,
+    live: [{ id: "a", email: ALICE, device: "d1" }],
+    devices: [physicalDevice("d1", { hardware_id: "00000000-0000-0000-0000-000000000000" })],
+    expect: ["a: leave (unknown-hardware) 4"],
+  },
+  {
+    title: "is not what a machine has whose former row was deleted",
+    allowlist: `users:\n  ${ALICE}:\n    - serial: C02X\n`,
+    live: [{ id: "a", email: ALICE, device: "d1" }],
+    devices: [
+      physicalDevice("d1", { serial_number: "C02X" }),
+      physicalDevice("d0", { serial_number: "C02X", deleted_at: "2026-01-01T00:00:00Z" }),
+    ],
+    expect: ["a: keep (entry) 4"],
+  },
+  {
     title: "is what two machines with one serial have",
     allowlist: `users:\n  ${ALICE}:\n    - serial: C02X\n`,
     live: [{ id: "a", email: ALICE, device: "d1" }],
@@ -436,6 +528,17 @@ steps("what is protected", [
   },
 ]);
 
+test.each([
+  ["serial: S1", true],
+  ["hardwareId: H1", true],
+  ["nameGlob: L*", true],
+  ["name: L1", false],
+  ["device: d1", false],
+])("hardware is listed where an entry among others needs it: %s", (key, needed) => {
+  const text = `${HEAD}users:\n  ${ALICE}:\n    - device: d9\n    - ${key}\n`;
+  expect(needsHardware(allowlist(text))).toBe(needed);
+});
+
 describe("findings", () => {
   const codes = (one: ReturnType<typeof plan>) => one.findings.map(({ code, text }) => `${code}: ${text}`);
 
@@ -498,18 +601,61 @@ describe("findings", () => {
     expect(made.findings[0]?.registrations).toEqual(["b", "c"]);
   });
 
-  test("repeated and vendor-default serials are named", () => {
+  test("repeated and vendor-default serials are named, with the registrations in scope that have them", () => {
+    const bob = "bob@example.com";
     const devices = [
       physicalDevice("d1", { serial_number: "SAME" }),
       physicalDevice("d2", { serial_number: "SAME" }),
       physicalDevice("d3", { serial_number: "To Be Filled By O.E.M." }),
       physicalDevice("d4", { serial_number: null }),
+      physicalDevice("d5", { serial_number: "None" }),
     ];
-    const made = plan(`${HEAD}users:\n  ${ALICE}:\n    - serial: C02X\n`, [], devices);
-    expect(codes(made).filter((text) => text.startsWith("unusable"))).toEqual([
-      'unusable-serial: serial "SAME" is the serial of 2 devices, so no entry can match by it: NAME-d1 (d1), NAME-d2 (d2)',
-      'unusable-serial: serial "To Be Filled By O.E.M." is a vendor\'s default, so no entry can match by it: NAME-d3 (d3)',
+    const made = plan(
+      `${HEAD}scope: { emailDomains: [example.com] }\nusers:\n  ${ALICE}:\n    - serial: C02X\n`,
+      [
+        { id: "r1", email: bob, device: "d1" },
+        { id: "r2", email: bob, device: "d2" },
+        { id: "r3", email: bob, device: "d3" },
+        { id: "r4", email: bob, device: "d4" },
+        { id: "r5", email: "eve@example.org", device: "d5" },
+      ],
+      devices,
+    );
+    const named = made.findings.filter(({ code }) => code === "unusable-serial");
+    expect(named.map(({ text, registrations }) => [text, registrations])).toEqual([
+      [
+        'serial "SAME" is the serial of 2 devices, so no entry can match by it: NAME-r1 (r1), NAME-r2 (r2)',
+        ["r1", "r2"],
+      ],
+      [
+        'serial "To Be Filled By O.E.M." is a vendor\'s default, so no entry can match by it: NAME-r3 (r3)',
+        ["r3"],
+      ],
     ]);
+  });
+
+  test("unknown hardware and a revoked device that is only reported are findings", () => {
+    const made = plan(
+      `${HEAD}policy: { listedRevoked: report }\nusers:\n  ${ALICE}:\n    - hardwareId: hw\n    - { registration: r2 }\n`,
+      [
+        { id: "r1", email: ALICE, device: "d1" },
+        { id: "r2", email: ALICE, device: "d2", revoked: "2026-05-20T00:00:00Z" },
+      ],
+      [],
+    );
+    expect(made.findings.map(({ code, registrations }) => [code, ...registrations])).toEqual([
+      ["unknown-hardware", "r1"],
+      ["listed-revoked", "r2"],
+      ["unmatched-entry"],
+    ]);
+  });
+
+  test("a contradiction about a protected registration holds nothing", () => {
+    const made = plan(
+      `${HEAD}protected: { registrations: [a] }\nusers:\n  ${ALICE}:\n    - { nameGlob: "L*" }\n    - { nameGlob: "*1", state: revoked }\n`,
+      [{ id: "a", email: ALICE, name: "L1" }],
+    );
+    expect([made.problems, summary(made)]).toEqual([[], ["a: leave (protected) 2"]]);
   });
 
   test("entries that contradict each other are a problem that names both lines", () => {

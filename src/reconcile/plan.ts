@@ -1,6 +1,7 @@
 /** The plan: every decision, what was noticed, how the guards judge it, and a fingerprint to approve it by. */
 
-import type { Allowlist } from "../allowlist/allowlist.js";
+import { compare } from "../compare.js";
+import type { Allowlist, Entry } from "../allowlist/allowlist.js";
 import type { Message } from "../allowlist/message.js";
 import type { PhysicalDevice, Registration } from "../cloudflare/types.js";
 import type { Candidate } from "./candidate.js";
@@ -16,6 +17,7 @@ import { protect } from "./protect.js";
 import { reportLeft } from "./left.js";
 import { isInScope, userOf } from "./scope.js";
 import { reportUnmatched } from "./unmatched.js";
+import { reportUnusable } from "./unusable.js";
 
 /** The live account, listed whole. `devices` is left out where {@link needsHardware} says so. */
 export interface Inventory {
@@ -40,9 +42,13 @@ export interface Plan {
   readonly population: { readonly inScope: number; readonly active: number; readonly outOfScope: number };
 }
 
-/** Whether any entry goes by serial or hardware id, so that the physical devices have to be listed. */
+/**
+ * Whether the physical devices have to be listed: where an entry goes by serial or hardware id, and where one goes by
+ * a glob, whose devices only their hardware tells apart.
+ */
 export function needsHardware(allowlist: Allowlist): boolean {
-  for (const user of allowlist.users.values()) if (user.entries.some(goesByHardware)) return true;
+  const needs = (entry: Entry) => goesByHardware(entry) || entry.match.nameGlob !== undefined;
+  for (const user of allowlist.users.values()) if (user.entries.some(needs)) return true;
   return false;
 }
 
@@ -65,9 +71,9 @@ export function makePlan(allowlist: Allowlist, inventory: Inventory, asOf: Date)
     findings: [
       ...reportLeft(decisions),
       ...reportUnmatched(matcher.unmatched(), candidates),
-      ...(hardware?.findings ?? []),
+      ...reportUnusable(hardware?.unusable ?? [], candidates),
     ],
-    problems: contradictions(candidates),
+    problems: contradictions(candidates, decisions),
     guards: judge(decisions, allowlist.guards, active),
     fingerprint: fingerprint(inventory.account, acts),
     population: {
@@ -95,14 +101,12 @@ function gather(
   return candidates.sort((a, b) => compare(a.registration.id, b.registration.id));
 }
 
-/** By code unit: the same on every machine, whatever its locale. */
-function compare(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
-}
-
-function contradictions(candidates: readonly Candidate[]): Message[] {
-  return candidates.flatMap(({ match, registration, email }) =>
-    match.kind === "contradiction" ? [toMessage(match, registration, email)] : [],
+/** A protected registration is left alone whatever its entries say, so that it contradicts nothing. */
+function contradictions(candidates: readonly Candidate[], decisions: readonly Decision[]): Message[] {
+  return candidates.flatMap(({ match, registration, email }, i) =>
+    match.kind === "contradiction" && decisions[i]?.reason.code === "contradiction"
+      ? [toMessage(match, registration, email)]
+      : [],
   );
 }
 

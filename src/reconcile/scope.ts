@@ -1,5 +1,5 @@
 import type { Scope } from "../allowlist/allowlist.js";
-import { normaliseEmail } from "../allowlist/email.js";
+import { domainOf, normaliseEmail } from "../allowlist/email.js";
 import type { Registration } from "../cloudflare/types.js";
 
 /** The normalised e-mail of a registration's user; empty where the API sends none. */
@@ -7,17 +7,12 @@ export function userOf(registration: Registration): string {
   return normaliseEmail(registration.user?.email ?? "");
 }
 
-/** The part after the last `@`; empty for what is no address. */
-export function domainOf(email: string): string {
-  const at = email.lastIndexOf("@");
-  return at < 0 ? "" : email.slice(at + 1);
-}
-
 /**
  * Whether an address belongs to no person: there is none, or it stands under `cloudflareaccess.com`, as service
  * tokens (`non_identity@<team>…`) and WARP Connectors (`warp_connector@<team>…`) do.
  */
 export function isNoUser(email: string): boolean {
+  if (!email.includes("@")) return true;
   const domain = domainOf(email);
   return domain === "" || domain === "cloudflareaccess.com" || domain.endsWith(".cloudflareaccess.com");
 }

@@ -1,7 +1,7 @@
 /** Entries that match no registration, each with what may have been meant. */
 
-import { closest, distance } from "fastest-levenshtein";
 import type { Entry, EntryMatch } from "../allowlist/allowlist.js";
+import { nearest } from "../allowlist/nearest.js";
 import type { Candidate } from "./candidate.js";
 import { describeMatch } from "./decide.js";
 import type { Finding } from "./finding.js";
@@ -54,10 +54,8 @@ function hint(
     const owner = owners.get(key)?.get(value);
     if (owner && !own.includes(owner)) return `; that is a device of ${owner.email || "no user"}`;
     const values = own.map((candidate) => valueOf(candidate, key)).filter((text) => text !== undefined);
-    const near = values.length > 0 ? closest(value, values) : undefined;
-    if (near !== undefined && near !== value && distance(value, near) <= Math.max(2, value.length / 4)) {
-      return `; did you mean ${JSON.stringify(near)}?`;
-    }
+    const near = nearest(value, values);
+    if (near !== undefined && near !== value) return `; did you mean ${JSON.stringify(near)}?`;
   }
   return "";
 }

@@ -1,5 +1,6 @@
 /** The one versioned JSON document that every report is made from. */
 
+import { compare } from "../compare.js";
 import type { SourcePosition } from "../allowlist/allowlist.js";
 import type { Message } from "../allowlist/message.js";
 import type { Action, Act, Decision, DesiredState, LiveState, Rule } from "../reconcile/decision.js";
@@ -106,11 +107,6 @@ function byUserAndDevice(a: Decision, b: Decision): number {
   return (
     compare(a.user, b.user) || compare(name(a), name(b)) || compare(a.registration.id, b.registration.id)
   );
-}
-
-/** By code unit: the same on every machine, whatever its locale. */
-function compare(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }
 
 function skipped({ registration, action }: Plan["acts"][number]): ActResult {

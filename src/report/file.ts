@@ -1,6 +1,6 @@
 /** The report's file: the program writes the plan into it, the provider's process adds what was done. */
 
-import { readFile, rename, writeFile } from "node:fs/promises";
+import { readFile, rename, rm, writeFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import type { Outcome } from "../cloudflare/index.js";
 import type { ActResult, ReportDocument } from "./document.js";
@@ -30,6 +30,18 @@ export async function writeReport(path: string, document: ReportDocument): Promi
   try {
     await writeFile(unfinished, `${JSON.stringify(document, null, 2)}\n`, { mode: 0o600 });
     await rename(unfinished, path);
+  } catch (error) {
+    await rm(unfinished, { force: true }).catch(() => undefined);
+    throw new ReportError(path, error);
+  }
+}
+
+/** Takes an earlier run's report away, so that a run which fails early is not mistaken for it. */
+export async function removeReport(env: NodeJS.ProcessEnv): Promise<void> {
+  const path = reportPath(env);
+  if (path === undefined) return;
+  try {
+    await rm(path, { force: true });
   } catch (error) {
     throw new ReportError(path, error);
   }

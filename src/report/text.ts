@@ -68,14 +68,21 @@ function device({ registration }: ReportedDecision): string {
   );
   return (
     escapeText(name, 60) +
-    (details.length > 0 ? ` (${escapeText(details.join(", "), 80)})` : ` (${registration.id})`)
+    (details.length > 0
+      ? ` (${escapeText(details.join(", "), 80)})`
+      : ` (${escapeText(registration.id, 60)})`)
   );
+}
+
+/** The date of an RFC 3339 time. */
+function day(time: string): string {
+  return escapeText(time.slice(0, 10));
 }
 
 /** What it is now, and since when. */
 function since({ live, registration: { times } }: ReportedDecision): string {
-  if (live === "revoked") return `revoked ${(times.revoked ?? times.updated).slice(0, 10)}`;
-  return `last seen ${times.lastSeen.slice(0, 10)}`;
+  if (live === "revoked") return `revoked ${day(times.revoked ?? times.updated)}`;
+  return `last seen ${day(times.lastSeen)}`;
 }
 
 function leftAlone({ decisions }: ReportDocument): string[] {

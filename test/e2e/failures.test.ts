@@ -1,9 +1,11 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect } from "vitest";
-import type { Fault } from "../../src/simulator/index.js";
+import { startSimulator, type Fault } from "../../src/simulator/index.js";
 import type { ReportDocument } from "../../src/report/document.js";
-import { LISTED } from "./small-account.js";
+import { TOKEN } from "../support/trial.js";
+import { ACCOUNT } from "../support/world.js";
+import { LISTED, SMALL } from "./small-account.js";
 import { scenario, writesOf } from "./trace.js";
 
 /** The API refuses whatever call names this id. */
@@ -79,19 +81,30 @@ scenario("an account that changes is refused by name", LISTED, async (trial) => 
   const { stack, simulator } = trial;
   await stack.up({ skipPreview: true });
   const before = simulator.log().length;
-  await trial.write(
-    "index.js",
-    `const { warpRegistrations } = require("pulumi-warp-registrations/program");
-module.exports = () => warpRegistrations({ accountId: "ffffffffffffffffffffffffffffffff" });
-`,
-  );
-  const up = await stack.up({ skipPreview: true });
-  expect(up.exitCode).not.toBe(0);
-  expect(up.output).not.toMatch(STACK_TRACE);
-  expect(writesOf(simulator, before)).toEqual([]);
+  const other = "f".repeat(32);
+  const second = await startSimulator({ world: { ...SMALL, account_id: other }, token: TOKEN });
+  try {
+    const moved = await trial.reopen({ accountId: other, baseUrl: second.url });
+    const up = await moved.up({ skipPreview: true });
+    expect(up.exitCode).not.toBe(0);
+    expect(up.output).toContain(`this stack belongs to account ${ACCOUNT} and cannot change to ${other}`);
+    expect(up.output).not.toMatch(STACK_TRACE);
+    expect(second.log().filter(({ method }) => method !== "GET")).toEqual([]);
+    expect(writesOf(simulator, before)).toEqual([]);
+  } finally {
+    await second.close();
+  }
 });
 
-scenario("a listing that stays short is an error, and no act", LISTED, async ({ stack, simulator }) => {
+scenario("refresh without a token: one clear message, and no stack", LISTED, async ({ stack }) => {
+  await stack.up({ skipPreview: true });
+  const refreshed = await stack.refresh({ skipPreview: true, env: { CLOUDFLARE_API_TOKEN: undefined } });
+  expect(refreshed.exitCode).not.toBe(0);
+  expect(refreshed.output).toContain("Set CLOUDFLARE_API_TOKEN");
+  expect(refreshed.output).not.toMatch(STACK_TRACE);
+});
+
+scenario("a listing that repeats itself is an error, and no act", LISTED, async ({ stack, simulator }) => {
   simulator.addFaults({ kind: "repeat-cursor", match: { path: "registrations$" }, times: 100 });
   simulator.set({ per_page_maximum: 2 });
   const up = await stack.up({ skipPreview: true });

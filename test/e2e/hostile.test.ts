@@ -15,6 +15,8 @@ scenario("a device's name hides nobody's act", UNLIMITED, async ({ stack, simula
     "\u202egpj.exe\u2066",
     "\u001b[2J\u001b[31mred",
     "line\nrevoke   NOBODY\r\n::error::x",
+    "##[debug]LAPTOP",
+    "::add-mask::revoke",
     "x".repeat(10_000),
     "‮‎​</script>`|@everyone",
   ];
@@ -29,7 +31,7 @@ scenario("a device's name hides nobody's act", UNLIMITED, async ({ stack, simula
     expect(preview.output).toContain("\\u{202e}gpj.exe\\u{2066}");
     // eslint-disable-next-line no-control-regex
     expect(preview.output).not.toMatch(/[\u001b\u202a-\u202e\u2066-\u2069\u200b]|<\{%|%\}>/u);
-    expect(preview.output).not.toMatch(/^\s*::error::/mu);
+    expect(preview.output).not.toMatch(/^\s*::|::(?:error|add-mask)::|##\[/mu);
     expect(preview.output).not.toContain("x".repeat(100));
   }
 });

@@ -27,6 +27,8 @@ export interface Trial {
   readonly simulator: Simulator;
   readonly stack: Stack;
   write(file: string, text: string): Promise<void>;
+  /** The same stack with other settings, by short key. */
+  reopen(config: Readonly<Record<string, string>>): Promise<Stack>;
   /** Stops the account and removes the folders. */
   end(): Promise<void>;
 }
@@ -61,20 +63,22 @@ export async function startTrial({
   }
   const simulator = await startSimulator({ ...account, token: TOKEN });
   const settings = { accountId: simulator.accountId, baseUrl: simulator.url, ...config };
-  const stack = await engine.open({
-    project,
-    folder,
-    stack: "trial",
-    config: Object.fromEntries(
-      Object.entries(settings).map(([key, value]) => [`warp-registrations:${key}`, value]),
-    ),
-    env: { CLOUDFLARE_API_TOKEN: TOKEN, ...env },
-  });
+  const reopen = (other: Readonly<Record<string, string>>) =>
+    engine.open({
+      project,
+      folder,
+      stack: "trial",
+      config: Object.fromEntries(
+        Object.entries({ ...settings, ...other }).map(([key, value]) => [`warp-registrations:${key}`, value]),
+      ),
+      env: { CLOUDFLARE_API_TOKEN: TOKEN, ...env },
+    });
+  const stack = await reopen({});
   const end = async () => {
     await simulator.close();
     await rm(base, { recursive: true, force: true });
   };
-  return { project, folder, simulator, stack, write, end };
+  return { project, folder, simulator, stack, write, reopen, end };
 }
 
 /** As `npm install` of a folder does it: links. */
