@@ -58,16 +58,22 @@ const vendorDefaults: ReadonlySet<string> = new Set([
   "virtual machine",
 ]);
 
-/** One character again and again, blanks and dashes aside: `00000000`, `XXXX`, `0`, `----`. */
-const oneCharacter = /^(.)\1*$/u;
+/** What stands between the characters of a serial without telling anything. */
+const blanks: ReadonlySet<string> = new Set(" \t.,_:/-");
 
 /**
  * Whether a serial number can tell one device from another: false for a blank one, for what vendors leave as a
- * default (`To Be Filled By O.E.M.`, whatever the case), and for one character repeated.
+ * default (`To Be Filled By O.E.M.`, whatever the case), and for one character again and again, blanks and dashes
+ * aside (`00000000`, `XXXX`, `0`, `----`). Hardware ids are held against the same rule.
  */
 export function isUsableSerial(text: string): boolean {
-  const plain = text.trim().toLowerCase().replace(/\s+/gu, " ");
-  if (plain === "" || vendorDefaults.has(plain)) return false;
-  const bare = plain.replace(/[\s.,_:/-]/gu, "");
-  return bare !== "" && !oneCharacter.test(bare);
+  const plain = text.trim().toLowerCase();
+  if (vendorDefaults.has(/\s/u.test(plain) ? plain.replace(/\s+/gu, " ") : plain)) return false;
+  let first: string | undefined;
+  for (const character of plain) {
+    if (blanks.has(character)) continue;
+    first ??= character;
+    if (character !== first) return true;
+  }
+  return false;
 }

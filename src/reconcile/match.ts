@@ -44,8 +44,7 @@ export class Matcher {
   constructor(readonly users: Allowlist["users"]) {}
 
   /** What the entries of a registration's user say of it; every entry whose keys match counts as matched. */
-  match(email: string, registration: Registration, hardware: Hardware | undefined): Match {
-    const user = this.users.get(email);
+  match(user: AllowedUser | undefined, registration: Registration, hardware: Hardware | undefined): Match {
     if (!user) return NO_MATCH;
     const { candidates, byHardware } = this.#narrow(user, registration, hardware);
     const matching = candidates.filter((entry) => matches(entry, registration, hardware));

@@ -95,8 +95,9 @@ function gather(
     const email = userOf(registration);
     if (!isInScope(registration, email, allowlist.scope)) continue;
     const known = hardware?.get(registration.device.id);
-    const match = matcher.match(email, registration, known);
-    candidates.push({ registration, email, hardware: known, user: allowlist.users.get(email), match });
+    const user = allowlist.users.get(email);
+    const match = matcher.match(user, registration, known);
+    candidates.push({ registration, email, hardware: known, user, match });
   }
   return candidates.sort((a, b) => compare(a.registration.id, b.registration.id));
 }

@@ -10,7 +10,8 @@ export function reportUnusable(unusable: readonly Unusable[], candidates: readon
   );
   const concerned = new Map<Unusable, Candidate[]>();
   for (const candidate of candidates) {
-    const one = byDevice.get(candidate.registration.device.id);
+    const { hardware, registration } = candidate;
+    const one = hardware?.serial === undefined ? byDevice.get(registration.device.id) : undefined;
     if (!one) continue;
     const group = concerned.get(one);
     if (group) group.push(candidate);

@@ -16,7 +16,7 @@ export class RateLimit {
   #ends = 0;
   #blocked = false;
 
-  /** Counts a request. `now` is in milliseconds and never goes back. */
+  /** Counts a request. `now` is in whole milliseconds and never goes back. */
   count(settings: Settings, now: number): Verdict {
     const { rate_limit: limit, rate_limit_window: window } = settings;
     if (limit === 0) return { headers: {} };

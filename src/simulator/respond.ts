@@ -28,7 +28,7 @@ export function respond(
   const asked = { method, path: target.path, params: new URLSearchParams(target.query) };
   const entry = { time: simulation.clock.now(), method, path: target.path, query: target.query };
   const fault = simulation.faults.strike(method, target.path, target.query);
-  const limit = simulation.rateLimit.count(simulation.settings, performance.now());
+  const limit = simulation.rateLimit.count(simulation.settings, Math.floor(performance.now()));
   const ray = { "CF-RAY": `${(simulation.log.total + 1).toString(16).padStart(16, "0")}-SIM` };
   const headers = { ...limit.headers, ...ray };
 
