@@ -5,11 +5,15 @@ const domainShape =
 /** Everything but blanks, hidden characters, and what would need quotes in RFC 5321's local part. */
 const localShape = /^[^\p{C}\p{Z}"(),:;<>@[\\\]]{1,64}$/u;
 
+/** Nearly every address as the API sends it: it is in that form already. */
+const plain = /^[a-z\d@._+-]*$/;
+
 /**
  * The one form in which e-mails and e-mail domains are compared: trimmed, NFC, lower-cased without locale.
  * Applying it twice changes nothing.
  */
 export function normaliseEmail(text: string): string {
+  if (plain.test(text)) return text;
   // Lower-casing can take a text out of NFC (U+0130 becomes two characters), so NFC comes last as well.
   return text.trim().normalize("NFC").toLowerCase().normalize("NFC");
 }

@@ -14,6 +14,7 @@ export function reportUnmatched(
   unmatched: readonly Unmatched[],
   candidates: readonly Candidate[],
 ): Finding[] {
+  if (unmatched.length === 0) return [];
   const known = lookUp(unmatched, candidates);
   return unmatched.map(({ email, entry }) => ({
     code: "unmatched-entry",
