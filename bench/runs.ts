@@ -65,11 +65,11 @@ async function measureRun(engine: Engine, perPage: number, parallel: number | un
 /** Registrations that are the only ones of their devices, so that leaving one out of the list is one act. */
 function alone(world: World, count: number): ReadonlySet<string> {
   const serials = new Map(world.physical_devices.map(({ id, serial_number }) => [id, serial_number ?? ""]));
-  const users = new Map<string, number>();
-  for (const { user } of world.registrations)
-    users.set(user?.email ?? "", (users.get(user?.email ?? "") ?? 0) + 1);
+  const serialOf = ({ device }: World["registrations"][number]) => serials.get(device.id) ?? "";
+  const seen = new Map<string, number>();
+  for (const one of world.registrations) seen.set(serialOf(one), (seen.get(serialOf(one)) ?? 0) + 1);
   const fit = world.registrations.filter(
-    ({ user, device }) => users.get(user?.email ?? "") === 1 && isUsableSerial(serials.get(device.id) ?? ""),
+    (one) => one.user?.email && isUsableSerial(serialOf(one)) && seen.get(serialOf(one)) === 1,
   );
   return new Set(fit.slice(0, count).map(({ id }) => id));
 }
