@@ -1,20 +1,13 @@
 /** The desired state as data: what the allowlist files say, validated, with the place of every statement. */
 
-/** A place in an allowlist file; `line` and `column` count from 1, `file` is relative to the project's folder. */
-export interface SourcePosition {
-  readonly file: string;
-  readonly line: number;
-  readonly column: number;
-}
+import type { Message } from "./message.js";
+import type { Day, Duration, Policy, Setting, SourcePosition } from "./policy.js";
+
+export type * from "./policy.js";
+export { policyOf } from "./policy.js";
 
 /** What an entry asks of the registrations that it matches. */
 export type EntryState = "active" | "revoked" | "deleted";
-
-/** What is done with a registration that no entry speaks for. */
-export type UnlistedAction = "revoke" | "delete" | "report";
-
-/** What is done with the newest registration of a listed device when it is found revoked. */
-export type ListedRevokedAction = "unrevoke" | "report";
 
 /** The keys by which an entry finds registrations; all that are given must match. */
 export interface EntryMatch {
@@ -26,12 +19,44 @@ export interface EntryMatch {
   readonly nameGlob?: string;
 }
 
+/** What the device behind a match must be besides; a match that fails one of these is not allowed. */
+export interface Conditions {
+  /** The `device_type` of the physical device, exactly, in lower case: `windows`, `mac`, `ios`, … */
+  readonly platform?: string;
+  /** A glob for the whole model. */
+  readonly model?: string;
+  /** The oldest WARP client that may connect: numbers separated by dots. */
+  readonly minClientVersion?: string;
+}
+
 /** One device rule under a user. */
 export interface Entry {
   readonly match: EntryMatch;
   readonly state: EntryState;
   readonly note?: string;
   readonly reason?: string;
+  /** The first day, in UTC, on which the entry speaks. */
+  readonly from?: Day;
+  /** The last day, in UTC, on which the entry speaks. */
+  readonly expires?: Day;
+  /** Who answers for the device; free text, carried into reports. */
+  readonly owner?: string;
+  /** Where it was asked for; free text, carried into reports. */
+  readonly ticket?: string;
+  readonly requires?: Conditions;
+  /** Why a match by name alone is good enough here. */
+  readonly trustName?: string;
+  readonly source: SourcePosition;
+}
+
+/** What a user as a whole is, whatever the entries say. */
+export interface UserState {
+  /** `suspended`: every registration revoked; `offboarded`: every registration deleted. */
+  readonly state: "suspended" | "offboarded";
+  /** The first day, in UTC, on which it holds; without it, always. */
+  readonly since?: Day;
+  readonly reason?: string;
+  /** The line that says `state`. */
   readonly source: SourcePosition;
 }
 
@@ -40,15 +65,8 @@ export interface AllowedUser {
   /** Normalised: trimmed, NFC, lower-cased without locale. */
   readonly email: string;
   readonly entries: readonly Entry[];
+  readonly state?: UserState;
   /** The user's key in the file. */
-  readonly source: SourcePosition;
-}
-
-/** A setting with the place that set it, or, for a default, the root file's `version` line. */
-export interface Setting<T> {
-  readonly value: T;
-  /** False where the value is the documented default. */
-  readonly explicit: boolean;
   readonly source: SourcePosition;
 }
 
@@ -62,13 +80,6 @@ export interface Scope {
   readonly emails: ReadonlySet<string>;
   readonly policyIds: ReadonlySet<string>;
   readonly registrationTypes: ReadonlySet<string>;
-}
-
-export interface Policy {
-  readonly unlisted: Setting<UnlistedAction>;
-  readonly unknownUsers: Setting<UnlistedAction>;
-  readonly noUser: Setting<UnlistedAction>;
-  readonly listedRevoked: Setting<ListedRevokedAction>;
 }
 
 /** What is never touched: e-mails, device ids and registration ids, each with the line that says so. */
@@ -90,17 +101,102 @@ export interface Guards {
   readonly revoke: GuardLimit;
   readonly delete: GuardLimit;
   readonly unrevoke: GuardLimit;
+  /** The most acts on the registrations of any one user; without it there is no such limit. */
+  readonly perUser?: Setting<number>;
+  /** Whoever runs the tool, by normalised e-mail: their own registrations are never acted on. */
+  readonly self: ReadonlyMap<string, SourcePosition>;
+}
+
+/** How much of a plan one run does. */
+export interface Limits {
+  /** Acts in one run; the rest is pending. Without it, all. */
+  readonly perRun?: Setting<number>;
+  /** How old a plan may be that `WARP_EXPECT_PLAN` names. Default 24 hours. */
+  readonly maxPlanAge: Setting<Duration>;
+}
+
+/** Plans are shown, and nothing is done. */
+export interface Freeze {
+  /** The moment from which acts are done again; a day counts to its end, in UTC. */
+  readonly until: Date;
+  readonly reason: string;
+  readonly source: SourcePosition;
+}
+
+/** Registrations that another tool manages: all keys that are given must match. */
+export interface IgnoreRule {
+  readonly match: EntryMatch & {
+    readonly user?: string;
+    readonly emailDomain?: string;
+    /** The id of a device profile. */
+    readonly policyId?: string;
+  };
+  readonly reason: string;
+  readonly trustName?: string;
+  readonly source: SourcePosition;
+}
+
+/** Given a registration like this, expect that decision. */
+export interface AllowlistTest {
+  readonly name: string;
+  readonly given: {
+    /** Normalised; empty for a registration without a user. */
+    readonly user: string;
+    readonly registration?: string;
+    readonly device?: string;
+    readonly name?: string;
+    readonly serial?: string;
+    readonly hardwareId?: string;
+    readonly platform?: string;
+    readonly model?: string;
+    readonly clientVersion?: string;
+    readonly policyId?: string;
+    readonly registrationType?: string;
+    /** Without it, long ago. */
+    readonly created?: Date;
+    /** Without it, the moment of the test. */
+    readonly lastSeen?: Date;
+    /** Without it, the registration is active. */
+    readonly revoked?: Date;
+  };
+  readonly expect: {
+    readonly action: "keep" | "revoke" | "unrevoke" | "delete" | "leave";
+    /** The rule that decides, as {@link Rule} of the core names it. */
+    readonly rule?: string;
+  };
+  /** The moment of the test; without it, that of the plan. */
+  readonly at?: Date;
+  readonly source: SourcePosition;
+}
+
+/** An Access user that is to exist, or to be absent. */
+export interface WantedAccessUser {
+  /** Normalised. */
+  readonly email: string;
+  readonly name?: string;
+  readonly state: "present" | "absent";
+  readonly source: SourcePosition;
 }
 
 /** The whole desired state, as read from one root file and any number of user files. */
 export interface Allowlist {
   readonly version: 1;
   readonly scope: Scope;
+  /** The root file's policy. Use `policyOf` for what holds for one user. */
   readonly policy: Policy;
+  /** By normalised e-mail, where a group or the user's own mapping says something else than the root file. */
+  readonly policies: ReadonlyMap<string, Policy>;
   readonly protected: Protected;
+  readonly ignore: readonly IgnoreRule[];
   readonly guards: Guards;
+  readonly limits: Limits;
+  readonly freeze?: Freeze;
   /** By normalised e-mail. */
   readonly users: ReadonlyMap<string, AllowedUser>;
-  /** Every file that was read, relative to the project's folder, sorted. */
-  readonly files: readonly string[];
+  readonly tests: readonly AllowlistTest[];
+  readonly accessUsers: readonly WantedAccessUser[];
+  /** What is valid, and worth a look all the same: weak matches, rules that shadow each other. */
+  readonly warnings: readonly Message[];
+  /** Every file that was read, relative to the project's folder, sorted, each with the SHA-256 of its text in hex. */
+  readonly files: readonly { readonly file: string; readonly digest: string }[];
 }

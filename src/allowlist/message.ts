@@ -1,4 +1,4 @@
-import type { SourcePosition } from "./allowlist.js";
+import type { SourcePosition } from "./policy.js";
 
 /** Something wrong with the desired state: where, what, and what to do. */
 export interface Message {

@@ -1,9 +1,10 @@
+import { createHash } from "node:crypto";
 import { compare } from "../compare.js";
 import type { Allowlist, SourcePosition } from "./allowlist.js";
 import { checkProtected, checkScope } from "./contradictions.js";
 import { checkCharacters } from "./hidden-characters.js";
 import type { Message } from "./message.js";
-import { readGuards, readPolicy } from "./read-settings.js";
+import { readGuards, readLimits, readPolicy } from "./read-settings.js";
 import { readProtected, readScope } from "./read-lists.js";
 import { readUsers } from "./read-users.js";
 import { findRoot, type ParsedFile } from "./root-file.js";
@@ -59,9 +60,26 @@ export function parseAllowlist(
   if (users.size === 0 && messages.length === 0) report(noUsers(root));
   if (messages.length > 0) return { messages: inOrder(messages) };
   const byEmail = new Map([...users].map(([email, placed]) => [email, placed.user]));
-  const names = sorted.map(({ file }) => file);
+  const names = sorted.map(({ file, text }) => ({
+    file,
+    digest: createHash("sha256").update(text).digest("hex"),
+  }));
   return {
-    allowlist: { version: 1, scope, policy, protected: protects, guards, users: byEmail, files: names },
+    allowlist: {
+      version: 1,
+      scope,
+      policy,
+      policies: new Map(),
+      protected: protects,
+      ignore: [],
+      guards,
+      limits: readLimits(root),
+      users: byEmail,
+      tests: [],
+      accessUsers: [],
+      warnings: [],
+      files: names,
+    },
     messages: [],
   };
 }

@@ -1,4 +1,4 @@
-import type { Guards, GuardLimit, Policy, Setting, SourcePosition } from "./allowlist.js";
+import type { Guards, GuardLimit, Limits, Policy, Setting, SourcePosition } from "./allowlist.js";
 import type { Message } from "./message.js";
 import { shown } from "./nearest.js";
 import type { ParsedFile } from "./root-file.js";
@@ -21,20 +21,34 @@ const guardDefaults = {
 /** The root file's policy, each setting with the line that sets it. */
 export function readPolicy(root: ParsedFile): Policy {
   const node = valueAt(root.tree, "policy");
-  const setting = <Key extends keyof Policy>(key: Key): Policy[Key] =>
+  const setting = <Key extends keyof typeof policyDefaults>(key: Key): Policy[Key] =>
     settingOf(root, node, key, policyDefaults[key]) as Policy[Key];
   return {
     unlisted: setting("unlisted"),
     unknownUsers: setting("unknownUsers"),
     noUser: setting("noUser"),
     listedRevoked: setting("listedRevoked"),
+    grace: byDefault(root, { text: "0h", ms: 0 }),
+    stale: byDefault(root, undefined),
+    revoked: byDefault(root, undefined),
+    superseded: byDefault(root, undefined),
+    maxDevices: byDefault(root, undefined),
+    overMaxDevices: byDefault(root, "report"),
   };
+}
+
+export function readLimits(root: ParsedFile): Limits {
+  return { maxPlanAge: byDefault(root, { text: "24h", ms: 86_400_000 }) };
+}
+
+function byDefault<T>(root: ParsedFile, value: T): Setting<T> {
+  return { value, explicit: false, source: versionPosition(root) };
 }
 
 /** The root file's guards; `max` and `percent` have their defaults one by one. */
 export function readGuards(root: ParsedFile, report: (message: Message) => void): Guards {
   const node = valueAt(root.tree, "guards");
-  const limit = (kind: keyof Guards): GuardLimit => {
+  const limit = (kind: keyof typeof guardDefaults): GuardLimit => {
     const guard = valueAt(node, kind);
     checkDecimal(root, guard, report);
     return {
@@ -42,7 +56,7 @@ export function readGuards(root: ParsedFile, report: (message: Message) => void)
       percent: settingOf(root, guard, "percent", guardDefaults[kind].percent),
     };
   };
-  return { revoke: limit("revoke"), delete: limit("delete"), unrevoke: limit("unrevoke") };
+  return { revoke: limit("revoke"), delete: limit("delete"), unrevoke: limit("unrevoke"), self: new Map() };
 }
 
 function settingOf<T extends string | number>(
