@@ -6,6 +6,7 @@ import type { Act, Registration } from "./types.js";
 export type Outcome = { readonly result: "done" } | { readonly result: "failed"; readonly reason: string };
 
 const DONE: Outcome = { result: "done" };
+const GONE = "The registration is gone from the account.";
 /** The outcome of an id that failed. */
 export const failed = (reason: string): Outcome => ({ result: "failed", reason });
 
@@ -35,8 +36,8 @@ export class Run {
   }
 
   /**
-   * Reads ids back in one listing and settles those whose state is known; `final` ids are not waited for. False when
-   * it could not be read.
+   * Reads ids back in one listing and settles those whose state is known; of the others `final` ones are settled too,
+   * since nothing was done with them that a list could show later. False when it could not be read.
    */
   async readBack(ids: readonly string[], final: ReadonlyMap<string, string>): Promise<boolean> {
     const rows = await this.#rowsOf(ids);
@@ -49,7 +50,7 @@ export class Run {
       const reason = final.get(id);
       if (standing === "wanted") this.settle(id, DONE);
       else if (reason !== undefined) this.settle(id, failed(reason));
-      else if (standing === "gone") this.settle(id, failed("The registration is gone from the account."));
+      else if (standing === "gone") this.settle(id, failed(this.faults.get(id) ?? GONE));
       else this.pending.set(id, `The ${this.act} did not take effect.`);
     }
     return true;

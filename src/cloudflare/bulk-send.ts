@@ -10,11 +10,18 @@ export interface Sent {
   readonly doubtful: ReadonlyMap<string, string>;
   /** Why no further call of this act makes sense. */
   readonly stop: string | undefined;
+  /** Nothing of the chunk can have been done: its only call was turned away for a reason that is not its ids. */
+  readonly untouched: boolean;
+  /**
+   * A call with several ids was refused: no document says whether the API did it for some of them before it said no,
+   * so what the smaller calls are refused for afterwards may be just that.
+   */
+  readonly split: boolean;
 }
 
 /**
- * What an error says about a bulk call: `ids` that something is wrong with the ids, `doubt` that the call may have
- * been carried out, `stop` that every further call would end alike.
+ * What an error says about a bulk call: `ids` that something is wrong with the ids, `doubt` that another call may go
+ * better, `stop` that every further call would end alike.
  */
 function aboutWhat(code: CloudflareErrorCode): "ids" | "doubt" | "stop" {
   switch (code) {
@@ -53,8 +60,11 @@ export async function send(
   const refused = new Map<string, string>();
   const doubtful = new Map<string, string>();
   let stop: string | undefined;
+  let calls = 0;
+  let split = false;
   const left = [chunk];
   for (let ids = left.pop(); ids !== undefined; ids = left.pop()) {
+    calls += 1;
     try {
       await call(ids);
       accepted.push(...ids);
@@ -62,16 +72,20 @@ export async function send(
       if (!(error instanceof CloudflareError)) throw error;
       const about = aboutWhat(error.code);
       if (about === "ids" && ids.length > 1) {
+        split = true;
         const half = Math.ceil(ids.length / 2);
         left.push(ids.slice(half), ids.slice(0, half));
       } else if (about === "ids") {
         for (const id of ids) refused.set(id, error.summary);
       } else {
         if (about === "stop") stop = error.summary;
-        const failed = about === "stop" ? refused : doubtful;
-        for (const id of [...ids, ...left.splice(0).flat()]) failed.set(id, error.summary);
+        // A retry that is turned away says nothing about the attempt before it.
+        for (const id of ids) (error.doubtful ? doubtful : refused).set(id, error.summary);
+        for (const id of left.splice(0).flat())
+          (about === "stop" ? refused : doubtful).set(id, error.summary);
       }
     }
   }
-  return { accepted, refused, doubtful, stop };
+  const untouched = calls === 1 && stop !== undefined && doubtful.size === 0;
+  return { accepted, refused, doubtful, stop, untouched, split };
 }

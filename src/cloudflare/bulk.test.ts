@@ -176,6 +176,34 @@ describe("a chunk that is refused", () => {
     expect(read).toHaveLength(1);
   });
 
+  test("is waited for where the list is behind: the call for all may have been done for the refused one too", async () => {
+    const rows = account(4);
+    const fault = (sent: readonly string[], call: number) => {
+      if (call === 1) rows.set("r3", true);
+      return sent.includes("r3") ? failure("cloudflare/not-found") : undefined;
+    };
+    const { run, sleeps } = setUp({ rows, fault, lag: 1 });
+    expect(await run("revoke", ids(4))).toEqual(all(ids(4), "done"));
+    expect(sleeps).toEqual([1_000]);
+  });
+
+  test("that was done in part all the same is seen to be, even when the list lags and every single id is refused", async () => {
+    const rows = account(20);
+    const fault = (sent: readonly string[], call: number) => {
+      // As an API would that deletes the ids it knows and then complains about those it does not.
+      if (call === 1 || sent.length === 10) for (const id of sent) rows.delete(id);
+      return failure("cloudflare/not-found");
+    };
+    const { run } = setUp({ rows, fault, lag: 3 });
+    expect(await run("delete", ids(20), { chunkSize: 10 })).toEqual(all(ids(20), "done"));
+  });
+
+  test("on its own, from the start, is final: there was no larger call that could have been done in part", async () => {
+    const { run, sleeps } = setUp({ rows: account(1), fault: bad("r0") });
+    await run("revoke", ["r0"]);
+    expect(sleeps).toEqual([]);
+  });
+
   test("lets an id count as done that stands as it should", async () => {
     const { run } = setUp({ rows: new Map([["r0", true]]), fault: bad("r0", "gone") });
     expect(await run("revoke", ["r0"])).toEqual({ r0: "done" });
@@ -186,6 +214,17 @@ describe("a chunk that is refused", () => {
     const { run } = setUp({ rows: account(4), fault: bad("r0", "r1") });
     expect(await run("revoke", ids(4), { chunkSize: 2 })).toMatchObject({ r2: "done", r3: "done" });
     expect(await run("revoke", ids(4), { chunkSize: 1 })).toMatchObject({ r2: "done", r3: "done" });
+  });
+
+  test("and shows as done late is no reason to give up: the third chunk is sent", async () => {
+    const rows = account(30);
+    const fault = (sent: readonly string[]) => {
+      if (sent.length === 10) for (const id of sent) rows.delete(id);
+      return failure("cloudflare/not-found");
+    };
+    const { run, sleeps } = setUp({ rows, fault, lag: 4 });
+    expect(await run("delete", ids(30), { chunkSize: 10 })).toEqual(all(ids(30), "done"));
+    expect(sleeps).toEqual([1_000, 2_000]);
   });
 
   test("stops the act when whole chunks are refused id by id, twice in a row", async () => {
@@ -228,6 +267,31 @@ describe("a failure that is not about the ids", () => {
     const { run, sent } = setUp({ rows: account(4), fault });
     expect(await run("revoke", ids(4))).toEqual(all(ids(4), "Told cloudflare/bad-token. (1003: invalid id)"));
     expect(sent).toHaveLength(2);
+  });
+
+  test("a retry that is turned away does not hide what its first attempt did", async () => {
+    const rows = account(2);
+    const fault = (sent: readonly string[]) => {
+      for (const id of sent) rows.set(id, true);
+      const { code, what } = failure("cloudflare/rate-limited");
+      return new CloudflareError({ code, what, doubtful: true });
+    };
+    const { run, sent } = setUp({ rows, fault });
+    const outcomes = await run("revoke", ids(2), { chunkSize: 1 });
+    expect(outcomes).toEqual({ r0: "done", r1: "Not tried: Told cloudflare/rate-limited." });
+    expect(sent).toEqual([["r0"]]);
+  });
+
+  test("a limit that is met after a refused call for all of them leaves the ids to be read back", async () => {
+    const rows = account(4);
+    const fault = (sent: readonly string[], call: number) => {
+      if (call === 1) for (const id of sent) rows.set(id, id !== "r3");
+      return failure(call === 1 ? "cloudflare/not-found" : "cloudflare/rate-limited");
+    };
+    const { run } = setUp({ rows, fault });
+    const outcomes = await run("revoke", ids(4));
+    expect(outcomes).toMatchObject({ r0: "done", r1: "done", r2: "done" });
+    expect(outcomes.r3).toMatch(/^Told cloudflare\/rate-limited/);
   });
 
   test("a call of which nobody knows is read back, and fails with its own reason if nothing came of it", async () => {

@@ -2,6 +2,7 @@ import { failed, type Outcome, Run } from "./bulk-run.js";
 import type { Act } from "./types.js";
 import { type Sent, send } from "./bulk-send.js";
 import type { CloudflareClient } from "./client.js";
+import type { Clock } from "./clock.js";
 import { idFault } from "./query.js";
 import type { Registrations } from "./registrations.js";
 import { atLeastOne } from "./settings.js";
@@ -17,8 +18,13 @@ export interface PerformOptions {
 const REREAD_WAITS_MS = [1_000, 2_000, 4_000, 8_000];
 /** From this size on, a chunk in which every id is refused says something about the act rather than the ids. */
 const TELLING_CHUNK = 10;
-/** Chunks in a row of which nothing was taken, after which the rest is not tried. */
+/**
+ * Chunks in a row of which nothing was taken and nothing shows as done, after which the rest is not tried: an outage,
+ * or an API that refuses whatever the ids are. A list may lag behind a write, and a call that was refused may have
+ * been done in part, so before giving up what does not show yet is waited for as long as at the end.
+ */
 const MOST_BARREN = 2;
+const NONE: ReadonlyMap<string, string> = new Map();
 
 function callOf(registrations: Registrations, act: Act): (ids: readonly string[]) => Promise<void> {
   switch (act) {
@@ -41,10 +47,19 @@ function isBarren({ accepted, doubtful }: Sent, size: number): boolean {
   return accepted.length === 0 && (doubtful.size > 0 || size >= TELLING_CHUNK);
 }
 
-/** Sends every chunk once and reads it back once. */
-async function sendAll(run: Run, chunks: readonly (readonly string[])[]): Promise<void> {
+/** Whether the list may be behind what a refused call did in part: not once it shows what was accepted after that. */
+function mayLag(run: Run, { accepted }: Sent): boolean {
+  return accepted.length === 0 || accepted.some((id) => run.pending.has(id));
+}
+
+/** Sends every chunk once and reads it back once; `waitForPending` settles what does not show yet. */
+async function sendAll(
+  run: Run,
+  chunks: readonly (readonly string[])[],
+  waitForPending: () => Promise<void>,
+): Promise<void> {
   const call = callOf(run.registrations, run.act);
-  let barren = 0;
+  let barren: readonly (readonly string[])[] = [];
   let stop: string | undefined;
   for (const chunk of chunks) {
     if (stop !== undefined) {
@@ -54,15 +69,41 @@ async function sendAll(run: Run, chunks: readonly (readonly string[])[]): Promis
     const sent = await send(call, chunk);
     const faults = [...sent.refused, ...sent.doubtful];
     for (const [id, reason] of faults) run.faults.set(id, reason);
-    if (sent.stop !== undefined && sent.refused.size === chunk.length) {
-      // Reading would most likely be refused as well, and nothing can have changed.
+    if (sent.untouched) {
+      // Reading would most likely be refused as well.
       for (const [id, reason] of sent.refused) run.settle(id, failed(reason));
     } else {
-      await run.readBack(chunk, sent.refused);
+      await run.readBack(chunk, sent.split ? NONE : sent.refused);
+      if (!mayLag(run, sent)) {
+        for (const [id, reason] of sent.refused) if (run.pending.has(id)) run.settle(id, failed(reason));
+      }
     }
-    barren = isBarren(sent, chunk.length) ? barren + 1 : 0;
-    stop = sent.stop ?? (barren >= MOST_BARREN ? faults[0]?.[1] : undefined);
+    stop = sent.stop;
+    barren = isBarren(sent, chunk.length) ? [...barren, chunk] : [];
+    if (stop === undefined && barren.length >= MOST_BARREN) {
+      await waitForPending();
+      const shown = barren.flat().some((id) => run.outcomes.get(id)?.result === "done");
+      if (shown) barren = [];
+      else stop = faults[0]?.[1];
+    }
   }
+}
+
+/** Reads what has not shown yet again and again; what never does has failed. */
+async function settlePending(
+  run: Run,
+  size: number,
+  waitsMs: readonly number[],
+  clock: Clock,
+): Promise<void> {
+  for (const wait of waitsMs) {
+    if (run.pending.size === 0) return;
+    await clock.sleep(wait);
+    for (const chunk of chunksOf([...run.pending.keys()], size)) {
+      if (!(await run.readBack(chunk, NONE))) break;
+    }
+  }
+  for (const [id, seen] of run.pending) run.settle(id, failed(run.faults.get(id) ?? seen));
 }
 
 /**
@@ -87,14 +128,9 @@ export async function perform(
     if (fault !== undefined) run.settle(id, failed(`Not tried: ${fault}.`));
     return fault === undefined;
   });
-  await sendAll(run, chunksOf(usable, size));
-  for (const wait of options.rereadWaitsMs ?? REREAD_WAITS_MS) {
-    if (run.pending.size === 0) break;
-    await clock.sleep(wait);
-    for (const chunk of chunksOf([...run.pending.keys()], size)) {
-      if (!(await run.readBack(chunk, new Map()))) break;
-    }
-  }
-  for (const [id, seen] of run.pending) run.settle(id, failed(run.faults.get(id) ?? seen));
+  const waits = options.rereadWaitsMs ?? REREAD_WAITS_MS;
+  const waitForPending = () => settlePending(run, size, waits, clock);
+  await sendAll(run, chunksOf(usable, size), waitForPending);
+  await waitForPending();
   return run.outcomes;
 }

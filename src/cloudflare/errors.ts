@@ -35,7 +35,7 @@ export type CloudflareErrorCode =
   | "cloudflare/closed";
 
 /** The methods this client uses. */
-export type Method = "GET" | "POST" | "DELETE";
+export type Method = "GET" | "POST" | "PUT" | "DELETE";
 
 /** An entry of the envelope's `errors`, its texts escaped and cut. */
 export interface ApiError {
@@ -60,7 +60,18 @@ export interface CloudflareErrorInit {
   readonly errors?: readonly ApiError[] | undefined;
   /** What to do about it. */
   readonly advice?: string | undefined;
+  /** Whether the call may have been carried out all the same. Default: what `code` says. */
+  readonly doubtful?: boolean | undefined;
 }
+
+/** After these nobody knows whether the API did what it was asked: the request may have reached it. */
+const DOUBTFUL: readonly CloudflareErrorCode[] = [
+  "cloudflare/unavailable",
+  "cloudflare/unreachable",
+  "cloudflare/timeout",
+  "cloudflare/deadline",
+  "cloudflare/not-json",
+];
 
 /**
  * A call that did not do what it should, or could not be made. `message` reads well on its own, in several short
@@ -84,6 +95,11 @@ export class CloudflareError extends Error {
   readonly details: readonly string[];
   /** What to do about it. */
   readonly advice: string | undefined;
+  /**
+   * Whether the call may have been carried out all the same: by this attempt, or by an earlier one of the same call
+   * whose answer was lost. What was written must be read back then.
+   */
+  readonly doubtful: boolean;
 
   constructor(init: CloudflareErrorInit) {
     super(messageOf(init));
@@ -96,6 +112,7 @@ export class CloudflareError extends Error {
     this.details = init.details ?? [];
     this.documentationUrl = this.errors.find((error) => error.documentation_url)?.documentation_url;
     this.advice = init.advice;
+    this.doubtful = init.doubtful ?? DOUBTFUL.includes(init.code);
   }
 
   /** The message on one line: what happened, the API's own words, what to do. */
@@ -128,6 +145,17 @@ function messageOf(init: CloudflareErrorInit): string {
 
 /** The same error told otherwise. */
 export function retold(error: CloudflareError, changes: Partial<CloudflareErrorInit>): CloudflareError {
-  const { code, what, details, method, path, status, errors, advice } = error;
-  return new CloudflareError({ code, what, details, method, path, status, errors, advice, ...changes });
+  const { code, what, details, method, path, status, errors, advice, doubtful } = error;
+  return new CloudflareError({
+    code,
+    what,
+    details,
+    method,
+    path,
+    status,
+    errors,
+    advice,
+    doubtful,
+    ...changes,
+  });
 }

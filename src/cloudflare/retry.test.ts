@@ -73,6 +73,28 @@ test("what cannot go better is not tried again", async () => {
   expect(attempts()).toBe(1);
 });
 
+test.each([
+  ["a limit", LIMITED, "cloudflare/rate-limited"],
+  ["a refusal", failing(400, "cloudflare/refused", { again: false }), "cloudflare/refused"],
+] as const)(
+  "%s after an attempt whose answer was lost leaves the call in doubt; without such an attempt it does not",
+  async (_, last, code) => {
+    await expect(run([DOWN, last]).result).rejects.toMatchObject({ code, doubtful: true });
+    await expect(run([last]).result).rejects.toMatchObject({ code, doubtful: false });
+  },
+);
+
+test("a limit that is known before the next attempt leaves the call in doubt too", async () => {
+  const clock = fakeClock();
+  const pace = new Pace();
+  const attempt = () => {
+    pace.heard([{ name: "default", remaining: 0, resetMs: 300_000 }], clock.now());
+    return Promise.resolve(DOWN);
+  };
+  const result = withRetries(attempt, ABOUT, { maxAttempts: 3, deadlineMs: 60_000 }, pace, clock);
+  await expect(result).rejects.toMatchObject({ code: "cloudflare/rate-limited", doubtful: true });
+});
+
 test("429 goes on beyond the bound of attempts, until the deadline", async () => {
   const limited = failing(429, "cloudflare/rate-limited", { retryAfterMs: 10_000 });
   const well = run([limited, limited, limited, limited, limited, { ok: true, value: "fine" }]);

@@ -79,7 +79,8 @@ async function waitForTurn(about: About, pace: Pace, clock: Clock, deadline: num
 
 /**
  * Makes attempts until one succeeds, fails for good, or the limits are reached. Any method may be sent again: every act
- * of this client can be done twice. `attempt` gets its number (from 1) and the milliseconds left.
+ * of this client that is sent again can be done twice. `attempt` gets its number (from 1) and the milliseconds left.
+ * Once an attempt's answer was lost, whatever the call fails with in the end is `doubtful`.
  */
 export async function withRetries<T>(
   attempt: (number: number, leftMs: number) => Promise<Attempt<T>>,
@@ -89,11 +90,20 @@ export async function withRetries<T>(
   clock: Clock,
 ): Promise<T> {
   const deadline = clock.now() + deadlineMs;
+  let doubtful = false;
+  const failure = (error: CloudflareError) =>
+    doubtful && !error.doubtful ? retold(error, { doubtful }) : error;
   for (let number = 1, counted = 0; ; number += 1) {
-    await waitForTurn(about, pace, clock, deadline);
+    try {
+      await waitForTurn(about, pace, clock, deadline);
+    } catch (error) {
+      throw error instanceof CloudflareError ? failure(error) : error;
+    }
     const outcome = await attempt(number, deadline - clock.now());
     if (outcome.ok) return outcome.value;
-    const { error, again, retryAfterMs } = outcome;
+    const { again, retryAfterMs } = outcome;
+    const error = failure(outcome.error);
+    doubtful = error.doubtful;
     if (!again) throw error;
     if (error.status !== 429) counted += 1;
     if (counted >= maxAttempts) throw gaveUp(error, number);
