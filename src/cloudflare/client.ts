@@ -3,6 +3,7 @@ import { resolveBaseUrl } from "./base-url.js";
 import { type Clock, systemClock } from "./clock.js";
 import type { Credentials } from "./credentials.js";
 import { CloudflareError } from "./errors.js";
+import { type AccessUsers, accessUsersOf } from "./access-users.js";
 import { atLeastOne } from "./settings.js";
 import { type PhysicalDevices, physicalDevicesOf } from "./physical-devices.js";
 import { type Registrations, registrationsOf } from "./registrations.js";
@@ -39,6 +40,7 @@ export interface CloudflareClient {
   readonly accountId: string;
   readonly registrations: Registrations;
   readonly physicalDevices: PhysicalDevices;
+  readonly accessUsers: AccessUsers;
   /** HTTP requests sent so far, retries included. */
   readonly requests: number;
   readonly clock: Clock;
@@ -82,6 +84,7 @@ export function createClient(options: ClientOptions): CloudflareClient {
     accountId,
     registrations: registrationsOf(context),
     physicalDevices: physicalDevicesOf(context),
+    accessUsers: accessUsersOf(context),
     get requests() {
       return transport.requests;
     },

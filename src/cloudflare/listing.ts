@@ -72,7 +72,7 @@ async function listOnce<T extends ListedRecord>(
   }
   const list = [...records.values()];
   if (first?.total === undefined || first.total > (proof.atMost ?? Infinity)) return list;
-  const created = list.map(({ created_at }) => Date.parse(created_at));
+  const created = list.map(({ created_at }) => Date.parse(created_at ?? ""));
   const judged = judgeTotal(created, first.total, first.startedAt);
   if (judged.verdict === "whole") return list;
   const seen = `${list.length} records on ${pages} pages, total_count ${first.total}`;

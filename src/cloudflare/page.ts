@@ -22,7 +22,8 @@ export function incomplete(what: string, details?: readonly string[]): Cloudflar
   });
 }
 
-function listOf(result: unknown, count: unknown): readonly unknown[] {
+/** A page's records. Throws `cloudflare/incomplete-listing` for what is no list. */
+export function recordsOf(result: unknown, count: unknown): readonly unknown[] {
   if (Array.isArray(result)) return result;
   // An empty list may come as null, and then the count says so.
   if (result == null && count === 0) return [];
@@ -36,7 +37,7 @@ function listOf(result: unknown, count: unknown): readonly unknown[] {
 export function readPage<T>(answer: Answer, read: (record: unknown) => T): Page<T> {
   const info = fieldsOf(answer.resultInfo);
   const { count, cursor, total_count: total } = info ?? {};
-  const records = listOf(answer.result, count);
+  const records = recordsOf(answer.result, count);
   if (count != null && count !== records.length) {
     throw incomplete(`A page has ${records.length} records and says that it has ${JSON.stringify(count)}.`);
   }

@@ -1,4 +1,5 @@
 import { type CollectionContext, type Listed, listed } from "./collection.js";
+import { deleteOne } from "./delete-one.js";
 import { encodeQuery, idSegment } from "./query.js";
 import { readPhysicalDevice } from "./records.js";
 import type { PhysicalDevice } from "./types.js";
@@ -45,12 +46,34 @@ const PARAMETERS = [
   "cursor",
 ] as const satisfies readonly (keyof PhysicalDeviceListParameters)[];
 
-/** `/accounts/{account_id}/devices/physical-devices`, read only. Every call throws `CloudflareError`. */
+/**
+ * `/accounts/{account_id}/devices/physical-devices`, whose `GET` lists (permission "Zero Trust Read"). Every call throws
+ * `CloudflareError`; times are RFC 3339 in UTC.
+ */
 export interface PhysicalDevices extends Listed<PhysicalDevice, PhysicalDeviceListParameters> {
+  /**
+   * One device; an unknown id is `cloudflare/not-found`. Its profile only with
+   * `include: "last_seen_registration.policy"`.
+   *
+   * `GET /accounts/{account_id}/devices/physical-devices/{device_id}`; permission "Zero Trust Read".
+   */
   readonly get: (
     id: string,
     options?: { readonly include?: "last_seen_registration.policy" | undefined },
   ) => Promise<PhysicalDevice>;
+  /**
+   * Deletes the record of a device. What becomes of its registrations nothing public says: read them back. An unknown
+   * id is `cloudflare/not-found`.
+   *
+   * `DELETE /accounts/{account_id}/devices/physical-devices/{device_id}`; permission "Zero Trust Write".
+   */
+  readonly delete: (id: string) => Promise<void>;
+  /**
+   * Revokes all registrations of a device, whoever's they are. An unknown id is `cloudflare/not-found`.
+   *
+   * `POST /accounts/{account_id}/devices/physical-devices/{device_id}/revoke`; permission "Zero Trust Write".
+   */
+  readonly revoke: (id: string) => Promise<void>;
 }
 
 /** The physical devices of an account. */
@@ -68,6 +91,10 @@ export function physicalDevicesOf(context: CollectionContext): PhysicalDevices {
       const query = encodeQuery({ include: options.include }, ["include"], chunkSize);
       const answer = await transport.send({ method: "GET", path: `${path}/${idSegment(id)}`, query });
       return readPhysicalDevice(answer.result);
+    },
+    delete: async (id) => deleteOne(transport, `${path}/${idSegment(id)}`),
+    revoke: async (id) => {
+      await transport.send({ method: "POST", path: `${path}/${idSegment(id)}/revoke` });
     },
   };
 }

@@ -1,13 +1,14 @@
 import { fieldsOf } from "./envelope.js";
 import { CloudflareError } from "./errors.js";
 import { escapeText } from "../escape.js";
+import type { AccessUser } from "./access-types.js";
 import type { PhysicalDevice, Registration } from "./types.js";
 
 /** A record that can be listed, whatever else it holds. */
 export interface ListedRecord {
   readonly id: string;
-  /** RFC 3339. */
-  readonly created_at: string;
+  /** RFC 3339; where it is missing nobody knows whether the record was there when the listing began. */
+  readonly created_at?: string | null;
 }
 
 /** What must hold for a field. */
@@ -19,6 +20,8 @@ const time: Rule = (value) => typeof value === "string" && !Number.isNaN(Date.pa
 const timeOrNull: Rule = (value) => value === null || time(value);
 const optionalTime: Rule = (value) => value == null || time(value);
 const optionalText: Rule = (value) => value == null || text(value);
+const optionalFlag: Rule = (value) => value == null || typeof value === "boolean";
+const optionalCount: Rule = (value) => value == null || count(value);
 const count: Rule = (value) => typeof value === "number" && Number.isInteger(value) && value >= 0;
 
 /** `required` of `teams-devices_registration` and of its device, and what else decides about it, where it is given. */
@@ -49,6 +52,18 @@ const PHYSICAL_DEVICE: readonly (readonly [string, Rule])[] = [
   ["hardware_id", optionalText],
 ];
 
+/** Nothing is `required` of `access_users-2`; without an id no user can be told from another. */
+const ACCESS_USER: readonly (readonly [string, Rule])[] = [
+  ["id", filled],
+  ["email", optionalText],
+  ["name", optionalText],
+  ["access_seat", optionalFlag],
+  ["gateway_seat", optionalFlag],
+  ["active_device_count", optionalCount],
+  ["last_successful_login", optionalTime],
+  ["created_at", optionalTime],
+];
+
 function valueAt(record: unknown, path: string): unknown {
   return path.split(".").reduce((value: unknown, key) => fieldsOf(value)?.[key], record);
 }
@@ -58,12 +73,15 @@ function check(record: unknown, rules: readonly (readonly [string, Rule])[], nou
   if (broken === undefined) return;
   const [path] = broken;
   const id = valueAt(record, "id");
-  const name = typeof id === "string" && id !== "" ? `The ${noun} ${escapeText(id, 80)}` : `A ${noun}`;
+  const name =
+    typeof id === "string" && id !== ""
+      ? `The ${noun} ${escapeText(id, 80)}`
+      : `${/^[AEIOU]/.test(noun) ? "An" : "A"} ${noun}`;
   const missing = valueAt(record, path) == null;
   throw new CloudflareError({
     code: "cloudflare/bad-record",
     what: missing
-      ? `${name} lacks ${path}, which the API's document requires.`
+      ? `${name} lacks ${path}, ${rules === ACCESS_USER ? "by which users are told apart" : "which the API's document requires"}.`
       : `${name} has an unusable ${path}, which decisions rest on.`,
     advice: "Nothing can be decided on such a listing. If it stays so, report it with the id and the field.",
   });
@@ -80,4 +98,10 @@ export function readPhysicalDevice(value: unknown): PhysicalDevice {
   check(value, PHYSICAL_DEVICE, "physical device");
   const device = value as PhysicalDevice;
   return (device.last_seen_at as unknown) === undefined ? { ...device, last_seen_at: null } : device;
+}
+
+/** The value as an Access user. Throws `cloudflare/bad-record` with its id and the field; unknown fields pass. */
+export function readAccessUser(value: unknown): AccessUser {
+  check(value, ACCESS_USER, "Access user");
+  return value as AccessUser;
 }

@@ -20,7 +20,10 @@ const PERMISSION_CODES = [10000, 9109];
 const ROUTE_CODES = [7000, 7003];
 const ROUTE_WORDS = /no route|could not route|unknown (route|endpoint|path)|method not allowed/i;
 const RETIRING = /\/registrations\/(un)?revoke$/;
-const ONE_RECORD = /\/(registrations|physical-devices)\/[^/]+$/;
+const ONE_RECORD = /\/(registrations\/[^/]+|physical-devices\/[^/]+(\/revoke)?|access\/users\/.+)$/;
+const ACCESS_USERS = /\/access\/users(\/|$)/;
+/** `access.api.error.not_enabled` */
+const NOT_ENABLED = 9999;
 
 function flatten(errors: readonly ApiError[]): readonly ApiError[] {
   return errors.flatMap((error) => [error, ...flatten(error.error_chain ?? [])]);
@@ -57,9 +60,12 @@ export function codeOf(refusal: Refusal): CloudflareErrorCode {
   return status === 404 ? "cloudflare/not-found" : "cloudflare/refused";
 }
 
-/** The permission that a call needs: `x-api-token-group` of the OpenAPI document; reads say nothing there. */
-function permissionFor(method: Method): string {
-  return method === "GET" ? "Zero Trust Read" : "Zero Trust Write";
+/** The permission that a call needs: `x-api-token-group` of the OpenAPI document; device reads say nothing there. */
+function permissionFor(method: Method, path: string): string {
+  if (!ACCESS_USERS.test(path)) return method === "GET" ? '"Zero Trust Read"' : '"Zero Trust Write"';
+  if (method === "GET") return '"Access: Audit Logs Read"';
+  const update = '"Zero Trust: Seats Write"';
+  return method === "PUT" ? update : `for Access users (no document names it; changing one takes ${update})`;
 }
 
 const WORDS: Partial<Record<CloudflareErrorCode, { readonly what: string; readonly advice: string }>> = {
@@ -94,14 +100,20 @@ const WORDS: Partial<Record<CloudflareErrorCode, { readonly what: string; readon
 
 function wordsFor(
   code: CloudflareErrorCode,
-  method: Method,
+  { method, path, errors = [] }: Refusal,
 ): { readonly what: string; readonly advice?: string } {
+  if (ACCESS_USERS.test(path) && flatten(errors).some((error) => error.code === NOT_ENABLED)) {
+    return {
+      what: "Cloudflare Access is not set up for this account.",
+      advice: "Set up Zero Trust for it in the dashboard, or ask for nothing that needs Access users.",
+    };
+  }
   if (code !== "cloudflare/missing-permission")
     return WORDS[code] ?? { what: "Cloudflare refused the request." };
   return {
     what: "Cloudflare does not let these credentials do this.",
     advice:
-      `Give the API token the permission "${permissionFor(method)}" for this account, and check that the account ` +
+      `Give the API token the permission ${permissionFor(method, path)} for this account, and check that the account ` +
       "id is the one meant.",
   };
 }
@@ -109,5 +121,5 @@ function wordsFor(
 /** The error that tells of a refusal. */
 export function refusalError(refusal: Refusal, details?: readonly string[]): CloudflareError {
   const code = codeOf(refusal);
-  return new CloudflareError({ ...refusal, code, ...wordsFor(code, refusal.method), details });
+  return new CloudflareError({ ...refusal, code, ...wordsFor(code, refusal), details });
 }

@@ -1,4 +1,5 @@
 import { type CollectionContext, type Listed, listed } from "./collection.js";
+import { deleteOne } from "./delete-one.js";
 import type { Method } from "./errors.js";
 import { encodeQuery, idQuery, idSegment } from "./query.js";
 import { readRegistration } from "./records.js";
@@ -42,21 +43,46 @@ const PARAMETERS = [
   "cursor",
 ] as const satisfies readonly (keyof RegistrationListParameters)[];
 
-/** `/accounts/{account_id}/devices/registrations`. Every call throws `CloudflareError`. */
+/**
+ * `/accounts/{account_id}/devices/registrations`, whose `GET` lists (permission "Zero Trust Read"). Every call throws
+ * `CloudflareError`; times are RFC 3339 in UTC.
+ */
 export interface Registrations extends Listed<Registration, RegistrationListParameters> {
   /** The most ids that the bulk calls take. */
   readonly chunkSize: number;
+  /**
+   * One registration, revoked ones too; its profile only with `include: "policy"`. An unknown id is
+   * `cloudflare/not-found`; for a deleted one nothing public says whether it is, or comes with `deleted_at`.
+   *
+   * `GET /accounts/{account_id}/devices/registrations/{registration_id}`; permission "Zero Trust Read".
+   */
   readonly get: (id: string, options?: { readonly include?: "policy" | undefined }) => Promise<Registration>;
-  /** Deletes one for good and releases its virtual IPs. */
+  /**
+   * Deletes one for good and releases its virtual IPs. An unknown id is `cloudflare/not-found`.
+   *
+   * `DELETE /accounts/{account_id}/devices/registrations/{registration_id}`; permission "Zero Trust Write".
+   */
   readonly delete: (id: string) => Promise<void>;
   /**
    * Deletes several in one HTTP call. The API reports no outcome per id: read back, or use `perform`. An empty list
-   * makes no call; an id that is none and more than `chunkSize` ids are `cloudflare/bad-setting`.
+   * makes no call; an id that is none and more than `chunkSize` ids are `cloudflare/bad-setting`. Unknown ids may be
+   * passed over, or refused with the others done or not done: nothing public says.
+   *
+   * `DELETE /accounts/{account_id}/devices/registrations?id=…&id=…`; permission "Zero Trust Write".
    */
   readonly bulkDelete: (ids: readonly string[]) => Promise<void>;
-  /** Revokes several in one HTTP call, as `bulkDelete` does; marked deprecated since September 2026. */
+  /**
+   * Revokes several in one HTTP call, as `bulkDelete` does: the keys are invalid, the records and their virtual IPs
+   * stay. Marked deprecated since September 2026; once the endpoint is gone, `cloudflare/endpoint-gone`.
+   *
+   * `POST /accounts/{account_id}/devices/registrations/revoke?id=…&id=…`; permission "Zero Trust Write".
+   */
   readonly revoke: (ids: readonly string[]) => Promise<void>;
-  /** Undoes a revocation of several in one HTTP call, as `bulkDelete` does; deprecated like `revoke`. */
+  /**
+   * Undoes a revocation of several in one HTTP call, as `bulkDelete` does; deprecated like `revoke`.
+   *
+   * `POST /accounts/{account_id}/devices/registrations/unrevoke?id=…&id=…`; permission "Zero Trust Write".
+   */
   readonly unrevoke: (ids: readonly string[]) => Promise<void>;
 }
 
@@ -83,9 +109,7 @@ export function registrationsOf(context: CollectionContext): Registrations {
       const answer = await transport.send({ method: "GET", path: `${path}/${idSegment(id)}`, query });
       return readRegistration(answer.result);
     },
-    delete: async (id) => {
-      await transport.send({ method: "DELETE", path: `${path}/${idSegment(id)}` });
-    },
+    delete: async (id) => deleteOne(transport, `${path}/${idSegment(id)}`),
     bulkDelete: bulk("DELETE", path),
     revoke: bulk("POST", `${path}/revoke`),
     unrevoke: bulk("POST", `${path}/unrevoke`),

@@ -16,6 +16,10 @@ export interface Call {
   /** Path below the base URL; begins with a slash, and what is variable in it is encoded. */
   readonly path: string;
   readonly query?: Query;
+  /** Sent as JSON. */
+  readonly body?: object;
+  /** Not sent again once the API may have carried it out: for what must not be done twice. */
+  readonly once?: boolean;
 }
 
 /** One request that was made, without anything secret. */
@@ -67,7 +71,10 @@ export class Transport {
   /** Makes a call and opens its envelope. Throws {@link CloudflareError}. */
   async send(call: Call): Promise<Answer> {
     const { method, path } = call;
-    const attempt = (number: number, leftMs: number) => this.#attempt(call, number, leftMs);
+    const attempt = async (number: number, leftMs: number) => {
+      const outcome = await this.#attempt(call, number, leftMs);
+      return call.once && !outcome.ok && outcome.error.doubtful ? { ...outcome, again: false } : outcome;
+    };
     return withRetries(attempt, { method, path }, this.#settings, this.#pace, this.#settings.clock);
   }
 
@@ -105,7 +112,7 @@ export class Transport {
     }
   }
 
-  async #exchange({ method, path, query = "" }: Call, timeoutMs: number) {
+  async #exchange({ method, path, query = "", body: sent }: Call, timeoutMs: number) {
     const { baseUrl, credentials, dispatcher = this.#agent } = this.#settings;
     const timeout = new AbortController();
     const timer = setTimeout(() => timeout.abort(), timeoutMs);
@@ -116,7 +123,9 @@ export class Transport {
           ...credentials.headers(),
           accept: "application/json",
           "user-agent": `pulumi-warp-registrations/${VERSION}`,
+          ...(sent && { "content-type": "application/json" }),
         },
+        ...(sent && { body: JSON.stringify(sent) }),
         signal: timeout.signal,
         ...(dispatcher && { dispatcher }),
       });
