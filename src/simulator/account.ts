@@ -3,7 +3,8 @@ import type { Clock } from "./clock.js";
 import { Listing } from "./listing.js";
 import { random, type Random } from "./random.js";
 import type { Settings } from "./settings.js";
-import { Store } from "./store.js";
+import { recordOf } from "./access-users.js";
+import { Store, type UserRow } from "./store.js";
 import type { DeviceRecord, World } from "./world.js";
 
 /** One account with all that its endpoints need. */
@@ -13,6 +14,7 @@ export interface Account {
   readonly settings: () => Settings;
   readonly registrations: Listing<Registration>;
   readonly devices: Listing<DeviceRecord>;
+  readonly users: Listing<UserRow>;
   /** Makes the ids and keys of new records; the same acts make the same ones. */
   readonly random: Random;
 }
@@ -20,7 +22,7 @@ export interface Account {
 /** Opens an account on a world. */
 export function openAccount(world: World, clock: Clock, settings: () => Settings): Account {
   const store = new Store(world, settings);
-  const { registrations, devices } = store;
+  const { registrations, devices, users } = store;
   return {
     store,
     clock,
@@ -36,6 +38,11 @@ export function openAccount(world: World, clock: Clock, settings: () => Settings
       devices.rows,
       () => `${devices.version} ${registrations.version}`,
       (sortBy) => `${devices.version} ${sortBy === "active_registrations" ? registrations.version : ""}`,
+    ),
+    users: new Listing(
+      users.rows,
+      () => String(users.version),
+      () => String(users.rows.length),
     ),
   };
 }
@@ -53,10 +60,14 @@ export function worldOf(account: Account): World & { readonly physical_devices: 
         ...device,
         active_registrations: store.activeRegistrations(device.id, "live"),
       })),
+    access_users: store.users.rows
+      .map(({ live }) => live)
+      .filter(isKept)
+      .map(recordOf),
     settings: account.settings(),
   };
 }
 
-function isKept(record: Registration | DeviceRecord): boolean {
+function isKept(record: Registration | DeviceRecord | UserRow): boolean {
   return record.deleted_at == null;
 }

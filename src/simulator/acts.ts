@@ -29,7 +29,7 @@ export function apply(account: Account, act: Act, rows: readonly Row<Registratio
     const next = after(act, row.live, now);
     return next === undefined ? [] : [{ row, next }];
   });
-  if (changes.length > 0) account.store.write(changes);
+  if (changes.length > 0) account.store.write({ registrations: changes });
 }
 
 function after(act: Act, live: Registration, now: string): Registration | undefined {
@@ -56,7 +56,7 @@ export function renameDevice(account: Account, deviceId: string, name: string): 
     });
   const row = store.devices.get(deviceId);
   const devices = row === undefined ? [] : [{ row, next: { ...row.live, name, updated_at: now } }];
-  store.write(registrations, devices);
+  store.write({ registrations, devices });
 }
 
 /** Deletes a device with its registrations. No document says whether those go too; the record they belong to does. */
@@ -69,5 +69,8 @@ export function deleteDevice(account: Account, deviceId: string): void {
     .ofDevice(deviceId)
     .filter(({ live }) => live.deleted_at == null)
     .map((of) => ({ row: of, next: { ...of.live, deleted_at: now, updated_at: now } }));
-  store.write(registrations, [{ row, next: { ...row.live, deleted_at: now, updated_at: now } }]);
+  store.write({
+    registrations,
+    devices: [{ row, next: { ...row.live, deleted_at: now, updated_at: now } }],
+  });
 }

@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from "node:http";
-import { ApiError } from "./envelope.js";
+import { ApiError, forbidden } from "./envelope.js";
 
 /** What a client must show. Without a token and a key nothing is asked. */
 export interface Credentials {
@@ -9,8 +9,6 @@ export interface Credentials {
   readonly email?: string;
   readonly key?: string;
 }
-
-const AUTHENTICATION = "https://developers.cloudflare.com/fundamentals/api/get-started/create-token/";
 
 /**
  * Lets a request pass that shows one of the credentials.
@@ -44,8 +42,4 @@ function invalidHeaders(code: number, message: string): ApiError {
   return new ApiError(400, [
     { code: 6003, message: "Invalid request headers", error_chain: [{ code, message }] },
   ]);
-}
-
-function forbidden(): ApiError {
-  return new ApiError(403, [{ code: 10000, message: "Forbidden", documentation_url: AUTHENTICATION }]);
 }

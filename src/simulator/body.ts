@@ -4,11 +4,11 @@ import { SimulatorError } from "./errors.js";
 const MOST_BYTES = 16 * 1024 * 1024;
 
 /**
- * The JSON object in a request's body; an empty body is an empty object.
+ * A request's body.
  *
- * @throws SimulatorError
+ * @throws SimulatorError where it is too large
  */
-export async function readBody(request: IncomingMessage): Promise<Readonly<Record<string, unknown>>> {
+export async function readText(request: IncomingMessage): Promise<string> {
   const chunks: Buffer[] = [];
   let bytes = 0;
   for await (const chunk of request as AsyncIterable<Buffer>) {
@@ -16,7 +16,16 @@ export async function readBody(request: IncomingMessage): Promise<Readonly<Recor
     if (bytes > MOST_BYTES) throw new SimulatorError(`body: more than ${MOST_BYTES} bytes`);
     chunks.push(chunk);
   }
-  const text = Buffer.concat(chunks).toString();
+  return Buffer.concat(chunks).toString();
+}
+
+/**
+ * The JSON object in a request's body; an empty body is an empty object.
+ *
+ * @throws SimulatorError
+ */
+export async function readBody(request: IncomingMessage): Promise<Readonly<Record<string, unknown>>> {
+  const text = await readText(request);
   if (text.trim() === "") return {};
   let value: unknown;
   try {

@@ -2,6 +2,7 @@ import type { Registration, RegistrationUser } from "../cloudflare/types.js";
 import type { Account } from "./account.js";
 import { lastSeen } from "./devices-of.js";
 import { SimulatorError } from "./errors.js";
+import type { Change, UserRow } from "./store.js";
 import type { DeviceRecord } from "./world.js";
 
 /** A device that signs in, as a new one or as one that the account knows. */
@@ -97,15 +98,38 @@ function signIn(
   const seen = { ...device, ...lastSeen(registration) };
   const row = store.addRegistration(registration);
   const deviceRow = store.devices.get(device.id) ?? store.devices.add(seen);
-  store.write([{ row, next: registration }], [{ row: deviceRow, next: seen }]);
+  store.write({
+    registrations: [{ row, next: registration }],
+    devices: [{ row: deviceRow, next: seen }],
+    users: signedIn(account, user, registration.created_at),
+  });
   return registration;
 }
 
+/** Signing in makes an Access user of somebody, with a seat, or brings back who was deleted. */
+function signedIn({ store }: Account, { id, email, name }: RegistrationUser, now: string): Change<UserRow>[] {
+  if (id === undefined) return [];
+  const known = store.users.get(id);
+  const { deleted_at: _, ...before } = known?.live ?? {
+    id,
+    ...(email === undefined ? {} : { email }),
+    name: name ?? "",
+    uid: id,
+    seat_uid: id,
+    access_seat: false,
+    created_at: now,
+  };
+  const next: UserRow = { ...before, id, gateway_seat: true, updated_at: now, last_successful_login: now };
+  return [{ row: known ?? store.users.add(next), next }];
+}
+
 function userOf(account: Account, enrolment: Enrolment): RegistrationUser {
-  const known = account.store.registrations.rows.find(({ live }) => live.user?.email === enrolment.email);
+  const { registrations, users } = account.store;
+  const known = registrations.rows.find(({ live }) => live.user?.email === enrolment.email);
+  const row = users.rows.find(({ live }) => live.email === enrolment.email);
   return {
-    id: known?.live.user?.id ?? account.random.uuid(),
+    id: known?.live.user?.id ?? row?.live.id ?? account.random.uuid(),
     email: enrolment.email,
-    name: enrolment.name ?? known?.live.user?.name ?? "",
+    name: enrolment.name ?? known?.live.user?.name ?? row?.live.name ?? "",
   };
 }

@@ -14,13 +14,22 @@ export interface ResultInfo {
   readonly total_count: number | null;
 }
 
+/** Where a listing with page numbers stands. */
+export interface NumberedInfo {
+  readonly count: number;
+  readonly page: number;
+  readonly per_page: number;
+  readonly total_count?: number;
+  readonly total_pages?: number;
+}
+
 /** The V4 envelope around every answer. */
 export interface Envelope {
   readonly success: boolean;
   readonly errors: readonly ApiMessage[];
   readonly messages: readonly ApiMessage[];
   readonly result: unknown;
-  readonly result_info?: ResultInfo;
+  readonly result_info?: ResultInfo | NumberedInfo;
 }
 
 /** An answer before it is written. */
@@ -50,9 +59,9 @@ export class ApiError extends Error {
 }
 
 /** A success. */
-export function ok(result: unknown, info?: ResultInfo): Answer {
+export function ok(result: unknown, info?: ResultInfo | NumberedInfo, status = 200): Answer {
   const body = { success: true, errors: [], messages: [], result };
-  return { status: 200, body: info === undefined ? body : { ...body, result_info: info } };
+  return { status, body: info === undefined ? body : { ...body, result_info: info } };
 }
 
 /**
@@ -61,6 +70,13 @@ export function ok(result: unknown, info?: ResultInfo): Answer {
  */
 export function badRequest(detail: string): ApiError {
   return new ApiError(400, [{ code: 2004, message: `bad device request: ${detail}` }]);
+}
+
+const AUTHENTICATION = "https://developers.cloudflare.com/fundamentals/api/get-started/create-token/";
+
+/** 403 for credentials that are not right, or may not do this. */
+export function forbidden(): ApiError {
+  return new ApiError(403, [{ code: 10000, message: "Forbidden", documentation_url: AUTHENTICATION }]);
 }
 
 /** 404 for a path that names nothing, with the two codes that come together. */

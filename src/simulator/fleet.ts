@@ -2,6 +2,7 @@ import type { Registration, RegistrationPolicy, RegistrationUser } from "../clou
 import { instant } from "./clock.js";
 import { SimulatorError } from "./errors.js";
 import { FIRST_NAMES, LAST_NAMES, MAKES } from "./fleet-words.js";
+import { fleetUsers } from "./fleet-users.js";
 import { random, type Random } from "./random.js";
 import type { DeviceRecord, World } from "./world.js";
 
@@ -67,7 +68,8 @@ export function generateWorld(size: FleetSize): World {
     const at = time(dice, last + 1 + dice.below(now - 1 - last));
     registrations[index] = { ...registration, revoked_at: at, updated_at: at };
   }
-  return { account_id: account, registrations, physical_devices: devices };
+  const access_users = fleetUsers(users, registrations, account, { seed, now });
+  return { account_id: account, registrations, physical_devices: devices, access_users };
 }
 
 function checkSize({ registrations, users, seed, revoked = 0 }: FleetSize): void {

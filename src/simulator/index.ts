@@ -1,3 +1,4 @@
+export type { AccessUserRecord, SessionRecord } from "./access-user-record.js";
 export type { Enrolment } from "./enrol.js";
 export { messageOf, SimulatorError } from "./errors.js";
 export type { Fault, FaultKind } from "./faults.js";

@@ -22,10 +22,10 @@ export function respond(
   simulation: Simulation,
   request: IncomingMessage,
   response: ServerResponse,
-  target: { readonly path: string; readonly query: string },
+  target: { readonly path: string; readonly query: string; readonly body: string },
 ): void {
   const method = request.method ?? "GET";
-  const asked = { method, path: target.path, params: new URLSearchParams(target.query) };
+  const asked = { method, path: target.path, params: new URLSearchParams(target.query), body: target.body };
   const entry = { time: simulation.clock.now(), method, path: target.path, query: target.query };
   const fault = simulation.faults.strike(method, target.path, target.query);
   const limit = simulation.rateLimit.count(simulation.settings, Math.floor(performance.now()));

@@ -1,3 +1,4 @@
+import { userEndpointOf, userMethodsOf } from "./access-routes.js";
 import type { Account } from "./account.js";
 import { ApiError, noMethod, noRoute, type Answer } from "./envelope.js";
 import { getDevice, listDevices, removeDevice, revokeDevice } from "./physical-devices.js";
@@ -14,6 +15,8 @@ export interface ApiRequest {
   /** The path without `/client/v4`. */
   readonly path: string;
   readonly params: URLSearchParams;
+  /** As it was sent. */
+  readonly body: string;
 }
 
 /** What answers each method of a path. */
@@ -23,7 +26,7 @@ type Methods = Readonly<Record<string, () => Answer>>;
 export function endpointOf(path: string): string | undefined {
   const match =
     /^\/accounts\/[^/]+\/devices\/(registrations|physical-devices)(?:\/([^/]+))?(\/revoke)?$/.exec(path);
-  if (match === null) return undefined;
+  if (match === null) return userEndpointOf(path);
   const [, kind = "", id, revoke] = match;
   const base = `/accounts/{account_id}/devices/${kind}`;
   if (id === undefined) return revoke === undefined ? base : undefined;
@@ -43,9 +46,11 @@ export function answer(account: Account, request: ApiRequest): Answer {
   const { path, method } = request;
   const endpoint = endpointOf(path);
   if (endpoint === undefined) throw noRoute(path);
-  const [, , accountId = "", , , id = ""] = path.split("/").map(decode);
+  const [, , accountId = "", , , ...ids] = path.split("/").map(decode);
+  const [id = ""] = ids;
   if (accountId !== account.store.accountId) refuseAccount(accountId, path);
-  const act = methodsOf(account, endpoint, id, request)[method];
+  const methods = userMethodsOf(account, endpoint, ids, request) ?? methodsOf(account, endpoint, id, request);
+  const act = methods[method];
   if (act === undefined) throw noMethod(method);
   return act();
 }

@@ -1,4 +1,5 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { readText } from "./body.js";
 import { control, CONTROL } from "./control.js";
 import { messageOf, SimulatorError } from "./errors.js";
 import { respond } from "./respond.js";
@@ -60,8 +61,7 @@ async function serve(
     response.end(answer.text);
     return;
   }
-  // The API takes no bodies here: whatever comes is read past.
-  request.resume();
+  const body = await readText(request);
   const short = path.startsWith(`${PREFIX}/`) ? path.slice(PREFIX.length) : path;
-  respond(simulation, request, response, { path: short, query });
+  respond(simulation, request, response, { path: short, query, body });
 }

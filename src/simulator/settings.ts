@@ -32,6 +32,23 @@ export interface Settings {
   readonly device_id_on_re_enrolment: "stays" | "changes";
   /** The revoke and unrevoke endpoints: there, or gone with this HTTP status. */
   readonly revoke_endpoints: "available" | "404" | "405" | "410";
+  /** Most Access users on a page; the document says 1000, which is also the default of `per_page`. */
+  readonly user_per_page_maximum: number;
+  /** `total_count` of Access users: all of them, as the document says; those that the filters match; none given. */
+  readonly user_total_count: "unfiltered" | "filtered" | "left-out";
+  readonly user_total_pages: "given" | "left-out";
+  /** Whether the filters `name` and `email` of Access users want the whole text; case never matters. */
+  readonly user_filters: "exact" | "contains";
+  /** Creating an Access user who exists: refused with 409, or answered with the one there is. */
+  readonly user_create_existing: "refused" | "answered";
+  /** Deleting an Access user: the row goes, or it stays without seats. The documents contradict each other. */
+  readonly user_delete_row: "goes" | "stays";
+  /** What becomes of a deleted Access user's registrations; removing a seat is said to delete them. */
+  readonly user_delete_registrations: "deleted" | "revoked" | "kept";
+  /** The last seen identity of who never signed in: an empty object, null, or 404. */
+  readonly user_without_identity: "empty" | "null" | "not-found";
+  /** Everything below Access users: there, refused for want of a permission, or not set up for the account. */
+  readonly access_users: "available" | "forbidden" | "not-enabled";
   /** Requests per window; beyond it every call is refused for one window. 0: no limit and no headers. */
   readonly rate_limit: number;
   /** Seconds. */
@@ -55,6 +72,15 @@ export const DEFAULT_SETTINGS: Settings = {
   null_fields: "left-out",
   device_id_on_re_enrolment: "stays",
   revoke_endpoints: "available",
+  user_per_page_maximum: 1000,
+  user_total_count: "unfiltered",
+  user_total_pages: "given",
+  user_filters: "exact",
+  user_create_existing: "refused",
+  user_delete_row: "goes",
+  user_delete_registrations: "deleted",
+  user_without_identity: "empty",
+  access_users: "available",
   rate_limit: 1200,
   rate_limit_window: 300,
 };
@@ -78,6 +104,15 @@ const RULES: Readonly<Record<keyof Settings, Rule>> = {
   null_fields: ["left-out", "sent"],
   device_id_on_re_enrolment: ["stays", "changes"],
   revoke_endpoints: ["available", "404", "405", "410"],
+  user_per_page_maximum: { least: 1 },
+  user_total_count: ["unfiltered", "filtered", "left-out"],
+  user_total_pages: ["given", "left-out"],
+  user_filters: ["exact", "contains"],
+  user_create_existing: ["refused", "answered"],
+  user_delete_row: ["goes", "stays"],
+  user_delete_registrations: ["deleted", "revoked", "kept"],
+  user_without_identity: ["empty", "null", "not-found"],
+  access_users: ["available", "forbidden", "not-enabled"],
   rate_limit: { least: 0 },
   rate_limit_window: { least: 1 },
 };

@@ -1,4 +1,6 @@
 import type { PhysicalDevice, Registration } from "../cloudflare/types.js";
+import type { AccessUserRecord } from "./access-user-record.js";
+import { recordOf } from "./access-users.js";
 import { openAccount, worldOf, type Account } from "./account.js";
 import { apply, findRegistrations, renameDevice, type Act } from "./acts.js";
 import type { Credentials } from "./auth.js";
@@ -67,6 +69,12 @@ export class Simulation {
   /** One registration as it is now, whatever listings show; deleted ones with `deleted_at`. */
   registration(id: string): Registration | undefined {
     return this.#account.store.registrations.get(id)?.live;
+  }
+
+  /** One Access user as it is now, whatever listings show; undefined for who is not there, or was deleted. */
+  accessUser(id: string): AccessUserRecord | undefined {
+    const row = this.#account.store.users.get(id)?.live;
+    return row === undefined || row.deleted_at != null ? undefined : recordOf(row);
   }
 
   /**

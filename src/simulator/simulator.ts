@@ -1,4 +1,5 @@
 import type { PhysicalDevice, Registration } from "../cloudflare/types.js";
+import type { AccessUserRecord } from "./access-user-record.js";
 import type { Enrolment } from "./enrol.js";
 import { generateWorld, type FleetSize } from "./fleet.js";
 import type { Fault } from "./faults.js";
@@ -28,6 +29,8 @@ export interface Simulator {
   world(): World & { readonly physical_devices: readonly PhysicalDevice[] };
   /** One registration as it is now, whatever listings show; a deleted one has `deleted_at`. */
   registration(id: string): Registration | undefined;
+  /** One Access user as it is now, whatever listings show; undefined for who is not there, or was deleted. */
+  accessUser(id: string): AccessUserRecord | undefined;
   /** The three acts throw a SimulatorError for unknown ids, and then do nothing. */
   revoke(...ids: readonly string[]): void;
   unrevoke(...ids: readonly string[]): void;
@@ -59,7 +62,7 @@ const EMPTY: World = {
 };
 
 /**
- * Starts a stand-in for Cloudflare's device endpoints on 127.0.0.1.
+ * Starts a stand-in for Cloudflare's device and Access user endpoints on 127.0.0.1.
  *
  * @throws SimulatorError for a world, a setting or a port that cannot be
  */
@@ -75,6 +78,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     accountId: begun.account_id,
     world: () => simulation.world(),
     registration: (id) => simulation.registration(id),
+    accessUser: (id) => simulation.accessUser(id),
     revoke: (...ids) => simulation.act("revoke", ids),
     unrevoke: (...ids) => simulation.act("unrevoke", ids),
     delete: (...ids) => simulation.act("delete", ids),

@@ -1,5 +1,7 @@
 import type { Registration } from "../cloudflare/types.js";
 import { withMissingDevices } from "./devices-of.js";
+import type { AccessUserRecord } from "./access-user-record.js";
+import { accessUsersOf } from "./access-users-of.js";
 import type { Settings } from "./settings.js";
 import type { DeviceRecord, World } from "./world.js";
 
@@ -14,6 +16,18 @@ export interface Row<T> {
 export interface Change<T> {
   readonly row: Row<T>;
   readonly next: T;
+}
+
+/** An Access user; deleted ones stay, out of sight. */
+export interface UserRow extends AccessUserRecord {
+  readonly deleted_at?: string;
+}
+
+/** What one act changes. */
+export interface Changes {
+  readonly registrations?: readonly Change<Registration>[];
+  readonly devices?: readonly Change<DeviceRecord>[];
+  readonly users?: readonly Change<UserRow>[];
 }
 
 /** Records by id. Rows are never taken out: what was deleted stays, with `deleted_at`. */
@@ -56,7 +70,9 @@ export class Store {
   readonly accountId: string;
   readonly registrations: Table<Registration>;
   readonly devices: Table<DeviceRecord>;
+  readonly users: Table<UserRow>;
   readonly #byDevice = new Map<string, Row<Registration>[]>();
+  readonly #byUser = new Map<string, Row<Registration>[]>();
   readonly #pending: Pending[] = [];
 
   constructor(
@@ -66,12 +82,27 @@ export class Store {
     this.accountId = world.account_id;
     this.registrations = new Table(world.registrations);
     this.devices = new Table(withMissingDevices(world));
+    this.users = new Table<UserRow>(accessUsersOf(world));
     for (const row of this.registrations.rows) this.#join(row);
   }
 
   /** The registrations of a device, deleted ones too. */
   ofDevice(deviceId: string): readonly Row<Registration>[] {
     return this.#byDevice.get(deviceId) ?? [];
+  }
+
+  /** The registrations of an Access user, deleted ones too. */
+  ofUser(userId: string): readonly Row<Registration>[] {
+    return this.#byUser.get(userId) ?? [];
+  }
+
+  /** On how many devices a user has a registration that is neither revoked nor deleted. */
+  activeDevices(userId: string, view: "live" | "listed"): number {
+    const active = this.ofUser(userId).flatMap((row) => {
+      const registration = row[view];
+      return registration !== undefined && isActive(registration) ? [registration.device.id] : [];
+    });
+    return new Set(active).size;
   }
 
   /** How many registrations of a device are neither revoked nor deleted; `listed`: as far as listings know. */
@@ -92,14 +123,17 @@ export class Store {
   }
 
   /** Makes the changes of one act at once; listings show them when the lag is over. */
-  write(registrations: readonly Change<Registration>[], devices: readonly Change<DeviceRecord>[] = []): void {
+  write({ registrations = [], devices = [], users = [] }: Changes): void {
     for (const { row, next } of registrations) row.live = next;
     for (const { row, next } of devices) row.live = next;
+    for (const { row, next } of users) row.live = next;
     const show = (): void => {
       for (const { row, next } of registrations) row.listed = next;
       for (const { row, next } of devices) row.listed = next;
+      for (const { row, next } of users) row.listed = next;
       if (registrations.length > 0) this.registrations.version++;
       if (devices.length > 0) this.devices.version++;
+      if (users.length > 0) this.users.version++;
     };
     const { list_lag_ms: lag, list_lag_requests: requests } = this.settings();
     // An earlier write that still waits must not undo this one when its time comes.
@@ -120,11 +154,15 @@ export class Store {
   }
 
   #join(row: Row<Registration>): void {
-    const id = row.live.device.id;
-    const rows = this.#byDevice.get(id);
-    if (rows === undefined) this.#byDevice.set(id, [row]);
-    else rows.push(row);
+    put(this.#byDevice, row.live.device.id, row);
+    if (row.live.user?.id !== undefined) put(this.#byUser, row.live.user.id, row);
   }
+}
+
+function put<T>(lists: Map<string, T[]>, key: string, value: T): void {
+  const list = lists.get(key);
+  if (list === undefined) lists.set(key, [value]);
+  else list.push(value);
 }
 
 /** Neither revoked nor deleted. */

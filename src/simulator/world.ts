@@ -1,6 +1,16 @@
 import { readFileSync } from "node:fs";
 import type { PhysicalDevice, Registration } from "../cloudflare/types.js";
-import { instant } from "./clock.js";
+import { type AccessUserRecord, checkAccessUser } from "./access-user-record.js";
+import {
+  checkUnique,
+  type Fields,
+  list,
+  object,
+  optional,
+  optionalTimes,
+  required,
+  times,
+} from "./checks.js";
 import { messageOf, SimulatorError } from "./errors.js";
 import { readSettings, type Settings } from "./settings.js";
 
@@ -13,13 +23,15 @@ export interface World {
   readonly account_id: string;
   readonly registrations: readonly Registration[];
   readonly physical_devices: readonly DeviceRecord[];
+  /** Missing: one for each user whom a registration names. */
+  readonly access_users?: readonly AccessUserRecord[];
   readonly settings?: Partial<Settings>;
 }
 
 /** A physical device without what the registrations tell. */
 export type DeviceRecord = Omit<PhysicalDevice, "active_registrations">;
 
-type Fields = Readonly<Record<string, unknown>>;
+const PARTS = ["account_id", "registrations", "physical_devices", "access_users", "settings"];
 
 /**
  * A world from a file.
@@ -54,9 +66,7 @@ export function readWorldFile(file: string): World {
 export function readWorld(value: unknown): World {
   const world = object(value, "the world");
   for (const name of Object.keys(world)) {
-    if (!["account_id", "registrations", "physical_devices", "settings"].includes(name)) {
-      throw new SimulatorError(`${name}: a world has account_id, registrations, physical_devices, settings`);
-    }
+    if (!PARTS.includes(name)) throw new SimulatorError(`${name}: a world has ${PARTS.join(", ")}`);
   }
   required(world, "", "account_id");
   const registrations = list(world.registrations, "registrations");
@@ -65,11 +75,15 @@ export function readWorld(value: unknown): World {
   devices.forEach((row, at) => checkDevice(row, `physical_devices[${at}]`));
   checkUnique(registrations, "registrations");
   checkUnique(devices, "physical_devices");
+  const users = world.access_users === undefined ? undefined : list(world.access_users, "access_users");
+  users?.forEach((row, at) => checkAccessUser(row, `access_users[${at}]`));
+  checkUnique(users ?? [], "access_users");
   const settings = world.settings === undefined ? {} : { settings: readSettings(world.settings) };
   return {
     account_id: world.account_id as string,
     registrations: registrations as unknown as readonly Registration[],
     physical_devices: devices as unknown as readonly DeviceRecord[],
+    ...(users === undefined ? {} : { access_users: users as unknown as readonly AccessUserRecord[] }),
     ...settings,
   };
 }
@@ -109,65 +123,4 @@ function checkPolicy(value: unknown, at: string): void {
   for (const name of ["default", "deleted"]) {
     if (typeof policy[name] !== "boolean") throw new SimulatorError(`${at}.${name}: expected true or false`);
   }
-}
-
-function checkUnique(rows: readonly Fields[], at: string): void {
-  const seen = new Set<unknown>();
-  rows.forEach((row, index) => {
-    if (seen.has(row.id)) throw new SimulatorError(`${at}[${index}].id: ${quote(row.id)} occurs twice`);
-    seen.add(row.id);
-  });
-}
-
-function object(value: unknown, at: string): Fields {
-  if (typeof value !== "object" || value === null || Array.isArray(value)) {
-    throw new SimulatorError(`${at}: expected an object, got ${quote(value)}`);
-  }
-  return value as Fields;
-}
-
-function list(value: unknown, at: string): readonly Fields[] {
-  if (!Array.isArray(value)) throw new SimulatorError(`${at}: expected a list, got ${quote(value)}`);
-  return value.map((row, index) => object(row, `${at}[${index}]`));
-}
-
-function required(row: Fields, at: string, ...names: readonly string[]): void {
-  for (const name of names) {
-    const value = row[name];
-    // A user chooses the device's name, and may choose none.
-    if (typeof value !== "string" || (value === "" && name !== "name")) {
-      throw new SimulatorError(`${place(at, name)}: expected a text, got ${quote(value)}`);
-    }
-  }
-}
-
-function optional(row: Fields, at: string, ...names: readonly string[]): void {
-  for (const name of names) {
-    const value = row[name];
-    if (value != null && typeof value !== "string") {
-      throw new SimulatorError(`${place(at, name)}: expected a text or null, got ${quote(value)}`);
-    }
-  }
-}
-
-function times(row: Fields, at: string, ...names: readonly string[]): void {
-  for (const name of names) {
-    const value = row[name];
-    if (typeof value !== "string" || instant(value) === undefined) {
-      throw new SimulatorError(`${place(at, name)}: expected an RFC 3339 time, got ${quote(value)}`);
-    }
-  }
-}
-
-function optionalTimes(row: Fields, at: string, ...names: readonly string[]): void {
-  times(row, at, ...names.filter((name) => row[name] != null));
-}
-
-function place(at: string, name: string): string {
-  return at === "" ? name : `${at}.${name}`;
-}
-
-function quote(value: unknown): string {
-  const text = value === undefined ? "nothing" : JSON.stringify(value);
-  return text.length > 60 ? `${text.slice(0, 60)}…` : text;
 }

@@ -1,0 +1,146 @@
+import type { AccessUser } from "../cloudflare/access-types.js";
+import type { Registration } from "../cloudflare/types.js";
+import { conflict, invalidRequest, notFound } from "./access-errors.js";
+import type { AccessUserRecord } from "./access-user-record.js";
+import type { Account } from "./account.js";
+import { instant } from "./clock.js";
+import { ok, type Answer } from "./envelope.js";
+import type { Query } from "./listing.js";
+import { numberedPageOf } from "./numbered-pages.js";
+import { one } from "./params.js";
+import type { Settings } from "./settings.js";
+import { type Change, isActive, type Row, type UserRow } from "./store.js";
+
+/** `GET …/access/users` */
+export function listUsers(account: Account, params: URLSearchParams): Answer {
+  const settings = account.settings();
+  const query = queryOf(params, settings);
+  account.store.settle();
+  const all = account.users.view(queryOf(new URLSearchParams(), settings)).length;
+  const { records, info } = numberedPageOf(account.users.view(query), all, params, settings);
+  return ok(
+    records.map((record) => presentUser(account, record, "listed")),
+    info,
+  );
+}
+
+/** `GET …/access/users/{user_id}` */
+export function getUser(account: Account, id: string): Answer {
+  return ok(presentUser(account, userRow(account, id).live, "live"));
+}
+
+/** `POST …/access/users`: 201. */
+export function createUser(account: Account, body: string): Answer {
+  const { email, name } = userOf(body);
+  const { store, random, clock } = account;
+  const row = store.users.rows.find(({ live }) => live.deleted_at == null && sameText(live.email, email));
+  if (row !== undefined && account.settings().user_create_existing === "refused") throw conflict();
+  if (row !== undefined) return ok(presentUser(account, row.live, "live"), undefined, 201);
+  const now = clock.now();
+  const user: UserRow = {
+    id: random.uuid(),
+    email,
+    name: name ?? "",
+    uid: random.uuid(),
+    seat_uid: random.uuid(),
+    access_seat: false,
+    gateway_seat: false,
+    created_at: now,
+    updated_at: now,
+  };
+  store.write({ users: [{ row: store.users.add(user), next: user }] });
+  return ok(presentUser(account, user, "live"), undefined, 201);
+}
+
+/** `PUT …/access/users/{user_id}`: only the name changes. */
+export function updateUser(account: Account, id: string, body: string): Answer {
+  const row = userRow(account, id);
+  const { email, name } = userOf(body);
+  if (name === undefined) throw invalidRequest("name is required");
+  if (!sameText(row.live.email, email)) throw invalidRequest("email cannot be changed");
+  const next = { ...row.live, name, updated_at: account.clock.now() };
+  account.store.write({ users: [{ row, next }] });
+  return ok(presentUser(account, next, "live"));
+}
+
+/** `DELETE …/access/users/{user_id}`: 202. What goes with the user is a setting. */
+export function deleteUser(account: Account, id: string): Answer {
+  const row = userRow(account, id);
+  const { store } = account;
+  const { user_delete_row, user_delete_registrations: fate } = account.settings();
+  const now = account.clock.now();
+  const { active_device_count: _, ...rest } = row.live;
+  const next: UserRow = {
+    ...rest,
+    access_seat: false,
+    gateway_seat: false,
+    active_sessions: [],
+    updated_at: now,
+    ...(user_delete_row === "goes" ? { deleted_at: now } : {}),
+  };
+  const theirs = store.ofUser(id).filter(({ live }) => live.deleted_at == null);
+  const registrations = theirs.flatMap((of): Change<Registration>[] => {
+    if (fate === "deleted") return [{ row: of, next: { ...of.live, deleted_at: now, updated_at: now } }];
+    if (fate === "kept" || !isActive(of.live)) return [];
+    return [{ row: of, next: { ...of.live, revoked_at: now, updated_at: now } }];
+  });
+  store.write({ users: [{ row, next }], registrations });
+  return ok(null, undefined, 202);
+}
+
+/** The row of a user who is there. */
+export function userRow(account: Account, id: string): Row<UserRow> {
+  const row = account.store.users.get(id);
+  if (row === undefined || row.live.deleted_at != null) throw notFound();
+  return row;
+}
+
+function presentUser(account: Account, record: UserRow, view: "live" | "listed"): AccessUser {
+  const { active_sessions: _s, last_seen_identity: _i, failed_logins: _f, deleted_at: _d, ...user } = record;
+  return { active_device_count: account.store.activeDevices(record.id, view), ...user };
+}
+
+function userOf(text: string): { readonly email: string; readonly name?: string } {
+  let body: unknown;
+  try {
+    body = JSON.parse(text);
+  } catch {
+    throw invalidRequest("the body is no JSON");
+  }
+  if (typeof body !== "object" || body === null) throw invalidRequest("the body is no object");
+  const { email, name } = body as { readonly email?: unknown; readonly name?: unknown };
+  if (typeof email !== "string" || !/^[^\s@]+@[^\s@]+$/.test(email))
+    throw invalidRequest("email is required");
+  if (name !== undefined && typeof name !== "string") throw invalidRequest("name must be a string");
+  return { email, ...(name === undefined ? {} : { name }) };
+}
+
+function queryOf(params: URLSearchParams, { user_filters }: Settings): Query<UserRow> {
+  const [name, email, search] = [one(params, "name"), one(params, "email"), one(params, "search")];
+  const fits = user_filters === "exact" ? sameText : contains;
+  return {
+    filters: JSON.stringify({ name, email, search, user_filters }),
+    sortBy: "created_at",
+    sortOrder: "asc",
+    keyOf: (user) => instant(user.created_at ?? "") ?? "",
+    keep(user) {
+      if (user.deleted_at != null) return false;
+      if (name !== undefined && !fits(user.name, name)) return false;
+      if (email !== undefined && !fits(user.email, email)) return false;
+      return search === undefined || contains(user.name, search) || contains(user.email, search);
+    },
+  };
+}
+
+function sameText(value: string | null | undefined, asked: string): boolean {
+  return value?.toLowerCase() === asked.toLowerCase();
+}
+
+function contains(value: string | null | undefined, asked: string): boolean {
+  return value?.toLowerCase().includes(asked.toLowerCase()) === true;
+}
+
+/** Who is there, with what the world said of them. */
+export function recordOf({ deleted_at: _, ...record }: UserRow): AccessUserRecord {
+  return record;
+}

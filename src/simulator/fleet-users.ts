@@ -1,0 +1,141 @@
+import type { Identity } from "../cloudflare/access-types.js";
+import type { Registration, RegistrationUser } from "../cloudflare/types.js";
+import type { AccessUserRecord, SessionRecord } from "./access-user-record.js";
+import { random, type Random } from "./random.js";
+
+const COUNTRIES = ["DE", "FR", "NL", "PT", "US"] as const;
+const DAY = 86_400;
+
+/**
+ * The Access users of a generated account: a row for each user, who signed in no later than any of their devices was
+ * seen; some have sessions, a few have failed logins. A sequence of its own, so that the devices of a seed stay as they
+ * are.
+ */
+export function fleetUsers(
+  users: readonly RegistrationUser[],
+  registrations: readonly Registration[],
+  account: string,
+  { seed, now }: { readonly seed: number; readonly now: number },
+): readonly AccessUserRecord[] {
+  const dice = random(seed ^ 0x0acc_e550);
+  const of = new Map<string, Registration[]>();
+  for (const registration of registrations) {
+    const id = registration.user?.id ?? "";
+    const rows = of.get(id);
+    if (rows === undefined) of.set(id, [registration]);
+    else rows.push(registration);
+  }
+  const idp = { id: dice.uuid(), type: "azureAD" };
+  return users.map((user) => makeUser(dice, user, of.get(user.id ?? "") ?? [], { account, idp, now }));
+}
+
+interface Setting {
+  readonly account: string;
+  readonly idp: { readonly id: string; readonly type: string };
+  readonly now: number;
+}
+
+function makeUser(
+  dice: Random,
+  { id = "", email = "", name = "" }: RegistrationUser,
+  registrations: readonly Registration[],
+  setting: Setting,
+): AccessUserRecord {
+  const { now } = setting;
+  const created = registrations.map(({ created_at }) => created_at).sort();
+  const seen = registrations.map(({ last_seen_at }) => last_seen_at).sort();
+  const newest = registrations.find(({ last_seen_at }) => last_seen_at === seen.at(-1));
+  const [first = new Date(now - 1000 * dice.below(300 * DAY)).toISOString()] = created;
+  const login = seen.at(-1);
+  const base = {
+    id,
+    email,
+    name,
+    uid: dice.uuid(),
+    seat_uid: dice.uuid(),
+    access_seat: login !== undefined && dice.chance(0.8),
+    gateway_seat: login !== undefined,
+    created_at: first,
+    updated_at: login ?? first,
+  };
+  // Who has no device has been created, and never came.
+  if (login === undefined || newest === undefined) return { ...base, active_sessions: [], failed_logins: [] };
+  const at = Math.floor(Date.parse(login) / 1000);
+  const identity = makeIdentity(dice, { id, email, name }, newest.device.id, at, setting);
+  const sessions = dice.chance(0.3) ? 1 + dice.below(2) : 0;
+  const failures = dice.chance(0.05) ? 1 + dice.below(3) : 0;
+  return {
+    ...base,
+    last_successful_login: login,
+    last_seen_identity: identity,
+    active_sessions: Array.from({ length: sessions }, () => makeSession(dice, identity, at)),
+    failed_logins: Array.from({ length: failures }, () => makeFailure(dice, { id, email }, at)),
+  };
+}
+
+function makeIdentity(
+  dice: Random,
+  { id = "", email = "", name = "" }: RegistrationUser,
+  deviceId: string,
+  at: number,
+  { account, idp }: Setting,
+): Identity {
+  const rule = dice.uuid();
+  return {
+    account_id: account,
+    auth_status: "NONE",
+    common_name: name,
+    device_id: deviceId,
+    device_sessions: { [deviceId]: { last_authenticated: at } },
+    devicePosture: {
+      [rule]: {
+        id: rule,
+        type: "disk_encryption",
+        rule_name: "Disk encryption",
+        success: dice.chance(0.95),
+        timestamp: new Date(at * 1000).toISOString(),
+      },
+    },
+    email,
+    geo: { country: dice.pick(COUNTRIES) },
+    iat: at,
+    idp,
+    ip: `198.51.100.${1 + dice.below(254)}`,
+    is_gateway: true,
+    is_warp: true,
+    user_uuid: id,
+    version: 2,
+  };
+}
+
+function makeSession(dice: Random, identity: Identity, at: number): SessionRecord {
+  const uid = dice.uuid();
+  const expires = at + DAY;
+  return {
+    name: dice.text("0123456789abcdef", 16),
+    expiration: expires,
+    metadata: {
+      apps: { [uid]: { hostname: "wiki.example.com", name: "Wiki", type: "self_hosted", uid } },
+      expires,
+      iat: at,
+      nonce: dice.text("ABCDEFGHJKLMNPQRSTUVWXYZabcdefghjkmnpqrstuvwxyz0123456789", 16),
+      ttl: DAY,
+    },
+    session: { ...identity, isActive: true },
+  };
+}
+
+function makeFailure(dice: Random, { id = "", email = "" }: RegistrationUser, at: number) {
+  const time = at - 1 - dice.below(DAY);
+  return {
+    expiration: time + 30 * DAY,
+    metadata: {
+      app_name: "Wiki",
+      aud: dice.text("0123456789abcdef", 64),
+      datetime: new Date(time * 1000).toISOString(),
+      ray_id: dice.text("0123456789abcdef", 16),
+      user_email: email,
+      user_uuid: id,
+    },
+  };
+}
