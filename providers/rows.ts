@@ -25,12 +25,16 @@ function actLine({ action, user, registration, live }: ActDecision): string {
   return `${action} ${userLabel(user)} ${escapeText(registration.device.name, NAME_LIMIT)}, ${evidence}`;
 }
 
-/** A row of its own for every live registration that must be revoked, whether it is already or is to be. */
+/**
+ * A row of its own for every live registration that must be revoked, whether it is already or is to be. An act that
+ * this run puts off has none: a row says that its registration is revoked.
+ */
 export function toRevocations(
   plan: Plan,
 ): readonly { readonly name: string; readonly inputs: RevocationInputs }[] {
+  const pending = new Set<Decision>(plan.pending.map(({ decision }) => decision));
   return plan.decisions
-    .filter((decision) => decision.desired === "revoked")
+    .filter((decision) => decision.desired === "revoked" && !pending.has(decision))
     .map((decision) => ({ name: rowName(decision), inputs: toInputs(plan.account, decision) }));
 }
 

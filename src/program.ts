@@ -7,10 +7,15 @@ import { readAllowlist } from "./allowlist/read.js";
 import { createClient, credentialsFromEnvironment } from "./cloudflare/index.js";
 import { takeInventory } from "./inventory.js";
 import { makePlan, type Plan } from "./reconcile/plan.js";
-import { toDocument, type ReportDocument } from "./report/document.js";
+import { AllowlistError } from "./allowlist/message.js";
+import { runAllowlistTests } from "./reconcile/allowlist-tests.js";
+import { approvalFor, givenFingerprint } from "./report/approval.js";
+import type { ReportDocument } from "./report/document.js";
 import { removeReport, reportPath, writeReport } from "./report/file.js";
-import { APPROVE_VARIABLE, isHeld, whyHeld } from "./report/guards.js";
+import { isHeld, whyHeld } from "./report/guards.js";
+import { readReviewedPlan } from "./report/reviewed-plan.js";
 import { renderText } from "./report/text.js";
+import { toDocument } from "./report/to-document.js";
 import { orRunError, runError } from "./run-error.js";
 import { readSettings, type ProgramOptions, type Settings } from "./settings.js";
 
@@ -33,15 +38,22 @@ export async function warpRegistrations(options: ProgramOptions = {}): Promise<v
   const held = isHeld(document);
   const preview = pulumi.runtime.isDryRun();
   if (preview || !held) await register(plan);
-  if (held) throw runError(whyHeld(document, approval()));
+  if (held) throw runError(whyHeld(document, givenFingerprint(process.env)));
 }
 
 async function planAccount({ accountId, baseUrl, perPage, folder, patterns }: Settings): Promise<Plan> {
   const allowlist = await readAllowlist({ root: folder, patterns });
+  const now = new Date();
+  const failed = runAllowlistTests(allowlist, now);
+  if (failed.length > 0) throw new AllowlistError(failed);
+  const terms = { account: accountId, maxAge: allowlist.limits.maxPlanAge.value, now };
+  const reviewed = await readReviewedPlan(process.env, terms);
   const credentials = credentialsFromEnvironment(process.env);
   const client = createClient({ accountId, credentials, baseUrl, perPage });
   try {
-    return makePlan(allowlist, await takeInventory(client, allowlist), new Date());
+    const inventory = await takeInventory(client, allowlist);
+    // What the calendar makes due is asked as of the moment of the review, so that nothing new creeps in meanwhile.
+    return makePlan(allowlist, inventory, reviewed?.asOf ?? now, { now, reviewed });
   } finally {
     await client.close();
   }
@@ -49,18 +61,13 @@ async function planAccount({ accountId, baseUrl, perPage, folder, patterns }: Se
 
 /** Shows the plan, and writes it where a report is asked for, before anything can fail. */
 async function report(plan: Plan): Promise<ReportDocument> {
-  const approved = approval() === plan.fingerprint;
-  const document = toDocument(plan, { generatedAt: new Date(), approved, run: !pulumi.runtime.isDryRun() });
+  const approval = approvalFor(plan.fingerprint, process.env);
+  const run = !pulumi.runtime.isDryRun();
+  const document = toDocument(plan, { generatedAt: new Date(), approval, run });
   const path = reportPath(process.env);
   if (path !== undefined) await orRunError(() => writeReport(path, document));
   await pulumi.log.info(renderText(document));
   return document;
-}
-
-/** The fingerprint that this run's environment approves; an empty one approves nothing. */
-function approval(): string | undefined {
-  const given = process.env[APPROVE_VARIABLE]?.trim();
-  return given === "" ? undefined : given;
 }
 
 /** Waits until the engine knows every row, so that a preview which then fails has still shown them. */

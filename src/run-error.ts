@@ -3,6 +3,7 @@ import { formatMessages } from "./allowlist/format.js";
 import { AllowlistError } from "./allowlist/message.js";
 import { CloudflareError } from "./cloudflare/index.js";
 import { ReportError } from "./report/file.js";
+import { ReviewedPlanError } from "./report/reviewed-plan.js";
 
 /**
  * An error that Pulumi shows as its message alone. It has no stack: nobody sees it, and the SDK inspects it all the
@@ -14,13 +15,16 @@ export function runError(message: string): pulumi.RunError {
   return error;
 }
 
+/** Their messages say all that a user needs. */
+const USER_ERRORS = [CloudflareError, ReportError, ReviewedPlanError];
+
 /** Does something, and turns what a user or the account can get wrong into a {@link runError}. */
 export async function orRunError<T>(attempt: () => Promise<T>): Promise<T> {
   try {
     return await attempt();
   } catch (error) {
     if (error instanceof AllowlistError) throw runError(formatMessages(error.messages));
-    if (error instanceof CloudflareError || error instanceof ReportError) throw runError(error.message);
+    if (USER_ERRORS.some((kind) => error instanceof kind)) throw runError((error as Error).message);
     throw error;
   }
 }

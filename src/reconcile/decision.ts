@@ -15,24 +15,39 @@ export type { Act };
 /** What follows from a decision: an act, `keep` (in good order), or `leave` (not ours to change). */
 export type Action = Act | "keep" | "leave";
 
+/** Every rule that can decide, with its meaning in one line; in the order in which they are asked. */
+export const ruleMeanings = {
+  protected: "The allowlist protects the registration, its device or its user.",
+  self: "It belongs to whoever runs the tool (`guards.self`).",
+  ignored: "Another tool manages it (`ignore`).",
+  offboarded: "Its user has left: everything is deleted.",
+  suspended: "Its user is suspended: everything is revoked.",
+  contradiction: "Two entries of the same rank ask for different states.",
+  "unknown-hardware": "Its hardware is not known, and an entry of its user goes by hardware.",
+  entry: "An entry of its user speaks for it.",
+  older: "An older, revoked registration of a device that an entry allows.",
+  "listed-revoked": "An entry allows it, it is revoked, and `policy.listedRevoked` is `report`.",
+  "max-devices": "Its user has more devices than `policy.maxDevices`, and this is one of the oldest.",
+  superseded: "A newer registration of the same user on the same device is connected (`policy.superseded`).",
+  stale: "It has not been seen for longer than `policy.stale.after`.",
+  "revoked-age": "It has been revoked for longer than `policy.revoked.after`.",
+  grace: "No entry allows it, and it is younger than `policy.grace`.",
+  condition: "An entry matches it, and a condition of the entry (`requires`) fails.",
+  expired: "The entry that matches it speaks at another time (`from`, `expires`).",
+  unlisted: "No entry of its user speaks for it.",
+  "unknown-user": "Its user is not in the allowlist.",
+  "no-user": "It belongs to no person.",
+} as const;
+
 /** Which rule decided. */
-export type Rule =
-  | "protected"
-  | "contradiction"
-  | "unknown-hardware"
-  | "entry"
-  | "older"
-  | "listed-revoked"
-  | "no-user"
-  | "unlisted"
-  | "unknown-user";
+export type Rule = keyof typeof ruleMeanings;
 
 /** The decision for one live registration in scope. */
 export interface Decision {
   readonly registration: Registration;
   /** The normalised e-mail; empty where the registration has none. */
   readonly user: string;
-  /** Undefined where no entry of the allowlist goes by hardware, so that none was listed. */
+  /** Undefined where nothing in the allowlist needs hardware, so that none was listed. */
   readonly hardware: Hardware | undefined;
   readonly live: LiveState;
   readonly desired: DesiredState;
@@ -40,7 +55,7 @@ export interface Decision {
   readonly reason: { readonly code: Rule; readonly text: string };
   /** The entry or policy line that says so. */
   readonly source: SourcePosition;
-  /** The entry that decided, where one did. */
+  /** The entry that speaks for it, where one does. */
   readonly entry: Entry | undefined;
 }
 
@@ -53,6 +68,11 @@ export function isAct(decision: Decision): decision is ActDecision {
 
 export function liveState(registration: Registration): LiveState {
   return registration.revoked_at == null ? "active" : "revoked";
+}
+
+/** Whether a device goes on to connect after everything is done. */
+export function staysConnected({ live, desired }: Decision): boolean {
+  return desired === "active" || (desired === "as-is" && live === "active");
 }
 
 /** The action that brings a registration from what it is to what it should be. */

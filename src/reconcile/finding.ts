@@ -1,20 +1,46 @@
 import type { SourcePosition } from "../allowlist/allowlist.js";
 
-/** What kind of thing was noticed; stable, for machines. */
-export type FindingCode =
-  | "unmatched-entry"
-  | "unknown-hardware"
-  | "unusable-serial"
-  | "listed-revoked"
-  | "unlisted"
-  | "unknown-user"
-  | "no-user";
+/** Every kind of thing that is noticed, with its meaning in one line; stable, for machines. */
+export const findingMeanings = {
+  "unmatched-entry": "An entry matches no registration.",
+  "unmatched-protection": "A line under `protected` or `guards.self` names nothing that is in the account.",
+  "unmatched-ignore": "A rule under `ignore` matches no registration.",
+  "shadowed-entry": "Everything that an entry matches is protected or ignored, so that it never decides.",
+  "expired-entry": "An entry's last day is over.",
+  "expiring-entry": "An entry's last day is within 14 days.",
+  "upcoming-state": "A user's state (`suspended`, `offboarded`) begins on a later day.",
+  "past-freeze": "The freeze is over.",
+  "unknown-hardware": "A registration is left alone since its hardware is not known.",
+  "unusable-serial": "A serial number names no machine, so that no entry can match by it.",
+  "listed-revoked": "A listed device is revoked, and `policy.listedRevoked` is `report`.",
+  unlisted: "A registration that no entry allows is left alone, since the policy says `report`.",
+  condition: "The same, of a registration that fails what its entry requires.",
+  expired: "The same, of a registration whose entry speaks at another time.",
+  "unknown-user": "Registrations of a user who is not in the allowlist are left alone.",
+  "no-user": "Registrations that belong to no person are left alone.",
+  grace: "A new registration that no entry allows; it says when it will be acted on.",
+  "came-back": "A device enrols again and again after it is revoked.",
+  "max-devices": "A user has more devices than `policy.maxDevices`.",
+  superseded: "A newer registration of the same device is connected.",
+  stale: "A registration has not been seen for longer than `policy.stale.after`.",
+  "revoked-age": "A registration has been revoked for longer than `policy.revoked.after`.",
+  "overlapping-stack": "Another stack of this project has registrations of this account in its scope too.",
+  "reviewed-plan": "What is now differs from what the reviewed plan was made from.",
+  "unknown-access-user": "No Access user has this e-mail address.",
+  "device-count": "The number of devices that Access counts for a user contradicts the listing.",
+  warning: "The allowlist is valid, and something in it is worth a look.",
+} as const;
+
+/** What kind of thing was noticed. */
+export type FindingCode = keyof typeof findingMeanings;
 
 /** Something that a person should look at and that no act follows from. */
 export interface Finding {
   readonly code: FindingCode;
   readonly text: string;
   readonly source?: SourcePosition;
+  /** Further places that have to do with it. */
+  readonly related?: readonly { readonly text: string; readonly source: SourcePosition }[];
   /** Ids of the registrations that it is about. */
   readonly registrations: readonly string[];
 }

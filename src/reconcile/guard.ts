@@ -1,15 +1,15 @@
-/** The brake: how many acts of one kind one run may perform. */
+/** The brake: how many acts of one kind, and on one user, one plan may ask for. */
 
 import type { GuardLimit, Guards, Setting } from "../allowlist/allowlist.js";
-import { isAct, type Act, type Decision } from "./decision.js";
+import type { Act, ActDecision } from "./decision.js";
 
 /** Below so many active registrations a percentage says nothing, so that only `max` counts. */
 export const PERCENT_FROM = 10;
 
 /** How one guard judges one plan. */
 export interface GuardVerdict {
-  readonly guard: Act;
-  /** Acts of this kind in the plan. */
+  readonly guard: Act | "perUser";
+  /** Acts of this kind in the plan; for `perUser`, the acts on the user who has most. */
   readonly count: number;
   /** The most that may be performed without an approval. */
   readonly limit: number;
@@ -17,19 +17,18 @@ export interface GuardVerdict {
   readonly by: "max" | "percent";
   readonly setting: Setting<number>;
   readonly tripped: boolean;
+  /** For `perUser`: the e-mails of all who have more acts than the limit. */
+  readonly users?: readonly string[];
 }
 
 /** Judges the acts of a plan; `active` counts the active registrations in scope. */
-export function judge(
-  decisions: readonly Decision[],
-  guards: Guards,
-  active: number,
-): readonly GuardVerdict[] {
+export function judge(acts: readonly ActDecision[], guards: Guards, active: number): readonly GuardVerdict[] {
   const counts: Record<Act, number> = { revoke: 0, delete: 0, unrevoke: 0 };
-  for (const decision of decisions) if (isAct(decision)) counts[decision.action]++;
-  return (["revoke", "delete", "unrevoke"] as const).map((guard) =>
+  for (const { action } of acts) counts[action]++;
+  const byKind = (["revoke", "delete", "unrevoke"] as const).map((guard) =>
     verdict(guard, counts[guard], guards[guard], active),
   );
+  return guards.perUser ? [...byKind, judgeUsers(acts, guards.perUser)] : byKind;
 }
 
 function verdict(guard: Act, count: number, { max, percent }: GuardLimit, active: number): GuardVerdict {
@@ -37,4 +36,20 @@ function verdict(guard: Act, count: number, { max, percent }: GuardLimit, active
   const by = share < max.value ? "percent" : "max";
   const limit = Math.min(max.value, share);
   return { guard, count, limit, by, setting: by === "max" ? max : percent, tripped: count > limit };
+}
+
+function judgeUsers(acts: readonly ActDecision[], setting: Setting<number>): GuardVerdict {
+  const counts = new Map<string, number>();
+  for (const { user } of acts) counts.set(user, (counts.get(user) ?? 0) + 1);
+  const limit = setting.value;
+  const users = [...counts].filter(([, count]) => count > limit).map(([user]) => user);
+  return {
+    guard: "perUser",
+    count: [...counts.values()].reduce((most, count) => Math.max(most, count), 0),
+    limit,
+    by: "max",
+    setting,
+    tripped: users.length > 0,
+    users: users.sort(),
+  };
 }

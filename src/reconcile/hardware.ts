@@ -9,6 +9,7 @@ export interface Hardware {
   readonly hardwareId: string | undefined;
   readonly model: string | undefined;
   readonly deviceType: string | undefined;
+  readonly clientVersion: string | undefined;
 }
 
 /** Hardware by device id. */
@@ -42,6 +43,7 @@ export function indexHardware(devices: readonly PhysicalDevice[]): {
       hardwareId: hardwareId === "" ? undefined : hardwareId,
       model: device.model ?? undefined,
       deviceType: device.device_type ?? undefined,
+      clientVersion: device.client_version ?? undefined,
     });
   }
   const unusable = defaults.all().map(([serial, group]) => named(serial, "is a vendor's default", group));

@@ -1,7 +1,7 @@
 /** Findings about registrations that are left alone though somebody should look at them. */
 
-import type { Decision } from "./decision.js";
-import type { Finding } from "./finding.js";
+import type { Decision, Rule } from "./decision.js";
+import type { Finding, FindingCode } from "./finding.js";
 
 /** One finding a registration, and for users that the allowlist does not know one a user. */
 export function reportLeft(decisions: readonly Decision[]): Finding[] {
@@ -15,11 +15,7 @@ export function reportLeft(decisions: readonly Decision[]): Finding[] {
       const group = byUser.get(decision.user);
       if (group) group.push(decision);
       else byUser.set(decision.user, [decision]);
-    } else if (
-      code === "unknown-hardware" ||
-      code === "listed-revoked" ||
-      (code === "unlisted" && decision.live === "active")
-    ) {
+    } else if (isTold(code) && (decision.live === "active" || REVOKED_TOO.has(code))) {
       const { device, id } = decision.registration;
       const text = `${device.name} (${id}) of ${decision.user || "no user"} is left alone: ${decision.reason.text}`;
       findings.push({ code, text, source: decision.source, registrations: [id] });
@@ -28,6 +24,23 @@ export function reportLeft(decisions: readonly Decision[]): Finding[] {
   for (const [user, group] of byUser) findings.push(aboutUser(user, group));
   return findings;
 }
+
+/** Protected and ignored registrations are left alone on purpose, older ones by nature. */
+function isTold(code: Rule): code is Rule & FindingCode {
+  return TOLD.has(code);
+}
+
+const TOLD: ReadonlySet<Rule> = new Set<Rule>([
+  "unknown-hardware",
+  "listed-revoked",
+  "grace",
+  "condition",
+  "expired",
+  "unlisted",
+]);
+
+/** These keep out somebody whom the allowlist may want in. */
+const REVOKED_TOO: ReadonlySet<Rule> = new Set<Rule>(["unknown-hardware", "listed-revoked"]);
 
 function aboutUser(user: string, group: readonly Decision[]): Finding {
   const [first] = group;

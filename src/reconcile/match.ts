@@ -1,9 +1,11 @@
 /** Which entry speaks for a registration. */
 
-import type { AllowedUser, Allowlist, Entry, SourcePosition } from "../allowlist/allowlist.js";
+import type { AllowedUser, Allowlist, Entry, EntryMatch, SourcePosition } from "../allowlist/allowlist.js";
 import type { Registration } from "../cloudflare/types.js";
+import { meets } from "./conditions.js";
 import { matchesGlob } from "./glob.js";
 import type { Hardware } from "./hardware.js";
+import { isInForce } from "./in-force.js";
 
 /** What the entries of a user say about one registration. */
 export type Match =
@@ -12,7 +14,10 @@ export type Match =
   | { readonly kind: "contradiction"; readonly entries: readonly [Entry, Entry] }
   /** An entry goes by hardware that is not known of this registration, so that it may or may not be meant. */
   | { readonly kind: "unknown-hardware"; readonly entry: Entry }
-  | { readonly kind: "none" };
+  /** The strongest entry matches, and the device is not what the entry requires. */
+  | { readonly kind: "refused"; readonly entry: Entry; readonly failed: string }
+  /** `lapsed`: an entry that would match and speaks at another time. */
+  | { readonly kind: "none"; readonly lapsed?: Entry };
 
 const NO_MATCH: Match = { kind: "none" };
 
@@ -41,27 +46,40 @@ export class Matcher {
   readonly #matched = new Set<Entry>();
   readonly #indexes = new Map<AllowedUser, EntryIndex>();
 
-  constructor(readonly users: Allowlist["users"]) {}
+  /** @param at The moment at which entries with `from` and `expires` have to speak. */
+  constructor(
+    readonly users: Allowlist["users"],
+    readonly at: Date,
+  ) {}
 
   /** What the entries of a registration's user say of it; every entry whose keys match counts as matched. */
   match(user: AllowedUser | undefined, registration: Registration, hardware: Hardware | undefined): Match {
     if (!user) return NO_MATCH;
     const { candidates, byHardware } = this.#narrow(user, registration, hardware);
-    const matching = candidates.filter((entry) => matches(entry, registration, hardware));
-    for (const entry of matching) this.#matched.add(entry);
+    const found = candidates.filter((entry) => matchesEntry(entry.match, registration, hardware));
+    const matching = found.filter((entry) => isInForce(entry, this.at));
+    for (const entry of found) this.#matched.add(entry);
     const best = strongest(matching);
-    const rival = matching.find((entry) => best?.state !== entry.state && isEqual(best, entry));
+    const equals = best ? matching.filter((entry) => rankOf(entry) === rankOf(best)) : [];
+    const rival = equals.find((entry) => entry.state !== best?.state);
     if (best && rival) return { kind: "contradiction", entries: [best, rival] };
-    if (best?.match.registration !== undefined) return { kind: "entry", entry: best };
-    const unsure = byHardware.find((entry) => entry.state !== best?.state && isBlind(entry, hardware));
+    const judged = best && require(equals, best, registration, hardware);
+    if (best?.match.registration !== undefined && judged) return judged;
+    const unsure = byHardware.find(
+      (entry) => entry.state !== best?.state && isInForce(entry, this.at) && isBlind(entry, hardware),
+    );
     if (unsure) return { kind: "unknown-hardware", entry: unsure };
-    return best ? { kind: "entry", entry: best } : NO_MATCH;
+    if (judged) return judged;
+    const lapsed = strongest(found);
+    return lapsed ? { kind: "none", lapsed } : NO_MATCH;
   }
 
-  /** Entries that no registration matched so far, in the order of users and lines. */
+  /** Entries that speak now and that no registration matched so far, in the order of users and lines. */
   unmatched(): readonly Unmatched[] {
     return [...this.users.values()].flatMap(({ email, entries }) =>
-      entries.filter((entry) => !this.#matched.has(entry)).map((entry) => ({ email, entry })),
+      entries
+        .filter((entry) => !this.#matched.has(entry) && isInForce(entry, this.at))
+        .map((entry) => ({ email, entry })),
     );
   }
 
@@ -72,6 +90,25 @@ export class Matcher {
     this.#indexes.set(user, index);
     return { candidates: index.candidates(registration, hardware), byHardware: index.byHardware };
   }
+}
+
+/** Among entries of one rank that ask for the same, one that requires nothing more is enough. */
+function require(
+  equals: readonly Entry[],
+  best: Entry,
+  registration: Registration,
+  hardware: Hardware | undefined,
+): Match {
+  let first: Match | undefined;
+  for (const entry of equals) {
+    const verdict = meets(entry.requires, registration, hardware);
+    if (verdict.met === true) return { kind: "entry", entry };
+    first ??=
+      verdict.met === false
+        ? { kind: "refused", entry, failed: verdict.text }
+        : { kind: "unknown-hardware", entry };
+  }
+  return first ?? { kind: "entry", entry: best };
 }
 
 /** Finds all but globs by their strongest key, so that thousands of entries cost no more than a few. */
@@ -102,7 +139,11 @@ class EntryIndex {
 }
 
 /** Whether every key that the entry gives is the registration's. */
-function matches({ match }: Entry, registration: Registration, hardware: Hardware | undefined): boolean {
+export function matchesEntry(
+  match: EntryMatch,
+  registration: Registration,
+  hardware: Hardware | undefined,
+): boolean {
   return (
     same(match.registration, registration.id) &&
     same(match.serial, hardware?.serial) &&
@@ -117,7 +158,7 @@ function same(wanted: string | undefined, given: string | undefined): boolean {
   return wanted === undefined || wanted === given;
 }
 
-export function goesByHardware({ match }: Entry): boolean {
+export function goesByHardware({ match }: { readonly match: EntryMatch }): boolean {
   return match.serial !== undefined || match.hardwareId !== undefined;
 }
 
@@ -139,10 +180,6 @@ function strongest(entries: readonly Entry[]): Entry | undefined {
 function isStronger(entry: Entry, than: Entry): boolean {
   const difference = rankOf(entry) - rankOf(than);
   return difference < 0 || (difference === 0 && standsBefore(entry.source, than.source));
-}
-
-function isEqual(best: Entry | undefined, entry: Entry): boolean {
-  return best !== undefined && rankOf(best) === rankOf(entry);
 }
 
 function standsBefore(a: SourcePosition, b: SourcePosition): boolean {

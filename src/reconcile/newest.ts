@@ -1,9 +1,10 @@
 /** Which of several registrations of one device is the newest: the only one that an active entry asks to be active. */
 
-import type { Entry } from "../allowlist/allowlist.js";
+import type { Entry, SourcePosition } from "../allowlist/allowlist.js";
 import type { Registration } from "../cloudflare/types.js";
-import type { Candidate } from "./candidate.js";
+import { newestOf, type Candidate } from "./candidate.js";
 import { liveState } from "./decision.js";
+import { groupByDevice, hardwareKeys } from "./same-device.js";
 
 /** By the id of a revoked registration: the newest registration of the same user on the same device. */
 export type NewestIndex = ReadonlyMap<string, Registration>;
@@ -13,26 +14,16 @@ export type NewestIndex = ReadonlyMap<string, Registration>;
  * are of one device where anything says so that both tell; what is missed lets somebody in, so much says so.
  */
 export function newestOfEachDevice(candidates: readonly Candidate[]): NewestIndex {
-  const revoked = candidates.filter((one) => activeEntry(one) && liveState(one.registration) === "revoked");
+  const allowed = candidates.filter(activeEntry);
+  const revoked = allowed.filter(({ registration }) => liveState(registration) === "revoked");
   const users = new Set(revoked.map(({ email }) => email));
-  const newest = new Map<string, Registration>();
-  for (const candidate of candidates) {
-    if (!users.has(candidate.email)) continue;
-    for (const key of deviceKeys(candidate)) {
-      const other = newest.get(key);
-      if (!other || isNewer(candidate.registration, other)) newest.set(key, candidate.registration);
-    }
-  }
-  return new Map(revoked.map((one) => [one.registration.id, newestOf(one, newest)]));
-}
-
-function newestOf(candidate: Candidate, newest: ReadonlyMap<string, Registration>): Registration {
-  let latest = candidate.registration;
-  for (const key of deviceKeys(candidate)) {
-    const other = newest.get(key);
-    if (other && isNewer(other, latest)) latest = other;
-  }
-  return latest;
+  const groups = groupByDevice(
+    allowed.filter(({ email }) => users.has(email)),
+    deviceKeys,
+  );
+  return new Map(
+    revoked.map((one) => [one.registration.id, newestOf(groups.get(one) ?? [one]).registration]),
+  );
 }
 
 /** The entry that allows a candidate, where one does. */
@@ -41,28 +32,20 @@ function activeEntry({ match }: Candidate): Entry | undefined {
 }
 
 /**
- * Everything by which a registration tells its device, within its user: hardware, the device's id (which may change
- * when it enrols again), and the entry, since one with any key but a glob means one device. What a glob finds is told
- * by name where nothing better is known.
+ * Beside the hardware, the entry tells a device, since one with any key but a glob means one device. What a glob
+ * finds is told by name where nothing better is known.
  */
 function deviceKeys(candidate: Candidate): readonly string[] {
   const entry = activeEntry(candidate);
   if (!entry) return [];
-  const { registration, hardware, email } = candidate;
   const { nameGlob, ...exact } = entry.match;
   const isExact = nameGlob === undefined || Object.keys(exact).length > 0;
-  const keys = [`device ${registration.device.id}`];
-  keys.push(
-    isExact ? `entry ${entry.source.line}:${entry.source.column}` : `name ${registration.device.name}`,
-  );
-  if (hardware?.serial !== undefined) keys.push(`serial ${hardware.serial}`);
-  if (hardware?.hardwareId !== undefined) keys.push(`hardwareId ${hardware.hardwareId}`);
-  return keys.map((key) => `${email} ${key}`);
+  return [
+    ...hardwareKeys(candidate),
+    isExact ? `entry ${place(entry.source)}` : `name ${candidate.registration.device.name}`,
+  ];
 }
 
-/** By the moment of creation, then by id, so that the order of a listing never matters. */
-function isNewer(a: Registration, b: Registration): boolean {
-  const difference = Date.parse(a.created_at) - Date.parse(b.created_at);
-  if (difference !== 0) return difference > 0;
-  return a.created_at === b.created_at ? a.id > b.id : a.created_at > b.created_at;
+function place({ line, column }: SourcePosition): string {
+  return `${line}:${column}`;
 }

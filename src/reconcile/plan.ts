@@ -1,23 +1,28 @@
 /** The plan: every decision, what was noticed, how the guards judge it, and a fingerprint to approve it by. */
 
-import { compare } from "../compare.js";
-import type { Allowlist, Entry } from "../allowlist/allowlist.js";
+import type { Allowlist, Freeze } from "../allowlist/allowlist.js";
 import type { Message } from "../allowlist/message.js";
 import type { PhysicalDevice, Registration } from "../cloudflare/types.js";
-import type { Candidate } from "./candidate.js";
-import { decide } from "./decide.js";
+import { reportCameBack } from "./came-back.js";
+import { contradictions } from "./contradiction.js";
 import { isAct, type ActDecision, type Decision } from "./decision.js";
 import type { Finding } from "./finding.js";
 import { fingerprint } from "./fingerprint.js";
+import { gather } from "./gather.js";
 import { judge, type GuardVerdict } from "./guard.js";
-import { indexHardware, type HardwareIndex } from "./hardware.js";
-import { Matcher, goesByHardware, type Match } from "./match.js";
-import { newestOfEachDevice } from "./newest.js";
-import { protect } from "./protect.js";
+import { indexHardware } from "./hardware.js";
 import { reportLeft } from "./left.js";
-import { isInScope, userOf } from "./scope.js";
+import { Matcher } from "./match.js";
+import { reportDates } from "./report-dates.js";
+import { reportExceptions } from "./report-exceptions.js";
+import { differences, findSkipped, type ReviewedPlan, type SkippedAct } from "./reviewed.js";
+import { decideAll } from "./rules.js";
+import { schedule, type PendingAct } from "./schedule.js";
 import { reportUnmatched } from "./unmatched.js";
 import { reportUnusable } from "./unusable.js";
+import { toFinding } from "./warning.js";
+
+export { needsHardware } from "./needs-hardware.js";
 
 /** The live account, listed whole. `devices` is left out where {@link needsHardware} says so. */
 export interface Inventory {
@@ -32,95 +37,81 @@ export interface Plan {
   readonly asOf: Date;
   /** One for each live registration in scope, in the order of ids, in which the account is listed. */
   readonly decisions: readonly Decision[];
-  /** Those of the decisions that change the account. */
+  /** Those of the decisions that change the account in this run. */
   readonly acts: readonly ActDecision[];
+  /** Acts that are due and wait, most urgent first. */
+  readonly pending: readonly PendingAct[];
+  /** Acts of the reviewed plan that are not due any more; empty without one. */
+  readonly skipped: readonly SkippedAct[];
+  readonly reviewed: ReviewedPlan | undefined;
+  /** The freeze that holds, where one does. */
+  readonly freeze: Freeze | undefined;
   readonly findings: readonly Finding[];
   /** Contradictions that only the live account shows; with one of them nothing may be done. */
   readonly problems: readonly Message[];
+  /** Over all that is due and reviewed, whether this run does it or not. */
   readonly guards: readonly GuardVerdict[];
+  /** Over the same acts as the guards. */
   readonly fingerprint: string;
   readonly population: { readonly inScope: number; readonly active: number; readonly outOfScope: number };
+  /** The files of the allowlist. */
+  readonly files: Allowlist["files"];
 }
 
-/**
- * Whether the physical devices have to be listed: where an entry goes by serial or hardware id, and where one goes by
- * a glob, whose devices only their hardware tells apart.
- */
-export function needsHardware(allowlist: Allowlist): boolean {
-  const needs = (entry: Entry) => goesByHardware(entry) || entry.match.nameGlob !== undefined;
-  for (const user of allowlist.users.values()) if (user.entries.some(needs)) return true;
-  return false;
+/** Of the run that a plan is made for. */
+export interface RunTerms {
+  /** By which the freeze is judged; `asOf` unless given. */
+  readonly now?: Date;
+  /** The plan that was reviewed: no act beyond it is done. */
+  readonly reviewed?: ReviewedPlan | undefined;
 }
 
 /** Compares the allowlist with the live account. The same data in whatever order gives the same plan. */
-export function makePlan(allowlist: Allowlist, inventory: Inventory, asOf: Date): Plan {
-  const matcher = new Matcher(allowlist.users);
+export function makePlan(
+  allowlist: Allowlist,
+  inventory: Inventory,
+  asOf: Date,
+  { now = asOf, reviewed }: RunTerms = {},
+): Plan {
+  const matcher = new Matcher(allowlist.users, asOf);
   const hardware = inventory.devices && indexHardware(inventory.devices);
   const candidates = gather(allowlist, matcher, hardware?.index, inventory.registrations);
-  const newest = newestOfEachDevice(candidates);
-  const decisions = candidates.map((one) =>
-    protect(decide(one, allowlist.policy, newest), one, allowlist.protected),
-  );
-  const acts = decisions.filter(isAct);
-  const active = decisions.filter((decision) => decision.live === "active").length;
+  const { drafts, findings } = decideAll(allowlist, candidates, asOf);
+  const decisions = drafts.map(({ decision }) => decision);
+  const active = decisions.filter(({ live }) => live === "active").length;
+  const { agreed, acts, pending } = schedule(decisions.filter(isAct), allowlist, now, reviewed);
   return {
     account: inventory.account,
     asOf,
     decisions,
     acts,
+    pending,
+    skipped: reviewed ? findSkipped(reviewed, decisions) : [],
+    reviewed,
+    freeze: allowlist.freeze && now < allowlist.freeze.until ? allowlist.freeze : undefined,
     findings: [
+      ...(reviewed ? reportDifferences(reviewed, allowlist) : []),
       ...reportLeft(decisions),
+      ...findings,
+      ...reportCameBack(drafts),
       ...reportUnmatched(matcher.unmatched(), candidates),
       ...reportUnusable(hardware?.unusable ?? [], candidates),
+      ...reportExceptions(allowlist, drafts),
+      ...reportDates(allowlist, asOf, now),
+      ...allowlist.warnings.map(toFinding),
     ],
-    problems: contradictions(candidates, decisions),
-    guards: judge(decisions, allowlist.guards, active),
-    fingerprint: fingerprint(inventory.account, acts),
+    problems: contradictions(drafts),
+    guards: judge(agreed, allowlist.guards, active),
+    fingerprint: fingerprint(inventory.account, agreed),
     population: {
       inScope: decisions.length,
       active,
       outOfScope: inventory.registrations.length - decisions.length,
     },
+    files: allowlist.files,
   };
 }
 
-function gather(
-  allowlist: Allowlist,
-  matcher: Matcher,
-  hardware: HardwareIndex | undefined,
-  registrations: readonly Registration[],
-): readonly Candidate[] {
-  const candidates: Candidate[] = [];
-  for (const registration of registrations) {
-    const email = userOf(registration);
-    if (!isInScope(registration, email, allowlist.scope)) continue;
-    const known = hardware?.get(registration.device.id);
-    const user = allowlist.users.get(email);
-    const match = matcher.match(user, registration, known);
-    candidates.push({ registration, email, hardware: known, user, match });
-  }
-  return candidates.sort((a, b) => compare(a.registration.id, b.registration.id));
-}
-
-/** A protected registration is left alone whatever its entries say, so that it contradicts nothing. */
-function contradictions(candidates: readonly Candidate[], decisions: readonly Decision[]): Message[] {
-  return candidates.flatMap(({ match, registration, email }, i) =>
-    match.kind === "contradiction" && decisions[i]?.reason.code === "contradiction"
-      ? [toMessage(match, registration, email)]
-      : [],
-  );
-}
-
-function toMessage(
-  { entries: [one, other] }: Match & { kind: "contradiction" },
-  registration: Registration,
-  email: string,
-): Message {
-  return {
-    code: "allowlist/contradiction",
-    text: `two entries of ${email} ask for different states of ${registration.device.name} (${registration.id}): ${one.state} here, ${other.state} at line ${other.source.line}`,
-    fix: "make one of them more specific (registration beats serial and hardwareId, then device, name, nameGlob), or remove one",
-    source: one.source,
-    related: [{ text: `the entry that asks for ${other.state}`, source: other.source }],
-  };
+function reportDifferences(reviewed: ReviewedPlan, { files }: Allowlist): Finding[] {
+  return differences(reviewed, files).map((text) => ({ code: "reviewed-plan", text, registrations: [] }));
 }

@@ -1,28 +1,28 @@
-import type { Protected, SourcePosition } from "../allowlist/allowlist.js";
+/** Registrations that are never acted on, whatever entries and policy say. */
+
+import type { Guards, Protected, SourcePosition } from "../allowlist/allowlist.js";
 import type { Candidate } from "./candidate.js";
-import { leave } from "./decide.js";
-import type { Decision } from "./decision.js";
+import type { Verdict } from "./verdict.js";
 
-interface Protection {
-  readonly what: string;
-  readonly source: SourcePosition;
+/** Leaves alone what the allowlist protects. */
+export function protect({ registration, email }: Candidate, list: Protected): Verdict | undefined {
+  const protection = (what: string, source: SourcePosition | undefined) =>
+    source && leave("protected", `protected ${what}, never touched`, source);
+  return (
+    protection("registration", find(list.registrations, registration.id)) ??
+    protection("device", find(list.devices, registration.device.id)) ??
+    protection("user", find(list.users, email))
+  );
 }
 
-/** A protected registration is never acted on, whatever the entries and the policy say. */
-export function protect(decision: Decision, candidate: Candidate, list: Protected): Decision {
-  const found = findProtection(candidate, list);
-  return found
-    ? leave(candidate, "protected", `protected ${found.what}, never touched`, found.source)
-    : decision;
+/** Leaves alone what belongs to whoever runs the tool: nobody can mend a plan from a device that it cut off. */
+export function spareSelf({ email }: Candidate, { self }: Guards): Verdict | undefined {
+  const source = find(self, email);
+  return source && leave("self", "its user runs this tool, so it is never acted on", source);
 }
 
-function findProtection({ registration, email }: Candidate, list: Protected): Protection | undefined {
-  const byId = find(list.registrations, registration.id);
-  if (byId) return { what: "registration", source: byId };
-  const byDevice = find(list.devices, registration.device.id);
-  if (byDevice) return { what: "device", source: byDevice };
-  const byUser = find(list.users, email);
-  return byUser && { what: "user", source: byUser };
+function leave(rule: Verdict["rule"], text: string, source: SourcePosition): Verdict {
+  return { rule, desired: "as-is", text, source };
 }
 
 /** Mostly nothing is protected, and then no key has to be hashed. */

@@ -3,9 +3,9 @@
 import type { Entry, EntryMatch } from "../allowlist/allowlist.js";
 import { nearest } from "../allowlist/nearest.js";
 import type { Candidate } from "./candidate.js";
-import { describeMatch } from "./decide.js";
 import type { Finding } from "./finding.js";
 import type { Unmatched } from "./match.js";
+import { describeMatch } from "./verdict.js";
 
 type Key = keyof EntryMatch;
 

@@ -1,12 +1,15 @@
 /** The one versioned JSON document that every report is made from. */
 
-import { compare } from "../compare.js";
 import type { SourcePosition } from "../allowlist/allowlist.js";
 import type { Message } from "../allowlist/message.js";
-import type { Action, Act, Decision, DesiredState, LiveState, Rule } from "../reconcile/decision.js";
+import type { Action, Act, DesiredState, LiveState, Rule } from "../reconcile/decision.js";
 import type { Finding } from "../reconcile/finding.js";
 import type { Hardware } from "../reconcile/hardware.js";
+import type { GuardVerdict } from "../reconcile/guard.js";
 import type { Plan } from "../reconcile/plan.js";
+import type { SkippedAct } from "../reconcile/reviewed.js";
+import type { PendingReason } from "../reconcile/schedule.js";
+import type { Evidence } from "./evidence.js";
 
 /** What became of one act. `skipped`: this run did not come to it; it is due again in the next. */
 export interface ActResult {
@@ -35,10 +38,31 @@ export interface ReportedDecision {
   readonly action: Action;
   readonly reason: { readonly code: Rule; readonly text: string };
   readonly source: SourcePosition;
+  /** What the entry that speaks for it says besides. */
+  readonly entry?: ReportedEntry;
+  /** Only of an act that is due and that this run does not do: why. */
+  readonly pending?: { readonly why: PendingReason; readonly text: string };
+  /** What the account knows of its user; only where it was asked for. */
+  readonly evidence?: Evidence;
+}
+
+/** Free text of an entry, and its last day (`2026-06-30`). */
+export interface ReportedEntry {
+  readonly note?: string;
+  readonly reason?: string;
+  readonly owner?: string;
+  readonly ticket?: string;
+  readonly expires?: string;
+}
+
+/** Who let a plan pass a guard that tripped, as far as the environment says. */
+export interface Approval {
+  readonly by?: string;
+  readonly reason?: string;
 }
 
 export interface ReportedGuard {
-  readonly guard: Act;
+  readonly guard: GuardVerdict["guard"];
   readonly count: number;
   readonly limit: number;
   readonly by: "max" | "percent";
@@ -48,6 +72,8 @@ export interface ReportedGuard {
   /** The line that sets it, or, for the default, the root file's `version` line. */
   readonly source: SourcePosition;
   readonly isDefault: boolean;
+  /** For `perUser`: the e-mails of all who have more acts than the limit. */
+  readonly users?: readonly string[];
 }
 
 /** Texts are raw, as the account and the allowlist have them: whoever shows one escapes it for where it goes. */
@@ -61,85 +87,26 @@ export interface ReportDocument {
   readonly fingerprint: string;
   /** Whether an approval let this plan pass a guard that tripped. */
   readonly approved: boolean;
-  /** Decisions by action. */
+  /** Only where it is approved. */
+  readonly approval?: Approval;
+  /** Nothing is done before `until` (RFC 3339). */
+  readonly freeze?: { readonly until: string; readonly reason: string; readonly source: SourcePosition };
+  /** The plan that was reviewed, where this run is bound to one. */
+  readonly reviewed?: { readonly fingerprint: string; readonly asOf: string };
+  /** Decisions by action; those that are pending count as what they are to become. */
   readonly summary: Readonly<Record<Action, number>>;
+  /** Acts that are due and that this run does not do. */
+  readonly pending: number;
   readonly population: Plan["population"];
   /** By user, then device name, then id. */
   readonly decisions: readonly ReportedDecision[];
   readonly findings: readonly Finding[];
   readonly problems: readonly Message[];
   readonly guards: readonly ReportedGuard[];
-  /** Only of a run that writes: one for each act of the plan. */
+  /** Acts of the reviewed plan that are not due any more. */
+  readonly skipped: readonly SkippedAct[];
+  /** The files of the allowlist, each with the SHA-256 of its text in hex. */
+  readonly allowlist: Plan["files"];
+  /** Only of a run that writes: one for each act of the plan that it does. */
   readonly results?: readonly ActResult[];
-}
-
-/** Makes the document of a plan; with `run`, every act begins as skipped until its outcome is known. */
-export function toDocument(
-  plan: Plan,
-  options: { generatedAt: Date; approved: boolean; run: boolean },
-): ReportDocument {
-  const summary: Record<Action, number> = { keep: 0, revoke: 0, unrevoke: 0, delete: 0, leave: 0 };
-  for (const decision of plan.decisions) summary[decision.action]++;
-  return {
-    version: 1,
-    account: plan.account,
-    generatedAt: options.generatedAt.toISOString(),
-    asOf: plan.asOf.toISOString(),
-    fingerprint: plan.fingerprint,
-    approved: options.approved,
-    summary,
-    population: plan.population,
-    decisions: [...plan.decisions].sort(byUserAndDevice).map(reported),
-    findings: plan.findings,
-    problems: plan.problems,
-    guards: plan.guards.map(({ setting, ...verdict }) => ({
-      ...verdict,
-      setting: setting.value,
-      source: setting.source,
-      isDefault: !setting.explicit,
-    })),
-    ...(options.run && { results: plan.acts.map(skipped) }),
-  };
-}
-
-function byUserAndDevice(a: Decision, b: Decision): number {
-  const name = (one: Decision) => one.registration.device.name;
-  return (
-    compare(a.user, b.user) || compare(name(a), name(b)) || compare(a.registration.id, b.registration.id)
-  );
-}
-
-function skipped({ registration, action }: Plan["acts"][number]): ActResult {
-  return { registration: registration.id, act: action, result: "skipped" };
-}
-
-function reported({
-  registration,
-  user,
-  hardware,
-  live,
-  desired,
-  action,
-  reason,
-  source,
-}: Decision): ReportedDecision {
-  const name = registration.user?.name;
-  return {
-    registration: {
-      id: registration.id,
-      device: { id: registration.device.id, name: registration.device.name, ...(hardware && { hardware }) },
-      user: { email: user, ...(name !== undefined && { name }) },
-      times: {
-        created: registration.created_at,
-        updated: registration.updated_at,
-        lastSeen: registration.last_seen_at,
-        ...(registration.revoked_at != null && { revoked: registration.revoked_at }),
-      },
-    },
-    live,
-    desired,
-    action,
-    reason,
-    source,
-  };
 }

@@ -3,7 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { plan } from "../../test/support/world.js";
-import { toDocument, type ReportDocument } from "./document.js";
+import type { ReportDocument } from "./document.js";
+import { toDocument } from "./to-document.js";
 import { recordOutcomes, ReportError, reportPath, writeReport } from "./file.js";
 
 let folder: string;
@@ -15,7 +16,7 @@ const made = plan("version: 1\nusers:\n  bob@example.com: []\n", [
   { id: "b", email: "bob@example.com" },
   { id: "c", email: "bob@example.com" },
 ]);
-const document = toDocument(made, { generatedAt: new Date(), approved: false, run: true });
+const document = toDocument(made, { generatedAt: new Date(), run: true });
 const read = async (path: string) => JSON.parse(await readFile(path, "utf8")) as ReportDocument;
 
 test("acts begin as skipped, and outcomes that come at once are all kept", async () => {

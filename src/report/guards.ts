@@ -6,6 +6,9 @@ import type { ReportDocument, ReportedGuard } from "./document.js";
 
 /** The environment variable that approves exactly one plan, by its fingerprint. */
 export const APPROVE_VARIABLE = "WARP_APPROVE";
+/** Who approves, and why: free text for the report and the log. */
+export const APPROVE_BY_VARIABLE = "WARP_APPROVE_BY";
+export const APPROVE_REASON_VARIABLE = "WARP_APPROVE_REASON";
 
 /** Whether nothing may be done: a guard tripped without an approval, or the allowlist contradicts itself. */
 export function isHeld({ guards, approved, problems }: ReportDocument): boolean {
@@ -17,14 +20,14 @@ export function explainGuards(document: ReportDocument): string[] {
   const tripped = document.guards.filter((guard) => guard.tripped);
   if (tripped.length === 0) return [];
   if (document.approved)
-    return tripped.map((guard) => `Guard ${figure(guard, document)}: approved by ${APPROVE_VARIABLE}`);
+    return tripped.map((guard) => `Guard ${figure(guard, document)}: approved ${byWhom(document)}`);
   return [
     ...tripped.flatMap((guard) => [
       `GUARD TRIPPED: ${figure(guard, document)}`,
-      `  set by guards.${guard.guard}.${guard.by} (${escapeText(guard.source.file)}:${guard.source.line}${guard.isDefault ? ", where it is not given: this is the default" : ""})`,
+      `  set by ${settingOf(guard)} (${escapeText(guard.source.file)}:${guard.source.line}${guard.isDefault ? ", where it is not given: this is the default" : ""})`,
     ]),
     "Nothing is done. Two ways on:",
-    `  change ${tripped.map((guard) => `guards.${guard.guard}.${guard.by}`).join(" and ")} in the allowlist, or`,
+    `  change ${tripped.map(settingOf).join(" and ")} in the allowlist, or`,
     `  approve exactly this plan: run again with ${APPROVE_VARIABLE}=${document.fingerprint} in the environment`,
   ];
 }
@@ -45,7 +48,25 @@ function formatProblem({ text, fix, source }: Message): string {
   return `${where}${escapeText(text)}${fix === undefined ? "" : `\n  fix: ${escapeText(fix)}`}`;
 }
 
-function figure({ guard, count, limit, by, setting }: ReportedGuard, { population }: ReportDocument): string {
+/** The key of the allowlist that sets the limit. */
+function settingOf({ guard, by }: ReportedGuard): string {
+  return guard === "perUser" ? "guards.perUser" : `guards.${guard}.${by}`;
+}
+
+function byWhom({ approval }: ReportDocument): string {
+  const by = approval?.by === undefined ? `with ${APPROVE_VARIABLE}` : `by ${escapeText(approval.by, 100)}`;
+  return approval?.reason === undefined ? by : `${by}: ${escapeText(approval.reason, 400)}`;
+}
+
+function figure(
+  { guard, count, limit, by, setting, users = [] }: ReportedGuard,
+  { population }: ReportDocument,
+): string {
+  if (guard === "perUser") {
+    const named = users.slice(0, 5).map((user) => (user === "" ? "no user" : escapeText(user, 100)));
+    const more = users.length > 5 ? ` and ${users.length - 5} more` : "";
+    return `guards.perUser: ${count} due on one user, at most ${limit} (${named.join(", ")}${more})`;
+  }
   const share =
     by === "percent" ? ` (${setting} % of ${population.active} active registrations in scope)` : "";
   return `guards.${guard}: ${count} due, at most ${limit}${share}`;

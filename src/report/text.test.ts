@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { physicalDevice, plan, type Sketch } from "../../test/support/world.js";
-import { toDocument, type ReportDocument } from "./document.js";
+import type { ReportDocument } from "./document.js";
+import { toDocument, type DocumentOptions } from "./to-document.js";
 import { isHeld, whyHeld } from "./guards.js";
 import { renderText } from "./text.js";
 
@@ -24,8 +25,9 @@ const DEVICES = [
   physicalDevice("d2", { serial_number: "SN2" }),
 ];
 
-function documentOf(live = LIVE, options = { approved: false, run: false }): ReportDocument {
-  return toDocument(plan(LIST, live, DEVICES), { generatedAt: new Date("2026-06-01T12:00:01Z"), ...options });
+function documentOf(live = LIVE, options: Partial<DocumentOptions> = {}): ReportDocument {
+  const generatedAt = new Date("2026-06-01T12:00:01Z");
+  return toDocument(plan(LIST, live, DEVICES), { generatedAt, run: false, ...options });
 }
 
 test("a plan reads: what, who, which device, why, which line, what was left, guards, fingerprint", () => {
@@ -91,9 +93,11 @@ Nothing is done. Two ways on:
   });
 
   test("lets the plan pass when it is approved, and says so", () => {
-    const document = documentOf(two, { approved: true, run: true });
+    const document = documentOf(two, { approval: {}, run: true });
     expect(isHeld(document)).toBe(false);
-    expect(renderText(document)).toContain("Guard guards.revoke: 2 due, at most 1: approved by WARP_APPROVE");
+    expect(renderText(document)).toContain(
+      "Guard guards.revoke: 2 due, at most 1: approved with WARP_APPROVE",
+    );
   });
 
   test("by percent says of how many", () => {
@@ -101,7 +105,6 @@ Nothing is done. Two ways on:
     const list = LIST.replace("{ max: 1 }", "{ percent: 1 }");
     const document = toDocument(plan(list, [...LIVE, ...many], DEVICES), {
       generatedAt: new Date(),
-      approved: false,
       run: false,
     });
     expect(whyHeld(document, undefined)).toContain("at most 0 (1 % of 22 active registrations in scope)");
@@ -110,7 +113,7 @@ Nothing is done. Two ways on:
 
 test("an approval does not let a contradiction pass", () => {
   const list = `version: 1\nusers:\n  bob@example.com:\n    - { nameGlob: "B*" }\n    - { nameGlob: "*C", state: revoked }\n`;
-  const document = toDocument(plan(list, [LIVE[1]!]), { generatedAt: new Date(), approved: true, run: true });
+  const document = toDocument(plan(list, [LIVE[1]!]), { generatedAt: new Date(), approval: {}, run: true });
   expect(isHeld(document)).toBe(true);
   expect(whyHeld(document, undefined)).toContain("allowlist.yaml:4:");
 });

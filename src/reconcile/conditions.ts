@@ -1,0 +1,56 @@
+/** What an entry requires of the device besides matching it. */
+
+import type { Conditions } from "../allowlist/allowlist.js";
+import type { Registration } from "../cloudflare/types.js";
+import { matchesGlob } from "./glob.js";
+import type { Hardware } from "./hardware.js";
+
+/** `unknown`: the account does not tell what the condition asks. */
+export type ConditionVerdict =
+  { readonly met: true } | { readonly met: false; readonly text: string } | { readonly met: "unknown" };
+
+const MET: ConditionVerdict = { met: true };
+
+/** The first condition that fails decides; one that cannot be told decides only where none fails. */
+export function meets(
+  requires: Conditions | undefined,
+  registration: Registration,
+  hardware: Hardware | undefined,
+): ConditionVerdict {
+  if (requires === undefined) return MET;
+  const { platform, model, minClientVersion } = requires;
+  const version = registration.device.client_version ?? hardware?.clientVersion;
+  const verdicts = [
+    check("platform", platform, hardware?.deviceType, (wanted, given) => wanted === given.toLowerCase()),
+    check("model", model, hardware?.model, matchesGlob),
+    check("minClientVersion", minClientVersion, version, isAtLeast),
+  ];
+  return verdicts.find(({ met }) => met === false) ?? verdicts.find(({ met }) => met === "unknown") ?? MET;
+}
+
+function check(
+  name: keyof Conditions,
+  wanted: string | undefined,
+  given: string | undefined,
+  isMet: (wanted: string, given: string) => boolean,
+): ConditionVerdict {
+  if (wanted === undefined) return MET;
+  if (given === undefined || given === "") return { met: "unknown" };
+  return isMet(wanted, given)
+    ? MET
+    : { met: false, text: `requires ${name} ${JSON.stringify(wanted)}, and it is ${JSON.stringify(given)}` };
+}
+
+/** By numbers, part by part: `2025.10.1` is later than `2025.9.30`; a part that is missing is 0. */
+function isAtLeast(wanted: string, given: string): boolean {
+  const [want, have] = [parts(wanted), parts(given)];
+  for (let i = 0; i < Math.max(want.length, have.length); i++) {
+    const difference = (have[i] ?? 0) - (want[i] ?? 0);
+    if (difference !== 0) return difference > 0;
+  }
+  return true;
+}
+
+function parts(version: string): number[] {
+  return version.split(/[.-]/u).map((part) => Number.parseInt(part, 10) || 0);
+}

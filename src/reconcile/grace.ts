@@ -1,0 +1,68 @@
+/** `policy.grace`: a new registration that no entry allows is reported before it is acted on. */
+
+import type { Candidate } from "./candidate.js";
+import { isAct, type Decision, type Rule } from "./decision.js";
+import type { Draft } from "./draft.js";
+import { groupByDevice, hardwareOrNameKeys } from "./same-device.js";
+import { byWhom, toDecision } from "./verdict.js";
+
+/** The rules for what no entry allows. */
+const NOT_ALLOWED: ReadonlySet<Rule> = new Set<Rule>([
+  "condition",
+  "expired",
+  "unlisted",
+  "unknown-user",
+  "no-user",
+]);
+
+/** Puts acts off until the registration is old enough. */
+export function giveGrace(drafts: readonly Draft[], asOf: Date): readonly Draft[] {
+  const young = new Set(drafts.filter((draft) => isYoung(draft, asOf)));
+  if (young.size === 0) return drafts;
+  const users = new Set([...young].map(({ candidate }) => candidate.email));
+  const own = drafts.filter(({ candidate }) => users.has(candidate.email));
+  const returned = findReturned(own, young);
+  return drafts.map((draft) =>
+    young.has(draft) && !returned.has(draft.candidate) ? { ...draft, decision: postpone(draft) } : draft,
+  );
+}
+
+function isYoung({ candidate: { registration, policy }, decision }: Draft, asOf: Date): boolean {
+  const { ms } = policy.grace.value;
+  if (ms === 0 || decision.live !== "active" || !isAct(decision)) return false;
+  return NOT_ALLOWED.has(decision.reason.code) && asOf.getTime() - Date.parse(registration.created_at) < ms;
+}
+
+/**
+ * Enrolling again must not renew the grace: devices of which another registration is revoked, or is about to be, have
+ * had theirs.
+ */
+function findReturned(own: readonly Draft[], young: ReadonlySet<Draft>): ReadonlySet<Candidate> {
+  const groups = groupByDevice(
+    own.map(({ candidate }) => candidate),
+    hardwareOrNameKeys,
+  );
+  const spent = new Set(
+    own.filter((draft) => !young.has(draft) && isRefused(draft.decision)).map(({ candidate }) => candidate),
+  );
+  const returned = new Set<Candidate>();
+  for (const { candidate } of young) {
+    if (groups.get(candidate)?.some((other) => spent.has(other))) returned.add(candidate);
+  }
+  return returned;
+}
+
+function isRefused({ live, desired }: Decision): boolean {
+  return live === "revoked" || desired === "revoked";
+}
+
+function postpone({ candidate, decision }: Draft): Decision {
+  const { grace } = candidate.policy;
+  const until = Date.parse(candidate.registration.created_at) + grace.value.ms;
+  const text = `${decision.reason.text}; ${decision.action} is due from ${minute(until)} on, after ${grace.value.text} of grace${byWhom(grace)}`;
+  return toDecision(candidate, { rule: "grace", desired: "as-is", text, source: grace.source });
+}
+
+function minute(moment: number): string {
+  return `${new Date(moment).toISOString().slice(0, 16)}Z`;
+}

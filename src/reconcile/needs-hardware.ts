@@ -1,0 +1,22 @@
+import type { Allowlist, Entry, Policy } from "../allowlist/allowlist.js";
+import { goesByHardware } from "./match.js";
+
+/**
+ * Whether the physical devices have to be listed: where an entry or an ignore rule goes by what only they tell, and
+ * where a rule has to know which registrations are of one device.
+ */
+export function needsHardware({ users, policy, policies, ignore }: Allowlist): boolean {
+  if (comparesDevices(policy) || ignore.some(goesByHardware)) return true;
+  for (const own of policies.values()) if (comparesDevices(own)) return true;
+  for (const user of users.values()) if (user.entries.some(asksHardware)) return true;
+  return false;
+}
+
+/** What a glob finds is told apart by hardware only. */
+function asksHardware(entry: Entry): boolean {
+  return goesByHardware(entry) || entry.match.nameGlob !== undefined || entry.requires !== undefined;
+}
+
+function comparesDevices({ grace, superseded, maxDevices }: Policy): boolean {
+  return grace.value.ms > 0 || superseded.value !== undefined || maxDevices.value !== undefined;
+}

@@ -1,0 +1,77 @@
+/** Exceptions that except nothing, and entries that exceptions make void. */
+
+import type { Allowlist, Entry, SourcePosition } from "../allowlist/allowlist.js";
+import { nearest } from "../allowlist/nearest.js";
+import type { Rule } from "./decision.js";
+import type { Draft } from "./draft.js";
+import type { Finding } from "./finding.js";
+import { isIgnored } from "./ignore.js";
+import { describeMatch } from "./verdict.js";
+
+/** A typing error in a protection protects nobody, so every line that finds nothing is told. */
+export function reportExceptions(allowlist: Allowlist, drafts: readonly Draft[]): Finding[] {
+  return [
+    ...reportProtections(allowlist, drafts),
+    ...allowlist.ignore
+      .filter((rule) => !drafts.some(({ candidate }) => isIgnored(candidate, rule)))
+      .map((rule): Finding => {
+        const text = `ignore ${describeMatch(rule)} matches no registration`;
+        return { code: "unmatched-ignore", text, source: rule.source, registrations: [] };
+      }),
+    ...reportShadowed(drafts),
+  ];
+}
+
+function reportProtections({ protected: list, guards }: Allowlist, drafts: readonly Draft[]): Finding[] {
+  const lists = [
+    ["protected user", list.users, ({ candidate }: Draft) => candidate.email],
+    ["protected device", list.devices, ({ candidate }: Draft) => candidate.registration.device.id],
+    ["protected registration", list.registrations, ({ candidate }: Draft) => candidate.registration.id],
+    ["guards.self", guards.self, ({ candidate }: Draft) => candidate.email],
+  ] as const;
+  return lists.flatMap(([what, wanted, keyOf]) => {
+    if (wanted.size === 0) return [];
+    const known = new Set(drafts.map(keyOf));
+    return [...wanted]
+      .filter(([key]) => !known.has(key))
+      .map(([key, source]) => unmatched(what, key, source, nearest(key, [...known])));
+  });
+}
+
+function unmatched(what: string, key: string, source: SourcePosition, near: string | undefined): Finding {
+  const hint = near === undefined ? "" : `; did you mean ${JSON.stringify(near)}?`;
+  const text = `${what} ${JSON.stringify(key)} is nobody's in the account's scope${hint}`;
+  return { code: "unmatched-protection", text, source, registrations: [] };
+}
+
+const EXCEPTIONS: ReadonlySet<Rule> = new Set<Rule>(["protected", "self", "ignored"]);
+
+/** Entries all of whose registrations an exception takes away. */
+function reportShadowed(drafts: readonly Draft[]): Finding[] {
+  const excepted = new Map<Entry, Draft[]>();
+  for (const draft of drafts) {
+    const { match } = draft.candidate;
+    if (match.kind !== "entry" || !EXCEPTIONS.has(draft.decision.reason.code)) continue;
+    const group = excepted.get(match.entry);
+    if (group) group.push(draft);
+    else excepted.set(match.entry, [draft]);
+  }
+  if (excepted.size === 0) return [];
+  for (const { candidate, decision } of drafts) {
+    const { match } = candidate;
+    if (match.kind === "entry" && !EXCEPTIONS.has(decision.reason.code)) excepted.delete(match.entry);
+  }
+  return [...excepted].map(([entry, group]) => toFinding(entry, group));
+}
+
+function toFinding(entry: Entry, group: readonly Draft[]): Finding {
+  const [first] = group;
+  const why = first?.decision.reason.code ?? "protected";
+  return {
+    code: "shadowed-entry",
+    text: `${describeMatch(entry)} of ${first?.candidate.email ?? ""} never decides: all that it matches is ${why === "self" ? "the operator's own" : why}`,
+    source: entry.source,
+    related: first ? [{ text: "the line that takes precedence", source: first.decision.source }] : [],
+    registrations: group.map(({ candidate }) => candidate.registration.id),
+  };
+}

@@ -1,0 +1,77 @@
+/** What was reviewed is what is done: a plan of an earlier moment as the bound of this run. */
+
+import type { Act, Action, ActDecision, Decision, Rule } from "./decision.js";
+
+/** An earlier plan, as its report tells it. */
+export interface ReviewedPlan {
+  readonly account: string;
+  readonly asOf: Date;
+  readonly fingerprint: string;
+  /** By registration id. */
+  readonly decisions: ReadonlyMap<string, ReviewedDecision>;
+  readonly files: readonly { readonly file: string; readonly digest: string }[];
+}
+
+export interface ReviewedDecision {
+  readonly action: Action;
+  readonly rule: Rule | (string & {});
+  /** The e-mail and the device's name, for people. */
+  readonly user: string;
+  readonly device: string;
+  /** Whether that plan put the act off. */
+  readonly pending: boolean;
+}
+
+/** An act of the reviewed plan that is not due any more. */
+export interface SkippedAct {
+  readonly registration: string;
+  readonly user: string;
+  readonly device: string;
+  readonly act: Act;
+  readonly text: string;
+}
+
+/** Why an act that is due was not in the reviewed plan; undefined where it was. */
+export function whyNew({ registration, action }: ActDecision, reviewed: ReviewedPlan): string | undefined {
+  const then = reviewed.decisions.get(registration.id);
+  if (!then)
+    return `not in the reviewed plan, which knew no such registration (created ${minute(registration.created_at)})`;
+  if (then.action === action) return then.pending ? "in the reviewed plan it was pending" : undefined;
+  return `not in the reviewed plan, where it was ${then.action} (${then.rule})`;
+}
+
+/** The acts of the reviewed plan that this account and allowlist do not ask for any more. */
+export function findSkipped(reviewed: ReviewedPlan, decisions: readonly Decision[]): SkippedAct[] {
+  const now = new Map(decisions.map((decision) => [decision.registration.id, decision]));
+  return [...reviewed.decisions].flatMap(([id, then]) => {
+    if (then.pending || then.action === "keep" || then.action === "leave") return [];
+    const decision = now.get(id);
+    if (decision?.action === then.action) return [];
+    const text = decision
+      ? `it is ${decision.live} now, and to ${decision.action}: ${decision.reason.text}`
+      : "the registration is not in scope, or not in the account, any more";
+    return [{ registration: id, user: then.user, device: then.device, act: then.action, text }];
+  });
+}
+
+/** What differs between what the reviewed plan was made from and what this one is made from, one line each. */
+export function differences(
+  reviewed: ReviewedPlan,
+  files: readonly { readonly file: string; readonly digest: string }[],
+): string[] {
+  const then = new Map(reviewed.files.map(({ file, digest }) => [file, digest]));
+  const now = new Map(files.map(({ file, digest }) => [file, digest]));
+  return [
+    ...[...now].flatMap(([file, digest]) => {
+      if (!then.has(file)) return [`${file} is new since the reviewed plan`];
+      return then.get(file) === digest ? [] : [`${file} was changed since the reviewed plan`];
+    }),
+    ...[...then.keys()]
+      .filter((file) => !now.has(file))
+      .map((file) => `${file} was removed since the reviewed plan`),
+  ].sort();
+}
+
+function minute(time: string): string {
+  return `${time.slice(0, 16)}Z`;
+}

@@ -1,0 +1,97 @@
+/** The plan that a run is bound to: an earlier report, read back. */
+
+import { readFile } from "node:fs/promises";
+import { resolve } from "node:path";
+import type { Duration } from "../allowlist/allowlist.js";
+import { escapeText } from "../escape.js";
+import type { ReviewedPlan } from "../reconcile/reviewed.js";
+import type { ReportDocument } from "./document.js";
+import { parseReport } from "./parse-report.js";
+
+/** The environment variable that names the plan that was reviewed; a path, relative to the working folder. */
+export const EXPECT_VARIABLE = "WARP_EXPECT_PLAN";
+
+/** The reviewed plan cannot bind this run: it is unreadable, too old, or of another account. */
+export class ReviewedPlanError extends Error {
+  override readonly name = "ReviewedPlanError";
+
+  constructor(path: string, why: string, fix: string) {
+    super(`${EXPECT_VARIABLE}: ${escapeText(path)} ${why}\n  fix: ${fix}`);
+  }
+}
+
+/** What a reviewed plan has to fit. */
+export interface ReviewTerms {
+  readonly account: string;
+  readonly maxAge: Duration;
+  readonly now: Date;
+}
+
+/**
+ * The plan that the environment names; undefined where it names none.
+ *
+ * @throws ReviewedPlanError
+ */
+export async function readReviewedPlan(
+  env: NodeJS.ProcessEnv,
+  { account, maxAge, now }: ReviewTerms,
+): Promise<ReviewedPlan | undefined> {
+  const given = env[EXPECT_VARIABLE]?.trim();
+  if (given === undefined || given === "") return undefined;
+  const path = resolve(given);
+  const document = await read(path);
+  const again = "make a new plan, have it reviewed, and run again";
+  if (document.account !== account) {
+    const other = escapeText(document.account, 60);
+    throw new ReviewedPlanError(path, `is a plan of account ${other}, and this run is for ${account}`, again);
+  }
+  const asOf = new Date(document.asOf);
+  const age = now.getTime() - asOf.getTime();
+  if (age > maxAge.ms) {
+    const why = `is as of ${document.asOf.slice(0, 16)}Z, which is more than limits.maxPlanAge (${maxAge.text}) ago`;
+    throw new ReviewedPlanError(path, why, again);
+  }
+  if (age < -FIVE_MINUTES) {
+    const why = `is as of ${document.asOf.slice(0, 16)}Z, which has not come yet`;
+    throw new ReviewedPlanError(path, why, "correct the clock of the machine that made it, or of this one");
+  }
+  return toReviewed(document, asOf);
+}
+
+/** So far may the clocks of two machines be apart. */
+const FIVE_MINUTES = 300_000;
+
+async function read(path: string): Promise<ReportDocument> {
+  const hint = "name the report that a preview wrote with WARP_REPORT";
+  let text: string;
+  try {
+    text = await readFile(path, "utf8");
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new ReviewedPlanError(path, `cannot be read: ${why}`, hint);
+  }
+  const parsed = parseReport(text);
+  if (!parsed.ok) throw new ReviewedPlanError(path, `is no plan: ${parsed.why}`, hint);
+  return parsed.document;
+}
+
+export function toReviewed(document: ReportDocument, asOf = new Date(document.asOf)): ReviewedPlan {
+  return {
+    account: document.account,
+    asOf,
+    fingerprint: document.fingerprint,
+    files: document.allowlist,
+    decisions: new Map(
+      document.decisions.map(({ registration, action, reason, pending }) => [
+        registration.id,
+        {
+          action,
+          rule: reason.code,
+          user: registration.user.email,
+          device: registration.device.name,
+          pending: pending !== undefined,
+        },
+      ]),
+    ),
+  };
+}

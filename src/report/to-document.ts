@@ -1,0 +1,113 @@
+/** Makes the document of a plan. */
+
+import type { Entry } from "../allowlist/allowlist.js";
+import { compare } from "../compare.js";
+import type { Action, Decision } from "../reconcile/decision.js";
+import type { Plan } from "../reconcile/plan.js";
+import type { ActResult, Approval, ReportDocument, ReportedDecision, ReportedEntry } from "./document.js";
+import type { Evidence } from "./evidence.js";
+
+/** What the document says beside the plan. */
+export interface DocumentOptions {
+  readonly generatedAt: Date;
+  /** Undefined where no approval counts. */
+  readonly approval?: Approval | undefined;
+  /** Whether the run writes. */
+  readonly run: boolean;
+  /** By registration id. */
+  readonly evidence?: ReadonlyMap<string, Evidence>;
+}
+
+/** Makes the document of a plan; with `run`, every act begins as skipped until its outcome is known. */
+export function toDocument(plan: Plan, options: DocumentOptions): ReportDocument {
+  const { freeze, reviewed } = plan;
+  const summary: Record<Action, number> = { keep: 0, revoke: 0, unrevoke: 0, delete: 0, leave: 0 };
+  for (const decision of plan.decisions) summary[decision.action]++;
+  const pending = new Map(
+    plan.pending.map(({ decision, why, text }) => [decision.registration.id, { why, text }]),
+  );
+  return {
+    version: 1,
+    account: plan.account,
+    generatedAt: options.generatedAt.toISOString(),
+    asOf: plan.asOf.toISOString(),
+    fingerprint: plan.fingerprint,
+    approved: options.approval !== undefined,
+    ...(options.approval && { approval: options.approval }),
+    ...(freeze && {
+      freeze: { until: freeze.until.toISOString(), reason: freeze.reason, source: freeze.source },
+    }),
+    ...(reviewed && {
+      reviewed: { fingerprint: reviewed.fingerprint, asOf: reviewed.asOf.toISOString() },
+    }),
+    summary,
+    pending: plan.pending.length,
+    population: plan.population,
+    decisions: [...plan.decisions].sort(byUserAndDevice).map((decision) => {
+      const { id } = decision.registration;
+      return toReported(decision, pending.get(id), options.evidence?.get(id));
+    }),
+    findings: plan.findings,
+    problems: plan.problems,
+    guards: plan.guards.map(({ setting, ...verdict }) => ({
+      ...verdict,
+      setting: setting.value,
+      source: setting.source,
+      isDefault: !setting.explicit,
+    })),
+    skipped: plan.skipped,
+    allowlist: plan.files,
+    ...(options.run && { results: plan.acts.map(notYetDone) }),
+  };
+}
+
+function byUserAndDevice(a: Decision, b: Decision): number {
+  const name = (one: Decision) => one.registration.device.name;
+  return (
+    compare(a.user, b.user) || compare(name(a), name(b)) || compare(a.registration.id, b.registration.id)
+  );
+}
+
+function notYetDone({ registration, action }: Plan["acts"][number]): ActResult {
+  return { registration: registration.id, act: action, result: "skipped" };
+}
+
+function toReported(
+  { registration, user, hardware, live, desired, action, reason, source, entry }: Decision,
+  pending: ReportedDecision["pending"],
+  evidence: Evidence | undefined,
+): ReportedDecision {
+  const name = registration.user?.name;
+  const said = entry && toReportedEntry(entry);
+  return {
+    registration: {
+      id: registration.id,
+      device: { id: registration.device.id, name: registration.device.name, ...(hardware && { hardware }) },
+      user: { email: user, ...(name !== undefined && { name }) },
+      times: {
+        created: registration.created_at,
+        updated: registration.updated_at,
+        lastSeen: registration.last_seen_at,
+        ...(registration.revoked_at != null && { revoked: registration.revoked_at }),
+      },
+    },
+    live,
+    desired,
+    action,
+    reason,
+    source,
+    ...(said && Object.keys(said).length > 0 && { entry: said }),
+    ...(pending && { pending }),
+    ...(evidence && { evidence }),
+  };
+}
+
+function toReportedEntry({ note, reason, owner, ticket, expires }: Entry): ReportedEntry {
+  return {
+    ...(note !== undefined && { note }),
+    ...(reason !== undefined && { reason }),
+    ...(owner !== undefined && { owner }),
+    ...(ticket !== undefined && { ticket }),
+    ...(expires !== undefined && { expires: expires.text }),
+  };
+}
