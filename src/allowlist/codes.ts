@@ -2,6 +2,9 @@
 export const messageMeanings = {
   "allowlist/alias-bomb":
     "Aliases (`*name`) repeat so much, or so circularly, that the file would expand without bound.",
+  "allowlist/bad-date": "A day or a time is not written as one, or is not in the calendar.",
+  "allowlist/bad-duration":
+    "A length of time is not a whole number with a unit, or is zero where that would loop.",
   "allowlist/bad-email":
     "Something that must be an e-mail address, or an e-mail domain, is not shaped like one.",
   "allowlist/bad-key": "A key is not text: a number, a boolean, nothing, a list, a mapping or an alias.",
@@ -13,14 +16,18 @@ export const messageMeanings = {
   "allowlist/duplicate-key": "A mapping has the same key twice.",
   "allowlist/duplicate-user": "A user stands in two places, perhaps spelt differently.",
   "allowlist/empty-file": "A file holds nothing, or comments only.",
+  "allowlist/group-conflict": "A user is in two groups that differ on a setting.",
   "allowlist/hidden-character":
     "The file holds a raw control, bidirectional or zero-width character that misleads a reviewer.",
   "allowlist/merge-key": "The file uses the merge key `<<`, which YAML 1.2 does not have.",
   "allowlist/missing-file": "A pattern that was given matches no file.",
   "allowlist/missing-key": "A key that must be there is not.",
+  "allowlist/needless-trust": "`trustName` stands where nothing goes by a name alone.",
   "allowlist/no-files": "The default patterns match no file: there is no allowlist yet.",
   "allowlist/no-root": "None of the files says `version`, so none is the root file.",
   "allowlist/no-users": "The allowlist names no user at all, and would leave everybody unlisted.",
+  "allowlist/not-owned":
+    "A user file speaks about an e-mail that `owns` gives to another file, or not to this one.",
   "allowlist/not-utf8": "A file is not UTF-8.",
   "allowlist/null-value": "A key or a list item has no value.",
   "allowlist/out-of-scope": "A user is outside `scope`, so that the entries could never matter.",
@@ -30,6 +37,7 @@ export const messageMeanings = {
     "A serial number is one that vendors leave on many machines, and tells no device apart.",
   "allowlist/quote-it": "Text is missing its quotes, and YAML reads it as something else.",
   "allowlist/root-only": "A user file holds a key that belongs in the root file.",
+  "allowlist/said-twice": "One thing is said in two ways in the same place.",
   "allowlist/syntax": "The file is not well-formed YAML.",
   "allowlist/tag": "The file uses a YAML tag (`!name`, `!!type`).",
   "allowlist/too-deep": "Collections are nested deeper than any allowlist needs.",

@@ -1,8 +1,8 @@
-import type { Protected, Scope } from "./allowlist.js";
+import type { Protected, Scope, SourcePosition } from "./allowlist.js";
 import { domainOf } from "./email.js";
 import type { Message } from "./message.js";
 import { shown } from "./nearest.js";
-import type { PlacedEntry, PlacedUser } from "./read-users.js";
+import type { PlacedEntry, PlacedUser } from "./placed.js";
 import type { ParsedFile } from "./root-file.js";
 import { pairAt, valueAt } from "./tree.js";
 
@@ -34,7 +34,12 @@ export function checkScope(
 }
 
 /** Entries that ask for an act on what is protected, by the user or by an id. */
-export function checkProtected(users: Iterable<PlacedUser>, protects: Protected, report: Report): void {
+export function checkProtected(
+  users: Iterable<PlacedUser>,
+  protects: Protected,
+  _self: ReadonlyMap<string, SourcePosition>,
+  report: Report,
+): void {
   for (const placed of users)
     for (const item of placed.entries)
       if (item.entry.state !== "active") checkEntry(placed, item, protects, report);

@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { formatMessages } from "./format.js";
-import { mostMessages, parseAllowlist } from "./parse.js";
+import { mostMessages } from "./message-order.js";
+import { parseAllowlist } from "./parse.js";
 
 function parse(...texts: string[]) {
   return parseAllowlist(texts.map((text, index) => ({ file: `${index}.yaml`, text })));

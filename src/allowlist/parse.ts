@@ -1,12 +1,10 @@
 import { createHash } from "node:crypto";
 import { compare } from "../compare.js";
-import type { Allowlist, SourcePosition } from "./allowlist.js";
-import { checkProtected, checkScope } from "./contradictions.js";
+import type { Allowlist } from "./allowlist.js";
 import { checkCharacters } from "./hidden-characters.js";
+import { inOrder } from "./message-order.js";
 import type { Message } from "./message.js";
-import { readGuards, readLimits, readPolicy } from "./read-settings.js";
-import { readProtected, readScope } from "./read-lists.js";
-import { readUsers } from "./read-users.js";
+import { readWhole } from "./read-whole.js";
 import { findRoot, type ParsedFile } from "./root-file.js";
 import { schemaMessages } from "./schema-messages.js";
 import { validator } from "./schemas.js";
@@ -27,9 +25,6 @@ export interface ParsedAllowlist {
   readonly messages: readonly Message[];
 }
 
-/** More messages than this are counted and not listed. */
-export const mostMessages = 1000;
-
 /**
  * Reads the texts of an allowlist's files, whatever they hold; never throws for what they say. Messages stand in the
  * order of files and lines.
@@ -45,43 +40,23 @@ export function parseAllowlist(
   const report = (message: Message) => void messages.push(message);
   const sorted = [...files].sort((a, b) => compare(a.file, b.file));
   const parsed = sorted.flatMap((file) => parseFile(file, report) ?? []);
-  const whole = before.length === 0 && parsed.length === files.length;
-  const roots = findRoot(parsed, whole, report);
+  const isWhole = before.length === 0 && parsed.length === files.length;
+  const roots = findRoot(parsed, isWhole, report);
   for (const file of parsed) checkSchema(file, roots.has(file), report);
-  const users = readUsers(parsed, report);
   const [root] = roots;
-  if (root === undefined) return { messages: inOrder(messages) };
-  const scope = readScope(root, report);
-  const policy = readPolicy(root);
-  const guards = readGuards(root, report);
-  const protects = readProtected(root, report);
-  checkScope(users.values(), scope, root, report);
-  checkProtected(users.values(), protects, report);
-  if (users.size === 0 && messages.length === 0) report(noUsers(root));
-  if (messages.length > 0) return { messages: inOrder(messages) };
-  const byEmail = new Map([...users].map(([email, placed]) => [email, placed.user]));
-  const names = sorted.map(({ file, text }) => ({
-    file,
-    digest: createHash("sha256").update(text).digest("hex"),
-  }));
+  const found = readWhole(parsed, root, report);
+  if (root !== undefined && found?.users.size === 0 && messages.length === 0) report(noUsers(root));
+  if (found === undefined || messages.length > 0) return { messages: inOrder(messages) };
+  const { warnings, ...said } = found;
   return {
-    allowlist: {
-      version: 1,
-      scope,
-      policy,
-      policies: new Map(),
-      protected: protects,
-      ignore: [],
-      guards,
-      limits: readLimits(root),
-      users: byEmail,
-      tests: [],
-      accessUsers: [],
-      warnings: [],
-      files: names,
-    },
+    allowlist: { ...said, warnings: inOrder(warnings()), files: sorted.map(digested) },
     messages: [],
   };
+}
+
+/** The digest lets a later run name the files that changed. */
+function digested({ file, text }: AllowlistFile): Allowlist["files"][number] {
+  return { file, digest: createHash("sha256").update(text).digest("hex") };
 }
 
 function parseFile(
@@ -117,20 +92,4 @@ function noUsers(root: ParsedFile): Message {
     text: "the allowlist names no user, so that no device would be listed at all",
     fix: "list at least one user under `users:`",
   });
-}
-
-function inOrder(messages: readonly Message[]): readonly Message[] {
-  const before: SourcePosition = { file: "", line: 0, column: 0 };
-  const sorted = [...messages].sort((one, other) => {
-    const a = one.source ?? before;
-    const b = other.source ?? before;
-    return compare(a.file, b.file) || a.line - b.line || a.column - b.column;
-  });
-  if (sorted.length <= mostMessages) return sorted;
-  const more: Message = {
-    code: "allowlist/too-many",
-    text: `${sorted.length - mostMessages} more problems are not listed`,
-    fix: "correct those above first",
-  };
-  return [...sorted.slice(0, mostMessages), more];
 }

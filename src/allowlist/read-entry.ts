@@ -1,19 +1,45 @@
-import type { Entry, EntryMatch, EntryState } from "./allowlist.js";
+import type { Entry, EntryState } from "./allowlist.js";
+import { isMatchKey, matchKeys, readMatchText, trustProblem, type MatchDraft } from "./entry-keys.js";
 import type { Message } from "./message.js";
-import { shown } from "./nearest.js";
-import { isUsableSerial } from "./serial.js";
-import type { Problem, SourceText } from "./source-text.js";
-import { freeTextProblem, matchTextProblem } from "./text-values.js";
-import { pairAt, textNode, type ScalarNode, type TreeNode } from "./tree.js";
-
-/** The keys that an entry may match by. */
-export const matchKeys = ["registration", "serial", "hardwareId", "device", "name", "nameGlob"] as const;
-
-/** These name one machine, or nothing at all. */
-const hardwareKeys: readonly string[] = ["serial", "hardwareId"];
+import { readConditions } from "./read-conditions.js";
+import type { Problem, SourceText, Tell } from "./source-text.js";
+import { freeTextProblem, requiredTextProblem } from "./text-values.js";
+import { readDay } from "./time-values.js";
+import { pairAt, textNode, type MapNode, type TreeNode, type TreePair } from "./tree.js";
 
 const states: readonly string[] = ["active", "revoked", "deleted"];
-const otherKeys: readonly string[] = ["state", "note", "reason"];
+
+/** What an entry says besides its match. */
+type Rest = { -readonly [Key in keyof Omit<Entry, "match" | "source">]?: Entry[Key] };
+
+/** Sets what a key says, and answers whether the schema has nothing against it. */
+type Reader = (rest: Rest, pair: TreePair, tell: Tell) => boolean;
+
+const readers: Readonly<Record<keyof Rest, Reader>> = {
+  state: (rest, { value }) => {
+    const text = textNode(value)?.value;
+    if (text !== undefined) rest.state = text as EntryState;
+    return text !== undefined && states.includes(text);
+  },
+  note: readText("note"),
+  reason: readText("reason"),
+  owner: readText("owner"),
+  ticket: readText("ticket"),
+  from: readDayKey("from"),
+  expires: readDayKey("expires"),
+  requires: (rest, { value }, tell) => {
+    const found = readConditions(value, tell);
+    if (found !== undefined) rest.requires = found;
+    return found !== undefined;
+  },
+  trustName: (rest, { value }, tell) => {
+    const text = textNode(value);
+    if (text === undefined) return false;
+    tell(requiredTextProblem(text, "trustName"));
+    rest.trustName = text.value;
+    return true;
+  },
+};
 
 /**
  * One entry as data, or undefined where something about it is wrong: what the schema does not tell is reported
@@ -25,60 +51,52 @@ export function readEntry(
   report: (message: Message) => void,
 ): Entry | undefined {
   if (node.kind !== "map") return undefined;
-  const problems: Problem[] = [];
-  const wrong = (problem: Problem | undefined) => {
-    if (problem !== undefined) problems.push(problem);
+  let readable = true;
+  let known = true;
+  const tell = (problem: Problem | undefined) => {
+    if (problem === undefined) return;
+    readable = false;
+    report(source.message(problem));
   };
-  const match: { -readonly [Key in keyof EntryMatch]: EntryMatch[Key] } = {};
-  for (const key of matchKeys) {
-    const text = textNode(pairAt(node, key)?.value);
-    if (text === undefined) continue;
-    wrong(
-      matchTextProblem(text, key) ?? (hardwareKeys.includes(key) ? hardwareProblem(key, text) : undefined),
-    );
-    match[key] = text.value;
+  const match: MatchDraft = {};
+  const rest: Rest = {};
+  for (const pair of node.pairs.values()) {
+    const text = isMatchKey(pair.key) ? textNode(pair.value) : undefined;
+    if (isMatchKey(pair.key)) {
+      if (text !== undefined) match[pair.key] = readMatchText(pair.key, text, tell);
+      readable &&= text !== undefined;
+    } else if (isRestKey(pair.key)) {
+      readable = readers[pair.key](rest, pair, tell) && readable;
+    } else known = false;
   }
-  for (const key of ["note", "reason"]) {
-    const text = textNode(pairAt(node, key)?.value);
-    if (text !== undefined) wrong(freeTextProblem(text, key));
-  }
-  const keys = [...node.pairs.keys()];
   // A misspelt match key is reported as such, and not as a missing one besides.
-  if (keys.every((key) => otherKeys.includes(key))) wrong(matchesNothing(node.start));
-  for (const problem of problems) report(source.message(problem));
-  return problems.length === 0 && isReadable(node, keys) ? assemble(source, node, match) : undefined;
+  if (known && !matchKeys.some((key) => node.pairs.has(key))) tell(matchesNothing(node.start));
+  tell(windowProblem(node, rest));
+  if (rest.trustName !== undefined)
+    tell(trustProblem(match, pairAt(node, "trustName")?.keyStart ?? node.start));
+  if (!readable || !known) return undefined;
+  return { match, state: "active", ...rest, source: source.position(node.start) };
 }
 
-function assemble(source: SourceText, node: TreeNode, match: EntryMatch): Entry {
-  const note = textNode(pairAt(node, "note")?.value)?.value;
-  const reason = textNode(pairAt(node, "reason")?.value)?.value;
-  const state = textNode(pairAt(node, "state")?.value)?.value ?? "active";
-  return {
-    match,
-    state: state as EntryState,
-    ...(note === undefined ? {} : { note }),
-    ...(reason === undefined ? {} : { reason }),
-    source: source.position(node.start),
+function isRestKey(key: string): key is keyof Rest {
+  return Object.hasOwn(readers, key);
+}
+
+function readText(key: "note" | "reason" | "owner" | "ticket"): Reader {
+  return (rest, { value }, tell) => {
+    const text = textNode(value);
+    if (text === undefined) return false;
+    tell(freeTextProblem(text, key));
+    rest[key] = text.value;
+    return true;
   };
 }
 
-/** Whether the schema has nothing against the entry's keys and the kinds of their values. */
-function isReadable(node: TreeNode, keys: readonly string[]): boolean {
-  return keys.every((key) => {
-    const text = textNode(pairAt(node, key)?.value)?.value;
-    if (text === undefined) return false;
-    if (key === "state") return states.includes(text);
-    return otherKeys.includes(key) || (matchKeys as readonly string[]).includes(key);
-  });
-}
-
-function hardwareProblem(key: string, { value, start }: ScalarNode & { value: string }): Problem | undefined {
-  if (value === "" || isUsableSerial(value)) return undefined;
-  return {
-    code: "allowlist/placeholder-serial",
-    offset: start,
-    text: `the ${key} ${shown(value)} is what vendors leave on many machines; it tells no device apart`,
-    fix: `match this device by \`${key === "serial" ? "hardwareId" : "serial"}\`, \`device\` or \`registration\``,
+function readDayKey(key: "from" | "expires"): Reader {
+  return (rest, pair, tell) => {
+    const day = readDay(pair, tell);
+    if (day !== undefined) rest[key] = day;
+    return day !== undefined;
   };
 }
 
@@ -88,5 +106,15 @@ function matchesNothing(offset: number): Problem {
     offset,
     text: "the entry says no device: it has none of the keys that match",
     fix: `add one of: ${matchKeys.join(", ")}`,
+  };
+}
+
+function windowProblem(node: MapNode, { from, expires }: Rest): Problem | undefined {
+  if (from === undefined || expires === undefined || from.start <= expires.start) return undefined;
+  return {
+    code: "allowlist/contradiction",
+    offset: pairAt(node, "expires")?.keyStart ?? node.start,
+    text: `the entry expires on ${expires.text}, before it begins on ${from.text}, and could never speak`,
+    fix: "correct one of the two days",
   };
 }

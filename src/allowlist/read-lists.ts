@@ -1,19 +1,18 @@
 import type { Protected, Scope, SourcePosition } from "./allowlist.js";
 import { isEmail, isEmailDomain, normaliseEmail } from "./email.js";
-import type { Message } from "./message.js";
 import { shown } from "./nearest.js";
 import type { ParsedFile } from "./root-file.js";
+import type { Problem, SourceText, Tell } from "./source-text.js";
 import { matchTextProblem } from "./text-values.js";
-import { itemsOf, textNode, valueAt } from "./tree.js";
-
-type Report = (message: Message) => void;
+import { itemsOf, textNode, valueAt, type TextNode, type TreeNode } from "./tree.js";
 
 /** How the texts of a list are read: e-mails and domains have one normal form, ids are taken as they stand. */
 type ListKind = "email" | "domain" | "id";
 
 /** The root file's scope; by default all registrations of type warp. */
-export function readScope(root: ParsedFile, report: Report): Scope {
-  const list = (key: string, kind: ListKind) => new Set(readList(root, "scope", key, kind, report).keys());
+export function readScope(root: ParsedFile, tell: Tell): Scope {
+  const section = valueAt(root.tree, "scope");
+  const list = (key: string, kind: ListKind) => new Set(readList(section, key, kind, tell).keys());
   const types = list("registrationTypes", "id");
   return {
     emailDomains: list("emailDomains", "domain"),
@@ -24,34 +23,61 @@ export function readScope(root: ParsedFile, report: Report): Scope {
 }
 
 /** What the root file protects, each with its line. */
-export function readProtected(root: ParsedFile, report: Report): Protected {
+export function readProtected(root: ParsedFile, tell: Tell): Protected {
+  const section = valueAt(root.tree, "protected");
+  const list = (key: string, kind: ListKind) => positions(root.source, readList(section, key, kind, tell));
   return {
-    users: readList(root, "protected", "users", "email", report),
-    devices: readList(root, "protected", "devices", "id", report),
-    registrations: readList(root, "protected", "registrations", "id", report),
+    users: list("users", "email"),
+    devices: list("devices", "id"),
+    registrations: list("registrations", "id"),
   };
 }
 
-function readList(
-  root: ParsedFile,
-  section: "scope" | "protected",
+/** The whole e-mail addresses under a key, by their normal form, each with its line. */
+export function readEmails(
+  source: SourceText,
+  section: TreeNode | undefined,
+  key: string,
+  tell: Tell,
+): ReadonlyMap<string, SourcePosition> {
+  return positions(source, readList(section, key, "email", tell));
+}
+
+/** The texts of a list by their normal form, each where it first stands. */
+export function readList(
+  section: TreeNode | undefined,
   key: string,
   kind: ListKind,
-  report: Report,
-): Map<string, SourcePosition> {
-  const found = new Map<string, SourcePosition>();
-  for (const item of itemsOf(valueAt(valueAt(root.tree, section), key))) {
+  tell: Tell,
+): ReadonlyMap<string, TextNode> {
+  return readItems(itemsOf(valueAt(section, key)), key, kind, tell);
+}
+
+/** Likewise, where the list has no key of its own. */
+export function readItems(
+  items: readonly TreeNode[],
+  key: string,
+  kind: ListKind,
+  tell: Tell,
+): ReadonlyMap<string, TextNode> {
+  const found = new Map<string, TextNode>();
+  for (const item of items) {
     const node = textNode(item);
     if (node === undefined || node.value === "") continue;
     const value = kind === "id" ? node.value : normaliseEmail(node.value);
     const problem = kind === "id" ? matchTextProblem(node, key) : addressProblem(value, node.start, kind);
-    if (problem !== undefined) report(root.source.message(problem));
-    else if (!found.has(value)) found.set(value, root.source.position(node.start));
+    tell(problem);
+    if (problem === undefined && !found.has(value)) found.set(value, node);
   }
   return found;
 }
 
-function addressProblem(value: string, offset: number, kind: "email" | "domain") {
+function positions(source: SourceText, nodes: ReadonlyMap<string, TextNode>): Map<string, SourcePosition> {
+  return new Map([...nodes].map(([value, node]) => [value, source.position(node.start)]));
+}
+
+/** What is wrong with a normalised e-mail address, or with a domain of such. */
+export function addressProblem(value: string, offset: number, kind: "email" | "domain"): Problem | undefined {
   if (kind === "email" ? isEmail(value) : isEmailDomain(value)) return undefined;
   const noun = kind === "email" ? "address" : "domain";
   return {
@@ -62,5 +88,5 @@ function addressProblem(value: string, offset: number, kind: "email" | "domain")
       kind === "email"
         ? "write it whole, as alice@example.com"
         : "write what stands behind the @, as example.com",
-  } as const;
+  };
 }

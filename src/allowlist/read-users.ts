@@ -1,26 +1,10 @@
-import type { AllowedUser, Entry } from "./allowlist.js";
-import { isEmail, normaliseEmail } from "./email.js";
+import { isEmail } from "./email.js";
 import type { Message } from "./message.js";
 import { shown } from "./nearest.js";
-import { readEntry } from "./read-entry.js";
+import type { PlacedUser } from "./placed.js";
+import { readUser } from "./read-user.js";
 import type { ParsedFile } from "./root-file.js";
-import { checkSameMatches } from "./same-match.js";
-import type { SourceText } from "./source-text.js";
-import { itemsOf, valueAt, type TreeNode, type TreePair } from "./tree.js";
-
-/** An entry with the node that it was read from. */
-export interface PlacedEntry {
-  readonly entry: Entry;
-  readonly node: TreeNode;
-}
-
-/** A user with what it takes to write messages about the place. */
-export interface PlacedUser {
-  readonly user: AllowedUser;
-  readonly entries: readonly PlacedEntry[];
-  readonly pair: TreePair;
-  readonly source: SourceText;
-}
+import { valueAt } from "./tree.js";
 
 /** All users of all files by normalised e-mail; the second place of a user is reported and left out. */
 export function readUsers(
@@ -40,18 +24,6 @@ export function readUsers(
     }
   }
   return users;
-}
-
-function readUser(source: SourceText, pair: TreePair, report: (message: Message) => void): PlacedUser {
-  const email = normaliseEmail(pair.key);
-  const placed: PlacedEntry[] = [];
-  for (const node of itemsOf(pair.value)) {
-    const entry = readEntry(source, node, report);
-    if (entry !== undefined) placed.push({ entry, node });
-  }
-  checkSameMatches(source, email, placed, report);
-  const entries = placed.map(({ entry }) => entry);
-  return { user: { email, entries, source: source.position(pair.keyStart) }, entries: placed, pair, source };
 }
 
 function reportNoEmail({ source, pair }: PlacedUser, report: (message: Message) => void): void {

@@ -4,7 +4,21 @@ import type { SourceText } from "./source-text.js";
 import { pairAt, type TreeNode } from "./tree.js";
 
 /** The keys that stand in the root file only. */
-export const rootKeys: readonly string[] = ["version", "scope", "policy", "protected", "guards"];
+export const rootKeys: readonly string[] = [
+  "version",
+  "scope",
+  "policy",
+  "groups",
+  "protected",
+  "ignore",
+  "owns",
+  "guards",
+  "limits",
+  "freeze",
+];
+
+/** The keys that any file may have. */
+export const sharedKeys: readonly string[] = ["users", "tests", "accessUsers"];
 
 /** A file whose syntax is sound. */
 export interface ParsedFile {

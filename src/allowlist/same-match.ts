@@ -1,8 +1,8 @@
 import type { EntryState } from "./allowlist.js";
 import type { Message } from "./message.js";
 import { shown } from "./nearest.js";
-import { matchKeys } from "./read-entry.js";
-import type { PlacedEntry } from "./read-users.js";
+import { matchKeys } from "./entry-keys.js";
+import type { PlacedEntry } from "./placed.js";
 import type { SourceText } from "./source-text.js";
 
 /** Two entries of a user with the same match: the second adds nothing, or contradicts the first. */

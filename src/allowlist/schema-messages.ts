@@ -26,7 +26,10 @@ export function schemaMessages(
 ): void {
   const told = new Set<string>();
   for (const error of errors) {
+    // A branch of the schema that was taken and failed: what failed in it is told by itself.
+    if (error.keyword === "if") continue;
     const place = locate(root, error.instancePath);
+    if (isTime(place, error)) continue;
     const problem = toProblem(place, kind, error);
     const key = `${problem.offset} ${problem.code === "allowlist/unknown-key" ? problem.text : ""}`;
     // A node that fails by its type fails by its other rules too, and one that an alias repeats fails again.
@@ -34,6 +37,12 @@ export function schemaMessages(
     told.add(key);
     report(source.message(problem));
   }
+}
+
+/** Texts with a pattern are days, times and durations: the readers tell more about them than the schema can. */
+function isTime({ node }: Place, { parentSchema }: ErrorObject): boolean {
+  const schema = parentSchema as { readonly pattern?: string } | undefined;
+  return schema?.pattern !== undefined && node.kind === "scalar" && node.value !== null;
 }
 
 function locate(root: TreeNode, pointer: string): Place {

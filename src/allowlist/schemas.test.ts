@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { matchKeys } from "./read-entry.js";
+import { matchKeys } from "./entry-keys.js";
 import { rootKeys } from "./root-file.js";
 import { loadSchema } from "./schemas.js";
 

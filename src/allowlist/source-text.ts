@@ -14,6 +14,9 @@ export interface Problem {
   readonly related?: Message["related"];
 }
 
+/** Takes what is wrong, where anything is. */
+export type Tell = (problem: Problem | undefined) => void;
+
 /** A file's text with the means to turn offsets into lines and columns. */
 export class SourceText {
   readonly #lineStarts: number[] = [0];
@@ -35,6 +38,13 @@ export class SourceText {
     const start = this.#lineStarts[line - 1] ?? 0;
     const pairs = upperBound(this.#trailing, offset - 1) - upperBound(this.#trailing, start - 1);
     return { file: this.file, line, column: offset - start - pairs + 1 };
+  }
+
+  /** Passes on what is said of this file as messages. */
+  teller(report: (message: Message) => void): Tell {
+    return (problem) => {
+      if (problem !== undefined) report(this.message(problem));
+    };
   }
 
   /** A message about a place in this file, with its position and its line. */

@@ -1,5 +1,6 @@
+import { shown } from "./nearest.js";
 import type { Problem } from "./source-text.js";
-import type { ScalarNode } from "./tree.js";
+import type { TextNode, TreePair } from "./tree.js";
 import { quoteProblem } from "./type-messages.js";
 
 /** Plain scalars that are text in YAML 1.2 and something else to the many readers of YAML 1.1. */
@@ -11,7 +12,7 @@ const otherReadings: readonly (readonly [RegExp, string])[] = [
 ];
 
 /** What is wrong with a text that something is compared with: it must be written just as it is meant. */
-export function matchTextProblem(node: ScalarNode & { value: string }, key: string): Problem | undefined {
+export function matchTextProblem(node: TextNode, key: string): Problem | undefined {
   const { value, start } = node;
   const unquoted = freeTextProblem(node, key);
   if (unquoted !== undefined || value === "") return unquoted;
@@ -35,8 +36,29 @@ export function matchTextProblem(node: ScalarNode & { value: string }, key: stri
   return undefined;
 }
 
+/** What is wrong with a free text that somebody is to read: as below, and that it is blank. */
+export function requiredTextProblem(node: TextNode, key: string): Problem | undefined {
+  // An empty text is the schema's to tell.
+  if (node.value === "" || node.value.trim() !== "") return freeTextProblem(node, key);
+  const text = `\`${key}\` is blank`;
+  return { code: "allowlist/bad-value", offset: node.start, text, fix: "write why, for those who read it" };
+}
+
+/** What is wrong with a key that the user chose, as a name for something. */
+export function keyTextProblem({ key, keyStart }: TreePair, what: string): Problem | undefined {
+  // eslint-disable-next-line no-control-regex -- controls are what is looked for
+  if (key.trim() === key && key !== "" && key.length <= 256 && !/[\u0000-\u001f\u007f-\u009f]/u.test(key))
+    return undefined;
+  return {
+    code: "allowlist/bad-value",
+    offset: keyStart,
+    text: `${shown(key)} is not ${what}: it is empty, longer than 256 characters, on several lines, or has blanks around it`,
+    fix: "write it on one line, without blanks around it",
+  };
+}
+
 /** What is wrong with a free text: only that it lacks quotes where readers of YAML differ. */
-export function freeTextProblem(node: ScalarNode & { value: string }, key: string): Problem | undefined {
+export function freeTextProblem(node: TextNode, key: string): Problem | undefined {
   if (!node.plain) return undefined;
   const reading = otherReadings.find(([shape]) => shape.test(node.value));
   if (reading === undefined) return undefined;

@@ -36,6 +36,9 @@ export interface ScalarNode {
   readonly plain: boolean;
 }
 
+/** A scalar that holds text. */
+export type TextNode = ScalarNode & { readonly value: string };
+
 /** The value of a key where the node is a mapping that has it. */
 export function valueAt(node: TreeNode | undefined, key: string): TreeNode | undefined {
   return pairAt(node, key)?.value;
@@ -52,10 +55,8 @@ export function itemsOf(node: TreeNode | undefined): readonly TreeNode[] {
 }
 
 /** The scalar where the node is one that holds text. */
-export function textNode(node: TreeNode | undefined): (ScalarNode & { readonly value: string }) | undefined {
-  return node?.kind === "scalar" && typeof node.value === "string"
-    ? { ...node, value: node.value }
-    : undefined;
+export function textNode(node: TreeNode | undefined): TextNode | undefined {
+  return node?.kind === "scalar" && typeof node.value === "string" ? (node as TextNode) : undefined;
 }
 
 /** The node as JSON data for the schema. Mappings have no prototype, so that `__proto__` is a key like others. */

@@ -1,0 +1,30 @@
+import type { Day } from "./policy.js";
+
+/** The milliseconds of a day in UTC. */
+export const dayMs = 86_400_000;
+
+const dayShape = /^(2\d{3})-(\d\d)-(\d\d)$/u;
+const timeShape =
+  /^(2\d{3}-\d\d-\d\d)T([01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d{1,9})?(?:Z|[+-][01]\d:[0-5]\d)$/u;
+
+/** `2026-06-30` as data; undefined for another form, a day that the calendar does not have, or another millennium. */
+export function toDay(text: string): Day | undefined {
+  const [, year = "", month = "", day = ""] = dayShape.exec(text) ?? [];
+  const start = Date.UTC(Number(year), Number(month) - 1, Number(day));
+  // `Date.UTC` counts on where a month ends: 30 February is 2 March.
+  return year !== "" && new Date(start).toISOString().startsWith(text) ? { text, start } : undefined;
+}
+
+/** An RFC 3339 time with its zone, in milliseconds since 1970; undefined for everything else, days included. */
+export function toTime(text: string): number | undefined {
+  const upper = text.toUpperCase();
+  const [, day = ""] = timeShape.exec(upper) ?? [];
+  return toDay(day) === undefined ? undefined : Date.parse(upper);
+}
+
+/** The last day of the month that a day with the right form names, where the month is a real one. */
+export function lastOfMonth(text: string): string | undefined {
+  const [, year = "", month = ""] = dayShape.exec(text) ?? [];
+  const next = new Date(Date.UTC(Number(year), Number(month), 0)).toISOString().slice(0, 10);
+  return year !== "" && next.startsWith(`${year}-${month}`) ? next : undefined;
+}
