@@ -17,6 +17,7 @@ import { readReviewedPlan } from "./report/reviewed-plan.js";
 import { renderText } from "./report/text.js";
 import { toDocument } from "./report/to-document.js";
 import { orRunError, runError } from "./run-error.js";
+import { findSiblings } from "./siblings.js";
 import { readSettings, type ProgramOptions, type Settings } from "./settings.js";
 
 export type { ProgramOptions } from "./settings.js";
@@ -48,12 +49,13 @@ async function planAccount({ accountId, baseUrl, perPage, folder, patterns }: Se
   if (failed.length > 0) throw new AllowlistError(failed);
   const terms = { account: accountId, maxAge: allowlist.limits.maxPlanAge.value, now };
   const reviewed = await readReviewedPlan(process.env, terms);
+  const siblings = await findSiblings({ folder, stack: pulumi.getStack(), account: accountId });
   const credentials = credentialsFromEnvironment(process.env);
   const client = createClient({ accountId, credentials, baseUrl, perPage });
   try {
     const inventory = await takeInventory(client, allowlist);
     // What the calendar makes due is asked as of the moment of the review, so that nothing new creeps in meanwhile.
-    return makePlan(allowlist, inventory, reviewed?.asOf ?? now, { now, reviewed });
+    return makePlan(allowlist, inventory, reviewed?.asOf ?? now, { now, reviewed, siblings });
   } finally {
     await client.close();
   }

@@ -1,7 +1,7 @@
 /** What the program runs with: its options, then the stack's config, then the environment. */
 
 import * as pulumi from "@pulumi/pulumi";
-import { DEFAULT_PATTERNS } from "./allowlist/read.js";
+import { splitPatterns } from "./patterns.js";
 import { runError } from "./run-error.js";
 
 /** The namespace of the stack's config, whatever the project is called: `warp-registrations:accountId`. */
@@ -37,26 +37,14 @@ export function readSettings(options: ProgramOptions): Settings {
         "The id stands in the dashboard's address: https://dash.cloudflare.com/<id>",
     );
   }
+  const allowlist = options.allowlist ?? config.get("allowlist");
   return {
     accountId,
-    patterns: patternsOf(options.allowlist ?? config.get("allowlist")),
+    patterns: typeof allowlist === "object" ? allowlist : splitPatterns(allowlist),
     folder: options.folder ?? projectFolder(),
     baseUrl: config.get("baseUrl"),
     perPage: config.getNumber("perPage", { min: 1 }),
   };
-}
-
-function patternsOf(allowlist: string | readonly string[] | undefined): readonly string[] {
-  if (allowlist === undefined) return DEFAULT_PATTERNS;
-  return typeof allowlist === "string" ? splitPatterns(allowlist) : allowlist;
-}
-
-/** Config holds one text: several globs are separated by commas, but not by those inside `{a,b}`. */
-function splitPatterns(text: string): readonly string[] {
-  return text
-    .split(/,(?![^{]*\})/u)
-    .map((pattern) => pattern.trim())
-    .filter((pattern) => pattern !== "");
 }
 
 /** A token in the config would stand in the stack's file, the state and the engine's logs. */

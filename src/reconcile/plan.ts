@@ -16,6 +16,7 @@ import { Matcher } from "./match.js";
 import { reportDates } from "./report-dates.js";
 import { reportExceptions } from "./report-exceptions.js";
 import { differences, findSkipped, type ReviewedPlan, type SkippedAct } from "./reviewed.js";
+import { reportOverlap, type Sibling } from "./overlap.js";
 import { decideAll } from "./rules.js";
 import { schedule, type PendingAct } from "./schedule.js";
 import { reportUnmatched } from "./unmatched.js";
@@ -64,6 +65,8 @@ export interface RunTerms {
   readonly now?: Date;
   /** The plan that was reviewed: no act beyond it is done. */
   readonly reviewed?: ReviewedPlan | undefined;
+  /** Other stacks on this account. */
+  readonly siblings?: readonly Sibling[];
 }
 
 /** Compares the allowlist with the live account. The same data in whatever order gives the same plan. */
@@ -71,7 +74,7 @@ export function makePlan(
   allowlist: Allowlist,
   inventory: Inventory,
   asOf: Date,
-  { now = asOf, reviewed }: RunTerms = {},
+  { now = asOf, reviewed, siblings = [] }: RunTerms = {},
 ): Plan {
   const matcher = new Matcher(allowlist.users, asOf);
   const hardware = inventory.devices && indexHardware(inventory.devices);
@@ -98,6 +101,7 @@ export function makePlan(
       ...reportUnusable(hardware?.unusable ?? [], candidates),
       ...reportExceptions(allowlist, drafts),
       ...reportDates(allowlist, asOf, now),
+      ...reportOverlap(siblings, allowlist.scope, inventory.registrations),
       ...allowlist.warnings.map(toFinding),
     ],
     problems: contradictions(drafts),
