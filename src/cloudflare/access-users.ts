@@ -94,15 +94,14 @@ export function accessUsersOf(context: CollectionContext): AccessUsers {
   const { transport, accountId, chunkSize } = context;
   const path = `/accounts/${accountId}/access/users`;
   const fetcher =
-    (parameters: Omit<AccessUserListParameters, "page">, first = 1) =>
-    async (number: number) => {
-      // The first page is the default, and left out as the official client leaves it out.
-      const page = number === 1 && first === 1 ? undefined : number;
+    (parameters: Omit<AccessUserListParameters, "page">, first?: number) => async (number: number) => {
+      // The first page is the default, and left out unless it was asked for, as by the official client.
+      const page = number === 1 && first === undefined ? undefined : number;
       const sent = { ...parameters, per_page: parameters.per_page ?? context.perPage, page };
       const query = encodeQuery(sent, PARAMETERS, chunkSize);
       return readNumberedPage(await transport.send({ method: "GET", path, query }), number, readAccessUser);
     };
-  async function* pages({ page = 1, ...parameters }: AccessUserListParameters = {}) {
+  async function* pages({ page, ...parameters }: AccessUserListParameters = {}) {
     yield* followNumbers(fetcher(parameters, page), page);
   }
   const listAll: AccessUsers["listAll"] = async (parameters = {}) => {

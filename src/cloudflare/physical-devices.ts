@@ -69,7 +69,8 @@ export interface PhysicalDevices extends Listed<PhysicalDevice, PhysicalDeviceLi
    */
   readonly delete: (id: string) => Promise<void>;
   /**
-   * Revokes all registrations of a device, whoever's they are. An unknown id is `cloudflare/not-found`.
+   * Revokes all registrations of a device, whoever's they are. An unknown id is `cloudflare/not-found`. Marked deprecated
+   * like the revocation of registrations; once the endpoint is gone, `cloudflare/endpoint-gone`.
    *
    * `POST /accounts/{account_id}/devices/physical-devices/{device_id}/revoke`; permission "Zero Trust Write".
    */

@@ -20,6 +20,8 @@ const PERMISSION_CODES = [10000, 9109];
 const ROUTE_CODES = [7000, 7003];
 const ROUTE_WORDS = /no route|could not route|unknown (route|endpoint|path)|method not allowed/i;
 const RETIRING = /\/registrations\/(un)?revoke$/;
+const RETIRING_DEVICE = /\/physical-devices\/[^/]+\/revoke$/;
+const NO_ROUTE = 7000;
 const ONE_RECORD = /\/(registrations\/[^/]+|physical-devices\/[^/]+(\/revoke)?|access\/users\/.+)$/;
 const ACCESS_USERS = /\/access\/users(\/|$)/;
 /** `access.api.error.not_enabled` */
@@ -31,10 +33,13 @@ function flatten(errors: readonly ApiError[]): readonly ApiError[] {
 
 /** Whether the answer says that the deprecated endpoint itself is gone, rather than an id given to it. */
 export function isEndpointGone({ path, status, errors }: Refusal): boolean {
-  if (!RETIRING.test(path)) return false;
+  const ofDevice = RETIRING_DEVICE.test(path);
+  if (!ofDevice && !RETIRING.test(path)) return false;
   if (status === 405 || status === 410) return true;
   if (status !== 404) return false;
   const all = flatten(errors ?? []);
+  // Of one device 7003 alone speaks of its id, which the path holds.
+  if (ofDevice) return all.some(({ code }) => code === NO_ROUTE);
   return all.length === 0 || all.some(isAboutRoute);
 }
 

@@ -6,7 +6,7 @@ import type { Query } from "./listing.js";
 import { pageOf } from "./pages.js";
 import { choice, includes, many, one, time } from "./params.js";
 import { presentDevice } from "./present.js";
-import { refuseDeleted } from "./registrations.js";
+import { refuseDeleted, refuseRemovedEndpoint } from "./registrations.js";
 import type { DeviceRecord } from "./world.js";
 
 const SORTS = [
@@ -55,6 +55,7 @@ export function removeDevice(account: Account, id: string, path: string): Answer
 
 /** `POST …/physical-devices/{id}/revoke`: revokes all registrations of the device. */
 export function revokeDevice(account: Account, id: string, path: string): Answer {
+  refuseRemovedEndpoint(account.settings(), { method: "POST", path });
   requireDevice(account, id, path);
   const rows = account.store.ofDevice(id).filter(({ live }) => live.deleted_at == null);
   apply(account, "revoke", rows);

@@ -80,7 +80,8 @@ export function actOnRegistrations(
   return ok(null);
 }
 
-function refuseRemovedEndpoint(
+/** A revoke endpoint that is gone, where the settings say so. */
+export function refuseRemovedEndpoint(
   settings: Settings,
   { method, path }: { readonly method: string; readonly path: string },
 ): void {

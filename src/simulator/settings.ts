@@ -30,7 +30,7 @@ export interface Settings {
   readonly null_fields: "left-out" | "sent";
   /** Whether a device that enrols anew keeps its device id. */
   readonly device_id_on_re_enrolment: "stays" | "changes";
-  /** The revoke and unrevoke endpoints: there, or gone with this HTTP status. */
+  /** The revoke and unrevoke endpoints, that of devices too: there, or gone with this HTTP status. */
   readonly revoke_endpoints: "available" | "404" | "405" | "410";
   /** Most Access users on a page; the document says 1000, which is also the default of `per_page`. */
   readonly user_per_page_maximum: number;
