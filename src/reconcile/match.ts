@@ -63,7 +63,7 @@ export class Matcher {
     const equals = best ? matching.filter((entry) => rankOf(entry) === rankOf(best)) : [];
     const rival = equals.find((entry) => entry.state !== best?.state);
     if (best && rival) return { kind: "contradiction", entries: [best, rival] };
-    const judged = best && require(equals, best, registration, hardware);
+    const judged = best && judgeConditions(equals, best, registration, hardware);
     if (best?.match.registration !== undefined && judged) return judged;
     const unsure = byHardware.find(
       (entry) => entry.state !== best?.state && isInForce(entry, this.at) && isBlind(entry, hardware),
@@ -93,7 +93,7 @@ export class Matcher {
 }
 
 /** Among entries of one rank that ask for the same, one that requires nothing more is enough. */
-function require(
+function judgeConditions(
   equals: readonly Entry[],
   best: Entry,
   registration: Registration,
