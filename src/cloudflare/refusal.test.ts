@@ -3,6 +3,8 @@ import type { ApiError, Method } from "./errors.js";
 import { codeOf, refusalError } from "./refusal.js";
 
 const LIST = "/accounts/a/devices/registrations";
+const DEVICES = "/accounts/a/devices/physical-devices";
+const USERS = "/accounts/a/access/users";
 
 function refused(
   status: number,
@@ -30,6 +32,15 @@ describe("the code of a refusal", () => {
     ["forbidden under 200", refused(200, [error(10000)]), "cloudflare/missing-permission"],
     ["account", refused(404, [error(7003), error(7000)]), "cloudflare/unknown-account"],
     ["record", refused(404, [error(7003)], `${LIST}/x`), "cloudflare/not-found"],
+    ["Access user", refused(404, [error(12135)], `${USERS}/u`), "cloudflare/not-found"],
+    ["below a user", refused(404, [error(7003)], `${USERS}/u/failed_logins`), "cloudflare/not-found"],
+    ["users of no account", refused(404, [error(7003)], USERS), "cloudflare/unknown-account"],
+    ["bulk delete, an id", refused(404, [error(7003)], LIST, "DELETE"), "cloudflare/not-found"],
+    [
+      "bulk delete, no account",
+      refused(404, [error(7003), error(7000)], LIST, "DELETE"),
+      "cloudflare/unknown-account",
+    ],
     ["other 404", refused(404, [error(1003)]), "cloudflare/not-found"],
     ["429", refused(429, [error(971)]), "cloudflare/rate-limited"],
     ["500", refused(500), "cloudflare/unavailable"],
@@ -44,7 +55,37 @@ describe("the code of a refusal", () => {
     ["405", refused(405, [], `${LIST}/revoke`, "POST"), "cloudflare/endpoint-gone"],
     ["410", refused(410, [error(1)], `${LIST}/unrevoke`, "POST"), "cloudflare/endpoint-gone"],
     ["404 without a word", refused(404, [], `${LIST}/revoke`, "POST"), "cloudflare/endpoint-gone"],
-    ["404, no route", refused(404, [error(7003)], `${LIST}/revoke`, "POST"), "cloudflare/endpoint-gone"],
+    [
+      "404, no route",
+      refused(404, [error(7003), error(7000)], `${LIST}/revoke`, "POST"),
+      "cloudflare/endpoint-gone",
+    ],
+    [
+      "404, no route in words",
+      refused(404, [error(1, "No route for that URI")], `${LIST}/revoke`, "POST"),
+      "cloudflare/endpoint-gone",
+    ],
+    [
+      "404, perhaps an id",
+      refused(404, [error(7003, "Could not route to x")], `${LIST}/revoke`, "POST"),
+      "cloudflare/not-found",
+    ],
+    ["405 of a device", refused(405, [], `${DEVICES}/d/revoke`, "POST"), "cloudflare/endpoint-gone"],
+    [
+      "404 of a device, no route",
+      refused(404, [error(7003), error(7000)], `${DEVICES}/d/revoke`, "POST"),
+      "cloudflare/endpoint-gone",
+    ],
+    [
+      "404 of a device, its id",
+      refused(404, [error(7003)], `${DEVICES}/d/revoke`, "POST"),
+      "cloudflare/not-found",
+    ],
+    [
+      "404 of a device without a word",
+      refused(404, [], `${DEVICES}/d/revoke`, "POST"),
+      "cloudflare/not-found",
+    ],
     ["404, an id", refused(404, [error(1003)], `${LIST}/revoke`, "POST"), "cloudflare/not-found"],
     ["405 elsewhere", refused(405, [], LIST, "DELETE"), "cloudflare/refused"],
   ])("deprecated endpoint: %s", (_, refusal, code) => {
@@ -76,6 +117,22 @@ describe("the message", () => {
   test("names the permission by the method", () => {
     expect(refusalError(refused(403)).advice).toContain('"Zero Trust Read"');
     expect(refusalError(refused(403, [], LIST, "DELETE")).advice).toContain('"Zero Trust Write"');
+  });
+
+  test("names the permission of Access users by what the documents say, and says where they do not", () => {
+    expect(refusalError(refused(403, [], `${USERS}/u/failed_logins`)).advice).toContain(
+      '"Access: Audit Logs Read"',
+    );
+    expect(refusalError(refused(403, [], `${USERS}/u`, "PUT")).advice).toContain('"Zero Trust: Seats Write"');
+    expect(refusalError(refused(403, [], USERS, "POST")).advice).toContain("no document names it");
+  });
+
+  test("says that Access is not set up, rather than that something was refused", () => {
+    const made = refusalError(refused(400, [error(9999, "access.api.error.not_enabled")], USERS));
+    expect(made).toMatchObject({
+      code: "cloudflare/refused",
+      what: "Cloudflare Access is not set up for this account.",
+    });
   });
 
   test("names the setting when the deprecated endpoint is gone", () => {

@@ -17,11 +17,11 @@ export const LATER_ADVICE = "Run again later; https://www.cloudflarestatus.com t
 /** Invalid request headers, unknown or malformed key, e-mail or token. */
 const TOKEN_CODES = [6003, 6100, 6101, 6102, 6103, 6111, 9103, 9106];
 const PERMISSION_CODES = [10000, 9109];
-const ROUTE_CODES = [7000, 7003];
 const ROUTE_WORDS = /no route|could not route|unknown (route|endpoint|path)|method not allowed/i;
 const RETIRING = /\/registrations\/(un)?revoke$/;
 const RETIRING_DEVICE = /\/physical-devices\/[^/]+\/revoke$/;
 const NO_ROUTE = 7000;
+const NO_OBJECT = 7003;
 const ONE_RECORD = /\/(registrations\/[^/]+|physical-devices\/[^/]+(\/revoke)?|access\/users\/.+)$/;
 const ACCESS_USERS = /\/access\/users(\/|$)/;
 /** `access.api.error.not_enabled` */
@@ -38,13 +38,11 @@ export function isEndpointGone({ path, status, errors }: Refusal): boolean {
   if (status === 405 || status === 410) return true;
   if (status !== 404) return false;
   const all = flatten(errors ?? []);
-  // Of one device 7003 alone speaks of its id, which the path holds.
-  if (ofDevice) return all.some(({ code }) => code === NO_ROUTE);
-  return all.length === 0 || all.some(isAboutRoute);
-}
-
-function isAboutRoute({ code, message }: ApiError): boolean {
-  return (code !== undefined && ROUTE_CODES.includes(code)) || ROUTE_WORDS.test(message);
+  // 7003 alone asks whether an identifier is invalid, and may mean an id of a bulk call; a missing route adds 7000.
+  if (all.length === 0) return !ofDevice;
+  return all.some(
+    ({ code, message }) => code === NO_ROUTE || (code !== NO_OBJECT && ROUTE_WORDS.test(message)),
+  );
 }
 
 /** What kind of refusal it is, from the API's codes first and the HTTP status second. */
@@ -59,8 +57,10 @@ export function codeOf(refusal: Refusal): CloudflareErrorCode {
   if (all.some(({ code, message }) => code === 9109 && /token/i.test(message))) return "cloudflare/bad-token";
   if (status === 403 || has(PERMISSION_CODES)) return "cloudflare/missing-permission";
   // The same words serve for an unknown account and for an unknown record of a known one.
-  if (has(ROUTE_CODES)) {
-    return ONE_RECORD.test(refusal.path) ? "cloudflare/not-found" : "cloudflare/unknown-account";
+  if (has([NO_ROUTE, NO_OBJECT])) {
+    // A bulk delete has its ids in the query: there too 7003 alone may mean one of them.
+    const ofIds = refusal.method === "DELETE" && !has([NO_ROUTE]);
+    return ofIds || ONE_RECORD.test(refusal.path) ? "cloudflare/not-found" : "cloudflare/unknown-account";
   }
   return status === 404 ? "cloudflare/not-found" : "cloudflare/refused";
 }
@@ -72,6 +72,11 @@ function permissionFor(method: Method, path: string): string {
   const update = '"Zero Trust: Seats Write"';
   return method === "PUT" ? update : `for Access users (no document names it; changing one takes ${update})`;
 }
+
+const GONE_ADVICE =
+  "Revoke and unrevoke were marked deprecated in September 2026 in favour of delete. In the allowlist set " +
+  "`policy.unlisted: delete` (likewise `unknownUsers` and `noUser`, and `state: deleted` for entries) where they " +
+  "revoke, and `policy.listedRevoked: report`. (If reading fails too, check the account id and the base URL.)";
 
 const WORDS: Partial<Record<CloudflareErrorCode, { readonly what: string; readonly advice: string }>> = {
   "cloudflare/bad-token": {
@@ -87,10 +92,7 @@ const WORDS: Partial<Record<CloudflareErrorCode, { readonly what: string; readon
   },
   "cloudflare/endpoint-gone": {
     what: "Cloudflare does not offer this call any more.",
-    advice:
-      "Revoke and unrevoke were marked deprecated in September 2026 in favour of delete. In the allowlist set " +
-      "`policy.unlisted: delete` (likewise `unknownUsers` and `noUser`, and `state: deleted` for entries) where they " +
-      "revoke, and `policy.listedRevoked: report`. (If reading fails too, check the account id and the base URL.)",
+    advice: GONE_ADVICE,
   },
   "cloudflare/rate-limited": {
     what: "Cloudflare refuses further requests for now.",
@@ -111,6 +113,12 @@ function wordsFor(
     return {
       what: "Cloudflare Access is not set up for this account.",
       advice: "Set up Zero Trust for it in the dashboard, or ask for nothing that needs Access users.",
+    };
+  }
+  if (code === "cloudflare/not-found" && RETIRING.test(path)) {
+    return {
+      what: "Cloudflare knows no such record, or does not offer this call any more.",
+      advice: `Check the id. If every id fails like this: ${GONE_ADVICE}`,
     };
   }
   if (code !== "cloudflare/missing-permission")
