@@ -105,7 +105,7 @@ const table: readonly Bad[] = [
   },
   {
     title: "unknown key",
-    files: entry('{ serial: "AB1", owner: x }'),
+    files: entry('{ serial: "AB1", colour: x }'),
     code: "allowlist/unknown-key",
     at: "0:4:24",
     says: "nameGlob",

@@ -2,6 +2,7 @@
 export const messageMeanings = {
   "allowlist/alias-bomb":
     "Aliases (`*name`) repeat so much, or so circularly, that the file would expand without bound.",
+  "allowlist/any-device": "Warning: an entry allows every device of its user.",
   "allowlist/bad-date": "A day or a time is not written as one, or is not in the calendar.",
   "allowlist/bad-duration":
     "A length of time is not a whole number with a unit, or is zero where that would loop.",
@@ -19,6 +20,10 @@ export const messageMeanings = {
   "allowlist/group-conflict": "A user is in two groups that differ on a setting.",
   "allowlist/hidden-character":
     "The file holds a raw control, bidirectional or zero-width character that misleads a reviewer.",
+  "allowlist/may-contradict":
+    "Warning: wherever an entry matches, another entry of the user asks for another state.",
+  "allowlist/ignored-and-protected":
+    "Warning: what is ignored is protected as well, so that the reason is never shown.",
   "allowlist/merge-key": "The file uses the merge key `<<`, which YAML 1.2 does not have.",
   "allowlist/missing-file": "A pattern that was given matches no file.",
   "allowlist/missing-key": "A key that must be there is not.",
@@ -33,11 +38,14 @@ export const messageMeanings = {
   "allowlist/out-of-scope": "A user is outside `scope`, so that the entries could never matter.",
   "allowlist/outside-project":
     "A file or pattern leads out of the project's folder, or through a linked folder.",
+  "allowlist/owner-without-file": "Warning: a pattern of `owns` matches no user file.",
   "allowlist/placeholder-serial":
     "A serial number is one that vendors leave on many machines, and tells no device apart.",
   "allowlist/quote-it": "Text is missing its quotes, and YAML reads it as something else.",
-  "allowlist/root-only": "A user file holds a key that belongs in the root file.",
+  "allowlist/root-only":
+    "A key that belongs in the root file stands in a user file, or in the policy of a group or user.",
   "allowlist/said-twice": "One thing is said in two ways in the same place.",
+  "allowlist/shadowed": "Warning: another entry of the user says the same wherever this one matches.",
   "allowlist/syntax": "The file is not well-formed YAML.",
   "allowlist/tag": "The file uses a YAML tag (`!name`, `!!type`).",
   "allowlist/too-deep": "Collections are nested deeper than any allowlist needs.",
@@ -49,6 +57,8 @@ export const messageMeanings = {
   "allowlist/unreadable": "A file or folder cannot be read.",
   "allowlist/unsupported-version": "The root file's `version` is not one that is understood.",
   "allowlist/wrong-type": "A value is of the wrong kind, as a list where a mapping must stand.",
+  "allowlist/weak-match":
+    "Warning: something goes by a device's name alone, which the device's user can choose.",
 } as const;
 
 /** The code of a message. */

@@ -15,6 +15,11 @@ export function isMatchKey(key: string): key is keyof EntryMatch {
   return (matchKeys as readonly string[]).includes(key);
 }
 
+/** Equal for matches with the same keys and values. */
+export function matchId(match: EntryMatch): string {
+  return JSON.stringify(matchKeys.map((name) => match[name] ?? null));
+}
+
 /** Whether it goes by a name, which the device's user chose, and by nothing else about the device. */
 export function isByNameAlone(match: EntryMatch): boolean {
   const { registration, serial, hardwareId, device } = match;

@@ -11,8 +11,8 @@ const longest = 1000;
  * places that have to do with it; then how many there are. Text from files is escaped (`escapeText`). Without a
  * line break at the end.
  */
-export function formatMessages(messages: readonly Message[]): string {
-  return [...messages.map(formatMessage), countLine(messages)].join("\n\n");
+export function formatMessages(messages: readonly Message[], what: "error" | "warning" = "error"): string {
+  return [...messages.map(formatMessage), countLine(messages, what)].join("\n\n");
 }
 
 function formatMessage(message: Message): string {
@@ -32,8 +32,8 @@ function formatPosition({ file, line, column }: SourcePosition): string {
   return `${escapeText(file, longest)}:${line}:${column}`;
 }
 
-function countLine(messages: readonly Message[]): string {
-  const errors = `${messages.length} ${messages.length === 1 ? "error" : "errors"}`;
+function countLine(messages: readonly Message[], what: string): string {
+  const errors = `${messages.length} ${what}${messages.length === 1 ? "" : "s"}`;
   const files = new Set(messages.flatMap(({ source }) => source?.file ?? [])).size;
   return files === 0 ? errors : `${errors} in ${files} ${files === 1 ? "file" : "files"}`;
 }

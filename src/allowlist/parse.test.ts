@@ -27,11 +27,26 @@ describe("a sound allowlist", () => {
       unknownUsers: setting("report"),
       noUser: setting("report"),
       listedRevoked: setting("unrevoke"),
+      grace: setting({ text: "0h", ms: 0 }),
+      stale: setting(undefined),
+      revoked: setting(undefined),
+      superseded: setting(undefined),
+      maxDevices: setting(undefined),
+      overMaxDevices: setting("report"),
     });
+    expect(list.limits).toEqual({ maxPlanAge: setting({ text: "24h", ms: 24 * 3_600_000 }) });
+    expect([list.policies.size, list.ignore, list.freeze, list.tests, list.accessUsers]).toEqual([
+      0,
+      [],
+      undefined,
+      [],
+      [],
+    ]);
     expect(list.guards).toEqual({
       revoke: { max: setting(50), percent: setting(20) },
       delete: { max: setting(20), percent: setting(10) },
       unrevoke: { max: setting(50), percent: setting(20) },
+      self: new Map(),
     });
     expect([...list.scope.registrationTypes]).toEqual(["warp"]);
     expect(list.scope.emails.size + list.scope.emailDomains.size + list.scope.policyIds.size).toBe(0);
@@ -74,7 +89,7 @@ describe("a sound allowlist", () => {
         },
       ],
     });
-    expect(files).toEqual(["0.yaml", "1.yaml"]);
+    expect(files.map(({ file }) => file)).toEqual(["0.yaml", "1.yaml"]);
   });
 
   it("normalises scope and protection, and keeps ids as they stand", () => {

@@ -1,4 +1,4 @@
-import type { AllowedUser, Entry } from "./allowlist.js";
+import type { AllowedUser, Entry, IgnoreRule } from "./allowlist.js";
 import type { PolicyLayer } from "./read-policy.js";
 import type { SourceText } from "./source-text.js";
 import type { TreeNode, TreePair } from "./tree.js";
@@ -17,4 +17,10 @@ export interface PlacedUser {
   readonly layer?: PolicyLayer;
   readonly pair: TreePair;
   readonly source: SourceText;
+}
+
+/** A rule of what is left alone, with the node that it was read from. */
+export interface PlacedRule {
+  readonly rule: IgnoreRule;
+  readonly node: TreeNode;
 }

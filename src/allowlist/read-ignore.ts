@@ -1,6 +1,7 @@
 import type { IgnoreRule } from "./allowlist.js";
 import { normaliseEmail } from "./email.js";
 import { isMatchKey, matchKeys, readMatchText, trustProblem } from "./entry-keys.js";
+import type { PlacedRule } from "./placed.js";
 import { addressProblem } from "./read-lists.js";
 import type { ParsedFile } from "./root-file.js";
 import type { Tell } from "./source-text.js";
@@ -12,11 +13,11 @@ type MatchDraft = { -readonly [Key in keyof IgnoreRule["match"]]: IgnoreRule["ma
 const ignoreKeys = ["user", "emailDomain", ...matchKeys, "policyId"] as const;
 
 /** What the root file says that another tool manages. */
-export function readIgnore(root: ParsedFile, tell: Tell): readonly IgnoreRule[] {
+export function readIgnore(root: ParsedFile, tell: Tell): readonly PlacedRule[] {
   return itemsOf(valueAt(root.tree, "ignore")).flatMap((node) => readRule(root, node, tell) ?? []);
 }
 
-function readRule(root: ParsedFile, node: TreeNode, tell: Tell): IgnoreRule | undefined {
+function readRule(root: ParsedFile, node: TreeNode, tell: Tell): PlacedRule | undefined {
   if (node.kind !== "map") return undefined;
   const match: MatchDraft = {};
   let known = true;
@@ -40,12 +41,9 @@ function readRule(root: ParsedFile, node: TreeNode, tell: Tell): IgnoreRule | un
     tell(trustProblem(match, pairAt(node, "trustName")?.keyStart ?? node.start));
   }
   if (reason === undefined) return undefined;
-  return {
-    match,
-    reason: reason.value,
-    ...(trustName === undefined ? {} : { trustName: trustName.value }),
-    source: root.source.position(node.start),
-  };
+  const trusted = trustName === undefined ? {} : { trustName: trustName.value };
+  const source = root.source.position(node.start);
+  return { rule: { match, reason: reason.value, ...trusted, source }, node };
 }
 
 function isIgnoreKey(key: string): key is keyof MatchDraft {

@@ -1,7 +1,8 @@
 import type { Allowlist } from "./allowlist.js";
 import { checkOwners } from "./check-owners.js";
 import { closestPolicies } from "./closest-policy.js";
-import { checkProtected, checkScope } from "./contradictions.js";
+import { checkProtected } from "./check-protected.js";
+import { checkScope } from "./check-scope.js";
 import type { Message } from "./message.js";
 import { readAccessUsers } from "./read-access-users.js";
 import { readGroups } from "./read-groups.js";
@@ -49,7 +50,7 @@ export function readWhole(
   const limits = readLimits(root, tell);
   const freeze = readFreeze(root, tell);
   checkScope(placed.values(), scope, root, report);
-  checkProtected(placed.values(), protects, guards.self, report);
+  checkProtected(placed.values(), { protects, self: guards.self }, report);
   checkOwners(root, owners, { users: placed, tests: placedTests, access: placedAccess }, report);
   return {
     version: 1,
@@ -57,7 +58,7 @@ export function readWhole(
     policy,
     policies,
     protected: protects,
-    ignore,
+    ignore: ignore.map(({ rule }) => rule),
     guards,
     limits,
     ...(freeze === undefined ? {} : { freeze }),

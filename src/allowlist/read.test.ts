@@ -1,8 +1,10 @@
 import { execFileSync } from "node:child_process";
+import { createHash } from "node:crypto";
 import { chmod, mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import type { Allowlist } from "./allowlist.js";
 import { AllowlistError, type Message } from "./message.js";
 import { DEFAULT_PATTERNS, readAllowlist } from "./read.js";
 
@@ -30,6 +32,10 @@ function read(...patterns: string[]) {
   return readAllowlist({ root: folder, patterns: patterns.length > 0 ? patterns : DEFAULT_PATTERNS });
 }
 
+function namesOf({ files }: Allowlist) {
+  return files.map(({ file }) => file);
+}
+
 async function messagesOf(...patterns: string[]): Promise<readonly Message[]> {
   const error: unknown = await read(...patterns).then(
     () => new Error("was read"),
@@ -45,23 +51,34 @@ describe("the files of an allowlist", () => {
     await write("allowlist/team a/b.yml", user);
     await write("allowlist/readme.md", "[");
     await write("other.yaml", "[");
-    expect((await read()).files).toEqual(["allowlist.yaml", "allowlist/team a/b.yml"]);
+    expect(namesOf(await read())).toEqual(["allowlist.yaml", "allowlist/team a/b.yml"]);
   });
 
   it.each(["conf/*.yaml", "./conf/{a,b}.yaml", "conf/a.yaml"])("are found by %s", async (pattern) => {
     await write("conf/a.yaml", root);
-    expect((await read(pattern)).files).toEqual(["conf/a.yaml"]);
+    expect(namesOf(await read(pattern))).toEqual(["conf/a.yaml"]);
   });
 
   it("may be given by a whole path inside the folder", async () => {
     await write("a.yaml", root);
-    expect((await read(join(folder, "a.yaml"))).files).toEqual(["a.yaml"]);
+    expect(namesOf(await read(join(folder, "a.yaml")))).toEqual(["a.yaml"]);
   });
 
   it("are read once, if two patterns or a link find them twice", async () => {
     await write("a.yaml", root);
     await symlink("a.yaml", join(folder, "b.yaml"));
-    expect((await read("*.yaml", "a.yaml")).files).toEqual(["a.yaml"]);
+    expect(namesOf(await read("*.yaml", "a.yaml"))).toEqual(["a.yaml"]);
+  });
+
+  it("are each known by the SHA-256 of their text", async () => {
+    await write("allowlist.yaml", root);
+    const [before] = (await read()).files;
+    expect(before).toEqual({
+      file: "allowlist.yaml",
+      digest: createHash("sha256").update(root).digest("hex"),
+    });
+    await write("allowlist.yaml", `${root}# a comment`);
+    expect((await read()).files[0]!.digest).not.toBe(before!.digest);
   });
 
   it("are all reported at once", async () => {

@@ -66,7 +66,7 @@ function reportTwo(
         code: "allowlist/two-roots",
         offset: place(other),
         text: `${other.source.file} says \`version\`, and so does ${first.source.file}: there is one root file`,
-        fix: "keep `version`, policy, scope, guards and protected in one of them, and `users` alone in the other",
+        fix: "keep `version`, and what only the root file says, in one of them, and `users`, `tests` and `accessUsers` in the other",
         related: [{ text: "the other root file", source: first.source.position(place(first)) }],
       }),
     );

@@ -1,30 +1,52 @@
 import type { EntryState } from "./allowlist.js";
+import { matchId } from "./entry-keys.js";
 import type { Message } from "./message.js";
 import { shown } from "./nearest.js";
-import { matchKeys } from "./entry-keys.js";
 import type { PlacedEntry } from "./placed.js";
 import type { SourceText } from "./source-text.js";
+import { overlap, windowOf } from "./window.js";
 
-/** Two entries of a user with the same match: the second adds nothing, or contradicts the first. */
+/**
+ * Two entries of a user with the same match and a day in common: the second adds nothing, or contradicts the first.
+ * One that speaks when the other is over is a change in time, and welcome.
+ */
 export function checkSameMatches(
   source: SourceText,
   email: string,
   entries: readonly PlacedEntry[],
   report: (message: Message) => void,
 ): void {
-  const seen = new Map<string, PlacedEntry>();
+  if (entries.length < 2) return;
+  const byMatch = new Map<string, PlacedEntry[]>();
   for (const placed of entries) {
-    const { match, state } = placed.entry;
-    const key = JSON.stringify(matchKeys.map((name) => match[name] ?? null));
-    const first = seen.get(key);
-    if (first === undefined) {
-      seen.set(key, placed);
-      continue;
-    }
-    const related = [{ text: `the first entry, ${first.entry.state}`, source: first.entry.source }];
-    const problem = sameMatch(email, first.entry.source.line, first.entry.state, state);
-    report(source.message({ ...problem, offset: placed.node.start, related }));
+    const id = matchId(placed.entry.match);
+    const known = byMatch.get(id);
+    if (known === undefined) byMatch.set(id, [placed]);
+    else known.push(placed);
   }
+  for (const same of byMatch.values())
+    for (const [first, second] of overlapping(same)) {
+      const { state } = first.entry;
+      const related = [{ text: `the first entry, ${state}`, source: first.entry.source }];
+      const problem = sameMatch(email, first.entry.source.line, state, second.entry.state);
+      report(source.message({ ...problem, offset: second.node.start, related }));
+    }
+}
+
+/** For each entry that has a day in common with an earlier one, the two in the order of the file. */
+function overlapping(entries: readonly PlacedEntry[]): readonly (readonly [PlacedEntry, PlacedEntry])[] {
+  const found: (readonly [PlacedEntry, PlacedEntry])[] = [];
+  // In the order of their first days, whatever meets any earlier one meets the one of them that lasts longest.
+  const sorted = [...entries].sort(
+    (a, b) => Math.sign(windowOf(a.entry).first - windowOf(b.entry).first) || 0,
+  );
+  let longest: PlacedEntry | undefined;
+  for (const placed of sorted) {
+    if (longest !== undefined && overlap(windowOf(longest.entry), windowOf(placed.entry)))
+      found.push(longest.node.start <= placed.node.start ? [longest, placed] : [placed, longest]);
+    if (longest === undefined || windowOf(placed.entry).last > windowOf(longest.entry).last) longest = placed;
+  }
+  return found;
 }
 
 function sameMatch(email: string, line: number, first: EntryState, state: EntryState) {
@@ -34,6 +56,6 @@ function sameMatch(email: string, line: number, first: EntryState, state: EntryS
   return {
     code: "allowlist/contradiction",
     text: `${same}: that one asks for \`${first}\`, this one for \`${state}\``,
-    fix: "keep one of the two",
+    fix: "keep one of the two, or let one expire before the other begins",
   } as const;
 }

@@ -1,39 +1,91 @@
 import { describe, expect, it } from "vitest";
 import { matchKeys } from "./entry-keys.js";
-import { rootKeys } from "./root-file.js";
+import { rootKeys, sharedKeys } from "./root-file.js";
 import { loadSchema } from "./schemas.js";
 
 type Schema = Readonly<Record<string, unknown>>;
 
-function properties(schema: Schema): readonly [string, Schema][] {
-  return Object.entries((schema.properties ?? {}) as Record<string, Schema>);
+const root = loadSchema("root");
+const users = loadSchema("users");
+
+function properties(schema: unknown): readonly [string, Schema][] {
+  return Object.entries(((schema as Schema).properties ?? {}) as Record<string, Schema>);
+}
+
+function keysOf(schema: unknown): readonly string[] {
+  return properties(schema).map(([key]) => key);
+}
+
+function definition(schema: Schema, name: string): Schema {
+  return (schema.definitions as Record<string, Schema>)[name]!;
+}
+
+/** A reference's own keys go before those that it refers to, as editors show them. */
+function resolved(whole: Schema, schema: Schema): Schema {
+  const name = /^#\/definitions\/(\w+)$/.exec(String(schema.$ref))?.[1];
+  return name === undefined ? schema : { ...resolved(whole, definition(whole, name)), ...schema };
+}
+
+/** Everything of a schema that holds a schema itself, but for the conditions, which describe nothing. */
+function parts(schema: Schema): readonly [string, Schema][] {
+  const single = ["then", "else", "items", "additionalProperties"].flatMap((key): [string, Schema][] =>
+    typeof schema[key] === "object" ? [[key, schema[key] as Schema]] : [],
+  );
+  return [...properties(schema), ...single];
 }
 
 /** Every property, at any depth, that lacks what editors show. */
-function undocumented(schema: Schema, path = ""): readonly string[] {
-  return properties(schema).flatMap(([key, value]) => [
-    ...(typeof value.title === "string" && typeof value.description === "string" ? [] : [`${path}/${key}`]),
-    ...undocumented(value, `${path}/${key}`),
-  ]);
+function undocumented(whole: Schema, schema: Schema, path = ""): readonly string[] {
+  return parts(schema).flatMap(([key, part]) => {
+    // Only that it is there matters then.
+    if (typeof part !== "object") return [];
+    const { title, description } = resolved(whole, part);
+    const lacks = typeof title !== "string" || typeof description !== "string";
+    const isProperty = properties(schema).some(([name]) => name === key);
+    return [
+      ...(isProperty && lacks ? [`${path}/${key}`] : []),
+      ...undocumented(whole, part, `${path}/${key}`),
+    ];
+  });
 }
 
 describe("the published schemas", () => {
-  const root = loadSchema("root");
-  const users = loadSchema("users");
-
-  it("describe each property", () => {
-    expect([...undocumented(root), ...undocumented(users)]).toEqual([]);
-    expect([...undocumented((root.definitions as Schema).entry as Schema)]).toEqual([]);
+  it.each([
+    ["root", root],
+    ["users", users],
+  ] as const)("describe each property of the %s file", (_kind, schema) => {
+    const everywhere = Object.keys(schema.definitions as Schema).flatMap((name) =>
+      undocumented(schema, definition(schema, name), name),
+    );
+    expect([...undocumented(schema, schema), ...everywhere]).toEqual([]);
   });
 
-  it("say the same of users in both kinds of files", () => {
-    expect(users.definitions).toEqual(root.definitions);
-    expect(properties(users)).toEqual(properties(root).filter(([key]) => key === "users"));
+  it("say the same of what stands in both kinds of files", () => {
+    const shared = Object.keys(users.definitions as Schema);
+    for (const name of shared) expect(definition(users, name), name).toEqual(definition(root, name));
+    expect(Object.keys(root.definitions as Schema)).toEqual([...shared, "unknownUsersSetting", "group"]);
+    expect(properties(users)).toEqual(properties(root).filter(([key]) => sharedKeys.includes(key)));
+  });
+
+  it("use each definition, and define each that they use", () => {
+    for (const schema of [root, users]) {
+      const used = [...JSON.stringify(schema).matchAll(/"#\/definitions\/(\w+)"/g)].map(([, name]) => name);
+      expect([...new Set(used)].sort()).toEqual(Object.keys(schema.definitions as Schema).sort());
+    }
   });
 
   it("have the keys that the code reads", () => {
-    expect(properties(root).map(([key]) => key)).toEqual([...rootKeys, "users"]);
-    const entry = properties((root.definitions as Schema).entry as Schema).map(([key]) => key);
-    expect(entry).toEqual([...matchKeys, "state", "note", "reason"]);
+    expect(keysOf(root)).toEqual([...rootKeys, ...sharedKeys]);
+    expect(keysOf(users)).toEqual(sharedKeys);
+    expect(keysOf(definition(root, "entry")).slice(0, matchKeys.length)).toEqual(matchKeys);
+  });
+
+  it("let a group set all of the policy but noUser, and a user all but unknownUsers as well", () => {
+    const whole = keysOf(properties(root).find(([key]) => key === "policy")![1]);
+    const group = properties(definition(root, "group")).find(([key]) => key === "policy")![1];
+    expect(keysOf(group)).toEqual(whole.filter((key) => key !== "noUser"));
+    expect(keysOf(definition(users, "userPolicy"))).toEqual(
+      whole.filter((key) => key !== "noUser" && key !== "unknownUsers"),
+    );
   });
 });

@@ -1,5 +1,6 @@
+import { toDuration } from "./duration.js";
 import { shown } from "./nearest.js";
-import type { Place } from "./schema-messages.js";
+import { isUser, type Place } from "./place.js";
 import type { Problem } from "./source-text.js";
 import type { TreeNode } from "./tree.js";
 
@@ -9,6 +10,7 @@ const wanted: Readonly<Record<string, string>> = {
   string: "text",
   integer: "a whole number",
   number: "a number",
+  boolean: "`true` or `false`",
 };
 
 /** A value of the wrong kind, where the schema wants `type` (a type of JSON Schema). */
@@ -36,30 +38,56 @@ export function quoteProblem(place: Pick<Place, "node" | "pair" | "name">, raw: 
   };
 }
 
-function nullProblem({ node, pair, path, name }: Place): Problem {
-  const isUser = pair !== undefined && path.length === 2 && path[0] === "users";
+function nullProblem(place: Place): Problem {
+  const { node, pair, name } = place;
   return {
     code: "allowlist/null-value",
     offset: pair?.keyStart ?? node.start,
     text: `${name} has no value`,
-    fix: isUser
-      ? "write `[]` behind it if this user may have no device, or list the devices under it"
-      : "write a value, or remove it",
+    fix: nullFix(place),
   };
 }
 
-function typeFix({ node, path }: Place, type: string): string {
-  const inUsers = path[0] === "users";
+function nullFix(place: Place): string {
+  const { pair, path } = place;
+  if (pair !== undefined && (isUser(place) || isDevices(path)))
+    return "write `[]` behind it if this user may have no device, or list the devices under it";
+  if (path.length === 2 && path[0] === "accessUsers") return "write `{}` behind it";
+  return "write a value, or remove it";
+}
+
+function typeFix(place: Place, type: string): string {
+  const { node, path } = place;
   const text = node.kind === "scalar" ? node.raw.slice(0, 60) : "";
-  if (inUsers && path.length === 1) return "write each user as `<e-mail>:` with a list of devices under it";
-  if (inUsers && path.length === 2)
-    return node.kind === "map"
-      ? "begin each entry with `- `"
-      : `write a list of entries, as \`- serial: ${JSON.stringify(text)}\``;
-  if (inUsers && path.length === 3 && text !== "")
+  if (path[0] === "users" && path.length === 1)
+    return "write each user as `<e-mail>:` with a list of devices under it";
+  if (isUser(place)) return `write a list of entries, as \`- serial: ${JSON.stringify(text)}\``;
+  if (isDevices(path) && node.kind === "map") return "begin each entry with `- `";
+  if ((isDevices(path.slice(0, -1)) || isUserPath(path.slice(0, -1))) && text !== "")
     return `say what it is, as \`serial: ${JSON.stringify(text)}\``;
-  if ((type === "integer" || type === "number") && /^\d+$/u.test(text)) return "remove the quotes";
-  return `write ${wanted[type] ?? type}`;
+  return settingFix(path.at(-1), path, text) ?? numberFix(type, text) ?? `write ${wanted[type] ?? type}`;
+}
+
+/** Settings that are a mapping, or `none`. */
+function settingFix(key: string | undefined, path: readonly string[], text: string): string | undefined {
+  if (path.length === 2 && path[0] === "groups")
+    return "write a list of e-mails, or a mapping with `users:` and `policy:`";
+  if (path.at(-2) === "policy" && (key === "stale" || key === "revoked"))
+    return `write \`${key}: { after: ${toDuration(text) === undefined ? "90d" : text} }\`, or \`${key}: none\``;
+  if (key === "maxDevices" && !/^\d+$/u.test(text)) return "write a whole number, or `none`";
+  return undefined;
+}
+
+function numberFix(type: string, text: string): string | undefined {
+  return (type === "integer" || type === "number") && /^\d+$/u.test(text) ? "remove the quotes" : undefined;
+}
+
+function isUserPath(path: readonly string[]): boolean {
+  return path.length === 2 && path[0] === "users";
+}
+
+function isDevices(path: readonly string[]): boolean {
+  return path.length === 3 && path[0] === "users" && path[2] === "devices";
 }
 
 function describe(node: TreeNode): string {

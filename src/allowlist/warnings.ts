@@ -1,20 +1,64 @@
-import type { IgnoreRule, Protected } from "./allowlist.js";
+import type { Protected } from "./allowlist.js";
+import { matchesPattern } from "./glob.js";
 import type { Message } from "./message.js";
-import type { PlacedUser } from "./placed.js";
+import { shown } from "./nearest.js";
+import type { PlacedRule, PlacedUser } from "./placed.js";
 import type { Owner } from "./read-owns.js";
 import type { ParsedFile } from "./root-file.js";
+import { shadowed } from "./shadowed.js";
+import type { Problem } from "./source-text.js";
+import { weakEntry, weakRule } from "./weak-match.js";
 
 /** What warnings are looked for in: an allowlist without errors. */
 export interface Sound {
   readonly files: readonly ParsedFile[];
   readonly root: ParsedFile;
   readonly users: ReadonlyMap<string, PlacedUser>;
-  readonly ignore: readonly IgnoreRule[];
+  readonly ignore: readonly PlacedRule[];
   readonly protects: Protected;
   readonly owners: readonly Owner[];
 }
 
 /** What is valid, and worth a look all the same; nothing that depends on the present time. */
-export function findWarnings(_sound: Sound): readonly Message[] {
-  return [];
+export function findWarnings({ files, root, users, ignore, protects, owners }: Sound): readonly Message[] {
+  const warnings: Message[] = [];
+  const warn = (message: Message) => void warnings.push(message);
+  for (const user of users.values()) {
+    const tell = user.source.teller(warn);
+    for (const placed of user.entries) tell(weakEntry(placed));
+    for (const problem of shadowed(user)) tell(problem);
+  }
+  const tell = root.source.teller(warn);
+  for (const { rule, node } of ignore) {
+    tell(weakRule(rule, node.start));
+    tell(protectedToo({ rule, node }, protects));
+  }
+  const names = files.filter((file) => file !== root).map(({ source }) => source.file);
+  for (const owner of owners) tell(withoutFile(owner, names));
+  return warnings;
+}
+
+/** A rule that could only match what is protected: protection comes first, and its reason is the one shown. */
+function protectedToo({ rule, node }: PlacedRule, protects: Protected): Problem | undefined {
+  const { user = "", device = "", registration = "" } = rule.match;
+  const found =
+    protects.users.get(user) ?? protects.devices.get(device) ?? protects.registrations.get(registration);
+  if (found === undefined) return undefined;
+  return {
+    code: "allowlist/ignored-and-protected",
+    offset: node.start,
+    text: `whatever this rule matches is protected by ${found.file}:${found.line}, so that it is never asked`,
+    fix: "keep one of the two",
+    related: [{ text: "protected here", source: found }],
+  };
+}
+
+function withoutFile({ pattern, pair }: Owner, names: readonly string[]): Problem | undefined {
+  if (names.some((name) => matchesPattern(pattern, name))) return undefined;
+  return {
+    code: "allowlist/owner-without-file",
+    offset: pair.keyStart,
+    text: `${shown(pattern)} matches no user file, so that nobody but the root file may speak about these e-mails`,
+    fix: "correct the pattern (it is relative to the project's folder), or remove it",
+  };
 }

@@ -1,0 +1,88 @@
+import { isMatchKey } from "./entry-keys.js";
+import { didYouMean, nearest, shown } from "./nearest.js";
+import { isUser, type Place } from "./place.js";
+import { rootKeys, sharedKeys } from "./root-file.js";
+import type { FileKind } from "./schemas.js";
+import type { Problem } from "./source-text.js";
+
+/** A key that has no meaning at a place where the schema allows others. */
+export function unknownKey(place: Place, kind: FileKind, key: string, allowed: readonly string[]): Problem {
+  const offset = place.node.kind === "map" ? (place.node.pairs.get(key)?.keyStart ?? 0) : place.node.start;
+  if (isUser(place) && isMatchKey(key)) return withoutDash(place, key);
+  if (place.path.at(-1) === "policy" && rootPolicyKeys.has(key)) return rootPolicyOnly(place, key, offset);
+  if (kind === "users" && place.path.length === 0) {
+    const meant = rootKeys.find((known) => known === key) ?? nearest(key, [...rootKeys, ...allowed]);
+    if (meant !== undefined && rootKeys.includes(meant))
+      return {
+        code: "allowlist/root-only",
+        offset,
+        text: `${shown(key)} stands in a user file, which holds \`users\`, \`tests\` and \`accessUsers\` only`,
+        fix: "move it to the root file, the one that says `version`",
+      };
+  }
+  const where = place.path.length === 0 ? "at the top of a file" : `in ${place.name}`;
+  return {
+    code: "allowlist/unknown-key",
+    offset,
+    text: `the key ${shown(key)} is not known ${where}`,
+    fix: didYouMean(key, allowed),
+  };
+}
+
+/**
+ * A key that must be there and is not; undefined where one of the place's unknown keys is likely to be that one,
+ * misspelt.
+ */
+export function missingKey(
+  place: Place,
+  kind: FileKind,
+  key: string,
+  unknown: readonly string[],
+): Problem | undefined {
+  const { node, pair, path, name } = place;
+  const isFile = path.length === 0;
+  const wanted = isFile ? [...sharedKeys, ...rootKeys] : [key];
+  if (unknown.some((each) => nearest(each, wanted) !== undefined || (isUser(place) && isMatchKey(each))))
+    return undefined;
+  return {
+    code: "allowlist/missing-key",
+    offset: pair?.keyStart ?? node.start,
+    text: `${name} lacks the key ${shown(key)}`,
+    fix:
+      isFile && kind === "users"
+        ? "write `users:` and put the users under it"
+        : (fixes.get(key) ?? `add \`${key}:\``),
+  };
+}
+
+const fixes: ReadonlyMap<string, string> = new Map([
+  ["devices", "list the user's devices under `devices:`, or write `devices: []` if there may be none"],
+  ["after", "say after how long, as `after: 90d`"],
+  ["reason", "say why, for those who read it, as `reason: managed by Intune`"],
+  ["user", "say whose registration it is, as `user: alice@example.com`; `user: none` for nobody's"],
+  ["users", "list the members under `users:`"],
+  ["until", "say the last day, as `until: 2026-12-27`"],
+]);
+
+/** Settings that are about users whom nobody lists, or about nobody. */
+const rootPolicyKeys: ReadonlySet<string> = new Set(["noUser", "unknownUsers"]);
+
+function rootPolicyOnly({ path }: Place, key: string, offset: number): Problem {
+  const whose = path[0] === "groups" ? "a group" : "a user";
+  return {
+    code: "allowlist/root-only",
+    offset,
+    text: `${shown(key)} stands in the policy of ${whose}, for whom it would say nothing`,
+    fix: "move it to the `policy` of the root file",
+  };
+}
+
+/** An entry's key right under a user: the dash that begins an entry was forgotten. */
+function withoutDash({ node, name }: Place, key: string): Problem {
+  return {
+    code: "allowlist/wrong-type",
+    offset: node.start,
+    text: `${name} is a mapping with ${shown(key)}, which belongs to an entry`,
+    fix: "begin each entry with `- `",
+  };
+}
