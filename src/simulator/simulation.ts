@@ -1,6 +1,6 @@
 import type { PhysicalDevice, Registration } from "../cloudflare/types.js";
 import type { AccessUserRecord } from "./access-user-record.js";
-import { recordOf } from "./access-users.js";
+import { deleteUser, recordOf } from "./access-users.js";
 import { openAccount, worldOf, type Account } from "./account.js";
 import { apply, findRegistrations, renameDevice, type Act } from "./acts.js";
 import type { Credentials } from "./auth.js";
@@ -86,6 +86,16 @@ export class Simulation {
     const { found, unknown } = findRegistrations(this.#account, ids);
     if (unknown.length > 0) throw new SimulatorError(`ids: no registration ${unknown.join(", ")}`);
     apply(this.#account, act, found);
+  }
+
+  /**
+   * Deletes an Access user, with what the settings say goes along.
+   *
+   * @throws SimulatorError for an unknown id
+   */
+  deleteUser(id: string): void {
+    if (this.accessUser(id) === undefined) throw new SimulatorError(`id: no Access user ${id}`);
+    deleteUser(this.#account, id);
   }
 
   /** Gives a device another name: the device of a registration, or the one with this id. */

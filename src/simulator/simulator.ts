@@ -35,6 +35,8 @@ export interface Simulator {
   revoke(...ids: readonly string[]): void;
   unrevoke(...ids: readonly string[]): void;
   delete(...ids: readonly string[]): void;
+  /** Deletes an Access user, with what the settings say goes along; throws a SimulatorError for an unknown id. */
+  deleteUser(id: string): void;
   /** Renames a device, given by a registration's id or by its own. */
   rename(target: { readonly id: string } | { readonly device_id: string }, name: string): void;
   /** A device signs in; answers the new registration. */
@@ -82,6 +84,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     revoke: (...ids) => simulation.act("revoke", ids),
     unrevoke: (...ids) => simulation.act("unrevoke", ids),
     delete: (...ids) => simulation.act("delete", ids),
+    deleteUser: (id) => simulation.deleteUser(id),
     rename: (target, name) => simulation.rename(target, name),
     enrol: (enrolment) => simulation.enrol(enrolment),
     reEnrol: (id) => simulation.reEnrol(id),
