@@ -1,6 +1,8 @@
 /** What the program runs with: its options, then the stack's config, then the environment. */
 
 import * as pulumi from "@pulumi/pulumi";
+import { didYouMean } from "./allowlist/nearest.js";
+import { escapeText } from "./escape.js";
 import { splitPatterns } from "./patterns.js";
 import { runError } from "./run-error.js";
 
@@ -30,6 +32,7 @@ export interface Settings {
 export function readSettings(options: ProgramOptions): Settings {
   const config = new pulumi.Config(CONFIG_NAMESPACE);
   refuseTokens(config);
+  refuseUnknownKeys();
   const accountId = options.accountId ?? config.get("accountId") ?? process.env.CLOUDFLARE_ACCOUNT_ID;
   if (accountId === undefined || accountId === "") {
     throw runError(
@@ -43,7 +46,7 @@ export function readSettings(options: ProgramOptions): Settings {
     patterns: typeof allowlist === "object" ? allowlist : splitPatterns(allowlist),
     folder: options.folder ?? projectFolder(),
     baseUrl: config.get("baseUrl"),
-    perPage: config.getNumber("perPage", { min: 1 }),
+    perPage: perPageOf(config.get("perPage")),
   };
 }
 
@@ -54,6 +57,36 @@ function refuseTokens(config: pulumi.Config): void {
   throw runError(
     `the config has ${CONFIG_NAMESPACE}:${found}, but the API token is taken from the environment only.\n` +
       `Remove it (pulumi config rm ${CONFIG_NAMESPACE}:${found}), make a new token, and set CLOUDFLARE_API_TOKEN.`,
+  );
+}
+
+const KEYS = ["accountId", "allowlist", "baseUrl", "perPage"];
+
+/** A mistyped key would leave its default in force, and nobody would know. */
+function refuseUnknownKeys(): void {
+  const prefix = `${CONFIG_NAMESPACE}:`;
+  const unknown = Object.keys(pulumi.runtime.allConfig())
+    .filter((key) => key.startsWith(prefix))
+    .map((key) => key.slice(prefix.length))
+    .filter((key) => !KEYS.includes(key))
+    .sort();
+  if (unknown.length === 0) return;
+  throw runError(
+    unknown
+      .map(
+        (key) =>
+          `the config has ${prefix}${escapeText(key, 60)}, which means nothing; ${didYouMean(key, KEYS)}`,
+      )
+      .join("\n") + `\nRemove it: pulumi config rm ${prefix}${escapeText(unknown[0] ?? "", 60)}`,
+  );
+}
+
+/** Not by `getNumber`: the SDK inspects the stack of its own error for half a minute. */
+function perPageOf(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  if (/^[1-9]\d{0,3}$/u.test(text)) return Number(text);
+  throw runError(
+    `${CONFIG_NAMESPACE}:perPage is "${escapeText(text, 40)}"; it is a whole number from 1 to 9999`,
   );
 }
 

@@ -6,6 +6,7 @@ import { type Rule } from "./decision.js";
 import type { Draft } from "./draft.js";
 import type { Finding } from "./finding.js";
 import { DESIRED, byWhom, toDecision } from "./verdict.js";
+import { named } from "./naming.js";
 
 /** What no entry speaks for. */
 const UNLISTED: ReadonlySet<Rule> = new Set<Rule>([
@@ -75,7 +76,7 @@ function day(time: string): string {
 function toFinding({ registration, email }: Candidate, { rule, setting, text }: Due): Finding {
   return {
     code: rule,
-    text: `${registration.device.name} (${registration.id}) of ${email || "no user"}: ${text}`,
+    text: `${named(registration, email)}: ${text}`,
     source: setting.source,
     registrations: [registration.id],
   };

@@ -4,6 +4,7 @@ import { staysConnected, type Decision } from "./decision.js";
 import type { Draft } from "./draft.js";
 import type { Finding } from "./finding.js";
 import { groupByDevice, hardwareOrNameKeys } from "./same-device.js";
+import { named } from "./naming.js";
 
 /** So many refused registrations of one device mean that it came back. */
 const SEVERAL = 2;
@@ -37,7 +38,7 @@ function toFinding(decision: Decision, times: number, registrations: readonly st
   const now = staysConnected(decision) ? "and is active again" : "and is back";
   return {
     code: "came-back",
-    text: `${registration.device.name} (${registration.id}) of ${user || "no user"} was revoked ${times} times ${now}: revoking does not keep a device out, the device enrolment policy or the identity provider does`,
+    text: `${named(registration, user)} was revoked ${times} times ${now}: revoking does not keep a device out, the device enrolment policy or the identity provider does`,
     source,
     registrations,
   };

@@ -4,6 +4,7 @@ import type { Conditions } from "../allowlist/allowlist.js";
 import type { Registration } from "../cloudflare/types.js";
 import { matchesGlob } from "./glob.js";
 import type { Hardware } from "./hardware.js";
+import { quoted } from "./naming.js";
 
 /** `unknown`: the account does not tell what the condition asks. */
 export type ConditionVerdict =
@@ -38,7 +39,7 @@ function check(
   if (given === undefined || given === "") return { met: "unknown" };
   return isMet(wanted, given)
     ? MET
-    : { met: false, text: `requires ${name} ${JSON.stringify(wanted)}, and it is ${JSON.stringify(given)}` };
+    : { met: false, text: `requires ${name} ${quoted(wanted)}, and it is ${quoted(given)}` };
 }
 
 /** By numbers, part by part: `2025.10.1` is later than `2025.9.30`; a part that is missing is 0. */

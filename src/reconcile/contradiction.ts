@@ -2,6 +2,7 @@
 
 import type { Message } from "../allowlist/message.js";
 import type { Draft } from "./draft.js";
+import { named } from "./naming.js";
 
 /** What an exception decides contradicts nothing, whatever its entries say. */
 export function contradictions(drafts: readonly Draft[]): Message[] {
@@ -11,7 +12,7 @@ export function contradictions(drafts: readonly Draft[]): Message[] {
     return [
       {
         code: "allowlist/contradiction",
-        text: `two entries of ${email} ask for different states of ${registration.device.name} (${registration.id}): ${one.state} here, ${other.state} at line ${other.source.line}`,
+        text: `two entries ask for different states of ${named(registration, email)}: ${one.state} here, ${other.state} at line ${other.source.line}`,
         fix: "make one of them more specific (registration beats serial and hardwareId, then device, name, nameGlob), or remove one",
         source: one.source,
         related: [{ text: `the entry that asks for ${other.state}`, source: other.source }],

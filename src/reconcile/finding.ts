@@ -3,6 +3,7 @@ import type { SourcePosition } from "../allowlist/allowlist.js";
 /** Every kind of thing that is noticed, with its meaning in one line; stable, for machines. */
 export const findingMeanings = {
   "unmatched-entry": "An entry matches no registration.",
+  "unmatched-user": "A listed user has no registration, and somebody with a similar address is not listed.",
   "unmatched-protection": "A line under `protected` or `guards.self` names nothing that is in the account.",
   "unmatched-ignore": "A rule under `ignore` matches no registration.",
   "shadowed-entry": "Everything that an entry matches is protected or ignored, so that it never decides.",

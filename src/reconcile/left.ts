@@ -2,6 +2,7 @@
 
 import type { Decision, Rule } from "./decision.js";
 import type { Finding, FindingCode } from "./finding.js";
+import { named } from "./naming.js";
 
 /** One finding a registration, and for users that the allowlist does not know one a user. */
 export function reportLeft(decisions: readonly Decision[]): Finding[] {
@@ -16,8 +17,8 @@ export function reportLeft(decisions: readonly Decision[]): Finding[] {
       if (group) group.push(decision);
       else byUser.set(decision.user, [decision]);
     } else if (isTold(code) && (decision.live === "active" || REVOKED_TOO.has(code))) {
-      const { device, id } = decision.registration;
-      const text = `${device.name} (${id}) of ${decision.user || "no user"} is left alone: ${decision.reason.text}`;
+      const { id } = decision.registration;
+      const text = `${named(decision.registration, decision.user)} is left alone: ${decision.reason.text}`;
       findings.push({ code, text, source: decision.source, registrations: [id] });
     }
   }

@@ -13,6 +13,7 @@ import { judge, type GuardVerdict } from "./guard.js";
 import { indexHardware } from "./hardware.js";
 import { reportLeft } from "./left.js";
 import { Matcher } from "./match.js";
+import { reportAbsent } from "./report-absent.js";
 import { reportDates } from "./report-dates.js";
 import { reportExceptions } from "./report-exceptions.js";
 import { differences, findSkipped, type ReviewedPlan, type SkippedAct } from "./reviewed.js";
@@ -98,6 +99,7 @@ export function makePlan(
       ...findings,
       ...reportCameBack(drafts),
       ...reportUnmatched(matcher.unmatched(), candidates),
+      ...reportAbsent(allowlist.users, candidates),
       ...reportUnusable(hardware?.unusable ?? [], candidates),
       ...reportExceptions(allowlist, drafts),
       ...reportDates(allowlist, asOf, now),

@@ -7,6 +7,7 @@ import type { Draft } from "./draft.js";
 import type { Finding } from "./finding.js";
 import { isIgnored } from "./ignore.js";
 import { describeMatch } from "./verdict.js";
+import { quoted } from "./naming.js";
 
 /** A typing error in a protection protects nobody, so every line that finds nothing is told. */
 export function reportExceptions(allowlist: Allowlist, drafts: readonly Draft[]): Finding[] {
@@ -39,8 +40,8 @@ function reportProtections({ protected: list, guards }: Allowlist, drafts: reado
 }
 
 function unmatched(what: string, key: string, source: SourcePosition, near: string | undefined): Finding {
-  const hint = near === undefined ? "" : `; did you mean ${JSON.stringify(near)}?`;
-  const text = `${what} ${JSON.stringify(key)} is nobody's in the account's scope${hint}`;
+  const hint = near === undefined ? "" : `; did you mean ${quoted(near)}?`;
+  const text = `${what} ${quoted(key)} is nobody's in the account's scope${hint}`;
   return { code: "unmatched-protection", text, source, registrations: [] };
 }
 

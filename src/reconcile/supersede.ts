@@ -6,6 +6,7 @@ import type { Draft } from "./draft.js";
 import type { Finding } from "./finding.js";
 import { groupByDevice, hardwareKeys } from "./same-device.js";
 import { DESIRED, byWhom, toDecision } from "./verdict.js";
+import { named } from "./naming.js";
 
 /** What is decided by these may turn out to be superseded; every other rule has spoken before this one. */
 const OPEN: ReadonlySet<Rule> = new Set<Rule>([
@@ -64,7 +65,7 @@ function decideOlder(draft: Draft, newest: Candidate, findings: Finding[]): Draf
 function toFinding({ registration, email, policy }: Candidate, text: string): Finding {
   return {
     code: "superseded",
-    text: `${registration.device.name} (${registration.id}) of ${email || "no user"} is superseded: ${text}`,
+    text: `${named(registration, email)} is superseded: ${text}`,
     source: policy.superseded.source,
     registrations: [registration.id],
   };

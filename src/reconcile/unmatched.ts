@@ -6,6 +6,7 @@ import type { Candidate } from "./candidate.js";
 import type { Finding } from "./finding.js";
 import type { Unmatched } from "./match.js";
 import { describeMatch } from "./verdict.js";
+import { quoted } from "./naming.js";
 
 type Key = keyof EntryMatch;
 
@@ -56,9 +57,16 @@ function hint(
     if (owner && !own.includes(owner)) return `; that is a device of ${owner.email || "no user"}`;
     const values = own.map((candidate) => valueOf(candidate, key)).filter((text) => text !== undefined);
     const near = nearest(value, values);
-    if (near !== undefined && near !== value) return `; did you mean ${JSON.stringify(near)}?`;
+    if (near !== undefined && near !== value) return `; did you mean ${quoted(near)}?${lookalikes(value)}`;
   }
   return "";
+}
+
+/** Letters of another alphabet look the same in both: they are told by number. */
+function lookalikes(value: string): string {
+  const odd = [...new Set(value.match(/[^\x20-\x7e]/gu) ?? [])].slice(0, 5);
+  const codes = odd.map((letter) => `\\u{${(letter.codePointAt(0) ?? 0).toString(16).toUpperCase()}}`);
+  return codes.length === 0 ? "" : ` (the entry has ${codes.join(", ")}, which may look like another letter)`;
 }
 
 /** What an entry with this key would have had to say to find a registration. */

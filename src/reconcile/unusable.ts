@@ -1,6 +1,7 @@
 import type { Candidate } from "./candidate.js";
 import type { Finding } from "./finding.js";
 import type { Unusable } from "./hardware.js";
+import { clipped, quoted } from "./naming.js";
 
 /** One finding for each serial that names no machine, as far as it concerns registrations in scope. */
 export function reportUnusable(unusable: readonly Unusable[], candidates: readonly Candidate[]): Finding[] {
@@ -21,11 +22,13 @@ export function reportUnusable(unusable: readonly Unusable[], candidates: readon
 }
 
 function toFinding([{ serial, why }, group]: [Unusable, readonly Candidate[]]): Finding {
-  const names = group.slice(0, 3).map(({ registration: { device, id } }) => `${device.name} (${id})`);
+  const names = group
+    .slice(0, 3)
+    .map(({ registration: { device, id } }) => `${clipped(device.name)} (${id})`);
   const more = group.length > 3 ? ` and ${group.length - 3} more` : "";
   return {
     code: "unusable-serial",
-    text: `serial "${serial}" ${why}, so no entry can match by it: ${names.join(", ")}${more}`,
+    text: `serial ${quoted(serial)} ${why}, so no entry can match by it: ${names.join(", ")}${more}`,
     registrations: group.map(({ registration }) => registration.id),
   };
 }

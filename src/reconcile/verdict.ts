@@ -3,6 +3,7 @@
 import type { Entry, Setting, SourcePosition, UnlistedAction } from "../allowlist/allowlist.js";
 import type { Candidate } from "./candidate.js";
 import { actionFor, liveState, type Decision, type DesiredState, type Rule } from "./decision.js";
+import { quoted } from "./naming.js";
 
 export interface Verdict {
   readonly rule: Rule;
@@ -42,6 +43,6 @@ export function byWhom({ of }: Setting<unknown>): string {
 /** An entry's keys as a person would say them: `serial "C02X" and name "LAPTOP-7"`. */
 export function describeMatch({ match }: { readonly match: object }): string {
   return Object.entries(match)
-    .map(([key, value]) => `${key} ${JSON.stringify(value)}`)
+    .map(([key, value]) => `${key} ${quoted(String(value))}`)
     .join(" and ");
 }

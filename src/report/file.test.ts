@@ -5,7 +5,7 @@ import { afterEach, beforeEach, expect, test } from "vitest";
 import { plan } from "../../test/support/world.js";
 import type { ReportDocument } from "./document.js";
 import { toDocument } from "./to-document.js";
-import { recordOutcomes, ReportError, reportPath, writeReport } from "./file.js";
+import { recordOutcomes, removeReport, ReportError, reportPath, writeReport } from "./file.js";
 
 let folder: string;
 beforeEach(async () => (folder = await mkdtemp(join(tmpdir(), "warp-report-"))));
@@ -40,7 +40,7 @@ test("a folder that is not there is one clear error, and nothing is written", as
   const path = join(folder, "missing", "report.json");
   await expect(writeReport(path, document)).rejects.toThrow(ReportError);
   await expect(writeReport(path, document)).rejects.toThrow(
-    /^WARP_REPORT: the report .*report\.json cannot be written/u,
+    /^WARP_REPORT: the report cannot be written to .*report\.json: its folder is not there/u,
   );
   expect(await readdir(folder)).toEqual([]);
 });
@@ -60,4 +60,28 @@ test("without WARP_REPORT nothing is asked for", async () => {
   expect(reportPath({})).toBeUndefined();
   expect(reportPath({ WARP_REPORT: " " })).toBeUndefined();
   await expect(recordOutcomes({}, new Map())).resolves.toBeUndefined();
+});
+
+test("only an earlier report, or an empty file, is taken away", async () => {
+  const path = join(folder, "taken.json");
+  const env = { WARP_REPORT: path };
+  for (const other of ["version: 1\n", "{}", '{"decisions":[]}', "[1]"]) {
+    await writeFile(path, other);
+    await expect(removeReport(env)).rejects.toThrow("that is another file, not a report");
+    expect(await readFile(path, "utf8")).toBe(other);
+  }
+  for (const own of ["", JSON.stringify(document)]) {
+    await writeFile(path, own);
+    await removeReport(env);
+    await expect(readFile(path)).rejects.toThrow("ENOENT");
+  }
+});
+
+test("the reviewed plan is not taken for the report", async () => {
+  const path = join(folder, "plan.json");
+  await writeReport(path, document);
+  await expect(removeReport({ WARP_REPORT: path, WARP_EXPECT_PLAN: path })).rejects.toThrow(
+    "WARP_EXPECT_PLAN names the same file",
+  );
+  expect(JSON.parse(await readFile(path, "utf8"))).toEqual(document);
 });

@@ -1,0 +1,17 @@
+import type { Registration } from "../cloudflare/types.js";
+
+/** A value of a user's or a device's, in a sentence: cut, so that what stands behind it is not pushed out of sight. */
+export function clipped(text: string, most = 60): string {
+  const points = Array.from(text.slice(0, 4 * most));
+  return points.length > most ? `${points.slice(0, most - 1).join("")}…` : points.join("");
+}
+
+/** `BOB-THINKPAD (3f1c…) of bob@example.com`, with values that are cut. */
+export function named({ device, id }: Registration, email: string): string {
+  return `${clipped(device.name)} (${clipped(id)}) of ${email === "" ? "no user" : clipped(email, 100)}`;
+}
+
+/** A value in quotes, cut. */
+export function quoted(value: string): string {
+  return JSON.stringify(clipped(value));
+}
