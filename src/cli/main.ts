@@ -1,15 +1,15 @@
 #!/usr/bin/env node
-import { Command } from "commander";
-import { SimulatorError } from "../simulator/index.js";
-import { simulateCommand } from "./simulate.js";
+import { runCommandLine } from "./command-line.js";
+import { ownSurroundings } from "./surroundings.js";
 
-const program = new Command("warp-registrations")
-  .description("Cloudflare WARP device registrations: a stand-in account to try things on.")
-  .addCommand(simulateCommand());
+// Whoever reads may stop reading: `warp-registrations plan | head`.
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code === "EPIPE") process.exit();
+    throw error;
+  });
+}
 
-program.parseAsync().catch((thrown: unknown) => {
-  process.exitCode = 1;
-  // Only a bug shows where it is.
-  if (!(thrown instanceof SimulatorError)) throw thrown;
-  process.stderr.write(`error: ${thrown.message}\n`);
+void runCommandLine(process.argv.slice(2), ownSurroundings()).then((code) => {
+  process.exitCode = code;
 });

@@ -1,40 +1,13 @@
 import { spawn, type ChildProcess } from "node:child_process";
-import {
-  cpSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from "node:fs";
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
-import ts from "typescript";
-import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
+import { afterAll, afterEach, expect, test } from "vitest";
+import { compileCli } from "../../test/cli/compiled.js";
 
-/* The command as a process, compiled for the occasion, so that no build has to be there and none can be stale. */
-
-const root = join(__dirname, "..", "..");
-const folder = mkdtempSync(join(tmpdir(), "simulate-"));
+const { folder, main } = compileCli();
 const children: ChildProcess[] = [];
 
-beforeAll(() => {
-  for (const room of ["cli", "simulator"]) {
-    mkdirSync(join(folder, "src", room), { recursive: true });
-    for (const name of readdirSync(join(root, "src", room))) {
-      if (!name.endsWith(".ts") || name.endsWith(".test.ts")) continue;
-      const source = readFileSync(join(root, "src", room, name), "utf8");
-      const options = { module: ts.ModuleKind.CommonJS, target: ts.ScriptTarget.ES2022 };
-      const { outputText } = ts.transpileModule(source, { compilerOptions: options });
-      writeFileSync(join(folder, "src", room, name.replace(/\.ts$/, ".js")), outputText);
-    }
-  }
-  cpSync(join(root, "package.json"), join(folder, "package.json"));
-  symlinkSync(join(root, "node_modules"), join(folder, "node_modules"));
-});
 afterEach(() => {
   for (const child of children.splice(0)) child.kill("SIGKILL");
 });
@@ -48,7 +21,7 @@ interface Run {
 }
 
 function run(args: readonly string[], env: Readonly<Record<string, string>> = {}): Run {
-  const child = spawn(process.execPath, [join(folder, "src", "cli", "main.js"), ...args], {
+  const child = spawn(process.execPath, [main, ...args], {
     env: { PATH: process.env.PATH, ...env },
   });
   children.push(child);

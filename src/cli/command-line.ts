@@ -1,0 +1,50 @@
+/** The whole executable, apart from the process that it runs in. */
+
+import { Command, CommanderError } from "commander";
+import { VERSION } from "../cloudflare/version.js";
+import type { MakeCommand } from "./command.js";
+import { errorText } from "./error-text.js";
+import { EXIT, type ExitCode } from "./exit-codes.js";
+import { withoutSecrets } from "./secrets.js";
+import { simulateCommand } from "./simulate.js";
+import type { Surroundings } from "./surroundings.js";
+import { validateCommand } from "./validate.js";
+
+/** Every command, in the order of the help. */
+const COMMANDS: readonly MakeCommand[] = [validateCommand, () => simulateCommand()];
+
+/** Runs one command and answers how it ended. Never throws, and never ends the process unless it is told to stop. */
+export async function runCommandLine(args: readonly string[], given: Surroundings): Promise<ExitCode> {
+  const surroundings = withoutSecrets(given);
+  let code: ExitCode = EXIT.fine;
+  const program = new Command("warp-registrations")
+    .description(
+      "Cloudflare WARP device registrations: what an allowlist says and what the account has. Never writes to the account.",
+    )
+    .version(VERSION);
+  for (const make of COMMANDS) {
+    program.addCommand(make({ surroundings, exitWith: (given) => (code = given) }));
+  }
+  settle(program, surroundings);
+  try {
+    await program.parseAsync(args, { from: "user" });
+    return code;
+  } catch (thrown) {
+    // Commander has said what it had to say; help and version are no errors.
+    if (thrown instanceof CommanderError) return thrown.exitCode === 0 ? EXIT.fine : EXIT.error;
+    surroundings.stderr.write(`${errorText(thrown)}\n`);
+    return EXIT.error;
+  }
+}
+
+/** Commander's own words go where ours go, and it throws where it would end the process. */
+function settle(command: Command, surroundings: Surroundings): void {
+  const { stdout, stderr } = surroundings;
+  command.exitOverride().configureOutput({
+    writeOut: (text) => void stdout.write(text),
+    writeErr: (text) => void stderr.write(text),
+    getOutHelpWidth: () => 100,
+    getErrHelpWidth: () => 100,
+  });
+  for (const inner of command.commands) settle(inner, surroundings);
+}

@@ -1,0 +1,72 @@
+/** The options that several commands share, each with the same name, meaning and parsing everywhere. */
+
+import { InvalidArgumentError, Option } from "commander";
+import { toDay, toTime } from "../allowlist/day.js";
+import { parseFormat, parseTarget, type Target } from "./targets.js";
+
+/** `--allowlist GLOB`, repeatable. */
+export interface AllowlistOptions {
+  readonly allowlist?: readonly string[];
+}
+
+export function allowlistOption(): Option {
+  return new Option(
+    "--allowlist <glob>",
+    "allowlist files, relative to this folder; may be repeated (default: allowlist.yaml, allowlist/**/*.{yaml,yml})",
+  ).argParser(collect);
+}
+
+/** Which account, and from where. */
+export interface AccountOptions {
+  readonly account?: string;
+  readonly inventory?: string;
+}
+
+/** `--account` and `--inventory`. */
+export function accountOptions(): Option[] {
+  return [
+    new Option("--account <id>", "the account (default: CLOUDFLARE_ACCOUNT_ID)"),
+    new Option("--inventory <file>", "take the account from this file instead of the API"),
+  ];
+}
+
+/** `--now TIME`. */
+export function nowOption(what: string): Option {
+  return new Option("--now <time>", `as of when ${what}: RFC 3339, or a day`).argParser(parseMoment);
+}
+
+/** `--format` and `--quiet` of a command that knows these formats, and `--output` unless it writes no report. */
+export function outputOptions(known: readonly string[]): Option[] {
+  return [
+    new Option(
+      "--format <name>",
+      `what to print: ${known.join(", ")} (default: ${known[0] ?? ""})`,
+    ).argParser((text: string) => parseFormat(text, known)),
+    new Option(
+      "--output <file...>",
+      "write FILE instead of printing, or FORMAT=FILE as well; several may be given",
+    ).argParser((text: string, targets: readonly Target[] | undefined) => [
+      ...(targets ?? []),
+      parseTarget(text, known),
+    ]),
+    new Option("--quiet", "print nothing but errors"),
+  ];
+}
+
+/** `--exit-code`. */
+export function exitCodeOption(what: string): Option {
+  return new Option("--exit-code", `exit with 2 where ${what}`);
+}
+
+/** For an option that may be repeated. */
+export function collect(text: string, all: readonly string[] = []): readonly string[] {
+  return [...all, text];
+}
+
+function parseMoment(text: string): Date {
+  const moment = toDay(text)?.start ?? toTime(text);
+  if (moment === undefined) {
+    throw new InvalidArgumentError("Expected a time like 2026-05-01T08:00:00Z, or a day like 2026-05-01.");
+  }
+  return new Date(moment);
+}

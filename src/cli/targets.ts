@@ -1,0 +1,45 @@
+/** What is asked for in which format, and where it goes: `--format json`, `--output json=plan.json`. */
+
+import { extname } from "node:path";
+import { InvalidArgumentError } from "commander";
+import { nearest } from "../allowlist/nearest.js";
+import { escapeText } from "../escape.js";
+
+/** A file that was asked for; `format` where it was named. */
+export interface Target<F extends string = string> {
+  readonly path: string;
+  readonly format?: F;
+}
+
+const EXTENSIONS: Readonly<Record<string, string>> = {
+  ".json": "json",
+  ".md": "markdown",
+  ".markdown": "markdown",
+  ".html": "html",
+  ".htm": "html",
+  ".sarif": "sarif",
+  ".xml": "junit",
+  ".txt": "text",
+};
+
+/** The format's name as it is, or commander's error with what was probably meant. */
+export function parseFormat<F extends string>(text: string, known: readonly F[]): F {
+  const found = known.find((name) => name === text);
+  if (found !== undefined) return found;
+  const guess = nearest(text, known);
+  const hint = guess === undefined ? "" : ` Did you mean ${guess}?`;
+  throw new InvalidArgumentError(`There is no such format.${hint} Formats: ${known.join(", ")}.`);
+}
+
+/** `plan.md`, or `markdown=plan.md`. A file whose name has such a form is given as `./a=b`. */
+export function parseTarget<F extends string>(text: string, known: readonly F[]): Target<F> {
+  const [, format, path = text] = /^([a-z]+)=(.*)$/su.exec(text) ?? [];
+  if (path === "") throw new InvalidArgumentError(`Expected FILE or FORMAT=FILE, not ${escapeText(text)}.`);
+  return format === undefined ? { path } : { format: parseFormat(format, known), path };
+}
+
+/** By what a file is called, where neither it nor `--format` says. */
+export function formatOf<F extends string>(path: string, known: readonly F[]): F | undefined {
+  const format = EXTENSIONS[extname(path).toLowerCase()];
+  return known.find((name) => name === format);
+}

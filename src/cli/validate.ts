@@ -1,0 +1,94 @@
+/** `warp-registrations validate`: is the allowlist sound? Without network and credentials. */
+
+import type { Command } from "commander";
+import { formatMessages } from "../allowlist/format.js";
+import { AllowlistError, type Message } from "../allowlist/message.js";
+import { readAllowlist } from "../allowlist/read.js";
+import { runAllowlistTests } from "../reconcile/allowlist-tests.js";
+import { messageFormatNames, renderMessages, type MessageFormat } from "../report/formats.js";
+import { newCommand, runs, type CommandContext } from "./command.js";
+import { EXIT, type ExitCode } from "./exit-codes.js";
+import {
+  allowlistOption,
+  exitCodeOption,
+  nowOption,
+  outputOptions,
+  type AllowlistOptions,
+} from "./options.js";
+import { emit, type OutputOptions } from "./output.js";
+import type { Surroundings } from "./surroundings.js";
+
+interface ValidateOptions extends AllowlistOptions, OutputOptions<MessageFormat> {
+  readonly now?: Date;
+  readonly exitCode?: boolean;
+}
+
+const EXAMPLE = `
+$ warp-registrations validate --allowlist 'allowlist/**/*.yaml' --output junit=validate.xml
+the allowlist is valid: 3 files, 41 users, 64 entries, 5 tests passed
+`;
+
+export function validateCommand(context: CommandContext): Command {
+  const command = newCommand(
+    "validate",
+    "Check an allowlist and run its tests, without network and credentials.",
+    EXAMPLE,
+  ).addOption(allowlistOption());
+  for (const option of outputOptions(messageFormatNames)) command.addOption(option);
+  command
+    .addOption(nowOption("the tests that give no time run"))
+    .addOption(exitCodeOption("there are warnings"));
+  return runs(command, context, validate);
+}
+
+/** What was found out about an allowlist. */
+interface Verdict {
+  readonly errors: readonly Message[];
+  readonly warnings: readonly Message[];
+  /** Where it is valid: what it holds, in one line. */
+  readonly summary?: string;
+}
+
+async function validate(surroundings: Surroundings, options: ValidateOptions): Promise<ExitCode> {
+  const verdict = await judge(surroundings, options);
+  const { errors, warnings } = verdict;
+  emit(surroundings, options, messageFormatNames, (format) =>
+    format === "text" ? toText(verdict) : renderMessages(format, [...errors, ...warnings]),
+  );
+  if (errors.length > 0) return EXIT.error;
+  return warnings.length > 0 && options.exitCode === true ? EXIT.findings : EXIT.fine;
+}
+
+async function judge({ folder, now }: Surroundings, options: ValidateOptions): Promise<Verdict> {
+  try {
+    const allowlist = await readAllowlist({ root: folder, patterns: options.allowlist ?? [] });
+    const { warnings, files, users, tests } = allowlist;
+    const errors = runAllowlistTests(allowlist, options.now ?? now());
+    const entries = [...users.values()].reduce((sum, user) => sum + user.entries.length, 0);
+    const parts = [
+      count(files.length, "file"),
+      count(users.size, "user"),
+      entries === 1 ? "1 entry" : `${entries} entries`,
+      ...(tests.length === 0 ? [] : [`${count(tests.length, "test")} passed`]),
+    ];
+    return { errors, warnings, summary: `the allowlist is valid: ${parts.join(", ")}` };
+  } catch (error) {
+    if (error instanceof AllowlistError) return { errors: error.messages, warnings: [] };
+    throw error;
+  }
+}
+
+function toText({ errors, warnings, summary }: Verdict): string {
+  const parts: string[] = [];
+  // The same words as the Pulumi program's, but for the last ones, which count errors.
+  const words = warnings.length === 0 ? [] : formatMessages(warnings).split("\n\n").slice(0, -1);
+  if (words.length > 0)
+    parts.push(...words.map((text) => `warning: ${text}`), count(words.length, "warning"));
+  if (errors.length > 0) parts.push(formatMessages(errors));
+  else if (summary !== undefined) parts.push(summary);
+  return parts.join("\n\n");
+}
+
+function count(number: number, noun: string): string {
+  return `${number} ${number === 1 ? noun : `${noun}s`}`;
+}
