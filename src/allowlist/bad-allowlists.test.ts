@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { messageCodes, type MessageCode } from "./codes.js";
+import { messageCodes, messageMeanings, type MessageCode } from "./codes.js";
 import { parseAllowlist } from "./parse.js";
 
 interface Bad {
@@ -507,13 +507,20 @@ describe("an allowlist is refused once, with its code, place and fix:", () => {
     expect(allowlist).toBeUndefined();
   });
 
-  it("with every code of the list, but for those about files and sizes", () => {
+  it("with every code of the list, but for those about files, sizes, rules and warnings", () => {
     const seen = new Set(table.map(({ code }) => code));
-    expect(messageCodes.filter((code) => !seen.has(code))).toEqual([
+    const errors = messageCodes.filter((code) => !messageMeanings[code].startsWith("Warning:"));
+    expect(errors.filter((code) => !seen.has(code))).toEqual([
+      "allowlist/bad-date",
+      "allowlist/bad-duration",
+      "allowlist/group-conflict",
       "allowlist/missing-file",
+      "allowlist/needless-trust",
       "allowlist/no-files",
+      "allowlist/not-owned",
       "allowlist/not-utf8",
       "allowlist/outside-project",
+      "allowlist/said-twice",
       "allowlist/too-deep",
       "allowlist/too-large",
       "allowlist/too-many",

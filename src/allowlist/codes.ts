@@ -20,10 +20,10 @@ export const messageMeanings = {
   "allowlist/group-conflict": "A user is in two groups that differ on a setting.",
   "allowlist/hidden-character":
     "The file holds a raw control, bidirectional or zero-width character that misleads a reviewer.",
-  "allowlist/may-contradict":
-    "Warning: wherever an entry matches, another entry of the user asks for another state.",
   "allowlist/ignored-and-protected":
     "Warning: what is ignored is protected as well, so that the reason is never shown.",
+  "allowlist/may-contradict":
+    "Warning: wherever an entry matches, another entry of the user asks for another state.",
   "allowlist/merge-key": "The file uses the merge key `<<`, which YAML 1.2 does not have.",
   "allowlist/missing-file": "A pattern that was given matches no file.",
   "allowlist/missing-key": "A key that must be there is not.",
@@ -56,9 +56,9 @@ export const messageMeanings = {
   "allowlist/unknown-key": "A key has no meaning there.",
   "allowlist/unreadable": "A file or folder cannot be read.",
   "allowlist/unsupported-version": "The root file's `version` is not one that is understood.",
-  "allowlist/wrong-type": "A value is of the wrong kind, as a list where a mapping must stand.",
   "allowlist/weak-match":
     "Warning: something goes by a device's name alone, which the device's user can choose.",
+  "allowlist/wrong-type": "A value is of the wrong kind, as a list where a mapping must stand.",
 } as const;
 
 /** The code of a message. */

@@ -63,7 +63,7 @@ function typeFix(place: Place, type: string): string {
     return "write each user as `<e-mail>:` with a list of devices under it";
   if (isUser(place)) return `write a list of entries, as \`- serial: ${JSON.stringify(text)}\``;
   if (isDevices(path) && node.kind === "map") return "begin each entry with `- `";
-  if ((isDevices(path.slice(0, -1)) || isUserPath(path.slice(0, -1))) && text !== "")
+  if (path[0] === "users" && place.pair === undefined && text !== "")
     return `say what it is, as \`serial: ${JSON.stringify(text)}\``;
   return settingFix(path.at(-1), path, text) ?? numberFix(type, text) ?? `write ${wanted[type] ?? type}`;
 }
@@ -80,10 +80,6 @@ function settingFix(key: string | undefined, path: readonly string[], text: stri
 
 function numberFix(type: string, text: string): string | undefined {
   return (type === "integer" || type === "number") && /^\d+$/u.test(text) ? "remove the quotes" : undefined;
-}
-
-function isUserPath(path: readonly string[]): boolean {
-  return path.length === 2 && path[0] === "users";
 }
 
 function isDevices(path: readonly string[]): boolean {

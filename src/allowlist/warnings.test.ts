@@ -1,0 +1,177 @@
+import { describe, expect, it } from "vitest";
+import { messageMeanings } from "./codes.js";
+import { mostMessages } from "./message-order.js";
+import { parseAllowlist } from "./parse.js";
+
+/** The warnings of a sound allowlist, whose first file is the root file. */
+function warningsOf(...texts: readonly string[]) {
+  const files = texts.map((text, index) => ({ file: `${index}.yaml`, text }));
+  const { allowlist, messages } = parseAllowlist(files);
+  expect(messages).toEqual([]);
+  return allowlist!.warnings;
+}
+
+/** A user with the entries, from line 4 on, one a line. */
+function entries(...rows: readonly string[]): string {
+  return `version: 1\nusers:\n  a@x.org:\n${rows.map((row) => `    - ${row}\n`).join("")}`;
+}
+
+function placesOf(...texts: readonly string[]) {
+  return warningsOf(...texts).map(({ code, source }) => `${code} ${source!.line}:${source!.column}`);
+}
+
+/** More of a root file that has a user, from line 3 on. */
+function root(text: string): string {
+  return `version: 1\nusers: { a@x.org: [] }\n${text}\n`;
+}
+
+describe("a warning is given for", () => {
+  const table: readonly (readonly [string, string, string, string])[] = [
+    ["a name alone", entries("name: LAP"), "weak-match 4:7", "by `name` alone"],
+    ["a glob alone", entries('nameGlob: "LAP-*"'), "weak-match 4:7", "by `nameGlob` alone"],
+    [
+      "a name that is to be revoked",
+      entries("{ name: LAP, state: revoked }"),
+      "weak-match 4:7",
+      "by `name` alone",
+    ],
+    ["any device", entries('nameGlob: "*"'), "any-device 4:7", "every device of its user"],
+    ["any device, twice over", entries('nameGlob: "**"'), "any-device 4:7", "every device of its user"],
+    [
+      "any name that is to be revoked",
+      entries('{ nameGlob: "*", state: revoked }'),
+      "weak-match 4:7",
+      "by `nameGlob` alone",
+    ],
+    [
+      "an ignored name, whosever it is",
+      root("ignore: [{ user: b@x.org, name: KIOSK, reason: MDM }]"),
+      "weak-match 3:10",
+      "is left alone",
+    ],
+    [
+      "a narrower entry that says the same",
+      entries('{ serial: "A1", name: LAP }', 'serial: "A1"'),
+      "shadowed 4:7",
+      "the one in line 5",
+    ],
+    [
+      "an entry narrower by a key of the same rank",
+      entries('hardwareId: "H1"', '{ serial: "A1", hardwareId: "H1" }'),
+      "shadowed 5:7",
+      "the one in line 4",
+    ],
+    [
+      "a narrower entry on fewer days",
+      entries('serial: "A1"', '{ serial: "A1", name: LAP, from: 2026-01-01 }'),
+      "shadowed 5:7",
+      "the one in line 4",
+    ],
+    [
+      "a narrower entry that asks for another state",
+      entries('serial: "A1"', '{ serial: "A1", name: LAP, state: revoked }'),
+      "may-contradict 5:7",
+      "line 4 matches too: that one asks for `active`, this one for `revoked`",
+    ],
+    [
+      "another state on one day in common",
+      entries(
+        '{ serial: "A1", expires: 2026-06-02 }',
+        '{ serial: "A1", name: LAP, from: 2026-06-02, state: revoked }',
+      ),
+      "may-contradict 5:7",
+      "line 4",
+    ],
+    [
+      "an ignored and protected user",
+      root("protected: { users: [A@x.org] }\nignore: [{ user: a@x.org, reason: MDM }]"),
+      "ignored-and-protected 4:10",
+      "protected by 0.yaml:3",
+    ],
+    [
+      "an ignored and protected device",
+      root("protected: { devices: [d1] }\nignore: [{ device: d1, reason: MDM }]"),
+      "ignored-and-protected 4:10",
+      "protected by 0.yaml:3",
+    ],
+    [
+      "an ignored and protected registration",
+      root("protected: { registrations: [r1] }\nignore: [{ registration: r1, reason: MDM }]"),
+      "ignored-and-protected 4:10",
+      "protected by 0.yaml:3",
+    ],
+    [
+      "an owner that is the root file alone",
+      root('owns: { "?.yaml": [b@x.org] }'),
+      "owner-without-file 3:9",
+      "`?.yaml` matches no user file",
+    ],
+  ];
+
+  it.each(table)("%s", (_title, text, place, says) => {
+    expect(placesOf(text)).toEqual([`allowlist/${place}`]);
+    expect(warningsOf(text)[0]!.text).toContain(says);
+  });
+
+  it("each of the codes that are warnings", () => {
+    const given = new Set(table.map(([, , place]) => `allowlist/${place.split(" ")[0]!}`));
+    const warnings = Object.entries(messageMeanings).filter(([, meaning]) => meaning.startsWith("Warning:"));
+    expect(warnings.map(([code]) => code)).toEqual([...given].sort());
+  });
+});
+
+describe("no warning is given for", () => {
+  it.each([
+    ["a name with a reason to trust it", entries("{ name: LAP, trustName: set by MDM }")],
+    ["any device with a reason", entries('{ nameGlob: "*", trustName: a test account }')],
+    ["a name beside a serial", entries('{ name: LAP, serial: "A1" }')],
+    ["an ignored name with a reason to trust it", root("ignore: [{ name: K, reason: MDM, trustName: MDM }]")],
+    ["an ignored user", root("ignore: [{ user: b@x.org, reason: MDM }]")],
+    ["an ignored name beside a serial", root('ignore: [{ name: K, serial: "A1", reason: MDM }]')],
+    ["a stronger entry", entries('serial: "A1"', '{ serial: "A1", registration: r1, state: revoked }')],
+    ["another value", entries('serial: "A1"', '{ serial: "A2", name: LAP }')],
+    [
+      "an entry on more days than the wider one",
+      entries('{ serial: "A1", expires: 2026-06-01 }', '{ serial: "A1", name: LAP }'),
+    ],
+    [
+      "another state on other days",
+      entries(
+        '{ serial: "A1", expires: 2026-06-01 }',
+        '{ serial: "A1", name: LAP, from: 2026-06-02, state: revoked }',
+      ),
+    ],
+    [
+      "other requirements",
+      entries('serial: "A1"', '{ serial: "A1", name: LAP, requires: { platform: mac } }'),
+    ],
+    [
+      "the same match on other days",
+      entries('{ serial: "A1", expires: 2026-06-01 }', '{ serial: "A1", from: 2026-06-02, state: revoked }'),
+    ],
+  ])("%s", (_title, text) => expect(placesOf(text)).toEqual([]));
+
+  it("an owner with a file", () => {
+    expect(placesOf(root('owns: { "1*": ["*@x.org"] }'), "users: { b@x.org: [] }\n")).toEqual([]);
+  });
+});
+
+describe("warnings", () => {
+  it("name the other place", () => {
+    const [warning] = warningsOf(entries('serial: "A1"', '{ serial: "A1", name: LAP }'));
+    expect(warning!.related).toEqual([
+      { text: "the wider entry, active", source: { file: "0.yaml", line: 4, column: 7 } },
+    ]);
+  });
+
+  it("stand in the order of files and lines, and are counted beyond the limit", () => {
+    const rows = Array.from({ length: mostMessages + 2 }, (_, n) => `{ name: n${n} }`);
+    const warnings = warningsOf(entries(...rows));
+    expect(warnings).toHaveLength(mostMessages + 1);
+    expect(warnings.slice(0, 2).map(({ source }) => source!.line)).toEqual([4, 5]);
+    expect(warnings.at(-1)).toMatchObject({
+      code: "allowlist/too-many",
+      text: "2 more problems are not listed",
+    });
+  });
+});
