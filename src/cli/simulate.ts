@@ -45,7 +45,9 @@ ${describeSettings()
 /** `warp-registrations simulate`: runs until SIGINT or SIGTERM. */
 export function simulateCommand(): Command {
   return new Command("simulate")
-    .description("Serve a made-up account by Cloudflare's device endpoints, on this machine only.")
+    .description(
+      "Serve a made-up account by Cloudflare's device and Access user endpoints, on this machine only.",
+    )
     .addOption(
       new Option("--world <file>", "the account, as JSON in the API's shapes").conflicts("registrations"),
     )
