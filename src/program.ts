@@ -3,20 +3,16 @@
 import * as pulumi from "@pulumi/pulumi";
 import { Reconciliation, Revocation } from "../providers/resources.js";
 import { toReconciliation, toRevocations } from "../providers/rows.js";
-import { readAllowlist } from "./allowlist/read.js";
-import { createClient, credentialsFromEnvironment } from "./cloudflare/index.js";
+import { withAccount } from "./account.js";
 import { takeInventory } from "./inventory.js";
-import { makePlan, type Plan } from "./reconcile/plan.js";
-import { AllowlistError } from "./allowlist/message.js";
-import { runAllowlistTests } from "./reconcile/allowlist-tests.js";
-import { approvalFor, givenFingerprint } from "./report/approval.js";
+import type { Plan } from "./reconcile/plan.js";
+import { givenFingerprint } from "./report/approval.js";
 import type { ReportDocument } from "./report/document.js";
 import { removeReport, reportPath, writeReport } from "./report/file.js";
 import { isHeld, whyHeld } from "./report/guards.js";
-import { readReviewedPlan } from "./report/reviewed-plan.js";
 import { renderText } from "./report/text.js";
-import { toDocument } from "./report/to-document.js";
 import { orRunError, runError } from "./run-error.js";
+import { documentOf, planFor, readTestedAllowlist } from "./run-plan.js";
 import { findSiblings } from "./siblings.js";
 import { readSettings, type ProgramOptions, type Settings } from "./settings.js";
 
@@ -43,29 +39,19 @@ export async function warpRegistrations(options: ProgramOptions = {}): Promise<v
 }
 
 async function planAccount({ accountId, baseUrl, perPage, folder, patterns }: Settings): Promise<Plan> {
-  const allowlist = await readAllowlist({ root: folder, patterns });
+  const { env } = process;
   const now = new Date();
-  const failed = runAllowlistTests(allowlist, now);
-  if (failed.length > 0) throw new AllowlistError(failed);
-  const terms = { account: accountId, maxAge: allowlist.limits.maxPlanAge.value, now };
-  const reviewed = await readReviewedPlan(process.env, terms);
+  const allowlist = await readTestedAllowlist({ root: folder, patterns }, now);
   const siblings = await findSiblings({ folder, stack: pulumi.getStack(), account: accountId });
-  const credentials = credentialsFromEnvironment(process.env);
-  const client = createClient({ accountId, credentials, baseUrl, perPage });
-  try {
-    const inventory = await takeInventory(client, allowlist);
-    // What the calendar makes due is asked as of the moment of the review, so that nothing new creeps in meanwhile.
-    return makePlan(allowlist, inventory, reviewed?.asOf ?? now, { now, reviewed, siblings });
-  } finally {
-    await client.close();
-  }
+  const list = () =>
+    withAccount({ accountId, baseUrl, perPage, env }, (client) => takeInventory(client, allowlist));
+  return planFor(allowlist, list, { account: accountId, env, now, siblings });
 }
 
 /** Shows the plan, and writes it where a report is asked for, before anything can fail. */
 async function report(plan: Plan): Promise<ReportDocument> {
-  const approval = approvalFor(plan.fingerprint, process.env);
   const run = !pulumi.runtime.isDryRun();
-  const document = toDocument(plan, { generatedAt: new Date(), approval, run });
+  const document = documentOf(plan, { env: process.env, generatedAt: new Date(), run });
   const path = reportPath(process.env);
   if (path !== undefined) await orRunError(() => writeReport(path, document));
   await pulumi.log.info(renderText(document));
