@@ -1,72 +1,10 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { parseAllowlist } from "./parse.js";
 import { policyOf } from "./policy.js";
 
-/** Every key that there is, as the documents show them. */
-const rootText = `version: 1
-policy:
-  unlisted: delete
-  unknownUsers: report
-  noUser: report
-  listedRevoked: unrevoke
-  grace: 72h
-  stale: { after: 90d, action: report, includeListed: true }
-  revoked: { after: 30d }
-  superseded: report
-  maxDevices: 3
-  overMaxDevices: revoke
-groups:
-  staff: [bob@example.com]
-  contractors:
-    users: [Bob@example.com, x@example.com]
-    policy: { grace: none, stale: none, unknownUsers: revoke }
-ignore:
-  - { user: Kiosk@example.com, emailDomain: example.com, policyId: p1, reason: managed by Intune }
-  - { nameGlob: "KIOSK-*", reason: kiosks, trustName: names are set by MDM }
-owns:
-  "allowlist/*.yaml": [carol@example.com, "*@A.example"]
-protected: { users: [root@example.com] }
-guards: { perUser: 5, self: [Ops@example.com] }
-limits: { perRun: 50, maxPlanAge: 12h }
-freeze: { until: 2026-12-27, reason: change freeze }
-users:
-  bob@example.com:
-    state: suspended
-    since: 2026-06-01
-    reason: on leave
-    maxDevices: 1
-    policy: { superseded: none, revoked: none }
-    devices:
-      - serial: "PF3TQ9ZX"
-        from: "2026-06-01"
-        expires: 2026-12-31
-        owner: it
-        ticket: OPS-1
-        requires: { platform: mac, model: "MacBook*", minClientVersion: "2025.4.929.0" }
-      - { name: KIOSK-1, trustName: names are set by MDM }
-  gone@example.com: { state: offboarded }
-tests:
-  - name: Bob's ThinkPad stays
-    at: 2026-06-15T00:00:00+02:00
-    given:
-      user: BOB@example.com
-      registration: r1
-      device: d1
-      name: n1
-      serial: "To Be Filled By O.E.M."
-      hardwareId: "h1"
-      platform: mac
-      model: M1
-      clientVersion: "2025.4"
-      policyId: p1
-      registrationType: warp
-      created: 2026-06-01
-      lastSeen: 2026-06-02T10:00:00.5Z
-      revoked: 2026-06-03
-    expect: { action: leave, rule: grace }
-accessUsers:
-  Dave@example.com: { name: Dave, state: absent }
-`;
+const rootText = readFileSync(join(__dirname, "every-key.yaml"), "utf8");
 const userText = `users: { carol@example.com: [] }
 tests: [{ name: nobody, given: { user: none }, expect: keep }]
 accessUsers: { eve@a.example: {} }

@@ -188,6 +188,19 @@ describe("a hostile file", () => {
     expect(codesOf(text)).toEqual([code]);
   });
 
+  it.each([
+    ["days of one match", (n: number) => `{ name: x, trustName: z, ${window(n)} }`, 40_000],
+    [
+      "entries of all keys",
+      (n: number) =>
+        `{ registration: r${n % 7}, serial: s${n}, hardwareId: h${n}, device: d${n}, name: n${n}, nameGlob: g }`,
+      20_000,
+    ],
+  ])("is read in time, for all that one user has very many %s", (_title, entry, count) => {
+    const rows = Array.from({ length: count }, (_, n) => `  - ${entry(n)}\n`);
+    expect(codesOf(`version: 1\nusers:\n a@x.org:\n${rows.join("")}`)).toEqual([]);
+  });
+
   it("of any text throws nothing, and what it says can be formatted", () => {
     const words = fc.constantFrom(
       ..."version: 1|users:|\n|  |- |a@x.org|: |[|]|{|}|&a |*a|!t |<<|?|\"|'|#|%YAML|---|~|0x1|serial|state|\t|\u202e|\ud800|,||>|scope".split(
@@ -217,4 +230,10 @@ function bomb(levels: number, times: number): string {
     (_, n) => `a${n + 1}: &a${n + 1} [${Array(times).fill(`*a${n}`).join(", ")}]`,
   );
   return ["version: 1", "a0: &a0 [x]", ...rows, ""].join("\n");
+}
+
+/** A day of its own for each number. */
+function window(n: number): string {
+  const day = new Date(Date.UTC(2026, 0, 1 + n)).toISOString().slice(0, 10);
+  return `from: ${day}, expires: ${day}`;
 }

@@ -12,8 +12,10 @@ const mostOfOneMatch = 8;
  * same, this one says nothing; where they differ, each match of this one is a contradiction.
  */
 export function shadowed({ entries }: PlacedUser): readonly Problem[] {
-  const narrow = entries.filter(({ entry }) => Object.keys(entry.match).length > 1);
-  if (narrow.length === 0 || entries.length < 2) return [];
+  if (entries.length < 2) return [];
+  const shapes = new Set(entries.map(({ entry }) => shapeOf(entry.match)));
+  // Nearly always all entries of a user have the same one key.
+  if (shapes.size < 2) return [];
   const byMatch = new Map<string, PlacedEntry[]>();
   for (const placed of entries) {
     const id = matchId(placed.entry.match);
@@ -21,35 +23,39 @@ export function shadowed({ entries }: PlacedUser): readonly Problem[] {
     if (known === undefined) byMatch.set(id, [placed]);
     else if (known.length < mostOfOneMatch) known.push(placed);
   }
-  return narrow.flatMap((placed) => {
+  return entries.flatMap((placed) => {
+    const own = shapeOf(placed.entry.match);
     // One shadow is told; what lies in several is told once.
-    for (const id of widerMatches(placed.entry.match))
-      for (const wide of byMatch.get(id) ?? []) {
+    for (const shape of shapes) {
+      if (!isWider(shape, own)) continue;
+      for (const wide of byMatch.get(matchId(partOf(placed.entry.match, shape))) ?? []) {
         const problem = compareEntries(placed, wide);
         if (problem !== undefined) return [problem];
       }
+    }
     return [];
   });
 }
 
-/** The matches of the same rank that have fewer of the keys; at most 62. */
-function widerMatches(match: EntryMatch): readonly string[] {
-  const keys = matchKeys.filter((key) => match[key] !== undefined);
-  const found: string[] = [];
-  for (let chosen = 1; chosen < 2 ** keys.length - 1; chosen++) {
-    const wider = Object.fromEntries(
-      keys.flatMap((key, index) => ((chosen >> index) & 1 ? [[key, match[key]]] : [])),
-    ) as EntryMatch;
-    if (rankOf(wider) === rankOf(match)) found.push(matchId(wider));
-  }
-  return found;
+/** Which of the keys a match has, as bits in the order of `matchKeys`. */
+function shapeOf(match: EntryMatch): number {
+  return matchKeys.reduce((bits, key, index) => bits | (match[key] === undefined ? 0 : 1 << index), 0);
 }
 
-/** As strong as the strongest key: 0 for a registration id, 4 for a glob; a serial is as strong as a hardware id. */
-function rankOf(match: EntryMatch): number {
-  return ["registration", "serial", "device", "name", "nameGlob"].indexOf(
-    matchKeys.find((key) => match[key] !== undefined)?.replace("hardwareId", "serial") ?? "",
-  );
+/** Whether one shape has some of the other's keys, not all, and its strongest key is as strong. */
+function isWider(shape: number, than: number): boolean {
+  return shape !== than && (shape & than) === shape && rankOf(shape) === rankOf(than);
+}
+
+/** The index of the strongest key; a hardware id is as strong as a serial. */
+function rankOf(shape: number): number {
+  const index = 31 - Math.clz32(shape & -shape);
+  return matchKeys[index] === "hardwareId" ? index - 1 : index;
+}
+
+function partOf(match: EntryMatch, shape: number): EntryMatch {
+  const kept = matchKeys.filter((_key, index) => (shape >> index) & 1);
+  return Object.fromEntries(kept.map((key) => [key, match[key]]));
 }
 
 function compareEntries({ entry, node }: PlacedEntry, { entry: wide }: PlacedEntry): Problem | undefined {
