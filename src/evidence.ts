@@ -40,7 +40,11 @@ export async function gatherEvidence(
       email,
       asked.has(email)
         ? await inquiry.about(email)
-        : { missing: [`only the ${mostUsers} users with the most urgent acts are asked about`] },
+        : {
+            missing: [
+              `not asked: at most ${mostUsers} users are asked about, those with the most urgent acts`,
+            ],
+          },
     );
   }
   return new Map(
