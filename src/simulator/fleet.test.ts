@@ -31,6 +31,38 @@ test("some serial numbers are null, and some are a vendor's default", () => {
   expect(serials).toContain("To Be Filled By O.E.M.");
 });
 
+test("Access users are those of the registrations, and what is known of them fits their devices", () => {
+  const { registrations, access_users: users = [] } = readWorld(generateWorld(size));
+  expect(users).toHaveLength(800);
+  const latest = new Map<string, string>();
+  for (const { user, last_seen_at } of registrations) {
+    const id = user?.id ?? "";
+    if (last_seen_at > (latest.get(id) ?? "")) latest.set(id, last_seen_at);
+  }
+  for (const user of users) {
+    const theirs = registrations.filter((registration) => registration.user?.id === user.id);
+    const last = theirs.find(({ last_seen_at }) => last_seen_at === latest.get(user.id));
+    expect(user.email).toBe(last?.user?.email);
+    expect(user.last_successful_login).toBe(latest.get(user.id));
+    expect(user.last_seen_identity).toMatchObject({
+      email: user.email,
+      device_id: last?.device.id,
+      user_uuid: user.id,
+    });
+    expect(theirs.every(({ created_at }) => created_at >= (user.created_at ?? ""))).toBe(true);
+  }
+  expect(users.filter(({ active_sessions: sessions = [] }) => sessions.length > 0).length).toBeGreaterThan(
+    100,
+  );
+  expect(users.filter(({ failed_logins: logins = [] }) => logins.length > 0).length).toBeGreaterThan(10);
+});
+
+test("who has no device has been created, and never signed in", () => {
+  const { access_users: users = [] } = readWorld(generateWorld({ registrations: 2, users: 5, seed: 3 }));
+  expect(users.filter(({ gateway_seat }) => gateway_seat)).toHaveLength(2);
+  expect(users.filter(({ last_successful_login }) => last_successful_login === undefined)).toHaveLength(3);
+});
+
 test("no time is after now, and nothing was seen before it was created", () => {
   const now = "2025-01-01T00:00:00.000000Z";
   for (const row of generateWorld({ ...size, now }).registrations) {

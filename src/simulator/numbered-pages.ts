@@ -1,6 +1,6 @@
-import { badRequest, type NumberedInfo } from "./envelope.js";
+import { invalidRequest } from "./access-errors.js";
+import type { NumberedInfo } from "./envelope.js";
 import type { Entry } from "./listing.js";
-import { count } from "./params.js";
 import type { Settings } from "./settings.js";
 
 /** One page of a view whose pages have numbers. */
@@ -32,10 +32,18 @@ export function numberedPageOf<T>(
   };
 }
 
+function count(params: URLSearchParams, name: string): number | undefined {
+  const value = params.get(name);
+  if (value === null) return undefined;
+  const read = /^\d{1,15}$/.test(value) ? Number(value) : 0;
+  if (read < 1) throw invalidRequest(`${name}: expected a whole number from 1 on, got "${value}"`);
+  return read;
+}
+
 function perPageOf(params: URLSearchParams, settings: Settings): number {
   const most = settings.user_per_page_maximum;
   const asked = count(params, "per_page") ?? most;
   if (asked <= most) return asked;
   if (settings.per_page_over_maximum === "clamped") return most;
-  throw badRequest(`per_page: at most ${most}, got ${asked}`);
+  throw invalidRequest(`per_page: at most ${most}, got ${asked}`);
 }

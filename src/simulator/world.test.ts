@@ -52,6 +52,28 @@ test.each([
     { ...world, physical_devices: [{ ...device, serial_number: 5 }] },
     "physical_devices[0].serial_number: expected a text or null, got 5",
   ],
+  [{ ...world, access_users: [{ email: "a@b" }] }, "access_users[0].id: expected a text, got nothing"],
+  [{ ...world, access_users: [{ id: "u" }, { id: "u" }] }, 'access_users[1].id: "u" occurs twice'],
+  [
+    { ...world, access_users: [{ id: "u", gateway_seat: "yes" }] },
+    'access_users[0].gateway_seat: expected true or false, got "yes"',
+  ],
+  [
+    { ...world, access_users: [{ id: "u", active_device_count: -1 }] },
+    "access_users[0].active_device_count: expected a whole number, got -1",
+  ],
+  [
+    { ...world, access_users: [{ id: "u", last_successful_login: "once" }] },
+    'access_users[0].last_successful_login: expected an RFC 3339 time, got "once"',
+  ],
+  [
+    { ...world, access_users: [{ id: "u", active_sessions: [{ metadata: {} }] }] },
+    "access_users[0].active_sessions[0].metadata.nonce: expected a text, got nothing",
+  ],
+  [
+    { ...world, access_users: [{ id: "u", last_seen_identity: "x" }] },
+    'access_users[0].last_seen_identity: expected an object, got "x"',
+  ],
   [{ ...world, settings: { cursor: "page" } }, "settings.cursor: expected keyset|offset"],
 ])("a malformed world is refused with its place (%#)", (value, message) => {
   expect(() => readWorld(value)).toThrow(message);
