@@ -4,13 +4,16 @@ import * as pulumi from "@pulumi/pulumi";
 import { Reconciliation, Revocation } from "../providers/resources.js";
 import { toReconciliation, toRevocations } from "../providers/rows.js";
 import { withAccount } from "./account.js";
+import { gatherEvidence } from "./evidence.js";
 import { takeInventory } from "./inventory.js";
 import type { Plan } from "./reconcile/plan.js";
 import { givenFingerprint } from "./report/approval.js";
 import type { ReportDocument } from "./report/document.js";
+import { evidenceWish } from "./report/evidence-wish.js";
+import type { Evidence } from "./report/evidence.js";
 import { removeReport, reportPath, writeReport } from "./report/file.js";
 import { isHeld, whyHeld } from "./report/guards.js";
-import { renderText } from "./report/text.js";
+import { render } from "./report/formats.js";
 import { orRunError, runError } from "./run-error.js";
 import { documentOf, planFor, readTestedAllowlist } from "./run-plan.js";
 import { findSiblings } from "./siblings.js";
@@ -30,31 +33,43 @@ export type { ProgramOptions } from "./settings.js";
 export async function warpRegistrations(options: ProgramOptions = {}): Promise<void> {
   const settings = readSettings(options);
   await orRunError(() => removeReport(process.env));
-  const plan = await orRunError(() => planAccount(settings));
-  const document = await report(plan);
+  const planned = await orRunError(() => planAccount(settings));
+  const { plan } = planned;
+  const document = await report(planned);
   const held = isHeld(document);
   const preview = pulumi.runtime.isDryRun();
   if (preview || !held) await register(plan);
   if (held) throw runError(whyHeld(document, givenFingerprint(process.env)));
 }
 
-async function planAccount({ accountId, baseUrl, perPage, folder, patterns }: Settings): Promise<Plan> {
+/** A plan, and what was asked about the users whom it acts on. */
+interface Planned {
+  readonly plan: Plan;
+  readonly evidence: ReadonlyMap<string, Evidence> | undefined;
+}
+
+async function planAccount(settings: Settings): Promise<Planned> {
+  const { accountId, baseUrl, perPage, folder, patterns } = settings;
   const { env } = process;
   const now = new Date();
   const allowlist = await readTestedAllowlist({ root: folder, patterns }, now);
   const siblings = await findSiblings({ folder, stack: pulumi.getStack(), account: accountId });
-  const list = () =>
-    withAccount({ accountId, baseUrl, perPage, env }, (client) => takeInventory(client, allowlist));
-  return planFor(allowlist, list, { account: accountId, env, now, siblings });
+  return withAccount({ accountId, baseUrl, perPage, env }, async (client) => {
+    const list = () => takeInventory(client, allowlist);
+    const plan = await planFor(allowlist, list, { account: accountId, env, now, siblings });
+    const wanted = evidenceWish(env) !== "no";
+    return { plan, evidence: wanted ? await gatherEvidence(client, plan) : undefined };
+  });
 }
 
 /** Shows the plan, and writes it where a report is asked for, before anything can fail. */
-async function report(plan: Plan): Promise<ReportDocument> {
+async function report({ plan, evidence }: Planned): Promise<ReportDocument> {
+  const { env } = process;
   const run = !pulumi.runtime.isDryRun();
-  const document = documentOf(plan, { env: process.env, generatedAt: new Date(), run });
-  const path = reportPath(process.env);
+  const document = documentOf(plan, { env, generatedAt: new Date(), run, evidence });
+  const path = reportPath(env);
   if (path !== undefined) await orRunError(() => writeReport(path, document));
-  await pulumi.log.info(renderText(document));
+  await pulumi.log.info(render("text", document, { evidence: evidenceWish(env) === "output" }).trimEnd());
   return document;
 }
 

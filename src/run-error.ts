@@ -4,6 +4,7 @@ import { AllowlistError } from "./allowlist/message.js";
 import { CloudflareError } from "./cloudflare/index.js";
 import { ReportError } from "./report/file.js";
 import { ReviewedPlanError } from "./report/reviewed-plan.js";
+import { SettingError } from "./report/setting-error.js";
 
 /**
  * An error that Pulumi shows as its message alone. It has no stack: nobody sees it, and the SDK inspects it all the
@@ -16,7 +17,7 @@ export function runError(message: string): pulumi.RunError {
 }
 
 /** Their messages say all that a user needs. */
-const USER_ERRORS = [CloudflareError, ReportError, ReviewedPlanError];
+const USER_ERRORS = [CloudflareError, ReportError, ReviewedPlanError, SettingError];
 
 /** Does something, and turns what a user or the account can get wrong into a {@link runError}. */
 export async function orRunError<T>(attempt: () => Promise<T>): Promise<T> {

@@ -9,7 +9,7 @@ import { makePlan, type Inventory, type Plan } from "./reconcile/plan.js";
 import { approvalFor } from "./report/approval.js";
 import type { ReportDocument } from "./report/document.js";
 import { readReviewedPlan } from "./report/reviewed-plan.js";
-import { toDocument } from "./report/to-document.js";
+import { toDocument, type DocumentOptions } from "./report/to-document.js";
 
 /**
  * Reads the allowlist and runs its tests.
@@ -48,14 +48,12 @@ export async function planFor(
   return makePlan(allowlist, await list(), reviewed?.asOf ?? now, { now, reviewed, siblings });
 }
 
+/** What the document says beside the plan, and where approvals come from. */
+export interface DocumentTerms extends Omit<DocumentOptions, "approval"> {
+  readonly env: NodeJS.ProcessEnv;
+}
+
 /** The plan's document, approved where the environment approves just this plan. */
-export function documentOf(
-  plan: Plan,
-  {
-    env,
-    generatedAt,
-    run,
-  }: { readonly env: NodeJS.ProcessEnv; readonly generatedAt: Date; readonly run: boolean },
-): ReportDocument {
-  return toDocument(plan, { generatedAt, approval: approvalFor(plan.fingerprint, env), run });
+export function documentOf(plan: Plan, { env, ...options }: DocumentTerms): ReportDocument {
+  return toDocument(plan, { ...options, approval: approvalFor(plan.fingerprint, env) });
 }

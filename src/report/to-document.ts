@@ -15,7 +15,7 @@ export interface DocumentOptions {
   /** Whether the run writes. */
   readonly run: boolean;
   /** By registration id. */
-  readonly evidence?: ReadonlyMap<string, Evidence>;
+  readonly evidence?: ReadonlyMap<string, Evidence> | undefined;
 }
 
 /** Makes the document of a plan; with `run`, every act begins as skipped until its outcome is known. */
