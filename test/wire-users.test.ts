@@ -204,7 +204,10 @@ describe("creating, changing, deleting", () => {
   test.each((["goes", "stays"] as const).flatMap((row) => fates.map((fate) => [row, fate] as const)))(
     "after a deletion the row %s, and their registrations are %s",
     async (user_delete_row, user_delete_registrations) => {
-      const { client } = await start({ user_delete_row, user_delete_registrations });
+      const seen = { ...USER!, active_sessions: [{ name: "s", metadata: { nonce: "n" } }] };
+      const begin = { ...world, access_users: users.map((user) => (user.id === seen.id ? seen : user)) };
+      const { client } = await start({ user_delete_row, user_delete_registrations }, {}, begin);
+      expect(await client.accessUsers.activeSessions.list(USER!.id)).toHaveLength(1);
       const theirs = { "user.id": [USER!.id], status: "all" } as const;
       const before = await client.registrations.listAll(theirs);
       await client.accessUsers.delete(USER!.id);
