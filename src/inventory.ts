@@ -2,6 +2,11 @@ import type { Allowlist } from "./allowlist/allowlist.js";
 import type { CloudflareClient } from "./cloudflare/index.js";
 import { needsHardware, type Inventory } from "./reconcile/plan.js";
 
+/** Everything that any allowlist can ask about. */
+export interface WholeInventory extends Inventory {
+  readonly devices: NonNullable<Inventory["devices"]>;
+}
+
 /**
  * Lists the live account, whole or not at all. Physical devices only where an entry or a rule needs them, and then also
  * those whose registrations are all revoked; profiles only where the scope or an ignore rule asks for them.
@@ -15,6 +20,24 @@ export async function takeInventory(client: CloudflareClient, allowlist: Allowli
       : undefined,
   ]);
   return { account: client.accountId, registrations, devices };
+}
+
+/** Lists the live account with all physical devices and profiles, whatever an allowlist asks for. */
+export async function takeWholeInventory(client: CloudflareClient): Promise<WholeInventory> {
+  const [registrations, devices] = await Promise.all([
+    client.registrations.listAll({ status: "all", include: "policy" }),
+    client.physicalDevices.listAll({
+      active_registrations: "include",
+      include: "last_seen_registration.policy",
+    }),
+  ]);
+  return { account: client.accountId, registrations, devices };
+}
+
+/** What {@link takeInventory} would have listed, so that a file gives the same plan as the account it was taken of. */
+export function narrowInventory(whole: WholeInventory, allowlist: Allowlist): Inventory {
+  const { account, registrations, devices } = whole;
+  return { account, registrations, devices: needsHardware(allowlist) ? devices : undefined };
 }
 
 function needsProfiles({ scope, ignore }: Allowlist): boolean {

@@ -1,5 +1,6 @@
 import { createWriteStream, type WriteStream } from "node:fs";
 import { Command, InvalidArgumentError, Option } from "commander";
+import { readInventoryFile } from "./inventory-file.js";
 import {
   describeSettings,
   generateWorld,
@@ -14,6 +15,7 @@ import {
 
 interface SimulateOptions {
   readonly world?: string;
+  readonly inventory?: string;
   readonly registrations?: number;
   readonly users?: number;
   readonly revoked?: number;
@@ -51,6 +53,12 @@ export function simulateCommand(): Command {
     .addOption(
       new Option("--world <file>", "the account, as JSON in the API's shapes").conflicts("registrations"),
     )
+    .addOption(
+      new Option("--inventory <file>", "the account, as `warp-registrations inventory` saved it").conflicts([
+        "world",
+        "registrations",
+      ]),
+    )
     .option("--registrations <n>", "make up an account with so many registrations", wholeNumber)
     .option("--users <n>", "… of so many users (default: two for five registrations)", wholeNumber)
     .option("--revoked <n>", "… so many of them revoked", wholeNumber)
@@ -82,10 +90,13 @@ async function simulate(options: SimulateOptions): Promise<void> {
   await new Promise<void>((resolve) => (log === undefined ? resolve() : log.end(resolve)));
 }
 
-function worldOf({ world, registrations, users, revoked, seed, now }: SimulateOptions): World {
+function worldOf({ world, inventory, registrations, users, revoked, seed, now }: SimulateOptions): World {
   if (world !== undefined) return readWorldFile(world);
+  if (inventory !== undefined) return worldOfInventory(inventory);
   if (registrations === undefined) {
-    throw new SimulatorError("which account? Give --world FILE, or --registrations N for a made-up one");
+    throw new SimulatorError(
+      "which account? Give --world FILE, --inventory FILE, or --registrations N for a made-up one",
+    );
   }
   return generateWorld({
     registrations,
@@ -94,6 +105,11 @@ function worldOf({ world, registrations, users, revoked, seed, now }: SimulateOp
     ...(revoked === undefined ? {} : { revoked }),
     ...(now === undefined ? {} : { now }),
   });
+}
+
+function worldOfInventory(file: string): World {
+  const { account, registrations, devices } = readInventoryFile(process.cwd(), file);
+  return { account_id: account, registrations, physical_devices: devices };
 }
 
 function openLog(file: string): Promise<WriteStream> {

@@ -1,0 +1,84 @@
+/** The account that a command looks at: the live one, or one that was saved. */
+
+import type { Allowlist } from "../allowlist/allowlist.js";
+import { withAccount } from "../account.js";
+import type { CloudflareClient } from "../cloudflare/index.js";
+import { narrowInventory, takeInventory, takeWholeInventory, type WholeInventory } from "../inventory.js";
+import type { Inventory } from "../reconcile/plan.js";
+import { readInventoryFile } from "./inventory-file.js";
+import type { AccountOptions } from "./options.js";
+import { startProgress } from "./progress.js";
+import type { Surroundings } from "./surroundings.js";
+import { UserError } from "./user-error.js";
+
+export interface AccountSource {
+  readonly account: string;
+  /** When a saved account was taken; undefined for the live one. */
+  readonly takenAt?: Date;
+  /** Whether a saved account tells pseudonyms. */
+  readonly redacted?: boolean;
+  /** What this allowlist needs. */
+  readonly list: (allowlist: Allowlist) => Promise<Inventory>;
+  /** Everything. */
+  readonly listWhole: () => Promise<WholeInventory>;
+}
+
+/** Opens `--inventory FILE`, or else the account of `--account` or `CLOUDFLARE_ACCOUNT_ID`. Makes no request yet. */
+export function openSource(
+  surroundings: Surroundings,
+  options: AccountOptions & { readonly quiet?: boolean },
+): AccountSource {
+  return options.inventory === undefined
+    ? live(surroundings, options)
+    : saved(surroundings, options.inventory, options.account);
+}
+
+function saved({ folder }: Surroundings, path: string, wanted: string | undefined): AccountSource {
+  const { account, takenAt, redacted, registrations, devices } = readInventoryFile(folder, path);
+  if (wanted !== undefined && wanted !== account) {
+    throw new UserError(
+      `${path}: is of account ${account}, and --account says ${wanted}`,
+      "leave out --account, or give the inventory of that account",
+    );
+  }
+  const whole: WholeInventory = { account, registrations, devices };
+  return {
+    account,
+    takenAt: new Date(takenAt),
+    redacted,
+    list: (allowlist) => Promise.resolve(narrowInventory(whole, allowlist)),
+    listWhole: () => Promise.resolve(whole),
+  };
+}
+
+function live(
+  surroundings: Surroundings,
+  options: { readonly account?: string; readonly quiet?: boolean },
+): AccountSource {
+  const account = accountOf(surroundings, options.account);
+  const listing = async <T>(list: (client: CloudflareClient) => Promise<T>): Promise<T> => {
+    const progress = startProgress(surroundings, options.quiet);
+    let answers = 0;
+    const onRequest = () => progress.show(`Listing account ${account}: ${++answers} answers …`);
+    try {
+      return await withAccount({ accountId: account, env: surroundings.env, onRequest }, list);
+    } finally {
+      progress.end();
+    }
+  };
+  return {
+    account,
+    list: (allowlist) => listing((client) => takeInventory(client, allowlist)),
+    listWhole: () => listing(takeWholeInventory),
+  };
+}
+
+/** The account's id, or an error that says where to find it. */
+export function accountOf({ env }: Surroundings, wanted: string | undefined): string {
+  const account = wanted ?? env.CLOUDFLARE_ACCOUNT_ID?.trim();
+  if (account !== undefined && account !== "") return account;
+  throw new UserError(
+    "which account?",
+    "give --account ID or set CLOUDFLARE_ACCOUNT_ID; the id stands in the dashboard's address: https://dash.cloudflare.com/<id>",
+  );
+}
