@@ -103,6 +103,8 @@ export interface Guards {
   readonly unrevoke: GuardLimit;
   /** The most acts on the registrations of any one user; without it there is no such limit. */
   readonly perUser?: Setting<number>;
+  /** The most Access users (`accessUsers`, `state: absent`) that are deleted in one run. Default 5. */
+  readonly deleteUsers: Setting<number>;
   /** Whoever runs the tool, by normalised e-mail: their own registrations are never acted on. */
   readonly self: ReadonlyMap<string, SourcePosition>;
 }

@@ -129,6 +129,7 @@ describe("an allowlist with every key", () => {
   it("has guards, limits and a freeze, whose day counts to its end", () => {
     const { guards, limits, freeze } = allowlist!;
     expect(guards.perUser).toEqual({ value: 5, explicit: true, source: at("perUser:") });
+    expect(guards.deleteUsers).toEqual({ value: 3, explicit: true, source: at("deleteUsers:") });
     expect([...guards.self]).toEqual([["ops@example.com", at("Ops@example.com")]]);
     expect(limits).toEqual({
       perRun: { value: 50, explicit: true, source: at("perRun:") },

@@ -46,6 +46,7 @@ describe("a sound allowlist", () => {
       revoke: { max: setting(50), percent: setting(20) },
       delete: { max: setting(20), percent: setting(10) },
       unrevoke: { max: setting(50), percent: setting(20) },
+      deleteUsers: setting(5),
       self: new Map(),
     });
     expect([...list.scope.registrationTypes]).toEqual(["warp"]);

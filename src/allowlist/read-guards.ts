@@ -12,6 +12,9 @@ const defaults = {
   unrevoke: { max: 50, percent: 20 },
 } as const;
 
+/** Whoever loses an Access user loses seats, sessions and devices at once, and nothing brings them back. */
+const mostUsers = 5;
+
 /** The root file's guards; `max` and `percent` have their defaults one by one. */
 export function readGuards(root: ParsedFile, tell: Tell): Guards {
   const node = valueAt(root.tree, "guards");
@@ -25,11 +28,13 @@ export function readGuards(root: ParsedFile, tell: Tell): Guards {
   };
   const perUser = pairAt(node, "perUser");
   const most = readNumber(perUser, tell);
+  const deleteUsers = pairAt(node, "deleteUsers");
   return {
     revoke: limit("revoke"),
     delete: limit("delete"),
     unrevoke: limit("unrevoke"),
     ...(most === undefined ? {} : { perUser: settingOr(root, perUser, most, most) }),
+    deleteUsers: settingOr<number>(root, deleteUsers, readNumber(deleteUsers, tell), mostUsers),
     self: readEmails(root.source, node, "self", tell),
   };
 }

@@ -2,6 +2,7 @@
 
 import type { Allowlist, Freeze } from "../allowlist/allowlist.js";
 import type { Message } from "../allowlist/message.js";
+import type { AccessUser } from "../cloudflare/access-types.js";
 import type { PhysicalDevice, Registration } from "../cloudflare/types.js";
 import { reportCameBack } from "./came-back.js";
 import { contradictions } from "./contradiction.js";
@@ -31,6 +32,8 @@ export interface Inventory {
   readonly account: string;
   readonly registrations: readonly Registration[];
   readonly devices?: readonly PhysicalDevice[] | undefined;
+  /** Every Access user; left out where nobody asks for them. */
+  readonly accessUsers?: readonly AccessUser[] | undefined;
 }
 
 export interface Plan {
