@@ -4,6 +4,7 @@ import type { ReportDocument } from "./document.js";
 import { toDocument, type DocumentOptions } from "./to-document.js";
 import { isHeld, whyHeld } from "./guards.js";
 import { renderText } from "./text.js";
+import { columnsOf } from "./wrap.js";
 
 const REVOKED = "2026-05-10T00:00:00Z";
 const LIST = `version: 1
@@ -41,18 +42,23 @@ Account 0123456789abcdef0123456789abcdef, as of 2026-06-01T12:00Z: 3 in scope (2
     - revoke   BOB-PC (serial SN2), last seen 2026-05-31
                no entry of its user allows it (allowlist.yaml:8)
 
-Left alone: unknown user 1
+Left alone: 1
+  unknown user 1: NAME-c of carol@example.com
 
 Findings:
   carol@example.com is not in the allowlist: 1 active registration left alone (allowlist.yaml:1)
 
 Guards: revoke 1 of at most 1; delete 0 of at most 20; unrevoke 1 of at most 50
-Fingerprint: ${documentOf().fingerprint}`);
+Fingerprint: ${documentOf().fingerprint}
+Next: pulumi up`);
 });
 
 test("in sync says so, with the findings that are left to look at, and shows no fingerprint", () => {
-  const text = renderText(documentOf([{ id: "a", email: "alice@example.com", device: "d1" }, LIVE[2]!]));
-  expect(text).toMatch(/^WARP registrations: in sync, no act is due, 1 finding to look at\n/u);
+  const document = documentOf([{ id: "a", email: "alice@example.com", device: "d1" }, LIVE[2]!]);
+  const text = renderText(document);
+  expect(document.findings.map(({ code }) => code)).toContain("unknown-user");
+  const many = document.findings.length === 1 ? "1 finding" : `${document.findings.length} findings`;
+  expect(text.split("\n")[0]).toBe(`WARP registrations: in sync, no act is due, ${many} to look at`);
   expect(text).not.toContain("Fingerprint");
 });
 
@@ -61,7 +67,7 @@ test.each(["x y ".repeat(500), "x".repeat(10_000), "\u202e".repeat(200), "笔".r
   (name) => {
     const odd = { ...LIVE[1]!, name };
     const text = renderText(documentOf([odd, { id: "d", email: "alice@example.com", name }]));
-    for (const line of text.split("\n")) expect(line.length, line).toBeLessThanOrEqual(96);
+    for (const line of text.split("\n")) expect(columnsOf(line), line).toBeLessThanOrEqual(96);
     expect(text.split("\n").length).toBeLessThan(40);
   },
 );

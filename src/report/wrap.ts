@@ -1,19 +1,46 @@
 /** What fits a terminal of 100 columns within Pulumi's own indentation. */
 export const COLUMNS = 96;
 
+/** What terminals draw two columns wide: East Asian letters, full-width forms and emoji. */
+const wide =
+  /[\p{Script=Han}\p{Script=Hangul}\p{Script=Hiragana}\p{Script=Katakana}\p{Emoji_Presentation}\u3001-\u303e\uff01-\uff60\uffe0-\uffe6]/u;
+
+/** How many columns of a terminal a text takes, at most: a combining mark counts as one. */
+export function columnsOf(text: string): number {
+  let columns = 0;
+  for (const character of text) columns += character > "\u10ff" && wide.test(character) ? 2 : 1;
+  return columns;
+}
+
 /** Breaks a line between words, and inside a word that is longer than a line; what follows stands further in. */
 export function wrap(indent: string, text: string, hanging = `${indent}  `): string[] {
-  const piece = new RegExp(`.{1,${COLUMNS - hanging.length}}`, "gu");
   const lines: string[] = [];
   let line = indent;
-  for (const word of text.split(" ").flatMap((whole) => whole.match(piece) ?? [""])) {
-    const begun = line.length > (lines.length === 0 ? indent : hanging).length;
-    if (begun && line.length + 1 + word.length > COLUMNS) {
+  let begun = false;
+  for (const word of text.split(" ").flatMap((whole) => pieces(whole, COLUMNS - hanging.length))) {
+    if (begun && columnsOf(line) + 1 + columnsOf(word) > COLUMNS) {
       lines.push(line);
       line = hanging + word;
     } else {
       line += begun ? ` ${word}` : word;
     }
+    begun = true;
   }
   return [...lines, line];
+}
+
+/** A word in pieces that each fit. */
+function pieces(word: string, columns: number): string[] {
+  if (word.length * 2 <= columns) return [word];
+  const found = [""];
+  let width = 0;
+  for (const character of word) {
+    width += columnsOf(character);
+    if (width > columns) {
+      found.push("");
+      width = columnsOf(character);
+    }
+    found[found.length - 1] += character;
+  }
+  return found;
 }

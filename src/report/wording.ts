@@ -1,0 +1,122 @@
+/** What every report says in the same words. Texts are raw: each renderer escapes them for where they go. */
+
+import type { Act, Action } from "../reconcile/decision.js";
+import { EXPECT_VARIABLE } from "./reviewed-plan.js";
+import type { ReportDocument, ReportedDecision, ReportedEntry, ReportedGuard } from "./document.js";
+import { isHeld } from "./guards.js";
+
+/** The acts, in the order in which reports tell them. */
+export const ACTS: readonly Act[] = ["revoke", "delete", "unrevoke"];
+
+/** What each action means to a reader. */
+export const actionMeanings: Readonly<Record<Action, string>> = {
+  revoke: "connected, and to be cut off",
+  delete: "to be removed for good",
+  unrevoke: "cut off, and to be connected again",
+  keep: "in good order",
+  leave: "not ours to change",
+};
+
+/** `1 finding`, `2 findings`. */
+export function count(number: number, one: string, many = `${one}s`): string {
+  return `${number} ${number === 1 ? one : many}`;
+}
+
+/** `to revoke 2, delete 1 (1 pending)`, or that all is in sync. */
+export function whatIsDue({ summary, pending, findings, problems }: ReportDocument): string {
+  const due = ACTS.filter((act) => summary[act] > 0).map((act) => `${act} ${summary[act]}`);
+  if (due.length > 0) return `to ${due.join(", ")}${pending > 0 ? ` (${pending} pending)` : ""}`;
+  const looks = [
+    ...(problems.length > 0 ? [count(problems.length, "problem")] : []),
+    ...(findings.length > 0 ? [count(findings.length, "finding")] : []),
+  ];
+  return `in sync, no act is due${looks.length === 0 ? "" : `, ${looks.join(" and ")} to look at`}`;
+}
+
+export function isDue({ action }: ReportedDecision): boolean {
+  return action !== "keep" && action !== "leave";
+}
+
+export function hasActs({ summary }: ReportDocument): boolean {
+  return ACTS.some((act) => summary[act] > 0);
+}
+
+/** Whether there is nothing that anybody should look at. */
+export function isSilent(document: ReportDocument): boolean {
+  const { findings, problems, skipped } = document;
+  return !hasActs(document) && findings.length + problems.length + skipped.length === 0;
+}
+
+export function userOf(email: string): string {
+  return email === "" ? "(no user)" : email;
+}
+
+/** What tells a device from others of the same name: model and serial, or else the registration's id. */
+export function deviceDetails({ registration: { id, device } }: ReportedDecision): string {
+  const { model, serial } = device.hardware ?? {};
+  const known = [...(model ? [model] : []), ...(serial ? [`serial ${serial}`] : [])];
+  return known.length > 0 ? known.join(", ") : id;
+}
+
+/** What it is now, and since when: `last seen 2026-05-31`. */
+export function since({ live, registration: { times } }: ReportedDecision): string {
+  if (live === "revoked") return `revoked ${day(times.revoked ?? times.updated)}`;
+  return `last seen ${day(times.lastSeen)}`;
+}
+
+/** The date of an RFC 3339 time. */
+export function day(time: string): string {
+  return time.slice(0, 10);
+}
+
+/** An RFC 3339 time in UTC to the minute. */
+export function minute(time: string): string {
+  return `${time.slice(0, 16)}Z`;
+}
+
+/** What an entry says besides its reason, which the decision's own text carries. */
+export function entryDetails({ note, owner, ticket, expires }: ReportedEntry = {}): string[] {
+  return [
+    ...(owner === undefined ? [] : [`owner ${owner}`]),
+    ...(ticket === undefined ? [] : [`ticket ${ticket}`]),
+    ...(expires === undefined ? [] : [`expires ${expires}`]),
+    ...(note === undefined ? [] : [`note: ${note}`]),
+  ];
+}
+
+export function guardFigure({ guard, count: due, limit }: ReportedGuard): string {
+  return `${guard} ${due} of at most ${limit}`;
+}
+
+/** How a guard judged: `ok`, `TRIPPED`, or that an approval let it pass. */
+export function guardVerdict(guard: ReportedGuard, { approved }: ReportDocument): string {
+  if (!guard.tripped) return "ok";
+  return approved ? "approved" : "TRIPPED";
+}
+
+/** By registration; undefined until a run has come to at least one act, so that a plan is not told as a failure. */
+export function outcomes({ results = [] }: ReportDocument): ReadonlyMap<string, string> | undefined {
+  if (results.every(({ result }) => result === "skipped")) return undefined;
+  return new Map(
+    results.map(({ registration, result, reason }) => [
+      registration,
+      reason === undefined ? result : `${result}: ${reason}`,
+    ]),
+  );
+}
+
+/** What to run next; undefined where nothing is left to do. */
+export function nextCommand(document: ReportDocument, planFile?: string): string | undefined {
+  const { summary, pending, results = [], freeze, findings } = document;
+  if (isHeld(document)) return "pulumi preview, once that is settled";
+  const due = ACTS.reduce((sum, act) => sum + summary[act], 0) - pending;
+  const left = results.filter(({ result }) => result !== "done").length;
+  if (outcomes(document) && left > 0) return `pulumi up, which does the ${left} that are left`;
+  if (due > 0 && outcomes(document) === undefined)
+    return planFile === undefined ? "pulumi up" : `${EXPECT_VARIABLE}=${planFile} pulumi up`;
+  if (pending > 0)
+    return freeze ? `pulumi up, from ${minute(freeze.until)} on` : "pulumi preview, for a new plan";
+  if (findings.some(({ registrations }) => registrations.length > 0))
+    return "warp-registrations explain REGISTRATION";
+  return undefined;
+}
