@@ -178,6 +178,27 @@ const entries: readonly Bad[] = [
   ],
 ];
 
+const sameDays: readonly Bad[] = [
+  [
+    "the same match on days in common, after one of later days",
+    entry(
+      "{ name: x, from: 2026-06-10 }\n    - { name: x, expires: 2026-01-31 }\n    - { name: x, from: 2026-01-15, expires: 2026-01-20 }",
+    ),
+    "duplicate-entry",
+    "0:6:7",
+    "line 5",
+  ],
+  [
+    "the same match within days of one that ends before another begins",
+    entry(
+      "{ name: x, expires: 2026-03-31 }\n    - { name: x, from: 2026-04-01, expires: 2026-04-02 }\n    - { name: x, from: 2026-02-01, expires: 2026-02-02 }",
+    ),
+    "duplicate-entry",
+    "0:6:7",
+    "line 4",
+  ],
+];
+
 const users: readonly Bad[] = [
   ["settings without devices", user("{ maxDevices: 3 }"), "missing-key", "0:3:3", "`devices: []`"],
   ["devices misspelt", user("{ devics: [] }"), "unknown-key", "0:4:7", "`devices`?"],
@@ -190,6 +211,14 @@ const users: readonly Bad[] = [
     "begin each entry with",
   ],
   ["a device that is text", user("devices: [C02X]"), "wrong-type", "0:4:15", 'serial: "C02X"'],
+  ["devices as device", user("{ device: [] }"), "unknown-key", "0:4:7", "`devices`?"],
+  [
+    "a user that is text",
+    ["version: 1\nusers: { a@x.org: A1 }\n"],
+    "wrong-type",
+    "0:2:19",
+    "a list of entries, or a mapping",
+  ],
   ["state misspelt", user("state: suspend"), "bad-value", "0:4:12", "`suspended`?"],
   [
     "since without state",
@@ -257,7 +286,13 @@ const settings: readonly Bad[] = [
     "0:4:11",
     "after: 90d",
   ],
-  ["stale as a duration", root("policy: { stale: 30d }"), "wrong-type", "0:4:18", "{ after: 30d }"],
+  [
+    "stale as a duration",
+    root("policy: { stale: 30d }"),
+    "wrong-type",
+    "0:4:18",
+    "mapping (`key: value`), or `none` write `stale: { after: 30d }`",
+  ],
   [
     "revoked that revokes",
     root("policy: { revoked: { after: 1d, action: revoke } }"),
@@ -279,6 +314,8 @@ const settings: readonly Bad[] = [
   ["a name on two lines", root('groups: { "a\\nb": [] }'), "bad-value", "0:4:11", "one line"],
   ["no act on a user", root("guards: { perUser: 0 }"), "bad-value", "0:4:20", "to 0"],
   ["octal perUser", root("guards: { perUser: 010 }"), "bad-value", "0:4:20", "write 10"],
+  ["perUser of none", root("guards: { perUser: none }"), "wrong-type", "0:4:20", "remove it"],
+  ["a freeze that is a day", root("freeze: 2026-12-27"), "wrong-type", "0:4:9", "freeze: { until: <day>"],
   ["an operator that is none", root("guards: { self: [me] }"), "bad-email", "0:4:18", "`me`"],
   ["no act in a run", root("limits: { perRun: 0 }"), "bad-value", "0:4:19", "`freeze`"],
   ["octal perRun", root("limits: { perRun: 010 }"), "bad-value", "0:4:19", "write 10"],
@@ -507,7 +544,7 @@ const together: readonly Bad[] = [
 describe.each([
   ["durations", durations],
   ["days and times", dates],
-  ["entries", entries],
+  ["entries", [...entries, ...sameDays]],
   ["users", users],
   ["settings", settings],
   ["tests and Access users", testsAndAccess],

@@ -47,6 +47,11 @@ describe("formatMessages", () => {
     expect(formatMessages([at(1, "x")])).toMatch(/\n1 error in 1 file$/);
   });
 
+  it("counts warnings as such", () => {
+    expect(formatMessages([at(1, "x")], "warning")).toMatch(/\n1 warning in 1 file$/);
+    expect(formatMessages([at(1, "x"), at(2, "x")], "warning")).toMatch(/\n2 warnings in 1 file$/);
+  });
+
   it("keeps tabs, so that the caret stays below its column", () => {
     expect(rows(at(4, "\ta\tb"))).toEqual(["  12 | \ta\tb", "     | \t \t^"]);
   });

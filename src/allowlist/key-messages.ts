@@ -4,11 +4,14 @@ import { isUser, type Place } from "./place.js";
 import { rootKeys, sharedKeys } from "./root-file.js";
 import type { FileKind } from "./schemas.js";
 import type { Problem } from "./source-text.js";
+import { pairAt } from "./tree.js";
 
 /** A key that has no meaning at a place where the schema allows others. */
 export function unknownKey(place: Place, kind: FileKind, key: string, allowed: readonly string[]): Problem {
-  const offset = place.node.kind === "map" ? (place.node.pairs.get(key)?.keyStart ?? 0) : place.node.start;
-  if (isUser(place) && isMatchKey(key)) return withoutDash(place, key);
+  const pair = pairAt(place.node, key);
+  const offset = pair?.keyStart ?? place.node.start;
+  // A list under `device:` was meant as `devices:`.
+  if (isUser(place) && isMatchKey(key) && pair?.value.kind !== "list") return withoutDash(place, key);
   if (place.path.at(-1) === "policy" && rootPolicyKeys.has(key)) return rootPolicyOnly(place, key, offset);
   if (kind === "users" && place.path.length === 0) {
     const meant = rootKeys.find((known) => known === key) ?? nearest(key, [...rootKeys, ...allowed]);

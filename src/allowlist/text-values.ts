@@ -52,7 +52,7 @@ export function keyTextProblem({ key, keyStart }: TreePair, what: string): Probl
   return {
     code: "allowlist/bad-value",
     offset: keyStart,
-    text: `${shown(key)} is not ${what}: it is empty, longer than 256 characters, on several lines, or has blanks around it`,
+    text: `${shown(key)} is not ${what}: it is empty, longer than 256 characters, holds a line break or another control character, or has blanks around it`,
     fix: "write it on one line, without blanks around it",
   };
 }

@@ -22,7 +22,7 @@ export function typeProblem(place: Place, type: string): Problem {
   return {
     code: "allowlist/wrong-type",
     offset: node.start,
-    text: `${name} is ${describe(node)}, and must be ${wanted[type] ?? type}`,
+    text: `${name} is ${describe(node)}, and must be ${wantedAt(place, type)}`,
     fix: typeFix(place, type),
   };
 }
@@ -36,6 +36,19 @@ export function quoteProblem(place: Pick<Place, "node" | "pair" | "name">, raw: 
     text: `${place.name} is ${shown(raw)} without quotes, which is ${as}, not text`,
     fix: `quote it: ${place.pair === undefined ? "" : `${place.pair.key}: `}${quoted}`,
   };
+}
+
+/** What may stand there; of a choice between two kinds the schema names only the one. */
+function wantedAt(place: Place, type: string): string {
+  const { path } = place;
+  if (isUser(place)) return "a list of entries, or a mapping";
+  if (path.length === 2 && path[0] === "groups") return "a list of e-mails, or a mapping";
+  return `${wanted[type] ?? type}${mayBeNone(path) ? ", or `none`" : ""}`;
+}
+
+function mayBeNone(path: readonly string[]): boolean {
+  const key = path.at(-1);
+  return key === "maxDevices" || (path.at(-2) === "policy" && (key === "stale" || key === "revoked"));
 }
 
 function nullProblem(place: Place): Problem {
@@ -68,14 +81,14 @@ function typeFix(place: Place, type: string): string {
   return settingFix(path.at(-1), path, text) ?? numberFix(type, text) ?? `write ${wanted[type] ?? type}`;
 }
 
-/** Settings that are a mapping, or `none`. */
 function settingFix(key: string | undefined, path: readonly string[], text: string): string | undefined {
   if (path.length === 2 && path[0] === "groups")
     return "write a list of e-mails, or a mapping with `users:` and `policy:`";
-  if (path.at(-2) === "policy" && (key === "stale" || key === "revoked"))
+  if (key === "maxDevices") return /^\d+$/u.test(text) ? undefined : "write a whole number, or `none`";
+  if (key !== undefined && mayBeNone(path))
     return `write \`${key}: { after: ${toDuration(text) === undefined ? "90d" : text} }\`, or \`${key}: none\``;
-  if (key === "maxDevices" && !/^\d+$/u.test(text)) return "write a whole number, or `none`";
-  return undefined;
+  if (path.length === 1 && key === "freeze") return "write `freeze: { until: <day>, reason: <why> }`";
+  return (key === "perUser" || key === "perRun") && text === "none" ? "remove it for no limit" : undefined;
 }
 
 function numberFix(type: string, text: string): string | undefined {
