@@ -2,7 +2,7 @@
 
 import type { AgeRule, Setting } from "../allowlist/allowlist.js";
 import type { Candidate } from "./candidate.js";
-import { type Rule } from "./decision.js";
+import type { DesiredState, Rule } from "./decision.js";
 import type { Draft } from "./draft.js";
 import type { Finding } from "./finding.js";
 import { DESIRED, byWhom, toDecision } from "./verdict.js";
@@ -23,50 +23,72 @@ const LISTED: ReadonlySet<Rule> = new Set<Rule>(["entry", "older", "listed-revok
 interface Due {
   readonly rule: "stale" | "revoked-age";
   readonly setting: Setting<AgeRule | undefined>;
+  /** `as-is`: it is only reported. */
+  readonly desired: DesiredState;
   readonly text: string;
 }
 
 /** Decides by age; with `report` it becomes a finding, and the next rule decides. */
 export function retireByAge(drafts: readonly Draft[], asOf: Date, findings: Finding[]): readonly Draft[] {
   return drafts.map((draft) => {
-    const due = findDue(draft, asOf);
-    const action = due?.setting.value?.action;
-    if (!due || !action) return draft;
-    if (action === "report") {
-      findings.push(toFinding(draft.candidate, due));
-      return draft;
+    const { candidate, decision } = draft;
+    for (const due of findDue(draft, asOf)) {
+      const { rule, desired, setting } = due;
+      if (desired !== "as-is") {
+        const verdict = { rule, desired, text: due.text + byWhom(setting), source: setting.source };
+        return { ...draft, decision: toDecision(candidate, { ...verdict, entry: decision.entry }) };
+      }
+      findings.push(toFinding(candidate, due));
     }
-    const { rule, setting, text } = due;
-    const verdict = { rule, desired: DESIRED[action], text: text + byWhom(setting), source: setting.source };
-    return {
-      ...draft,
-      decision: toDecision(draft.candidate, { ...verdict, entry: draft.decision.entry }),
-    };
+    return draft;
   });
 }
 
+/** What age retires, unless a rule before it decides: it neither counts as a device nor goes on to connect. */
+export function findRetired(drafts: readonly Draft[], asOf: Date): ReadonlySet<Candidate> {
+  return new Set(
+    drafts
+      .filter((draft) => findDue(draft, asOf).some(({ desired }) => desired !== "as-is"))
+      .map(({ candidate }) => candidate),
+  );
+}
+
 /**
- * How long a registration has been revoked says more than when it was seen last, and where that has a rule, a
- * registration is not deleted before its time.
+ * How long a registration has been revoked says more than when it was seen last: where that has a rule for it, `stale`
+ * does not delete it before its time. It does not let it in either, only to delete it then.
  */
-function findDue({ candidate, decision }: Draft, asOf: Date): Due | undefined {
-  const { registration, policy } = candidate;
+function findDue(draft: Draft, asOf: Date): readonly Due[] {
+  const { registration, policy } = draft.candidate;
   const { revoked, stale } = policy;
-  const applies = (rule: AgeRule | undefined) =>
-    rule !== undefined &&
-    (UNLISTED.has(decision.reason.code) ||
-      (rule.includeListed && LISTED.has(decision.reason.code) && decision.desired !== "deleted"));
+  if (revoked.value === undefined && stale.value === undefined) return NONE;
+  const due: Due[] = [];
   const revokedAt = registration.revoked_at;
-  if (revokedAt != null && applies(revoked.value) && isOlder(revokedAt, revoked.value, asOf))
-    return { rule: "revoked-age", setting: revoked, text: `revoked since ${day(revokedAt)}` };
-  if (!applies(stale.value) || !isOlder(registration.last_seen_at, stale.value, asOf)) return undefined;
-  if (revokedAt != null && revoked.value !== undefined && stale.value?.action === "delete") return undefined;
-  return { rule: "stale", setting: stale, text: `not seen since ${day(registration.last_seen_at)}` };
+  const governs = revokedAt != null && isConcerned(draft, revoked.value);
+  if (governs && isOlder(revokedAt, revoked.value, asOf)) {
+    const desired = DESIRED[revoked.value.action];
+    due.push({ rule: "revoked-age", setting: revoked, desired, text: `revoked since ${day(revokedAt)}` });
+  }
+  const seen = registration.last_seen_at;
+  if (isConcerned(draft, stale.value) && isOlder(seen, stale.value, asOf)) {
+    const held = governs && stale.value.action === "delete";
+    const desired = held ? "revoked" : DESIRED[stale.value.action];
+    if (!held || draft.decision.desired === "active")
+      due.push({ rule: "stale", setting: stale, desired, text: `not seen since ${day(seen)}` });
+  }
+  return due;
+}
+
+const NONE: readonly Due[] = [];
+
+function isConcerned({ decision }: Draft, rule: AgeRule | undefined): rule is AgeRule {
+  if (rule === undefined) return false;
+  if (UNLISTED.has(decision.reason.code)) return true;
+  return rule.includeListed && LISTED.has(decision.reason.code) && decision.desired !== "deleted";
 }
 
 /** A time that cannot be read is no reason to act. */
-function isOlder(time: string, rule: AgeRule | undefined, asOf: Date): boolean {
-  return rule !== undefined && asOf.getTime() - Date.parse(time) > rule.after.ms;
+function isOlder(time: string, { after }: AgeRule, asOf: Date): boolean {
+  return asOf.getTime() - Date.parse(time) > after.ms;
 }
 
 function day(time: string): string {

@@ -6,8 +6,16 @@ import { groupByDevice, hardwareKeys } from "./same-device.js";
 import { DESIRED, byWhom, toDecision } from "./verdict.js";
 import type { Finding } from "./finding.js";
 
-/** Decides the devices above the limit by `overMaxDevices`; with `report` they become a finding. */
-export function limitDevices(drafts: readonly Draft[], findings: Finding[]): readonly Draft[] {
+/**
+ * Decides the devices above the limit by `overMaxDevices`; with `report` they become a finding.
+ *
+ * @param retired What age retires: it takes no place from a device that stays.
+ */
+export function limitDevices(
+  drafts: readonly Draft[],
+  retired: ReadonlySet<Candidate>,
+  findings: Finding[],
+): readonly Draft[] {
   const allowed = drafts.filter(({ decision, candidate }) => {
     const { maxDevices } = candidate.policy;
     return (
@@ -15,26 +23,41 @@ export function limitDevices(drafts: readonly Draft[], findings: Finding[]): rea
     );
   });
   if (allowed.length === 0) return drafts;
-  const over = new Set<Draft>();
+  const over = new Set<Candidate>();
   for (const [, own] of byUser(allowed)) {
-    const excess = oldestDevices(own);
-    for (const draft of excess) over.add(draft);
-    const [first] = excess;
-    if (first) report(first.candidate, excess, findings);
+    const excess = oldestDevices(
+      own.map(({ candidate }) => candidate),
+      retired,
+    );
+    for (const candidate of excess.flat()) over.add(candidate);
+    report(
+      excess.filter((device) => staying(device, retired)),
+      findings,
+    );
   }
-  return drafts.map((draft) => (over.has(draft) ? decideExcess(draft) : draft));
+  return drafts.map((draft) => (over.has(draft.candidate) ? decideExcess(draft) : draft));
 }
 
-/** All registrations on the devices of one user that are beyond the limit. */
-function oldestDevices(own: readonly Draft[]): readonly Draft[] {
-  const limit = own[0]?.candidate.policy.maxDevices.value ?? Infinity;
-  const groups = groupByDevice(
-    own.map(({ candidate }) => candidate),
-    hardwareKeys,
-  );
-  const devices = [...new Set(groups.values())].sort((a, b) => (isNewer(newestOf(a), newestOf(b)) ? -1 : 1));
-  const excess = new Set(devices.slice(limit).flat());
-  return own.filter(({ candidate }) => excess.has(candidate));
+type Device = readonly [Candidate, ...Candidate[]];
+
+/** The devices of one user that are beyond the limit, each with all its registrations. */
+function oldestDevices(own: readonly Candidate[], retired: ReadonlySet<Candidate>): readonly Device[] {
+  const limit = own[0]?.policy.maxDevices.value ?? Infinity;
+  const devices = [...new Set(groupByDevice(own, hardwareKeys).values())].map((device) => {
+    const stays = staying(device, retired);
+    return { device, stays: stays !== undefined, newest: newestOf(stays ?? device) };
+  });
+  let count = 0;
+  return devices
+    .sort((a, b) => (isNewer(a.newest, b.newest) ? -1 : 1))
+    .filter(({ stays }) => (stays ? count++ : count) >= limit)
+    .map(({ device }) => device);
+}
+
+/** The registrations that stay, where any does. */
+function staying(device: Device, retired: ReadonlySet<Candidate>): Device | undefined {
+  const [first, ...rest] = device.filter((candidate) => !retired.has(candidate));
+  return first && [first, ...rest];
 }
 
 function decideExcess(draft: Draft): Draft {
@@ -51,12 +74,19 @@ function decideExcess(draft: Draft): Draft {
   return { ...draft, decision };
 }
 
-function report({ email, policy }: Candidate, excess: readonly Draft[], findings: Finding[]): void {
-  const count = new Set(excess.map(({ candidate }) => candidate.registration.device.id)).size;
+function report(excess: readonly Device[], findings: Finding[]): void {
+  const [first] = excess;
+  if (!first) return;
+  const { email, policy } = first[0];
+  const { maxDevices } = policy;
+  const count = excess.length;
   findings.push({
     code: "max-devices",
-    text: `${email} has ${count} ${count === 1 ? "device" : "devices"} more than the ${policy.maxDevices.value} that policy.maxDevices allows`,
-    source: policy.maxDevices.source,
-    registrations: excess.map(({ candidate }) => candidate.registration.id),
+    text: `${email} has ${count} ${count === 1 ? "device" : "devices"} more than the ${maxDevices.value} that policy.maxDevices allows`,
+    source: maxDevices.source,
+    registrations: excess
+      .flat()
+      .map(({ registration }) => registration.id)
+      .sort(),
   });
 }

@@ -12,22 +12,35 @@ export type NewestIndex = ReadonlyMap<string, Registration>;
 /**
  * Only revoked registrations are looked up: an active one is kept, whether it is the newest or not. Two registrations
  * are of one device where anything says so that both tell; what is missed lets somebody in, so much says so.
+ *
+ * @param deleted What is to be deleted is not the newest of any other: the next plan would not know of it.
  */
-export function newestOfEachDevice(candidates: readonly Candidate[]): NewestIndex {
+export function newestOfEachDevice(
+  candidates: readonly Candidate[],
+  deleted: ReadonlySet<Candidate>,
+): NewestIndex {
   const allowed = candidates.filter(activeEntry);
-  const revoked = allowed.filter(({ registration }) => liveState(registration) === "revoked");
-  const users = new Set(revoked.map(({ email }) => email));
-  const groups = groupByDevice(
-    allowed.filter(({ email }) => users.has(email)),
-    deviceKeys,
-  );
+  const users = new Set(allowed.filter(isRevoked).map(({ email }) => email));
+  const own = allowed.filter(({ email }) => users.has(email));
+  const stays = indexNewest(own.filter((one) => !deleted.has(one)));
+  return deleted.size === 0 ? stays : new Map([...indexNewest(own), ...stays]);
+}
+
+function indexNewest(allowed: readonly Candidate[]): NewestIndex {
+  const groups = groupByDevice(allowed, deviceKeys);
   return new Map(
-    revoked.map((one) => [one.registration.id, newestOf(groups.get(one) ?? [one]).registration]),
+    allowed
+      .filter(isRevoked)
+      .map((one) => [one.registration.id, newestOf(groups.get(one) ?? [one]).registration]),
   );
 }
 
+function isRevoked({ registration }: Candidate): boolean {
+  return liveState(registration) === "revoked";
+}
+
 /** The entry that allows a candidate, where one does. */
-function activeEntry({ match }: Candidate): Entry | undefined {
+export function activeEntry({ match }: Candidate): Entry | undefined {
   return match.kind === "entry" && match.entry.state === "active" ? match.entry : undefined;
 }
 

@@ -23,8 +23,14 @@ const OPEN: ReadonlySet<Rule> = new Set<Rule>([
 /**
  * Without a newer registration that stays connected nothing is superseded: the device would be cut off. Names tell no
  * device here, since two devices of one name would cut each other off.
+ *
+ * @param retired What age retires, so that it does not go on to connect.
  */
-export function supersede(drafts: readonly Draft[], findings: Finding[]): readonly Draft[] {
+export function supersede(
+  drafts: readonly Draft[],
+  retired: ReadonlySet<Candidate>,
+  findings: Finding[],
+): readonly Draft[] {
   const concerned = drafts.filter(({ candidate }) => candidate.policy.superseded.value !== undefined);
   if (concerned.length === 0) return drafts;
   const groups = groupByDevice(
@@ -32,7 +38,9 @@ export function supersede(drafts: readonly Draft[], findings: Finding[]): readon
     hardwareKeys,
   );
   const connected = new Set(
-    concerned.filter(({ decision }) => staysConnected(decision)).map(({ candidate }) => candidate),
+    concerned
+      .filter(({ candidate, decision }) => staysConnected(decision) && !retired.has(candidate))
+      .map(({ candidate }) => candidate),
   );
   return drafts.map((draft) => {
     const group = groups.get(draft.candidate);
