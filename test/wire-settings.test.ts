@@ -149,9 +149,7 @@ describe("unknown ids among known ones in a bulk call", () => {
       const revoked = await outcomes(client, "revoke", [...known.slice(0, 15), "nobody", ...known.slice(15)]);
       const { nobody, ...others } = revoked;
       expect(Object.values(others)).toEqual(known.map(() => "done"));
-      expect(nobody).toMatch(
-        unknown_ids === "ignored" ? /is gone from the account/ : /knows no such record/,
-      );
+      expect(nobody).toMatch(unknown_ids === "ignored" ? /is gone from the account/ : /knows no such record/);
       expect(known.every((id) => simulator.registration(id)?.revoked_at != null)).toBe(true);
       const deleted = await outcomes(client, "delete", [...known, "nobody"]);
       expect(Object.values(deleted)).toEqual([...known, "nobody"].map(() => "done"));
