@@ -28,7 +28,16 @@ export const findingMeanings = {
   "overlapping-stack": "Another stack of this project has registrations of this account in its scope too.",
   "reviewed-plan": "What is now differs from what the reviewed plan was made from.",
   "unknown-access-user": "No Access user has this e-mail address.",
+  "access-users-unread": "The Access users were not listed, so that `accessUsers` is not compared with them.",
   "device-count": "The number of devices that Access counts for a user contradicts the listing.",
+  "change-dropped":
+    "The change takes a user or a device off the allowlist, and its registrations stay connected.",
+  "change-out-of-scope": "The change takes registrations out of the scope, and they stay as they are.",
+  "change-widened": "The change lets in what was not let in before.",
+  "change-excepted": "The change protects or ignores something that was decided before.",
+  "change-loosened":
+    "The change loosens the policy, a guard, a limit, the freeze, or drops a protection or a test.",
+  "unmatched-baseline": "A line of the drift baseline accepts a finding that is not there any more.",
   warning: "The allowlist is valid, and something in it is worth a look.",
 } as const;
 
