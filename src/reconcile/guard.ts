@@ -8,8 +8,8 @@ export const PERCENT_FROM = 10;
 
 /** How one guard judges one plan. */
 export interface GuardVerdict {
-  readonly guard: Act | "perUser";
-  /** Acts of this kind in the plan; for `perUser`, the acts on the user who has most. */
+  readonly guard: Act | "perUser" | "deleteUsers";
+  /** Acts of this kind in the plan; for `perUser`, the acts on the user who has most; for `deleteUsers`, Access users. */
   readonly count: number;
   /** The most that may be performed without an approval. */
   readonly limit: number;
@@ -52,4 +52,10 @@ function judgeUsers(acts: readonly ActDecision[], setting: Setting<number>): Gua
     tripped: users.length > 0,
     users: users.sort(),
   };
+}
+
+/** Judges how many Access users are deleted: a guard of its own, since with each go seats and devices unseen here. */
+export function judgeDeletedUsers(count: number, { deleteUsers: setting }: Guards): GuardVerdict {
+  const limit = setting.value;
+  return { guard: "deleteUsers", count, limit, by: "max", setting, tripped: count > limit };
 }

@@ -4,13 +4,16 @@ import type { Allowlist, Freeze } from "../allowlist/allowlist.js";
 import type { Message } from "../allowlist/message.js";
 import type { AccessUser } from "../cloudflare/access-types.js";
 import type { PhysicalDevice, Registration } from "../cloudflare/types.js";
+import type { AccessUserDecision } from "./access-user.js";
+import { agreedDeletions, deletionsNotDue, scheduleAccessUsers } from "./access-user-schedule.js";
+import { decideAccessUsers, reportUnread } from "./access-users.js";
 import { reportCameBack } from "./came-back.js";
 import { contradictions } from "./contradiction.js";
 import { isAct, type ActDecision, type Decision } from "./decision.js";
 import type { Finding } from "./finding.js";
 import { fingerprint } from "./fingerprint.js";
 import { gather } from "./gather.js";
-import { judge, type GuardVerdict } from "./guard.js";
+import { judge, judgeDeletedUsers, type GuardVerdict } from "./guard.js";
 import { indexHardware } from "./hardware.js";
 import { reportLeft } from "./left.js";
 import { Matcher } from "./match.js";
@@ -48,6 +51,8 @@ export interface Plan {
   readonly pending: readonly PendingAct[];
   /** Acts of the reviewed plan that are not due any more; empty without one. */
   readonly skipped: readonly SkippedAct[];
+  /** One for each user of `accessUsers`, in the order of e-mails; an act that waits says why. */
+  readonly accessUsers: readonly AccessUserDecision[];
   readonly reviewed: ReviewedPlan | undefined;
   /** The freeze that holds, where one does. */
   readonly freeze: Freeze | undefined;
@@ -87,6 +92,9 @@ export function makePlan(
   const decisions = drafts.map(({ decision }) => decision);
   const active = decisions.filter(({ live }) => live === "active").length;
   const { agreed, acts, pending } = schedule(decisions.filter(isAct), allowlist, now, reviewed);
+  const users = decideAccessUsers(allowlist, inventory.accessUsers, inventory.registrations);
+  const accessUsers = scheduleAccessUsers(users.decisions, allowlist, now, reviewed);
+  const deletions = agreedDeletions(accessUsers);
   return {
     account: inventory.account,
     asOf,
@@ -94,10 +102,12 @@ export function makePlan(
     acts,
     pending,
     skipped: reviewed ? findSkipped(reviewed, decisions) : [],
+    accessUsers,
     reviewed,
     freeze: allowlist.freeze && now < allowlist.freeze.until ? allowlist.freeze : undefined,
     findings: [
-      ...(reviewed ? reportDifferences(reviewed, allowlist) : []),
+      ...(reviewed ? reportDifferences(reviewed, allowlist, accessUsers) : []),
+      ...reportUnread(allowlist, inventory.accessUsers),
       ...reportLeft(decisions),
       ...findings,
       ...reportCameBack(drafts),
@@ -109,9 +119,12 @@ export function makePlan(
       ...reportOverlap(siblings, allowlist.scope, inventory.registrations),
       ...allowlist.warnings.map(toFinding),
     ],
-    problems: contradictions(drafts),
-    guards: judge(agreed, allowlist.guards, active),
-    fingerprint: fingerprint(inventory.account, agreed),
+    problems: [...contradictions(drafts), ...users.problems],
+    guards: [
+      ...judge(agreed, allowlist.guards, active),
+      ...(accessUsers.length > 0 ? [judgeDeletedUsers(deletions.length, allowlist.guards)] : []),
+    ],
+    fingerprint: fingerprint(inventory.account, agreed, deletions),
     population: {
       inScope: decisions.length,
       active,
@@ -121,6 +134,11 @@ export function makePlan(
   };
 }
 
-function reportDifferences(reviewed: ReviewedPlan, { files }: Allowlist): Finding[] {
-  return differences(reviewed, files).map((text) => ({ code: "reviewed-plan", text, registrations: [] }));
+function reportDifferences(
+  reviewed: ReviewedPlan,
+  { files }: Allowlist,
+  users: readonly AccessUserDecision[],
+): Finding[] {
+  const texts = [...differences(reviewed, files), ...deletionsNotDue(reviewed, users)];
+  return texts.map((text) => ({ code: "reviewed-plan", text, registrations: [] }));
 }

@@ -1,5 +1,6 @@
 /** What was reviewed is what is done: a plan of an earlier moment as the bound of this run. */
 
+import type { AccessUserAction } from "./access-user.js";
 import type { Act, Action, ActDecision, Decision, Rule } from "./decision.js";
 
 /** An earlier plan, as its report tells it. */
@@ -9,7 +10,17 @@ export interface ReviewedPlan {
   readonly fingerprint: string;
   /** By registration id. */
   readonly decisions: ReadonlyMap<string, ReviewedDecision>;
+  /** By normalised e-mail; undefined for a plan that knew nothing of Access users. */
+  readonly accessUsers?: ReadonlyMap<string, ReviewedAccessUser>;
   readonly files: readonly { readonly file: string; readonly digest: string }[];
+}
+
+export interface ReviewedAccessUser {
+  readonly action: AccessUserAction;
+  readonly id?: string;
+  readonly name?: string;
+  /** Whether that plan put the act off. */
+  readonly pending: boolean;
 }
 
 export interface ReviewedDecision {
