@@ -52,10 +52,17 @@ function checkAccountId(accountId: string): void {
   if (/^[A-Za-z0-9_-]{1,32}$/.test(accountId)) return;
   throw new CloudflareError({
     code: "cloudflare/bad-setting",
-    what: accountId === "" ? "The account id is empty." : "The account id is not one.",
+    what: accountId === "" ? "The account id is empty." : `The account id is none: ${oddity(accountId)}.`,
     advice:
       "Give the 32 hexadecimal digits from the dashboard's address or the account's page, and nothing else.",
   });
+}
+
+/** Without the text itself: it may be a token in the wrong place. */
+function oddity(accountId: string): string {
+  if (/\s/.test(accountId)) return "it has a blank in it";
+  if (/[^A-Za-z0-9_-]/.test(accountId)) return "it has other characters than letters and digits";
+  return `it has ${accountId.length} characters, not 32`;
 }
 
 /** A client for one account. Makes no request yet. Throws `cloudflare/bad-setting`. */

@@ -127,7 +127,7 @@ function wordsFor(
     what: "Cloudflare does not let these credentials do this.",
     advice:
       `Give the API token the permission ${permissionFor(method, path)} for this account, and check that the account ` +
-      "id is the one meant.",
+      "id is the one meant. A token that is mistyped, expired or deleted may be answered like this too.",
   };
 }
 
