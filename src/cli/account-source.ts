@@ -4,7 +4,9 @@ import type { Allowlist } from "../allowlist/allowlist.js";
 import { withAccount } from "../account.js";
 import type { CloudflareClient } from "../cloudflare/index.js";
 import { narrowInventory, takeInventory, takeWholeInventory, type WholeInventory } from "../inventory.js";
-import type { Inventory } from "../reconcile/plan.js";
+import { gatherEvidence } from "../evidence.js";
+import type { Inventory, Plan } from "../reconcile/plan.js";
+import type { Evidence } from "../report/evidence.js";
 import { readInventoryFile } from "./inventory-file.js";
 import type { AccountOptions } from "./options.js";
 import { startProgress } from "./progress.js";
@@ -21,6 +23,8 @@ export interface AccountSource {
   readonly list: (allowlist: Allowlist) => Promise<Inventory>;
   /** Everything. */
   readonly listWhole: () => Promise<WholeInventory>;
+  /** What the account knows of the users whom a plan acts on; undefined of a saved one. */
+  readonly evidence: (plan: Plan) => Promise<ReadonlyMap<string, Evidence> | undefined>;
 }
 
 /** Opens `--inventory FILE`, or else the account of `--account` or `CLOUDFLARE_ACCOUNT_ID`. Makes no request yet. */
@@ -48,6 +52,7 @@ function saved({ folder }: Surroundings, path: string, wanted: string | undefine
     redacted,
     list: (allowlist) => Promise.resolve(narrowInventory(whole, allowlist)),
     listWhole: () => Promise.resolve(whole),
+    evidence: () => Promise.resolve(undefined),
   };
 }
 
@@ -70,6 +75,7 @@ function live(
     account,
     list: (allowlist) => listing((client) => takeInventory(client, allowlist)),
     listWhole: () => listing(takeWholeInventory),
+    evidence: (plan) => listing((client) => gatherEvidence(client, plan)),
   };
 }
 

@@ -6,13 +6,19 @@ import type { MakeCommand } from "./command.js";
 import { errorText } from "./error-text.js";
 import { EXIT, type ExitCode } from "./exit-codes.js";
 import { inventoryCommand } from "./inventory.js";
+import { planCommand } from "./plan.js";
 import { withoutSecrets } from "./secrets.js";
 import { simulateCommand } from "./simulate.js";
 import type { Surroundings } from "./surroundings.js";
 import { validateCommand } from "./validate.js";
 
 /** Every command, in the order of the help. */
-const COMMANDS: readonly MakeCommand[] = [validateCommand, inventoryCommand, () => simulateCommand()];
+const COMMANDS: readonly MakeCommand[] = [
+  validateCommand,
+  planCommand,
+  inventoryCommand,
+  () => simulateCommand(),
+];
 
 /** Runs one command and answers how it ended. Never throws, and never ends the process unless it is told to stop. */
 export async function runCommandLine(args: readonly string[], given: Surroundings): Promise<ExitCode> {

@@ -5,11 +5,19 @@ import { AllowlistError } from "../allowlist/message.js";
 import { CloudflareError } from "../cloudflare/index.js";
 import { ReportError } from "../report/file.js";
 import { ReviewedPlanError } from "../report/reviewed-plan.js";
+import { SettingError } from "../report/setting-error.js";
 import { SimulatorError } from "../simulator/index.js";
 import { UserError } from "./user-error.js";
 
 /** Their messages say all that a user needs. */
-const USER_ERRORS = [UserError, CloudflareError, ReportError, ReviewedPlanError, SimulatorError];
+const USER_ERRORS = [
+  UserError,
+  CloudflareError,
+  ReportError,
+  ReviewedPlanError,
+  SettingError,
+  SimulatorError,
+];
 
 /** What to print; only a bug shows where it is. */
 export function errorText(thrown: unknown): string {

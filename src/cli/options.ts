@@ -53,6 +53,21 @@ export function outputOptions(known: readonly string[]): Option[] {
   ];
 }
 
+/** What is asked about the plan besides: `--base`, `--stack` and `--marker`. */
+export function planOptions(): Option[] {
+  return [
+    new Option(
+      "--base <glob>",
+      "the allowlist before a change: tells what the change itself lets through; may be repeated",
+    ).argParser(collect),
+    new Option(
+      "--stack <name>",
+      "the stack that this is: tells which other stacks of the project share the account",
+    ),
+    new Option("--marker <text>", "tells this comment from another stack's, in Markdown"),
+  ];
+}
+
 /** `--exit-code`. */
 export function exitCodeOption(what: string): Option {
   return new Option("--exit-code", `exit with 2 where ${what}`);

@@ -1,0 +1,76 @@
+/** What `plan` and `drift` do alike: from the options to the plan, and from the plan to its reports. */
+
+import { readBase, withChange } from "./base.js";
+import { narrowInventory } from "../inventory.js";
+import { findSiblings } from "../siblings.js";
+import type { Plan } from "../reconcile/plan.js";
+import type { Evidence } from "../report/evidence.js";
+import { evidenceWish } from "../report/evidence-wish.js";
+import { formatNames, render, type Format } from "../report/formats.js";
+import { documentOf, planFor, readTestedAllowlist } from "../run-plan.js";
+import { openSource } from "./account-source.js";
+import { judge } from "./judge.js";
+import type { ExitCode } from "./exit-codes.js";
+import type { AccountOptions, AllowlistOptions } from "./options.js";
+import { emit, type OutputOptions } from "./output.js";
+import { paint } from "./paint.js";
+import type { Surroundings } from "./surroundings.js";
+
+export interface PlanningOptions extends AllowlistOptions, AccountOptions, OutputOptions<Format> {
+  readonly base?: readonly string[];
+  readonly now?: Date;
+  readonly stack?: string;
+  readonly marker?: string;
+  readonly exitCode?: boolean;
+}
+
+/** A plan, and what was asked about the users whom it acts on. */
+export interface Planned {
+  readonly plan: Plan;
+  readonly evidence: ReadonlyMap<string, Evidence> | undefined;
+}
+
+/** Reads everything and plans. Nothing is asked of the account before all files are known to be good. */
+export async function planRun(surroundings: Surroundings, options: PlanningOptions): Promise<Planned> {
+  const { env, folder } = surroundings;
+  const wish = evidenceWish(env);
+  const source = openSource(surroundings, options);
+  const { account } = source;
+  const now = options.now ?? source.takenAt ?? surroundings.now();
+  const head = await readTestedAllowlist({ root: folder, patterns: options.allowlist ?? [] }, now);
+  const base = options.base && (await readBase(folder, options.base));
+  const siblings =
+    options.stack === undefined ? [] : await findSiblings({ folder, stack: options.stack, account });
+  const terms = { account, env, now, siblings };
+  let plan: Plan;
+  if (base === undefined) {
+    plan = await planFor(head, () => source.list(head), terms);
+  } else {
+    const listed = once(source.listWhole);
+    plan = await planFor(head, async () => narrowInventory(await listed(), head), terms);
+    plan = withChange(plan, { base, head, whole: await listed() });
+  }
+  return { plan, evidence: wish === "no" ? undefined : await source.evidence(plan) };
+}
+
+/** Writes and prints the reports, and answers how the command ends. */
+export function reportPlan(
+  surroundings: Surroundings,
+  options: PlanningOptions,
+  { plan, evidence }: Planned,
+): ExitCode {
+  const { env, now } = surroundings;
+  const document = documentOf(plan, { env, generatedAt: now(), run: false, ...(evidence && { evidence }) });
+  const planFile = options.output?.find(({ format }) => (format ?? options.format) === "json")?.path;
+  const settings = { evidence: evidenceWish(env) === "output", marker: options.marker, planFile };
+  emit(surroundings, options, formatNames, (format, colour) => {
+    const text = render(format, document, settings);
+    return colour && format === "text" ? paint(text) : text;
+  });
+  return judge(surroundings, document, options.exitCode === true);
+}
+
+function once<T>(make: () => Promise<T>): () => Promise<T> {
+  let made: Promise<T> | undefined;
+  return () => (made ??= make());
+}
