@@ -7,7 +7,7 @@ import { clipped } from "./naming.js";
 import { userOf } from "./scope.js";
 
 /** So many registrations are named; the rest is counted. */
-const MOST_NAMED = 5;
+const MOST_NAMED = 3;
 
 /**
  * Whatever the user has enrolled, in scope or not, in the order of ids. Removing a user's seat deletes all their
@@ -23,7 +23,7 @@ export function takenAlong(
     .sort((a, b) => compare(a.id, b.id));
 }
 
-/** `with it go …`: the seats, the tokens and sessions, the registrations by name. */
+/** `for good, and with it go …`: the seats, the tokens and sessions, the registrations by name. */
 export function whatGoes(
   { access_seat, gateway_seat }: AccessUser,
   registrations: readonly Registration[],
@@ -33,7 +33,7 @@ export function whatGoes(
     gateway_seat === true ? "its Gateway seat" : "",
   ];
   const goes = [...seats.filter((seat) => seat !== ""), "its tokens and sessions"];
-  return `with it go ${goes.join(", ")}; ${devices(registrations)}; it cannot be undone`;
+  return `for good, and with it go ${goes.join(", ")}; ${devices(registrations)}`;
 }
 
 function devices(registrations: readonly Registration[]): string {
@@ -42,7 +42,7 @@ function devices(registrations: readonly Registration[]): string {
   const active = registrations.filter(({ revoked_at }) => revoked_at == null).length;
   const names = registrations
     .slice(0, MOST_NAMED)
-    .map(({ device, id }) => `${clipped(device.name)} (${clipped(id)})`);
+    .map(({ device, id }) => `${clipped(device.name, 40)} (${clipped(id, 40)})`);
   const more = length > MOST_NAMED ? ` and ${length - MOST_NAMED} more` : "";
   const what = length === 1 ? "its registration" : `all its ${length} registrations`;
   return `${what} (${active} active) may go with the seat: ${names.join(", ")}${more}`;

@@ -100,7 +100,7 @@ describe("who is to be absent", () => {
     const [one] = planOf({ text, users: [user("bob@example.com", seated)], live }).accessUsers;
     expect(one!.registrations).toEqual(["r1", "r2"]);
     expect(one!.text).toBe(
-      "with it go its Access seat, its Gateway seat, its tokens and sessions; all its 2 registrations (1 active) may go with the seat: BOB-1 (r1), BOB-2 (r2); it cannot be undone",
+      "for good, and with it go its Access seat, its Gateway seat, its tokens and sessions; all its 2 registrations (1 active) may go with the seat: BOB-1 (r1), BOB-2 (r2)",
     );
     const byId = planOf({
       text,

@@ -2,6 +2,7 @@
 
 import type { SourcePosition } from "../allowlist/allowlist.js";
 import type { Message } from "../allowlist/message.js";
+import type { AccessUserAction, AccessUserDecision } from "../reconcile/access-user.js";
 import type { Action, Act, DesiredState, LiveState, Rule } from "../reconcile/decision.js";
 import type { Finding } from "../reconcile/finding.js";
 import type { Hardware } from "../reconcile/hardware.js";
@@ -17,6 +18,25 @@ export interface ActResult {
   readonly act: Act;
   readonly result: "done" | "failed" | "skipped";
   /** Why it failed. */
+  readonly reason?: string;
+}
+
+/** The decision for one user of `accessUsers`. */
+export interface ReportedAccessUser extends Pick<
+  AccessUserDecision,
+  "email" | "name" | "live" | "desired" | "action" | "registrations" | "text" | "source" | "pending"
+> {
+  /** Of the live row; left out where there is none. */
+  readonly id?: string;
+}
+
+/** What became of one act on an Access user, as {@link ActResult} tells it of a registration. */
+export interface AccessUserResult {
+  readonly email: string;
+  /** Of the row that is renamed or deleted. */
+  readonly id?: string;
+  readonly act: Exclude<AccessUserAction, "keep">;
+  readonly result: ActResult["result"];
   readonly reason?: string;
 }
 
@@ -100,6 +120,8 @@ export interface ReportDocument {
   readonly population: Plan["population"];
   /** By user, then device name, then id. */
   readonly decisions: readonly ReportedDecision[];
+  /** By e-mail; only where the allowlist names Access users. */
+  readonly accessUsers?: readonly ReportedAccessUser[];
   readonly findings: readonly Finding[];
   readonly problems: readonly Message[];
   readonly guards: readonly ReportedGuard[];
@@ -109,4 +131,6 @@ export interface ReportDocument {
   readonly allowlist: Plan["files"];
   /** Only of a run that writes: one for each act of the plan that it does. */
   readonly results?: readonly ActResult[];
+  /** The same for Access users; left out where none is acted on. */
+  readonly accessUserResults?: readonly AccessUserResult[];
 }

@@ -4,7 +4,7 @@ import { readFile, rename, rm, writeFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import type { Outcome } from "../cloudflare/index.js";
 import { escapeText } from "../escape.js";
-import type { ActResult, ReportDocument } from "./document.js";
+import type { AccessUserResult, ActResult, ReportDocument } from "./document.js";
 import { EXPECT_VARIABLE } from "./reviewed-plan.js";
 
 /** The environment variable that asks for the report; a path, relative to the working folder. */
@@ -98,24 +98,38 @@ const REASONS: Readonly<Record<string, string>> = {
 /** Resources report in any order and at once, but a file is rewritten by one at a time. */
 let last: Promise<void> = Promise.resolve();
 
-/** Adds outcomes to the report of this run, where one was asked for. */
+/** Adds outcomes, by registration id, to the report of this run, where one was asked for. */
 export async function recordOutcomes(
   env: NodeJS.ProcessEnv,
   outcomes: ReadonlyMap<string, Outcome>,
 ): Promise<void> {
-  const path = reportPath(env);
-  if (path === undefined) return;
-  const next = last.then(() => addOutcomes(path, outcomes));
-  last = next.catch(() => undefined);
-  await next;
+  await change(env, ({ results = [], ...document }) => ({
+    ...document,
+    results: results.map((result) => withOutcome(result, outcomes.get(result.registration))),
+  }));
 }
 
-async function addOutcomes(path: string, outcomes: ReadonlyMap<string, Outcome>): Promise<void> {
-  const document = await readReport(path);
-  const results = (document.results ?? []).map((result) =>
-    withOutcome(result, outcomes.get(result.registration)),
-  );
-  await writeReport(path, { ...document, results });
+/** The same for Access users: by id for those who are deleted, by e-mail for the others. */
+export async function recordUserOutcomes(
+  env: NodeJS.ProcessEnv,
+  outcomes: ReadonlyMap<string, Outcome>,
+): Promise<void> {
+  const keyOf = ({ act, id, email }: AccessUserResult) => (act === "delete" ? (id ?? email) : email);
+  await change(env, ({ accessUserResults = [], ...document }) => ({
+    ...document,
+    accessUserResults: accessUserResults.map((result) => withOutcome(result, outcomes.get(keyOf(result)))),
+  }));
+}
+
+async function change(
+  env: NodeJS.ProcessEnv,
+  make: (document: ReportDocument) => ReportDocument,
+): Promise<void> {
+  const path = reportPath(env);
+  if (path === undefined) return;
+  const next = last.then(async () => writeReport(path, make(await readReport(path))));
+  last = next.catch(() => undefined);
+  await next;
 }
 
 async function readReport(path: string): Promise<ReportDocument> {
@@ -126,8 +140,11 @@ async function readReport(path: string): Promise<ReportDocument> {
   }
 }
 
-function withOutcome(result: ActResult, outcome: Outcome | undefined): ActResult {
+function withOutcome<Result extends Pick<ActResult, "result" | "reason">>(
+  result: Result,
+  outcome: Outcome | undefined,
+): Result {
   if (!outcome) return result;
-  const { registration, act } = result;
-  return { registration, act, ...outcome };
+  const { reason: _last, ...rest } = result;
+  return { ...rest, ...outcome } as Result;
 }

@@ -50,7 +50,7 @@ function formatProblem({ text, fix, source }: Message): string {
 
 /** The key of the allowlist that sets the limit. */
 function settingOf({ guard, by }: ReportedGuard): string {
-  return guard === "perUser" ? "guards.perUser" : `guards.${guard}.${by}`;
+  return guard === "perUser" || guard === "deleteUsers" ? `guards.${guard}` : `guards.${guard}.${by}`;
 }
 
 function byWhom({ approval }: ReportDocument): string {
@@ -67,6 +67,7 @@ function figure(
     const more = users.length > 5 ? ` and ${users.length - 5} more` : "";
     return `guards.perUser: ${count} due on one user, at most ${limit} (${named.join(", ")}${more})`;
   }
+  if (guard === "deleteUsers") return `guards.deleteUsers: ${count} Access users due, at most ${limit}`;
   const share =
     by === "percent" ? ` (${setting} % of ${population.active} active registrations in scope)` : "";
   return `guards.${guard}: ${count} due, at most ${limit}${share}`;

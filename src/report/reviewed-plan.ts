@@ -81,6 +81,17 @@ export function toReviewed(document: ReportDocument, asOf = new Date(document.as
     asOf,
     fingerprint: document.fingerprint,
     files: document.allowlist,
+    accessUsers: new Map(
+      (document.accessUsers ?? []).map(({ email, action, id, name, pending }) => [
+        email,
+        {
+          action,
+          ...(id !== undefined && { id }),
+          ...(name !== undefined && { name }),
+          pending: pending !== undefined,
+        },
+      ]),
+    ),
     decisions: new Map(
       document.decisions.map(({ registration, action, reason, pending }) => [
         registration.id,

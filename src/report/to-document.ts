@@ -4,6 +4,7 @@ import type { Entry } from "../allowlist/allowlist.js";
 import { compare } from "../compare.js";
 import type { Action, Decision } from "../reconcile/decision.js";
 import type { Plan } from "../reconcile/plan.js";
+import { accessUsersIn } from "./access-users.js";
 import type { ActResult, Approval, ReportDocument, ReportedDecision, ReportedEntry } from "./document.js";
 import type { Evidence } from "./evidence.js";
 
@@ -47,6 +48,7 @@ export function toDocument(plan: Plan, options: DocumentOptions): ReportDocument
       const { id } = decision.registration;
       return toReported(decision, pending.get(id), options.evidence?.get(id));
     }),
+    ...accessUsersIn(plan, options.run),
     findings: plan.findings,
     problems: plan.problems,
     guards: plan.guards.map(({ setting, ...verdict }) => ({
