@@ -20,7 +20,7 @@ export function meets(
 ): ConditionVerdict {
   if (requires === undefined) return MET;
   const { platform, model, minClientVersion } = requires;
-  const version = registration.device.client_version ?? hardware?.clientVersion;
+  const version = [registration.device.client_version, hardware?.clientVersion].find(isVersion);
   const verdicts = [
     check("platform", platform, hardware?.deviceType, (wanted, given) => wanted === given.toLowerCase()),
     check("model", model, hardware?.model, matchesGlob),
@@ -40,6 +40,11 @@ function check(
   return isMet(wanted, given)
     ? MET
     : { met: false, text: `requires ${name} ${quoted(wanted)}, and it is ${quoted(given)}` };
+}
+
+/** What begins with no number is no version, and no reason to act. */
+function isVersion(text: string | undefined): boolean {
+  return text !== undefined && /^\d/u.test(text);
 }
 
 /** By numbers, part by part: `2025.10.1` is later than `2025.9.30`; a part that is missing is 0. */

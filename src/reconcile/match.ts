@@ -65,8 +65,10 @@ export class Matcher {
     if (best && rival) return { kind: "contradiction", entries: [best, rival] };
     const judged = best && judgeConditions(equals, best, registration, hardware);
     if (best?.match.registration !== undefined && judged) return judged;
+    const settled = judged?.kind === "entry" ? best?.state : undefined;
     const unsure = byHardware.find(
-      (entry) => entry.state !== best?.state && isInForce(entry, this.at) && isBlind(entry, hardware),
+      (entry) =>
+        entry.state !== settled && isInForce(entry, this.at) && isBlind(entry, registration, hardware),
     );
     if (unsure) return { kind: "unknown-hardware", entry: unsure };
     if (judged) return judged;
@@ -92,23 +94,25 @@ export class Matcher {
   }
 }
 
-/** Among entries of one rank that ask for the same, one that requires nothing more is enough. */
+/**
+ * Among entries of one rank that ask for the same, one whose conditions are met is enough, and one whose conditions
+ * cannot be told may be.
+ */
 function judgeConditions(
   equals: readonly Entry[],
   best: Entry,
   registration: Registration,
   hardware: Hardware | undefined,
 ): Match {
-  let first: Match | undefined;
+  let unknown: Match | undefined;
+  let refused: Match | undefined;
   for (const entry of equals) {
     const verdict = meets(entry.requires, registration, hardware);
     if (verdict.met === true) return { kind: "entry", entry };
-    first ??=
-      verdict.met === false
-        ? { kind: "refused", entry, failed: verdict.text }
-        : { kind: "unknown-hardware", entry };
+    if (verdict.met === "unknown") unknown ??= { kind: "unknown-hardware", entry };
+    else refused ??= { kind: "refused", entry, failed: verdict.text };
   }
-  return first ?? { kind: "entry", entry: best };
+  return unknown ?? refused ?? { kind: "entry", entry: best };
 }
 
 /** Finds all but globs by their strongest key, so that thousands of entries cost no more than a few. */
@@ -162,11 +166,16 @@ export function goesByHardware({ match }: { readonly match: EntryMatch }): boole
   return match.serial !== undefined || match.hardwareId !== undefined;
 }
 
-/** Whether the entry asks for hardware that this registration does not tell. */
-function isBlind({ match }: Entry, hardware: Hardware | undefined): boolean {
+/** Whether the entry would match if the hardware that this registration does not tell were what it asks for. */
+function isBlind({ match }: Entry, registration: Registration, hardware: Hardware | undefined): boolean {
+  const { serial, hardwareId, ...rest } = match;
+  const noSerial = serial !== undefined && hardware?.serial === undefined;
+  const noHardwareId = hardwareId !== undefined && hardware?.hardwareId === undefined;
   return (
-    (match.serial !== undefined && hardware?.serial === undefined) ||
-    (match.hardwareId !== undefined && hardware?.hardwareId === undefined)
+    (noSerial || noHardwareId) &&
+    (noSerial || same(serial, hardware?.serial)) &&
+    (noHardwareId || same(hardwareId, hardware?.hardwareId)) &&
+    matchesEntry(rest, registration, hardware)
   );
 }
 
