@@ -3,6 +3,7 @@
 import { byUser, type Draft } from "./draft.js";
 import { isNewer, newestOf, type Candidate } from "./candidate.js";
 import { groupByDevice, hardwareKeys } from "./same-device.js";
+import type { Rule } from "./decision.js";
 import { DESIRED, byWhom, toDecision } from "./verdict.js";
 import type { Finding } from "./finding.js";
 
@@ -16,48 +17,55 @@ export function limitDevices(
   retired: ReadonlySet<Candidate>,
   findings: Finding[],
 ): readonly Draft[] {
-  const allowed = drafts.filter(({ decision, candidate }) => {
-    const { maxDevices } = candidate.policy;
-    return (
-      maxDevices.value !== undefined && decision.reason.code === "entry" && decision.desired === "active"
-    );
-  });
+  const allowed = drafts.filter(isLimited);
   if (allowed.length === 0) return drafts;
-  const over = new Set<Candidate>();
+  const over = new Set<Draft>();
   for (const [, own] of byUser(allowed)) {
-    const excess = oldestDevices(
-      own.map(({ candidate }) => candidate),
-      retired,
-    );
-    for (const candidate of excess.flat()) over.add(candidate);
+    const excess = oldestDevices(own, retired);
+    for (const { drafts: all } of excess) for (const draft of all) over.add(draft);
     report(
-      excess.filter((device) => staying(device, retired)),
+      excess.filter(({ counts }) => counts),
       findings,
     );
   }
-  return drafts.map((draft) => (over.has(draft.candidate) ? decideExcess(draft) : draft));
+  return drafts.map((draft) => (over.has(draft) ? decideExcess(draft) : draft));
 }
 
-type Device = readonly [Candidate, ...Candidate[]];
+/** What an entry allows, whether it connects or not. */
+const ALLOWED: ReadonlySet<Rule> = new Set<Rule>(["entry", "older", "listed-revoked"]);
+
+function isLimited({ candidate, decision: { reason, desired } }: Draft): boolean {
+  if (candidate.policy.maxDevices.value === undefined || !ALLOWED.has(reason.code)) return false;
+  return desired === "active" || desired === "as-is";
+}
+
+interface Device {
+  readonly drafts: readonly Draft[];
+  readonly newest: Candidate;
+  /** Whether one of its registrations is to connect. */
+  readonly counts: boolean;
+}
 
 /** The devices of one user that are beyond the limit, each with all its registrations. */
-function oldestDevices(own: readonly Candidate[], retired: ReadonlySet<Candidate>): readonly Device[] {
-  const limit = own[0]?.policy.maxDevices.value ?? Infinity;
-  const devices = [...new Set(groupByDevice(own, hardwareKeys).values())].map((device) => {
-    const stays = staying(device, retired);
-    return { device, stays: stays !== undefined, newest: newestOf(stays ?? device) };
+function oldestDevices(own: readonly Draft[], retired: ReadonlySet<Candidate>): readonly Device[] {
+  const limit = own[0]?.candidate.policy.maxDevices.value ?? Infinity;
+  const decisions = new Map(own.map((draft) => [draft.candidate, draft]));
+  const groups = new Set(groupByDevice([...decisions.keys()], hardwareKeys).values());
+  const devices = [...groups].map((group): Device => {
+    const [first, ...rest] = group.filter((candidate) => !retired.has(candidate));
+    const drafts = group.flatMap((candidate) => decisions.get(candidate) ?? []);
+    return {
+      drafts,
+      newest: first ? newestOf([first, ...rest]) : newestOf(group),
+      counts: drafts.some(
+        ({ candidate, decision }) => decision.desired === "active" && !retired.has(candidate),
+      ),
+    };
   });
   let count = 0;
   return devices
     .sort((a, b) => (isNewer(a.newest, b.newest) ? -1 : 1))
-    .filter(({ stays }) => (stays ? count++ : count) >= limit)
-    .map(({ device }) => device);
-}
-
-/** The registrations that stay, where any does. */
-function staying(device: Device, retired: ReadonlySet<Candidate>): Device | undefined {
-  const [first, ...rest] = device.filter((candidate) => !retired.has(candidate));
-  return first && [first, ...rest];
+    .filter(({ counts }) => (counts ? count++ : count) >= limit);
 }
 
 function decideExcess(draft: Draft): Draft {
@@ -76,8 +84,8 @@ function decideExcess(draft: Draft): Draft {
 
 function report(excess: readonly Device[], findings: Finding[]): void {
   const [first] = excess;
-  if (!first) return;
-  const { email, policy } = first[0];
+  if (first?.newest.policy.overMaxDevices.value !== "report") return;
+  const { email, policy } = first.newest;
   const { maxDevices } = policy;
   const count = excess.length;
   findings.push({
@@ -85,8 +93,7 @@ function report(excess: readonly Device[], findings: Finding[]): void {
     text: `${email} has ${count} ${count === 1 ? "device" : "devices"} more than the ${maxDevices.value} that policy.maxDevices allows`,
     source: maxDevices.source,
     registrations: excess
-      .flat()
-      .map(({ registration }) => registration.id)
+      .flatMap(({ drafts }) => drafts.map(({ candidate }) => candidate.registration.id))
       .sort(),
   });
 }

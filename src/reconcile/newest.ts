@@ -4,7 +4,7 @@ import type { Entry, SourcePosition } from "../allowlist/allowlist.js";
 import type { Registration } from "../cloudflare/types.js";
 import { newestOf, type Candidate } from "./candidate.js";
 import { liveState } from "./decision.js";
-import { groupByDevice, hardwareKeys } from "./same-device.js";
+import { groupByDevice, hardwareKeys, ofOneType } from "./same-device.js";
 
 /** By the id of a revoked registration: the newest registration of the same user on the same device. */
 export type NewestIndex = ReadonlyMap<string, Registration>;
@@ -12,22 +12,14 @@ export type NewestIndex = ReadonlyMap<string, Registration>;
 /**
  * Only revoked registrations are looked up: an active one is kept, whether it is the newest or not. Two registrations
  * are of one device where anything says so that both tell; what is missed lets somebody in, so much says so.
- *
- * @param deleted What is to be deleted is not the newest of any other: the next plan would not know of it.
  */
-export function newestOfEachDevice(
-  candidates: readonly Candidate[],
-  deleted: ReadonlySet<Candidate>,
-): NewestIndex {
+export function newestOfEachDevice(candidates: readonly Candidate[]): NewestIndex {
   const allowed = candidates.filter(activeEntry);
   const users = new Set(allowed.filter(isRevoked).map(({ email }) => email));
-  const own = allowed.filter(({ email }) => users.has(email));
-  const stays = indexNewest(own.filter((one) => !deleted.has(one)));
-  return deleted.size === 0 ? stays : new Map([...indexNewest(own), ...stays]);
-}
-
-function indexNewest(allowed: readonly Candidate[]): NewestIndex {
-  const groups = groupByDevice(allowed, deviceKeys);
+  const groups = groupByDevice(
+    allowed.filter(({ email }) => users.has(email)),
+    deviceKeys,
+  );
   return new Map(
     allowed
       .filter(isRevoked)
@@ -53,10 +45,10 @@ function deviceKeys(candidate: Candidate): readonly string[] {
   if (!entry) return [];
   const { nameGlob, ...exact } = entry.match;
   const isExact = nameGlob === undefined || Object.keys(exact).length > 0;
-  return [
+  return ofOneType(candidate, [
     ...hardwareKeys(candidate),
     isExact ? `entry ${place(entry.source)}` : `name ${candidate.registration.device.name}`,
-  ];
+  ]);
 }
 
 function place({ line, column }: SourcePosition): string {

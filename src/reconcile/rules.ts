@@ -26,12 +26,15 @@ interface Decided {
  */
 export function decideAll(allowlist: Allowlist, candidates: readonly Candidate[], asOf: Date): Decided {
   const deleted = new Set<Candidate>();
+  let newest = newestOfEachDevice(candidates);
   for (;;) {
-    const decided = decideWith(newestOfEachDevice(candidates, deleted), allowlist, candidates, asOf);
+    const decided = decideWith(newest, allowlist, candidates, asOf);
     const known = deleted.size;
     for (const { candidate, decision } of decided.drafts)
       if (decision.desired === "deleted" && activeEntry(candidate)) deleted.add(candidate);
     if (deleted.size === known) return decided;
+    const rest = newestOfEachDevice(candidates.filter((candidate) => !deleted.has(candidate)));
+    newest = new Map([...newest, ...rest]);
   }
 }
 

@@ -13,7 +13,16 @@ export function hardwareKeys({ registration, hardware }: Candidate): string[] {
   return keys;
 }
 
-/** The same, and the name where no hardware is known. */
+/**
+ * The keys of registrations that can take each other's place: a client and a browser extension on one machine are two
+ * registrations, and both are in use.
+ */
+export function ofOneType({ registration }: Candidate, keys: readonly string[]): string[] {
+  const type = registration.registration_type ?? "warp";
+  return keys.map((key) => `${type} ${key}`);
+}
+
+/** What tells the device itself, and the name where no hardware is known. */
 export function hardwareOrNameKeys(candidate: Candidate): string[] {
   const { registration, hardware } = candidate;
   const keys = hardwareKeys(candidate);
@@ -32,7 +41,7 @@ export function groupByDevice(
   for (const candidate of candidates) {
     groups.set(candidate, [candidate]);
     for (const key of keysOf(candidate)) {
-      const ofUser = `${candidate.email} ${key}`;
+      const ofUser = `${candidate.email}\n${key}`;
       const other = byKey.get(ofUser);
       if (other) merge(groups, other, candidate);
       else byKey.set(ofUser, candidate);

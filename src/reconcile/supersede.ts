@@ -4,7 +4,7 @@ import { isNewer, newestOf, type Candidate } from "./candidate.js";
 import { staysConnected, type Rule } from "./decision.js";
 import type { Draft } from "./draft.js";
 import type { Finding } from "./finding.js";
-import { groupByDevice, hardwareKeys } from "./same-device.js";
+import { groupByDevice, hardwareKeys, ofOneType } from "./same-device.js";
 import { DESIRED, byWhom, toDecision } from "./verdict.js";
 import { named } from "./naming.js";
 
@@ -35,7 +35,7 @@ export function supersede(
   if (concerned.length === 0) return drafts;
   const groups = groupByDevice(
     concerned.map(({ candidate }) => candidate),
-    hardwareKeys,
+    (candidate) => ofOneType(candidate, hardwareKeys(candidate)),
   );
   const connected = new Set(
     concerned
