@@ -3,7 +3,7 @@
 import type { Candidate } from "./candidate.js";
 import { isAct, type Decision, type Rule } from "./decision.js";
 import type { Draft } from "./draft.js";
-import { groupByDevice, hardwareOrNameKeys } from "./same-device.js";
+import { groupByDevice, hardwareKeys } from "./same-device.js";
 import { byWhom, toDecision } from "./verdict.js";
 
 /** The rules for what no entry allows. */
@@ -35,21 +35,39 @@ function isYoung({ candidate: { registration, policy }, decision }: Draft, asOf:
 
 /**
  * Enrolling again must not renew the grace: devices of which another registration is revoked, or is about to be, have
- * had theirs.
+ * had theirs. Where the hardware of one of the two is not known, a name that both have is taken for it.
  */
 function findReturned(own: readonly Draft[], young: ReadonlySet<Draft>): ReadonlySet<Candidate> {
   const groups = groupByDevice(
     own.map(({ candidate }) => candidate),
-    hardwareOrNameKeys,
-  );
-  const spent = new Set(
-    own.filter((draft) => !young.has(draft) && isRefused(draft.decision)).map(({ candidate }) => candidate),
+    hardwareKeys,
   );
   const returned = new Set<Candidate>();
-  for (const { candidate } of young) {
-    if (groups.get(candidate)?.some((other) => spent.has(other))) returned.add(candidate);
+  for (;;) {
+    const known = returned.size;
+    const spent = new Set(
+      own
+        .filter((draft) => isRefused(draft.decision) && (!young.has(draft) || returned.has(draft.candidate)))
+        .map(({ candidate }) => candidate),
+    );
+    const names = new Set([...spent].map(nameOf));
+    const namesOfUnknown = new Set([...spent].filter((one) => !isKnown(one)).map(nameOf));
+    for (const { candidate } of young) {
+      const again = groups.get(candidate)?.some((other) => spent.has(other)) ?? false;
+      const sameName = (isKnown(candidate) ? namesOfUnknown : names).has(nameOf(candidate));
+      if (again || sameName) returned.add(candidate);
+    }
+    // What loses its grace is about to be revoked as well, and may be of one device with another.
+    if (returned.size === known) return returned;
   }
-  return returned;
+}
+
+function isKnown({ hardware }: Candidate): boolean {
+  return hardware?.serial !== undefined || hardware?.hardwareId !== undefined;
+}
+
+function nameOf({ email, registration }: Candidate): string {
+  return `${email}\n${registration.device.name}`;
 }
 
 function isRefused({ live, desired }: Decision): boolean {
