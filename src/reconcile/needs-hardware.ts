@@ -8,8 +8,14 @@ import { goesByHardware } from "./match.js";
 export function needsHardware({ users, policy, policies, ignore }: Allowlist): boolean {
   if (comparesDevices(policy) || ignore.some(goesByHardware)) return true;
   for (const own of policies.values()) if (comparesDevices(own)) return true;
-  for (const user of users.values()) if (user.entries.some(asksHardware)) return true;
+  for (const { entries } of users.values())
+    if (entries.some(asksHardware) || entries.filter(allows).length > 1) return true;
   return false;
+}
+
+/** Of two entries that allow, only hardware tells whether they allow one device. */
+function allows({ state }: Entry): boolean {
+  return state === "active";
 }
 
 /** What a glob finds is told apart by hardware only. */
