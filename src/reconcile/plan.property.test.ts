@@ -1,175 +1,233 @@
 import fc from "fast-check";
-import { describe, expect, test } from "vitest";
-import {
-  ACCOUNT,
-  NOW,
-  allowlist,
-  physicalDevice,
-  registration,
-  type Sketch,
-} from "../../test/support/world.js";
-import type { Registration } from "../cloudflare/types.js";
-import { isAct } from "./decision.js";
-import { makePlan, type Plan } from "./plan.js";
+import { beforeAll, describe, expect, test } from "vitest";
+import { announceSeed, holds } from "../../test/support/property.js";
+import { ALICE, BOB, guards, user, world, type World } from "../../test/support/world-arbitraries.js";
+import { toAllowlist } from "../../test/support/world-allowlist.js";
+import { apply, outcomes, planOf, toReviewed } from "../../test/support/world-run.js";
+import { NOW } from "../../test/support/world.js";
+import { isAct, type Decision } from "./decision.js";
+import type { Plan } from "./plan.js";
 
-const RUNS = { numRuns: 500 };
+beforeAll(announceSeed);
 
-const emails = [
-  "alice@example.com",
-  "bob@example.com",
-  "carol@example.com",
-  "svc@t.cloudflareaccess.com",
-  undefined,
-];
-const day = fc.integer({ min: 1, max: 28 }).map((n) => `2026-04-${String(n).padStart(2, "0")}T00:00:00Z`);
+const ids = (decisions: readonly Decision[]) => decisions.map(({ registration: { id } }) => id);
 
-const sketch = fc.record(
-  {
-    email: fc.constantFrom(...emails),
-    device: fc.constantFrom("d1", "d2", "d3", "d4"),
-    name: fc.constantFrom("L1", "L2", "PHONE"),
-    created: day,
-    revoked: fc.option(day, { nil: undefined }),
-    type: fc.constantFrom(undefined, "warp", "browser_extension"),
-  },
-  { requiredKeys: ["device", "name", "created"] },
-);
-
-const fleet = fc
-  .array(sketch, { maxLength: 12 })
-  .map((sketches) => sketches.map((one, i) => registration({ ...(one as Omit<Sketch, "id">), id: `r${i}` })));
-
-const entry = fc
-  .tuple(
-    fc.constantFrom(
-      "serial: S1",
-      "hardwareId: H2",
-      "device: d1",
-      "device: d2",
-      "name: L1",
-      "name: PHONE",
-      "nameGlob: L*",
-      "registration: r0",
-    ),
-    fc.constantFrom("active", "revoked", "deleted"),
-  )
-  .map(([key, state]) => `    - { ${key}, state: ${state} }`);
-
-const users = fc.dictionary(
-  fc.constantFrom("alice@example.com", "bob@example.com"),
-  fc.uniqueArray(entry, { maxLength: 3, selector: (text) => text.replace(/, state.*/u, "") }),
-  { minKeys: 1 },
-);
-
-const list = fc
-  .record({
-    unlisted: fc.constantFrom("revoke", "delete", "report"),
-    unknownUsers: fc.constantFrom("revoke", "delete", "report"),
-    noUser: fc.constantFrom("revoke", "delete", "report"),
-    listedRevoked: fc.constantFrom("unrevoke", "report"),
-    users,
-    protectedDevice: fc.constantFrom("[]", "[d3]"),
-  })
-  .map(({ users: byEmail, protectedDevice, ...policy }) => {
-    const lines = Object.entries(byEmail).map(([email, entries]) =>
-      entries.length === 0 ? `  ${email}: []` : `  ${email}:\n${entries.join("\n")}`,
-    );
-    return `version: 1\npolicy: ${JSON.stringify(policy)}\nprotected: { devices: ${protectedDevice} }\nusers:\n${lines.join("\n")}\n`;
-  });
-
-const devices = [
-  physicalDevice("d1", { serial_number: "S1", hardware_id: "H1" }),
-  physicalDevice("d2", { serial_number: null, hardware_id: "H2" }),
-  physicalDevice("d3", { serial_number: "None" }),
-];
-
-function planOf(text: string, registrations: readonly Registration[]): Plan {
-  return makePlan(allowlist(text), { account: ACCOUNT, registrations, devices }, NOW);
-}
-
-/** What the account looks like after every act of a plan. */
-function apply({ acts }: Plan, registrations: readonly Registration[]): Registration[] {
-  const act = new Map(acts.map(({ registration: { id }, action }) => [id, action]));
-  return registrations
-    .filter(({ id }) => act.get(id) !== "delete")
-    .map((one) => {
-      const due = act.get(one.id);
-      if (due === "revoke") return { ...one, revoked_at: NOW.toISOString(), updated_at: NOW.toISOString() };
-      return due === "unrevoke" ? { ...one, revoked_at: null, updated_at: NOW.toISOString() } : one;
+describe("every registration", () => {
+  test("in scope has exactly one decision, and no other has any", () => {
+    holds(world, (one) => {
+      expect(ids(planOf(one).decisions)).toEqual(
+        one.registrations
+          .filter((live) => inScope(one, live))
+          .map(({ id }) => id)
+          .sort(),
+      );
     });
-}
-
-describe("whatever the allowlist and the account", () => {
-  test("each registration in scope has one decision, and no other has any", () => {
-    fc.assert(
-      fc.property(list, fleet, (text, live) => {
-        const inScope = live
-          .filter((one) => (one.registration_type ?? "warp") === "warp")
-          .map(({ id }) => id);
-        expect(
-          planOf(text, live)
-            .decisions.map(({ registration: { id } }) => id)
-            .sort(),
-        ).toEqual(inScope.sort());
-      }),
-      RUNS,
-    );
   });
 
-  test("a plan applied and made again is empty", () => {
-    fc.assert(
-      fc.property(list, fleet, (text, live) => {
-        const first = planOf(text, live);
-        expect(planOf(text, apply(first, live)).acts).toEqual([]);
-      }),
-      RUNS,
-    );
+  test("that is acted on was listed, in the state that the act is for", () => {
+    holds(world, (one) => {
+      const listed = new Map(one.registrations.map((live) => [live.id, live]));
+      for (const { registration, action } of planOf(one).acts) {
+        const live = listed.get(registration.id);
+        expect(live).toBe(registration);
+        expect(live?.deleted_at).toBeUndefined();
+        if (action !== "delete") expect(live?.revoked_at == null).toBe(action === "revoke");
+      }
+    });
   });
 
-  test("a protected device has no act", () => {
-    fc.assert(
-      fc.property(list, fleet, (text, live) => {
-        const guarded = text.replace("devices: []", "devices: [d3]");
-        expect(
-          planOf(guarded, live).acts.filter(({ registration: { device } }) => device.id === "d3"),
-        ).toEqual([]);
-      }),
-      RUNS,
-    );
-  });
-
-  test("the order of a listing never changes the plan", () => {
-    fc.assert(
-      fc.property(list, fleet, (text, live) => {
-        expect(planOf(text, [...live].reverse())).toEqual(planOf(text, live));
-      }),
-      RUNS,
-    );
-  });
-
-  test("a user who is added changes nobody else's decision", () => {
-    fc.assert(
-      fc.property(list, fleet, (text, live) => {
-        const of = (plan: Plan) =>
-          plan.decisions
-            .filter(({ user }) => user !== "carol@example.com")
-            .map((one) => [one.registration.id, one.action, one.reason.code]);
-        expect(of(planOf(`${text}  carol@example.com:\n    - name: L1\n`, live))).toEqual(
-          of(planOf(text, live)),
-        );
-      }),
-      RUNS,
-    );
-  });
-
-  test("an act never leaves a registration as it is", () => {
-    fc.assert(
-      fc.property(list, fleet, (text, live) => {
-        for (const { action, live: state } of planOf(text, live).decisions.filter(isAct)) {
-          expect(`${action} ${state}`).toMatch(/^(revoke active|unrevoke revoked|delete (active|revoked))$/u);
-        }
-      }),
-      RUNS,
-    );
+  test("that is protected, the operator's own or ignored has no act", () => {
+    holds(world, (one) => {
+      for (const { registration, user: email } of planOf(one).acts) {
+        const { sketch } = one;
+        expect(sketch.protectedUsers).not.toContain(email);
+        expect(sketch.protectedDevices).not.toContain(registration.device.id);
+        expect(sketch.protectedRegistrations).not.toContain(registration.id);
+        expect(sketch.self).not.toContain(email);
+        expect(sketch.ignore?.some((match) => "user" in match && match.user === email)).toBe(false);
+        expect(sketch.ignore?.some((match) => match.emailDomain === (email.split("@")[1] ?? ""))).toBe(false);
+        expect(sketch.ignore?.some((match) => match.device === registration.device.id)).toBe(false);
+        const kiosk = registration.policy?.id === "p2" && registration.device.name === "PHONE";
+        expect(kiosk && sketch.ignore?.some((match) => match.policyId === "p2")).toBe(false);
+      }
+    });
   });
 });
+
+describe("the acts that are performed", () => {
+  test("never exceed a guard without an approval", () => {
+    holds(fc.tuple(world, guards, fc.constantFrom(undefined, 1, 3)), ([one, values, perRun]) => {
+      const plan = planOf({ ...one, sketch: { ...one.sketch, guards: values, perRun } });
+      if (plan.guards.some(({ tripped }) => tripped)) return;
+      const active = one.registrations.filter((live) => inScope(one, live) && live.revoked_at == null).length;
+      const share = active < 10 ? Infinity : Math.floor((active * values.percent) / 100);
+      for (const act of ["revoke", "delete", "unrevoke"]) {
+        const count = plan.acts.filter(({ action }) => action === act).length;
+        expect(count).toBeLessThanOrEqual(Math.min(values.max, share));
+      }
+      for (const email of new Set(plan.acts.map((act) => act.user))) {
+        const count = plan.acts.filter((act) => act.user === email).length;
+        expect(count).toBeLessThanOrEqual(values.perUser ?? Infinity);
+      }
+      expect(plan.acts.length).toBeLessThanOrEqual(perRun ?? Infinity);
+    });
+  });
+
+  test("leave nothing to do for the same moment", () => {
+    holds(world, (one) => {
+      const rest = planOf({ ...one, registrations: apply(planOf(one), one.registrations) });
+      expect(outcomes(rest.acts)).toEqual([]);
+    });
+  });
+
+  test("come to an end in rounds, where one run may only do so many", () => {
+    holds(fc.tuple(world, fc.integer({ min: 1, max: 3 })), ([one, perRun]) => {
+      const limited = { ...one, sketch: { ...one.sketch, perRun } };
+      let plan = planOf(limited);
+      let { registrations } = one;
+      // Each registration is revoked or let in at most once, and deleted at most once.
+      for (let left = 2 * registrations.length; left > 0 && plan.acts.length > 0; left--) {
+        expect(plan.acts.length).toBeLessThanOrEqual(perRun);
+        registrations = apply(plan, registrations);
+        plan = planOf({ ...limited, registrations });
+      }
+      expect(outcomes(plan.decisions.filter(isAct))).toEqual([]);
+    });
+  });
+
+  test("are those that are due, or pending, and none while a freeze holds", () => {
+    const until = fc.constantFrom(-1, 0, 1).map((ms) => new Date(NOW.getTime() + ms));
+    holds(fc.tuple(world, until, fc.constantFrom(undefined, 1)), ([one, frozenUntil, perRun]) => {
+      const plan = planOf({ ...one, sketch: { ...one.sketch, frozenUntil, perRun } });
+      const waiting = plan.pending.map(({ decision }) => decision);
+      expect(ids([...plan.acts, ...waiting]).sort()).toEqual(ids(plan.decisions.filter(isAct)));
+      if (frozenUntil > NOW) expect(plan.acts).toEqual([]);
+    });
+  });
+
+  test("are among those that were reviewed", () => {
+    holds(fc.tuple(world, world, fc.constantFrom(undefined, 1)), ([then, now, perRun]) => {
+      const reviewed = planOf({ ...then, sketch: { ...then.sketch, perRun } });
+      const wanted = new Set(reviewed.acts.map(({ registration: { id }, action }) => `${id}: ${action}`));
+      const plan = planOf(now, { reviewed: toReviewed(reviewed) });
+      const done = plan.acts.map(({ registration: { id }, action }) => `${id}: ${action}`);
+      expect(done.filter((act) => !wanted.has(act))).toEqual([]);
+      const due = plan.decisions.filter(isAct);
+      expect(plan.pending.map(({ why }) => why)).toEqual(due.slice(done.length).map(() => "not-reviewed"));
+      // What was to be done is done or named.
+      expect([...done, ...plan.skipped.map(({ registration: id, act }) => `${id}: ${act}`)].sort()).toEqual(
+        [...wanted].sort(),
+      );
+    });
+  });
+});
+
+describe("the plan does not depend on", () => {
+  const same = (a: Plan, b: Plan) => {
+    expect(outcomes(a.decisions)).toEqual(outcomes(b.decisions));
+    expect(outcomes(a.acts)).toEqual(outcomes(b.acts));
+    expect(ids(a.pending.map(({ decision }) => decision))).toEqual(
+      ids(b.pending.map(({ decision }) => decision)),
+    );
+    expect(a.fingerprint).toBe(b.fingerprint);
+    expect(a.findings.map(({ code }) => code).sort()).toEqual(b.findings.map(({ code }) => code).sort());
+  };
+
+  test("the order in which the account is listed", () => {
+    const shuffled = world.chain((one) =>
+      fc.tuple(
+        fc.constant(one),
+        fc.shuffledSubarray([...one.registrations], { minLength: one.registrations.length }),
+        fc.shuffledSubarray([...one.devices], { minLength: one.devices.length }),
+      ),
+    );
+    holds(shuffled, ([one, registrations, devices]) => {
+      expect(planOf({ ...one, registrations, devices })).toEqual(planOf(one));
+    });
+  });
+
+  test("the order of users, entries and rules in the allowlist", () => {
+    holds(world, (one) => {
+      const { sketch } = one;
+      const users = sketch.users
+        .map(([email, own]) => [email, { ...own, entries: [...own.entries].reverse() }] as const)
+        .reverse();
+      const ignore = [...(sketch.ignore ?? [])].reverse();
+      same(planOf({ ...one, sketch: { ...sketch, users, ignore } }), planOf(one));
+    });
+  });
+
+  test("what other users' entries, state and policy are", () => {
+    holds(fc.tuple(world, user), ([one, bob]) => {
+      const others = one.sketch.users.filter(([email]) => email !== BOB);
+      const changed = planOf({ ...one, sketch: { ...one.sketch, users: [...others, [BOB, bob]] } });
+      const ofOthers = ({ decisions }: Plan) => decisions.filter(({ user: email }) => email !== BOB);
+      expect(outcomes(ofOthers(changed))).toEqual(outcomes(ofOthers(planOf(one))));
+    });
+  });
+
+  test("what is outside the scope", () => {
+    holds(fc.tuple(world, world), ([one, { registrations: more }]) => {
+      const outside = more
+        .map((live) => ({ ...live, id: `x-${live.id}` }))
+        .filter((live) => !inScope(one, live));
+      const { population: wide, ...rest } = planOf({
+        ...one,
+        registrations: [...one.registrations, ...outside],
+      });
+      const { population, ...plan } = planOf(one);
+      expect(rest).toEqual(plan);
+      expect(wide).toEqual({ ...population, outOfScope: population.outOfScope + outside.length });
+    });
+  });
+});
+
+describe("nobody is cut off", () => {
+  test("by a newer registration that does not go on to connect", () => {
+    holds(world, (one) => {
+      const { decisions } = planOf(one);
+      for (const { registration, reason, user: email } of decisions) {
+        if (reason.code !== "superseded") continue;
+        const id = /^\S+/u.exec(reason.text)?.[0];
+        const newer = decisions.find((other) => other.registration.id === id);
+        const connects =
+          newer?.desired === "active" || (newer?.action === "leave" && newer.live === "active");
+        expect([newer?.user, connects]).toEqual([email, true]);
+        expect(newer && newer.registration.created_at >= registration.created_at).toBe(true);
+      }
+    });
+  });
+
+  test("by a limit of devices that the remaining ones do not reach", () => {
+    holds(world, (one) => {
+      const { decisions } = planOf(one);
+      const { policy, policies } = toAllowlist(one.sketch);
+      for (const email of [ALICE, BOB]) {
+        const own = decisions.filter((decision) => decision.user === email);
+        if (!own.some(({ reason }) => reason.code === "max-devices")) continue;
+        const most = (policies.get(email) ?? policy).maxDevices.value ?? Infinity;
+        const kept = own.filter(
+          (decision) => decision.desired === "active" || decision.reason.code === "superseded",
+        );
+        expect(new Set(kept.map(({ registration: { device } }) => device.id)).size).toBeGreaterThanOrEqual(
+          most,
+        );
+      }
+    });
+  });
+});
+
+/** The words of `docs/allowlist.md`, once more. */
+function inScope({ sketch: { scope = {} } }: World, live: World["registrations"][number]): boolean {
+  const email = live.user?.email ?? "";
+  const domains = scope.emailDomains ?? [];
+  const emails = scope.emails ?? [];
+  return (
+    live.deleted_at == null &&
+    (scope.registrationTypes ?? ["warp"]).includes(live.registration_type ?? "warp") &&
+    (scope.policyIds === undefined || scope.policyIds.includes(live.policy?.id ?? "")) &&
+    ((domains.length === 0 && emails.length === 0) ||
+      emails.includes(email) ||
+      domains.includes(email.split("@")[1] ?? ""))
+  );
+}

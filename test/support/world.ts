@@ -15,10 +15,12 @@ export interface Sketch {
   readonly device?: string;
   readonly name?: string;
   readonly created?: string;
+  readonly lastSeen?: string;
   readonly revoked?: string;
   readonly type?: string;
   readonly policy?: string;
   readonly deleted?: string;
+  readonly clientVersion?: string;
 }
 
 export function registration({
@@ -27,19 +29,25 @@ export function registration({
   device,
   name,
   created,
+  lastSeen,
   revoked,
   type,
   policy,
   deleted,
+  clientVersion,
 }: Sketch): Registration {
   const at = created ?? "2026-05-01T08:00:00.000000Z";
   return {
     id,
     key: `key-${id}`,
-    device: { id: device ?? `dev-${id}`, name: name ?? `NAME-${id}` },
+    device: {
+      id: device ?? `dev-${id}`,
+      name: name ?? `NAME-${id}`,
+      ...(clientVersion !== undefined && { client_version: clientVersion }),
+    },
     created_at: at,
     updated_at: revoked ?? at,
-    last_seen_at: "2026-05-31T08:00:00.000000Z",
+    last_seen_at: lastSeen ?? "2026-05-31T08:00:00.000000Z",
     ...(revoked !== undefined && { revoked_at: revoked }),
     ...(deleted !== undefined && { deleted_at: deleted }),
     ...(type !== undefined && { registration_type: type }),

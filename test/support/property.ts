@@ -1,0 +1,18 @@
+/** How many cases a property is held against, and from which seed. */
+
+import fc from "fast-check";
+
+/** Fewer than the default make a mutation run bearable. */
+const CASES = Number(process.env["WARP_TEST_CASES"] ?? 10_000);
+
+const SEED = Number(process.env["WARP_TEST_SEED"] ?? Math.floor(Math.random() * 0x7fffffff));
+
+/** Says from which seed the properties of this file are made, so that a failure can be had again. */
+export function announceSeed(): void {
+  console.log(`fast-check: ${CASES} cases each; the same again with WARP_TEST_SEED=${SEED}`);
+}
+
+/** Holds a property against all cases; fast-check shrinks and prints what fails. */
+export function holds<T>(arbitrary: fc.Arbitrary<T>, check: (world: T) => void): void {
+  fc.assert(fc.property(arbitrary, check), { numRuns: CASES, seed: SEED });
+}
