@@ -3,6 +3,7 @@
 import { Command, CommanderError } from "commander";
 import { VERSION } from "../cloudflare/version.js";
 import type { MakeCommand } from "./command.js";
+import { driftCommand } from "./drift.js";
 import { errorText } from "./error-text.js";
 import { EXIT, type ExitCode } from "./exit-codes.js";
 import { inventoryCommand } from "./inventory.js";
@@ -16,6 +17,7 @@ import { validateCommand } from "./validate.js";
 const COMMANDS: readonly MakeCommand[] = [
   validateCommand,
   planCommand,
+  driftCommand,
   inventoryCommand,
   () => simulateCommand(),
 ];

@@ -1,0 +1,76 @@
+/** `--history`: since when each finding and each act has stood. */
+
+import type { Plan } from "../reconcile/plan.js";
+import { isAct } from "../reconcile/decision.js";
+import { DAY_MS } from "../reconcile/in-force.js";
+import { actKey, type Keyed } from "./finding-key.js";
+import { parseJson } from "./json-file.js";
+import { UserError } from "./user-error.js";
+
+/** Version 1 of the file. */
+export interface History {
+  readonly kind: "warp-history";
+  readonly version: 1;
+  readonly account: string;
+  /** RFC 3339: the moment of the last run. */
+  readonly asOf: string;
+  /** By the key of a finding or an act: RFC 3339, the first run that saw it without a break. */
+  readonly since: Readonly<Record<string, string>>;
+}
+
+/** Reads the file's text. Throws a {@link UserError}. */
+export function parseHistory(path: string, text: string, account: string): History {
+  const value = parseJson(path, text) as Partial<History> | null;
+  const fix = "name a file that --history wrote, or one that is not there yet";
+  if (value?.kind !== "warp-history" || typeof value.since !== "object") {
+    throw new UserError(`${path}: is no history`, fix);
+  }
+  if (value.version !== 1) throw new UserError(`${path}: is a history of another version`, fix);
+  if (value.account !== account) {
+    throw new UserError(`${path}: is of account ${String(value.account)}, and this is ${account}`, fix);
+  }
+  const times = [value.asOf, ...Object.values(value.since)];
+  if (times.some((time) => Number.isNaN(Date.parse(String(time))))) {
+    throw new UserError(`${path}: holds a time that is none`, fix);
+  }
+  return value as History;
+}
+
+/** What stands now, and since when: what was there in the last run has stood since then, and the rest is new. */
+export function continueHistory(plan: Plan, found: readonly Keyed[], before: History | undefined): History {
+  const keys = [
+    ...plan.decisions.filter(isAct).map(({ action, registration }) => actKey(action, registration.id)),
+    ...found.map(({ key }) => key),
+  ];
+  const asOf = plan.asOf.toISOString();
+  const since = [...new Set(keys)].sort().map((key) => [key, before?.since[key] ?? asOf] as const);
+  return { kind: "warp-history", version: 1, account: plan.account, asOf, since: Object.fromEntries(since) };
+}
+
+export function formatHistory(history: History): string {
+  return `${JSON.stringify(history, null, 2)}\n`;
+}
+
+/** The plan whose acts, and these findings, say since when they have stood. */
+export function withAges(plan: Plan, told: readonly Keyed[], history: History): Plan {
+  const age = (key: string) => {
+    const since = history.since[key];
+    return since === undefined ? "" : ` (${describeAge(since, plan.asOf)})`;
+  };
+  return {
+    ...plan,
+    decisions: plan.decisions.map((decision) => {
+      if (!isAct(decision)) return decision;
+      const text = decision.reason.text + age(actKey(decision.action, decision.registration.id));
+      return { ...decision, reason: { ...decision.reason, text } };
+    }),
+    findings: told.map(({ key, finding }) => ({ ...finding, text: finding.text + age(key) })),
+  };
+}
+
+/** `since 2026-05-01, 12 days`; `new` in the run that sees it first. */
+function describeAge(since: string, asOf: Date): string {
+  const days = Math.floor((asOf.getTime() - Date.parse(since)) / DAY_MS);
+  if (since === asOf.toISOString()) return "new";
+  return `since ${since.slice(0, 10)}, ${days === 1 ? "1 day" : `${days} days`}`;
+}
