@@ -2,8 +2,11 @@
 const domainShape =
   /^(?:[\p{L}\p{N}](?:[\p{L}\p{N}\p{M}-]{0,61}[\p{L}\p{N}\p{M}])?\.)+[\p{L}\p{N}][\p{L}\p{N}\p{M}-]*$/u;
 
-/** Everything but blanks, hidden characters, and what would need quotes in RFC 5321's local part. */
-const localShape = /^[^\p{C}\p{Z}"(),:;<>@[\\\]]{1,64}$/u;
+/**
+ * Everything but blanks, hidden characters, what would need quotes in RFC 5321's local part, and `*`: who writes that
+ * means a pattern, and would protect nobody by it.
+ */
+const localShape = /^[^\p{C}\p{Z}"(),:;<>@[\\\]*]{1,64}$/u;
 
 /** Nearly every address as the API sends it: it is in that form already. */
 const plain = /^[a-z\d@._+-]*$/;

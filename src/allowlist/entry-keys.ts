@@ -53,7 +53,7 @@ function hardwareProblem(key: "serial" | "hardwareId", { value, start }: TextNod
   return {
     code: "allowlist/placeholder-serial",
     offset: start,
-    text: `the ${key} ${shown(value)} is what vendors leave on many machines; it tells no device apart`,
+    text: `the ${key} ${shown(value)} tells no device apart: it is one character only, or what vendors leave on many machines`,
     fix: `match this device by \`${key === "serial" ? "hardwareId" : "serial"}\`, \`device\` or \`registration\``,
   };
 }

@@ -72,6 +72,7 @@ export function readEntry(
   // A misspelt match key is reported as such, and not as a missing one besides.
   if (known && !matchKeys.some((key) => node.pairs.has(key))) tell(matchesNothing(node.start));
   tell(windowProblem(node, rest));
+  tell(conditionProblem(node, rest));
   if (rest.trustName !== undefined)
     tell(trustProblem(match, pairAt(node, "trustName")?.keyStart ?? node.start));
   if (!readable || !known) return undefined;
@@ -116,5 +117,16 @@ function windowProblem(node: MapNode, { from, expires }: Rest): Problem | undefi
     offset: pairAt(node, "expires")?.keyStart ?? node.start,
     text: `the entry expires on ${expires.text}, before it begins on ${from.text}, and could never speak`,
     fix: "correct one of the two days",
+  };
+}
+
+/** A condition that fails would leave in what the entry means to refuse. */
+function conditionProblem(node: MapNode, { state, requires }: Rest): Problem | undefined {
+  if (requires === undefined || state === undefined || state === "active") return undefined;
+  return {
+    code: "allowlist/contradiction",
+    offset: pairAt(node, "requires")?.keyStart ?? node.start,
+    text: `\`requires\` says what a device must be to be allowed, and this entry asks for \`${state}\``,
+    fix: "remove `requires`, or `state`",
   };
 }

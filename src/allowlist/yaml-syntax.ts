@@ -28,6 +28,7 @@ export function parseSyntax(source: SourceText): Syntax {
   let offset = 0;
   let count = 0;
   let strays = 0;
+  let lastQuote = 0;
   let beforeScalar = false;
   try {
     for (const lexeme of new Lexer().lex(source.text)) {
@@ -41,6 +42,7 @@ export function parseSyntax(source: SourceText): Syntax {
       // The first document comes out when a second one begins: one is too many already.
       if (documents.length > 0) break;
       if (!beforeScalar && lexical.length < mostErrors) refuseLexeme(source, lexeme, offset, lexical);
+      if (/^["']/u.test(lexeme)) lastQuote = offset;
       beforeScalar = lexeme === "\u001f";
       if (!beforeScalar && lexeme !== "\u0002" && lexeme !== "\u0018") offset += lexeme.length;
     }
@@ -59,7 +61,7 @@ export function parseSyntax(source: SourceText): Syntax {
     .filter((error) => lexical.length === 0 || error.code !== "TAG_RESOLVE_FAILED")
     .sort((a, b) => a.pos[0] - b.pos[0])[0];
   const messages =
-    first === undefined ? lexical : [...lexical, ...failed(source, syntaxProblem(first)).messages];
+    first === undefined ? lexical : [...lexical, ...failed(source, syntaxProblem(first, lastQuote)).messages];
   if (second !== undefined) messages.push(source.message(manyDocuments(second.range[0])));
   return messages.length > 0 ? { ok: false, messages } : { ok: true, document };
 }
@@ -130,8 +132,15 @@ function manyDocuments(offset: number) {
   return { code: "allowlist/syntax", offset, text, fix: "remove the `---`, or use two files" } as const;
 }
 
-function syntaxProblem(error: YAMLError) {
+function unclosed(offset: number) {
+  const text = "the quote that opens here is never closed";
+  return { code: "allowlist/syntax", offset, text, fix: "close it at the end of the text" } as const;
+}
+
+function syntaxProblem(error: YAMLError, lastQuote: number) {
   if (error.code === "MULTIPLE_DOCS") return manyDocuments(error.pos[0]);
+  // The library reports it where the file ends.
+  if (error.message.startsWith("Missing closing")) return unclosed(lastQuote);
   const fix =
     error.code === "TAB_AS_INDENT"
       ? "indent with spaces"

@@ -33,7 +33,7 @@ export function toTree(
     report({
       code: "allowlist/empty-file",
       text: "the file is empty",
-      fix: "write `users: {}` in it, or remove it",
+      fix: "begin it with `version: 1` (the root file) or with `users:` (a file of users), or remove it",
       source: source.position(0),
     });
     return undefined;
