@@ -5,6 +5,6 @@
  * package and this repository alike. It must stay the same from machine to machine and from release to release:
  * `refresh` and `destroy` run the text that stands in the state.
  */
-export function blob(provider: "reconciliation" | "revocation"): string {
+export function blob(provider: "reconciliation" | "revocation" | "accessUser"): string {
   return `exports.handler = () => require("module").createRequire(process.cwd() + "/")("pulumi-warp-registrations/provider").${provider};`;
 }

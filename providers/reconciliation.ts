@@ -1,9 +1,10 @@
-/** The provider of `Reconciliation`: makes all API writes of a run, in bulk calls, and reads each back. */
+/** The provider of `Reconciliation`: makes all acts of a run, in bulk calls, and reads each back. */
 
 import { perform } from "../src/cloudflare/index.js";
 import { escapeText } from "../src/escape.js";
 import type { Act } from "../src/reconcile/decision.js";
-import { recordOutcomes } from "../src/report/file.js";
+import { recordOutcomes, recordUserOutcomes } from "../src/report/file.js";
+import { deleteUsers } from "./delete-users.js";
 import {
   PartialFailure,
   refuseOtherAccount,
@@ -11,13 +12,18 @@ import {
   type DynamicProvider,
   type Properties,
 } from "./dynamic.js";
-import { configure, failuresOf, sessionFor } from "./session.js";
+import { configure, failuresOf, sessionFor, type AccountSession } from "./session.js";
 
 /** `acts`: by registration id, one line that begins with the act: `unrevoke bob@example.com LAPTOP-7, …`. */
 export interface ReconciliationInputs {
   readonly account: string;
   readonly acts: Readonly<Record<string, string>>;
+  /** By Access user's id, one line: `delete-user bob@example.com, …`; left out where there is none. */
+  readonly users?: Readonly<Record<string, string>>;
 }
+
+/** The one act on Access users that is made here. */
+const DELETE_USER = "delete-user";
 
 /** Whoever must not connect goes first: a run that dies half-way has left no lost laptop in. */
 const ORDER: readonly Act[] = ["revoke", "delete", "unrevoke"];
@@ -37,12 +43,20 @@ export const reconciliation: DynamicProvider<ReconciliationInputs, Reconciliatio
           reason: `${escapeText(id, 60)}: "${escapeText(line, 200)}" begins with no act`,
         });
     }
+    for (const [id, line] of Object.entries(usersOf(news))) {
+      if (!line.startsWith(`${DELETE_USER} `))
+        failures.push({
+          property: "users",
+          reason: `${escapeText(id, 60)}: "${escapeText(line, 200)}" does not begin with ${DELETE_USER}`,
+        });
+    }
     return Promise.resolve({ inputs: inputsOf(news), failures });
   },
 
   /** Any act is a change and no act is none; the last run's acts do not matter, since the same can be due again. */
   diff(_id, _olds, news) {
-    return Promise.resolve({ changes: Object.keys(actsOf(news)).length > 0 });
+    const acts = [...Object.keys(actsOf(news)), ...Object.keys(usersOf(news))];
+    return Promise.resolve({ changes: acts.length > 0 });
   },
 
   async create(inputs) {
@@ -69,8 +83,9 @@ export const reconciliation: DynamicProvider<ReconciliationInputs, Reconciliatio
 async function reconcile(id: string, properties: Properties): Promise<ReconciliationInputs> {
   const inputs = inputsOf(properties);
   const lines = Object.entries(inputs.acts);
+  const users = Object.entries(inputs.users ?? {});
   const outs = { account: inputs.account, acts: {} };
-  if (lines.length === 0) return outs;
+  if (lines.length + users.length === 0) return outs;
   const session = sessionFor(inputs.account);
   for (const [registration, line] of lines) session.lines.set(registration, line);
   const unreported: string[] = [];
@@ -80,20 +95,52 @@ async function reconcile(id: string, properties: Properties): Promise<Reconcilia
     for (const [registration, outcome] of outcomes) session.outcomes.set(registration, outcome);
     await recordOutcomes(process.env, outcomes).catch((error: unknown) => unreported.push(String(error)));
   }
+  const usersFailed = await removeUsers(session, users, unreported);
   // A failed revoke fails the row of its own Revocation; but no row is tried where this resource fails.
   const failed = failuresOf(session, ["delete", "unrevoke"]);
-  const reasons = [...failed, ...unreported];
+  const reasons = [...failed, ...usersFailed, ...unreported];
   if (reasons.length === 0) return outs;
   throw new PartialFailure(id, outs, properties, [...reasons, ...failuresOf(session, ["revoke"])]);
 }
 
-function inputsOf(properties: Properties): ReconciliationInputs {
-  return { account: text(properties, "account"), acts: actsOf(properties) };
+/** After the acts on registrations: a user who is deleted may take theirs along. Answers what failed, by name. */
+async function removeUsers(
+  { client }: AccountSession,
+  users: readonly (readonly [id: string, line: string])[],
+  unreported: string[],
+): Promise<string[]> {
+  if (users.length === 0) return [];
+  const outcomes = await deleteUsers(
+    client,
+    users.map(([id]) => id),
+  );
+  await recordUserOutcomes(process.env, outcomes).catch((error: unknown) => unreported.push(String(error)));
+  return users.flatMap(([id, line]) => {
+    const outcome = outcomes.get(id) ?? { result: "failed", reason: "no outcome is known" };
+    const [who] = line.split(", ", 1);
+    return outcome.result === "failed" ? [`${who ?? ""} (${escapeText(id, 60)}): ${outcome.reason}`] : [];
+  });
 }
 
-function actsOf(properties: Properties): Readonly<Record<string, string>> {
-  const { acts } = properties;
-  return typeof acts === "object" && acts !== null ? (acts as Record<string, string>) : {};
+function inputsOf(properties: Properties): ReconciliationInputs {
+  const users = usersOf(properties);
+  return {
+    account: text(properties, "account"),
+    acts: actsOf(properties),
+    ...(Object.keys(users).length > 0 && { users }),
+  };
+}
+
+function actsOf({ acts }: Properties): Readonly<Record<string, string>> {
+  return linesOf(acts);
+}
+
+function usersOf({ users }: Properties): Readonly<Record<string, string>> {
+  return linesOf(users);
+}
+
+function linesOf(value: unknown): Readonly<Record<string, string>> {
+  return typeof value === "object" && value !== null ? (value as Record<string, string>) : {};
 }
 
 function actOf(line: string): Act | undefined {

@@ -1,6 +1,7 @@
 /** The resources as a Pulumi program sees them. */
 
 import * as pulumi from "@pulumi/pulumi";
+import type { AccessUserInputs } from "./access-user.js";
 import { blob } from "./blob.js";
 import type { ReconciliationInputs } from "./reconciliation.js";
 import type { RevocationInputs } from "./revocation.js";
@@ -37,5 +38,12 @@ export class Reconciliation extends DynamicResource {
 export class Revocation extends DynamicResource {
   constructor(name: string, inputs: RevocationInputs, options?: pulumi.CustomResourceOptions) {
     super("Revocation", name, blob("revocation"), inputs, options);
+  }
+}
+
+/** One Access user who is to exist. */
+export class AccessUser extends DynamicResource {
+  constructor(name: string, inputs: AccessUserInputs, options?: pulumi.CustomResourceOptions) {
+    super("AccessUser", name, blob("accessUser"), inputs, options);
   }
 }

@@ -1,5 +1,6 @@
 /** A plan as the inputs of the resources: short, and only what changes when an act is due. */
 
+import { deletedUsers } from "./access-user-rows.js";
 import { escapeText } from "../src/escape.js";
 import type { ActDecision, Decision } from "../src/reconcile/decision.js";
 import type { Plan } from "../src/reconcile/plan.js";
@@ -14,6 +15,7 @@ export function toReconciliation(plan: Plan): ReconciliationInputs {
   return {
     account: plan.account,
     acts: Object.fromEntries(plan.acts.map((one) => [one.registration.id, actLine(one)])),
+    ...deletedUsers(plan),
   };
 }
 

@@ -5,10 +5,12 @@ import {
   createClient,
   credentialsFromEnvironment,
   type Act,
+  type AccessUser,
   type CloudflareClient,
   type Outcome,
   type Registration,
 } from "../src/cloudflare/index.js";
+import { byEmail } from "../src/reconcile/access-user.js";
 
 /** The stack's config as the provider's process gets it: by full key. */
 interface Config {
@@ -23,6 +25,7 @@ export class AccountSession {
   /** The lines of the acts of this run, by registration id. */
   readonly lines = new Map<string, string>();
   #listing: Promise<ReadonlyMap<string, Registration>> | undefined;
+  #users: Promise<ReadonlyMap<string, readonly AccessUser[]>> | undefined;
 
   constructor(account: string, config: Config) {
     this.client = createClient({
@@ -39,6 +42,12 @@ export class AccountSession {
       .listAll({ status: "all" })
       .then((all) => new Map(all.filter((one) => one.deleted_at == null).map((one) => [one.id, one])));
     return this.#listing;
+  }
+
+  /** The Access users' rows by normalised e-mail, listed once however many resources ask. */
+  users(): Promise<ReadonlyMap<string, readonly AccessUser[]>> {
+    this.#users ??= this.client.accessUsers.listAll().then(byEmail);
+    return this.#users;
   }
 }
 

@@ -1,5 +1,6 @@
 import type { Allowlist } from "./allowlist/allowlist.js";
 import type { CloudflareClient } from "./cloudflare/index.js";
+import { listWantedUsers } from "./wanted-users.js";
 import { needsHardware, type Inventory } from "./reconcile/plan.js";
 
 /** Everything that any allowlist can ask about. */
@@ -13,13 +14,14 @@ export interface WholeInventory extends Inventory {
  */
 export async function takeInventory(client: CloudflareClient, allowlist: Allowlist): Promise<Inventory> {
   const include = needsProfiles(allowlist) ? ({ include: "policy" } as const) : {};
-  const [registrations, devices] = await Promise.all([
+  const [registrations, devices, accessUsers] = await Promise.all([
     client.registrations.listAll({ status: "all", ...include }),
     needsHardware(allowlist)
       ? client.physicalDevices.listAll({ active_registrations: "include" })
       : undefined,
+    listWantedUsers(client, allowlist),
   ]);
-  return { account: client.accountId, registrations, devices };
+  return { account: client.accountId, registrations, devices, accessUsers };
 }
 
 /** Lists the live account with all physical devices and profiles, whatever an allowlist asks for. */

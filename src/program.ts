@@ -1,7 +1,8 @@
 /** The Pulumi program: lists the live account, plans, shows the plan, and registers what must be done. */
 
 import * as pulumi from "@pulumi/pulumi";
-import { Reconciliation, Revocation } from "../providers/resources.js";
+import { AccessUser, Reconciliation, Revocation } from "../providers/resources.js";
+import { toAccessUsers } from "../providers/access-user-rows.js";
 import { toReconciliation, toRevocations } from "../providers/rows.js";
 import { withAccount } from "./account.js";
 import { gatherEvidence } from "./evidence.js";
@@ -80,7 +81,10 @@ async function register(plan: Plan): Promise<void> {
     const rows = toRevocations(plan).map(
       ({ name, inputs }) => new Revocation(name, inputs, { dependsOn: reconciliation }),
     );
-    return [reconciliation, ...rows];
+    const users = toAccessUsers(plan).map(
+      ({ name, inputs }) => new AccessUser(name, inputs, { dependsOn: reconciliation }),
+    );
+    return [reconciliation, ...rows, ...users];
   });
   await Promise.all(resources.map(({ urn }) => new Promise((known) => urn.apply(known))));
 }

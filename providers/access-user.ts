@@ -1,0 +1,137 @@
+/** The provider of `AccessUser`: one Access user who is to exist, found by e-mail. */
+
+import { CloudflareError, type AccessUser, type Outcome } from "../src/cloudflare/index.js";
+import { escapeText } from "../src/escape.js";
+import { hasName, rowOf } from "../src/reconcile/access-user.js";
+import { recordUserOutcomes } from "../src/report/file.js";
+import { refuseOtherAccount, text, type DynamicProvider, type Properties } from "./dynamic.js";
+import { readInput, toInput } from "./input-text.js";
+import { configure, sessionFor, type AccountSession } from "./session.js";
+
+export interface AccessUserInputs {
+  readonly account: string;
+  /** Normalised, and made safe to show (`toInput`), as the name is. */
+  readonly email: string;
+  /** Left out where the name is to stay as it is. */
+  readonly name?: string;
+  /** Only where something is to be written: what is live instead. */
+  readonly drift?: string;
+}
+
+export interface AccessUserOutputs extends Omit<AccessUserInputs, "drift"> {
+  /** The id of the live user. */
+  readonly user: string;
+}
+
+/** A row's own id is the e-mail: a user who was deleted by somebody else comes back with another id. */
+export const accessUser: DynamicProvider<AccessUserInputs, AccessUserOutputs> = {
+  configure({ config }) {
+    configure(config);
+    return Promise.resolve();
+  },
+
+  check(olds, news) {
+    return Promise.resolve({ inputs: inputsOf(news), failures: refuseOtherAccount(olds, news) });
+  },
+
+  /** The program lists the users on every run, so its `drift` is the truth. */
+  diff(_id, _olds, news) {
+    return Promise.resolve({ changes: text(news, "drift") !== "" });
+  },
+
+  async create(inputs) {
+    return { id: text(inputs, "email"), outs: await ensure(inputs) };
+  },
+
+  async update(_id, _olds, news) {
+    return { outs: await ensure(news) };
+  },
+
+  /** Answers without `drift`, with the live name, and without an id where there is no such user. */
+  async read(id, props) {
+    const { drift: _drift, ...inputs } = inputsOf(props);
+    const user = await found(sessionFor(inputs.account), inputs.email);
+    if (!user) return {};
+    return { id, props: outputsOf(inputs, user), inputs };
+  },
+
+  /** Forgetting the resource never calls the API: who is deleted is decided by a plan, not by absence. */
+  delete() {
+    return Promise.resolve();
+  },
+};
+
+/** Without `drift` the program of this same run has just seen the user, and the row takes it as it is. */
+async function ensure(properties: Properties): Promise<AccessUserOutputs> {
+  const { drift, ...inputs } = inputsOf(properties);
+  const session = sessionFor(inputs.account);
+  if (drift === undefined) {
+    const user = await found(session, inputs.email);
+    if (user) return outputsOf(inputs, user);
+    throw new Error(`${who(inputs)} was there when this run began, and is not any more; run again`);
+  }
+  let user: AccessUser;
+  try {
+    user = await write(session, inputs);
+  } catch (error) {
+    const reason = error instanceof CloudflareError ? error.summary : messageOf(error);
+    await record(inputs, { result: "failed", reason });
+    throw new Error(`${who(inputs)}: ${reason}`, { cause: error });
+  }
+  await record(inputs, { result: "done" });
+  return outputsOf(inputs, user);
+}
+
+/** Takes over who exists, creates who does not, and gives the name where another one is live. */
+async function write(session: AccountSession, inputs: Omit<AccessUserInputs, "drift">): Promise<AccessUser> {
+  const { accessUsers } = session.client;
+  const email = readInput(inputs.email);
+  const name = inputs.name === undefined ? undefined : readInput(inputs.name);
+  const row = (await found(session, inputs.email)) ?? (await accessUsers.create({ email, name }));
+  if (name === undefined || hasName(row, name)) return row;
+  // The API takes a change of the name only with the address as it has it.
+  const renamed = await accessUsers.update(row.id, { email: row.email ?? email, name });
+  if (renamed.name == null || hasName(renamed, name)) return { ...renamed, name };
+  throw new Error(`the name did not take effect: it is ${escapeText(renamed.name, 60)}`);
+}
+
+/** The one live user with the address. The provider's process prints the stack of what `read` throws: it has none. */
+async function found(session: AccountSession, email: string): Promise<AccessUser | undefined> {
+  try {
+    const row = rowOf((await session.users()).get(readInput(email)) ?? []);
+    if (row !== "ambiguous") return row;
+  } catch (error) {
+    if (error instanceof CloudflareError) error.stack = "";
+    throw error;
+  }
+  const error = new Error(`the account has several Access users with the address ${email}`);
+  error.stack = "";
+  throw error;
+}
+
+async function record({ email }: Pick<AccessUserInputs, "email">, outcome: Outcome): Promise<void> {
+  await recordUserOutcomes(process.env, new Map([[readInput(email), outcome]]));
+}
+
+/** With the live name, where a name is asked for. */
+function outputsOf(inputs: Omit<AccessUserInputs, "drift">, { id, name }: AccessUser): AccessUserOutputs {
+  return { ...inputs, ...(inputs.name !== undefined && { name: toInput(name ?? "") }), user: id };
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+function who({ email }: Pick<AccessUserInputs, "email">): string {
+  return `Access user ${email}`;
+}
+
+function inputsOf(properties: Properties): AccessUserInputs {
+  const [name, drift] = [text(properties, "name"), text(properties, "drift")];
+  return {
+    account: text(properties, "account"),
+    email: text(properties, "email"),
+    ...(name !== "" && { name }),
+    ...(drift !== "" && { drift }),
+  };
+}
