@@ -1,7 +1,13 @@
 /** Every form in which a report, or the messages about an allowlist, can be had. */
 
+import { formatMessages } from "../allowlist/format.js";
 import type { Message } from "../allowlist/message.js";
 import type { ReportDocument } from "./document.js";
+import { renderGithub, renderGithubMessages } from "./github.js";
+import { renderHtml } from "./html.js";
+import { renderJunit, renderJunitMessages } from "./junit.js";
+import { renderMarkdown } from "./markdown.js";
+import { renderSarif, renderSarifMessages } from "./sarif.js";
 import { renderText } from "./text.js";
 
 /** What a renderer may be told besides the document. */
@@ -18,18 +24,39 @@ export const formatNames = ["text", "markdown", "html", "json", "sarif", "junit"
 
 export type Format = (typeof formatNames)[number];
 
-/** The forms that `validate` knows. */
+/** The forms that messages about an allowlist can have. */
 export const messageFormatNames = ["text", "json", "sarif", "junit", "github"] as const;
 
 export type MessageFormat = (typeof messageFormatNames)[number];
 
-/** A whole document as one text. Ends with one line break; Markdown and GitHub are empty where there is nothing to say. */
-export function render(format: Format, document: ReportDocument, _options: RenderOptions = {}): string {
-  if (format === "text") return `${renderText(document)}\n`;
-  return `${JSON.stringify(document, null, 2)}\n`;
+/** The renderer of each form. */
+export const formats: Readonly<
+  Record<Format, (document: ReportDocument, options?: RenderOptions) => string>
+> = {
+  text: (document, options) => `${renderText(document, options)}\n`,
+  markdown: renderMarkdown,
+  html: renderHtml,
+  json: (document) => `${JSON.stringify(document, null, 2)}\n`,
+  sarif: renderSarif,
+  junit: renderJunit,
+  github: renderGithub,
+};
+
+/** The renderer of each form of messages. */
+export const messageFormats: Readonly<Record<MessageFormat, (messages: readonly Message[]) => string>> = {
+  text: (messages) => (messages.length === 0 ? "" : `${formatMessages(messages)}\n`),
+  json: (messages) => `${JSON.stringify({ version: 1, messages }, null, 2)}\n`,
+  sarif: renderSarifMessages,
+  junit: renderJunitMessages,
+  github: renderGithubMessages,
+};
+
+/** A whole document as one text that ends with a line break; Markdown and GitHub are empty where there is nothing to say. */
+export function render(format: Format, document: ReportDocument, options: RenderOptions = {}): string {
+  return formats[format](document, options);
 }
 
-/** The messages about an allowlist as one text; none where it is valid. */
-export function renderMessages(_format: MessageFormat, messages: readonly Message[]): string {
-  return `${JSON.stringify({ version: 1, messages }, null, 2)}\n`;
+/** The messages about an allowlist as one text; text and GitHub are empty where there is none. */
+export function renderMessages(format: MessageFormat, messages: readonly Message[]): string {
+  return messageFormats[format](messages);
 }

@@ -27,7 +27,7 @@ export function dueLines(document: ReportDocument, options: RenderOptions): stri
     document.decisions.filter((decision) => isDue(decision) && !decision.pending),
     (decision) => [
       ...about(decision, options),
-      ...below(told?.has(decision.registration.id) ? [`${told.get(decision.registration.id)}`] : []),
+      ...below(told?.has(decision.registration.id) ? [`result: ${told.get(decision.registration.id)}`] : []),
     ],
   );
 }

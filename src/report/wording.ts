@@ -94,13 +94,16 @@ export function guardVerdict(guard: ReportedGuard, { approved }: ReportDocument)
   return approved ? "approved" : "TRIPPED";
 }
 
+/** A result in words. */
+const said = { done: "done", failed: "failed", skipped: "not come to" } as const;
+
 /** By registration; undefined until a run has come to at least one act, so that a plan is not told as a failure. */
 export function outcomes({ results = [] }: ReportDocument): ReadonlyMap<string, string> | undefined {
   if (results.every(({ result }) => result === "skipped")) return undefined;
   return new Map(
     results.map(({ registration, result, reason }) => [
       registration,
-      reason === undefined ? result : `${result}: ${reason}`,
+      reason === undefined ? said[result] : `${said[result]}: ${reason}`,
     ]),
   );
 }

@@ -32,15 +32,17 @@ export function wrap(indent: string, text: string, hanging = `${indent}  `): str
 /** A word in pieces that each fit. */
 function pieces(word: string, columns: number): string[] {
   if (word.length * 2 <= columns) return [word];
-  const found = [""];
+  const found: string[] = [];
+  let piece = "";
   let width = 0;
   for (const character of word) {
     width += columnsOf(character);
     if (width > columns) {
-      found.push("");
+      found.push(piece);
+      piece = "";
       width = columnsOf(character);
     }
-    found[found.length - 1] += character;
+    piece += character;
   }
-  return found;
+  return [...found, piece];
 }

@@ -1,0 +1,56 @@
+/** Workflow commands of GitHub Actions: each an annotation on its line of the allowlist. */
+
+import type { Message } from "../allowlist/message.js";
+import { escapeText } from "../escape.js";
+import type { ReportDocument } from "./document.js";
+import type { RenderOptions } from "./formats.js";
+import { tellAll, tellMessage, type Told } from "./told.js";
+import { isSilent, whatIsDue } from "./wording.js";
+
+/** So many lines of one level are written: GitHub shows ten of each in a step, and fifty in a run. */
+const MOST = 50;
+
+const commandOf = { error: "error", warning: "warning", note: "notice" } as const;
+
+/** Errors, tripped guards and failed acts as errors, acts as warnings, the rest as notices; empty where silent. */
+export function renderGithub(document: ReportDocument, { evidence }: RenderOptions = {}): string {
+  if (isSilent(document)) return "";
+  const line = `::notice title=WARP registrations::${message(whatIsDue(document))}\n`;
+  return line + write(tellAll(document), evidence === true);
+}
+
+/** The messages about an allowlist, each on its line; empty where it is valid. */
+export function renderGithubMessages(messages: readonly Message[]): string {
+  return write(messages.map(tellMessage), false);
+}
+
+function write(told: readonly Told[], evidence: boolean): string {
+  return (["error", "warning", "note"] as const)
+    .flatMap((level) => {
+      const all = told.filter((one) => one.level === level);
+      const lines = all.slice(0, MOST).map((one) => command(one, evidence));
+      return all.length > MOST ? [...lines, `::${commandOf[level]}::and ${all.length - MOST} more`] : lines;
+    })
+    .map((line) => `${line}\n`)
+    .join("");
+}
+
+function command({ level, rule, text, fix, source, evidence = [] }: Told, shown: boolean): string {
+  const properties = {
+    ...(source && { file: source.file, line: String(source.line), col: String(source.column) }),
+    title: rule,
+  };
+  const given = Object.entries(properties).map(([name, value]) => `${name}=${property(value)}`);
+  const lines = [text, ...(fix === undefined ? [] : [`fix: ${fix}`]), ...(shown ? evidence : [])];
+  return `::${commandOf[level]} ${given.join(",")}::${lines.map((line) => message(line)).join("%0A")}`;
+}
+
+/** As `@actions/toolkit` does it (`escapeData`), after {@link escapeText}: the line stands in the log as well. */
+function message(text: string, max = 2000): string {
+  return escapeText(text, max).replaceAll("%", "%25").replaceAll("\r", "%0D").replaceAll("\n", "%0A");
+}
+
+/** As `@actions/toolkit` does it (`escapeProperty`). */
+function property(text: string): string {
+  return message(text, 300).replaceAll(":", "%3A").replaceAll(",", "%2C");
+}

@@ -1,0 +1,99 @@
+/** JUnit XML, in the elements and attributes that Jenkins and GitLab read: drift shows as failed test cases. */
+
+import type { Message } from "../allowlist/message.js";
+import type { ReportDocument } from "./document.js";
+import { tellAll, tellMessage, type Told } from "./told.js";
+import { guardFigure, guardVerdict } from "./wording.js";
+import { escapeXml } from "./xml-escape.js";
+
+/** One test case: passed where nothing is told. */
+interface Case {
+  readonly group: string;
+  readonly name: string;
+  readonly told: readonly Told[];
+  /** Shown where it passed. */
+  readonly output?: string;
+}
+
+/** So many things are spelled out in one test case; the rest is counted. */
+const MOST = 200;
+
+/** One test case for each guard, problem, kind of act and kind of finding. */
+export function renderJunit(document: ReportDocument): string {
+  const told = tellAll(document);
+  const isKnown = new Set(["act", "guard", "skipped", "finding"]);
+  const problems = told.filter(({ rule }) => !isKnown.has(rule.split("/")[0] ?? ""));
+  const of = (rule: string) => told.filter((one) => one.rule === rule);
+  const kinds = [
+    "act/revoke",
+    "act/delete",
+    "act/unrevoke",
+    ...[...new Set(told.map(({ rule }) => rule))]
+      .filter((rule) => /^(?:skipped|finding)\//u.test(rule))
+      .sort(),
+  ];
+  return write("WARP registrations", [
+    ...(problems.length === 0 ? [{ group: "problem", name: "no problems", told: [] }] : cases(problems)),
+    ...document.guards.map((guard) => ({
+      group: "guard",
+      name: guard.guard,
+      told: document.approved ? [] : of(`guard/${guard.guard}`),
+      output: `${guardFigure(guard)}: ${guardVerdict(guard, document)}`,
+    })),
+    ...kinds.map((rule) => {
+      const [group = "", name = ""] = rule.split("/");
+      return { group, name, told: of(rule) };
+    }),
+  ]);
+}
+
+/** One test case for each message; one that passes where there is none. */
+export function renderJunitMessages(messages: readonly Message[]): string {
+  const valid = { group: "allowlist", name: "valid", told: [] };
+  return write("WARP allowlist", messages.length === 0 ? [valid] : cases(messages.map(tellMessage)));
+}
+
+function cases(told: readonly Told[]): Case[] {
+  return told.map((one) => ({ group: one.rule, name: place(one) || one.text, told: [one] }));
+}
+
+function write(name: string, all: readonly Case[]): string {
+  const failures = all.filter(({ told }) => told.length > 0).length;
+  const figures = `name="${escapeXml(name)}" tests="${all.length}" failures="${failures}" errors="0"`;
+  return [
+    '<?xml version="1.0" encoding="UTF-8"?>',
+    `<testsuites ${figures}>`,
+    `  <testsuite ${figures} skipped="0">`,
+    ...all.flatMap(testCase),
+    "  </testsuite>",
+    "</testsuites>",
+    "",
+  ].join("\n");
+}
+
+function testCase({ group, name, told, output }: Case): string[] {
+  const open = `    <testcase classname="warp.${escapeXml(group, 100)}" name="${escapeXml(name, 300)}"`;
+  const [first] = told;
+  if (!first)
+    return output === undefined
+      ? [`${open}/>`]
+      : [`${open}>`, `      <system-out>${escapeXml(output)}</system-out>`, "    </testcase>"];
+  const message = told.length === 1 ? first.text : `${told.length} of ${first.rule}`;
+  const lines = told.slice(0, MOST).map((one) => `- ${escapeXml(line(one))}`);
+  if (told.length > MOST) lines.push(`and ${told.length - MOST} more`);
+  return [
+    `${open}>`,
+    `      <failure type="${escapeXml(first.rule, 100)}" message="${escapeXml(message, 300)}">${lines.join("\n")}</failure>`,
+    "    </testcase>",
+  ];
+}
+
+function line(one: Told): string {
+  const where = place(one);
+  const fix = one.fix === undefined ? "" : `; fix: ${one.fix}`;
+  return `${one.text}${fix}${where === "" ? "" : ` (${where})`}`;
+}
+
+function place({ source }: Told): string {
+  return source ? `${source.file}:${source.line}:${source.column}` : "";
+}

@@ -1,0 +1,96 @@
+/** SARIF 2.1.0: what a report tells of as results at lines of the allowlist. */
+
+import type { SourcePosition } from "../allowlist/allowlist.js";
+import type { Message } from "../allowlist/message.js";
+import { createHash } from "node:crypto";
+import { escapeText } from "../escape.js";
+import type { ReportDocument } from "./document.js";
+import { ruleMeaning, tellAll, tellMessage, type Told } from "./told.js";
+
+/** The acts, findings and problems of a plan. */
+export function renderSarif(document: ReportDocument): string {
+  return write(tellAll(document), rootFile(document));
+}
+
+/** The messages about an allowlist. */
+export function renderSarifMessages(messages: readonly Message[]): string {
+  return write(messages.map(tellMessage), undefined);
+}
+
+/** GitHub takes no result without a place; what has none of its own stands on the root file's first line. */
+function rootFile({ guards, allowlist }: ReportDocument): SourcePosition | undefined {
+  const byDefault = guards.find(({ isDefault }) => isDefault)?.source.file;
+  const file = byDefault ?? guards[0]?.source.file ?? allowlist[0]?.file;
+  return file === undefined ? undefined : { file, line: 1, column: 1 };
+}
+
+function write(told: readonly Told[], fallback: SourcePosition | undefined): string {
+  const rules = [...new Set(told.map(({ rule }) => rule))].sort();
+  const indices = new Map(rules.map((rule, index) => [rule, index]));
+  const log = {
+    $schema: "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json",
+    version: "2.1.0",
+    runs: [
+      {
+        tool: {
+          driver: {
+            name: "warp-registrations",
+            rules: rules.map((rule) => ({ id: rule, shortDescription: { text: words(ruleMeaning(rule)) } })),
+          },
+        },
+        columnKind: "unicodeCodePoints",
+        results: told.map((one) => result(one, indices.get(one.rule) ?? 0, fallback)),
+      },
+    ],
+  };
+  return `${JSON.stringify(log, null, 2)}\n`;
+}
+
+function result(one: Told, ruleIndex: number, fallback: SourcePosition | undefined): object {
+  const { rule, level, text, fix, registrations, related = [] } = one;
+  const source = one.source ?? fallback;
+  return {
+    ruleId: rule,
+    ruleIndex,
+    level,
+    message: { text: words(fix === undefined ? text : `${text}; fix: ${fix}`) },
+    ...(source && { locations: [location(source)] }),
+    ...(related.length > 0 && {
+      relatedLocations: related.map((other, id) => ({
+        id,
+        ...location(other.source),
+        message: { text: words(other.text) },
+      })),
+    }),
+    partialFingerprints: { "warpRegistrations/v1": identity(one) },
+    ...(registrations.length > 0 && { properties: { registrations } }),
+  };
+}
+
+/** The same thing in the next report, though its text (a date, a count) or its line may have changed. */
+function identity({ rule, registrations, text, source }: Told): string {
+  const about = registrations.length > 0 ? registrations : [source?.file ?? "", text];
+  return createHash("sha256")
+    .update(JSON.stringify([rule, ...about]))
+    .digest("hex")
+    .slice(0, 32);
+}
+
+function location({ file, line, column }: SourcePosition): object {
+  const uri = file.split(/[\\/]/u).map(encode).join("/");
+  return {
+    physicalLocation: {
+      artifactLocation: { uri },
+      region: { startLine: line, startColumn: column },
+    },
+  };
+}
+
+function encode(name: string): string {
+  return encodeURIComponent(name.replaceAll(/\p{Cs}/gu, "\ufffd"));
+}
+
+/** A plain message may hold links, `[text](target)` (SARIF 2.1.0, 3.11.6): foreign text never does. */
+function words(text: string): string {
+  return escapeText(text, 2000).replaceAll("](", "] (");
+}

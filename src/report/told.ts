@@ -1,0 +1,111 @@
+/** What a report can tell of, each with a stable id, for formats that know rules. */
+
+import { messageMeanings } from "../allowlist/codes.js";
+import type { Message } from "../allowlist/message.js";
+import type { SourcePosition } from "../allowlist/allowlist.js";
+import { findingMeanings } from "../reconcile/finding.js";
+import type { ReportDocument, ReportedDecision } from "./document.js";
+import { evidenceLines } from "./evidence-lines.js";
+import {
+  actionMeanings,
+  deviceDetails,
+  entryDetails,
+  guardFigure,
+  isDue,
+  outcomes,
+  userOf,
+} from "./wording.js";
+
+/** Something that a report tells of. Texts are raw. */
+export interface Told {
+  /** `act/revoke`, `guard/delete`, `finding/stale`, `skipped/revoke`, or a message's code. */
+  readonly rule: string;
+  readonly level: "error" | "warning" | "note";
+  readonly text: string;
+  /** What to do about it. */
+  readonly fix?: string | undefined;
+  /** Personal data: shown only where it is asked for. */
+  readonly evidence?: readonly string[];
+  readonly source?: SourcePosition | undefined;
+  readonly related?: Message["related"];
+  /** Ids of the registrations that it is about. */
+  readonly registrations: readonly string[];
+}
+
+/** What a rule means, in one line; the id itself for one of a later version. */
+export function ruleMeaning(rule: string): string {
+  const [kind = "", code = ""] = rule.split("/");
+  const meanings: Readonly<Record<string, string>> =
+    kind === "act" ? actionMeanings : kind === "finding" ? findingMeanings : {};
+  if (Object.hasOwn(meanings, code)) return meanings[code] ?? rule;
+  if (kind === "guard") return `More acts of kind ${code} than the guard lets pass.`;
+  if (kind === "skipped") return `An act of the reviewed plan (${code}) is not due any more.`;
+  const messages: Readonly<Record<string, string>> = messageMeanings;
+  return Object.hasOwn(messages, rule) ? (messages[rule] ?? rule) : rule;
+}
+
+/** Everything of a document that somebody should look at: problems, tripped guards, acts, skipped acts, findings. */
+export function tellAll(document: ReportDocument): Told[] {
+  const { problems, guards, approved, decisions, skipped, findings } = document;
+  const told = outcomes(document);
+  return [
+    ...problems.map(tellMessage),
+    ...guards
+      .filter(({ tripped }) => tripped)
+      .map((guard): Told => {
+        const text = `guard ${approved ? "passed by an approval" : "tripped, nothing is done"}: ${guardFigure(guard)}`;
+        return {
+          rule: `guard/${guard.guard}`,
+          level: approved ? "note" : "error",
+          text,
+          source: guard.source,
+          registrations: [],
+        };
+      }),
+    ...decisions.filter(isDue).map((decision) => tellAct(decision, told?.get(decision.registration.id))),
+    ...skipped.map(({ act, device, user, text, registration }): Told => ({
+      rule: `skipped/${act}`,
+      level: "note",
+      text: `${act} ${device} of ${userOf(user)} is not due any more: ${text}`,
+      registrations: [registration],
+    })),
+    ...findings.map(({ code, text, source, related, registrations }): Told => ({
+      rule: `finding/${code}`,
+      level: "note",
+      text,
+      source,
+      ...(related && { related }),
+      registrations,
+    })),
+  ];
+}
+
+export function tellMessage({ code, text, fix, source, related }: Message): Told {
+  return {
+    rule: code,
+    level: "error",
+    text,
+    fix,
+    source,
+    ...(related && { related }),
+    registrations: [],
+  };
+}
+
+function tellAct(decision: ReportedDecision, outcome: string | undefined): Told {
+  const { action, registration, reason, entry, pending, source } = decision;
+  const who = `${registration.device.name} (${deviceDetails(decision)}) of ${userOf(registration.user.email)}`;
+  const more = [
+    ...entryDetails(entry),
+    ...(pending ? [`pending: ${pending.text}`] : []),
+    ...(outcome === undefined ? [] : [`result ${outcome}`]),
+  ];
+  return {
+    rule: `act/${action}`,
+    level: outcome?.startsWith("failed") === true ? "error" : pending ? "note" : "warning",
+    text: `${action} ${who}: ${[reason.text, ...more].join("; ")}`,
+    ...(decision.evidence && { evidence: evidenceLines(decision.evidence) }),
+    source,
+    registrations: [registration.id],
+  };
+}
