@@ -7,6 +7,8 @@ import { explainGuards } from "./guards.js";
 import { leftAlone } from "./left-alone.js";
 import { dueLines, pendingLines, skippedLines } from "./text-acts.js";
 import { withPlace } from "./text-lines.js";
+import { userLines } from "./text-users.js";
+import { userOutcomes } from "./user-wording.js";
 import { count, guardFigure, hasActs, minute, nextCommand, outcomes, userOf, whatIsDue } from "./wording.js";
 import { wrap } from "./wrap.js";
 
@@ -24,6 +26,7 @@ export function renderText(document: ReportDocument, options: RenderOptions = {}
     dueLines(document, options),
     pendingLines(document, options),
     skippedLines(document),
+    userLines(document),
     leftLines(document),
     findings(document),
     closing(document, options),
@@ -95,9 +98,10 @@ function closing(document: ReportDocument, { planFile }: RenderOptions): string[
 }
 
 function results(document: ReportDocument): string[] {
-  if (!outcomes(document)) return [];
+  if (!outcomes(document) && !userOutcomes(document)) return [];
   const counts = { done: 0, failed: 0, skipped: 0 };
-  for (const { result } of document.results ?? []) counts[result]++;
+  const { results: all = [], accessUserResults = [] } = document;
+  for (const { result } of [...all, ...accessUserResults]) counts[result]++;
   return [
     `Results: ${count(counts.done, "act")} done, ${counts.failed} failed, ${counts.skipped} not come to`,
   ];

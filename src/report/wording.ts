@@ -4,6 +4,7 @@ import type { Act, Action } from "../reconcile/decision.js";
 import { EXPECT_VARIABLE } from "./reviewed-plan.js";
 import type { ReportDocument, ReportedDecision, ReportedEntry, ReportedGuard } from "./document.js";
 import { isHeld } from "./guards.js";
+import { pendingUsers, userActsDue, userOutcomes, usersDue } from "./user-wording.js";
 
 /** The acts, in the order in which reports tell them. */
 export const ACTS: readonly Act[] = ["revoke", "delete", "unrevoke"];
@@ -23,8 +24,13 @@ export function count(number: number, one: string, many = `${one}s`): string {
 }
 
 /** `to revoke 2, delete 1 (1 pending)`, or that all is in sync. */
-export function whatIsDue({ summary, pending, findings, problems }: ReportDocument): string {
-  const due = ACTS.filter((act) => summary[act] > 0).map((act) => `${act} ${summary[act]}`);
+export function whatIsDue(document: ReportDocument): string {
+  const { summary, findings, problems } = document;
+  const due = [
+    ...ACTS.filter((act) => summary[act] > 0).map((act) => `${act} ${summary[act]}`),
+    ...userActsDue(document),
+  ];
+  const pending = document.pending + pendingUsers(document).length;
   if (due.length > 0) return `to ${due.join(", ")}${pending > 0 ? ` (${pending} pending)` : ""}`;
   const looks = [
     ...(problems.length > 0 ? [count(problems.length, "problem")] : []),
@@ -37,8 +43,9 @@ export function isDue({ action }: ReportedDecision): boolean {
   return action !== "keep" && action !== "leave";
 }
 
-export function hasActs({ summary }: ReportDocument): boolean {
-  return ACTS.some((act) => summary[act] > 0);
+/** Whether anything is due, on registrations or on Access users. */
+export function hasActs(document: ReportDocument): boolean {
+  return ACTS.some((act) => document.summary[act] > 0) || usersDue(document).length > 0;
 }
 
 /** Whether there is nothing that anybody should look at. */
@@ -110,12 +117,15 @@ export function outcomes({ results = [] }: ReportDocument): ReadonlyMap<string, 
 
 /** What to run next; undefined where nothing is left to do. */
 export function nextCommand(document: ReportDocument, planFile?: string): string | undefined {
-  const { summary, pending, results = [], freeze, findings } = document;
+  const { summary, results = [], accessUserResults = [], freeze, findings } = document;
   if (isHeld(document)) return "pulumi preview, once that is settled";
-  const due = ACTS.reduce((sum, act) => sum + summary[act], 0) - pending;
-  const left = results.filter(({ result }) => result !== "done").length;
-  if (outcomes(document) && left > 0) return `pulumi up, which does the ${left} that are left`;
-  if (due > 0 && outcomes(document) === undefined)
+  const pending = document.pending + pendingUsers(document).length;
+  const all = ACTS.reduce((sum, act) => sum + summary[act], 0) + usersDue(document).length;
+  const due = all - pending;
+  const left = [...results, ...accessUserResults].filter(({ result }) => result !== "done").length;
+  const hasRun = outcomes(document) !== undefined || userOutcomes(document) !== undefined;
+  if (hasRun && left > 0) return `pulumi up, which does the ${left} that are left`;
+  if (due > 0 && !hasRun)
     return planFile === undefined ? "pulumi up" : `${EXPECT_VARIABLE}=${planFile} pulumi up`;
   if (pending > 0)
     return freeze ? `pulumi up, from ${minute(freeze.until)} on` : "pulumi preview, for a new plan";
