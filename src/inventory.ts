@@ -24,22 +24,41 @@ export async function takeInventory(client: CloudflareClient, allowlist: Allowli
   return { account: client.accountId, registrations, devices, accessUsers };
 }
 
+/** What has to be asked for, since a token may read devices and not users. */
+export interface WholeOptions {
+  /** Every Access user as well, or only where this allowlist names any. */
+  readonly accessUsers?: boolean | Allowlist;
+}
+
 /** Lists the live account with all physical devices and profiles, whatever an allowlist asks for. */
-export async function takeWholeInventory(client: CloudflareClient): Promise<WholeInventory> {
-  const [registrations, devices] = await Promise.all([
+export async function takeWholeInventory(
+  client: CloudflareClient,
+  { accessUsers: wanted = false }: WholeOptions = {},
+): Promise<WholeInventory> {
+  const [registrations, devices, accessUsers] = await Promise.all([
     client.registrations.listAll({ status: "all", include: "policy" }),
     client.physicalDevices.listAll({
       active_registrations: "include",
       include: "last_seen_registration.policy",
     }),
+    typeof wanted === "object"
+      ? listWantedUsers(client, wanted)
+      : wanted
+        ? client.accessUsers.listAll()
+        : undefined,
   ]);
-  return { account: client.accountId, registrations, devices };
+  return { account: client.accountId, registrations, devices, accessUsers };
 }
 
 /** What {@link takeInventory} would have listed, so that a file gives the same plan as the account it was taken of. */
 export function narrowInventory(whole: WholeInventory, allowlist: Allowlist): Inventory {
-  const { account, registrations, devices } = whole;
-  return { account, registrations, devices: needsHardware(allowlist) ? devices : undefined };
+  const { account, registrations, devices, accessUsers } = whole;
+  return {
+    account,
+    registrations,
+    devices: needsHardware(allowlist) ? devices : undefined,
+    accessUsers: allowlist.accessUsers.length > 0 ? accessUsers : undefined,
+  };
 }
 
 function needsProfiles({ scope, ignore }: Allowlist): boolean {

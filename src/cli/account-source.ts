@@ -3,7 +3,13 @@
 import type { Allowlist } from "../allowlist/allowlist.js";
 import { withAccount } from "../account.js";
 import type { CloudflareClient } from "../cloudflare/index.js";
-import { narrowInventory, takeInventory, takeWholeInventory, type WholeInventory } from "../inventory.js";
+import {
+  narrowInventory,
+  takeInventory,
+  takeWholeInventory,
+  type WholeInventory,
+  type WholeOptions,
+} from "../inventory.js";
 import { gatherEvidence } from "../evidence.js";
 import type { Inventory, Plan } from "../reconcile/plan.js";
 import type { Evidence } from "../report/evidence.js";
@@ -21,8 +27,8 @@ export interface AccountSource {
   readonly redacted?: boolean;
   /** What this allowlist needs. */
   readonly list: (allowlist: Allowlist) => Promise<Inventory>;
-  /** Everything. */
-  readonly listWhole: () => Promise<WholeInventory>;
+  /** Everything; Access users of the live account only where they are asked for. */
+  readonly listWhole: (options?: WholeOptions) => Promise<WholeInventory>;
   /** What the account knows of the users whom a plan acts on; undefined of a saved one. */
   readonly evidence: (plan: Plan) => Promise<ReadonlyMap<string, Evidence> | undefined>;
 }
@@ -38,14 +44,14 @@ export function openSource(
 }
 
 function saved({ folder }: Surroundings, path: string, wanted: string | undefined): AccountSource {
-  const { account, takenAt, redacted, registrations, devices } = readInventoryFile(folder, path);
+  const { account, takenAt, redacted, registrations, devices, accessUsers } = readInventoryFile(folder, path);
   if (wanted !== undefined && wanted !== account) {
     throw new UserError(
       `${path}: is of account ${account}, and --account says ${wanted}`,
       "leave out --account, or give the inventory of that account",
     );
   }
-  const whole: WholeInventory = { account, registrations, devices };
+  const whole: WholeInventory = { account, registrations, devices, accessUsers };
   return {
     account,
     takenAt: new Date(takenAt),
@@ -74,7 +80,7 @@ function live(
   return {
     account,
     list: (allowlist) => listing((client) => takeInventory(client, allowlist)),
-    listWhole: () => listing(takeWholeInventory),
+    listWhole: (options) => listing((client) => takeWholeInventory(client, options)),
     evidence: (plan) => listing((client) => gatherEvidence(client, plan)),
   };
 }

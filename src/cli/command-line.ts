@@ -2,6 +2,7 @@
 
 import { Command, CommanderError } from "commander";
 import { VERSION } from "../cloudflare/version.js";
+import { escapeText } from "../escape.js";
 import type { MakeCommand } from "./command.js";
 import { driftCommand } from "./drift.js";
 import { errorText } from "./error-text.js";
@@ -51,7 +52,7 @@ function settle(command: Command, surroundings: Surroundings): void {
   const { stdout, stderr } = surroundings;
   command.exitOverride().configureOutput({
     writeOut: (text) => void stdout.write(text),
-    writeErr: (text) => void stderr.write(text),
+    writeErr: (text) => void stderr.write(escapeText(text, Infinity, { keepLineFeeds: true })),
     getOutHelpWidth: () => 100,
     getErrHelpWidth: () => 100,
   });

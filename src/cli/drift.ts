@@ -96,7 +96,7 @@ function keepBooks(
     // What is accepted today may stop being so, and has stood all the while.
     const history = continueHistory(found, keyed, before);
     // In the first run everything would be new.
-    if (before !== undefined) plan = withAges(plan, judged.left, history);
+    if (before !== undefined) plan = withAges(plan, judged.left, before);
     const isLater = before === undefined || Date.parse(before.asOf) <= found.asOf.getTime();
     if (isLater) files.push({ path, text: formatHistory(history) });
     else note(`${path} is as of a later moment than this run, and stays as it is`);

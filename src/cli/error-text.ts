@@ -3,6 +3,7 @@
 import { formatMessages } from "../allowlist/format.js";
 import { AllowlistError } from "../allowlist/message.js";
 import { CloudflareError } from "../cloudflare/index.js";
+import { escapeText } from "../escape.js";
 import { ReportError } from "../report/file.js";
 import { ReviewedPlanError } from "../report/reviewed-plan.js";
 import { SettingError } from "../report/setting-error.js";
@@ -19,8 +20,12 @@ const USER_ERRORS = [
   SimulatorError,
 ];
 
-/** What to print; only a bug shows where it is. */
+/** What to print, escaped; only a bug shows where it is. */
 export function errorText(thrown: unknown): string {
+  return escapeText(words(thrown), Infinity, { keepLineFeeds: true, keepTabs: true });
+}
+
+function words(thrown: unknown): string {
   if (thrown instanceof AllowlistError) return formatMessages(thrown.messages);
   if (USER_ERRORS.some((kind) => thrown instanceof kind)) return `error: ${(thrown as Error).message}`;
   const trace = thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown);

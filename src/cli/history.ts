@@ -40,6 +40,7 @@ export function parseHistory(path: string, text: string, account: string): Histo
 export function continueHistory(plan: Plan, found: readonly Keyed[], before: History | undefined): History {
   const keys = [
     ...plan.decisions.filter(isAct).map(({ action, registration }) => actKey(action, registration.id)),
+    ...plan.accessUsers.filter(isDue).map(({ action, email }) => actKey(`user-${action}`, email)),
     ...found.map(({ key }) => key),
   ];
   const asOf = plan.asOf.toISOString();
@@ -51,12 +52,9 @@ export function formatHistory(history: History): string {
   return `${JSON.stringify(history, null, 2)}\n`;
 }
 
-/** The plan whose acts, and these findings, say since when they have stood. */
-export function withAges(plan: Plan, told: readonly Keyed[], history: History): Plan {
-  const age = (key: string) => {
-    const since = history.since[key];
-    return since === undefined ? "" : ` (${describeAge(since, plan.asOf)})`;
-  };
+/** The plan whose acts, and these findings, say since when they have stood, by the history of the runs before. */
+export function withAges(plan: Plan, told: readonly Keyed[], before: History): Plan {
+  const age = (key: string) => ` (${describeAge(before.since[key], plan.asOf)})`;
   return {
     ...plan,
     decisions: plan.decisions.map((decision) => {
@@ -64,13 +62,20 @@ export function withAges(plan: Plan, told: readonly Keyed[], history: History): 
       const text = decision.reason.text + age(actKey(decision.action, decision.registration.id));
       return { ...decision, reason: { ...decision.reason, text } };
     }),
+    accessUsers: plan.accessUsers.map((one) =>
+      isDue(one) ? { ...one, text: one.text + age(actKey(`user-${one.action}`, one.email)) } : one,
+    ),
     findings: told.map(({ key, finding }) => ({ ...finding, text: finding.text + age(key) })),
   };
 }
 
+function isDue({ action }: Plan["accessUsers"][number]): boolean {
+  return action !== "keep";
+}
+
 /** `since 2026-05-01, 12 days`; `new` in the run that sees it first. */
-function describeAge(since: string, asOf: Date): string {
-  const days = Math.floor((asOf.getTime() - Date.parse(since)) / DAY_MS);
-  if (since === asOf.toISOString()) return "new";
+function describeAge(since: string | undefined, asOf: Date): string {
+  if (since === undefined) return "new";
+  const days = Math.max(0, Math.floor((asOf.getTime() - Date.parse(since)) / DAY_MS));
   return `since ${since.slice(0, 10)}, ${days === 1 ? "1 day" : `${days} days`}`;
 }

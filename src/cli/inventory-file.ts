@@ -1,7 +1,7 @@
 /** The account as one file, which `plan`, `explain` and `simulate` take instead of a live one. */
 
 import { CloudflareError } from "../cloudflare/index.js";
-import { readPhysicalDevice, readRegistration } from "../cloudflare/records.js";
+import { readAccessUser, readPhysicalDevice, readRegistration } from "../cloudflare/records.js";
 import type { WholeInventory } from "../inventory.js";
 import { parseJson, readText } from "./json-file.js";
 import { UserError } from "./user-error.js";
@@ -17,18 +17,23 @@ export interface InventoryFile {
   readonly redacted: boolean;
   readonly registrations: WholeInventory["registrations"];
   readonly devices: WholeInventory["devices"];
+  /** Only where they were asked for. */
+  readonly accessUsers?: WholeInventory["accessUsers"];
 }
 
 /** One record on each line: a difference of two files shows what changed, and no line is a whole account. */
-export function formatInventory({ registrations, devices, ...head }: InventoryFile): string {
+export function formatInventory(file: InventoryFile): string {
+  const { registrations, devices, accessUsers, ...head } = file;
   const rows = (list: readonly unknown[]) =>
     list.length === 0 ? "[]" : `[\n${list.map((row) => `    ${JSON.stringify(row)}`).join(",\n")}\n  ]`;
   const lines = Object.entries(head).map(
     ([key, value]) => `  ${JSON.stringify(key)}: ${JSON.stringify(value)},`,
   );
+  const users = accessUsers ? [`  "accessUsers": ${rows(accessUsers)},`] : [];
   return [
     "{",
     ...lines,
+    ...users,
     `  "registrations": ${rows(registrations)},`,
     `  "devices": ${rows(devices)}`,
     "}\n",
@@ -59,6 +64,9 @@ export function readInventoryFile(folder: string, path: string): InventoryFile {
     redacted: file.redacted === true,
     registrations: records(path, "registrations", file.registrations, readRegistration),
     devices: records(path, "devices", file.devices, readPhysicalDevice),
+    ...(file.accessUsers !== undefined && {
+      accessUsers: records(path, "accessUsers", file.accessUsers, readAccessUser),
+    }),
   };
 }
 

@@ -12,6 +12,7 @@ import type { Surroundings } from "./surroundings.js";
 
 interface InventoryOptions extends AccountOptions, OutputOptions<"json"> {
   readonly redact?: boolean;
+  readonly accessUsers?: boolean;
 }
 
 const FORMATS = ["json"] as const;
@@ -33,13 +34,19 @@ export function inventoryCommand(context: CommandContext): Command {
   );
   for (const option of [...accountOptions(), ...outputOptions(FORMATS)]) command.addOption(option);
   command.option("--redact", "replace e-mails, names, ids, serial numbers, addresses and keys by pseudonyms");
+  command.option(
+    "--access-users",
+    "save the Access users too; the token needs Access: Audit Logs Read for that",
+  );
   return runs(command, context, saveInventory);
 }
 
 async function saveInventory(surroundings: Surroundings, options: InventoryOptions): Promise<ExitCode> {
   const began = surroundings.now();
   const source = openSource(surroundings, options);
-  const { account, registrations, devices } = await source.listWhole();
+  const { account, registrations, devices, accessUsers } = await source.listWhole({
+    accessUsers: options.accessUsers === true,
+  });
   const whole: InventoryFile = {
     kind: "warp-inventory",
     version: 1,
@@ -48,6 +55,7 @@ async function saveInventory(surroundings: Surroundings, options: InventoryOptio
     redacted: source.redacted ?? false,
     registrations,
     devices,
+    ...(accessUsers && { accessUsers }),
   };
   const text = formatInventory(options.redact === true ? redactInventory(whole) : whole);
   emit(surroundings, options, FORMATS, () => text);

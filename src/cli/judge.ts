@@ -3,6 +3,7 @@
 import { givenFingerprint } from "../report/approval.js";
 import type { ReportDocument } from "../report/document.js";
 import { isHeld, whyHeld } from "../report/guards.js";
+import { hasActs } from "../report/wording.js";
 import { EXIT, type ExitCode } from "./exit-codes.js";
 import type { Surroundings } from "./surroundings.js";
 
@@ -12,10 +13,5 @@ export function judge({ env, stderr }: Surroundings, document: ReportDocument, e
     stderr.write(`error: ${whyHeld(document, givenFingerprint(env))}\n`);
     return document.problems.length > 0 ? EXIT.error : EXIT.guard;
   }
-  return exitCode && (isDrifted(document) || document.findings.length > 0) ? EXIT.findings : EXIT.fine;
-}
-
-/** Whether an act is due, in this run or later. */
-function isDrifted({ summary }: ReportDocument): boolean {
-  return summary.revoke + summary.unrevoke + summary.delete > 0;
+  return exitCode && (hasActs(document) || document.findings.length > 0) ? EXIT.findings : EXIT.fine;
 }

@@ -46,7 +46,7 @@ export async function planRun(surroundings: Surroundings, options: PlanningOptio
   if (base === undefined) {
     plan = await planFor(head, () => source.list(head), terms);
   } else {
-    const listed = once(source.listWhole);
+    const listed = once(() => source.listWhole({ accessUsers: head }));
     plan = await planFor(head, async () => narrowInventory(await listed(), head), terms);
     plan = withChange(plan, { base, head, whole: await listed() });
   }

@@ -3,6 +3,7 @@
 import { domainOf, normaliseEmail } from "../allowlist/email.js";
 import { isUsableSerial } from "../allowlist/serial.js";
 import type {
+  AccessUser,
   PhysicalDevice,
   Registration,
   RegistrationPolicy,
@@ -23,6 +24,7 @@ export function redactInventory(file: InventoryFile, names = new Pseudonyms()): 
     redacted: true,
     registrations: file.registrations.map((row) => redactRegistration(row, names)),
     devices: file.devices.map((row) => redactDevice(row, names)),
+    ...(file.accessUsers && { accessUsers: file.accessUsers.map((row) => redactAccessUser(row, names)) }),
   };
 }
 
@@ -74,6 +76,22 @@ function redactDevice(row: PhysicalDevice, names: Pseudonyms): PhysicalDevice {
       seen && withoutUndefined({ policy: seen.policy && redactPolicy(seen.policy, names) }),
     last_seen_user: user && redactUser(user, names),
   }) as PhysicalDevice;
+}
+
+function redactAccessUser(row: AccessUser, names: Pseudonyms): AccessUser {
+  return withoutUndefined({
+    id: names.of("uuid", row.id),
+    email: row.email == null ? row.email : redactEmail(row.email, names),
+    name: replace("person", row.name, names),
+    uid: replace("uuid", row.uid, names),
+    seat_uid: replace("uuid", row.seat_uid, names),
+    access_seat: row.access_seat,
+    gateway_seat: row.gateway_seat,
+    active_device_count: row.active_device_count,
+    last_successful_login: row.last_successful_login,
+    created_at: row.created_at,
+    updated_at: row.updated_at,
+  }) as AccessUser;
 }
 
 function redactUser(user: RegistrationUser, names: Pseudonyms): RegistrationUser {

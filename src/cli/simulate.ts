@@ -108,8 +108,9 @@ function worldOf({ world, inventory, registrations, users, revoked, seed, now }:
 }
 
 function worldOfInventory(file: string): World {
-  const { account, registrations, devices } = readInventoryFile(process.cwd(), file);
-  return { account_id: account, registrations, physical_devices: devices };
+  const { account, registrations, devices, accessUsers } = readInventoryFile(process.cwd(), file);
+  const users = accessUsers && { access_users: accessUsers };
+  return { account_id: account, registrations, physical_devices: devices, ...users };
 }
 
 function openLog(file: string): Promise<WriteStream> {

@@ -19,5 +19,16 @@ export class UserError extends Error {
 /** The words of whatever was thrown; of a file system's error without the path, which the message names itself. */
 export function reasonOf(thrown: unknown): string {
   if (!(thrown instanceof Error)) return String(thrown);
-  return thrown.message.replace(/, (?:open|rename|mkdir|stat|lstat|unlink|read|write) '.*$/su, "");
+  const code = "code" in thrown ? String(thrown.code) : "";
+  return REASONS[code] ?? thrown.message.replace(/, [a-z]+ '.*$/su, "");
 }
+
+const REASONS: Readonly<Record<string, string>> = {
+  ENOENT: "there is no such file or folder",
+  ENOTDIR: "its folder is a file",
+  EISDIR: "it is a folder",
+  EACCES: "permission denied",
+  EPERM: "permission denied",
+  EROFS: "nothing can be written there",
+  ENOSPC: "the disk is full",
+};

@@ -10,7 +10,7 @@ export function reportDropped({ base, head }: Change, { before, after }: BothDec
   const now = new Map(after.map((decision) => [decision.registration.id, decision]));
   const groups = new Map<string, Group>();
   for (const then of before) {
-    const kind = kindOf(then, now.get(then.registration.id));
+    const kind = kindOf(then, now.get(then.registration.id), { base, head });
     if (kind === undefined) continue;
     const group = groups.get(`${kind}\n${then.user}`) ?? { kind, user: then.user, ids: [] };
     group.ids.push(then.registration.id);
@@ -27,11 +27,16 @@ interface Group {
   now?: Decision | undefined;
 }
 
-function kindOf(then: Decision, now: Decision | undefined): Group["kind"] | undefined {
+function kindOf(
+  then: Decision,
+  now: Decision | undefined,
+  { base, head }: Change,
+): Group["kind"] | undefined {
   if (now === undefined) return then.live === "active" ? "out-of-scope" : undefined;
-  const wasAllowed = then.reason.code === "entry" && then.desired === "active";
   const isLeft = now.desired === "as-is" && staysConnected(now) && !EXCEPTED.has(now.reason.code);
-  return wasAllowed && isLeft ? "dropped" : undefined;
+  if (!isLeft || then.desired === "as-is" || !base.users.has(then.user)) return undefined;
+  const wasAllowed = then.reason.code === "entry" && then.desired === "active";
+  return wasAllowed || !head.users.has(then.user) ? "dropped" : undefined;
 }
 
 /** The exception is a finding of its own. */
@@ -47,7 +52,9 @@ function toFinding({ kind, user, ids, now }: Group, { base, head }: Change): Fin
     const text = `the change takes ${count} of ${who} out of the scope: nothing is decided about them any more, and they stay connected`;
     return { code: "change-out-of-scope", text, ...related, registrations };
   }
-  const what = head.users.has(user) ? `drops an entry of ${who}` : `drops ${who} from the allowlist`;
+  const what = head.users.has(user)
+    ? `drops what allowed a device of ${who}`
+    : `drops ${who} from the allowlist`;
   const why = now === undefined ? "" : `: ${now.reason.text}`;
   return {
     code: "change-dropped",

@@ -14,6 +14,7 @@ export function reportLoosenedLimits({ base, head }: Change): Finding[] {
   return [
     ...guards,
     ...higher("guards.perUser", base.guards.perUser, head.guards.perUser),
+    ...higher("guards.deleteUsers", base.guards.deleteUsers, head.guards.deleteUsers),
     ...higher("limits.perRun", base.limits.perRun, head.limits.perRun),
     ...longer(base, head),
     ...reportFreeze(base, head),
