@@ -7,6 +7,7 @@ import type { MakeCommand } from "./command.js";
 import { driftCommand } from "./drift.js";
 import { errorText } from "./error-text.js";
 import { EXIT, type ExitCode } from "./exit-codes.js";
+import { exportCommand } from "./export.js";
 import { inventoryCommand } from "./inventory.js";
 import { planCommand } from "./plan.js";
 import { withoutSecrets } from "./secrets.js";
@@ -20,6 +21,7 @@ const COMMANDS: readonly MakeCommand[] = [
   planCommand,
   driftCommand,
   inventoryCommand,
+  exportCommand,
   () => simulateCommand(),
 ];
 
