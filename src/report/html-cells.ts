@@ -16,7 +16,7 @@ export function small(texts: readonly string[]): string {
 }
 
 export function act(action: Action): string {
-  return `<span class="act act-${action}">${escapeHtml(action)}</span>`;
+  return `<span class="act word act-${action}">${escapeHtml(action)}</span>`;
 }
 
 export function device(decision: ReportedDecision): string {
@@ -32,7 +32,7 @@ export function why(decision: ReportedDecision, outcome?: string): string {
     isolated(reason.text),
     place(source),
     small(entryDetails(entry)),
-    small(evidence ? evidenceLines(evidence) : []),
+    evidence ? `<small><strong>Evidence</strong></small>${small(evidenceLines(evidence))}` : "",
     outcome === undefined ? "" : `<small><strong>Result:</strong> ${isolated(outcome)}</small>`,
   ].join("");
 }

@@ -69,7 +69,7 @@ h3 { font-size: 1rem; margin: 0; display: inline; }
 p { margin: .25rem 0 .75rem; }
 .verdict { font-size: 1.1rem; }
 .quiet, small, footer, dt { color: var(--quiet); }
-small { font-size: .875rem; display: block; }
+small { font-size: .875rem; font-weight: 400; display: block; }
 code { font: .875em/1.4 ui-monospace, "SF Mono", Menlo, Consolas, "Liberation Mono", monospace; }
 .card, details, .alert { background: var(--card); border: 1px solid var(--line); border-radius: .5rem;
   padding: .75rem 1rem; margin: 0 0 1rem; }
@@ -85,21 +85,23 @@ thead th { color: var(--quiet); font-size: .875rem; font-weight: 600; border-top
 tbody th { font-weight: 600; }
 tr > :last-child { padding-inline-end: 0; }
 .devices { table-layout: fixed; }
-.devices .act { width: 6.5rem; } .devices .device { width: 36%; }
+.devices .act { width: 6.5rem; } .devices .device { width: 36%; } .devices .user { width: 28%; }
 .number { text-align: end; font-variant-numeric: tabular-nums; width: 5.5rem; }
 .bars .share { width: 45%; vertical-align: middle; }
+.bars .bar { margin-block: .375rem; }
 .bar { display: block; width: 100%; height: .75rem; border-radius: .25rem; background: var(--page); }
 .act-revoke { color: var(--revoke); fill: var(--revoke); } .act-delete { color: var(--delete); fill: var(--delete); }
 .act-unrevoke { color: var(--unrevoke); fill: var(--unrevoke); }
 .act-keep { color: var(--keep); fill: var(--keep); } .act-leave { color: var(--leave); fill: var(--leave); }
-.act { font-weight: 600; }
+.act { font-weight: 600; } .word { white-space: nowrap; }
 ul { margin: 0; padding-inline-start: 1.25rem; } li { margin: .25rem 0; }
 summary { cursor: pointer; } summary h3 { margin-inline-start: .25rem; }
 details[open] > summary { margin-bottom: .75rem; }
 :focus-visible { outline: 3px solid var(--unrevoke); outline-offset: 2px; }
 footer { padding: 1rem 1rem 2rem; font-size: .875rem; }
 @media (max-width: 36rem) {
-  .devices .act { width: 5.25rem; } .devices .device { width: 34%; }
+  table { font-size: .9375rem; } small { font-size: .8125rem; } .number { width: auto; white-space: nowrap; }
+  .devices .act { width: 5.25rem; } .devices .device { width: 31%; } .devices .user { width: 31%; }
   th, td { padding-inline-end: .5rem; } .bars .share { width: 30%; }
   .card, details, .alert { padding: .625rem .75rem; }
 }

@@ -109,7 +109,7 @@ function bars({ summary }: ReportDocument): string {
     const share = (100 * summary[action]) / Math.max(1, all);
     // A single act among thousands still shows.
     const width = summary[action] === 0 ? 0 : Math.max(1, share);
-    return `<tr><th scope="row"><span class="act-${action}">${action}</span><small>${text(actionMeanings[action])}</small></th><td class="number">${summary[action]}</td><td class="share"><svg class="bar" aria-hidden="true"><rect class="act-${action}" width="${width.toFixed(2)}%" height="100%"/></svg></td></tr>`;
+    return `<tr><th scope="row"><span class="word act-${action}">${action}</span><small>${text(actionMeanings[action])}</small></th><td class="number">${summary[action]}</td><td class="share"><svg class="bar" aria-hidden="true"><rect class="act-${action}" width="${width.toFixed(2)}%" height="100%"/></svg></td></tr>`;
   });
   return `<h2>By action</h2>
 <div class="card"><table class="bars">
@@ -125,8 +125,11 @@ function guards(document: ReportDocument): string {
     const verdict = guardVerdict(guard, document);
     const users = guard.users ?? [];
     const named = guard.tripped && users.length > 0 ? `<small>${isolated(users.join(", "))}</small>` : "";
-    const shown = verdict === "ok" ? verdict : `<strong class="act-delete">${verdict}</strong>`;
-    return `<tr><th scope="row">${text(guard.guard)}${named}</th><td class="number">${guard.count}</td><td class="number">${guard.limit}</td><td>${shown}${place(guard.source)}</td></tr>`;
+    const shown =
+      verdict === "TRIPPED"
+        ? `<strong class="word act-delete">${verdict}</strong>`
+        : `<span class="word">${verdict}</span>`;
+    return `<tr><th scope="row"><span class="word">${text(guard.guard)}</span>${named}</th><td class="number">${guard.count}</td><td class="number">${guard.limit}</td><td>${shown}${place(guard.source)}</td></tr>`;
   });
   return `<h2>Guards</h2>
 <div class="card"><table>
