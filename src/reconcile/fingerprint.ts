@@ -8,8 +8,9 @@ export const PLAN_VERSION = 1;
 /**
  * Names exactly these acts on this account in its present state: 16 hexadecimal digits over account, version, and
  * for each act the registration's id, the act, its live state and `updated_at`, in the order of ids. An approval is
- * bound to it, so it changes when a registration does. Access users that are deleted are named with what they hold and
- * the registrations that may go with them; a plan without any has the fingerprint that it would have had without them.
+ * bound to it, so it changes when a registration does. Access users that are deleted are named with their seats and the
+ * registrations that may go with them, and not with times, which every sign-in may change. A plan that deletes none has
+ * the same fingerprint as one that knows of none.
  */
 export function fingerprint(
   account: string,
@@ -25,8 +26,6 @@ export function fingerprint(
     email,
     user?.access_seat === true,
     user?.gateway_seat === true,
-    user?.active_device_count ?? 0,
-    user?.updated_at,
     registrations,
   ]);
   return createHash("sha256")
