@@ -123,6 +123,8 @@ export interface ReportDocument {
   /** By e-mail; only where the allowlist names Access users. */
   readonly accessUsers?: readonly ReportedAccessUser[];
   readonly findings: readonly Finding[];
+  /** What could not be looked at, in words. */
+  readonly notes: readonly string[];
   readonly problems: readonly Message[];
   readonly guards: readonly ReportedGuard[];
   /** Acts of the reviewed plan that are not due any more. */

@@ -88,6 +88,7 @@ function findings({ findings: all, problems }: ReportDocument): string[] {
 function closing(document: ReportDocument, { planFile }: RenderOptions): string[] {
   const lines = [
     ...results(document),
+    ...document.notes.flatMap((note) => wrap("", `Note: ${escapeText(note, 300)}`, "  ")),
     ...wrap("", `Guards: ${document.guards.map(guardFigure).join("; ")}`, "  "),
     ...explainGuards(document).flatMap(wrapAsItStands),
   ];

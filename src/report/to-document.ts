@@ -50,6 +50,7 @@ export function toDocument(plan: Plan, options: DocumentOptions): ReportDocument
     }),
     ...accessUsersIn(plan, options.run),
     findings: plan.findings,
+    notes: plan.notes,
     problems: plan.problems,
     guards: plan.guards.map(({ setting, ...verdict }) => ({
       ...verdict,

@@ -11,7 +11,7 @@ const PLACES = ["/Applications/Google Chrome.app/Contents/MacOS/Google Chrome", 
 
 /** Where Chromium is installed; undefined where it is not. */
 export function findChromium(): string | undefined {
-  const folders = (process.env["PATH"] ?? "").split(delimiter).filter((folder) => folder !== "");
+  const folders = (process.env.PATH ?? "").split(delimiter).filter((folder) => folder !== "");
   const paths = folders.flatMap((folder) => NAMES.map((name) => join(folder, name)));
   return [...paths, ...PLACES].find((path) => {
     try {

@@ -1,0 +1,174 @@
+import { readFileSync } from "node:fs";
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { fullDocument } from "../../test/support/report.js";
+import { ACCOUNT, NOW, allowlist, physicalDevice, registration } from "../../test/support/world.js";
+import { ruleMeanings } from "../reconcile/decision.js";
+import { findingMeanings } from "../reconcile/finding.js";
+import { makePlan } from "../reconcile/plan.js";
+import { parseReport } from "./parse-report.js";
+import { loadReportSchema } from "./report-schema.js";
+import { toReviewed } from "./reviewed-plan.js";
+import { toDocument } from "./to-document.js";
+
+interface Schema {
+  readonly $ref?: string;
+  readonly title?: string;
+  readonly description?: string;
+  readonly allOf?: readonly Schema[];
+  readonly properties?: Readonly<Record<string, Schema>>;
+  readonly items?: Schema;
+  readonly examples?: readonly string[];
+  readonly definitions?: Readonly<Record<string, Schema>>;
+}
+
+const schema = loadReportSchema() as Schema;
+
+/** Every property with its name as the page writes it: `guards[].source`. */
+function properties(node: Schema, path = ""): (readonly [string, Schema])[] {
+  if (node.$ref !== undefined) return properties(schema.definitions?.[node.$ref.split("/")[2]!] ?? {}, path);
+  return [
+    ...(node.items ? properties(node.items, `${path}[]`) : []),
+    ...Object.entries(node.properties ?? {}).flatMap(([key, child]) => {
+      const name = path === "" ? key : `${path}.${key}`;
+      return [[name, child] as const, ...properties(child, name)];
+    }),
+  ];
+}
+
+const parse = (value: unknown) => parseReport(JSON.stringify(value));
+
+describe("a plan's document fits the published schema", () => {
+  const text = fc.oneof(fc.string({ unit: "binary" }), fc.constantFrom("L1", "PHONE"));
+  const live = fc.array(
+    fc.record(
+      {
+        email: fc.constantFrom("alice@example.com", "bob@example.com", "eve@example.com"),
+        device: fc.constantFrom("d1", "d2", "d3"),
+        name: text,
+        revoked: fc.constant("2026-04-02T00:00:00Z"),
+      },
+      { requiredKeys: ["device", "name"] },
+    ),
+    { maxLength: 10 },
+  );
+  const keys = fc.record(
+    {
+      policy: fc.record({
+        unlisted: fc.constantFrom("revoke", "delete", "report"),
+        noUser: fc.constantFrom("revoke", "report"),
+        listedRevoked: fc.constantFrom("unrevoke", "report"),
+      }),
+      protected: fc.constant({ devices: ["d3"] }),
+      limits: fc.constant({ perRun: 1 }),
+      guards: fc.constantFrom({ perUser: 1 }, { revoke: { max: 0 } }, { delete: { percent: 1 } }),
+      freeze: fc.constant({ until: "2026-07-01", reason: "the release" }),
+    },
+    { requiredKeys: ["policy"] },
+  );
+  const entry = fc.constantFrom(
+    { serial: "S1" },
+    { device: "d2" },
+    { serial: "S1", state: "deleted", owner: "it" },
+  );
+  const devices = [physicalDevice("d1", { serial_number: "S1" }), physicalDevice("d2", { model: "X" })];
+
+  test("whatever the allowlist and the account, bound to a reviewed plan or not", () => {
+    fc.assert(
+      fc.property(keys, entry, live, live, fc.boolean(), (given, one, before, after, run) => {
+        const list = allowlist(
+          JSON.stringify({
+            version: 1,
+            ...given,
+            users: { "alice@example.com": [one], "bob@example.com": [] },
+          }),
+        );
+        const planOf = (sketches: typeof before, terms = {}) => {
+          const registrations = sketches.map((sketch, i) => registration({ ...sketch, id: `r${i}` }));
+          return makePlan(list, { account: ACCOUNT, registrations, devices }, NOW, terms);
+        };
+        const options = { generatedAt: NOW, run };
+        const document = toDocument(planOf(before), options);
+        expect(parse(document)).toMatchObject({ ok: true });
+        const bound = toDocument(planOf(after, { reviewed: toReviewed(document) }), options);
+        expect(parse(bound)).toMatchObject({ ok: true });
+      }),
+      { numRuns: 200 },
+    );
+  });
+
+  test("with an example of everything", () => {
+    const document = fullDocument();
+    expect(parse(document)).toEqual({ ok: true, document });
+  });
+});
+
+describe("what is no report is told apart, with the place", () => {
+  const document = fullDocument();
+  const decision = document.decisions[0]!;
+  test.each<[unknown, string]>([
+    [null, "it is not a report of version 1"],
+    [[], "it is not a report of version 1"],
+    [{ ...document, version: 2 }, "it is not a report of version 1, but of version 2"],
+    [{ ...document, account: undefined }, "the report must have required property 'account'"],
+    [{ ...document, fingerprint: 7 }, "fingerprint must be string"],
+    [{ ...document, asOf: "2026-99-99T00:00:00Z" }, "asOf must be a time (RFC 3339)"],
+    [
+      { ...document, decisions: [decision, { ...decision, action: "remove" }] },
+      "decisions[1].action must be one of keep, revoke, unrevoke, delete, leave",
+    ],
+    [
+      { ...document, decisions: [{ ...decision, registration: { id: "a" } }] },
+      "decisions[0].registration must have required property 'device'",
+    ],
+    [{ ...document, allowlist: [{ file: "a" }] }, "allowlist[0] must have required property 'digest'"],
+  ])("%#", (value, why) => expect(parse(value)).toEqual({ ok: false, why }));
+
+  test("text that is no JSON", () => expect(parseReport("{")).toMatchObject({ ok: false }));
+});
+
+test("fields and codes of a later version are let through", () => {
+  const document = fullDocument();
+  const decisions = document.decisions.map((one) => ({
+    ...one,
+    reason: { code: "moon", text: "full" },
+    more: 1,
+  }));
+  expect(parse({ ...document, decisions, more: {} })).toMatchObject({ ok: true });
+});
+
+describe("the schema", () => {
+  const all = properties(schema);
+
+  test("names and describes every field", () => {
+    expect(all.length).toBeGreaterThan(80);
+    for (const [name, { title, description, $ref, allOf }] of all) {
+      expect(description ?? $ref, name).toBeTruthy();
+      expect(title ?? $ref ?? allOf, name).toBeTruthy();
+    }
+  });
+
+  test("has an example of every rule and finding that there is", () => {
+    const examples = (name: string) => all.find(([path]) => path === name)?.[1].examples;
+    expect(examples("decisions[].reason.code")).toEqual(Object.keys(ruleMeanings));
+    expect(examples("findings[].code")).toEqual(Object.keys(findingMeanings));
+  });
+
+  test("knows every field that a document has", () => {
+    const known = new Set(all.map(([name]) => name));
+    const named = (value: unknown, path: string): string[] => {
+      if (Array.isArray(value)) return value.flatMap((one) => named(one, `${path}[]`));
+      if (typeof value !== "object" || value === null) return [];
+      return Object.entries(value).flatMap(([key, child]) => {
+        const name = path === "" ? key : `${path}.${key}`;
+        return /\.(?:source|related)$/u.test(name) ? [name] : [name, ...named(child, name)];
+      });
+    };
+    for (const name of named(JSON.parse(JSON.stringify(fullDocument())), "")) expect(known).toContain(name);
+  });
+
+  test("is told field by field in docs/report.md", () => {
+    const page = readFileSync("docs/report.md", "utf8");
+    for (const [name] of all) expect(page).toContain(`\`${name}\``);
+  });
+});
