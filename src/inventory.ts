@@ -1,7 +1,9 @@
 import type { Allowlist } from "./allowlist/allowlist.js";
 import type { CloudflareClient } from "./cloudflare/index.js";
-import { listWantedUsers } from "./wanted-users.js";
+import { lookUpUsers, type LookUp } from "./look-up.js";
 import { needsHardware, type Inventory } from "./reconcile/plan.js";
+import { hasUnseenUsers } from "./reconcile/report-access.js";
+import { listWantedUsers } from "./wanted-users.js";
 
 /** Everything that any allowlist can ask about. */
 export interface WholeInventory extends Inventory {
@@ -10,9 +12,14 @@ export interface WholeInventory extends Inventory {
 
 /**
  * Lists the live account, whole or not at all. Physical devices only where an entry or a rule needs them, and then also
- * those whose registrations are all revoked; profiles only where the scope or an ignore rule asks for them.
+ * those whose registrations are all revoked; profiles only where the scope or an ignore rule asks for them; Access users
+ * where the allowlist has some, and as `lookUp` says.
  */
-export async function takeInventory(client: CloudflareClient, allowlist: Allowlist): Promise<Inventory> {
+export async function takeInventory(
+  client: CloudflareClient,
+  allowlist: Allowlist,
+  lookUp: LookUp = "needed",
+): Promise<Inventory> {
   const include = needsProfiles(allowlist) ? ({ include: "policy" } as const) : {};
   const [registrations, devices, accessUsers] = await Promise.all([
     client.registrations.listAll({ status: "all", ...include }),
@@ -21,7 +28,10 @@ export async function takeInventory(client: CloudflareClient, allowlist: Allowli
       : undefined,
     listWantedUsers(client, allowlist),
   ]);
-  return { account: client.accountId, registrations, devices, accessUsers };
+  const account = client.accountId;
+  if (accessUsers) return { account, registrations, devices, accessUsers };
+  const { note, ...found } = await lookUpUsers(client, allowlist, registrations, lookUp);
+  return { account, registrations, devices, ...found, ...(note !== undefined && { notes: [note] }) };
 }
 
 /** What has to be asked for, since a token may read devices and not users. */
@@ -57,7 +67,8 @@ export function narrowInventory(whole: WholeInventory, allowlist: Allowlist): In
     account,
     registrations,
     devices: needsHardware(allowlist) ? devices : undefined,
-    accessUsers: allowlist.accessUsers.length > 0 ? accessUsers : undefined,
+    accessUsers:
+      allowlist.accessUsers.length > 0 || hasUnseenUsers(allowlist, registrations) ? accessUsers : undefined,
   };
 }
 

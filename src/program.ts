@@ -50,13 +50,13 @@ interface Planned {
 }
 
 async function planAccount(settings: Settings): Promise<Planned> {
-  const { accountId, baseUrl, perPage, folder, patterns } = settings;
+  const { accountId, baseUrl, perPage, folder, patterns, lookUp } = settings;
   const { env } = process;
   const now = new Date();
   const allowlist = await readTestedAllowlist({ root: folder, patterns }, now);
   const siblings = await findSiblings({ folder, stack: pulumi.getStack(), account: accountId });
   return withAccount({ accountId, baseUrl, perPage, env }, async (client) => {
-    const list = () => takeInventory(client, allowlist);
+    const list = () => takeInventory(client, allowlist, lookUp);
     const plan = await planFor(allowlist, list, { account: accountId, env, now, siblings });
     const wanted = evidenceWish(env) !== "no";
     return { plan, evidence: wanted ? await gatherEvidence(client, plan) : undefined };

@@ -3,6 +3,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { didYouMean } from "./allowlist/nearest.js";
 import { escapeText } from "./escape.js";
+import { LOOK_UPS, type LookUp } from "./look-up.js";
 import { splitPatterns } from "./patterns.js";
 import { runError } from "./run-error.js";
 
@@ -26,6 +27,8 @@ export interface Settings {
   readonly baseUrl: string | undefined;
   /** Config `perPage`: records asked for on a page; undefined leaves the client's default. */
   readonly perPage: number | undefined;
+  /** Config `lookUpUsers`: whether e-mails are looked up among Access users. */
+  readonly lookUp: LookUp;
 }
 
 /** Throws a `RunError`, which Pulumi shows without a stack, where the account is not said. */
@@ -47,6 +50,7 @@ export function readSettings(options: ProgramOptions): Settings {
     folder: options.folder ?? projectFolder(),
     baseUrl: config.get("baseUrl"),
     perPage: perPageOf(config.get("perPage")),
+    lookUp: lookUpOf(config.get("lookUpUsers")),
   };
 }
 
@@ -60,7 +64,7 @@ function refuseTokens(config: pulumi.Config): void {
   );
 }
 
-const KEYS = ["accountId", "allowlist", "baseUrl", "perPage"];
+const KEYS = ["accountId", "allowlist", "baseUrl", "lookUpUsers", "perPage"];
 
 /** A mistyped key would leave its default in force, and nobody would know. */
 function refuseUnknownKeys(): void {
@@ -87,6 +91,14 @@ function perPageOf(text: string | undefined): number | undefined {
   if (/^[1-9]\d{0,3}$/u.test(text)) return Number(text);
   throw runError(
     `${CONFIG_NAMESPACE}:perPage is "${escapeText(text, 40)}"; it is a whole number from 1 to 9999`,
+  );
+}
+
+function lookUpOf(text = "needed"): LookUp {
+  const found = LOOK_UPS.find((one) => one === text);
+  if (found !== undefined) return found;
+  throw runError(
+    `${CONFIG_NAMESPACE}:lookUpUsers is "${escapeText(text, 40)}"; ${didYouMean(text, LOOK_UPS)}`,
   );
 }
 

@@ -18,6 +18,7 @@ import { indexHardware } from "./hardware.js";
 import { reportLeft } from "./left.js";
 import { Matcher } from "./match.js";
 import { reportAbsent } from "./report-absent.js";
+import { reportAccess } from "./report-access.js";
 import { reportDates } from "./report-dates.js";
 import { reportExceptions } from "./report-exceptions.js";
 import { differences, findSkipped, type ReviewedPlan, type SkippedAct } from "./reviewed.js";
@@ -37,6 +38,8 @@ export interface Inventory {
   readonly devices?: readonly PhysicalDevice[] | undefined;
   /** Every Access user; left out where nobody asks for them. */
   readonly accessUsers?: readonly AccessUser[] | undefined;
+  /** What could not be listed and is not needed to decide, in words. */
+  readonly notes?: readonly string[];
 }
 
 export interface Plan {
@@ -57,6 +60,8 @@ export interface Plan {
   /** The freeze that holds, where one does. */
   readonly freeze: Freeze | undefined;
   readonly findings: readonly Finding[];
+  /** What could not be looked at, in words. */
+  readonly notes: readonly string[];
   /** Contradictions that only the live account shows; with one of them nothing may be done. */
   readonly problems: readonly Message[];
   /** Over all that is due and reviewed, whether this run does it or not. */
@@ -113,12 +118,14 @@ export function makePlan(
       ...reportCameBack(drafts),
       ...reportUnmatched(matcher.unmatched(), candidates),
       ...reportAbsent(allowlist.users, candidates),
+      ...reportAccess(allowlist, inventory.registrations, inventory.accessUsers),
       ...reportUnusable(hardware?.unusable ?? [], candidates),
       ...reportExceptions(allowlist, drafts),
       ...reportDates(allowlist, asOf, now),
       ...reportOverlap(siblings, allowlist.scope, inventory.registrations),
       ...allowlist.warnings.map(toFinding),
     ],
+    notes: inventory.notes ?? [],
     problems: [...contradictions(drafts), ...users.problems],
     guards: [
       ...judge(agreed, allowlist.guards, active),
