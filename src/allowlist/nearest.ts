@@ -8,6 +8,14 @@ export function nearest(word: string, known: readonly string[]): string | undefi
   return distance(word.toLowerCase(), found.toLowerCase()) <= bound ? found : undefined;
 }
 
+/** The known address that was probably meant; the domain, which many share, makes nobody similar. */
+export function nearestEmail(email: string, known: readonly string[]): string | undefined {
+  if (known.length === 0 || email.length > 200) return undefined;
+  const found = closest(email, known);
+  const local = Math.min(email.indexOf("@"), found.indexOf("@"));
+  return distance(email, found) <= Math.max(1, Math.floor(local / 3)) ? found : undefined;
+}
+
 /** A fix that names the probable word, or else all that is allowed. */
 export function didYouMean(word: string, known: readonly string[]): string {
   const guess = nearest(word, known);

@@ -1,7 +1,7 @@
 /** Listed users without any registration whose address is nearly that of somebody whom no file lists. */
 
 import type { Allowlist } from "../allowlist/allowlist.js";
-import { nearest } from "../allowlist/nearest.js";
+import { nearestEmail } from "../allowlist/nearest.js";
 import type { Candidate } from "./candidate.js";
 import type { Finding } from "./finding.js";
 import { quoted } from "./naming.js";
@@ -17,7 +17,7 @@ export function reportAbsent(users: Allowlist["users"], candidates: readonly Can
   const unknown = [...present].filter((email) => !users.has(email) && !isNoUser(email));
   if (absent.length * unknown.length > MOST_PAIRS) return [];
   return absent.flatMap(({ email, source }) => {
-    const near = nearest(email, unknown);
+    const near = nearestEmail(email, unknown);
     if (near === undefined) return [];
     const text = `${email} has no registration; did you mean ${quoted(near)}, whom no file lists?`;
     return [{ code: "unmatched-user" as const, text, source, registrations: [] }];

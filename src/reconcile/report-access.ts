@@ -2,7 +2,7 @@
 
 import type { Allowlist } from "../allowlist/allowlist.js";
 import { normaliseEmail } from "../allowlist/email.js";
-import { nearest } from "../allowlist/nearest.js";
+import { nearestEmail } from "../allowlist/nearest.js";
 import type { AccessUser, Registration } from "../cloudflare/index.js";
 import type { Finding } from "./finding.js";
 import { quoted } from "./naming.js";
@@ -34,7 +34,7 @@ function reportUnknown({ users, accessUsers }: Allowlist, known: ReadonlyMap<str
   const unknown = [...users.values()].filter(({ email }) => !known.has(email) && !wanted.has(email));
   const candidates = unknown.length * known.size > MOST_PAIRS ? [] : [...known.keys()];
   return unknown.map(({ email, source }) => {
-    const near = nearest(email, candidates);
+    const near = nearestEmail(email, candidates);
     const hint = near === undefined ? "" : `; did you mean ${quoted(near)}?`;
     const text = `no Access user has the address ${quoted(email)}${hint}`;
     return { code: "unknown-access-user", text, source, registrations: [] };

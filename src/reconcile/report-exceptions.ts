@@ -1,7 +1,7 @@
 /** Exceptions that except nothing, and entries that exceptions make void. */
 
 import type { Allowlist, Entry, SourcePosition } from "../allowlist/allowlist.js";
-import { nearest } from "../allowlist/nearest.js";
+import { nearest, nearestEmail } from "../allowlist/nearest.js";
 import type { Rule } from "./decision.js";
 import type { Draft } from "./draft.js";
 import type { Finding } from "./finding.js";
@@ -35,7 +35,7 @@ function reportProtections({ protected: list, guards }: Allowlist, drafts: reado
     const known = new Set(drafts.map(keyOf));
     return [...wanted]
       .filter(([key]) => !known.has(key))
-      .map(([key, source]) => unmatched(what, key, source, nearest(key, [...known])));
+      .map(([key, source]) => unmatched(what, key, source, (key.includes("@") ? nearestEmail : nearest)(key, [...known])));
   });
 }
 
