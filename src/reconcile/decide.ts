@@ -34,7 +34,7 @@ function verdictFor(candidate: Candidate, newest: NewestIndex): Verdict {
     }
     case "none":
       if (match.lapsed) {
-        const text = `${describeMatch(match.lapsed)} allows it ${window(match.lapsed)}`;
+        const text = `${describeMatch(match.lapsed)} speaks for it ${window(match.lapsed)}`;
         return { ...byPolicy("expired", policy.unlisted, text), source: match.lapsed.source };
       }
       if (isNoUser(email)) return byPolicy("no-user", policy.noUser, "it belongs to no person");

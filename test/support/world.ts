@@ -78,10 +78,15 @@ export function allowlist(text: string): Allowlist {
   return read;
 }
 
-export function plan(text: string, sketches: readonly Sketch[], devices?: readonly PhysicalDevice[]): Plan {
+export function plan(
+  text: string,
+  sketches: readonly Sketch[],
+  devices?: readonly PhysicalDevice[],
+  now = NOW,
+): Plan {
   const registrations = sketches.map(registration);
   const inventory = { account: ACCOUNT, registrations, ...(devices && { devices }) };
-  return makePlan(allowlist(text), inventory, NOW);
+  return makePlan(allowlist(text), inventory, now);
 }
 
 /** The plan in short: `id: action (rule) line`. */

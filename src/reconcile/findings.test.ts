@@ -1,0 +1,137 @@
+import { describe, expect, test } from "vitest";
+import { physicalDevice, plan, summary } from "../../test/support/world.js";
+import { ALICE, HEAD } from "../../test/support/world-steps.js";
+
+const listed = `users:\n  ${ALICE}:\n    - device: d1\n`;
+
+describe("findings", () => {
+  const codes = ({ findings }: ReturnType<typeof plan>) =>
+    findings.filter(({ code }) => code !== "warning").map(({ code, text }) => `${code}: ${text}`);
+
+  test("an entry that matches nothing is reported with what was meant", () => {
+    const made = plan(`${HEAD}users:\n  ${ALICE}:\n    - name: LAPTOP-7\n`, [
+      { id: "a", email: ALICE, name: "LAPTOP-1" },
+    ]);
+    expect(codes(made)).toEqual([
+      'unmatched-entry: name "LAPTOP-7" of alice@example.com matches no registration; did you mean "LAPTOP-1"?',
+    ]);
+    expect(made.findings[0]?.source?.line).toBe(4);
+  });
+
+  test("an entry that matches another user's device says whose it is", () => {
+    const made = plan(`${HEAD}users:\n  ${ALICE}:\n    - device: d1\n`, [
+      { id: "a", email: "bob@example.com", device: "d1" },
+    ]);
+    expect(codes(made)).toContain(
+      'unmatched-entry: device "d1" of alice@example.com matches no registration; that is a device of bob@example.com',
+    );
+  });
+
+  test("an entry for deletion that matches nothing says that nothing is left to delete", () => {
+    const made = plan(`${HEAD}users:\n  ${ALICE}:\n    - { name: L1, state: deleted }\n`, [
+      { id: "a", email: ALICE, name: "L2" },
+    ]);
+    expect(codes(made)).toEqual([
+      `unmatched-entry: name "L1" of ${ALICE} matches no registration; nothing is left to delete`,
+    ]);
+  });
+
+  test("an unlisted device that is only reported is a finding while it is active", () => {
+    const made = plan(`${HEAD}policy: { unlisted: report }\nusers:\n  ${ALICE}: []\n`, [
+      { id: "a", email: ALICE },
+      { id: "b", email: ALICE, revoked: "2026-05-20T00:00:00Z" },
+    ]);
+    expect(made.findings.map(({ code, registrations }) => [code, registrations])).toEqual([
+      ["unlisted", ["a"]],
+    ]);
+  });
+
+  test("an entry that a stronger one outranks is no finding", () => {
+    const made = plan(`${HEAD}users:\n  ${ALICE}:\n    - device: d1\n    - name: L1\n`, [
+      { id: "a", email: ALICE, device: "d1", name: "L1" },
+    ]);
+    expect(codes(made)).toEqual([]);
+  });
+
+  test("a user whom the allowlist does not know is named once, with all active registrations", () => {
+    const carol = "carol@example.com";
+    const made = plan(HEAD + listed, [
+      { id: "a", email: ALICE, device: "d1" },
+      { id: "b", email: carol },
+      { id: "c", email: carol },
+      { id: "d", email: carol, revoked: "2026-05-20T00:00:00Z" },
+    ]);
+    expect(codes(made)).toEqual([
+      `unknown-user: ${carol} is not in the allowlist: 2 active registrations left alone`,
+    ]);
+    expect(made.findings[0]?.registrations).toEqual(["b", "c"]);
+  });
+
+  test("repeated and vendor-default serials are named, with the registrations in scope that have them", () => {
+    const bob = "bob@example.com";
+    const devices = [
+      physicalDevice("d1", { serial_number: "SAME" }),
+      physicalDevice("d2", { serial_number: "SAME" }),
+      physicalDevice("d3", { serial_number: "To Be Filled By O.E.M." }),
+      physicalDevice("d4", { serial_number: null }),
+      physicalDevice("d5", { serial_number: "None" }),
+    ];
+    const made = plan(
+      `${HEAD}scope: { emailDomains: [example.com] }\nusers:\n  ${ALICE}:\n    - serial: C02X\n`,
+      [
+        { id: "r1", email: bob, device: "d1" },
+        { id: "r2", email: bob, device: "d2" },
+        { id: "r3", email: bob, device: "d3" },
+        { id: "r4", email: bob, device: "d4" },
+        { id: "r5", email: "eve@example.org", device: "d5" },
+      ],
+      devices,
+    );
+    const named = made.findings.filter(({ code }) => code === "unusable-serial");
+    expect(named.map(({ text, registrations }) => [text, registrations])).toEqual([
+      [
+        'serial "SAME" is the serial of 2 devices, so no entry can match by it: NAME-r1 (r1), NAME-r2 (r2)',
+        ["r1", "r2"],
+      ],
+      [
+        'serial "To Be Filled By O.E.M." is a vendor\'s default, so no entry can match by it: NAME-r3 (r3)',
+        ["r3"],
+      ],
+    ]);
+  });
+
+  test("unknown hardware and a revoked device that is only reported are findings", () => {
+    const made = plan(
+      `${HEAD}policy: { listedRevoked: report }\nusers:\n  ${ALICE}:\n    - hardwareId: hw\n    - { registration: r2 }\n`,
+      [
+        { id: "r1", email: ALICE, device: "d1" },
+        { id: "r2", email: ALICE, device: "d2", revoked: "2026-05-20T00:00:00Z" },
+      ],
+      [],
+    );
+    expect(made.findings.map(({ code, registrations }) => [code, ...registrations])).toEqual([
+      ["unknown-hardware", "r1"],
+      ["listed-revoked", "r2"],
+      ["unmatched-entry"],
+    ]);
+  });
+
+  test("a contradiction about a protected registration holds nothing", () => {
+    const made = plan(
+      `${HEAD}protected: { registrations: [a] }\nusers:\n  ${ALICE}:\n    - { nameGlob: "L*" }\n    - { nameGlob: "*1", state: revoked }\n`,
+      [{ id: "a", email: ALICE, name: "L1" }],
+    );
+    expect([made.problems, summary(made)]).toEqual([[], ["a: leave (protected) 2"]]);
+  });
+
+  test("entries that contradict each other are a problem that names both lines", () => {
+    const made = plan(
+      `${HEAD}users:\n  ${ALICE}:\n    - { nameGlob: "L*" }\n    - { nameGlob: "*1", state: revoked }\n`,
+      [{ id: "a", email: ALICE, name: "L1" }],
+    );
+    expect(made.problems.map(({ source, related }) => [source?.line, related?.[0]?.source.line])).toEqual([
+      [4, 5],
+    ]);
+    expect(made.acts).toEqual([]);
+  });
+});

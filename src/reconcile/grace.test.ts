@@ -1,0 +1,243 @@
+import { describe, expect, test } from "vitest";
+import { physicalDevice, plan } from "../../test/support/world.js";
+import { ALICE, BOB, HEAD, steps } from "../../test/support/world-steps.js";
+
+const GONE = "2026-05-20T00:00:00Z";
+
+function grace(more = "", entries = "[]"): string {
+  return `policy: { grace: 72h${more} }\nusers:\n  ${ALICE}: ${entries}\n`;
+}
+
+/** Enrolled a day before the plan, and long before it. */
+const YOUNG = { id: "young", email: ALICE, device: "d2", name: "L", created: "2026-05-31T12:00:00Z" };
+const OLD = { id: "old", email: ALICE, device: "d1", name: "L", created: "2026-01-01T00:00:00Z" };
+
+const row = (id: string, serial: string | null, hardware: string | null = serial) =>
+  physicalDevice(id, { serial_number: serial, hardware_id: hardware });
+
+/** 72 hours before 2026-06-01T12:00:00Z. */
+describe("grace ends after so long", () => {
+  test.each([
+    ["2026-05-29T12:00:00.001Z", "leave (grace)"],
+    ["2026-05-29T12:00:00.000Z", "revoke (unlisted)"],
+    ["2026-07-01T00:00:00.000Z", "leave (grace)"],
+  ])("created at %s: %s", (created, wanted) => {
+    const [{ action, reason } = expect.fail("no decision")] = plan(
+      HEAD + grace(),
+      [{ ...YOUNG, created }],
+      [],
+    ).decisions;
+    expect(`${action} (${reason.code})`).toBe(wanted);
+  });
+});
+
+steps("a new registration that no entry allows", [
+  {
+    title: "is left alone, whoever it belongs to, where it would be acted on",
+    allowlist: grace(", unknownUsers: revoke, noUser: delete"),
+    live: [YOUNG, { ...YOUNG, id: "b", email: BOB }, { id: "c", created: YOUNG.created }],
+    devices: [],
+    expect: ["b: leave (grace) 2", "c: leave (grace) 2", "young: leave (grace) 2"],
+    findings: ["grace: b", "grace: c", "grace: young"],
+  },
+  {
+    title: "is left alone by its own rule where that does nothing",
+    allowlist: grace(", unlisted: report"),
+    live: [YOUNG, { ...YOUNG, id: "b", email: BOB }],
+    devices: [],
+    expect: ["b: leave (unknown-user) 1", "young: leave (unlisted) 2"],
+  },
+  {
+    title: "has none once it is revoked: there is nothing to put off",
+    allowlist: grace(", unlisted: delete"),
+    live: [{ ...YOUNG, revoked: "2026-06-01T00:00:00Z" }],
+    devices: [],
+    expect: ["young: delete (unlisted) 2"],
+  },
+  {
+    title: "has none from an entry that refuses it, nor from its user's state",
+    allowlist: `${grace("", "[{ device: d2, state: revoked }]")}  ${BOB}: { state: suspended }\n`,
+    live: [YOUNG, { ...YOUNG, id: "b", email: BOB }],
+    devices: [],
+    expect: ["b: revoke (suspended) 5", "young: revoke (entry) 4"],
+  },
+]);
+
+steps("enrolling again renews no grace", [
+  {
+    title: "where the same hardware is revoked, though its id and name changed",
+    allowlist: grace(),
+    live: [{ ...OLD, name: "OTHER", revoked: GONE }, YOUNG],
+    devices: [row("d1", "S1", "H1"), row("d2", "S1", "H1")],
+    expect: ["old: keep (unlisted) 4", "young: revoke (unlisted) 4"],
+  },
+  {
+    title: "nor where it is about to be revoked",
+    allowlist: grace(),
+    live: [{ ...OLD, device: "d2" }, YOUNG],
+    devices: [],
+    expect: ["old: revoke (unlisted) 4", "young: revoke (unlisted) 4"],
+  },
+  {
+    title: "but a device that is allowed beside it takes nothing from it",
+    allowlist: grace("", "[{ registration: old }]"),
+    live: [{ ...OLD, device: "d2" }, YOUNG],
+    devices: [],
+    expect: ["old: keep (entry) 4", "young: leave (grace) 2"],
+  },
+  {
+    title: "nor does another device of the same name, where both are known",
+    allowlist: grace(),
+    live: [{ ...OLD, revoked: GONE }, YOUNG],
+    devices: [row("d1", "S1"), row("d2", "S2")],
+    expect: ["old: keep (unlisted) 4", "young: leave (grace) 2"],
+  },
+  {
+    title: "where neither hardware is known, the name tells",
+    allowlist: grace(),
+    live: [{ ...OLD, revoked: GONE }, YOUNG],
+    devices: [],
+    expect: ["old: keep (unlisted) 4", "young: revoke (unlisted) 4"],
+  },
+  {
+    title: "where only that of the revoked one is known, the name tells",
+    allowlist: grace(),
+    live: [{ ...OLD, revoked: GONE }, YOUNG],
+    devices: [row("d1", "S1"), row("d2", null)],
+    expect: ["old: keep (unlisted) 4", "young: revoke (unlisted) 4"],
+  },
+  {
+    title: "where only that of the new one is known, by serial or by hardware id, the name tells",
+    allowlist: grace(),
+    live: [{ ...OLD, revoked: GONE }, YOUNG, { ...YOUNG, id: "young2", device: "d3" }],
+    devices: [row("d1", null), row("d2", "S2", null), row("d3", null, "H3")],
+    expect: ["old: keep (unlisted) 4", "young: revoke (unlisted) 4", "young2: revoke (unlisted) 4"],
+  },
+  {
+    title: "an unknown device of another name is another one",
+    allowlist: grace(),
+    live: [{ ...OLD, name: "OTHER", revoked: GONE }, YOUNG],
+    devices: [],
+    expect: ["old: keep (unlisted) 4", "young: leave (grace) 2"],
+  },
+  {
+    title: "and neither is another user's device",
+    allowlist: `${grace()}  ${BOB}: []\n`,
+    live: [{ ...OLD, email: BOB, device: "d2", revoked: GONE }, YOUNG],
+    devices: [],
+    expect: ["old: keep (unlisted) 5", "young: leave (grace) 2"],
+  },
+  {
+    title: "two new registrations of one device have their grace both",
+    allowlist: grace(),
+    live: [YOUNG, { ...YOUNG, id: "young2" }],
+    devices: [],
+    expect: ["young: leave (grace) 2", "young2: leave (grace) 2"],
+  },
+  {
+    title: "what loses its grace takes that of the next one along",
+    allowlist: grace(),
+    live: [{ ...OLD, name: "A", device: "d2", revoked: GONE }, YOUNG, { ...YOUNG, id: "next", device: "d3" }],
+    devices: [],
+    expect: ["next: revoke (unlisted) 4", "old: keep (unlisted) 4", "young: revoke (unlisted) 4"],
+  },
+  {
+    title: "a suspended user's revoked devices count as well, once the user is back",
+    allowlist: `policy: { grace: 72h }\nusers:\n  ${ALICE}: { state: suspended, since: 2026-06-02 }\n`,
+    live: [{ ...OLD, device: "d2", revoked: GONE }, YOUNG],
+    devices: [],
+    expect: ["old: keep (unlisted) 4", "young: revoke (unlisted) 4"],
+  },
+]);
+
+test("the decision says when, what and why", () => {
+  const [young] = plan(HEAD + grace(", unlisted: delete"), [YOUNG], []).decisions;
+  expect(young?.reason.text).toBe(
+    "no entry of its user allows it; delete is due from 2026-06-03T12:00Z on, after 72h of grace",
+  );
+});
+
+const BACK = { ...OLD, device: "d1" };
+
+steps("a device that comes back again and again", [
+  {
+    title: "is a finding from two refused registrations on, once a device",
+    allowlist: grace(),
+    live: [
+      { ...BACK, id: "a", revoked: GONE },
+      { ...BACK, id: "b", revoked: GONE },
+      { ...BACK, id: "c" },
+      { ...BACK, id: "d" },
+    ],
+    devices: [],
+    expect: [
+      "a: keep (unlisted) 4",
+      "b: keep (unlisted) 4",
+      "c: revoke (unlisted) 4",
+      "d: revoke (unlisted) 4",
+    ],
+    findings: ["came-back: a b c d"],
+  },
+  {
+    title: "is none after the first time",
+    allowlist: grace(),
+    live: [
+      { ...BACK, id: "a", revoked: GONE },
+      { ...BACK, id: "c" },
+      { ...BACK, id: "z", device: "d9", name: "X", revoked: GONE },
+    ],
+    devices: [],
+    expect: ["a: keep (unlisted) 4", "c: revoke (unlisted) 4", "z: keep (unlisted) 4"],
+    findings: [],
+  },
+  {
+    title: "is none where an entry allows it, or where it has not come back",
+    allowlist: grace("", "[{ registration: c }]"),
+    live: [
+      { ...BACK, id: "a", revoked: GONE },
+      { ...BACK, id: "b", revoked: GONE },
+      { ...BACK, id: "c" },
+    ],
+    devices: [],
+    expect: ["a: keep (unlisted) 4", "b: keep (unlisted) 4", "c: keep (entry) 4"],
+    findings: [],
+  },
+  {
+    title: "is told for each of two devices",
+    allowlist: grace(),
+    live: ["x", "y"].flatMap((device) =>
+      ["1", "2", "3"].map((n) => ({
+        id: `${device}${n}`,
+        email: ALICE,
+        device,
+        name: device,
+        ...(n === "3" ? {} : { revoked: GONE }),
+      })),
+    ),
+    devices: [row("x", "X-1234"), row("y", "Y-1234")],
+    expect: [
+      "x1: keep (unlisted) 4",
+      "x2: keep (unlisted) 4",
+      "x3: revoke (unlisted) 4",
+      "y1: keep (unlisted) 4",
+      "y2: keep (unlisted) 4",
+      "y3: revoke (unlisted) 4",
+    ],
+    findings: ["came-back: x1 x2 x3", "came-back: y1 y2 y3"],
+  },
+]);
+
+test("it says how often, and what keeps a device out", () => {
+  const twice = ["a", "b"].map((id) => ({ ...BACK, id, revoked: GONE }));
+  const text = (policy: string, email = ALICE) => {
+    const live = [...twice, { ...BACK, id: "c" }].map((one) => ({ ...one, email }));
+    return plan(HEAD + grace(policy), live, []).findings.find(({ code }) => code === "came-back")?.text;
+  };
+  const WAY =
+    "revoking does not keep a device out, the device enrolment policy or the identity provider does";
+  expect(text("")).toBe(`L (c) of ${ALICE} was revoked 2 times and is back: ${WAY}`);
+  expect(text(", unlisted: report")).toBe(
+    `L (c) of ${ALICE} was revoked 2 times and is active again: ${WAY}`,
+  );
+  expect(text("", "")).toContain("L (c) of no user was revoked 2 times");
+});

@@ -1,0 +1,159 @@
+import { expect, test } from "vitest";
+import { physicalDevice, plan } from "../../test/support/world.js";
+import { ALICE, BOB, HEAD, steps } from "../../test/support/world-steps.js";
+
+const GONE = "2026-05-20T00:00:00Z";
+
+function limit(most: number, action: string, more = ""): string {
+  return `policy: { maxDevices: ${most}, overMaxDevices: ${action}${more} }\nusers:\n  ${ALICE}:\n    - nameGlob: "*"\n`;
+}
+
+/** One registration a month, each on a device of its own. */
+const JAN = { id: "jan", email: ALICE, device: "d1", created: "2026-01-01T00:00:00Z" };
+const FEB = { id: "feb", email: ALICE, device: "d2", created: "2026-02-01T00:00:00Z" };
+const MAR = { id: "mar", email: ALICE, device: "d3", created: "2026-03-01T00:00:00Z" };
+
+const row = (id: string, serial: string) =>
+  physicalDevice(id, { serial_number: serial, hardware_id: serial });
+
+steps("above maxDevices", [
+  {
+    title: "the oldest devices are revoked",
+    allowlist: limit(2, "revoke"),
+    live: [JAN, FEB, MAR],
+    expect: ["feb: keep (entry) 5", "jan: revoke (max-devices) 2", "mar: keep (entry) 5"],
+    findings: [],
+  },
+  {
+    title: "the oldest devices are deleted",
+    allowlist: limit(1, "delete"),
+    live: [JAN, FEB, MAR],
+    expect: ["feb: delete (max-devices) 2", "jan: delete (max-devices) 2", "mar: keep (entry) 5"],
+  },
+  {
+    title: "nothing is done where it is only reported",
+    allowlist: limit(1, "report"),
+    live: [JAN, FEB, MAR],
+    expect: ["feb: keep (entry) 5", "jan: keep (entry) 5", "mar: keep (entry) 5"],
+    findings: ["max-devices: feb jan"],
+  },
+  {
+    title: "there is nothing at the limit",
+    allowlist: limit(3, "delete"),
+    live: [JAN, FEB, MAR],
+    expect: ["feb: keep (entry) 5", "jan: keep (entry) 5", "mar: keep (entry) 5"],
+  },
+  {
+    title: "the greater id counts as newer where both were made at once",
+    allowlist: limit(1, "revoke"),
+    live: [
+      { ...JAN, id: "a" },
+      { ...FEB, id: "b", created: JAN.created },
+    ],
+    expect: ["a: revoke (max-devices) 2", "b: keep (entry) 5"],
+  },
+  {
+    title: "each user is counted alone",
+    allowlist: `${limit(1, "revoke")}  ${BOB}:\n    - nameGlob: "*"\n`,
+    live: [JAN, { ...FEB, email: BOB }],
+    expect: ["feb: keep (entry) 7", "jan: keep (entry) 5"],
+  },
+  {
+    title: "registrations on one device are one, and go together",
+    allowlist: limit(1, "revoke"),
+    live: [JAN, { ...MAR, device: "d1" }, FEB, { ...FEB, id: "feb2", device: "d4" }],
+    devices: [row("d2", "S2"), row("d4", "S2")],
+    expect: [
+      "feb: revoke (max-devices) 2",
+      "feb2: revoke (max-devices) 2",
+      "jan: keep (entry) 5",
+      "mar: keep (entry) 5",
+    ],
+  },
+  {
+    title: "what no entry allows takes no place",
+    allowlist: `policy: { maxDevices: 1, overMaxDevices: revoke, unlisted: report }\nusers:\n  ${ALICE}:\n    - device: d1\n    - { device: d3, state: revoked }\n`,
+    live: [JAN, FEB, MAR],
+    expect: ["feb: leave (unlisted) 2", "jan: keep (entry) 5", "mar: revoke (entry) 6"],
+  },
+  {
+    title: "a revoked device is not let in, and takes a place where it would be",
+    allowlist: limit(1, "revoke"),
+    live: [
+      { ...JAN, revoked: GONE },
+      { ...FEB, revoked: GONE },
+    ],
+    expect: ["feb: unrevoke (entry) 5", "jan: keep (max-devices) 2"],
+  },
+  {
+    title: "a revoked device that is only reported takes none",
+    allowlist: limit(1, "revoke", ", listedRevoked: report"),
+    live: [JAN, { ...FEB, revoked: GONE }],
+    expect: ["feb: leave (listed-revoked) 2", "jan: keep (entry) 5"],
+  },
+  {
+    title: "older registrations of the device go with it",
+    allowlist: limit(1, "delete"),
+    live: [{ ...JAN, revoked: GONE }, { ...FEB, device: "d1" }, MAR],
+    expect: ["feb: delete (max-devices) 2", "jan: delete (max-devices) 2", "mar: keep (entry) 5"],
+  },
+]);
+
+const STALE = ", stale: { after: 30d, action: revoke, includeListed: true }";
+
+steps("maxDevices beside age", [
+  {
+    title: "a device that age retires takes no place from one that is in use",
+    allowlist: limit(1, "revoke", STALE),
+    live: [JAN, { ...FEB, lastSeen: "2026-03-01T00:00:00Z" }],
+    expect: ["feb: revoke (stale) 2", "jan: keep (entry) 5"],
+  },
+  {
+    title: "of a device that is over the limit and stale the limit decides",
+    allowlist: limit(1, "delete", STALE),
+    live: [{ ...JAN, lastSeen: "2026-03-01T00:00:00Z" }, FEB],
+    expect: ["feb: keep (entry) 5", "jan: delete (max-devices) 2"],
+  },
+  {
+    title: "a stale registration does not make its device newer",
+    allowlist: limit(1, "revoke", STALE),
+    live: [JAN, { ...MAR, device: "d1", lastSeen: "2026-03-01T00:00:00Z" }, FEB],
+    expect: ["feb: keep (entry) 5", "jan: revoke (max-devices) 2", "mar: revoke (max-devices) 2"],
+  },
+  {
+    title: "a stale device above the limit is no finding of the limit",
+    allowlist: limit(1, "report", STALE),
+    live: [{ ...JAN, lastSeen: "2026-03-01T00:00:00Z" }, FEB],
+    expect: ["feb: keep (entry) 5", "jan: revoke (stale) 2"],
+    findings: [],
+  },
+]);
+
+test("the finding counts devices, and the decision names the limit", () => {
+  const reported = plan(HEAD + limit(1, "report"), [JAN, FEB, MAR]);
+  expect(reported.findings.find(({ code }) => code === "max-devices")).toMatchObject({
+    text: `${ALICE} has 2 devices more than the 1 that policy.maxDevices allows`,
+    source: { line: 2 },
+  });
+  const again = [row("d1", "S1"), row("d2", "S1")];
+  const one = plan(HEAD + limit(1, "report"), [JAN, FEB, MAR], again);
+  expect(one.findings.find(({ code }) => code === "max-devices")?.text).toContain("has 1 device more than");
+  const [, jan] = plan(HEAD + limit(1, "revoke"), [JAN, FEB]).decisions;
+  expect(jan).toMatchObject({
+    reason: { text: "its user may have 1 devices, and newer ones count" },
+    entry: { match: { nameGlob: "*" } },
+  });
+});
+
+test("several users above their limits have a finding each", () => {
+  const users = `${limit(1, "report")}  ${BOB}:\n    - nameGlob: "*"\n`;
+  const made = plan(HEAD + users, [
+    JAN,
+    FEB,
+    { ...JAN, id: "b1", email: BOB },
+    { ...FEB, id: "b2", email: BOB },
+  ]);
+  expect(
+    made.findings.filter(({ code }) => code === "max-devices").map(({ registrations }) => registrations),
+  ).toEqual([["b1"], ["jan"]]);
+});

@@ -1,0 +1,182 @@
+import { physicalDevice } from "../../test/support/world.js";
+import { ALICE, steps } from "../../test/support/world-steps.js";
+
+const listed = `users:\n  ${ALICE}:\n    - device: d1\n`;
+
+steps("the newest registration of a device", [
+  {
+    title: "is let in, and older revoked ones are left alone",
+    allowlist: listed,
+    live: [
+      {
+        id: "old",
+        email: ALICE,
+        device: "d1",
+        created: "2026-01-01T00:00:00Z",
+        revoked: "2026-02-01T00:00:00Z",
+      },
+      {
+        id: "new",
+        email: ALICE,
+        device: "d1",
+        created: "2026-03-01T00:00:00Z",
+        revoked: "2026-04-01T00:00:00Z",
+      },
+    ],
+    expect: ["new: unrevoke (entry) 4", "old: leave (older) 4"],
+  },
+  {
+    title: "keeps an older active one beside it",
+    allowlist: listed,
+    live: [
+      { id: "old", email: ALICE, device: "d1", created: "2026-01-01T00:00:00Z" },
+      { id: "new", email: ALICE, device: "d1", created: "2026-03-01T00:00:00Z" },
+    ],
+    expect: ["new: keep (entry) 4", "old: keep (entry) 4"],
+  },
+  {
+    title: "is the one with the greater id where both were made at once",
+    allowlist: listed,
+    live: [
+      { id: "a", email: ALICE, device: "d1", revoked: "2026-05-20T00:00:00Z" },
+      { id: "b", email: ALICE, device: "d1", revoked: "2026-05-20T00:00:00Z" },
+    ],
+    expect: ["a: leave (older) 4", "b: unrevoke (entry) 4"],
+  },
+  {
+    title: "counts although it is protected, so that no older one takes its place",
+    allowlist: `protected:\n  registrations: [new]\n${listed}`,
+    live: [
+      {
+        id: "old",
+        email: ALICE,
+        device: "d1",
+        created: "2026-01-01T00:00:00Z",
+        revoked: "2026-02-01T00:00:00Z",
+      },
+      {
+        id: "new",
+        email: ALICE,
+        device: "d1",
+        created: "2026-03-01T00:00:00Z",
+        revoked: "2026-04-01T00:00:00Z",
+      },
+    ],
+    expect: ["new: leave (protected) 3", "old: leave (older) 6"],
+  },
+  {
+    title: "is one for each device that a glob finds",
+    allowlist: `users:\n  ${ALICE}:\n    - nameGlob: LAPTOP-*\n`,
+    live: [
+      { id: "a", email: ALICE, name: "LAPTOP-1", revoked: "2026-05-20T00:00:00Z" },
+      {
+        id: "b",
+        email: ALICE,
+        name: "LAPTOP-2",
+        created: "2026-01-01T00:00:00Z",
+        revoked: "2026-05-20T00:00:00Z",
+      },
+      {
+        id: "c",
+        email: ALICE,
+        name: "LAPTOP-2",
+        created: "2026-02-01T00:00:00Z",
+        revoked: "2026-05-20T00:00:00Z",
+      },
+    ],
+    expect: ["a: unrevoke (entry) 4", "b: leave (older) 4", "c: unrevoke (entry) 4"],
+  },
+  {
+    title: "is told by hardware, though the device's id changed",
+    allowlist: `users:\n  ${ALICE}:\n    - serial: C02X\n`,
+    live: [
+      {
+        id: "old",
+        email: ALICE,
+        device: "d1",
+        created: "2026-01-01T00:00:00Z",
+        revoked: "2026-02-01T00:00:00Z",
+      },
+      { id: "new", email: ALICE, device: "d2", created: "2026-03-01T00:00:00Z" },
+    ],
+    devices: [
+      physicalDevice("d1", { serial_number: "C02X", hardware_id: "hw" }),
+      physicalDevice("d2", { serial_number: "C02X", hardware_id: "hw" }),
+    ],
+    expect: ["new: keep (entry) 4", "old: leave (older) 4"],
+  },
+]);
+
+const OLD = { created: "2026-01-01T00:00:00Z", revoked: "2026-02-01T00:00:00Z" };
+const NEW = { created: "2026-03-01T00:00:00Z" };
+const glob = `users:\n  ${ALICE}:\n    - nameGlob: LAPTOP-*\n`;
+
+steps("one device that enrolled again, under a glob", [
+  {
+    title: "is known by its serial, though id and name changed",
+    allowlist: glob,
+    live: [
+      { id: "new", email: ALICE, device: "d2", name: "LAPTOP-2", ...NEW },
+      { id: "old", email: ALICE, device: "d1", name: "LAPTOP-1", ...OLD },
+    ],
+    devices: [
+      physicalDevice("d1", { serial_number: "S1", hardware_id: "hw" }),
+      physicalDevice("d2", { serial_number: "S1", hardware_id: "hw" }),
+    ],
+    expect: ["new: keep (entry) 4", "old: leave (older) 4"],
+  },
+  {
+    title: "is known by its hardware id where only one row tells the serial",
+    allowlist: glob,
+    live: [
+      { id: "new", email: ALICE, device: "d2", name: "LAPTOP-2", ...NEW },
+      { id: "old", email: ALICE, device: "d1", name: "LAPTOP-1", ...OLD },
+    ],
+    devices: [
+      physicalDevice("d1", { serial_number: null, hardware_id: "hw" }),
+      physicalDevice("d2", { serial_number: "S1", hardware_id: "hw" }),
+    ],
+    expect: ["new: keep (entry) 4", "old: leave (older) 4"],
+  },
+  {
+    title: "is known by its id, though it was renamed",
+    allowlist: glob,
+    live: [
+      { id: "new", email: ALICE, device: "d1", name: "LAPTOP-2", ...NEW },
+      { id: "old", email: ALICE, device: "d1", name: "LAPTOP-1", ...OLD },
+    ],
+    expect: ["new: keep (entry) 4", "old: leave (older) 4"],
+  },
+  {
+    title: "is another device where nothing says that it is the same",
+    allowlist: glob,
+    live: [
+      { id: "new", email: ALICE, device: "d2", name: "LAPTOP-2", ...NEW },
+      { id: "old", email: ALICE, device: "d1", name: "LAPTOP-1", ...OLD },
+    ],
+    devices: [physicalDevice("d1", { serial_number: "S1" }), physicalDevice("d2", { serial_number: "S2" })],
+    expect: ["new: keep (entry) 4", "old: unrevoke (entry) 4"],
+  },
+  {
+    title: "is one device though two entries find it by different keys",
+    allowlist: `users:\n  ${ALICE}:\n    - serial: S1\n    - hardwareId: hw\n`,
+    live: [
+      { id: "new", email: ALICE, device: "d2", ...NEW },
+      { id: "old", email: ALICE, device: "d1", ...OLD },
+    ],
+    devices: [
+      physicalDevice("d1", { serial_number: null, hardware_id: "hw" }),
+      physicalDevice("d2", { serial_number: "S1", hardware_id: "hw" }),
+    ],
+    expect: ["new: keep (entry) 4", "old: leave (older) 5"],
+  },
+  {
+    title: "is not another user's device of the same name",
+    allowlist: `${glob}  bob@example.com:\n    - nameGlob: LAPTOP-*\n`,
+    live: [
+      { id: "new", email: "bob@example.com", device: "d2", name: "LAPTOP-1", ...NEW },
+      { id: "old", email: ALICE, device: "d1", name: "LAPTOP-1", ...OLD },
+    ],
+    expect: ["new: keep (entry) 6", "old: unrevoke (entry) 4"],
+  },
+]);

@@ -1,0 +1,137 @@
+import { expect, test } from "vitest";
+import { plan } from "../../test/support/world.js";
+import { ALICE, BOB, HEAD, steps } from "../../test/support/world-steps.js";
+
+const STALE =
+  "policy: { stale: { after: 30d, action: delete, includeListed: true }, revoked: { after: 30d } }";
+
+steps("what is protected", [
+  {
+    title: "is never touched, by user, device or registration",
+    allowlist: `protected:\n  users: [ceo@example.com]\n  devices: [d1]\n  registrations: [r1]\npolicy: { unknownUsers: delete }\nusers:\n  ${ALICE}: []\n`,
+    live: [
+      { id: "r1", email: ALICE },
+      { id: "r2", email: ALICE, device: "d1" },
+      { id: "r3", email: "ceo@example.com" },
+      { id: "r4", email: ALICE },
+    ],
+    expect: [
+      "r1: leave (protected) 5",
+      "r2: leave (protected) 4",
+      "r3: leave (protected) 3",
+      "r4: revoke (unlisted) 8",
+    ],
+    findings: [],
+  },
+  {
+    title: "is not let in again, nor deleted, however stale or long revoked",
+    allowlist: `protected: { users: [${ALICE}] }\n${STALE}\nusers:\n  ${ALICE}: [{ device: d1 }]\n`,
+    live: [
+      {
+        id: "a",
+        email: ALICE,
+        device: "d1",
+        lastSeen: "2025-01-01T00:00:00Z",
+        revoked: "2025-02-01T00:00:00Z",
+      },
+      { id: "b", email: ALICE, device: "d2", lastSeen: "2025-01-01T00:00:00Z" },
+    ],
+    expect: ["a: leave (protected) 2", "b: leave (protected) 2"],
+  },
+  {
+    title: "supersedes an older registration, and is superseded by none",
+    allowlist: `protected: { registrations: [new] }\npolicy: { superseded: delete }\nusers:\n  ${ALICE}: [{ device: d1 }]\n`,
+    live: [
+      { id: "old", email: ALICE, device: "d1", created: "2026-01-01T00:00:00Z" },
+      { id: "new", email: ALICE, device: "d1", created: "2026-02-01T00:00:00Z" },
+    ],
+    devices: [],
+    expect: ["new: leave (protected) 2", "old: delete (superseded) 3"],
+  },
+  {
+    title: "stays though it is the older one",
+    allowlist: `protected: { registrations: [old] }\npolicy: { superseded: delete }\nusers:\n  ${ALICE}: [{ device: d1 }]\n`,
+    live: [
+      { id: "old", email: ALICE, device: "d1", created: "2026-01-01T00:00:00Z" },
+      { id: "new", email: ALICE, device: "d1", created: "2026-02-01T00:00:00Z" },
+    ],
+    devices: [],
+    expect: ["new: keep (entry) 5", "old: leave (protected) 2"],
+  },
+  {
+    title: "takes none of its user's places under maxDevices, as it needs no entry",
+    allowlist: `protected: { registrations: [p] }\npolicy: { maxDevices: 1, overMaxDevices: revoke }\nusers:\n  ${ALICE}: [{ device: d1 }, { device: d2 }]\n`,
+    live: [
+      { id: "p", email: ALICE, device: "d2", created: "2026-02-01T00:00:00Z" },
+      { id: "a", email: ALICE, device: "d1", created: "2026-01-01T00:00:00Z" },
+    ],
+    devices: [],
+    expect: ["a: keep (entry) 5", "p: leave (protected) 2"],
+  },
+]);
+
+steps("the operator's own registrations", [
+  {
+    title: "are left alone, listed or not, by whatever spelling of the address",
+    allowlist: `guards: { self: [" Alice@Example.com"] }\npolicy: { unknownUsers: delete }\nusers:\n  ${BOB}: []\n`,
+    live: [
+      { id: "a", email: ALICE },
+      { id: "b", email: BOB },
+    ],
+    expect: ["a: leave (self) 2", "b: revoke (unlisted) 5"],
+  },
+]);
+
+const text = ({ findings }: ReturnType<typeof plan>, code: string) =>
+  findings.filter((one) => one.code === code).map((one) => one.text);
+
+test("a line that protects nothing is told, with what may have been meant", () => {
+  const made = plan(
+    `${HEAD}protected:\n  users: [alcie@example.com]\n  devices: [d9, d1]\n  registrations: [a]\nguards: { self: [operator@elsewhere.test] }\nusers: { ${BOB}: [] }\n`,
+    [{ id: "a", email: ALICE, device: "d1" }],
+  );
+  expect(text(made, "unmatched-protection")).toEqual([
+    'protected user "alcie@example.com" is nobody\'s in the account\'s scope; did you mean "alice@example.com"?',
+    'protected device "d9" is nobody\'s in the account\'s scope; did you mean "d1"?',
+    "guards.self \"operator@elsewhere.test\" is nobody's in the account's scope",
+  ]);
+});
+
+test("an entry that a protection makes void is told, with both lines", () => {
+  const list = `${HEAD}protected: { devices: [d1] }\nusers:\n  ${ALICE}:\n    - device: d1\n    - device: d2\n`;
+  const made = plan(list, [
+    { id: "a", email: ALICE, device: "d1" },
+    { id: "b", email: ALICE, device: "d2" },
+  ]);
+  const shadowed = made.findings.filter(({ code }) => code === "shadowed-entry");
+  expect(
+    shadowed.map(({ source, related, registrations }) => [
+      source?.line,
+      related?.[0]?.source.line,
+      registrations,
+    ]),
+  ).toEqual([[5, 2, ["a"]]]);
+});
+
+test("an entry that also decides about others is not void", () => {
+  const list = `${HEAD}protected: { registrations: [a] }\nusers:\n  ${ALICE}:\n    - device: d1\n`;
+  const live = [
+    { id: "a", email: ALICE, device: "d1" },
+    { id: "b", email: ALICE, device: "d1" },
+  ];
+  expect(text(plan(list, live), "shadowed-entry")).toEqual([]);
+  expect(text(plan(list, [...live].reverse()), "shadowed-entry")).toEqual([]);
+});
+
+test.each([
+  ["protected: { users: [alice@example.com] }", "protected"],
+  ["guards: { self: [alice@example.com] }", "the operator's own"],
+  ["ignore: [{ user: alice@example.com, reason: kiosk }]", "ignored"],
+])("the reason is named: %s", (line, why) => {
+  const made = plan(`${HEAD}${line}\nusers: { ${ALICE}: [{ device: d1 }] }\n`, [
+    { id: "a", email: ALICE, device: "d1" },
+  ]);
+  expect(text(made, "shadowed-entry")).toEqual([
+    `device "d1" of ${ALICE} never decides: all that it matches is ${why}`,
+  ]);
+});

@@ -1,0 +1,174 @@
+import { expect, test } from "vitest";
+import { physicalDevice, plan } from "../../test/support/world.js";
+import { ALICE, BOB, HEAD, steps } from "../../test/support/world-steps.js";
+
+const GONE = "2026-05-20T00:00:00Z";
+
+function superseded(action: string, more = "", entries = "[{ device: d1 }]"): string {
+  return `policy: { superseded: ${action}${more} }\nusers:\n  ${ALICE}: ${entries}\n`;
+}
+
+const OLD = { id: "old", email: ALICE, device: "d1", created: "2026-01-01T00:00:00Z" };
+const NEW = { id: "new", email: ALICE, device: "d1", created: "2026-02-01T00:00:00Z" };
+
+const row = (id: string, serial: string | null, hardware: string | null = serial) =>
+  physicalDevice(id, { serial_number: serial, hardware_id: hardware });
+
+steps("the older registration of a device", [
+  {
+    title: "is deleted",
+    allowlist: superseded("delete"),
+    live: [OLD, NEW],
+    expect: ["new: keep (entry) 4", "old: delete (superseded) 2"],
+    findings: [],
+  },
+  {
+    title: "is revoked, and stays revoked",
+    allowlist: superseded("revoke"),
+    live: [OLD, NEW, { ...OLD, id: "gone", revoked: GONE }],
+    expect: ["gone: keep (superseded) 2", "new: keep (entry) 4", "old: revoke (superseded) 2"],
+  },
+  {
+    title: "is only reported, and only while it connects",
+    allowlist: superseded("report"),
+    live: [OLD, NEW, { ...OLD, id: "gone", revoked: GONE }],
+    expect: ["gone: leave (older) 4", "new: keep (entry) 4", "old: keep (entry) 4"],
+    findings: ["superseded: old"],
+  },
+  {
+    title: "is the one with the smaller id where both were made at once",
+    allowlist: superseded("delete"),
+    live: [
+      { ...OLD, id: "a" },
+      { ...OLD, id: "b" },
+    ],
+    expect: ["a: delete (superseded) 2", "b: keep (entry) 4"],
+  },
+  {
+    title: "is known by serial or hardware id, though the device's id changed",
+    allowlist: superseded("delete", "", '[{ nameGlob: "*" }]'),
+    live: [OLD, { ...NEW, device: "d2" }],
+    devices: [row("d1", "S1", "H1"), row("d2", null, "H1")],
+    expect: ["new: keep (entry) 4", "old: delete (superseded) 2"],
+  },
+  {
+    title: "is not known by name, nor by the entry alone: two devices of one name would cut each other off",
+    allowlist: superseded("delete", "", "[{ name: L }]"),
+    live: [
+      { ...OLD, name: "L" },
+      { ...NEW, device: "d2", name: "L" },
+    ],
+    devices: [row("d1", null), row("d2", null)],
+    expect: ["new: keep (entry) 4", "old: keep (entry) 4"],
+  },
+  {
+    title: "is none of another user's, though they share the machine",
+    allowlist: `${superseded("delete")}  ${BOB}: [{ device: d1 }]\n`,
+    live: [OLD, { ...NEW, email: BOB }],
+    expect: ["new: keep (entry) 5", "old: keep (entry) 4"],
+  },
+  {
+    title: "is none of another type: a client and a browser extension are both in use",
+    allowlist: `scope: { registrationTypes: [warp, browser_extension] }\n${superseded("delete")}`,
+    live: [OLD, { ...NEW, type: "browser_extension" }],
+    expect: ["new: keep (entry) 5", "old: keep (entry) 5"],
+  },
+  {
+    title: "goes before unlisted",
+    allowlist: superseded("delete", ", unlisted: report", "[]"),
+    live: [OLD, NEW],
+    expect: ["new: leave (unlisted) 2", "old: delete (superseded) 2"],
+  },
+]);
+
+steps("without a newer one that connects nothing is superseded", [
+  {
+    title: "the newer one is revoked",
+    allowlist: superseded("delete", ", listedRevoked: report"),
+    live: [OLD, { ...NEW, revoked: GONE }],
+    expect: ["new: leave (listed-revoked) 2", "old: keep (entry) 4"],
+  },
+  {
+    title: "but one that is let in again supersedes",
+    allowlist: superseded("delete"),
+    live: [OLD, { ...NEW, revoked: GONE }],
+    expect: ["new: unrevoke (entry) 4", "old: delete (superseded) 2"],
+  },
+  {
+    title: "the newer one is not allowed, though it has its grace",
+    allowlist: superseded("delete", ", grace: 72h", "[{ registration: old }]"),
+    live: [OLD, { ...NEW, created: "2026-06-01T00:00:00Z" }],
+    expect: ["new: leave (grace) 2", "old: keep (entry) 4"],
+  },
+  {
+    title: "the newer one is refused by an entry",
+    allowlist: superseded("delete", "", "[{ device: d1 }, { registration: new, state: revoked }]"),
+    live: [OLD, NEW],
+    expect: ["new: revoke (entry) 4", "old: keep (entry) 4"],
+  },
+  {
+    title: "the newer one is not seen any more, and the older one is",
+    allowlist: superseded("delete", ", stale: { after: 30d, action: revoke, includeListed: true }"),
+    live: [OLD, { ...NEW, lastSeen: "2026-03-01T00:00:00Z" }],
+    expect: ["new: revoke (stale) 2", "old: keep (entry) 4"],
+  },
+  {
+    title: "the newer one is beyond maxDevices",
+    allowlist: superseded("delete", ", maxDevices: 1, overMaxDevices: revoke", '[{ nameGlob: "*" }]'),
+    live: [OLD, NEW, { id: "z", email: ALICE, device: "d2", created: "2026-03-01T00:00:00Z" }],
+    expect: ["new: revoke (max-devices) 2", "old: revoke (max-devices) 2", "z: keep (entry) 4"],
+  },
+]);
+
+steps("what an entry says besides has the last word", [
+  {
+    title: "an entry that names the older registration keeps it",
+    allowlist: superseded("delete", "", "[{ registration: old }, { device: d1 }]"),
+    live: [OLD, NEW],
+    expect: ["new: keep (entry) 4", "old: keep (entry) 4"],
+  },
+  {
+    title: "an entry that revokes goes before one that would delete",
+    allowlist: superseded("delete", "", "[{ device: d1 }, { registration: old, state: revoked }]"),
+    live: [OLD, NEW],
+    expect: ["new: keep (entry) 4", "old: revoke (entry) 4"],
+  },
+  {
+    title: "where the hardware is not known nothing is superseded that may be meant",
+    allowlist: superseded("delete", "", "[{ registration: new }, { serial: S1 }]"),
+    live: [OLD, NEW],
+    devices: [],
+    expect: ["new: keep (entry) 4", "old: leave (unknown-hardware) 4"],
+  },
+]);
+
+steps("once the newest has to go, an older one takes its place at once", [
+  {
+    title: "where age deletes it",
+    allowlist: `policy: { revoked: { after: 30d, includeListed: true } }\nusers:\n  ${ALICE}: [{ device: d1 }]\n`,
+    live: [
+      { ...OLD, revoked: "2026-05-25T00:00:00Z" },
+      { ...NEW, revoked: "2026-03-01T00:00:00Z" },
+    ],
+    expect: ["new: delete (revoked-age) 2", "old: unrevoke (entry) 4"],
+  },
+]);
+
+test("the decision names the newer registration, and keeps the entry", () => {
+  const [, old] = plan(HEAD + superseded("revoke"), [OLD, NEW]).decisions;
+  expect(old).toMatchObject({
+    reason: { text: "new is a newer registration of this device" },
+    entry: { match: { device: "d1" } },
+  });
+});
+
+test("the finding says of whom", () => {
+  const text = (live: (typeof OLD)[]) =>
+    plan(HEAD + superseded("report", ", unlisted: report, noUser: report"), live).findings.find(
+      ({ code }) => code === "superseded",
+    )?.text;
+  expect(text([OLD, NEW])).toBe(
+    `NAME-old (old) of ${ALICE} is superseded: new is a newer registration of this device`,
+  );
+  expect(text([OLD, NEW].map((one) => ({ ...one, email: "" })))).toContain("(old) of no user is superseded");
+});
