@@ -122,3 +122,39 @@ users:
     ["unrevoke", 1, 7, false],
   ]);
 });
+
+describe("the guard for one user", () => {
+  const perUser = (limit: string, live: readonly Sketch[]) =>
+    plan(`version: 1\n${limit}users:\n  alice@example.com: []\n  bob@example.com: []\n`, live).guards.find(
+      ({ guard }) => guard === "perUser",
+    );
+  const bobs = alices(3).map(({ id }) => ({ id: `b${id}`, email: "bob@example.com" }));
+
+  test("is there where it is set only", () => {
+    expect(perUser("", alices(3))).toBeUndefined();
+    expect(perUser("guards: { perUser: 3 }\n", alices(3))).toMatchObject({
+      setting: { source: { line: 2 } },
+    });
+  });
+
+  test.each([
+    ["holds at the limit", 3, [...alices(3), ...bobs], 3, []],
+    [
+      "names everybody above it, in the order of addresses",
+      2,
+      [...bobs, ...alices(3)],
+      3,
+      ["alice@example.com", "bob@example.com"],
+    ],
+    ["counts each user alone", 2, [...alices(3), ...bobs.slice(1)], 3, ["alice@example.com"]],
+    ["counts no registration that is left alone", 1, [...alices(1), ...others(5)], 1, []],
+    ["counts nothing where nothing is done", 1, [], 0, []],
+  ])("%s", (_, limit, live, count, users) => {
+    expect(perUser(`guards: { perUser: ${limit} }\n`, live)).toMatchObject({
+      count,
+      limit,
+      users,
+      tripped: users.length > 0,
+    });
+  });
+});
