@@ -1,6 +1,6 @@
 /** `--baseline`: findings that somebody has accepted, with a reason and, where it is for a time, its end. */
 
-import { LineCounter, parseDocument, stringify, type Node } from "yaml";
+import { LineCounter, parseDocument, stringify, visit, type Node } from "yaml";
 import { toDay } from "../allowlist/day.js";
 import { didYouMean } from "../allowlist/nearest.js";
 import type { Day } from "../allowlist/policy.js";
@@ -37,7 +37,9 @@ export function parseBaseline(path: string, text: string): Baseline {
   };
   const [error] = document.errors;
   if (error) return fail(error.pos[0], error.message);
-  const root = document.toJS({ maxAliasCount: 0 }) as unknown;
+  // An alias could expand without bound, and has no use here.
+  visit(document, { Alias: (_key, { range }) => fail(range?.[0] ?? 0, "an alias", "write it out") });
+  const root = document.toJS() as unknown;
   const at = (...place: (string | number)[]) =>
     (document.getIn(place, true) as Node | undefined)?.range?.[0] ?? 0;
   if (!isMapping(root) || root.version !== 1 || !Array.isArray(root.accepted)) {

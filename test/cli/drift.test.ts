@@ -1,0 +1,144 @@
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { LIST, NO_LIMITS, SMALL } from "../e2e/small-account.js";
+import { startCliTrial, type CliTrial } from "./trial.js";
+
+let trial: CliTrial;
+beforeEach(async () => {
+  trial = await startCliTrial(SMALL, { "allowlist.yaml": LIST + NO_LIMITS });
+});
+afterEach(() => trial.end());
+
+/** The report's text without its line breaks, which depend on the width. */
+async function drift(args: string, now?: string): Promise<{ code: number; text: string; err: string }> {
+  const { code, out, err } = await trial.run(`drift ${args}`, now === undefined ? {} : { now });
+  return { code, text: out.replace(/\s+/gu, " "), err };
+}
+
+const ERIN = "erin@example.com is not in the allowlist";
+/** Nothing is due, and erin is found. */
+const NO_ACTS = `version: 1
+policy: { unlisted: report, listedRevoked: report }
+scope: { emails: [erin@example.com] }
+users: { alice@example.com: [] }
+`;
+
+test("a baseline takes away the findings that it names, and no act", async () => {
+  await drift("--write-baseline b.yaml");
+  const { text, err, code } = await drift("--baseline b.yaml --exit-code");
+  expect(text).not.toContain(ERIN);
+  expect(text).toContain("to revoke 2, delete 1, unrevoke 1");
+  expect(err).toBe("findings that the baseline accepts: 1\n");
+  expect(code).toBe(2);
+});
+
+test("findings alone are 2 with --exit-code, those that are accepted are not", async () => {
+  trial.write(
+    "allowlist.yaml",
+    NO_ACTS.replace("users: { alice@example.com: [] }", "users: { erin@example.com: [] }"),
+  );
+  expect((await drift("--exit-code --write-baseline b.yaml")).code).toBe(2);
+  expect((await drift("--exit-code --baseline b.yaml")).code).toBe(0);
+  expect((await drift("--baseline b.yaml")).code).toBe(0);
+});
+
+test("another registration of the same user is another finding", async () => {
+  await drift("--write-baseline b.yaml");
+  trial.simulator.enrol({ email: "erin@example.com", device_name: "ERIN-2" });
+  const { text } = await drift("--baseline b.yaml");
+  expect(text).toContain(`${ERIN}: 2 active registrations left alone`);
+  expect(text).toContain("the baseline accepts what is not found any more");
+});
+
+test("a line that matches nothing any more is told, with its place", async () => {
+  await drift("--write-baseline b.yaml");
+  trial.write("allowlist.yaml", `${LIST}  erin@example.com: []\n${NO_LIMITS}`);
+  const { text } = await drift("--baseline b.yaml");
+  expect(text).toContain("the baseline accepts what is not found any more");
+  expect(text).toContain("remove the line");
+  expect(text).toContain("(b.yaml:3)");
+});
+
+test("a line holds until the end of its last day, and is kept by --write-baseline", async () => {
+  await drift("--write-baseline b.yaml");
+  const own = trial.read("b.yaml").replace(/reason: .*/u, "reason: leaves soon\n    until: 2026-06-30");
+  trial.write("b.yaml", own);
+  expect((await drift("--baseline b.yaml", "2026-06-30T23:59:00Z")).text).not.toContain(ERIN);
+  const over = await drift("--baseline b.yaml", "2026-07-01T00:00:00Z");
+  expect(over.text).toContain("(was accepted until 2026-06-30: leaves soon)");
+  expect(over.text).not.toContain("not found any more");
+  await drift("--baseline b.yaml --write-baseline b.yaml");
+  expect(trial.read("b.yaml")).toContain("leaves soon");
+});
+
+test("a history says since when each act and each finding has stood, and forgets what is gone", async () => {
+  const first = await drift("--history h.json", "2026-05-01T08:00:00Z");
+  expect(first.text).not.toContain("since 2026-05-01");
+  trial.simulator.revoke("alice-old");
+  const later = await drift("--history h.json", "2026-05-13T09:00:00Z");
+  expect(later.text).toContain("no entry of its user allows it (since 2026-05-01, 12 days)");
+  expect(later.text).toContain("1 active registration left alone (since 2026-05-01, 12 days)");
+  expect(later.text).not.toContain("ALICE-OLD");
+  trial.simulator.unrevoke("alice-old");
+  const again = await drift("--history h.json", "2026-05-14T09:00:00Z");
+  expect(again.text).toMatch(
+    /ALICE-OLD \(serial SN-d2\), last seen 2026-05-31 no entry of its user allows it \(new\)/u,
+  );
+  const next = await drift("--history h.json", "2026-05-15T10:00:00Z");
+  expect(next.text).toContain("(since 2026-05-14, 1 day)");
+});
+
+test("what is accepted ages all the same", async () => {
+  await drift("--write-baseline b.yaml --history h.json", "2026-05-01T08:00:00Z");
+  await drift("--baseline b.yaml --history h.json", "2026-05-02T08:00:00Z");
+  expect((await drift("--history h.json", "2026-05-05T08:00:00Z")).text).toContain(
+    "1 active registration left alone (since 2026-05-01, 4 days)",
+  );
+});
+
+test("a run as of an earlier moment leaves the history alone", async () => {
+  await drift("--history h.json", "2026-05-10T08:00:00Z");
+  const before = trial.read("h.json");
+  const { err } = await drift("--history h.json --now 2026-05-01");
+  expect(err).toContain("h.json is as of a later moment than this run, and stays as it is");
+  expect(trial.read("h.json")).toBe(before);
+});
+
+test.each([
+  ["version: 2\naccepted: []\n", "b.yaml:1:1: is no baseline"],
+  ["version: 1\naccepted:\n  - key: a\n", "b.yaml:3:5: a line needs a `reason`"],
+  ["version: 1\naccepted:\n  - key: a\n    reson: x\n", "did you mean `reason`?"],
+  ["version: 1\naccepted:\n  - key: a\n    reason: x\n    until: soon\n", "b.yaml:5:12: `until` is no day"],
+  [
+    "version: 1\naccepted: [{key: a, reason: b}, {key: a, reason: c}]\n",
+    "b.yaml:2:33: the key a is there twice",
+  ],
+  ["version: 1\naccepted: [\n", "b.yaml:3:1: "],
+  ["version: 1\naccepted: &a\n  - *a\n", "b.yaml:3:5: an alias"],
+])("a baseline that cannot be used is told by its place: %j", async (text, message) => {
+  trial.write("b.yaml", text);
+  const { code, err } = await drift("--baseline b.yaml");
+  expect(code).toBe(1);
+  expect(err).toContain(`error: `);
+  expect(err).toContain(message);
+  expect(err).not.toContain("    at ");
+});
+
+test.each([
+  ["{", 'h.json:1:2: not JSON: expected a key in double quotes and ":"'],
+  ["{}", "h.json: is no history"],
+  [
+    '{"kind":"warp-history","version":1,"account":"other","since":{},"asOf":"2026-01-01T00:00:00Z"}',
+    "is of account other",
+  ],
+  [
+    '{"kind":"warp-history","version":1,"account":"ACCOUNT","since":{"a":"x"},"asOf":"2026-01-01T00:00:00Z"}',
+    "holds a time that is none",
+  ],
+])("a history that cannot be used is told, and stays: %s", async (given, message) => {
+  const text = given.replace("ACCOUNT", trial.simulator.accountId);
+  trial.write("h.json", text);
+  const { code, err } = await drift("--history h.json");
+  expect(code).toBe(1);
+  expect(err).toContain(message);
+  expect(trial.read("h.json")).toBe(text);
+});
