@@ -1,0 +1,163 @@
+import { describe, expect, test } from "vitest";
+import { parseAllowlist } from "./parse.js";
+import { applyEdits, CannotEdit } from "./write-edits.js";
+import type { NewEntry } from "./write-entry.js";
+import { addToFile } from "./write-users.js";
+
+const S: NewEntry = { match: { serial: "NEW" }, state: "active" };
+const BOB = "bob@example.com";
+
+function add(text: string, ...additions: readonly (readonly [string, readonly NewEntry[]])[]): string {
+  const file = "allowlist.yaml";
+  const result = applyEdits(text, addToFile({ file, text }, new Map(additions)));
+  const { messages } = parseAllowlist([{ file, text: result }]);
+  expect(messages).toEqual([]);
+  return result;
+}
+
+/** What was added to a root file with these users; `+` for added lines, the rest as it was. */
+function added(users: string, ...additions: readonly (readonly [string, readonly NewEntry[]])[]): string {
+  const before = `version: 1\n${users}`;
+  return add(before, ...(additions.length > 0 ? additions : [[BOB, [S]] as const])).slice(
+    "version: 1\n".length,
+  );
+}
+
+describe("a user who is there", () => {
+  test.each([
+    ["a list of lines", "users:\n  bob@example.com:\n    - serial: A1\n", '    - serial: "NEW"\n'],
+    ["dashes under the key", "users:\n  bob@example.com:\n  - serial: A1\n", '  - serial: "NEW"\n'],
+    [
+      "what belongs to the last entry stays with it",
+      "users:\n  bob@example.com:\n    - serial: A1 # its own\n      note: |\n        two\n        lines\n      # its own too\n",
+      '    - serial: "NEW"\n',
+    ],
+    [
+      "a mapping with devices",
+      "users:\n  bob@example.com:\n    maxDevices: 3\n    devices:\n      - serial: A1\n",
+      '      - serial: "NEW"\n',
+    ],
+    [
+      "a mapping without devices",
+      "users:\n  bob@example.com:\n    state: suspended\n    since: 2031-01-01\n",
+      '    devices:\n      - serial: "NEW"\n',
+    ],
+  ])("%s", (_, users, lines) => {
+    expect(added(users)).toBe(users + lines);
+  });
+
+  test.each([
+    ["[]", '[{ serial: "NEW" }]'],
+    ["[{ serial: A1 }]", '[{ serial: A1 }, { serial: "NEW" }]'],
+    ["[ { serial: A1 }, ]", '[ { serial: A1 }, { serial: "NEW" }, ]'],
+    [
+      "{ devices: [{ serial: A1 }], maxDevices: 2 }",
+      '{ devices: [{ serial: A1 }, { serial: "NEW" }], maxDevices: 2 }',
+    ],
+    [
+      "{ state: suspended, since: 2031-01-01 }",
+      '{ state: suspended, since: 2031-01-01, devices: [{ serial: "NEW" }] }',
+    ],
+  ])("in flow style: %s", (before, after) => {
+    expect(added(`users: { bob@example.com: ${before} }\n`)).toBe(`users: { bob@example.com: ${after} }\n`);
+  });
+
+  test("an empty list becomes lines, its comment stays", () => {
+    expect(added("users:\n  bob@example.com: [] # none yet\n  c@example.com: []\n")).toBe(
+      'users:\n  bob@example.com: # none yet\n    - serial: "NEW"\n  c@example.com: []\n',
+    );
+  });
+
+  test("a flow list with a line for each item gets a line", () => {
+    expect(added("users:\n  bob@example.com: [\n    { serial: A1 },\n    { serial: B1 },\n  ]\n")).toBe(
+      'users:\n  bob@example.com: [\n    { serial: A1 },\n    { serial: B1 },\n    { serial: "NEW" },\n  ]\n',
+    );
+  });
+
+  test("whatever case the key is in", () => {
+    expect(added("users:\n  Bob@Example.com:\n    - serial: A1\n")).toContain('A1\n    - serial: "NEW"\n');
+  });
+});
+
+describe("a new user", () => {
+  test.each([
+    ["no users at all", "", '\nusers:\n  bob@example.com:\n    - serial: "NEW"\n'],
+    ["an empty mapping", "users: {}\n", 'users:\n  bob@example.com:\n    - serial: "NEW"\n'],
+    [
+      "in the order of e-mails",
+      "users:\n  a@example.com: []\n  # about c\n  c@example.com: []\n",
+      'users:\n  a@example.com: []\n  bob@example.com:\n    - serial: "NEW"\n  # about c\n  c@example.com: []\n',
+    ],
+    [
+      "at the end where there is no order",
+      "users:\n  z@example.com: []\n  c@example.com: []\n    # about c\n\ntests: []\n",
+      'users:\n  z@example.com: []\n  c@example.com: []\n    # about c\n  bob@example.com:\n    - serial: "NEW"\n\ntests: []\n',
+    ],
+    [
+      "before all others",
+      "users: # everybody\n  # about c\n  c@example.com: []\n  d@example.com:\n  - serial: A1\n",
+      'users: # everybody\n  bob@example.com:\n  - serial: "NEW"\n  # about c\n  c@example.com: []\n  d@example.com:\n  - serial: A1\n',
+    ],
+    [
+      "with a blank line where others have one",
+      "users:\n  a@example.com: []\n\n  c@example.com: []\n",
+      'users:\n  a@example.com: []\n\n  bob@example.com:\n    - serial: "NEW"\n\n  c@example.com: []\n',
+    ],
+    [
+      "flow style",
+      "users: { a@example.com: [] }\n",
+      'users: { a@example.com: [], "bob@example.com": [{ serial: "NEW" }] }\n',
+    ],
+  ])("%s", (_, before, after) => {
+    expect(added(before)).toBe(after);
+  });
+
+  test("several at once stand in order", () => {
+    const result = added(
+      "users:\n  a@example.com: []\n  z@example.com: []",
+      ["y@example.com", [S]],
+      ["b@example.com", [S]],
+    );
+    expect(result).toBe(
+      'users:\n  a@example.com: []\n  b@example.com:\n    - serial: "NEW"\n  y@example.com:\n    - serial: "NEW"\n  z@example.com: []',
+    );
+  });
+
+  test("a file without a line end at its end gets one", () => {
+    expect(added("users:\n  a@example.com: []", ["b@example.com", [S]], ["c@example.com", [S]])).toBe(
+      'users:\n  a@example.com: []\n  b@example.com:\n    - serial: "NEW"\n  c@example.com:\n    - serial: "NEW"\n',
+    );
+  });
+});
+
+test("lines end as in the rest of the file", () => {
+  const text = "version: 1\r\nusers:\r\n  bob@example.com: [] # x\r\n  c@example.com:\r\n    - serial: A1\r\n";
+  const result = add(text, [BOB, [S]], ["c@example.com", [S]], ["d@example.com", [S]]);
+  expect(result.replaceAll("\r\n", "")).not.toContain("\n");
+  expect(result.split("\r\n")).toHaveLength(text.split("\r\n").length + 4);
+});
+
+test.each([
+  ["users:\n  bob@example.com: &a\n    - serial: A1\n  c@example.com: *a\n"],
+  ["users:\n  c@example.com: &a\n    - serial: A1\n  bob@example.com: *a\n"],
+])("what an anchor shares is not touched", (users) => {
+  expect(() => added(users)).toThrow(CannotEdit);
+});
+
+test("texts of whatever content stay one entry, on one line each", () => {
+  const nasty =
+    'x\n- serial: forged\r\n---\n"#{} : - !!tag &a *a \u202e\u001b[31m <{% %}> ##[error] é😀\u{e0001}';
+  const entry: NewEntry = {
+    match: { serial: "A1: #" },
+    state: "active",
+    note: nasty,
+    owner: "y".repeat(900),
+    ticket: "yes",
+  };
+  for (const users of ["users:\n  bob@example.com: []\n", "users: { bob@example.com: [] }\n"]) {
+    const text = added(users, [BOB, [entry]]);
+    const { allowlist } = parseAllowlist([{ file: "allowlist.yaml", text: `version: 1\n${text}` }]);
+    expect(allowlist?.users.get(BOB)?.entries).toMatchObject([entry]);
+    expect(allowlist?.users.size).toBe(1);
+  }
+});
