@@ -8,21 +8,37 @@ const plain =
 /** Every ASCII punctuation mark but those that mean nothing in the middle of a line. */
 const escape = entityEscape(/[!-'*+/:<-@[-`{-~]/);
 
+/** So many times as long as it is asked to be a text may become by escaping; beyond that, less of it is shown. */
+const GROWTH = 4;
+
 /**
- * Text for a table cell or a line of a Markdown comment on GitHub and GitLab. Punctuation that Markdown knows is
- * an entity, so that nothing of it is Markdown or HTML. Words that the forge would still act on after rendering
+ * Text for a table cell or a line of a Markdown comment on GitHub and GitLab. Punctuation that Markdown knows is an
+ * entity, so that nothing of it is Markdown or HTML. Words that the forge would still act on after rendering
  * (`@everyone`, `#12`, addresses) stand in `<code>`, where it does not look for them.
  */
-export function escapeMarkdown(text: string, max = 300): string {
-  return escapeText(text, max)
-    .split(/ +/u)
-    .filter((word) => word !== "")
-    .map((word) => (plain.test(word) ? escape(word, Infinity) : codeMarkdown(word, Infinity)))
-    .join(" ")
-    .replaceAll("</code> <code>", " ");
+export function escapeMarkdown(text: string, max = 200): string {
+  return bounded(max, (most) =>
+    escapeText(text, most)
+      .split(/ +/u)
+      .filter((word) => word !== "")
+      .map((word) => (plain.test(word) ? escape(word, Infinity) : `<code>${escape(word, Infinity)}</code>`))
+      .join(" ")
+      .replaceAll("</code> <code>", " "),
+  );
 }
 
 /** A name or an id. */
 export function codeMarkdown(text: string, max = 100): string {
-  return `<code>${escape(text, max)}</code>`;
+  return bounded(max, (most) => `<code>${escape(text, most)}</code>`);
+}
+
+/** A comment has room for so much: one device's odd name must not crowd out the rows of others. */
+function bounded(max: number, escaped: (most: number) => string): string {
+  let most = max;
+  let result = escaped(most);
+  while (result.length > GROWTH * max && most > 1) {
+    most = Math.floor(most / 2);
+    result = escaped(most);
+  }
+  return result;
 }

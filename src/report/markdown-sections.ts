@@ -85,7 +85,7 @@ function row(decision: ReportedDecision, { evidence }: RenderOptions, outcome: s
   const why = [
     ...(pending ? [`${text(action)}, pending: ${text(pending.text)}`] : []),
     text(reason.text),
-    ...entryDetails(entry).map((detail) => text(detail)),
+    ...entryDetails(entry).map((detail) => text(detail, 100)),
     ...(evidence === true && decision.evidence
       ? evidenceLines(decision.evidence).map((line) => text(line))
       : []),
