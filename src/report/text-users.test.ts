@@ -1,6 +1,8 @@
 import { expect, test } from "vitest";
 import { ACCOUNT, NOW, allowlist, registration } from "../../test/support/world.js";
 import { makePlan } from "../reconcile/plan.js";
+import { parseReport } from "./parse-report.js";
+import { toReviewed } from "./reviewed-plan.js";
 import { renderText } from "./text.js";
 import { toDocument } from "./to-document.js";
 import { hasActs, nextCommand, whatIsDue } from "./wording.js";
@@ -34,6 +36,21 @@ test("a name of the account is escaped", () => {
   expect(text).toContain('and is to be "Bob"');
   // eslint-disable-next-line no-control-regex
   expect(text).not.toMatch(/\u001b/u);
+});
+
+test("the document fits the published schema, and a reviewed plan is read back from it", () => {
+  for (const lines of [ABSENT, `freeze: { until: 2999-12-31, reason: year end }\n${ABSENT}`]) {
+    const document = documentOf(lines, true);
+    expect(parseReport(JSON.stringify(document))).toEqual({ ok: true, document });
+    const pending = lines !== ABSENT;
+    expect(Object.fromEntries(toReviewed(document).accessUsers ?? [])).toEqual({
+      "bob@example.com": { action: "delete", id: "id-bob", pending },
+      "new@example.com": { action: "create", pending },
+    });
+  }
+  const [one] = documentOf(ABSENT).accessUsers!;
+  const wrong = { ...documentOf(ABSENT), accessUsers: [{ ...one, action: "explode" }] };
+  expect(parseReport(JSON.stringify(wrong))).toMatchObject({ ok: false });
 });
 
 test("users in good order are in sync, and an allowlist without the section says nothing of them", () => {
