@@ -3,7 +3,7 @@
 import { Command, CommanderError } from "commander";
 import { VERSION } from "../cloudflare/version.js";
 import { escapeText } from "../escape.js";
-import type { MakeCommand } from "./command.js";
+import type { CommandContext, MakeCommand } from "./command.js";
 import { driftCommand } from "./drift.js";
 import { errorText } from "./error-text.js";
 import { EXIT, type ExitCode } from "./exit-codes.js";
@@ -29,15 +29,7 @@ const COMMANDS: readonly MakeCommand[] = [
 export async function runCommandLine(args: readonly string[], given: Surroundings): Promise<ExitCode> {
   const surroundings = withoutSecrets(given);
   let code: ExitCode = EXIT.fine;
-  const program = new Command("warp-registrations")
-    .description(
-      "Cloudflare WARP device registrations: what an allowlist says and what the account has. Never writes to the account.",
-    )
-    .version(VERSION);
-  for (const make of COMMANDS) {
-    program.addCommand(make({ surroundings, exitWith: (given) => (code = given) }));
-  }
-  settle(program, surroundings);
+  const program = makeProgram({ surroundings, exitWith: (given) => (code = given) });
   try {
     await program.parseAsync(args, { from: "user" });
     return code;
@@ -47,6 +39,18 @@ export async function runCommandLine(args: readonly string[], given: Surrounding
     surroundings.stderr.write(`${errorText(thrown)}\n`);
     return EXIT.error;
   }
+}
+
+/** All commands, with their options and help. */
+export function makeProgram(context: CommandContext): Command {
+  const program = new Command("warp-registrations")
+    .description(
+      "Cloudflare WARP device registrations: what an allowlist says and what the account has. Never writes to the account.",
+    )
+    .version(VERSION);
+  for (const make of COMMANDS) program.addCommand(make(context));
+  settle(program, context.surroundings);
+  return program;
 }
 
 /** Commander's own words go where ours go, and it throws where it would end the process. */

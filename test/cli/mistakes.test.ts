@@ -42,7 +42,7 @@ test("which account, and which credentials, is said where there is none", async 
 });
 
 test("a token that is given in the wrong place, or echoed, is not shown", async () => {
-  const places = [`plan --now ${TOKEN}`, `plan --inventory ${TOKEN}`, `${TOKEN}`, `plan --format ${TOKEN}`];
+  const places = [`plan --now ${TOKEN}`, `plan --inventory ${TOKEN}`, TOKEN, `plan --format ${TOKEN}`];
   for (const args of places) {
     const { code, err } = await trial.run(args);
     expect(code).toBe(1);

@@ -173,5 +173,6 @@ test("a device's name forges no line, on the terminal or in an error", async () 
   trial.simulator.rename({ id: "alice-old" }, "x\u001b[2J\r\n::error::forged <{%reset%}>");
   const { out } = await trial.run("plan", { terminal: true, env: { NO_COLOR: "1" } });
   expect(out).toContain("\\u{1b}[2J");
-  expect(out).not.toMatch(/\u001b|^::error|<\{%/mu);
+  expect(out).not.toContain("\u001b");
+  expect(out).not.toMatch(/^::error|<\{%/mu);
 });
