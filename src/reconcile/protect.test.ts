@@ -87,11 +87,11 @@ const text = ({ findings }: ReturnType<typeof plan>, code: string) =>
 
 test("a line that protects nothing is told, with what may have been meant", () => {
   const made = plan(
-    `${HEAD}protected:\n  users: [alcie@example.com]\n  devices: [d9, d1]\n  registrations: [a]\nguards: { self: [operator@elsewhere.test] }\nusers: { ${BOB}: [] }\n`,
+    `${HEAD}protected:\n  users: [alic@example.com]\n  devices: [d9, d1]\n  registrations: [a]\nguards: { self: [operator@elsewhere.test] }\nusers: { ${BOB}: [] }\n`,
     [{ id: "a", email: ALICE, device: "d1" }],
   );
   expect(text(made, "unmatched-protection")).toEqual([
-    'protected user "alcie@example.com" is nobody\'s in the account\'s scope; did you mean "alice@example.com"?',
+    'protected user "alic@example.com" is nobody\'s in the account\'s scope; did you mean "alice@example.com"?',
     'protected device "d9" is nobody\'s in the account\'s scope; did you mean "d1"?',
     "guards.self \"operator@elsewhere.test\" is nobody's in the account's scope",
   ]);
