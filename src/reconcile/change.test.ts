@@ -232,6 +232,26 @@ const STEPS: readonly Step[] = [
     back: [],
   },
   {
+    name: "unknown users stay, and nobody was dropped",
+    before: `policy: { unknownUsers: revoke }\n${ANN}`,
+    after: ANN,
+    tells: ["loosened: the change loosens policy.unknownUsers: report (before: revoke)"],
+    back: [],
+  },
+  {
+    name: "an entry gives way to a protection",
+    before: ANN,
+    after: "protected: { users: [ann@example.com] }\nusers: { ann@example.com: [] }\n",
+    tells: ['excepted: the change protects user "ann@example.com": nothing is ever done about it'],
+  },
+  {
+    name: "the policy for everybody is told once, also where a group says something else besides",
+    before: `groups: { interns: { users: [ann@example.com], policy: { maxDevices: 1 } } }\n${ANN}`,
+    after: `policy: { grace: 1d }\ngroups: { interns: { users: [ann@example.com], policy: { maxDevices: 1 } } }\n${ANN}`,
+    tells: [/^loosened: the change loosens policy.grace: 1d \(before: \w+\)$/],
+    back: [],
+  },
+  {
     name: "a test is gone",
     before: `tests: [{ name: Ann works, given: { user: ann@example.com, serial: SN-d1 }, expect: keep }]\n${ANN}`,
     after: ANN,
