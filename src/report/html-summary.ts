@@ -4,6 +4,7 @@ import type { ReportDocument } from "./document.js";
 import { place } from "./html-cells.js";
 import { escapeHtml as text, isolated } from "./html-escape.js";
 import { isHeld } from "./guards.js";
+import { userOutcomes } from "./user-wording.js";
 import {
   ACTS,
   actionMeanings,
@@ -71,7 +72,10 @@ function facts(document: ReportDocument): (readonly [string, string])[] {
   const { account, asOf, generatedAt, fingerprint, population, reviewed } = document;
   const outside = population.outOfScope > 0 ? `, ${population.outOfScope} out of scope` : "";
   const next = nextCommand(document);
-  const told = outcomes(document) && [...(document.results ?? [])];
+  const told = (outcomes(document) ?? userOutcomes(document)) && [
+    ...(document.results ?? []),
+    ...(document.accessUserResults ?? []),
+  ];
   return [
     ["Account", `<code>${isolated(account)}</code>`],
     ["As of", text(minute(asOf))],
@@ -92,7 +96,10 @@ function facts(document: ReportDocument): (readonly [string, string])[] {
             "Results",
             text(
               (["done", "failed", "skipped"] as const)
-                .map((result) => `${told.filter((one) => one.result === result).length} ${result}`)
+                .map(
+                  (result) =>
+                    `${told.filter((one) => one.result === result).length} ${result === "skipped" ? "not come to" : result}`,
+                )
                 .join(", "),
             ),
           ] as const,

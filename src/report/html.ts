@@ -5,6 +5,7 @@ import { escapeHtml, isolated } from "./html-escape.js";
 import { htmlPage } from "./html-page.js";
 import { summaryHtml } from "./html-summary.js";
 import { actsHtml, findingsHtml, keptHtml, leftHtml, skippedHtml } from "./html-tables.js";
+import { notesHtml, usersHtml } from "./html-users.js";
 import { whatIsDue } from "./wording.js";
 
 /**
@@ -12,7 +13,16 @@ import { whatIsDue } from "./wording.js";
  * page of a large fleet opens. Evidence is shown where the document has it.
  */
 export function renderHtml(document: ReportDocument): string {
-  const sections = [summaryHtml, actsHtml, skippedHtml, findingsHtml, leftHtml, keptHtml]
+  const sections = [
+    summaryHtml,
+    actsHtml,
+    usersHtml,
+    skippedHtml,
+    findingsHtml,
+    leftHtml,
+    keptHtml,
+    notesHtml,
+  ]
     .map((section) => section(document))
     .filter((html) => html !== "");
   const files = document.allowlist

@@ -21,7 +21,7 @@ const MOST = 200;
 /** One test case for each guard, problem, kind of act and kind of finding. */
 export function renderJunit(document: ReportDocument): string {
   const told = tellAll(document);
-  const isKnown = new Set(["act", "guard", "skipped", "finding"]);
+  const isKnown = new Set(["act", "access-user", "guard", "skipped", "finding"]);
   const problems = told.filter(({ rule }) => !isKnown.has(rule.split("/")[0] ?? ""));
   const of = (rule: string) => told.filter((one) => one.rule === rule);
   const kinds = [
@@ -29,7 +29,7 @@ export function renderJunit(document: ReportDocument): string {
     "act/delete",
     "act/unrevoke",
     ...[...new Set(told.map(({ rule }) => rule))]
-      .filter((rule) => /^(?:skipped|finding)\//u.test(rule))
+      .filter((rule) => /^(?:access-user|skipped|finding)\//u.test(rule))
       .sort(),
   ];
   return write("WARP registrations", [

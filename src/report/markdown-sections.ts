@@ -7,6 +7,7 @@ import type { RenderOptions } from "./formats.js";
 import { leftAlone } from "./left-alone.js";
 import { codeMarkdown as code, escapeMarkdown as text } from "./markdown-escape.js";
 import type { MarkdownSection } from "./markdown-fit.js";
+import { userOutcomes, usersDue } from "./user-wording.js";
 import {
   ACTS,
   actionMeanings,
@@ -38,6 +39,7 @@ export function markdownSections(document: ReportDocument, options: RenderOption
     ),
     guards(document),
     ...acts,
+    users(document),
     section(
       `Pending ${waiting.length}: due, and not done in this run`,
       ["User", "Device", "Why", "Line"],
@@ -62,7 +64,27 @@ export function markdownSections(document: ReportDocument, options: RenderOption
         cells([text(title), String(left.length), text(meaning)]),
       ),
     ),
+    section(
+      `Not looked at ${document.notes.length}`,
+      ["What"],
+      document.notes.map((note) => cells([text(note)])),
+    ),
   ].filter(({ rows }) => rows.length > 0);
+}
+
+function users(document: ReportDocument): MarkdownSection {
+  const told = userOutcomes(document);
+  const due = usersDue(document);
+  const rows = due.map(({ action, email, text: reason, source, pending }) => {
+    const outcome = told?.get(email);
+    const why = [
+      ...(pending ? [`pending: ${text(pending.text)}`] : []),
+      text(reason),
+      ...(outcome === undefined ? [] : [`result: ${text(outcome)}`]),
+    ];
+    return cells([code(email), text(action), why.join("<br>"), place(source)]);
+  });
+  return section(`Access users ${due.length}`, ["User", "Action", "Why", "Line"], rows);
 }
 
 function guards(document: ReportDocument): MarkdownSection {

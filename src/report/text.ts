@@ -40,8 +40,12 @@ function headline(document: ReportDocument): string[] {
   const { account, asOf, population, freeze, reviewed } = document;
   const outside = population.outOfScope > 0 ? `, ${population.outOfScope} out of scope` : "";
   const lines = [
-    `WARP registrations: ${whatIsDue(document)}`,
-    `Account ${escapeText(account, 60)}, as of ${escapeText(minute(asOf))}: ${population.inScope} in scope (${population.active} active)${outside}`,
+    ...wrap("", `WARP registrations: ${whatIsDue(document)}`, "  "),
+    ...wrap(
+      "",
+      `Account ${escapeText(account, 60)}, as of ${escapeText(minute(asOf), 40)}: ${population.inScope} in scope (${population.active} active)${outside}`,
+      "  ",
+    ),
   ];
   if (reviewed)
     lines.push(

@@ -4,8 +4,9 @@ import { messageMeanings } from "../allowlist/codes.js";
 import type { Message } from "../allowlist/message.js";
 import type { SourcePosition } from "../allowlist/allowlist.js";
 import { findingMeanings } from "../reconcile/finding.js";
-import type { ReportDocument, ReportedDecision } from "./document.js";
+import type { ReportDocument, ReportedAccessUser, ReportedDecision } from "./document.js";
 import { evidenceLines } from "./evidence-lines.js";
+import { userOutcomes, usersDue } from "./user-wording.js";
 import {
   actionMeanings,
   deviceDetails,
@@ -18,7 +19,7 @@ import {
 
 /** Something that a report tells of. Texts are raw. */
 export interface Told {
-  /** `act/revoke`, `guard/delete`, `finding/stale`, `skipped/revoke`, or a message's code. */
+  /** `act/revoke`, `access-user/delete`, `guard/delete`, `finding/stale`, `skipped/revoke`, or a message's code. */
   readonly rule: string;
   readonly level: "error" | "warning" | "note";
   readonly text: string;
@@ -38,13 +39,14 @@ export function ruleMeaning(rule: string): string {
   const meanings: Readonly<Record<string, string>> =
     kind === "act" ? actionMeanings : kind === "finding" ? findingMeanings : {};
   if (Object.hasOwn(meanings, code)) return meanings[code] ?? rule;
+  if (kind === "access-user") return `An Access user is to be changed (${code}).`;
   if (kind === "guard") return `More acts of kind ${code} than the guard lets pass.`;
   if (kind === "skipped") return `An act of the reviewed plan (${code}) is not due any more.`;
   const messages: Readonly<Record<string, string>> = messageMeanings;
   return Object.hasOwn(messages, rule) ? (messages[rule] ?? rule) : rule;
 }
 
-/** Everything of a document that somebody should look at: problems, tripped guards, acts, skipped acts, findings. */
+/** Everything of a document that somebody should look at: problems, tripped guards, acts, findings. */
 export function tellAll(document: ReportDocument): Told[] {
   const { problems, guards, approved, decisions, skipped, findings } = document;
   const told = outcomes(document);
@@ -63,6 +65,7 @@ export function tellAll(document: ReportDocument): Told[] {
         };
       }),
     ...decisions.filter(isDue).map((decision) => tellAct(decision, told?.get(decision.registration.id))),
+    ...usersDue(document).map((user) => tellUser(user, userOutcomes(document)?.get(user.email))),
     ...skipped.map(({ act, device, user, text, registration }): Told => ({
       rule: `skipped/${act}`,
       level: "note",
@@ -107,5 +110,20 @@ function tellAct(decision: ReportedDecision, outcome: string | undefined): Told 
     ...(decision.evidence && { evidence: evidenceLines(decision.evidence) }),
     source,
     registrations: [registration.id],
+  };
+}
+
+function tellUser(user: ReportedAccessUser, outcome: string | undefined): Told {
+  const { action, email, text, source, pending, registrations } = user;
+  const more = [
+    ...(pending ? [`pending: ${pending.text}`] : []),
+    ...(outcome === undefined ? [] : [`result ${outcome}`]),
+  ];
+  return {
+    rule: `access-user/${action}`,
+    level: outcome?.startsWith("failed") === true ? "error" : pending ? "note" : "warning",
+    text: `${action} Access user ${email}: ${[text, ...more].join("; ")}`,
+    source,
+    registrations,
   };
 }

@@ -111,6 +111,30 @@ export function fullDocument(said: (text: string) => string = (text) => text): R
         ...(evidence && { evidence: saidEvidence(evidence, said) }),
       };
     }),
+    accessUsers: [
+      {
+        email: said("new@example.com"),
+        name: said("New"),
+        live: "absent",
+        desired: "present",
+        action: "create",
+        registrations: [],
+        text: said("no Access user has this e-mail"),
+        source,
+        pending: { why: "frozen", text: said("frozen until then") },
+      },
+      {
+        id: "id-bob",
+        email: said("bob@example.com"),
+        live: "present",
+        desired: "absent",
+        action: "delete",
+        registrations: ["b1"],
+        text: said("goes with a registration"),
+        source,
+      },
+    ],
+    notes: [said("the other stacks could not be read")],
     findings: document.findings.map(({ source: at, ...finding }) => ({
       ...finding,
       text: said(finding.text),
@@ -135,6 +159,15 @@ export function fullDocument(said: (text: string) => string = (text) => text): R
       },
     ],
     allowlist: document.allowlist.map(place),
+    accessUserResults: [
+      {
+        email: said("bob@example.com"),
+        id: "id-bob",
+        act: "delete",
+        result: "failed",
+        reason: said("the account refused it"),
+      },
+    ],
     results: [
       { registration: "b1", act: "revoke", result: "done" },
       { registration: "b3", act: "revoke", result: "failed", reason: said("the account refused it") },
