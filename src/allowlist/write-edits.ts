@@ -29,3 +29,14 @@ export function inOrder(edits: readonly TextEdit[]): readonly TextEdit[] {
     .sort((a, b) => a.edit.start - b.edit.start || a.at - b.at)
     .map(({ edit }) => edit);
 }
+
+/** The line, from 1, on which a line of the changed text stood before; for an added one, the line it was put before. */
+export function lineBefore(text: string, edits: readonly TextEdit[], line: number): number {
+  const changed = applyEdits(text, edits).split("\n");
+  let offset = changed.slice(0, line - 1).reduce((sum, one) => sum + one.length + 1, 0);
+  for (const edit of inOrder(edits)) {
+    if (offset <= edit.start) break;
+    offset = Math.max(edit.start, offset - edit.text.length + (edit.end - edit.start));
+  }
+  return text.slice(0, offset).split("\n").length;
+}

@@ -85,7 +85,7 @@ function addUsers(
       ? users.findLast((user) => compare(normaliseEmail(keyOf(user)), email) < 0)
       : last;
     const at = before ? behindUser(text, before, indent) : nextLine(text, endOfNode(pair.key));
-    const apart = before !== undefined && isSpaced(text, users, indent) ? [""] : [];
+    const apart = before !== undefined && isSpaced(text, users, before, indent) ? [""] : [];
     places.set(at, [...(places.get(at) ?? []), ...apart, ...userLines(email, entries, indent, step)]);
   }
   return [...places].map(([at, lines]) => insertLines(text, at, lines));
@@ -125,10 +125,11 @@ function behindUser(text: string, user: TextPair, indent: string): number {
   return behindComments(text, nextLine(text, endOfPair(user)), indent);
 }
 
-/** Whether the users of a file stand apart by blank lines. */
-function isSpaced(text: string, users: readonly TextPair[], indent: string): boolean {
-  const [first, second] = users;
+/** Whether a blank line stands behind a user, or, behind the last one, before it. */
+function isSpaced(text: string, users: readonly TextPair[], user: TextPair, indent: string): boolean {
+  const at = users.indexOf(user);
+  const before = at > 0 && at === users.length - 1 ? users[at - 1] : user;
   return (
-    first !== undefined && second !== undefined && /^\r?\n/u.test(text.slice(behindUser(text, first, indent)))
+    users.length > 1 && before !== undefined && /^\r?\n/u.test(text.slice(behindUser(text, before, indent)))
   );
 }

@@ -2,6 +2,7 @@
 
 import { Command, CommanderError } from "commander";
 import { VERSION } from "../cloudflare/version.js";
+import { acceptCommand } from "./accept.js";
 import { escapeText } from "../escape.js";
 import type { CommandContext, MakeCommand } from "./command.js";
 import { driftCommand } from "./drift.js";
@@ -22,6 +23,7 @@ const COMMANDS: readonly MakeCommand[] = [
   driftCommand,
   inventoryCommand,
   exportCommand,
+  acceptCommand,
   () => simulateCommand(),
 ];
 

@@ -1,0 +1,61 @@
+/** The account that `accept` looks at, and which of its registrations are meant. */
+
+import type { Registration } from "../cloudflare/types.js";
+import type { WholeInventory } from "../inventory.js";
+import { accountOf, readReportFile } from "./accept-report.js";
+import { findTargets } from "./accept-targets.js";
+import { findUndone } from "./accept-undo.js";
+import { openSource } from "./account-source.js";
+import type { AccountOptions } from "./options.js";
+import type { Surroundings } from "./surroundings.js";
+import { UserError } from "./user-error.js";
+
+export interface LookUpOptions extends AccountOptions {
+  readonly report?: string;
+  readonly undo?: string;
+  readonly quiet?: boolean;
+}
+
+export interface LookedUp {
+  readonly whole: WholeInventory;
+  readonly targets: readonly Registration[];
+  readonly lost: readonly string[];
+  readonly fromReport: boolean;
+}
+
+/** A run's report is enough to undo it: it holds the account as the run left it. */
+export async function lookUp(
+  surroundings: Surroundings,
+  what: string | undefined,
+  options: LookUpOptions,
+): Promise<LookedUp> {
+  const { folder } = surroundings;
+  const path = options.undo ?? options.report;
+  const document = path === undefined ? undefined : readReportFile(folder, path);
+  const fromReport = document !== undefined && options.inventory === undefined;
+  const whole = fromReport ? accountOf(document) : await listWhole(surroundings, options);
+  if (options.undo !== undefined && document)
+    return { whole, ...findUndone(options.undo, document, whole.registrations), fromReport };
+  const targets = findTargets(what ?? "", whole.registrations);
+  const ignored = document?.decisions.find(
+    ({ registration, reason }) =>
+      reason.code === "ignored" && targets.some(({ id }) => id === registration.id),
+  );
+  // A report does not tell profiles, by which a rule may go.
+  if (ignored)
+    throw new UserError(
+      `${ignored.registration.id}: ${ignored.reason.text} (${ignored.source.file}:${ignored.source.line})`,
+      "take that line away first, if an entry is to decide",
+    );
+  return { whole, targets, lost: [], fromReport };
+}
+
+async function listWhole(surroundings: Surroundings, options: LookUpOptions): Promise<WholeInventory> {
+  const source = openSource(surroundings, options);
+  if (source.redacted === true)
+    throw new UserError(
+      `${options.inventory ?? ""}: is redacted: its ids and addresses are pseudonyms`,
+      "take an inventory without --redact",
+    );
+  return source.listWhole();
+}
