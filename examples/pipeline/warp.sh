@@ -1,0 +1,128 @@
+#!/usr/bin/env bash
+# The steps that every pipeline has in common. GitHub Actions and GitLab CI call them; so can any other CI.
+#
+#   ci/warp.sh validate [FOLDER]   checks the allowlist in FOLDER, without network and credentials
+#   ci/warp.sh plan [FOLDER]       compares it with the account: plan.json, plan.md, plan.txt, plan.xml (JUnit)
+#   ci/warp.sh apply PLAN.JSON     does what that plan says, and nothing else: run.json
+#   ci/warp.sh drift               compares, for a schedule: drift.json, drift.md, drift.html, drift.txt, drift.xml
+#
+# They run in the folder with Pulumi.yaml, after `npm ci`. FOLDER is this one where it is not given; where it was made
+# by propose.sh, the plan says what the change itself does. Files go into WARP_OUT (else `out`).
+#
+#   WARP_FORMAT             how `validate` prints: text, or github for annotations
+#   CLOUDFLARE_ACCOUNT_ID   the account, and CLOUDFLARE_API_TOKEN: Zero Trust Read, for `apply` Zero Trust Write
+#   PULUMI_STACK            the stack
+#   WARP_APPROVE            lets exactly the plan with this fingerprint pass a guard that tripped
+#
+# They end with 0; with 3 where a guard holds the plan; else with another number. `plan` and `drift` leave one word in
+# WARP_OUT/outcome, and in GITHUB_OUTPUT where there is one: in-sync, waiting, due or held.
+set -euo pipefail
+
+root=$PWD
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+tool=$root/node_modules/.bin/warp-registrations
+mkdir -p "${WARP_OUT:=out}"
+out=$(cd "$WARP_OUT" && pwd)
+
+fail() {
+  printf 'error: %s\n' "$1" >&2
+  exit 1
+}
+
+# Runs a command whose output holds names that others chose. GitHub would take a line `::…::` for a command of ours.
+quoted() {
+  local code=0 mark
+  if [ -z "${GITHUB_ACTIONS:-}" ]; then
+    "$@"
+    return
+  fi
+  mark=$(od -An -N16 -tx1 /dev/urandom | tr -d ' \n')
+  printf '::stop-commands::%s\n' "$mark"
+  "$@" || code=$?
+  printf '::%s::\n' "$mark"
+  return "$code"
+}
+
+# The report, and then what the tool had to say about it.
+show() {
+  [ ! -s "$1" ] || cat "$1"
+  cat "$2" >&2
+}
+
+summarise() {
+  [ -z "${GITHUB_STEP_SUMMARY:-}" ] || cat "$1" >>"$GITHUB_STEP_SUMMARY"
+}
+
+validate() {
+  cd "${1:-$root}"
+  "$tool" validate --format "${WARP_FORMAT:-text}" --output "junit=$out/validate.xml"
+}
+
+# compare NAME FOLDER OPTION…: makes the reports of a plan, and answers as the tool did.
+compare() {
+  local name=$1 folder=$2 code=0 outcome
+  shift 2
+  # An earlier plan must not be mistaken for this one.
+  rm -f "$out/$name".* "$out/outcome"
+  # Whoever calls this asks for its code, and so `set -e` does not hold in here.
+  cd "$folder" || return 1
+  "$tool" "$@" --quiet --output "json=$out/$name.json" "markdown=$out/$name.md" "html=$out/$name.html" \
+    "text=$out/$name.txt" "junit=$out/$name.xml" 2>"$out/$name.log" || code=$?
+  quoted show "$out/$name.txt" "$out/$name.log"
+  [ -s "$out/$name.json" ] || return "$code"
+  summarise "$out/$name.md"
+  outcome=$(node "$here/outcome.mjs" "$out/$name.json") || return 1
+  printf '%s\n' "$outcome" >"$out/outcome"
+  [ -z "${GITHUB_OUTPUT:-}" ] || printf 'outcome=%s\n' "$outcome" >>"$GITHUB_OUTPUT"
+  return "$code"
+}
+
+plan() {
+  local folder=${1:-$root} file options=()
+  [ -z "${PULUMI_STACK:-}" ] || options+=(--marker "$PULUMI_STACK")
+  if [ "$(basename "$folder")" = proposal ]; then
+    # Each pattern must match something, and a first allowlist has nothing before it.
+    [ ! -e "$folder/../base/allowlist.yaml" ] || options+=(--base ../base/allowlist.yaml)
+    for file in yaml yml; do
+      [ -z "$(find "$folder/../base" -path '*/allowlist/*' -name "*.$file" | head -n 1)" ] ||
+        options+=(--base "../base/allowlist/**/*.$file")
+    done
+  elif [ -n "${PULUMI_STACK:-}" ]; then
+    options+=(--stack "$PULUMI_STACK")
+  fi
+  compare plan "$folder" plan ${options[@]+"${options[@]}"}
+}
+
+apply() {
+  local code=0
+  [ -s "${1:-}" ] || fail "apply needs the plan that was reviewed: ci/warp.sh apply PLAN.JSON"
+  [ -n "${PULUMI_STACK:-}" ] || fail "which stack? Set PULUMI_STACK"
+  WARP_EXPECT_PLAN=$(cd "$(dirname "$1")" && pwd)/$(basename "$1")
+  export WARP_EXPECT_PLAN WARP_REPORT=$out/run.json
+  rm -f "$WARP_REPORT"
+  cd "$root"
+  quoted pulumi up --yes --skip-preview --non-interactive --color never --suppress-progress \
+    --stack "$PULUMI_STACK" || code=$?
+  if [ -s "$WARP_REPORT" ]; then
+    node "$here/outcome.mjs" "$WARP_REPORT" --results >"$out/run.txt"
+    cat "$out/run.txt"
+    summarise "$out/run.txt"
+  fi
+  return "$code"
+}
+
+drift() {
+  local code=0 options=(--exit-code --history "$out/history.json")
+  [ -z "${PULUMI_STACK:-}" ] || options+=(--stack "$PULUMI_STACK" --marker "$PULUMI_STACK")
+  [ ! -e drift-baseline.yaml ] || options+=(--baseline drift-baseline.yaml)
+  compare drift "$root" drift "${options[@]}" || code=$?
+  # Drift is what was asked for, and no failure.
+  case $code in 2 | 3) return 0 ;; *) return "$code" ;; esac
+}
+
+step=${1:-}
+case $step in
+validate | plan | apply | drift) shift ;;
+*) fail "usage: warp.sh validate|plan|apply|drift" ;;
+esac
+"$step" "$@"
