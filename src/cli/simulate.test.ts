@@ -88,6 +88,25 @@ test("a world file, settings, a stopped clock and a log file", async () => {
   expect(JSON.parse(readFileSync(log, "utf8"))).toMatchObject({ n: 1, time: "2026-10-01T08:00:00.000000Z" });
 });
 
+test("a saved inventory is served as the account that it was taken of", async () => {
+  const made = await listening(["--registrations", "4", "--seed", "2"]);
+  const account = /ACCOUNT_ID=(\w+)/.exec(made.out())?.[1] ?? "";
+  const file = join(folder, "inventory.json");
+  const env = {
+    CLOUDFLARE_API_TOKEN: "any",
+    CLOUDFLARE_ACCOUNT_ID: account,
+    CLOUDFLARE_BASE_URL: made.url,
+  };
+  expect(await run(["inventory", "--output", file, "--access-users"], env).ended).toBe(0);
+  const served = await listening(["--inventory", file]);
+  const ids = async (url: string) => {
+    const reply = await fetch(`${url}/accounts/${account}/devices/registrations?status=all`);
+    return ((await reply.json()) as { result: { id: string }[] }).result.map(({ id }) => id).sort();
+  };
+  expect(await ids(served.url)).toEqual(await ids(made.url));
+  expect(await ids(served.url)).toHaveLength(4);
+});
+
 test("the token of the environment wins over the argument, and is not shown", async () => {
   const args = ["--registrations", "1", "--token", "argument"];
   const { out, url } = await listening(args, { SIMULATOR_TOKEN: "from-env" });

@@ -1,11 +1,10 @@
 /** `warp-registrations validate`: is the allowlist sound? Without network and credentials. */
 
 import type { Command } from "commander";
-import { formatMessages } from "../allowlist/format.js";
-import { AllowlistError, type Message } from "../allowlist/message.js";
+import { AllowlistError } from "../allowlist/message.js";
 import { readAllowlist } from "../allowlist/read.js";
 import { runAllowlistTests } from "../reconcile/allowlist-tests.js";
-import { messageFormatNames, renderMessages, type MessageFormat } from "../report/formats.js";
+import { messageFormatNames, type MessageFormat } from "../report/formats.js";
 import { newCommand, runs, type CommandContext } from "./command.js";
 import { EXIT, type ExitCode } from "./exit-codes.js";
 import {
@@ -17,6 +16,8 @@ import {
 } from "./options.js";
 import { emit, type OutputOptions } from "./output.js";
 import type { Surroundings } from "./surroundings.js";
+import { counted } from "./counted.js";
+import { renderVerdict, type Verdict } from "./validate-report.js";
 
 interface ValidateOptions extends AllowlistOptions, OutputOptions<MessageFormat> {
   readonly now?: Date;
@@ -41,20 +42,10 @@ export function validateCommand(context: CommandContext): Command {
   return runs(command, context, validate);
 }
 
-/** What was found out about an allowlist. */
-interface Verdict {
-  readonly errors: readonly Message[];
-  readonly warnings: readonly Message[];
-  /** Where it is valid: what it holds, in one line. */
-  readonly summary?: string;
-}
-
 async function validate(surroundings: Surroundings, options: ValidateOptions): Promise<ExitCode> {
   const verdict = await judge(surroundings, options);
   const { errors, warnings } = verdict;
-  emit(surroundings, options, messageFormatNames, (format) =>
-    format === "text" ? toText(verdict) : renderMessages(format, [...errors, ...warnings]),
-  );
+  emit(surroundings, options, messageFormatNames, (format) => renderVerdict(format, verdict));
   if (errors.length > 0) return EXIT.error;
   return warnings.length > 0 && options.exitCode === true ? EXIT.findings : EXIT.fine;
 }
@@ -66,29 +57,14 @@ async function judge({ folder, now }: Surroundings, options: ValidateOptions): P
     const errors = runAllowlistTests(allowlist, options.now ?? now());
     const entries = [...users.values()].reduce((sum, user) => sum + user.entries.length, 0);
     const parts = [
-      count(files.length, "file"),
-      count(users.size, "user"),
-      entries === 1 ? "1 entry" : `${entries} entries`,
-      ...(tests.length === 0 ? [] : [`${count(tests.length, "test")} passed`]),
+      counted(files.length, "file"),
+      counted(users.size, "user"),
+      counted(entries, "entry", "entries"),
+      ...(tests.length === 0 ? [] : [`${counted(tests.length, "test")} passed`]),
     ];
     return { errors, warnings, summary: `the allowlist is valid: ${parts.join(", ")}` };
   } catch (error) {
     if (error instanceof AllowlistError) return { errors: error.messages, warnings: [] };
     throw error;
   }
-}
-
-function toText({ errors, warnings, summary }: Verdict): string {
-  const parts: string[] = [];
-  // The same words as the Pulumi program's, but for the last ones, which count errors.
-  const words = warnings.length === 0 ? [] : formatMessages(warnings).split("\n\n").slice(0, -1);
-  if (words.length > 0)
-    parts.push(...words.map((text) => `warning: ${text}`), count(words.length, "warning"));
-  if (errors.length > 0) parts.push(formatMessages(errors));
-  else if (summary !== undefined) parts.push(summary);
-  return parts.join("\n\n");
-}
-
-function count(number: number, noun: string): string {
-  return `${number} ${number === 1 ? noun : `${noun}s`}`;
 }

@@ -55,6 +55,15 @@ test("warnings are told; they are 0, and 2 with --exit-code", async () => {
   expect((await trial.run("validate --exit-code")).code).toBe(0);
 });
 
+test("a warning is no failure in any format", async () => {
+  trial.write("allowlist.yaml", WEAK);
+  const render = async (format: string) => (await trial.run(`validate --format ${format}`)).out;
+  expect(await render("github")).toMatch(/^::warning file=allowlist.yaml,line=4,/u);
+  expect(JSON.parse(await render("json"))).toMatchObject({ messages: [{ severity: "warning" }] });
+  expect(await render("junit")).not.toContain("<failure");
+  expect(await render("sarif")).not.toContain('"level": "error"');
+});
+
 test("the allowlist's own tests are run, as of --now", async () => {
   const expiring = LIST.replace("    - serial: SN-d1\n", "    - serial: SN-d1\n      expires: 2026-06-30\n");
   trial.write(
