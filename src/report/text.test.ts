@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { physicalDevice, plan, type Sketch } from "../../test/support/world.js";
+import { fullDocument } from "../../test/support/report.js";
 import type { ReportDocument } from "./document.js";
 import { toDocument, type DocumentOptions } from "./to-document.js";
 import { isHeld, whyHeld } from "./guards.js";
@@ -122,4 +123,80 @@ test("an approval does not let a contradiction pass", () => {
   const document = toDocument(plan(list, [LIVE[1]!]), { generatedAt: new Date(), approval: {}, run: true });
   expect(isHeld(document)).toBe(true);
   expect(whyHeld(document, undefined)).toContain("allowlist.yaml:4:");
+});
+
+describe("a report with everything", () => {
+  const text = renderText(fullDocument(), { planFile: "plan.json" });
+  const sections = text.split("\n\n");
+  const section = (title: string) => sections.find((one) => one.startsWith(title)) ?? "";
+
+  test("tells what waits and why, apart from what is done, each below its user", () => {
+    expect(section("Pending")).toMatch(
+      /^Pending, not done in this run:\n {2}bob@example\.com\n {4}- revoke {3}BOB-OLD-DELL .*\n.*\n +pending \(limit\): limits\.perRun is 3$/u,
+    );
+    expect(section("  alice@example.com")).not.toContain("BOB-OLD-DELL");
+    expect(text.match(/BOB-OLD-DELL/gu)).toHaveLength(1);
+  });
+
+  test("tells what became of each act, and counts it", () => {
+    expect(text).toMatch(/BOB-TABLET .*\n.*\n +result: failed: the account refused it\n/u);
+    expect(text).toContain("Results: 1 act done, 2 failed, 1 not come to\n");
+  });
+
+  test("tells the freeze, the reviewed plan, what it does not do any more, and who approved", () => {
+    expect(text).toContain("\nFROZEN until 2026-06-02T00:00Z: the release (allowlist.yaml:3)\n");
+    expect(text).toContain("\nBound to the reviewed plan 0123456789abcdef, as of 2026-06-01T08:00Z\n");
+    expect(section("In the reviewed plan")).toContain("revoke   FRANK-PC of frank@example.com");
+    expect(text).toContain("approved by eve: agreed in the meeting");
+    expect(text).toContain("perUser 3 of at");
+  });
+
+  test("tells owner, ticket, expiry and note of the entry that decides", () => {
+    expect(text).toContain("owner it@example.com, ticket IT-12, expires 2026-06-10, note: bought in May");
+  });
+
+  test("names what is left alone, in the order of the rules", () => {
+    expect(section("Left alone").split("\n")).toEqual([
+      "Left alone: 4",
+      "  protected 1: CEO-LAPTOP of ceo@example.com",
+      "  ignored 1: LAB-7 of bob@example.com",
+      "  unknown user 1: CAROL-MBA of carol@example.com",
+      "  no user 1: KIOSK of (no user)",
+    ]);
+  });
+});
+
+describe("the next command", () => {
+  const last = (document: ReportDocument, planFile?: string) =>
+    renderText(document, { planFile }).split("\n").at(-1);
+  const due = documentOf();
+
+  test("does the plan, or the plan that was kept", () => {
+    expect(last(due)).toBe("Next: pulumi up");
+    expect(last(due, "plan.json")).toBe("Next: WARP_EXPECT_PLAN=plan.json pulumi up");
+  });
+
+  test("waits for the end of a freeze", () => {
+    const source = { file: "allowlist.yaml", line: 2, column: 1 };
+    const freeze = { until: "2026-06-02T00:00:00.000Z", reason: "release", source };
+    expect(last({ ...due, freeze, pending: 2 })).toBe("Next: pulumi up, from 2026-06-02T00:00Z on");
+  });
+
+  test("is a new plan where nothing that is due was reviewed", () => {
+    expect(last({ ...due, pending: 2 })).toBe("Next: pulumi preview, for a new plan");
+  });
+
+  test("does what a run that failed has left", () => {
+    const results = [
+      { registration: "a", act: "unrevoke", result: "done" },
+      { registration: "b", act: "revoke", result: "failed" },
+    ] as const;
+    expect(last({ ...due, results })).toBe("Next: pulumi up, which does the 1 that are left");
+  });
+
+  test("is none where all is in order", () => {
+    const list = "version: 1\nusers:\n  bob@example.com:\n    - device: d2\n";
+    const inSync = toDocument(plan(list, [LIVE[1]!]), { generatedAt: new Date(), run: false });
+    expect(last({ ...inSync, findings: [] })).toMatch(/^Guards: /u);
+  });
 });
