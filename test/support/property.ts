@@ -3,7 +3,7 @@
 import fc from "fast-check";
 
 /** Fewer than the default make a mutation run bearable. */
-const CASES = Number(process.env["WARP_TEST_CASES"] ?? 10_000);
+export const CASES = Number(process.env["WARP_TEST_CASES"] ?? 10_000);
 
 const SEED = Number(process.env["WARP_TEST_SEED"] ?? Math.floor(Math.random() * 0x7fffffff));
 

@@ -124,7 +124,7 @@ const policy = fc.record({
     }),
   ),
   superseded: perhaps(action),
-  maxDevices: fc.constantFrom(undefined, 1, 2),
+  maxDevices: fc.constantFrom(undefined, 1, 1, 2),
   overMaxDevices: perhaps(action),
 });
 
@@ -148,7 +148,7 @@ export const user: fc.Arbitrary<UserSketch> = fc
   })
   .map(({ entries, filled, ...rest }) => ({ ...rest, entries: filled ? [...entries, ...FILLER] : entries }));
 
-const users = fc.uniqueArray(fc.tuple(fc.constantFrom(ALICE, BOB), user), {
+const users = fc.uniqueArray(fc.tuple(fc.constantFrom(ALICE, ALICE, BOB), user), {
   minLength: 1,
   maxLength: 2,
   selector: ([email]) => email,
