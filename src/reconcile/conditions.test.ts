@@ -25,7 +25,7 @@ steps("what an entry requires", [
     title: "platform: in whatever case the account tells it; what is not told leaves alone",
     allowlist: requires("platform: windows"),
     live: ALL,
-    devices: [{ ...WINDOWS, device_type: "Windows" as never }, MAC, MUTE],
+    devices: [{ ...WINDOWS, device_type: "Windows" }, MAC, MUTE],
     expect: [
       "mac: revoke (condition) 4",
       "mute: leave (unknown-hardware) 4",

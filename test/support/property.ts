@@ -3,9 +3,9 @@
 import fc from "fast-check";
 
 /** Fewer than the default make a mutation run bearable. */
-export const CASES = Number(process.env["WARP_TEST_CASES"] ?? 10_000);
+export const CASES = Number(process.env.WARP_TEST_CASES ?? 10_000);
 
-const SEED = Number(process.env["WARP_TEST_SEED"] ?? Math.floor(Math.random() * 0x7fffffff));
+const SEED = Number(process.env.WARP_TEST_SEED ?? Math.floor(Math.random() * 0x7fffffff));
 
 /** Says from which seed the properties of this file are made, so that a failure can be had again. */
 export function announceSeed(): void {
