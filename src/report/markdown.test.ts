@@ -3,6 +3,7 @@ import { fullDocument } from "../../test/support/report.js";
 import { plan } from "../../test/support/world.js";
 import { commentMarker } from "./comment-marker.js";
 import type { ReportDocument } from "./document.js";
+import { fitSections } from "./markdown-fit.js";
 import { codeMarkdown, escapeMarkdown } from "./markdown-escape.js";
 import { MOST_CHARACTERS, renderMarkdown } from "./markdown.js";
 import { toDocument } from "./to-document.js";
@@ -84,6 +85,15 @@ describe("a comment that would be too long", () => {
   test("has room for others beside names that grow by escaping", () => {
     const odd = renderMarkdown(fleet(40, (i) => (i < 20 ? "\u0301".repeat(5_000) : `DEVICE-${i}.`)));
     expect(odd.match(/DEVICE-\d+\./gu)).toHaveLength(20);
+  });
+
+  test("is never over the budget, wherever the cut falls", () => {
+    const rows = Array.from({ length: 30 }, (_, i) => `| ${"x".repeat(i % 3)} |`);
+    const section = { title: "t", open: false, head: ["| a |", "| --- |"], rows };
+    const whole = fitSections([section, section], Infinity).length;
+    for (let budget = 320; budget < whole; budget++)
+      expect(fitSections([section, section], budget).length, String(budget)).toBeLessThanOrEqual(budget);
+    expect(fitSections([section, section], whole + 200)).not.toContain("more:");
   });
 
   test("is short enough whatever all of it says", () => {

@@ -194,6 +194,13 @@ describe("the next command", () => {
     expect(last({ ...due, results })).toBe("Next: pulumi up, which does the 1 that are left");
   });
 
+  test("is the plan's as long as a run has come to no act, and nothing is told as a result", () => {
+    const begun = documentOf(LIVE, { run: true });
+    expect(begun.results?.map(({ result }) => result)).toEqual(["skipped", "skipped"]);
+    expect(last(begun)).toBe("Next: pulumi up");
+    expect(renderText(begun)).not.toMatch(/^Results|not come to/mu);
+  });
+
   test("is none where all is in order", () => {
     const list = "version: 1\nusers:\n  bob@example.com:\n    - device: d2\n";
     const inSync = toDocument(plan(list, [LIVE[1]!]), { generatedAt: new Date(), run: false });
