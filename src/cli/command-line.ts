@@ -8,6 +8,7 @@ import type { CommandContext, MakeCommand } from "./command.js";
 import { driftCommand } from "./drift.js";
 import { errorText } from "./error-text.js";
 import { EXIT, type ExitCode } from "./exit-codes.js";
+import { explainCommand } from "./explain.js";
 import { exportCommand } from "./export.js";
 import { inventoryCommand } from "./inventory.js";
 import { planCommand } from "./plan.js";
@@ -22,6 +23,7 @@ const COMMANDS: readonly MakeCommand[] = [
   planCommand,
   driftCommand,
   inventoryCommand,
+  explainCommand,
   exportCommand,
   acceptCommand,
   () => simulateCommand(),

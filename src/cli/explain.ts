@@ -1,0 +1,128 @@
+/** `warp-registrations explain`: why a registration, a device or a user is decided as it is. */
+
+import { Option, type Command } from "commander";
+import type { Allowlist, SourcePosition } from "../allowlist/allowlist.js";
+import { escapeText } from "../escape.js";
+import { narrowInventory } from "../inventory.js";
+import type { ActDecision } from "../reconcile/decision.js";
+import { explain, type Explanation } from "../reconcile/explain.js";
+import { makePlan } from "../reconcile/plan.js";
+import type { Evidence } from "../report/evidence.js";
+import { count } from "../report/wording.js";
+import type { AccountSource } from "./account-source.js";
+import { openAllowlist, type OpenAllowlist } from "./accept-files.js";
+import { openSource } from "./account-source.js";
+import { newCommand, runs, type CommandContext } from "./command.js";
+import { EXIT, type ExitCode } from "./exit-codes.js";
+import { explainDocument } from "./explain-document.js";
+import { findSubject, type Found } from "./explain-find.js";
+import { explanationText, type TextTerms } from "./explain-text.js";
+import {
+  accountOptions,
+  allowlistOption,
+  nowOption,
+  outputOptions,
+  type AccountOptions,
+  type AllowlistOptions,
+} from "./options.js";
+import { emit, type OutputOptions } from "./output.js";
+import type { Surroundings } from "./surroundings.js";
+import { UserError } from "./user-error.js";
+
+const FORMATS = ["text", "json"] as const;
+
+interface ExplainOptions extends AllowlistOptions, AccountOptions, OutputOptions<(typeof FORMATS)[number]> {
+  readonly evidence?: boolean;
+  readonly now?: Date;
+}
+
+const EXAMPLE = `
+$ warp-registrations explain 3f1c9a52-…
+BOB-THINKPAD (3f1c9a52-…) of bob@example.com
+  is        active; created 2026-05-01T08:00Z, last seen 2026-05-31T08:00Z
+  should be revoked: revoke is due
+  rule      unlisted: no entry of its user allows it
+  …
+$ warp-registrations explain PF3TQ9ZX --inventory inventory.json
+$ warp-registrations explain bob@example.com --format json
+`;
+
+export function explainCommand(context: CommandContext): Command {
+  const command = newCommand(
+    "explain",
+    "What a registration is, what it should be, which rule and line say so, and what would change it.",
+    EXAMPLE,
+  )
+    .argument("<what>", "registration id, device id, serial number or e-mail address")
+    .addOption(allowlistOption());
+  for (const option of accountOptions()) command.addOption(option);
+  command
+    .addOption(new Option("--evidence", "ask the account what it knows of the user; personal data"))
+    .addOption(nowOption("to decide (default: now, or when the inventory was taken)"));
+  for (const option of outputOptions(FORMATS)) command.addOption(option);
+  return runs(command, context, explainSubject);
+}
+
+async function explainSubject(
+  surroundings: Surroundings,
+  what: string,
+  options: ExplainOptions,
+): Promise<ExitCode> {
+  if (options.evidence === true && options.inventory !== undefined)
+    throw new UserError(
+      "--evidence asks the live account, and --inventory is a saved one",
+      "leave out one of the two",
+    );
+  const source = openSource(surroundings, options);
+  const asOf = options.now ?? source.takenAt ?? surroundings.now();
+  const open = await openAllowlist(surroundings.folder, options.allowlist, asOf);
+  const { allowlist } = open;
+  const whole = await source.listWhole();
+  const found = findSubject(what, whole, allowlist);
+  const inventory = narrowInventory(whole, allowlist);
+  const explanations = explain(allowlist, inventory, asOf, found.ids, whole.devices);
+  const evidence =
+    options.evidence === true
+      ? await evidenceOf(source, makePlan(allowlist, inventory, asOf), explanations)
+      : undefined;
+  const lineOf = lineReader(open);
+  emit(surroundings, options, FORMATS, (format) =>
+    format === "json"
+      ? explainDocument({ account: source.account, asOf, what, explanations, evidence, lineOf })
+      : toText(found, allowlist, explanations, { lineOf, evidence, short: found.ids.length > 1 }),
+  );
+  return EXIT.fine;
+}
+
+/** The evidence of a plan is that of its acts: here whatever is explained stands for them. */
+async function evidenceOf(
+  source: AccountSource,
+  plan: ReturnType<typeof makePlan>,
+  explanations: readonly Explanation[],
+): Promise<ReadonlyMap<string, Evidence> | undefined> {
+  const decisions = explanations.flatMap((one) => (one.kind === "decided" ? [one.decision] : []));
+  return source.evidence({ ...plan, acts: decisions as readonly ActDecision[], pending: [] });
+}
+
+function lineReader({ files }: OpenAllowlist): TextTerms["lineOf"] {
+  const lines = new Map(files.map(({ file, text }) => [file, text.split("\n")]));
+  return ({ file, line }: SourcePosition) => lines.get(file)?.[line - 1]?.replace(/\r$/u, "");
+}
+
+function toText(
+  { by, ids, listed }: Found,
+  { users }: Allowlist,
+  explanations: readonly Explanation[],
+  terms: TextTerms,
+): string {
+  const blocks = explanations.map((one) => explanationText(one, terms).join("\n"));
+  const user = listed && users.get(listed.email);
+  const place = user ? `${escapeText(user.source.file, 200)}:${user.source.line}` : "";
+  if (user && ids.length === 0)
+    return `${escapeText(user.email)} is listed at ${place} with ${user.entries.length === 1 ? "1 entry" : `${user.entries.length} entries`}, and has no registration`;
+  if (ids.length < 2) return blocks.join("\n\n");
+  const head = `${count(ids.length, "registration")} of this ${by === "hardwareId" || by === "serial" ? "hardware" : by}${user ? `, listed at ${place}` : ""}`;
+  return [head, ...blocks, "for the rules and what would change one: warp-registrations explain ID"].join(
+    "\n\n",
+  );
+}

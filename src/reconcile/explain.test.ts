@@ -1,0 +1,108 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { toAllowlist } from "../../test/support/world-allowlist.js";
+import { world } from "../../test/support/world-arbitraries.js";
+import { ACCOUNT, NOW, registration } from "../../test/support/world.js";
+import { explain, type Explanation } from "./explain.js";
+import { makePlan, needsHardware } from "./plan.js";
+
+type Decided = Extract<Explanation, { kind: "decided" }>;
+
+test("the explanation is of the plan's own decision, and exactly one rule of the page decides", () => {
+  fc.assert(
+    fc.property(world, ({ sketch, registrations, devices }) => {
+      const allowlist = toAllowlist(sketch);
+      const inventory = { account: ACCOUNT, registrations, ...(needsHardware(allowlist) && { devices }) };
+      const { decisions, pending } = makePlan(allowlist, inventory, NOW);
+      const ids = registrations.map(({ id }) => id);
+      const explanations = explain(allowlist, inventory, NOW, ids, devices);
+      expect(explanations).toHaveLength(ids.length);
+      const decided = explanations.filter((one): one is Decided => one.kind === "decided");
+      const byId = new Map(decisions.map((decision) => [decision.registration.id, decision]));
+      expect(decided).toHaveLength(decisions.length);
+      for (const { decision, rules, changes, pending: waits } of decided) {
+        expect(decision).toEqual(byId.get(decision.registration.id));
+        expect(rules.map(({ place }) => place)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11]);
+        const deciding = rules.filter(({ outcome }) => outcome === "decides");
+        expect(deciding.map(({ text }) => text)).toEqual([decision.reason.text]);
+        const place = deciding[0]?.place ?? 0;
+        for (const rule of rules.slice(0, place - 1)) expect(rule.outcome).not.toBe("not-asked");
+        if (place <= 5) for (const rule of rules.slice(place)) expect(rule.outcome).toBe("not-asked");
+        for (const { text } of rules) expect(text).not.toMatch(/undefined|\[object|^$/u);
+        for (const text of changes) expect(text).not.toMatch(/undefined|\[object|^$/u);
+        expect(changes.length).toBeGreaterThan(0);
+        const held = pending.find((one) => one.decision.registration.id === decision.registration.id);
+        expect(waits).toBe(held?.text);
+      }
+    }),
+    { numRuns: 3_000 },
+  );
+}, 60_000);
+
+function one(
+  sketch: Parameters<typeof toAllowlist>[0],
+  id: string,
+  registrations: Parameters<typeof registration>[0][],
+) {
+  const inventory = { account: ACCOUNT, registrations: registrations.map(registration), devices: [] };
+  const [found] = explain(toAllowlist(sketch), inventory, NOW, [id]);
+  if (found?.kind !== "decided") throw new Error("not decided");
+  return found;
+}
+
+const ALICE = "alice@example.com";
+
+test("an entry that a later rule narrows is told as such", () => {
+  const { rules } = one(
+    {
+      policy: { superseded: "revoke" },
+      users: [[ALICE, { entries: [{ match: { device: "d1" }, state: "active" }] }]],
+    },
+    "old",
+    [
+      { id: "old", email: ALICE, device: "d1", created: "2026-05-01T00:00:00Z" },
+      { id: "new", email: ALICE, device: "d1", created: "2026-05-02T00:00:00Z" },
+    ],
+  );
+  expect(rules.slice(5, 10).map(({ place, outcome }) => [place, outcome])).toEqual([
+    [6, "narrowed"],
+    [7, "passes"],
+    [8, "decides"],
+    [9, "not-asked"],
+    [10, "not-asked"],
+  ]);
+});
+
+test("what is to come by time is told with its day", () => {
+  const { changes } = one(
+    {
+      policy: { stale: { days: 90, action: "revoke", includeListed: true } },
+      users: [[ALICE, { entries: [{ match: { device: "d1" }, state: "active" }] }]],
+    },
+    "r1",
+    [{ id: "r1", email: ALICE, device: "d1", lastSeen: "2026-05-01T00:00:00Z" }],
+  );
+  expect(changes).toContain("revoke is due after 2026-07-30, unless it is seen again (allowlist.yaml:1)");
+});
+
+test("each reason to be out of scope, in the order in which they are asked", () => {
+  const whys = [
+    { id: "a", email: ALICE, deleted: "2026-05-01T00:00:00Z", type: "browser_extension" },
+    { id: "b", email: ALICE, type: "browser_extension" },
+    { id: "c", email: ALICE, policy: "p2" },
+    { id: "d", email: "bob@example.org", policy: "p1" },
+    { id: "e", policy: "p1" },
+  ].map((sketch) => {
+    const allowlist = toAllowlist({ users: [], scope: { policyIds: ["p1"], emailDomains: ["example.com"] } });
+    const inventory = { account: ACCOUNT, registrations: [registration(sketch)] };
+    const [found] = explain(allowlist, inventory, NOW, [sketch.id]);
+    return found?.kind === "out-of-scope" ? found.why : "";
+  });
+  expect(whys).toEqual([
+    "it was deleted on 2026-05-01",
+    "it is of type browser_extension, and the scope has warp",
+    "its device profile is p2, which scope.policyIds does not name",
+    "scope.emails and scope.emailDomains do not name bob@example.org",
+    "scope.emails and scope.emailDomains do not name registrations without a user",
+  ]);
+});
