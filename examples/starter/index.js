@@ -1,0 +1,2 @@
+const { warpRegistrations } = require("pulumi-warp-registrations/program");
+module.exports = () => warpRegistrations();

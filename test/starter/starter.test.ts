@@ -1,0 +1,168 @@
+/** What a new user copies, with the packed package installed into it. */
+
+import { access, mkdir, mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { parse } from "yaml";
+import { startSimulator, type World } from "../../src/simulator/index.js";
+import { underEachEngine } from "../engine/scenario.js";
+import { filesIn } from "../pipelines/clone.js";
+import { mustRun, run } from "../pipelines/command.js";
+import { ROOT, writePackage } from "../pipelines/package-folder.js";
+import { TOKEN } from "../support/trial.js";
+import { ACCOUNT, physicalDevice, registration, type Sketch } from "../support/world.js";
+
+const SKETCHES: readonly (Sketch & { readonly serial: string })[] = [
+  {
+    id: "alice",
+    email: "alice@example.com",
+    device: "d1",
+    serial: "C02XK1ABCD",
+    revoked: "2026-05-10T00:00:00Z",
+  },
+  { id: "bob", email: "bob@example.com", device: "d2", serial: "PF3TQ9ZX" },
+  { id: "bob-2", email: "bob@example.com", device: "d3", serial: "UNLISTED-1" },
+  { id: "dave", email: "dave@example.com", device: "d4", serial: "5CG1234XYZ" },
+];
+const WORLD: World = {
+  account_id: ACCOUNT,
+  registrations: SKETCHES.map(registration),
+  physical_devices: SKETCHES.map(({ device = "", serial }) =>
+    physicalDevice(device, { serial_number: serial }),
+  ),
+};
+
+let base: string;
+let project: string;
+let missing: string | undefined;
+
+beforeAll(async () => {
+  base = await mkdtemp(join(tmpdir(), "warp starter "));
+  project = join(base, "a new repository");
+  await mustRun(join(ROOT, "examples", "starter.sh"), [project, "github"], { cwd: base });
+  missing = await install();
+  if (missing !== undefined) console.warn(`The starter is not tried: ${missing}`);
+}, 300_000);
+afterAll(() => rm(base, { recursive: true, force: true }));
+
+/** Packs this package and installs it as a user does, from npm's cache as far as it goes. Says why it cannot be done. */
+async function install(): Promise<string | undefined> {
+  const [source, packed] = [join(base, "source"), join(base, "packed")];
+  await mkdir(source);
+  await mkdir(packed);
+  await writePackage(source);
+  await mustRun("npm", ["pack", "--ignore-scripts", "--pack-destination", packed], { cwd: source });
+  const [tarball = ""] = await readdir(packed);
+  const args = [
+    "install",
+    "--prefer-offline",
+    "--ignore-scripts",
+    "--fetch-retries=0",
+    "--fetch-timeout=20000",
+  ];
+  const { code, stderr } = await run("npm", [...args, join(packed, tarball)], { cwd: project });
+  if (code === 0) return undefined;
+  const network =
+    /code (E(?:NOTFOUND|AI_AGAIN|CONN\w+|TIMEDOUT|NOTCACHED)|ENETUNREACH|ERR_SOCKET_TIMEOUT)/u.exec(stderr);
+  if (network === null) throw new Error(`npm install failed:\n${stderr}`);
+  return `its packages are not in npm's cache and cannot be fetched (${network[1] ?? ""})`;
+}
+
+beforeEach(({ skip, task }) => {
+  if (missing !== undefined && !task.name.startsWith("copied")) skip(missing);
+});
+
+test("copied out: the pipelines stand where they are looked for, and what git must not hold is ignored", async () => {
+  const files = (await filesIn(project)).filter((file) => !file.startsWith("node_modules/"));
+  for (const file of [
+    ...[".github/workflows/drift.yml", ".github/workflows/merge.yml", ".github/workflows/pull-request.yml"],
+    ...["ci/warp.sh", "ci/propose.sh", "CODEOWNERS", ".gitignore", "Pulumi.yaml", "README.md"],
+  ]) {
+    expect(files).toContain(file);
+  }
+  // Whatever a workflow calls is there.
+  const workflows = files.filter((file) => file.startsWith(".github/workflows/"));
+  const texts = await Promise.all(workflows.map((file) => readFile(join(project, file), "utf8")));
+  const called = new Set(texts.join("\n").match(/\bci\/[\w.-]+\.(?:sh|mjs)/gu));
+  expect(called.size).toBeGreaterThan(2);
+  for (const script of called) expect(files).toContain(script);
+});
+
+test("copied out for GitLab; a folder that is not empty is refused", async () => {
+  const other = join(base, "on gitlab");
+  const starter = join(ROOT, "examples", "starter.sh");
+  await mustRun(starter, [other, "gitlab"], { cwd: base });
+  await access(join(other, ".gitlab-ci.yml"));
+  const again = await run(starter, [other, "gitlab"], { cwd: base });
+  expect(again.code).toBe(1);
+  expect(again.stderr).toContain("is not empty");
+});
+
+test("the schemas that the allowlists name are there", async () => {
+  for (const file of ["allowlist.yaml", "allowlist/engineering.yaml", "allowlist/sales.yaml"]) {
+    const [, schema] =
+      /^# yaml-language-server: \$schema=(\S+)\n/u.exec(await readFile(join(project, file), "utf8")) ?? [];
+    const text = await readFile(join(project, dirname(file), schema ?? "none"), "utf8");
+    expect(JSON.parse(text)).toHaveProperty("$schema");
+  }
+});
+
+test("every page that the README points to is in the package", async () => {
+  const readme = await readFile(join(project, "README.md"), "utf8");
+  const pages = readme.match(/node_modules\/pulumi-warp-registrations\/docs\/[\w-]+\.md/gu) ?? [];
+  expect(pages).toHaveLength(3);
+  for (const page of pages) await access(join(project, page));
+});
+
+test("what is pinned is what this repository is tried with", async () => {
+  const own = parse(await readFile(join(ROOT, "package.json"), "utf8")) as Manifest;
+  const starter = parse(
+    await readFile(join(ROOT, "examples", "starter", "package.json"), "utf8"),
+  ) as Manifest;
+  expect(starter.dependencies["@pulumi/pulumi"]).toBe(own.devDependencies["@pulumi/pulumi"]);
+  expect(starter.dependencies["pulumi-warp-registrations"]).toBe(own.version);
+});
+
+interface Manifest {
+  readonly version: string;
+  readonly dependencies: Readonly<Record<string, string>>;
+  readonly devDependencies: Readonly<Record<string, string>>;
+}
+
+underEachEngine("preview, up and drift in the starter", async (engine) => {
+  const simulator = await startSimulator({ world: WORLD, token: TOKEN });
+  const env = {
+    CLOUDFLARE_API_TOKEN: TOKEN,
+    CLOUDFLARE_ACCOUNT_ID: ACCOUNT,
+    CLOUDFLARE_BASE_URL: simulator.url,
+  };
+  const folder = await mkdtemp(join(base, "state-"));
+  const cli = (...args: string[]) =>
+    run(join(project, "node_modules", ".bin", "warp-registrations"), args, { cwd: project, env });
+  try {
+    const valid = await cli("validate");
+    expect(valid.code, valid.all).toBe(0);
+    expect(valid.stdout).toContain("the allowlist is valid: 3 files, 4 users, 3 entries, 1 test passed");
+    const before = await cli("drift", "--exit-code");
+    expect(before.code, before.all).toBe(2);
+    const config = { "warp-registrations:accountId": ACCOUNT };
+    const stack = await engine.open({ project, folder, stack: "production", config, env });
+    const preview = await stack.preview({ expectNoChanges: true });
+    expect(preview.exitCode, preview.output).toBe(7);
+    expect(preview.output).toContain("to unrevoke 1");
+    const up = await stack.up({ skipPreview: true });
+    expect(up.exitCode, up.output).toBe(0);
+    const after = await cli("drift");
+    expect(after.code, after.all).toBe(0);
+    expect(after.stdout).toContain("in sync");
+    // Nobody is cut off to begin with: what no entry allows is told.
+    expect(after.stdout).toContain("NAME-bob-2 of bob@example.com");
+    const writes = simulator.log().filter(({ method }) => method !== "GET");
+    expect(writes.map(({ method, path }) => `${method} ${path.split("/").at(-1) ?? ""}`)).toEqual([
+      "POST unrevoke",
+    ]);
+  } finally {
+    await simulator.close();
+  }
+});
