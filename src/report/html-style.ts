@@ -70,14 +70,14 @@ p { margin: .25rem 0 .75rem; }
 .verdict { font-size: 1.1rem; }
 .quiet, small, footer, dt { color: var(--quiet); }
 small { font-size: .875rem; font-weight: 400; display: block; }
-code { font: .875em/1.4 ui-monospace, "SF Mono", Menlo, Consolas, "Liberation Mono", monospace; }
+code { overflow-wrap: anywhere; font: .875em/1.4 ui-monospace, "SF Mono", Menlo, Consolas, "Liberation Mono", monospace; }
 .card, details, .alert { background: var(--card); border: 1px solid var(--line); border-radius: .5rem;
   padding: .75rem 1rem; margin: 0 0 1rem; }
 .alert { background: var(--alert); color: var(--onAlert); border-color: var(--onAlert); }
 .alert p, .alert ul { margin: .25rem 0; }
 .alert small { color: inherit; }
-dl { display: grid; grid-template-columns: repeat(auto-fit, minmax(13rem, 1fr)); gap: .5rem 1.5rem; margin: 0; }
-dt { font-size: .875rem; } dd { margin: 0; }
+dl { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(18rem, 100%), 1fr)); gap: .5rem 1.5rem; margin: 0; }
+dt { font-size: .875rem; } dd { margin: 0; min-width: 0; overflow-wrap: anywhere; }
 table { width: 100%; border-collapse: collapse; }
 caption { text-align: start; padding: 0 0 .5rem; }
 th, td { text-align: start; vertical-align: top; padding: .5rem .75rem .5rem 0; border-top: 1px solid var(--line); }

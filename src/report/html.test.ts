@@ -96,6 +96,7 @@ describe.skipIf(path === undefined)("in Chromium", () => {
   test.each([
     ["plain", fullDocument()],
     ["hostile", fullDocument(hostile)],
+    ["long-winded", fullDocument((text) => `${text}${"x".repeat(80)}`)],
   ])("a %s page fits a phone, and the browser complains of nothing", async (_name, document) => {
     await show(document);
     for (const width of [360, 1100]) {
@@ -104,6 +105,10 @@ describe.skipIf(path === undefined)("in Chromium", () => {
         "Math.max(document.documentElement.scrollWidth, ...[...document.querySelectorAll('body *')].map((one) => one.getBoundingClientRect().right))",
       );
       expect(widest).toBeLessThanOrEqual(width);
+      const outside = await browser.evaluate(
+        "[...document.querySelectorAll('dd code, td code')].filter((one) => one.getBoundingClientRect().right > one.closest('dd, td').getBoundingClientRect().right + 1).length",
+      );
+      expect(outside).toBe(0);
     }
     expect(browser.complaints).toEqual([]);
     expect(await browser.evaluate("document.scripts.length")).toBe(0);
