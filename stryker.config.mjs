@@ -1,0 +1,35 @@
+// `npm run mutation`: which changes of the core do its tests notice? docs/mutation.md explains those that they do not.
+
+// Few cases, and the same in every run: tables hold the rules, properties what must be true of all of them.
+process.env["WARP_TEST_CASES"] ??= "20";
+process.env["WARP_TEST_SEED"] ??= "1";
+
+/** @type {import("@stryker-mutator/api/core").PartialStrykerOptions} */
+export default {
+  testRunner: "vitest",
+  plugins: ["@stryker-mutator/vitest-runner"],
+  vitest: { configFile: "vitest.mutation.config.mjs", related: false },
+  // finding.ts is a table of words for people.
+  mutate: ["src/reconcile/*.ts", "!src/reconcile/*.test.ts", "!src/reconcile/finding.ts"],
+  ignorePatterns: [
+    "/dist",
+    "/docs",
+    "/bench",
+    "/demo",
+    "/providers",
+    "/scripts",
+    "/coverage",
+    "/.demo",
+    "/.rehearsal",
+  ],
+  tempDirName: "dist/mutation",
+  reporters: ["clear-text", "progress-append-only", "html", "json"],
+  htmlReporter: { fileName: "dist/mutation.html" },
+  jsonReporter: { fileName: "dist/mutation.json" },
+  clearTextReporter: { logTests: false, allowColor: false },
+  incremental: true,
+  incrementalFile: "dist/mutation-incremental.json",
+  concurrency: 2,
+  timeoutMS: 10_000,
+  thresholds: { high: 95, low: 85, break: 85 },
+};
