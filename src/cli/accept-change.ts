@@ -117,7 +117,7 @@ function byHand(file: string, why: string, wanted: readonly Wanted[]): UserError
   );
 }
 
-/** The entry's place after the change. */
+/** Whether two entries match by the same keys and values. */
 export function sameEntry(one: Pick<Entry, "match">, other: Pick<Entry, "match">): boolean {
   return JSON.stringify(one.match) === JSON.stringify(other.match);
 }
