@@ -99,7 +99,7 @@ describe.skipIf(path === undefined)("in Chromium", () => {
     ["long-winded", fullDocument((text) => `${text}${"x".repeat(80)}`)],
   ])("a %s page fits a phone, and the browser complains of nothing", async (_name, document) => {
     await show(document);
-    for (const width of [360, 1100]) {
+    for (const width of [360, 500, 1000, 1100]) {
       await browser.look({ width, scheme: "light" });
       const widest = await browser.evaluate(
         "Math.max(document.documentElement.scrollWidth, ...[...document.querySelectorAll('body *')].map((one) => one.getBoundingClientRect().right))",
