@@ -1,4 +1,4 @@
-/** What the account knows of the users whom a plan acts on: asked for on demand, bounded in calls. */
+/** What the account knows of the users behind decisions: asked for on demand, bounded in calls. */
 
 import {
   CloudflareError,
@@ -7,11 +7,12 @@ import {
   type Identity,
 } from "./cloudflare/index.js";
 import { normaliseEmail } from "./allowlist/email.js";
+import type { ActDecision, Decision } from "./reconcile/decision.js";
 import { byUrgency } from "./reconcile/urgency.js";
 import type { Plan } from "./reconcile/plan.js";
 import type { Evidence } from "./report/evidence.js";
 
-/** Unless told otherwise so many users are asked about, those with the most urgent acts first; four calls each. */
+/** Unless told otherwise so many users are asked about, the first of them; four calls each. */
 export const MOST_USERS = 25;
 
 /** So many sign-ins that failed are kept of each user, the newest. */
@@ -23,14 +24,18 @@ export interface EvidenceOptions {
   readonly accessUsers?: readonly AccessUser[] | undefined;
 }
 
-/** Evidence by registration id, of every act of the plan whose user could be asked about. */
+/** The acts of a plan, pending ones among them, most urgent first: what evidence is gathered about. */
+export function actsOf(plan: Plan): readonly ActDecision[] {
+  return [...plan.acts, ...plan.pending.map(({ decision }) => decision)].sort(byUrgency);
+}
+
+/** Evidence by registration id, of all decisions whose user could be asked about; the first users come first. */
 export async function gatherEvidence(
   client: CloudflareClient,
-  plan: Plan,
+  decisions: readonly Decision[],
   { mostUsers = MOST_USERS, accessUsers }: EvidenceOptions = {},
 ): Promise<ReadonlyMap<string, Evidence>> {
-  const acts = [...plan.acts, ...plan.pending.map(({ decision }) => decision)].sort(byUrgency);
-  const emails = [...new Set(acts.map(({ user }) => user))].filter((email) => email !== "");
+  const emails = [...new Set(decisions.map(({ user }) => user))].filter((email) => email !== "");
   const asked = new Set(emails.slice(0, mostUsers));
   const known = accessUsers && new Map(accessUsers.map((user) => [normaliseEmail(user.email ?? ""), user]));
   const inquiry = new Inquiry(client, known);
@@ -41,14 +46,12 @@ export async function gatherEvidence(
       asked.has(email)
         ? await inquiry.about(email)
         : {
-            missing: [
-              `not asked: at most ${mostUsers} users are asked about, those with the most urgent acts`,
-            ],
+            missing: [`not asked: at most ${mostUsers} users are asked about`],
           },
     );
   }
   return new Map(
-    acts.flatMap(({ user, registration }) => {
+    decisions.flatMap(({ user, registration }) => {
       const evidence = byUser.get(user);
       return evidence ? [[registration.id, evidence] as const] : [];
     }),

@@ -5,7 +5,7 @@ import { AccessUser, Reconciliation, Revocation } from "../providers/resources.j
 import { toAccessUsers } from "../providers/access-user-rows.js";
 import { toReconciliation, toRevocations } from "../providers/rows.js";
 import { withAccount } from "./account.js";
-import { gatherEvidence } from "./evidence.js";
+import { actsOf, gatherEvidence } from "./evidence.js";
 import { takeInventory } from "./inventory.js";
 import type { Plan } from "./reconcile/plan.js";
 import { givenFingerprint } from "./report/approval.js";
@@ -59,7 +59,7 @@ async function planAccount(settings: Settings): Promise<Planned> {
     const list = () => takeInventory(client, allowlist, lookUp);
     const plan = await planFor(allowlist, list, { account: accountId, env, now, siblings });
     const wanted = evidenceWish(env) !== "no";
-    return { plan, evidence: wanted ? await gatherEvidence(client, plan) : undefined };
+    return { plan, evidence: wanted ? await gatherEvidence(client, actsOf(plan)) : undefined };
   });
 }
 

@@ -1,10 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { formatMessages } from "./allowlist/format.js";
 import { AllowlistError } from "./allowlist/message.js";
-import { CloudflareError } from "./cloudflare/index.js";
-import { ReportError } from "./report/file.js";
-import { ReviewedPlanError } from "./report/reviewed-plan.js";
-import { SettingError } from "./report/setting-error.js";
+import { USER_ERRORS } from "./user-errors.js";
 
 /**
  * An error that Pulumi shows as its message alone. It has no stack: nobody sees it, and the SDK inspects it all the
@@ -15,9 +12,6 @@ export function runError(message: string): pulumi.RunError {
   delete error.stack;
   return error;
 }
-
-/** Their messages say all that a user needs. */
-const USER_ERRORS = [CloudflareError, ReportError, ReviewedPlanError, SettingError];
 
 /** Does something, and turns what a user or the account can get wrong into a {@link runError}. */
 export async function orRunError<T>(attempt: () => Promise<T>): Promise<T> {

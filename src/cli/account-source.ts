@@ -11,7 +11,8 @@ import {
   type WholeOptions,
 } from "../inventory.js";
 import { gatherEvidence } from "../evidence.js";
-import type { Inventory, Plan } from "../reconcile/plan.js";
+import type { Decision } from "../reconcile/decision.js";
+import type { Inventory } from "../reconcile/plan.js";
 import type { Evidence } from "../report/evidence.js";
 import { readInventoryFile } from "./inventory-file.js";
 import type { AccountOptions } from "./options.js";
@@ -29,8 +30,8 @@ export interface AccountSource {
   readonly list: (allowlist: Allowlist) => Promise<Inventory>;
   /** Everything; Access users of the live account only where they are asked for. */
   readonly listWhole: (options?: WholeOptions) => Promise<WholeInventory>;
-  /** What the account knows of the users whom a plan acts on; undefined of a saved one. */
-  readonly evidence: (plan: Plan) => Promise<ReadonlyMap<string, Evidence> | undefined>;
+  /** What the account knows of the users behind these decisions; undefined of a saved one. */
+  readonly evidence: (decisions: readonly Decision[]) => Promise<ReadonlyMap<string, Evidence> | undefined>;
 }
 
 /** Opens `--inventory FILE`, or else the account of `--account` or `CLOUDFLARE_ACCOUNT_ID`. Makes no request yet. */
@@ -81,7 +82,7 @@ function live(
     account,
     list: (allowlist) => listing((client) => takeInventory(client, allowlist)),
     listWhole: (options) => listing((client) => takeWholeInventory(client, options)),
-    evidence: (plan) => listing((client) => gatherEvidence(client, plan)),
+    evidence: (decisions) => listing((client) => gatherEvidence(client, decisions)),
   };
 }
 

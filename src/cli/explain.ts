@@ -4,9 +4,7 @@ import { Option, type Command } from "commander";
 import type { Allowlist, SourcePosition } from "../allowlist/allowlist.js";
 import { escapeText } from "../escape.js";
 import { narrowInventory } from "../inventory.js";
-import type { ActDecision } from "../reconcile/decision.js";
 import { explain, type Explanation } from "../reconcile/explain.js";
-import { makePlan } from "../reconcile/plan.js";
 import type { Evidence } from "../report/evidence.js";
 import { count } from "../report/wording.js";
 import type { AccountSource } from "./account-source.js";
@@ -81,10 +79,7 @@ async function explainSubject(
   const found = findSubject(what, whole, allowlist);
   const inventory = narrowInventory(whole, allowlist);
   const explanations = explain(allowlist, inventory, asOf, found.ids, whole.devices);
-  const evidence =
-    options.evidence === true
-      ? await evidenceOf(source, makePlan(allowlist, inventory, asOf), explanations)
-      : undefined;
+  const evidence = options.evidence === true ? await evidenceOf(source, explanations) : undefined;
   const lineOf = lineReader(open);
   emit(surroundings, options, FORMATS, (format) =>
     format === "json"
@@ -94,14 +89,12 @@ async function explainSubject(
   return EXIT.fine;
 }
 
-/** The evidence of a plan is that of its acts: here whatever is explained stands for them. */
 async function evidenceOf(
   source: AccountSource,
-  plan: ReturnType<typeof makePlan>,
   explanations: readonly Explanation[],
 ): Promise<ReadonlyMap<string, Evidence> | undefined> {
   const decisions = explanations.flatMap((one) => (one.kind === "decided" ? [one.decision] : []));
-  return source.evidence({ ...plan, acts: decisions as readonly ActDecision[], pending: [] });
+  return source.evidence(decisions);
 }
 
 function lineReader({ files }: OpenAllowlist): TextTerms["lineOf"] {

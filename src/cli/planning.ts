@@ -1,6 +1,7 @@
 /** What `plan` and `drift` do alike: from the options to the plan, and from the plan to its reports. */
 
 import { readBase, withChange } from "./base.js";
+import { actsOf } from "../evidence.js";
 import { narrowInventory } from "../inventory.js";
 import { findSiblings } from "../siblings.js";
 import type { Plan } from "../reconcile/plan.js";
@@ -50,7 +51,7 @@ export async function planRun(surroundings: Surroundings, options: PlanningOptio
     plan = await planFor(head, async () => narrowInventory(await listed(), head), terms);
     plan = withChange(plan, { base, head, whole: await listed() });
   }
-  return { plan, evidence: wish === "no" ? undefined : await source.evidence(plan) };
+  return { plan, evidence: wish === "no" ? undefined : await source.evidence(actsOf(plan)) };
 }
 
 /** Writes and prints the reports, and answers how the command ends. */
