@@ -12,6 +12,7 @@
 #   WARP_FORMAT             how `validate` prints: text, or github for annotations
 #   CLOUDFLARE_ACCOUNT_ID   the account, and CLOUDFLARE_API_TOKEN: Zero Trust Read, for `apply` Zero Trust Write
 #   PULUMI_STACK            the stack
+#   WARP_ALLOWLIST          where the stack has its own files: their glob, as in its config (`allowlist/emea/*.yaml`)
 #   WARP_APPROVE            lets exactly the plan with this fingerprint pass a guard that tripped
 #
 # They end with 0; with 3 where a guard holds the plan; else with another number. `plan` and `drift` leave one word in
@@ -54,8 +55,10 @@ summarise() {
 }
 
 validate() {
+  local options=()
+  [ -z "${WARP_ALLOWLIST:-}" ] || options+=(--allowlist "$WARP_ALLOWLIST")
   cd "${1:-$root}"
-  "$tool" validate --format "${WARP_FORMAT:-text}" --output "junit=$out/validate.xml"
+  "$tool" validate ${options[@]+"${options[@]}"} --format "${WARP_FORMAT:-text}" --output "junit=$out/validate.xml"
 }
 
 # compare NAME FOLDER OPTION…: makes the reports of a plan, and answers as the tool did.
@@ -66,6 +69,7 @@ compare() {
   rm -f "$out/$name".* "$out/outcome"
   # Whoever calls this asks for its code, and so `set -e` does not hold in here.
   cd "$folder" || return 1
+  [ -z "${WARP_ALLOWLIST:-}" ] || set -- "$@" --allowlist "$WARP_ALLOWLIST"
   "$tool" "$@" --quiet --output "json=$out/$name.json" "markdown=$out/$name.md" "html=$out/$name.html" \
     "text=$out/$name.txt" "junit=$out/$name.xml" 2>"$out/$name.log" || code=$?
   quoted show "$out/$name.txt" "$out/$name.log"
@@ -77,16 +81,24 @@ compare() {
   return "$code"
 }
 
+# The patterns of an allowlist, those alone that match something: a first allowlist has nothing before it.
+patterns_in() {
+  local file
+  if [ -n "${WARP_ALLOWLIST:-}" ]; then
+    (cd "$1" && compgen -G "$WARP_ALLOWLIST" >/dev/null) && printf '%s\n' "$WARP_ALLOWLIST"
+    return 0
+  fi
+  [ ! -e "$1/allowlist.yaml" ] || printf 'allowlist.yaml\n'
+  for file in yaml yml; do
+    [ -z "$(find "$1" -path '*/allowlist/*' -name "*.$file" | head -n 1)" ] || printf 'allowlist/**/*.%s\n' "$file"
+  done
+}
+
 plan() {
-  local folder=${1:-$root} file options=()
+  local folder=${1:-$root} pattern options=()
   [ -z "${PULUMI_STACK:-}" ] || options+=(--marker "$PULUMI_STACK")
   if [ "$(basename "$folder")" = proposal ]; then
-    # Each pattern must match something, and a first allowlist has nothing before it.
-    [ ! -e "$folder/../base/allowlist.yaml" ] || options+=(--base ../base/allowlist.yaml)
-    for file in yaml yml; do
-      [ -z "$(find "$folder/../base" -path '*/allowlist/*' -name "*.$file" | head -n 1)" ] ||
-        options+=(--base "../base/allowlist/**/*.$file")
-    done
+    while IFS= read -r pattern; do options+=(--base "../base/$pattern"); done < <(patterns_in "$folder/../base")
   elif [ -n "${PULUMI_STACK:-}" ]; then
     options+=(--stack "$PULUMI_STACK")
   fi

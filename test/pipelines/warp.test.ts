@@ -141,6 +141,30 @@ test("a proposal is planned on its own, and the plan says what the change does",
   }),
 );
 
+test(
+  "a first allowlist has nothing before it, and a stack may have files of its own",
+  { timeout: TIMEOUT },
+  () =>
+    onStage(LOOSE, async ({ clone, env }) => {
+      await clone.commit({ "allowlist.yaml": null });
+      await clone.git("push", "--quiet", "origin", "main");
+      const head = await clone.propose({
+        "allowlist/emea/all.yaml": LOOSE,
+        "allowlist/us/all.yaml": "version: 1\nnonsense",
+      });
+      expect((await clone.step("propose.sh", ["HEAD", head, "out"])).code).toBe(0);
+      const own = { ...env, WARP_ALLOWLIST: "allowlist/emea/*.yaml" };
+      for (const step of ["validate", "plan"]) {
+        const ended = await clone.step("warp.sh", [step, "out/proposal"], own);
+        expect(ended.code, ended.all).toBe(0);
+      }
+      expect((await reportOf(clone, "out/plan.json")).allowlist.map(({ file }) => file)).toEqual([
+        "allowlist/emea/all.yaml",
+      ]);
+      expect((await clone.step("warp.sh", ["validate", "out/proposal"], env)).code).toBe(1);
+    }),
+);
+
 test("an invalid proposal is annotated on its line, and makes no plan", { timeout: TIMEOUT }, () =>
   onStage(LOOSE, async ({ clone, env }) => {
     await mkdir(join(clone.folder, "out"));
