@@ -1,7 +1,7 @@
 /** Whether one statement reaches at least as far as another. */
 
 import type { Conditions, Entry, EntryMatch } from "../allowlist/allowlist.js";
-import { matchesGlob } from "./glob.js";
+import { matchesPattern } from "../allowlist/glob.js";
 import { endOf } from "./in-force.js";
 
 /** Whether two matches give the same keys the same values. */
@@ -16,7 +16,7 @@ export function coversMatch(wide: EntryMatch, narrow: EntryMatch): boolean {
   const rest = Object.entries(keys).every(([key, value]) => narrow[key as keyof EntryMatch] === value);
   if (!rest || nameGlob === undefined) return rest;
   if (nameGlob === narrow.nameGlob || nameGlob === "*") return true;
-  return narrow.name !== undefined && matchesGlob(nameGlob, narrow.name);
+  return narrow.name !== undefined && matchesPattern(nameGlob, narrow.name);
 }
 
 /** Whether `wide` speaks whenever `narrow` does, and requires no more of the device. */
@@ -49,7 +49,7 @@ function requiresAsMuch(name: keyof Conditions, wanted: string, requires: Condit
   const given = requires?.[name];
   if (given === undefined) return false;
   if (name === "minClientVersion") return compareVersions(given, wanted) >= 0;
-  return given === wanted || (name === "model" && !/[*?]/u.test(given) && matchesGlob(wanted, given));
+  return given === wanted || (name === "model" && !/[*?]/u.test(given) && matchesPattern(wanted, given));
 }
 
 /** By numbers, part by part, as the condition itself is judged. */

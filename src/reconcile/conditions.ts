@@ -2,7 +2,7 @@
 
 import type { Conditions } from "../allowlist/allowlist.js";
 import type { Registration } from "../cloudflare/types.js";
-import { matchesGlob } from "./glob.js";
+import { matchesPattern } from "../allowlist/glob.js";
 import type { Hardware } from "./hardware.js";
 import { quoted } from "./naming.js";
 
@@ -23,7 +23,7 @@ export function meets(
   const version = [registration.device.client_version, hardware?.clientVersion].find(isVersion);
   const verdicts = [
     check("platform", platform, hardware?.deviceType, (wanted, given) => wanted === given.toLowerCase()),
-    check("model", model, hardware?.model, matchesGlob),
+    check("model", model, hardware?.model, matchesPattern),
     check("minClientVersion", minClientVersion, version, isAtLeast),
   ];
   return verdicts.find(({ met }) => met === false) ?? verdicts.find(({ met }) => met === "unknown") ?? MET;

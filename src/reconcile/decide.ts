@@ -4,7 +4,7 @@ import type { Entry, Setting, SourcePosition, UnlistedAction } from "../allowlis
 import type { Registration } from "../cloudflare/types.js";
 import type { Candidate } from "./candidate.js";
 import { liveState, type Decision, type Rule } from "./decision.js";
-import { rankOf } from "./match.js";
+import { rankOf } from "./entry-match.js";
 import type { NewestIndex } from "./newest.js";
 import { isNoUser } from "./scope.js";
 import { DESIRED, byWhom, describeMatch, toDecision, type Verdict } from "./verdict.js";

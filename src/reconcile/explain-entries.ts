@@ -4,7 +4,7 @@ import type { Entry } from "../allowlist/allowlist.js";
 import { endOf, isInForce } from "./in-force.js";
 import type { Why } from "./explain-rules.js";
 import type { Grounds } from "./explain.js";
-import { matchesEntry } from "./match.js";
+import { matchesEntry } from "./entry-match.js";
 import { clipped, quoted } from "./naming.js";
 import { isNoUser } from "./scope.js";
 import { byWhom, describeMatch } from "./verdict.js";

@@ -3,7 +3,7 @@
 import type { IgnoreRule } from "../allowlist/allowlist.js";
 import { domainOf } from "../allowlist/email.js";
 import type { Candidate } from "./candidate.js";
-import { matchesEntry } from "./match.js";
+import { matchesEntry } from "./entry-match.js";
 import type { Verdict } from "./verdict.js";
 
 /** Leaves alone what the first matching rule names. */

@@ -1,9 +1,10 @@
 /** Which entry speaks for a registration. */
 
-import type { AllowedUser, Allowlist, Entry, EntryMatch, SourcePosition } from "../allowlist/allowlist.js";
+import type { AllowedUser, Allowlist, Entry, SourcePosition } from "../allowlist/allowlist.js";
 import type { Registration } from "../cloudflare/types.js";
 import { meets } from "./conditions.js";
-import { matchesGlob } from "./glob.js";
+import { EntryIndex } from "./entry-index.js";
+import { isBlind, matchesEntry, rankOf } from "./entry-match.js";
 import type { Hardware } from "./hardware.js";
 import { isInForce } from "./in-force.js";
 
@@ -25,17 +26,6 @@ const NO_MATCH: Match = { kind: "none" };
 export interface Unmatched {
   readonly email: string;
   readonly entry: Entry;
-}
-
-/** The keys that can be looked up. */
-const STRONGEST_FIRST = ["registration", "serial", "hardwareId", "device", "name"] as const;
-
-/** An entry is as strong as its strongest key: 0 for a registration id, 4 for a glob. */
-export function rankOf({ match }: Entry): number {
-  if (match.registration !== undefined) return 0;
-  if (match.serial !== undefined || match.hardwareId !== undefined) return 1;
-  if (match.device !== undefined) return 2;
-  return match.name !== undefined ? 3 : 4;
 }
 
 /** Up to so many entries are asked one after the other; an index costs more than it saves. */
@@ -115,70 +105,6 @@ function judgeConditions(
   return unknown ?? refused ?? { kind: "entry", entry: best };
 }
 
-/** Finds all but globs by their strongest key, so that thousands of entries cost no more than a few. */
-class EntryIndex {
-  readonly byHardware: readonly Entry[];
-  readonly #byKey = new Map<string, Entry[]>();
-  readonly #globs: Entry[] = [];
-
-  constructor(entries: readonly Entry[]) {
-    this.byHardware = entries.filter(goesByHardware);
-    for (const entry of entries) {
-      const key = STRONGEST_FIRST.find((name) => entry.match[name] !== undefined);
-      if (key === undefined) this.#globs.push(entry);
-      else push(this.#byKey, `${key}:${entry.match[key] ?? ""}`, entry);
-    }
-  }
-
-  candidates(registration: Registration, hardware: Hardware | undefined): readonly Entry[] {
-    const keys = [
-      `registration:${registration.id}`,
-      `serial:${hardware?.serial ?? ""}`,
-      `hardwareId:${hardware?.hardwareId ?? ""}`,
-      `device:${registration.device.id}`,
-      `name:${registration.device.name}`,
-    ];
-    return [...keys.flatMap((key) => this.#byKey.get(key) ?? []), ...this.#globs];
-  }
-}
-
-/** Whether every key that the entry gives is the registration's. */
-export function matchesEntry(
-  match: EntryMatch,
-  registration: Registration,
-  hardware: Hardware | undefined,
-): boolean {
-  return (
-    same(match.registration, registration.id) &&
-    same(match.serial, hardware?.serial) &&
-    same(match.hardwareId, hardware?.hardwareId) &&
-    same(match.device, registration.device.id) &&
-    same(match.name, registration.device.name) &&
-    (match.nameGlob === undefined || matchesGlob(match.nameGlob, registration.device.name))
-  );
-}
-
-function same(wanted: string | undefined, given: string | undefined): boolean {
-  return wanted === undefined || wanted === given;
-}
-
-export function goesByHardware({ match }: { readonly match: EntryMatch }): boolean {
-  return match.serial !== undefined || match.hardwareId !== undefined;
-}
-
-/** Whether the entry would match if the hardware that this registration does not tell were what it asks for. */
-function isBlind({ match }: Entry, registration: Registration, hardware: Hardware | undefined): boolean {
-  const { serial, hardwareId, ...rest } = match;
-  const noSerial = serial !== undefined && hardware?.serial === undefined;
-  const noHardwareId = hardwareId !== undefined && hardware?.hardwareId === undefined;
-  return (
-    (noSerial || noHardwareId) &&
-    (noSerial || same(serial, hardware?.serial)) &&
-    (noHardwareId || same(hardwareId, hardware?.hardwareId)) &&
-    matchesEntry(rest, registration, hardware)
-  );
-}
-
 /** Among equals the one that stands first in its file. */
 function strongest(entries: readonly Entry[]): Entry | undefined {
   let best: Entry | undefined;
@@ -193,10 +119,4 @@ function isStronger(entry: Entry, than: Entry): boolean {
 
 function standsBefore(a: SourcePosition, b: SourcePosition): boolean {
   return a.line < b.line || (a.line === b.line && a.column < b.column);
-}
-
-function push<T>(map: Map<string, T[]>, key: string, value: T): void {
-  const list = map.get(key);
-  if (list) list.push(value);
-  else map.set(key, [value]);
 }

@@ -1,5 +1,5 @@
 import type { Allowlist, Entry, Policy } from "../allowlist/allowlist.js";
-import { goesByHardware } from "./match.js";
+import { goesByHardware } from "./entry-match.js";
 
 /**
  * Whether the physical devices have to be listed: where an entry or an ignore rule goes by what only they tell, and

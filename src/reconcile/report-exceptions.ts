@@ -35,7 +35,9 @@ function reportProtections({ protected: list, guards }: Allowlist, drafts: reado
     const known = new Set(drafts.map(keyOf));
     return [...wanted]
       .filter(([key]) => !known.has(key))
-      .map(([key, source]) => unmatched(what, key, source, (key.includes("@") ? nearestEmail : nearest)(key, [...known])));
+      .map(([key, source]) =>
+        unmatched(what, key, source, (key.includes("@") ? nearestEmail : nearest)(key, [...known])),
+      );
   });
 }
 
