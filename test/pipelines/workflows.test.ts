@@ -163,6 +163,10 @@ test("the same steps on GitLab, where the read token is not that of the producti
     ["apply", "ci/warp.sh apply out/plan.json", "warp-production"],
     ["drift", "ci/warp.sh drift", "warp-plan"],
   ]);
+  expect(text).toContain('checkout --quiet --force --detach "refs/remotes/origin/$CI_DEFAULT_BRANCH"');
+  const { rules } = workflow as unknown as { readonly rules: readonly { readonly if: string }[] };
+  for (const rule of rules)
+    expect(rule.if, "an author may aim at a branch of their own").toContain("$CI_DEFAULT_BRANCH");
   for (const [name, job] of rows) {
     expect(job.artifacts, name).toMatchObject({ access: "developer", when: "always" });
     // GitLab puts values into the environment of the shell, which is no place for what a merge request's author wrote.
