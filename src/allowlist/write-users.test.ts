@@ -131,7 +131,8 @@ describe("a new user", () => {
 });
 
 test("lines end as in the rest of the file", () => {
-  const text = "version: 1\r\nusers:\r\n  bob@example.com: [] # x\r\n  c@example.com:\r\n    - serial: A1\r\n";
+  const text =
+    "version: 1\r\nusers:\r\n  bob@example.com: [] # x\r\n  c@example.com:\r\n    - serial: A1\r\n";
   const result = add(text, [BOB, [S]], ["c@example.com", [S]], ["d@example.com", [S]]);
   expect(result.replaceAll("\r\n", "")).not.toContain("\n");
   expect(result.split("\r\n")).toHaveLength(text.split("\r\n").length + 4);

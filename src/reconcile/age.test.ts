@@ -126,6 +126,12 @@ steps("what has been revoked for so long", [
     expect: ["new: keep (entry) 4", "old: delete (revoked-age) 2", "two: delete (revoked-age) 2"],
   },
   {
+    title: "is deleted where it is listed, revoked, and only reported",
+    allowlist: policy("revoked: { after: 30d, includeListed: true }, listedRevoked: report", LISTED),
+    live: [{ ...A, revoked: LONG }],
+    expect: ["a: delete (revoked-age) 2"],
+  },
+  {
     title: "is reported, and the next rule decides",
     allowlist: policy("revoked: { after: 30d, action: report }, unlisted: delete"),
     live: [{ ...A, revoked: LONG }],
@@ -150,6 +156,12 @@ steps("stale beside revoked", [
       "stale: { after: 30d, action: delete, includeListed: true }, revoked: { after: 90d, includeListed: true }",
       LISTED,
     ),
+    live: [{ ...A, lastSeen: SEEN, revoked: LONG }],
+    expect: ["a: keep (stale) 2"],
+  },
+  {
+    title: "stale may revoke meanwhile",
+    allowlist: policy("stale: { after: 30d, action: revoke }, revoked: { after: 90d }, unlisted: delete"),
     live: [{ ...A, lastSeen: SEEN, revoked: LONG }],
     expect: ["a: keep (stale) 2"],
   },

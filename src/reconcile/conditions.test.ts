@@ -123,6 +123,7 @@ test.each([
   ["2025", "", "leave"],
   ["2025", undefined, "leave"],
   ["2025", "unknown", "leave"],
+  ["2026", "v2025.1", "leave"],
 ])("minClientVersion %s, and it is %s: %s", (wanted, clientVersion, action) => {
   const made = plan(
     HEAD + requires(`minClientVersion: "${wanted}"`),
@@ -168,6 +169,7 @@ test("the decision says what was required, and what is there", () => {
   expect(text("platform: windows")).toBe(
     'nameGlob "*" and name "L" requires platform "windows", and it is "mac"',
   );
+  expect(text('model: "Think*"')).toContain('requires model "Think*", and it is "MacBookPro18,3"');
   expect(text('minClientVersion: "2026", model: "Mac*"')).toContain(
     'requires minClientVersion "2026", and it is "2025.9.1"',
   );

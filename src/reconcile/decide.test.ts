@@ -1,4 +1,6 @@
-import { ALICE, steps } from "../../test/support/world-steps.js";
+import { describe, expect, test } from "vitest";
+import { physicalDevice, plan, type Sketch } from "../../test/support/world.js";
+import { ALICE, HEAD, steps } from "../../test/support/world-steps.js";
 
 const listed = `users:\n  ${ALICE}:\n    - device: d1\n`;
 
@@ -45,5 +47,104 @@ steps("who is not listed", [
       { id: "c", email: "x@notcloudflareaccess.com" },
     ],
     expect: ["a: leave (no-user) 1", "b: leave (no-user) 1", "c: delete (unknown-user) 2"],
+  },
+]);
+
+const GONE = "2026-05-20T00:00:00Z";
+
+describe("the decision says why", () => {
+  const reasons = (text: string, live: readonly Sketch[], devices?: Parameters<typeof plan>[2]) =>
+    plan(`${HEAD}${text}`, live, devices).decisions.map(({ reason }) => reason.text);
+
+  test("what an entry keeps: by its strongest key", () => {
+    const text = `users:\n  ${ALICE}:\n    - { registration: a }\n    - { serial: S-1 }\n    - { hardwareId: H-2 }\n    - { device: d3 }\n    - { name: NAME }\n    - { nameGlob: "G*" }\n`;
+    const live = [
+      { id: "a", email: ALICE, device: "d0" },
+      { id: "b", email: ALICE, device: "d1" },
+      { id: "c", email: ALICE, device: "d2" },
+      { id: "d", email: ALICE, device: "d3" },
+      { id: "e", email: ALICE, device: "d4", name: "NAME" },
+      { id: "f", email: ALICE, device: "d4", name: "G" },
+    ];
+    const rows = [0, 1, 2, 3, 4].map((n) =>
+      physicalDevice(`d${n}`, { serial_number: `S-${n}`, hardware_id: `H-${n}` }),
+    );
+    expect(reasons(text, live, rows)).toEqual([
+      "allowed by registration",
+      "allowed by hardware",
+      "allowed by hardware",
+      "allowed by device",
+      "allowed by name",
+      "allowed by name",
+    ]);
+  });
+
+  test("what an entry changes: with its keys and its reason", () => {
+    const text = `policy: { listedRevoked: unrevoke }\nusers:\n  ${ALICE}:\n    - { device: d1, state: revoked, reason: lost }\n    - { device: d2, state: deleted }\n    - { device: d3, reason: found }\n    - { device: d4 }\n`;
+    const live = [
+      { id: "a", email: ALICE, device: "d1" },
+      { id: "b", email: ALICE, device: "d2" },
+      { id: "c", email: ALICE, device: "d3", revoked: GONE },
+      { id: "d", email: ALICE, device: "d4", created: "2026-01-01T00:00:00Z", revoked: GONE },
+      { id: "e", email: ALICE, device: "d4" },
+    ];
+    expect(reasons(text, live, [])).toEqual([
+      'to be revoked by device "d1": lost',
+      'to be deleted by device "d2"',
+      'allowed by device "d3": found',
+      "an older registration of this device; e is the newest",
+      "allowed by device",
+    ]);
+  });
+
+  test("what is not to be told", () => {
+    const text = `policy: { listedRevoked: report }\nusers:\n  ${ALICE}:\n    - { device: d1 }\n    - { name: NAME, requires: { platform: mac, model: "M*" } }\n    - { nameGlob: "L*" }\n    - { nameGlob: "*1", state: revoked }\n`;
+    const live = [
+      { id: "a", email: ALICE, device: "d1", revoked: GONE },
+      { id: "b", email: ALICE, device: "d2", name: "NAME" },
+      { id: "c", email: ALICE, device: "d3", name: "L1" },
+    ];
+    expect(reasons(text, live, [])).toEqual([
+      'allowed by device "d1", but revoked; policy.listedRevoked is report',
+      'its hardware is not known, and an entry of its user goes by name "NAME" and requires platform and model',
+      "lines 7 and 8 ask for different states",
+    ]);
+  });
+
+  test("what nobody speaks for", () => {
+    expect(
+      reasons(
+        `users:\n  ${ALICE}: [{ serial: S-1 }]\n`,
+        [{ id: "a", email: ALICE }, { id: "b", email: "carol@example.com" }, { id: "c" }],
+        [],
+      ),
+    ).toEqual([
+      'its hardware is not known, and an entry of its user goes by serial "S-1"',
+      "its user is not in the allowlist",
+      "it belongs to no person",
+    ]);
+  });
+});
+
+steps("who is no person", [
+  {
+    title: "is decided by noUser, whatever stands before the team's name, and whether listed or not",
+    allowlist: `policy: { noUser: delete, unknownUsers: revoke }\nusers: { svc@team.cloudflareaccess.com: [] }\n`,
+    live: [
+      { id: "a" },
+      { id: "b", email: "no address" },
+      { id: "c", email: "x@cloudflareaccess.com" },
+      { id: "d", email: "svc@team.cloudflareaccess.com" },
+      { id: "e", email: "x@" },
+      { id: "f", email: "x@example.com" },
+    ],
+    expect: [
+      "a: delete (no-user) 2",
+      "b: delete (no-user) 2",
+      "c: delete (no-user) 2",
+      "d: delete (no-user) 2",
+      "e: delete (no-user) 2",
+      "f: revoke (unknown-user) 2",
+    ],
   },
 ]);

@@ -134,4 +134,33 @@ describe("findings", () => {
     ]);
     expect(made.acts).toEqual([]);
   });
+
+  test("registrations of no person are named by what they have for an address", () => {
+    const made = plan(HEAD + listed, [
+      { id: "a", email: ALICE, device: "d1" },
+      { id: "b" },
+      { id: "c", email: "svc@team.cloudflareaccess.com" },
+      { id: "d", email: "svc@team.cloudflareaccess.com" },
+      { id: "e", email: "svc@team.cloudflareaccess.com", revoked: "2026-05-20T00:00:00Z" },
+    ]);
+    expect(made.findings.map(({ code, text, source }) => [code, text, source?.line])).toEqual([
+      [
+        "no-user",
+        "a registration without an e-mail belongs to no person: 1 active registration left alone",
+        1,
+      ],
+      ["no-user", "svc@team.cloudflareaccess.com belongs to no person: 2 active registrations left alone", 1],
+    ]);
+  });
+
+  test("what is left alone is told with its reason, and of whom", () => {
+    const made = plan(
+      `${HEAD}policy: { unlisted: report }\nusers:\n  ${ALICE}: [{ serial: S-1 }]\n`,
+      [{ id: "a", email: ALICE, revoked: "2026-05-20T00:00:00Z" }],
+      [],
+    );
+    expect(codes(made)[0]).toMatch(
+      /^unknown-hardware: NAME-a \(a\) of alice@example\.com is left alone: its hardware is not known/u,
+    );
+  });
 });

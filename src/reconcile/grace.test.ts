@@ -65,6 +65,27 @@ steps("a new registration that no entry allows", [
 
 steps("enrolling again renews no grace", [
   {
+    title: "where the old one is revoked and protected, whatever is wanted of it",
+    allowlist: `protected: { registrations: [old] }\n${grace()}`,
+    live: [{ ...OLD, device: "d2", revoked: GONE }, YOUNG],
+    devices: [],
+    expect: ["old: leave (protected) 2", "young: revoke (unlisted) 5"],
+  },
+  {
+    title: "but an entry that has expired gives it, as no entry does",
+    allowlist: grace("", "[{ device: d2, expires: 2026-05-31 }]"),
+    live: [YOUNG],
+    devices: [],
+    expect: ["young: leave (grace) 2"],
+  },
+  {
+    title: "and hardware that is known by serial alone, or by id alone, is known",
+    allowlist: grace(),
+    live: [{ ...OLD, revoked: GONE }, YOUNG, { ...YOUNG, id: "young2", device: "d3" }],
+    devices: [row("d1", "S-1", null), row("d2", "S-2", null), row("d3", null, "H-3")],
+    expect: ["old: keep (unlisted) 4", "young: leave (grace) 2", "young2: leave (grace) 2"],
+  },
+  {
     title: "where the same hardware is revoked, though its id and name changed",
     allowlist: grace(),
     live: [{ ...OLD, name: "OTHER", revoked: GONE }, YOUNG],

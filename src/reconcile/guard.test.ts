@@ -151,6 +151,7 @@ describe("the guard for one user", () => {
     ["counts nothing where nothing is done", 1, [], 0, []],
   ])("%s", (_, limit, live, count, users) => {
     expect(perUser(`guards: { perUser: ${limit} }\n`, live)).toMatchObject({
+      by: "max",
       count,
       limit,
       users,

@@ -87,11 +87,12 @@ describe("the last day of an entry", () => {
   });
 
   test("is told with the owner, and the line", () => {
-    const text = (day: string) => {
-      const made = plan(HEAD + entry(`expires: ${day}, owner: IT`), [A]);
+    const text = (day: string, owner = ", owner: IT") => {
+      const made = plan(HEAD + entry(`expires: ${day}${owner}`), [A]);
       return made.findings.filter(({ source }) => source?.line === 4).map((one) => one.text);
     };
     expect(text("2026-06-02")).toEqual([`device "d1" of ${ALICE} expires after 2026-06-02 (owner: IT)`]);
+    expect(text("2026-06-02", "")).toEqual([`device "d1" of ${ALICE} expires after 2026-06-02`]);
     expect(text("2026-05-31")).toEqual([
       `device "d1" of ${ALICE} expired after 2026-05-31 (owner: IT); renew or remove it`,
     ]);

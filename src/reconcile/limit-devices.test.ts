@@ -92,6 +92,13 @@ steps("above maxDevices", [
     expect: ["feb: leave (listed-revoked) 2", "jan: keep (entry) 5"],
   },
   {
+    title: "a revoked device above the limit goes too, though it is only reported",
+    allowlist: limit(1, "delete", ", listedRevoked: report"),
+    live: [{ ...JAN, revoked: GONE }, FEB],
+    expect: ["feb: keep (entry) 5", "jan: delete (max-devices) 2"],
+    findings: [],
+  },
+  {
     title: "older registrations of the device go with it",
     allowlist: limit(1, "delete"),
     live: [{ ...JAN, revoked: GONE }, { ...FEB, device: "d1" }, MAR],

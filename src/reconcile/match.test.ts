@@ -1,5 +1,8 @@
-import { physicalDevice } from "../../test/support/world.js";
+import { expect, test } from "vitest";
+import { toAllowlist, type EntrySketch } from "../../test/support/world-allowlist.js";
+import { ACCOUNT, NOW, physicalDevice, registration } from "../../test/support/world.js";
 import { ALICE, steps } from "../../test/support/world-steps.js";
+import { makePlan } from "./plan.js";
 
 const listed = `users:\n  ${ALICE}:\n    - device: d1\n`;
 
@@ -132,3 +135,89 @@ ${MANY}`,
     ],
   },
 ]);
+
+steps("the rank of two entries", [
+  {
+    title: "hardware id beats device, and name beats glob",
+    allowlist: `users:\n  ${ALICE}:\n    - { device: d1, state: revoked }\n    - { hardwareId: H-1 }\n    - { nameGlob: "N*", state: revoked }\n    - { name: N2 }\n`,
+    live: [
+      { id: "a", email: ALICE, device: "d1" },
+      { id: "b", email: ALICE, device: "d2", name: "N2" },
+    ],
+    devices: [
+      physicalDevice("d1", { serial_number: null, hardware_id: "H-1" }),
+      physicalDevice("d2", { serial_number: null, hardware_id: "H-2" }),
+    ],
+    expect: ["a: keep (entry) 5", "b: keep (entry) 7"],
+  },
+  {
+    title: "is the same for two that ask for the same: the first line speaks",
+    allowlist: `users:\n  ${ALICE}:\n    - { device: d1, name: L, state: revoked }\n    - { device: d1, state: revoked }\n`,
+    live: [
+      { id: "a", email: ALICE, device: "d1", name: "L" },
+      { id: "b", email: ALICE, device: "d1", name: "M" },
+    ],
+    expect: ["a: revoke (entry) 4", "b: revoke (entry) 5"],
+  },
+  {
+    title: "is told apart on one line too",
+    allowlist: `users: { ${ALICE}: [{ device: d1, expires: 2026-05-31 }, { device: d1, name: L, expires: 2026-05-31 }] }\n`,
+    live: [{ id: "a", email: ALICE, device: "d1", name: "L" }],
+    expect: ["a: revoke (expired) 2"],
+  },
+]);
+
+test.each([0, 20])("the first of equals speaks, in whatever order an index finds them: %i more", (more) => {
+  const twins = (entries: readonly EntrySketch[]) => {
+    const rest = Array.from({ length: more }, (_, i): EntrySketch => ({
+      match: { device: `o${i}` },
+      state: "active",
+    }));
+    const list = toAllowlist({ users: [[ALICE, { entries: [...entries, ...rest] }]] });
+    const live = registration({ id: "a", email: ALICE, device: "d1", name: "L" });
+    return makePlan(list, { account: ACCOUNT, registrations: [live] }, NOW).decisions[0]?.source.line;
+  };
+  const [one, two]: readonly EntrySketch[] = [
+    { match: { device: "d1" }, state: "revoked" },
+    { match: { device: "d1", name: "L" }, state: "revoked" },
+  ] as const;
+  expect(one && two && [twins([one, two]), twins([two, one])]).toEqual([101, 101]);
+});
+
+test("of equals on one line the first column speaks", () => {
+  const list = toAllowlist({
+    users: [
+      [
+        ALICE,
+        {
+          entries: [
+            { match: { device: "d1" }, state: "revoked" },
+            { match: { name: "L", device: "d1" }, state: "revoked" },
+          ],
+        },
+      ],
+    ],
+  });
+  const user = list.users.get(ALICE);
+  const [first, second] = user?.entries ?? [];
+  if (!user || !first || !second) throw new Error("no entries");
+  const place = (column: number) => ({ ...first.source, line: 7, column });
+  const columns = (entries: readonly [number, number]) => {
+    const users = new Map([
+      [
+        ALICE,
+        {
+          ...user,
+          entries: [
+            { ...first, source: place(entries[0]) },
+            { ...second, source: place(entries[1]) },
+          ],
+        },
+      ],
+    ]);
+    const live = registration({ id: "a", email: ALICE, device: "d1", name: "L" });
+    return makePlan({ ...list, users }, { account: ACCOUNT, registrations: [live] }, NOW).decisions[0]?.source
+      .column;
+  };
+  expect([columns([3, 9]), columns([9, 3])]).toEqual([3, 3]);
+});

@@ -96,7 +96,7 @@ function judgeConditions(
 ): Match {
   let unknown: Match | undefined;
   let refused: Match | undefined;
-  for (const entry of equals) {
+  for (const entry of [best, ...equals]) {
     const verdict = meets(entry.requires, registration, hardware);
     if (verdict.met === true) return { kind: "entry", entry };
     if (verdict.met === "unknown") unknown ??= { kind: "unknown-hardware", entry };

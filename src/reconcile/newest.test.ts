@@ -180,3 +180,75 @@ steps("one device that enrolled again, under a glob", [
     expect: ["new: keep (entry) 6", "old: unrevoke (entry) 4"],
   },
 ]);
+
+steps("what makes two registrations one device", [
+  {
+    title: "an entry with any key beside a glob means one device",
+    allowlist: `users:\n  ${ALICE}:\n    - { nameGlob: "L*", hardwareId: H-1 }\n`,
+    live: [
+      { id: "new", email: ALICE, device: "d2", name: "L2", ...NEW },
+      { id: "old", email: ALICE, device: "d1", name: "L1", ...OLD },
+    ],
+    devices: [physicalDevice("d1", { hardware_id: "H-1" }), physicalDevice("d2", { hardware_id: "H-1" })],
+    expect: ["new: keep (entry) 4", "old: leave (older) 4"],
+  },
+  {
+    title: "a name that is written out means one device, though the ids differ",
+    allowlist: `users:\n  ${ALICE}:\n    - name: L\n`,
+    live: [
+      { id: "new", email: ALICE, device: "d2", name: "L", ...NEW },
+      { id: "old", email: ALICE, device: "d1", name: "L", ...OLD },
+    ],
+    devices: [],
+    expect: ["new: keep (entry) 4", "old: leave (older) 4"],
+  },
+  {
+    title: "two entries mean two devices where nothing else says that they are one",
+    allowlist: `users:\n  ${ALICE}:\n    - device: d1\n    - device: d2\n`,
+    live: [
+      { id: "new", email: ALICE, device: "d2", name: "L", ...NEW },
+      { id: "old", email: ALICE, device: "d1", name: "L", ...OLD },
+    ],
+    devices: [],
+    expect: ["new: keep (entry) 5", "old: unrevoke (entry) 4"],
+  },
+  {
+    title: "a newer one that an entry refuses, or that none allows, takes no place",
+    allowlist: `users:\n  ${ALICE}:\n    - { device: d1, name: L }\n    - { registration: new, state: revoked }\n`,
+    live: [
+      { id: "new", email: ALICE, device: "d1", name: "L", ...NEW },
+      { id: "other", email: ALICE, device: "d1", name: "M", ...NEW },
+      { id: "old", email: ALICE, device: "d1", name: "L", ...OLD },
+    ],
+    devices: [],
+    expect: ["new: revoke (entry) 5", "old: unrevoke (entry) 4", "other: revoke (unlisted) 3"],
+  },
+  {
+    title: "a client and a browser extension are two, whatever else they share",
+    allowlist: `scope: { registrationTypes: [warp, browser_extension] }\nusers:\n  ${ALICE}:\n    - device: d1\n`,
+    live: [
+      { id: "new", email: ALICE, device: "d1", type: "browser_extension", ...NEW },
+      { id: "old", email: ALICE, device: "d1", type: "warp", ...OLD },
+      { id: "older", email: ALICE, device: "d1", revoked: OLD.revoked, created: "2025-12-01T00:00:00Z" },
+    ],
+    expect: ["new: keep (entry) 5", "old: unrevoke (entry) 5", "older: leave (older) 5"],
+  },
+  {
+    title: "the moment counts, and not how finely it is written; then the id",
+    allowlist: `users:\n  ${ALICE}:\n    - device: d1\n`,
+    live: [
+      { id: "a", email: ALICE, device: "d1", created: "2026-01-01T00:00:00.5Z", revoked: OLD.revoked },
+      { id: "b", email: ALICE, device: "d1", created: "2026-01-01T00:00:00Z", revoked: OLD.revoked },
+    ],
+    expect: ["a: unrevoke (entry) 4", "b: leave (older) 4"],
+  },
+  {
+    title: "what is finer than a millisecond counts as well",
+    allowlist: `users:\n  ${ALICE}:\n    - device: d1\n`,
+    live: [
+      { id: "a", email: ALICE, device: "d1", created: "2026-01-01T00:00:00.000002Z", revoked: OLD.revoked },
+      { id: "b", email: ALICE, device: "d1", created: "2026-01-01T00:00:00.000001Z", revoked: OLD.revoked },
+    ],
+    expect: ["a: unrevoke (entry) 4", "b: leave (older) 4"],
+  },
+]);

@@ -135,3 +135,19 @@ test.each([
     `device "d1" of ${ALICE} never decides: all that it matches is ${why}`,
   ]);
 });
+
+test("the decision says what is protected, or whose it is", () => {
+  const text = `${HEAD}protected: { users: [u@example.com], devices: [d], registrations: [r] }\nguards: { self: [${BOB}] }\nusers: { ${ALICE}: [] }\n`;
+  const made = plan(text, [
+    { id: "a", email: ALICE, device: "d" },
+    { id: "b", email: BOB },
+    { id: "r", email: ALICE, device: "d" },
+    { id: "u", email: "u@example.com" },
+  ]);
+  expect(made.decisions.map(({ reason }) => reason.text)).toEqual([
+    "protected device, never touched",
+    "its user runs this tool, so it is never acted on",
+    "protected registration, never touched",
+    "protected user, never touched",
+  ]);
+});

@@ -172,3 +172,47 @@ test("the finding says of whom", () => {
   );
   expect(text([OLD, NEW].map((one) => ({ ...one, email: "" })))).toContain("(old) of no user is superseded");
 });
+
+steps("whatever else would be decided of the older one", [
+  {
+    title: "it is superseded: refused, expired, revoked and only reported, or of nobody in the list",
+    allowlist: `policy: { superseded: delete, listedRevoked: report, unknownUsers: report, noUser: report }
+users:
+  ${ALICE}:
+    - { name: OLD, device: c, requires: { minClientVersion: "2026" } }
+    - { name: OLD, device: e, expires: 2026-05-31 }
+    - { device: l }
+    - { name: NEW }
+`,
+    live: [
+      ...["c", "e", "l"].flatMap((device) => [
+        {
+          ...OLD,
+          id: `${device}-old`,
+          device,
+          name: "OLD",
+          clientVersion: "2024",
+          ...(device === "l" && { revoked: GONE }),
+        },
+        { ...NEW, id: `${device}-new`, device, name: "NEW" },
+      ]),
+      ...["carol@example.com", ""].flatMap((email) => [
+        { ...OLD, id: `${email.slice(0, 1)}u-old`, email },
+        { ...NEW, id: `${email.slice(0, 1)}u-new`, email },
+      ]),
+    ],
+    devices: [],
+    expect: [
+      "c-new: keep (entry) 8",
+      "c-old: delete (superseded) 2",
+      "cu-new: leave (unknown-user) 2",
+      "cu-old: delete (superseded) 2",
+      "e-new: keep (entry) 8",
+      "e-old: delete (superseded) 2",
+      "l-new: keep (entry) 7",
+      "l-old: delete (superseded) 2",
+      "u-new: leave (no-user) 2",
+      "u-old: delete (superseded) 2",
+    ],
+  },
+]);

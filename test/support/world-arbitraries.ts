@@ -56,7 +56,7 @@ const registrations = fc
       clientVersion: fc.constantFrom(undefined, "2025.10.1", "2024.1.2"),
       deleted: fc.constantFrom(undefined, undefined, undefined, undefined, undefined, ago(5)),
     }),
-    { maxLength: 8 },
+    { minLength: 4, maxLength: 8 },
   )
   .map((sketches) => sketches.map((one, i) => registration({ ...defined(one), id: `r${i}` })));
 
