@@ -37,6 +37,11 @@ export function goesByHardware({ match }: { readonly match: EntryMatch }): boole
   return match.serial !== undefined || match.hardwareId !== undefined;
 }
 
+/** Whether everything is known of the hardware that an entry may ask for. */
+export function tellsAll(hardware: Hardware | undefined): boolean {
+  return hardware?.serial !== undefined && hardware.hardwareId !== undefined;
+}
+
 /** Whether the entry would match if the hardware that this registration does not tell were what it asks for. */
 export function isBlind(
   { match }: Entry,

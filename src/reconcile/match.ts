@@ -4,7 +4,7 @@ import type { AllowedUser, Allowlist, Entry, SourcePosition } from "../allowlist
 import type { Registration } from "../cloudflare/types.js";
 import { meets } from "./conditions.js";
 import { EntryIndex } from "./entry-index.js";
-import { isBlind, matchesEntry, rankOf } from "./entry-match.js";
+import { isBlind, matchesEntry, rankOf, tellsAll } from "./entry-match.js";
 import type { Hardware } from "./hardware.js";
 import { isInForce } from "./in-force.js";
 
@@ -21,6 +21,7 @@ export type Match =
   | { readonly kind: "none"; readonly lapsed?: Entry };
 
 const NO_MATCH: Match = { kind: "none" };
+const NOTHING: readonly Entry[] = [];
 
 /** An entry that matched nothing, and its user. */
 export interface Unmatched {
@@ -45,21 +46,40 @@ export class Matcher {
   /** What the entries of a registration's user say of it; every entry whose keys match counts as matched. */
   match(user: AllowedUser | undefined, registration: Registration, hardware: Hardware | undefined): Match {
     if (!user) return NO_MATCH;
-    const { candidates, byHardware } = this.#narrow(user, registration, hardware);
-    const found = candidates.filter((entry) => matchesEntry(entry.match, registration, hardware));
+    const index = user.entries.length <= FEW ? undefined : this.#indexOf(user);
+    const found = this.#find(
+      index?.candidates(registration, hardware) ?? user.entries,
+      registration,
+      hardware,
+    );
+    const [only] = found;
+    // Nearly always one entry matches, whenever and whatever the device is: then nothing else has a say.
+    if (only && found.length === 1 && isPlain(only) && (user.entries.length === 1 || tellsAll(hardware)))
+      return { kind: "entry", entry: only };
+    return this.#judge(found, index?.byHardware ?? user.entries, registration, hardware);
+  }
+
+  /** What follows where several entries match, or one that speaks at some times, of some devices, only. */
+  #judge(
+    found: readonly Entry[],
+    byHardware: readonly Entry[],
+    registration: Registration,
+    hardware: Hardware | undefined,
+  ): Match {
     const matching = found.filter((entry) => isInForce(entry, this.at));
-    for (const entry of found) this.#matched.add(entry);
     const best = strongest(matching);
-    const equals = best ? matching.filter((entry) => rankOf(entry) === rankOf(best)) : [];
+    const equals = matching.length < 2 ? matching : matching.filter((one) => best && isEqual(one, best));
     const rival = equals.find((entry) => entry.state !== best?.state);
     if (best && rival) return { kind: "contradiction", entries: [best, rival] };
     const judged = best && judgeConditions(equals, best, registration, hardware);
     if (best?.match.registration !== undefined && judged) return judged;
     const settled = judged?.kind === "entry" ? best?.state : undefined;
-    const unsure = byHardware.find(
-      (entry) =>
-        entry.state !== settled && isInForce(entry, this.at) && isBlind(entry, registration, hardware),
-    );
+    const unsure = tellsAll(hardware)
+      ? undefined
+      : byHardware.find(
+          (entry) =>
+            entry.state !== settled && isInForce(entry, this.at) && isBlind(entry, registration, hardware),
+        );
     if (unsure) return { kind: "unknown-hardware", entry: unsure };
     if (judged) return judged;
     const lapsed = strongest(found);
@@ -75,12 +95,26 @@ export class Matcher {
     );
   }
 
-  /** The entries that may match, and those that go by hardware. */
-  #narrow(user: AllowedUser, registration: Registration, hardware: Hardware | undefined) {
-    if (user.entries.length <= FEW) return { candidates: user.entries, byHardware: user.entries };
+  /** Nearly every registration has one entry at most. */
+  #find(
+    entries: readonly Entry[],
+    registration: Registration,
+    hardware: Hardware | undefined,
+  ): readonly Entry[] {
+    let found: Entry[] | undefined;
+    for (const entry of entries) {
+      if (!matchesEntry(entry.match, registration, hardware)) continue;
+      this.#matched.add(entry);
+      if (found) found.push(entry);
+      else found = [entry];
+    }
+    return found ?? NOTHING;
+  }
+
+  #indexOf(user: AllowedUser): EntryIndex {
     const index = this.#indexes.get(user) ?? new EntryIndex(user.entries);
     this.#indexes.set(user, index);
-    return { candidates: index.candidates(registration, hardware), byHardware: index.byHardware };
+    return index;
   }
 }
 
@@ -110,6 +144,14 @@ function strongest(entries: readonly Entry[]): Entry | undefined {
   let best: Entry | undefined;
   for (const entry of entries) if (!best || isStronger(entry, best)) best = entry;
   return best;
+}
+
+function isPlain({ from, expires, requires }: Entry): boolean {
+  return from === undefined && expires === undefined && requires === undefined;
+}
+
+function isEqual(a: Entry, b: Entry): boolean {
+  return rankOf(a) === rankOf(b);
 }
 
 function isStronger(entry: Entry, than: Entry): boolean {

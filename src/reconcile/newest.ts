@@ -14,16 +14,13 @@ export type NewestIndex = ReadonlyMap<string, Registration>;
  * are of one device where anything says so that both tell; what is missed lets somebody in, so much says so.
  */
 export function newestOfEachDevice(candidates: readonly Candidate[]): NewestIndex {
-  const allowed = candidates.filter(activeEntry);
-  const users = new Set(allowed.filter(isRevoked).map(({ email }) => email));
-  const groups = groupByDevice(
-    allowed.filter(({ email }) => users.has(email)),
-    deviceKeys,
-  );
+  const revoked = candidates.filter((one) => isRevoked(one) && activeEntry(one) !== undefined);
+  if (revoked.length === 0) return new Map();
+  const users = new Set(revoked.map(({ email }) => email));
+  const allowed = candidates.filter((one) => activeEntry(one) !== undefined && users.has(one.email));
+  const groups = groupByDevice(allowed, deviceKeys);
   return new Map(
-    allowed
-      .filter(isRevoked)
-      .map((one) => [one.registration.id, newestOf(groups.get(one) ?? [one]).registration]),
+    revoked.map((one) => [one.registration.id, newestOf(groups.get(one) ?? [one]).registration]),
   );
 }
 
