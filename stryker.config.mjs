@@ -1,4 +1,4 @@
-// `npm run mutation`: which changes of the core do its tests notice? docs/mutation.md explains those that they do not.
+// `npm run mutation`: which changes of the core do its tests notice?
 
 // Few cases, and the same in every run: tables hold the rules, properties what must be true of all of them.
 process.env["WARP_TEST_CASES"] ??= "20";
