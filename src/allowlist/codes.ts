@@ -1,5 +1,7 @@
 /** Every code that a message about the allowlist can carry, with its meaning in one line. Codes are stable. */
 export const messageMeanings = {
+  "allowlist/absent-and-listed":
+    "Warning: an Access user is to be absent, and entries allow devices of that user.",
   "allowlist/alias-bomb":
     "Aliases (`*name`) repeat so much, or so circularly, that the file would expand without bound.",
   "allowlist/any-device": "Warning: an entry allows every device of its user.",

@@ -65,6 +65,7 @@ export function readWhole(
     users: new Map([...placed].map(([email, { user }]) => [email, user])),
     tests: placedTests.map(({ test }) => test),
     accessUsers: [...placedAccess.values()].map(({ wanted }) => wanted),
-    warnings: () => findWarnings({ files, root, users: placed, ignore, protects, owners }),
+    warnings: () =>
+      findWarnings({ files, root, users: placed, ignore, protects, owners, access: placedAccess }),
   };
 }

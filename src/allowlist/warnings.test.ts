@@ -106,6 +106,12 @@ describe("a warning is given for", () => {
       "owner-without-file 3:9",
       "`?.yaml` matches no user file",
     ],
+    [
+      "an Access user who is to be absent and has a device",
+      `${entries('serial: "A1"')}accessUsers: { A@x.org: { state: absent } }\n`,
+      "absent-and-listed 5:16",
+      "0.yaml:4 allows a device",
+    ],
   ];
 
   it.each(table)("%s", (_title, text, place, says) => {
@@ -148,6 +154,18 @@ describe("no warning is given for", () => {
     [
       "the same match on other days",
       entries('{ serial: "A1", expires: 2026-06-01 }', '{ serial: "A1", from: 2026-06-02, state: revoked }'),
+    ],
+    [
+      "an absent Access user whose devices are refused",
+      `${entries('{ serial: "A1", state: revoked }')}accessUsers: { a@x.org: { state: absent } }\n`,
+    ],
+    [
+      "an absent Access user who left",
+      'version: 1\nusers: { a@x.org: { state: offboarded, devices: [serial: "A1"] } }\naccessUsers: { a@x.org: { state: absent } }\n',
+    ],
+    [
+      "an Access user who is to be present and has a device",
+      `${entries('serial: "A1"')}accessUsers: { a@x.org: {} }\n`,
     ],
   ])("%s", (_title, text) => expect(placesOf(text)).toEqual([]));
 

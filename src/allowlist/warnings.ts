@@ -3,6 +3,7 @@ import { matchesPattern } from "./glob.js";
 import type { Message } from "./message.js";
 import { shown } from "./nearest.js";
 import type { PlacedRule, PlacedUser } from "./placed.js";
+import type { PlacedAccessUser } from "./read-access-users.js";
 import type { Owner } from "./read-owns.js";
 import type { ParsedFile } from "./root-file.js";
 import { shadowed } from "./shadowed.js";
@@ -17,10 +18,19 @@ export interface Sound {
   readonly ignore: readonly PlacedRule[];
   readonly protects: Protected;
   readonly owners: readonly Owner[];
+  readonly access: ReadonlyMap<string, PlacedAccessUser>;
 }
 
 /** What is valid, and worth a look all the same; nothing that depends on the present time. */
-export function findWarnings({ files, root, users, ignore, protects, owners }: Sound): readonly Message[] {
+export function findWarnings({
+  files,
+  root,
+  users,
+  ignore,
+  protects,
+  owners,
+  access,
+}: Sound): readonly Message[] {
   const warnings: Message[] = [];
   const warn = (message: Message) => void warnings.push(message);
   for (const user of users.values()) {
@@ -35,6 +45,7 @@ export function findWarnings({ files, root, users, ignore, protects, owners }: S
   }
   const names = files.filter((file) => file !== root).map(({ source }) => source.file);
   for (const owner of owners) tell(withoutFile(owner, names));
+  for (const one of access.values()) one.source.teller(warn)(listedToo(one, users.get(one.wanted.email)));
   return warnings;
 }
 
@@ -50,6 +61,21 @@ function protectedToo({ rule, node }: PlacedRule, protects: Protected): Problem 
     text: `whatever this rule matches is protected by ${found.file}:${found.line}, so that it is never asked`,
     fix: "keep one of the two",
     related: [{ text: "protected here", source: found }],
+  };
+}
+
+/** Who is to be no Access user, and is listed as if nothing had happened. */
+function listedToo({ wanted, pair }: PlacedAccessUser, listed: PlacedUser | undefined): Problem | undefined {
+  if (wanted.state !== "absent" || listed === undefined || listed.user.state !== undefined) return undefined;
+  const entry = listed.user.entries.find(({ state }) => state === "active");
+  if (entry === undefined) return undefined;
+  const { file, line } = entry.source;
+  return {
+    code: "allowlist/absent-and-listed",
+    offset: pair.keyStart,
+    text: `${shown(pair.key)} is to be no Access user, and ${file}:${line} allows a device of that user`,
+    fix: "say `state: offboarded` for the user, or take the user out of `accessUsers`",
+    related: [{ text: "allowed here", source: entry.source }],
   };
 }
 
