@@ -34,8 +34,7 @@ export interface Settings {
 /** Throws a `RunError`, which Pulumi shows without a stack, where the account is not said. */
 export function readSettings(options: ProgramOptions): Settings {
   const config = new pulumi.Config(CONFIG_NAMESPACE);
-  refuseTokens(config);
-  refuseUnknownKeys();
+  refuseOtherKeys();
   const accountId = options.accountId ?? config.get("accountId") ?? process.env.CLOUDFLARE_ACCOUNT_ID;
   if (accountId === undefined || accountId === "") {
     throw runError(
@@ -54,34 +53,32 @@ export function readSettings(options: ProgramOptions): Settings {
   };
 }
 
-/** A token in the config would stand in the stack's file, the state and the engine's logs. */
-function refuseTokens(config: pulumi.Config): void {
-  const found = ["apiToken", "token", "apiKey", "key"].find((name) => config.get(name) !== undefined);
-  if (found === undefined) return;
-  throw runError(
-    `the config has ${CONFIG_NAMESPACE}:${found}, but the API token is taken from the environment only.\n` +
-      `Remove it (pulumi config rm ${CONFIG_NAMESPACE}:${found}), make a new token, and set CLOUDFLARE_API_TOKEN.`,
-  );
-}
-
 const KEYS = ["accountId", "allowlist", "baseUrl", "lookUpUsers", "perPage"];
 
-/** A mistyped key would leave its default in force, and nobody would know. */
-function refuseUnknownKeys(): void {
+/** What somebody may take for the place of the API token. */
+const TOKENS = ["apiKey", "apiToken", "key", "token"];
+
+/**
+ * A mistyped key would leave its default in force, and nobody would know. A token in the config would stand in the
+ * stack's file, the state and the engine's logs.
+ */
+function refuseOtherKeys(): void {
   const prefix = `${CONFIG_NAMESPACE}:`;
-  const unknown = Object.keys(pulumi.runtime.allConfig())
+  const others = Object.keys(pulumi.runtime.allConfig())
     .filter((key) => key.startsWith(prefix))
     .map((key) => key.slice(prefix.length))
     .filter((key) => !KEYS.includes(key))
     .sort();
-  if (unknown.length === 0) return;
+  if (others.length === 0) return;
+  const shown = (key: string) => prefix + escapeText(key, 60);
+  const lines = others.map((key) =>
+    TOKENS.includes(key)
+      ? `the config has ${shown(key)}, but the API token is taken from the environment only. Make a new token, and ` +
+        "set CLOUDFLARE_API_TOKEN"
+      : `the config has ${shown(key)}, which means nothing; ${didYouMean(key, KEYS)}`,
+  );
   throw runError(
-    unknown
-      .map(
-        (key) =>
-          `the config has ${prefix}${escapeText(key, 60)}, which means nothing; ${didYouMean(key, KEYS)}`,
-      )
-      .join("\n") + `\nRemove it: pulumi config rm ${prefix}${escapeText(unknown[0] ?? "", 60)}`,
+    [...lines, "Remove:", ...others.map((key) => `  pulumi config rm ${shown(key)}`)].join("\n"),
   );
 }
 

@@ -6,7 +6,6 @@ import { escapeText } from "../escape.js";
 import { narrowInventory } from "../inventory.js";
 import { explain, type Explanation } from "../reconcile/explain.js";
 import type { Evidence } from "../report/evidence.js";
-import { count } from "../report/wording.js";
 import type { AccountSource } from "./account-source.js";
 import { openAllowlist, type OpenAllowlist } from "./accept-files.js";
 import { openSource } from "./account-source.js";
@@ -26,6 +25,7 @@ import {
 import { emit, type OutputOptions } from "./output.js";
 import type { Surroundings } from "./surroundings.js";
 import { UserError } from "./user-error.js";
+import { counted } from "../counted.js";
 
 const FORMATS = ["text", "json"] as const;
 
@@ -114,7 +114,7 @@ function toText(
   if (user && ids.length === 0)
     return `${escapeText(user.email)} is listed at ${place} with ${user.entries.length === 1 ? "1 entry" : `${user.entries.length} entries`}, and has no registration`;
   if (ids.length < 2) return blocks.join("\n\n");
-  const head = `${count(ids.length, "registration")} of this ${by === "hardwareId" || by === "serial" ? "hardware" : by}${user ? `, listed at ${place}` : ""}`;
+  const head = `${counted(ids.length, "registration")} of this ${by === "hardwareId" || by === "serial" ? "hardware" : by}${user ? `, listed at ${place}` : ""}`;
   return [head, ...blocks, "for the rules and what would change one: warp-registrations explain ID"].join(
     "\n\n",
   );

@@ -5,12 +5,13 @@ import { commentText } from "../allowlist/write-text.js";
 import { narrowInventory, type WholeInventory } from "../inventory.js";
 import { indexHardware } from "../reconcile/hardware.js";
 import { makePlan } from "../reconcile/plan.js";
-import { count, minute } from "../report/wording.js";
+import { minute } from "../report/wording.js";
 import { EXPORT_HEAD } from "./export-base.js";
 import { chooseEntries, type ExportedUsers } from "./export-entries.js";
 import { splitUsers, type Split } from "./export-names.js";
 import { usersText, type DeviceNotes } from "./export-text.js";
 import { UserError } from "./user-error.js";
+import { counted } from "../counted.js";
 
 export interface ExportTerms {
   readonly asOf: Date;
@@ -58,10 +59,10 @@ export function makeExport(whole: WholeInventory, terms: ExportTerms): Export {
 /** What the export does not speak about, in words. */
 export function leftOut({ outOfScope, noUser, unlistable }: ExportedUsers): string[] {
   return [
-    ...(noUser > 0 ? [`${count(noUser, "registration")} of no person`] : []),
-    ...(unlistable > 0 ? [`${count(unlistable, "registration")} whose user or id cannot be written`] : []),
+    ...(noUser > 0 ? [`${counted(noUser, "registration")} of no person`] : []),
+    ...(unlistable > 0 ? [`${counted(unlistable, "registration")} whose user or id cannot be written`] : []),
     ...(outOfScope > 0
-      ? [`${count(outOfScope, "registration")} out of scope (deleted, or not of type warp)`]
+      ? [`${counted(outOfScope, "registration")} out of scope (deleted, or not of type warp)`]
       : []),
   ];
 }
@@ -69,7 +70,7 @@ export function leftOut({ outOfScope, noUser, unlistable }: ExportedUsers): stri
 function header(whole: WholeInventory, chosen: ExportedUsers, { asOf, redacted }: ExportTerms): string {
   const left = leftOut(chosen);
   const lines = [
-    `What account ${whole.account} had on ${minute(asOf.toISOString())}: ${count(chosen.users.length, "user")}.`,
+    `What account ${whole.account} had on ${minute(asOf.toISOString())}: ${counted(chosen.users.length, "user")}.`,
     "Planned against the same account this allowlist asks for nothing. Remove what should not be there.",
     ...(left.length === 0 ? [] : [`Not listed: ${left.join("; ")}.`]),
     ...(redacted === true ? ["Made from a redacted inventory: these are pseudonyms."] : []),

@@ -6,9 +6,10 @@ import { escapeText } from "../escape.js";
 import { liveState } from "../reconcile/decision.js";
 import type { Hardware } from "../reconcile/hardware.js";
 import { quoted } from "../reconcile/naming.js";
-import { count, day } from "../report/wording.js";
+import { day } from "../report/wording.js";
 import type { Registration } from "../cloudflare/types.js";
 import type { ExportedEntry, ExportedUser } from "./export-entries.js";
+import { counted } from "../counted.js";
 
 /** So many refused registrations of a user are told; the rest is counted. */
 const MOST_REFUSED = 10;
@@ -49,7 +50,7 @@ function aboutEntry({ entry, registrations }: ExportedEntry, notes: DeviceNotes)
   if (!first) return "#";
   const parts = [
     ...describe(first, notes),
-    ...(registrations.length > 1 ? [count(registrations.length, "registration")] : []),
+    ...(registrations.length > 1 ? [counted(registrations.length, "registration")] : []),
     ...(entry.match.serial === undefined ? [notes.unusable.get(first.device.id) ?? ""] : []),
   ];
   return oneLine(parts);
@@ -59,7 +60,7 @@ function refusedLines(refused: readonly Registration[], notes: DeviceNotes): str
   const shown = refused.slice(-MOST_REFUSED);
   const more = refused.length - shown.length;
   const lines = shown.map((registration) => oneLine(describe(registration, notes)));
-  return more > 0 ? [`# ${count(more, "older revoked registration")}`, ...lines] : lines;
+  return more > 0 ? [`# ${counted(more, "older revoked registration")}`, ...lines] : lines;
 }
 
 /** Names stand in quotes: what users choose is not to pass for our own words, or for an editor's command. */

@@ -3,7 +3,7 @@
 import { formatMessages } from "../allowlist/format.js";
 import type { Message } from "../allowlist/message.js";
 import { renderMessages, type MessageFormat } from "../report/formats.js";
-import { counted } from "./counted.js";
+import { counted } from "../counted.js";
 
 /** What was found out about an allowlist. */
 export interface Verdict {

@@ -16,7 +16,7 @@ import {
 } from "./options.js";
 import { emit, type OutputOptions } from "./output.js";
 import type { Surroundings } from "./surroundings.js";
-import { counted } from "./counted.js";
+import { counted } from "../counted.js";
 import { renderVerdict, type Verdict } from "./validate-report.js";
 
 interface ValidateOptions extends AllowlistOptions, OutputOptions<MessageFormat> {

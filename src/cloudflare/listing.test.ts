@@ -98,9 +98,9 @@ describe("a listing that contradicts itself", () => {
     await expect(whole(fetch)).rejects.toMatchObject({
       code: "cloudflare/incomplete-listing",
       details: [
-        "listing 1: 1 records on 1 pages, total_count 2: 1 that were counted did not come.",
+        "listing 1: 1 record on 1 page, total_count 2: 1 that were counted did not come.",
         "listing 2: The id a came twice.",
-        "listing 3: 1 records on 1 pages, total_count 2: 1 that were counted did not come.",
+        "listing 3: 1 record on 1 page, total_count 2: 1 that were counted did not come.",
       ],
     });
     expect(asked).toHaveLength(3);

@@ -4,6 +4,7 @@ import { incomplete, type Page } from "./page.js";
 import type { ListedRecord } from "./records.js";
 import { escapeText } from "../escape.js";
 import { judgeTotal } from "./total.js";
+import { counted } from "../counted.js";
 
 /** Fetches one page; undefined stands for the first. Throws what `readPage` and the transport throw. */
 export type FetchPage<T> = (cursor: string | undefined) => Promise<Page<T>>;
@@ -75,7 +76,7 @@ async function listOnce<T extends ListedRecord>(
   const created = list.map(({ created_at }) => Date.parse(created_at ?? ""));
   const judged = judgeTotal(created, first.total, first.startedAt);
   if (judged.verdict === "whole") return list;
-  const seen = `${list.length} records on ${pages} pages, total_count ${first.total}`;
+  const seen = `${counted(list.length, "record")} on ${counted(pages, "page")}, total_count ${first.total}`;
   throw incomplete(
     judged.verdict === "short"
       ? `${seen}: ${judged.missing} that were counted did not come.`

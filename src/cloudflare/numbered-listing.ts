@@ -5,6 +5,7 @@ import { type FetchNumber, followNumbers, type NumberedPage } from "./numbered-p
 import { incomplete } from "./page.js";
 import type { ListedRecord } from "./records.js";
 import { BAND_MS, judgeTotal } from "./total.js";
+import { counted } from "../counted.js";
 
 /** How a listing by page numbers is proved whole. */
 export interface NumberedProof extends ListingProof {
@@ -43,7 +44,7 @@ function isProved<T extends ListedRecord>({ records, pages }: Listing<T>, proof:
   if (total !== undefined) {
     const startedAt = first.date ?? proof.clock.now();
     const judged = judgeTotal(created, total, startedAt);
-    const seen = `${records.length} records on ${pages.length} pages, total_count ${total}`;
+    const seen = `${counted(records.length, "record")} on ${counted(pages.length, "page")}, total_count ${total}`;
     if (judged.verdict === "over") throw incomplete(`${seen}: ${judged.extra} more than were counted.`);
     // Met by those alone who were there before: one who came just now may stand in for one who was passed over. Filters
     // do no harm here, since what they leave out only makes the total larger.
@@ -77,7 +78,7 @@ export async function listNumberedWhole<T extends ListedRecord>(
       if (isProved(listing, proof) || (previous && sameIds(previous, records))) return records;
       previous = records;
       seen.push(
-        `listing ${number}: ${records.length} records on ${pages.length} pages, and no total to hold them to`,
+        `listing ${number}: ${counted(records.length, "record")} on ${counted(pages.length, "page")}, and no total to hold them to`,
       );
     } catch (error) {
       if (!(error instanceof CloudflareError) || error.code !== "cloudflare/incomplete-listing") throw error;

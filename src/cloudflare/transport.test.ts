@@ -4,6 +4,7 @@ import { inspect } from "node:util";
 import { afterEach, expect, test } from "vitest";
 import { tokenCredentials } from "./credentials.js";
 import { type RequestNote, Transport, type TransportSettings } from "./transport.js";
+import { attemptError } from "./unreachable.js";
 import { VERSION } from "./version.js";
 
 const TOKEN = "s3cret-t0ken";
@@ -144,6 +145,29 @@ test("nobody listening is told with the reason", async () => {
   const failure = transport.send(CALL);
   await expect(failure).rejects.toMatchObject({ code: "cloudflare/unreachable", status: undefined });
   await expect(failure).rejects.toThrow("ECONNREFUSED");
+});
+
+test("TLS to a server that speaks none is unreachable, and says what OpenSSL says", async () => {
+  const plain = await serve((_request, response) => response.end());
+  const { transport } = await setUp([OK], { baseUrl: plain.replace("http:", "https:") });
+  const failure = transport.send(CALL);
+  await expect(failure).rejects.toMatchObject({ code: "cloudflare/unreachable" });
+  await expect(failure).rejects.toThrow("Check the network");
+});
+
+test.each([
+  "SELF_SIGNED_CERT_IN_CHAIN",
+  "DEPTH_ZERO_SELF_SIGNED_CERT",
+  "UNABLE_TO_VERIFY_LEAF_SIGNATURE",
+  "UNABLE_TO_GET_ISSUER_CERT_LOCALLY",
+  "CERT_HAS_EXPIRED",
+  "ERR_TLS_CERT_ALTNAME_INVALID",
+])("%s: asked once, and the fix is another one", (code) => {
+  const thrown = Object.assign(new Error("self-signed certificate"), { code });
+  const attempt = attemptError(thrown, { method: "GET", path: "/x", timeoutMs: 1 });
+  expect(attempt).toMatchObject({ ok: false, again: false });
+  expect(attempt.ok ? "" : attempt.error.message).toContain(`(${code}: self-signed certificate)`);
+  expect(attempt.ok ? "" : attempt.error.message).toContain("NODE_EXTRA_CA_CERTS");
 });
 
 test("Ratelimit r=0 holds the next call until the reset", async () => {

@@ -1,7 +1,8 @@
 /** Evidence in words, one line each; raw. */
 
 import type { Evidence } from "./evidence.js";
-import { count, minute } from "./wording.js";
+import { minute } from "./wording.js";
+import { counted } from "../counted.js";
 
 /** So many failed logins are told; the rest is counted. */
 const MOST_FAILED = 5;
@@ -11,13 +12,13 @@ export function evidenceLines(evidence: Evidence): string[] {
   const lines: string[] = [];
   if (lastSuccessfulLogin !== undefined) lines.push(`last sign-in ${minute(lastSuccessfulLogin)}`);
   lines.push(...identityLines(evidence.identity));
-  if (activeSessions !== undefined) lines.push(count(activeSessions, "active session"));
+  if (activeSessions !== undefined) lines.push(counted(activeSessions, "active session"));
   for (const { at, detail } of failedLogins.slice(0, MOST_FAILED))
     lines.push(`failed sign-in ${minute(at)}${detail === undefined ? "" : `: ${detail}`}`);
   if (failedLogins.length > MOST_FAILED)
     lines.push(`and ${failedLogins.length - MOST_FAILED} more failed sign-ins`);
   if (seats) lines.push(`seats: Access ${yesNo(seats.access)}, Gateway ${yesNo(seats.gateway)}`);
-  if (activeDevices !== undefined) lines.push(count(activeDevices, "active device"));
+  if (activeDevices !== undefined) lines.push(counted(activeDevices, "active device"));
   lines.push(...missing.map((what) => `not known: ${what}`));
   return lines;
 }

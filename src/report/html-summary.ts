@@ -8,7 +8,6 @@ import { userOutcomes } from "./user-wording.js";
 import {
   ACTS,
   actionMeanings,
-  count,
   guardVerdict,
   hasActs,
   minute,
@@ -16,6 +15,7 @@ import {
   outcomes,
   whatIsDue,
 } from "./wording.js";
+import { counted } from "../counted.js";
 
 export function summaryHtml(document: ReportDocument): string {
   return `<h1>WARP registrations</h1>
@@ -120,7 +120,7 @@ function bars({ summary }: ReportDocument): string {
   });
   return `<h2>By action</h2>
 <div class="card"><table class="bars">
-<caption class="quiet">${text(count(all, "registration"))} in scope, by what is to become of them</caption>
+<caption class="quiet">${text(counted(all, "registration"))} in scope, by what is to become of them</caption>
 <thead><tr><th scope="col">Action</th><th scope="col" class="number">Count</th><th scope="col">Share</th></tr></thead>
 <tbody>
 ${rows.join("\n")}

@@ -4,7 +4,8 @@ import type { ReportDocument, ReportedDecision } from "./document.js";
 import { act, device, place, why } from "./html-cells.js";
 import { escapeHtml as text, isolated } from "./html-escape.js";
 import { leftAlone } from "./left-alone.js";
-import { count, isDue, outcomes, userOf } from "./wording.js";
+import { isDue, outcomes, userOf } from "./wording.js";
+import { counted } from "../counted.js";
 
 /** So many rows of one folded table are written; the rest is counted. */
 const MOST_ROWS = 500;
@@ -60,7 +61,7 @@ export function findingsHtml({ findings }: ReportDocument): string {
 export function leftHtml(document: ReportDocument): string {
   const kinds = leftAlone(document);
   const tables = kinds.map(({ title, meaning, decisions }) =>
-    folded(`${title}: ${count(decisions.length, "registration")}`, meaning, decisions),
+    folded(`${title}: ${counted(decisions.length, "registration")}`, meaning, decisions),
   );
   return `<h2>Left alone</h2>\n${kinds.length === 0 ? '<p class="quiet">Nothing.</p>' : tables.join("\n")}`;
 }
@@ -68,7 +69,7 @@ export function leftHtml(document: ReportDocument): string {
 export function keptHtml({ decisions }: ReportDocument): string {
   const kept = decisions.filter(({ action }) => action === "keep");
   if (kept.length === 0) return "";
-  return `<h2>Kept</h2>\n${folded(count(kept.length, "registration"), "As the allowlist has it.", kept)}`;
+  return `<h2>Kept</h2>\n${folded(counted(kept.length, "registration"), "As the allowlist has it.", kept)}`;
 }
 
 function folded(title: string, meaning: string, decisions: readonly ReportedDecision[]): string {

@@ -4,7 +4,7 @@ import type { ReportDocument } from "./document.js";
 import { place } from "./html-cells.js";
 import { escapeHtml as text, isolated } from "./html-escape.js";
 import { userOutcomes, usersDue } from "./user-wording.js";
-import { count } from "./wording.js";
+import { counted } from "../counted.js";
 
 export function usersHtml(document: ReportDocument): string {
   const told = userOutcomes(document);
@@ -18,7 +18,7 @@ export function usersHtml(document: ReportDocument): string {
   if (rows.length === 0) return "";
   return `<h2>Access users</h2>
 <div class="card"><table class="devices">
-<caption class="quiet">${text(count(rows.length, "Access user"))} to be changed</caption>
+<caption class="quiet">${text(counted(rows.length, "Access user"))} to be changed</caption>
 <thead><tr><th scope="col" class="act">Action</th><th scope="col" class="device">User</th><th scope="col">Why</th></tr></thead>
 <tbody>
 ${rows.join("\n")}

@@ -6,7 +6,8 @@ import { htmlPage } from "./html-page.js";
 import { summaryHtml } from "./html-summary.js";
 import { actsHtml, findingsHtml, keptHtml, leftHtml, skippedHtml } from "./html-tables.js";
 import { notesHtml, usersHtml } from "./html-users.js";
-import { count, whatIsDue } from "./wording.js";
+import { whatIsDue } from "./wording.js";
+import { counted } from "../counted.js";
 
 /**
  * Acts, pending acts, findings and what is left alone in detail; what is kept is folded away and bounded, so that the
@@ -31,7 +32,7 @@ export function renderHtml(document: ReportDocument): string {
         `<li><code>${isolated(file)}</code> <small><code>${escapeHtml(digest)}</code></small></li>`,
     )
     .join("\n");
-  const allowlist = `<h2>Allowlist</h2>\n<details><summary><h3>${count(document.allowlist.length, "file")} with SHA-256</h3></summary><ul>\n${files}\n</ul></details>`;
+  const allowlist = `<h2>Allowlist</h2>\n<details><summary><h3>${counted(document.allowlist.length, "file")} with SHA-256</h3></summary><ul>\n${files}\n</ul></details>`;
   return htmlPage(
     `WARP registrations: ${whatIsDue(document)}`,
     `<main>\n${[...sections, allowlist].join("\n")}\n</main>\n<footer>Report of version ${document.version}.</footer>`,

@@ -6,7 +6,8 @@ import { commentMarker } from "./comment-marker.js";
 import { markdownSections } from "./markdown-sections.js";
 import { fitSections } from "./markdown-fit.js";
 import { escapeMarkdown } from "./markdown-escape.js";
-import { count, isSilent, minute, whatIsDue } from "./wording.js";
+import { isSilent, minute, whatIsDue } from "./wording.js";
+import { counted } from "../counted.js";
 
 /** The longest comment that GitHub takes, in characters. */
 export const MOST_CHARACTERS = 65_536;
@@ -26,14 +27,14 @@ function summaryLine(document: ReportDocument): string {
   const { findings, problems, guards, approved, freeze, account } = document;
   const tripped = guards.filter((guard) => guard.tripped).map(({ guard }) => guard);
   const parts = [
-    ...(problems.length > 0 ? [`${count(problems.length, "error")}, nothing is done`] : []),
+    ...(problems.length > 0 ? [`${counted(problems.length, "error")}, nothing is done`] : []),
     ...(tripped.length > 0
       ? [
           `${approved ? "approved past" : "HELD by"} ${tripped.length === 1 ? "guard" : "guards"} ${tripped.map((guard) => escapeMarkdown(guard)).join(", ")}`,
         ]
       : []),
     ...(freeze ? [`frozen until ${escapeMarkdown(minute(freeze.until))}`] : []),
-    ...(findings.length > 0 ? [count(findings.length, "finding")] : []),
+    ...(findings.length > 0 ? [counted(findings.length, "finding")] : []),
   ];
   const rest = parts.length === 0 ? "" : ` · ${parts.join(" · ")}`;
   return `**WARP registrations: ${escapeMarkdown(whatIsDue(document))}**${rest} · account ${escapeMarkdown(account, 60)}`;

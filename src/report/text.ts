@@ -9,8 +9,9 @@ import { dueLines, pendingLines, skippedLines } from "./text-acts.js";
 import { withPlace } from "./text-lines.js";
 import { userLines } from "./text-users.js";
 import { userOutcomes } from "./user-wording.js";
-import { count, guardFigure, hasActs, minute, nextCommand, outcomes, userOf, whatIsDue } from "./wording.js";
+import { guardFigure, hasActs, minute, nextCommand, outcomes, userOf, whatIsDue } from "./wording.js";
 import { wrap } from "./wrap.js";
+import { counted } from "../counted.js";
 
 export { hasActs };
 
@@ -108,7 +109,7 @@ function results(document: ReportDocument): string[] {
   const { results: all = [], accessUserResults = [] } = document;
   for (const { result } of [...all, ...accessUserResults]) counts[result]++;
   return [
-    `Results: ${count(counts.done, "act")} done, ${counts.failed} failed, ${counts.skipped} not come to`,
+    `Results: ${counted(counts.done, "act")} done, ${counts.failed} failed, ${counts.skipped} not come to`,
   ];
 }
 

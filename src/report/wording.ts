@@ -5,6 +5,7 @@ import { EXPECT_VARIABLE } from "./reviewed-plan.js";
 import type { ReportDocument, ReportedDecision, ReportedEntry, ReportedGuard } from "./document.js";
 import { isHeld } from "./guards.js";
 import { pendingUsers, userActsDue, userOutcomes, usersDue } from "./user-wording.js";
+import { counted } from "../counted.js";
 
 /** The acts, in the order in which reports tell them. */
 export const ACTS: readonly Act[] = ["revoke", "delete", "unrevoke"];
@@ -18,11 +19,6 @@ export const actionMeanings: Readonly<Record<Action, string>> = {
   leave: "not ours to change",
 };
 
-/** `1 finding`, `2 findings`. */
-export function count(number: number, one: string, many = `${one}s`): string {
-  return `${number} ${number === 1 ? one : many}`;
-}
-
 /** `to revoke 2, delete 1 (1 pending)`, or that all is in sync. */
 export function whatIsDue(document: ReportDocument): string {
   const { summary, findings, problems } = document;
@@ -33,8 +29,8 @@ export function whatIsDue(document: ReportDocument): string {
   const pending = document.pending + pendingUsers(document).length;
   if (due.length > 0) return `to ${due.join(", ")}${pending > 0 ? ` (${pending} pending)` : ""}`;
   const looks = [
-    ...(problems.length > 0 ? [count(problems.length, "problem")] : []),
-    ...(findings.length > 0 ? [count(findings.length, "finding")] : []),
+    ...(problems.length > 0 ? [counted(problems.length, "problem")] : []),
+    ...(findings.length > 0 ? [counted(findings.length, "finding")] : []),
   ];
   return `in sync, no act is due${looks.length === 0 ? "" : `, ${looks.join(" and ")} to look at`}`;
 }

@@ -137,3 +137,19 @@ scenario("without a token: one clear message, no call", LISTED, async ({ stack, 
   expect(preview.output).not.toMatch(STACK_TRACE);
   expect(simulator.log()).toEqual([]);
 });
+
+scenario(
+  "config that is none of ours: a token and a mistyped key are refused at once, the token unseen, no call",
+  { ...LISTED, config: { apiToken: "leaked-4711", allowlst: "people/*.yaml" } },
+  async ({ stack, simulator }) => {
+    const preview = await stack.preview();
+    expect(preview.exitCode).not.toBe(0);
+    expect(preview.output).toContain("did you mean `allowlist`?");
+    expect(preview.output).toContain("the API token is taken from the environment only");
+    for (const key of ["allowlst", "apiToken"])
+      expect(preview.output).toContain(`pulumi config rm warp-registrations:${key}`);
+    expect(preview.output).not.toContain("leaked-4711");
+    expect(preview.output).not.toMatch(STACK_TRACE);
+    expect(simulator.log()).toEqual([]);
+  },
+);
