@@ -67,6 +67,20 @@ describe("findings", () => {
     expect(made.findings[0]?.registrations).toEqual(["b", "c"]);
   });
 
+  test("users whom the allowlist does not know stand in the order of their addresses", () => {
+    const made = plan(HEAD + listed, [
+      { id: "a", email: "zoe@example.com" },
+      { id: "b", email: "carol@example.com" },
+      { id: "c", email: ALICE, device: "d1" },
+      { id: "d" },
+    ]);
+    expect(made.findings.filter(({ code }) => code !== "warning").map(({ text }) => text)).toEqual([
+      "a registration without an e-mail belongs to no person: 1 active registration left alone",
+      "carol@example.com is not in the allowlist: 1 active registration left alone",
+      "zoe@example.com is not in the allowlist: 1 active registration left alone",
+    ]);
+  });
+
   test("repeated and vendor-default serials are named, with the registrations in scope that have them", () => {
     const bob = "bob@example.com";
     const devices = [

@@ -1,5 +1,6 @@
 /** Findings about registrations that are left alone though somebody should look at them. */
 
+import { compare } from "../compare.js";
 import type { Decision, Rule } from "./decision.js";
 import type { Finding, FindingCode } from "./finding.js";
 import { named } from "./naming.js";
@@ -22,8 +23,8 @@ export function reportLeft(decisions: readonly Decision[]): Finding[] {
       findings.push({ code, text, source: decision.source, registrations: [id] });
     }
   }
-  for (const [user, group] of byUser) findings.push(aboutUser(user, group));
-  return findings;
+  const users = [...byUser].sort(([a], [b]) => compare(a, b));
+  return [...findings, ...users.map(([user, group]) => aboutUser(user, group))];
 }
 
 /** Protected and ignored registrations are left alone on purpose, older ones by nature. */
