@@ -2,6 +2,7 @@
 
 import type { Conditions, Entry, EntryMatch } from "../allowlist/allowlist.js";
 import { matchesPattern } from "../allowlist/glob.js";
+import { isAtLeast } from "./client-version.js";
 import { endOf } from "./in-force.js";
 
 /** Whether two matches give the same keys the same values. */
@@ -48,18 +49,6 @@ export function differences(then: Entry, now: Entry): readonly string[] {
 function requiresAsMuch(name: keyof Conditions, wanted: string, requires: Conditions | undefined): boolean {
   const given = requires?.[name];
   if (given === undefined) return false;
-  if (name === "minClientVersion") return compareVersions(given, wanted) >= 0;
+  if (name === "minClientVersion") return isAtLeast(wanted, given);
   return given === wanted || (name === "model" && !/[*?]/u.test(given) && matchesPattern(wanted, given));
-}
-
-/** By numbers, part by part, as the condition itself is judged. */
-function compareVersions(a: string, b: string): number {
-  const [left, right] = [a, b].map((text) =>
-    text.split(/[.-]/u).map((part) => Number.parseInt(part, 10) || 0),
-  );
-  for (let at = 0; at < Math.max(left?.length ?? 0, right?.length ?? 0); at++) {
-    const difference = (left?.[at] ?? 0) - (right?.[at] ?? 0);
-    if (difference !== 0) return difference;
-  }
-  return 0;
 }

@@ -3,6 +3,7 @@
 import type { Conditions } from "../allowlist/allowlist.js";
 import type { Registration } from "../cloudflare/types.js";
 import { matchesPattern } from "../allowlist/glob.js";
+import { isAtLeast } from "./client-version.js";
 import type { Hardware } from "./hardware.js";
 import { quoted } from "./naming.js";
 
@@ -45,18 +46,4 @@ function check(
 /** What begins with no number is no version, and no reason to act. */
 function isVersion(text: string | undefined): boolean {
   return text !== undefined && /^\d/u.test(text);
-}
-
-/** By numbers, part by part: `2025.10.1` is later than `2025.9.30`; a part that is missing is 0. */
-function isAtLeast(wanted: string, given: string): boolean {
-  const [want, have] = [parts(wanted), parts(given)];
-  for (let i = 0; i < Math.max(want.length, have.length); i++) {
-    const difference = (have[i] ?? 0) - (want[i] ?? 0);
-    if (difference !== 0) return difference > 0;
-  }
-  return true;
-}
-
-function parts(version: string): number[] {
-  return version.split(/[.-]/u).map((part) => Number.parseInt(part, 10) || 0);
 }

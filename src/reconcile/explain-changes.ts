@@ -3,7 +3,6 @@
 import { bestMatch } from "../allowlist/write-match.js";
 import { endOfGrace, upcomingAges } from "./explain-age.js";
 import type { Grounds } from "./explain.js";
-import { endOf } from "./in-force.js";
 import { byWhom, describeMatch } from "./verdict.js";
 
 export function changesOf(grounds: Grounds): readonly string[] {
@@ -72,10 +71,9 @@ function later(grounds: Grounds): string[] {
       `its user is ${state.state} from ${state.since.text} on (${state.source.file}:${state.source.line})`,
     );
   if (entry?.expires) {
-    const over = endOf(entry.expires) <= asOf.getTime() ? "expired" : "expires";
     const { unlisted } = candidate.policy;
     times.push(
-      `its entry ${over} after ${entry.expires.text}; then policy.unlisted decides (${unlisted.value})`,
+      `its entry expires after ${entry.expires.text}; then policy.unlisted decides (${unlisted.value})`,
     );
   }
   for (const one of candidate.user?.entries ?? [])

@@ -1,0 +1,478 @@
+import { describe, expect, test } from "vitest";
+import {
+  ACCOUNT,
+  allowlist,
+  NOW,
+  physicalDevice,
+  registration,
+  type Sketch,
+} from "../../test/support/world.js";
+import { ALICE, BOB, HEAD } from "../../test/support/world-steps.js";
+import { explain } from "./explain.js";
+
+const DEVICES = [
+  physicalDevice("d1", { serial_number: "S-1", hardware_id: "H-1", device_type: "windows" }),
+  physicalDevice("d2", { serial_number: "S-2", hardware_id: "H-2" }),
+  physicalDevice("d3", {}),
+];
+
+interface Step {
+  readonly title: string;
+  /** Without the line `version: 1`, which is line 1. */
+  readonly allowlist: string;
+  /** The first of them is explained. */
+  readonly live: readonly Sketch[];
+  /** What is told of the rules at these places: `outcome: text line`. */
+  readonly rules?: Readonly<Record<number, string>>;
+  readonly changes?: readonly string[];
+  readonly pending?: string;
+}
+
+function told({ allowlist: text, live }: Step) {
+  const inventory = { account: ACCOUNT, registrations: live.map(registration), devices: DEVICES };
+  const [found] = explain(allowlist(HEAD + text), inventory, NOW, [live[0]?.id ?? ""]);
+  if (found?.kind !== "decided") throw new Error("it was not decided");
+  const rules = found.rules.map(
+    ({ place, outcome, text: why, source }) =>
+      [place, `${outcome}: ${why}${source ? ` ${source.line}` : ""}`] as const,
+  );
+  return { rules: Object.fromEntries(rules), changes: found.changes, pending: found.pending };
+}
+
+function steps(title: string, table: readonly Step[]): void {
+  describe(title, () => {
+    test.each(table)("$title", (step) => {
+      const found = told(step);
+      if (step.rules) expect(found.rules).toMatchObject(step.rules);
+      if (step.changes) expect(found.changes).toEqual(step.changes);
+      expect(found.pending).toBe(step.pending);
+    });
+  });
+}
+
+const laptop: Sketch = { id: "r1", email: ALICE, device: "d1", name: "L1" };
+const entry = (keys: string) => `users:\n  ${ALICE}:\n    - ${keys}\n`;
+const notAsked = (from: number, to: number, first: number) =>
+  Object.fromEntries(
+    Array.from({ length: to - from + 1 }, (_, at) => [from + at, `not-asked: ${first} comes first`]),
+  );
+const NOTHING_SET = {
+  1: "passes: neither it, its device nor its user is protected",
+  2: "passes: its user is not in guards.self",
+  3: "passes: nothing is ignored",
+  4: "passes: its user is not offboarded",
+  5: "passes: its user is not suspended",
+  7: "passes: policy.maxDevices is not set",
+  8: "passes: policy.superseded is not set",
+  9: "passes: policy.stale is not set; policy.revoked is not set",
+};
+
+steps("exceptions and states of a user", [
+  {
+    title: "nothing but an entry: what could narrow it is asked, what follows is not",
+    allowlist: entry("device: d1"),
+    live: [laptop],
+    rules: { ...NOTHING_SET, 6: "decides: allowed by device 4", ...notAsked(10, 11, 6) },
+    changes: ["without the entry at allowlist.yaml:4 policy.unlisted would decide (revoke)"],
+  },
+  {
+    title: "protected",
+    allowlist: `protected: { users: [${ALICE}] }\n${entry("device: d1")}`,
+    live: [laptop],
+    rules: { 1: "decides: protected user, never touched 2", ...notAsked(2, 11, 1) },
+    changes: ["without allowlist.yaml:2 the other rules would be asked"],
+  },
+  {
+    title: "the operator's own",
+    allowlist: `guards: { self: [${ALICE}] }\n${entry("device: d2")}`,
+    live: [laptop],
+    rules: { 1: NOTHING_SET[1], ...notAsked(3, 11, 2) },
+    changes: ["without allowlist.yaml:2 the other rules would be asked"],
+  },
+  {
+    title: "ignored",
+    allowlist: `ignore: [{ device: d1, reason: MDM }]\n${entry("device: d2")}`,
+    live: [laptop],
+    rules: { 2: NOTHING_SET[2], ...notAsked(4, 11, 3) },
+    changes: ["without allowlist.yaml:2 the other rules would be asked"],
+  },
+  {
+    title: "ignored is another",
+    allowlist: `ignore: [{ device: d2, reason: MDM }, { user: ${BOB}, reason: MDM }]\n${entry("device: d1")}`,
+    live: [laptop],
+    rules: { 3: "passes: none of the 2 ignore rules matches it" },
+  },
+  {
+    title: "offboarded",
+    allowlist: `users: { ${ALICE}: { state: offboarded, devices: [device: d1] } }\n`,
+    live: [laptop],
+    rules: { ...notAsked(5, 11, 4) },
+    changes: ["without the state at allowlist.yaml:2 its user's entries would be asked"],
+  },
+  {
+    title: "suspended",
+    allowlist: `users: { ${ALICE}: { state: suspended, devices: [device: d1] } }\n`,
+    live: [laptop],
+    rules: { 4: "passes: its user is not offboarded", ...notAsked(6, 11, 5) },
+    changes: ["without the state at allowlist.yaml:2 its user's entries would be asked"],
+  },
+  {
+    title: "suspended from a later day on",
+    allowlist: `users: { ${ALICE}: { state: suspended, since: 2026-06-02, devices: [device: d1] } }\n`,
+    live: [laptop],
+    rules: {
+      5: "passes: its user is suspended only from 2026-06-02 on 2",
+      6: "decides: allowed by device 2",
+    },
+    changes: [
+      "without the entry at allowlist.yaml:2 policy.unlisted would decide (revoke)",
+      "its user is suspended from 2026-06-02 on (allowlist.yaml:2)",
+    ],
+  },
+  {
+    title: "suspended from an earlier day on: nothing is to come",
+    allowlist: `users: { ${ALICE}: { state: suspended, since: 2026-05-02, devices: [device: d1] } }\n`,
+    live: [laptop],
+    changes: ["without the state at allowlist.yaml:2 its user's entries would be asked"],
+  },
+]);
+
+steps("entries", [
+  {
+    title: "nobody's",
+    allowlist: `policy: { noUser: delete }\n${entry("device: d1")}`,
+    live: [{ id: "r1", device: "d1" }],
+    rules: { 6: "passes: it has no user", 10: "passes: policy.grace is none" },
+    changes: ["policy.noUser decides (delete), unless it is protected or ignored"],
+  },
+  {
+    title: "of somebody whom no file lists",
+    allowlist: entry("device: d1"),
+    live: [{ ...laptop, email: BOB }],
+    rules: { 6: `passes: no file lists ${BOB}` },
+    changes: ['add an entry by serial "S-1": warp-registrations accept r1'],
+  },
+  {
+    title: "of a user who has none",
+    allowlist: `users:\n  ${ALICE}: []\n`,
+    live: [{ ...laptop, device: "d3" }],
+    rules: { 6: "passes: its user is listed without devices 3" },
+    changes: ['add an entry by device "d3": warp-registrations accept r1'],
+  },
+  {
+    title: "none matches: the first key that differs is told, for five entries",
+    allowlist: `users:\n  ${ALICE}:\n${[
+      "registration: r9",
+      "{ name: L1, serial: S-9 }",
+      "hardwareId: H-9",
+      "device: d9",
+      "{ nameGlob: X*, trustName: told }",
+      "{ name: L9, trustName: told }",
+      "serial: S-8",
+    ]
+      .map((keys) => `    - ${keys}\n`)
+      .join("")}`,
+    live: [laptop],
+    rules: {
+      6:
+        'passes: none of the 7 entries of its user speaks for it: registration "r9" (line 4): its registration is "r1"; ' +
+        'name "L1" and serial "S-9" (line 5): its serial is "S-1"; hardwareId "H-9" (line 6): its hardwareId is "H-1"; ' +
+        'device "d9" (line 7): its device is "d1"; nameGlob "X*" (line 8): its name is "L1"; and 2 more 3',
+    },
+  },
+  {
+    title: "five entries are told, and no more of them",
+    allowlist: `users:\n  ${ALICE}:\n${["d4", "d5", "d6", "d7", "d8"].map((id) => `    - device: ${id}\n`).join("")}`,
+    live: [laptop],
+    rules: { 6: expect.stringMatching(/none of the 5 .*"d8" \(line 8\): its device is "d1" 3$/u) as string },
+  },
+  {
+    title: "one that goes by a serial that is not known, and by another name",
+    allowlist: entry("{ serial: S-9, name: L9 }"),
+    live: [{ ...laptop, device: "d3" }],
+    rules: {
+      6: 'passes: the entry of its user does not speak for it: serial "S-9" and name "L9" (line 4): its serial is not known 3',
+    },
+  },
+  {
+    title: "one that expired",
+    allowlist: entry("{ device: d1, expires: 2026-05-31 }"),
+    live: [laptop],
+    rules: {
+      6: 'passes: the entry of its user does not speak for it: device "d1" (line 4) expired after 2026-05-31 3',
+    },
+    changes: ['add an entry by serial "S-1": warp-registrations accept r1'],
+  },
+  {
+    title: "one that expires today",
+    allowlist: entry("{ device: d1, expires: 2026-06-01 }"),
+    live: [laptop],
+    changes: [
+      "without the entry at allowlist.yaml:4 policy.unlisted would decide (revoke)",
+      "its entry expires after 2026-06-01; then policy.unlisted decides (revoke)",
+    ],
+  },
+  {
+    title: "one that begins later",
+    allowlist: entry("{ device: d1, from: 2026-06-02, expires: 2026-06-03 }"),
+    live: [laptop],
+    rules: {
+      6: 'passes: the entry of its user does not speak for it: device "d1" (line 4) begins on 2026-06-02 3',
+    },
+    changes: expect.arrayContaining(["the entry at allowlist.yaml:4 begins on 2026-06-02"]) as string[],
+  },
+  {
+    title: "one that requires another platform",
+    allowlist: entry("{ device: d1, requires: { platform: mac } }"),
+    live: [laptop],
+    rules: { 6: 'passes: device "d1" matches, and requires platform "mac", and it is "windows" 4' },
+    changes: ['add an entry by serial "S-1": warp-registrations accept r1'],
+  },
+  {
+    title: "one that goes by hardware that is not known",
+    allowlist: entry("serial: S-9"),
+    live: [{ ...laptop, device: "d3" }],
+    rules: { ...notAsked(7, 11, 6) },
+    changes: ['add an entry by device "d3": warp-registrations accept r1'],
+  },
+  {
+    title: "two that contradict each other",
+    allowlist: `users:\n  ${ALICE}:\n    - serial: S-1\n    - { hardwareId: H-1, state: revoked }\n`,
+    live: [laptop],
+    rules: { ...notAsked(7, 11, 6) },
+    changes: ["one of the two entries has to go, or to be more specific"],
+  },
+  {
+    title: "one for a device of which there is a newer registration",
+    allowlist: entry("device: d1"),
+    live: [
+      { ...laptop, revoked: "2026-05-20T00:00:00Z" },
+      { ...laptop, id: "r2", created: "2026-05-02T00:00:00Z" },
+    ],
+    changes: ["only if the newest registration of this device is deleted would this one be asked about"],
+  },
+  {
+    title: "one for a device that is revoked, where nothing is to be let in by itself",
+    allowlist: `policy: { listedRevoked: report }\n${entry("device: d1")}`,
+    live: [{ ...laptop, revoked: "2026-05-20T00:00:00Z" }],
+    changes: ["with listedRevoked: unrevoke at allowlist.yaml:2 it would be let in"],
+  },
+  {
+    title: "what would decide without it is told with whose policy it is",
+    allowlist:
+      `groups: { interns: { users: [${ALICE}], policy: { unlisted: delete } } }\n` + entry("device: d1"),
+    live: [laptop],
+    changes: [
+      "without the entry at allowlist.yaml:5 policy.unlisted would decide (delete, by the policy of group interns)",
+    ],
+  },
+]);
+
+steps("what narrows an entry", [
+  {
+    title: "too many devices: the older one",
+    allowlist: `policy: { maxDevices: 1, overMaxDevices: revoke }\n${entry("device: d1")}    - device: d2\n`,
+    live: [laptop, { id: "r2", email: ALICE, device: "d2", created: "2026-05-02T00:00:00Z" }],
+    rules: {
+      6: 'narrowed: device "d1" asks for active, and a later rule narrows that 5',
+      ...notAsked(8, 11, 7),
+    },
+    changes: ["a higher maxDevices at allowlist.yaml:2, or one device less of its user"],
+  },
+  {
+    title: "too many devices: the newer one is within it",
+    allowlist: `policy: { maxDevices: 1, overMaxDevices: revoke }\n${entry("device: d1")}    - device: d2\n`,
+    live: [{ id: "r2", email: ALICE, device: "d2", created: "2026-05-02T00:00:00Z" }, laptop],
+    rules: { 7: "passes: its user may have at most 1: it is within that 2" },
+  },
+  {
+    title: "too many devices, by the policy of a group, and only reported",
+    allowlist: `groups: { interns: { users: [${ALICE}], policy: { maxDevices: 1 } } }\n${entry("device: d1")}`,
+    live: [laptop],
+    rules: {
+      7: "passes: its user may have at most 1, by the policy of group interns: it is within that, or only reported, and overMaxDevices is report 2",
+    },
+  },
+  {
+    title: "too many devices: what no entry allows does not count",
+    allowlist: `policy: { maxDevices: 1 }\n${entry("device: d9")}`,
+    live: [laptop],
+    rules: { 7: "passes: at most 1 that entries allow: this one does not count 2" },
+  },
+  {
+    title: "superseded: nothing newer",
+    allowlist: `policy: { superseded: revoke }\n${entry("device: d1")}`,
+    live: [laptop],
+    rules: { 8: "passes: no newer registration of this user on this device goes on to connect 2" },
+  },
+  {
+    title: "superseded: only reported",
+    allowlist: `policy: { superseded: report }\n${entry("device: d1")}`,
+    live: [laptop],
+    rules: { 8: "passes: policy.superseded is report, which never decides 2" },
+  },
+  {
+    title: "superseded: an entry names the registration",
+    allowlist: `policy: { superseded: revoke }\n${entry("registration: r1")}`,
+    live: [laptop],
+    rules: { 8: "passes: the entry names the registration itself, and has the last word 5" },
+  },
+  {
+    title: "superseded: by a newer one",
+    allowlist: `policy: { superseded: revoke }\n${entry("device: d1")}`,
+    live: [laptop, { ...laptop, id: "r2", created: "2026-05-02T00:00:00Z" }],
+    rules: {
+      6: 'narrowed: device "d1" asks for active, and a later rule narrows that 5',
+      ...notAsked(9, 11, 8),
+    },
+    changes: ['an entry by registration "r1" would decide before allowlist.yaml:2'],
+  },
+]);
+
+const STALE = (more: string) => `policy: { stale: { after: 30d, ${more} } }\n`;
+const OLD: Sketch = { ...laptop, lastSeen: "2026-04-01T00:00:00Z" };
+
+steps("age", [
+  {
+    title: "seen within it: when it would be due is told",
+    allowlist: `${STALE("action: delete, includeListed: true")}${entry("device: d1")}`,
+    live: [laptop],
+    rules: {
+      9: "passes: policy.stale: not seen since 2026-05-31, which is within 30d; policy.revoked is not set 2",
+    },
+    changes: [
+      "without the entry at allowlist.yaml:5 policy.unlisted would decide (revoke)",
+      "delete is due after 2026-06-30, unless it is seen again (allowlist.yaml:2)",
+    ],
+  },
+  {
+    title: "to the millisecond within it",
+    allowlist: `${STALE("action: delete")}users:\n  ${ALICE}: []\n`,
+    live: [{ ...laptop, lastSeen: "2026-05-02T12:00:00Z" }],
+    rules: { 9: expect.stringContaining("since 2026-05-02, which is within 30d") as string },
+    changes: expect.arrayContaining([
+      "delete is due after 2026-06-01, unless it is seen again (allowlist.yaml:2)",
+    ]) as string[],
+  },
+  {
+    title: "only reported",
+    allowlist: `${STALE("action: report, includeListed: true")}${entry("device: d1")}`,
+    live: [OLD],
+    rules: {
+      9: "passes: policy.stale: not seen since 2026-04-01, and its action is report, which never decides; policy.revoked is not set 2",
+    },
+  },
+  {
+    title: "an entry speaks for it, and listed devices do not count: nothing will be due either",
+    allowlist: `${STALE("action: revoke")}${entry("device: d1")}`,
+    live: [OLD],
+    rules: {
+      9: "passes: policy.stale: not seen since 2026-04-01, and it leaves alone what an entry speaks for; policy.revoked is not set 2",
+    },
+    changes: ["without the entry at allowlist.yaml:5 policy.unlisted would decide (revoke)"],
+  },
+  {
+    title: "decides about what no entry allows: the rest was asked",
+    allowlist: `${STALE("action: delete")}users:\n  ${ALICE}: []\n`,
+    live: [OLD],
+    rules: {
+      10: "passes: policy.grace is none",
+      11: "passes: policy.unlisted is revoke, which an earlier rule comes before 1",
+    },
+    changes: ['add an entry by serial "S-1": warp-registrations accept r1'],
+  },
+  {
+    title: "decides about what an entry allows",
+    allowlist: `${STALE("action: delete, includeListed: true")}${entry("device: d1")}`,
+    live: [OLD],
+    rules: { 6: expect.stringContaining("narrowed: ") as string, ...notAsked(10, 11, 9) },
+    changes: ["without allowlist.yaml:2 its entry would decide"],
+  },
+  {
+    title: "long revoked: another rule comes first, and the group's policy is named",
+    allowlist:
+      `groups: { interns: { users: [${ALICE}], policy: { stale: { after: 30d, action: delete }, ` +
+      `revoked: { after: 10d, action: delete } } } }\nusers:\n  ${ALICE}: []\n`,
+    live: [{ ...OLD, revoked: "2026-05-01T00:00:00Z" }],
+    rules: { 9: expect.stringMatching(/^decides: /u) as string },
+  },
+  {
+    title: "revoked for less: when it is due",
+    allowlist: `policy: { revoked: { after: 30d, action: delete } }\nusers:\n  ${ALICE}: []\n`,
+    live: [{ ...laptop, revoked: "2026-05-20T06:00:00Z" }],
+    rules: {
+      9: "passes: policy.stale is not set; policy.revoked: revoked since 2026-05-20, which is within 30d 2",
+    },
+    changes: [
+      'add an entry by serial "S-1": warp-registrations accept r1',
+      "delete is due after 2026-06-19 (allowlist.yaml:2)",
+    ],
+  },
+  {
+    title: "revoked only reports: nothing is due",
+    allowlist: `policy: { revoked: { after: 30d, action: report } }\nusers:\n  ${ALICE}: []\n`,
+    live: [{ ...laptop, revoked: "2026-05-20T06:00:00Z" }],
+    changes: ['add an entry by serial "S-1": warp-registrations accept r1'],
+  },
+  {
+    title: "not revoked",
+    allowlist: `policy: { revoked: { after: 30d, action: delete } }\nusers:\n  ${ALICE}: []\n`,
+    live: [laptop],
+    rules: { 9: "passes: policy.stale is not set; policy.revoked: it is not revoked 2" },
+    changes: ['add an entry by serial "S-1": warp-registrations accept r1'],
+  },
+  {
+    title: "what is excepted does not age",
+    allowlist: `${STALE("action: delete, includeListed: true")}protected: { users: [${ALICE}] }\n${entry("device: d1")}`,
+    live: [laptop],
+    changes: ["without allowlist.yaml:3 the other rules would be asked"],
+  },
+]);
+
+steps("grace, and what no entry allows", [
+  {
+    title: "young: it decides, and when it ends is told",
+    allowlist: `policy: { grace: 2d }\nusers:\n  ${ALICE}: []\n`,
+    live: [{ ...laptop, created: "2026-05-31T00:00:00Z" }],
+    rules: { 11: "passes: policy.unlisted is revoke, which an earlier rule comes before 1" },
+    changes: ['add an entry by serial "S-1": warp-registrations accept r1', "grace ends 2026-06-02T00:00Z"],
+  },
+  {
+    title: "as old as it is long",
+    allowlist: `policy: { grace: 2d }\nusers:\n  ${ALICE}: []\n`,
+    live: [{ ...laptop, created: "2026-05-30T12:00:00Z" }],
+    rules: { 10: "passes: it enrolled on 2026-05-30, longer than 2d ago 2" },
+  },
+  {
+    title: "young and revoked",
+    allowlist: `policy: { grace: 2d }\nusers:\n  ${ALICE}: []\n`,
+    live: [{ ...laptop, created: "2026-05-31T00:00:00Z", revoked: "2026-06-01T00:00:00Z" }],
+    rules: { 10: "passes: it is revoked, and grace is for what connects 2" },
+  },
+  {
+    title: "young, and nothing would be done",
+    allowlist: `policy: { grace: 2d }\n${entry("device: d2")}`,
+    live: [{ ...laptop, email: BOB, created: "2026-05-31T00:00:00Z" }],
+    rules: {
+      10: "passes: it is young enough, but nothing would be done to it, or another registration of this device was refused 2",
+    },
+  },
+  {
+    title: "of somebody whom no file lists, by the policy of a user",
+    allowlist: `policy: { unknownUsers: revoke, grace: 2d }\n${entry("device: d2")}`,
+    live: [{ ...laptop, email: BOB, created: "2026-05-31T00:00:00Z" }],
+    rules: { 11: "passes: policy.unknownUsers is revoke, which an earlier rule comes before 2" },
+  },
+  {
+    title: "nobody's",
+    allowlist: `policy: { noUser: revoke, grace: 2d }\n${entry("device: d2")}`,
+    live: [{ id: "r1", created: "2026-05-31T00:00:00Z" }],
+    rules: { 11: "passes: policy.noUser is revoke, which an earlier rule comes before 2" },
+  },
+  {
+    title: "an act that waits says why",
+    allowlist: `freeze: { until: 2026-07-01, reason: audit }\nusers:\n  ${ALICE}: []\n`,
+    live: [laptop],
+    pending: "frozen until 2026-07-02T00:00Z: audit",
+  },
+]);
