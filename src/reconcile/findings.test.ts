@@ -143,8 +143,15 @@ describe("findings", () => {
       `${HEAD}users:\n  ${ALICE}:\n    - { nameGlob: "L*" }\n    - { nameGlob: "*1", state: revoked }\n`,
       [{ id: "a", email: ALICE, name: "L1" }],
     );
-    expect(made.problems.map(({ source, related }) => [source?.line, related?.[0]?.source.line])).toEqual([
-      [4, 5],
+    const place = (line: number) => ({ file: "allowlist.yaml", line, column: 7 });
+    expect(made.problems).toEqual([
+      {
+        code: "allowlist/contradiction",
+        text: "two entries ask for different states of L1 (a) of alice@example.com: active here, revoked at line 5",
+        fix: "make one of them more specific (registration beats serial and hardwareId, then device, name, nameGlob), or remove one",
+        source: place(4),
+        related: [{ text: "the entry that asks for revoked", source: place(5) }],
+      },
     ]);
     expect(made.acts).toEqual([]);
   });

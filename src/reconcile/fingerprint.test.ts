@@ -1,5 +1,9 @@
-import { expect, test } from "vitest";
+import { createHash } from "node:crypto";
+import { describe, expect, test } from "vitest";
+import type { AccessUser } from "../cloudflare/access-types.js";
+import type { AccessUserDecision } from "./access-user.js";
 import { ACCOUNT, NOW, allowlist, registration } from "../../test/support/world.js";
+import { fingerprint } from "./fingerprint.js";
 import { makePlan } from "./plan.js";
 
 const list = allowlist("version: 1\nusers:\n  alice@example.com: []\n");
@@ -36,4 +40,52 @@ test("an act on an active registration is another than on a revoked one", () => 
     (one) => makePlan(deleting, { account: ACCOUNT, registrations: [one] }, NOW).fingerprint,
   );
   expect(active).not.toBe(revoked);
+});
+
+test("acts are named in the order of their ids, in whatever order they come", () => {
+  const { acts } = makePlan(list, { account: ACCOUNT, registrations: live }, NOW);
+  expect(acts.map(({ registration: { id } }) => id)).toEqual(["a", "b"]);
+  expect(fingerprint(ACCOUNT, [...acts].reverse())).toBe(fingerprint(ACCOUNT, acts));
+  expect(fingerprint(ACCOUNT, acts)).toBe(of(ACCOUNT));
+});
+
+describe("an Access user who is deleted is named with what goes along", () => {
+  const source = { file: "allowlist.yaml", line: 1, column: 1 };
+  const row = { id: "u1", email: "alice@example.com", access_seat: true, gateway_seat: false };
+  const deleted = (user: Partial<AccessUser> = {}, registrations = ["a"]): AccessUserDecision => ({
+    email: "alice@example.com",
+    live: "present",
+    desired: "absent",
+    action: "delete",
+    user: { ...row, ...user },
+    registrations,
+    text: "",
+    source,
+  });
+  const one = fingerprint(ACCOUNT, [], [deleted()]);
+
+  test.each([
+    ["none is deleted", []],
+    ["another user", [{ ...deleted(), email: "bob@example.com" }]],
+    ["another row of the same address", [deleted({ id: "u2" })]],
+    ["without the Access seat", [deleted({ access_seat: false })]],
+    ["with a Gateway seat", [deleted({ gateway_seat: true })]],
+    ["another registration", [deleted({}, ["a", "b"])]],
+    ["two users", [deleted(), deleted()]],
+  ])("%s: another fingerprint", (_title, users) => {
+    expect(fingerprint(ACCOUNT, [], users)).not.toBe(one);
+  });
+
+  test("a sign-in in between changes nothing, nor does a seat that is not told rather than not held", () => {
+    expect(fingerprint(ACCOUNT, [], [deleted({ updated_at: "2026-06-01T00:00:00Z" })])).toBe(one);
+    const { gateway_seat: _, ...untold } = row;
+    expect(fingerprint(ACCOUNT, [], [{ ...deleted(), user: untold }])).toBe(one);
+  });
+
+  test("where none is deleted it is as if there were no Access users", () => {
+    expect(fingerprint(ACCOUNT, [], [])).toBe(fingerprint(ACCOUNT, []));
+    // Over account, version and acts, as it was before there were any: approvals of then go on to fit.
+    const text = JSON.stringify([ACCOUNT, 1, []]);
+    expect(fingerprint(ACCOUNT, [])).toBe(createHash("sha256").update(text).digest("hex").slice(0, 16));
+  });
 });

@@ -243,12 +243,77 @@ steps("what makes two registrations one device", [
     expect: ["a: unrevoke (entry) 4", "b: leave (older) 4"],
   },
   {
-    title: "what is finer than a millisecond counts as well",
+    title: "what is finer than a millisecond counts as well, whatever the ids",
+    allowlist: `users:\n  ${ALICE}:\n    - device: d1\n`,
+    live: [
+      { id: "a", email: ALICE, device: "d1", created: "2026-01-01T00:00:00.000001Z", revoked: OLD.revoked },
+      { id: "b", email: ALICE, device: "d1", created: "2026-01-01T00:00:00.000002Z", revoked: OLD.revoked },
+    ],
+    expect: ["a: leave (older) 4", "b: unrevoke (entry) 4"],
+  },
+  {
+    title: "what is finer than a millisecond counts before the id",
     allowlist: `users:\n  ${ALICE}:\n    - device: d1\n`,
     live: [
       { id: "a", email: ALICE, device: "d1", created: "2026-01-01T00:00:00.000002Z", revoked: OLD.revoked },
       { id: "b", email: ALICE, device: "d1", created: "2026-01-01T00:00:00.000001Z", revoked: OLD.revoked },
     ],
     expect: ["a: unrevoke (entry) 4", "b: leave (older) 4"],
+  },
+  {
+    title: "a serial is enough where machines share a hardware id, which then tells nothing",
+    allowlist: glob,
+    live: [
+      { id: "new", email: ALICE, device: "d2", name: "LAPTOP-2", ...NEW },
+      { id: "old", email: ALICE, device: "d1", name: "LAPTOP-1", ...OLD },
+    ],
+    devices: [
+      physicalDevice("d1", { serial_number: "S1", hardware_id: "hw" }),
+      physicalDevice("d2", { serial_number: "S1", hardware_id: "hw" }),
+      physicalDevice("d3", { serial_number: "S2", hardware_id: "hw" }),
+    ],
+    expect: ["new: keep (entry) 4", "old: leave (older) 4"],
+  },
+  {
+    title: "a group is one device however large: each revoked one knows the newest of all",
+    allowlist: glob,
+    live: [
+      { id: "a", email: ALICE, device: "d1", name: "LAPTOP-1", ...OLD },
+      { id: "b", email: ALICE, device: "d2", name: "LAPTOP-2", ...OLD },
+      { id: "c", email: ALICE, device: "d3", name: "LAPTOP-2", ...OLD },
+      { id: "d", email: ALICE, device: "d1", name: "LAPTOP-2", ...NEW },
+    ],
+    expect: ["a: leave (older) 4", "b: leave (older) 4", "c: leave (older) 4", "d: keep (entry) 4"],
+  },
+]);
+
+steps("where the newest is to be deleted, the next one takes its place", [
+  {
+    title: "and only that one: older ones stay out",
+    allowlist: `policy: { revoked: { after: 30d, action: delete, includeListed: true } }\nusers:\n  ${ALICE}: [{ device: d1 }]\n`,
+    live: [
+      {
+        id: "a",
+        email: ALICE,
+        device: "d1",
+        created: "2026-01-01T00:00:00Z",
+        revoked: "2026-05-20T00:00:00Z",
+      },
+      {
+        id: "b",
+        email: ALICE,
+        device: "d1",
+        created: "2026-02-01T00:00:00Z",
+        revoked: "2026-05-20T00:00:00Z",
+      },
+      {
+        id: "c",
+        email: ALICE,
+        device: "d1",
+        created: "2026-03-01T00:00:00Z",
+        revoked: "2026-04-01T00:00:00Z",
+      },
+    ],
+    expect: ["a: leave (older) 4", "b: unrevoke (entry) 4", "c: delete (revoked-age) 2"],
   },
 ]);

@@ -40,8 +40,7 @@ export function activeEntry({ match }: Candidate): Entry | undefined {
 function deviceKeys(candidate: Candidate): readonly string[] {
   const entry = activeEntry(candidate);
   if (!entry) return [];
-  const { nameGlob, ...exact } = entry.match;
-  const isExact = nameGlob === undefined || Object.keys(exact).length > 0;
+  const isExact = Object.keys(entry.match).some((key) => key !== "nameGlob");
   return ofOneType(candidate, [
     ...hardwareKeys(candidate),
     isExact ? `entry ${place(entry.source)}` : `name ${candidate.registration.device.name}`,

@@ -1,0 +1,86 @@
+import { physicalDevice } from "../../test/support/world.js";
+import { ALICE, steps } from "../../test/support/world-steps.js";
+
+const entry = (keys: string) => `users:\n  ${ALICE}:\n    - ${keys}\n`;
+const one = [{ id: "a", email: ALICE, device: "d1" }];
+
+steps("a serial that several devices tell", [
+  {
+    title: "names no machine where their hardware ids differ, which go on to name theirs",
+    allowlist: `${entry("hardwareId: H-1")}    - serial: S-1\n`,
+    live: one,
+    devices: [
+      physicalDevice("d1", { serial_number: "S-1", hardware_id: "H-1" }),
+      physicalDevice("d2", { serial_number: "S-1", hardware_id: "H-2" }),
+    ],
+    expect: ["a: keep (entry) 4"],
+    findings: ["unmatched-entry:", "unusable-serial: a"],
+  },
+  {
+    title: "names no machine, and what else its device tells is still known",
+    allowlist: entry(
+      '{ device: d1, requires: { platform: mac, model: MacBook, minClientVersion: "2025.1" } }',
+    ),
+    live: one,
+    devices: ["d1", "d2"].map((id) =>
+      physicalDevice(id, {
+        serial_number: "S-1",
+        device_type: "mac",
+        model: "MacBook",
+        client_version: "2026.1.1",
+      }),
+    ),
+    expect: ["a: keep (entry) 4"],
+  },
+  {
+    title: "is one machine's where one hardware id stands in each row",
+    allowlist: entry("serial: S-1"),
+    live: one,
+    devices: ["d1", "d2"].map((id) => physicalDevice(id, { serial_number: "S-1", hardware_id: "H-1" })),
+    expect: ["a: keep (entry) 4"],
+    findings: [],
+  },
+]);
+
+steps("a hardware id that devices with different serials tell", [
+  {
+    title: "names no machine, and the serials do",
+    allowlist: entry("serial: S-1"),
+    live: one,
+    devices: [
+      physicalDevice("d1", { serial_number: "S-1", hardware_id: "H-1" }),
+      physicalDevice("d2", { serial_number: "S-2", hardware_id: "H-1" }),
+    ],
+    expect: ["a: keep (entry) 4"],
+  },
+  {
+    title: "allows none of them",
+    allowlist: entry("hardwareId: H-1"),
+    live: one,
+    devices: [
+      physicalDevice("d1", { serial_number: "S-1", hardware_id: "H-1" }),
+      physicalDevice("d2", { serial_number: "S-2", hardware_id: "H-1" }),
+    ],
+    expect: ["a: leave (unknown-hardware) 4"],
+  },
+]);
+
+steps("what a device tells", [
+  {
+    title: "is taken without the blanks around it",
+    allowlist: `${entry("serial: S-1")}    - hardwareId: H-2\n`,
+    live: [...one, { id: "b", email: ALICE, device: "d2" }],
+    devices: [
+      physicalDevice("d1", { serial_number: " S-1 ", hardware_id: "H-1" }),
+      physicalDevice("d2", { serial_number: "S-2", hardware_id: "\tH-2 " }),
+    ],
+    expect: ["a: keep (entry) 4", "b: keep (entry) 5"],
+  },
+  {
+    title: "is not taken from a row that was deleted",
+    allowlist: entry("serial: S-1"),
+    live: one,
+    devices: [physicalDevice("d1", { serial_number: "S-1", deleted_at: "2026-05-01T00:00:00Z" })],
+    expect: ["a: leave (unknown-hardware) 4"],
+  },
+]);

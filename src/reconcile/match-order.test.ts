@@ -1,0 +1,65 @@
+import { physicalDevice } from "../../test/support/world.js";
+import { ALICE, steps } from "../../test/support/world-steps.js";
+
+const KNOWN = [physicalDevice("d1", { serial_number: "S-1", hardware_id: "H-1" })];
+const LIVE = [{ id: "r1", email: ALICE, device: "d1", name: "L1" }];
+const list = (...entries: readonly string[]) =>
+  `users:\n  ${ALICE}:\n${entries.map((keys) => `    - ${keys}\n`).join("")}`;
+/** Beyond eight entries they are looked up, and come in another order than they stand. */
+const OTHERS = Array.from({ length: 8 }, (_, n) => `device: other-${n}`);
+
+steps("of several entries that match, the strongest speaks", [
+  {
+    title: "though all is known of the hardware, and a weaker one stands first",
+    allowlist: list("device: d1", "{ registration: r1, state: revoked }"),
+    live: LIVE,
+    devices: KNOWN,
+    expect: ["r1: revoke (entry) 5"],
+  },
+  {
+    title: "though a weaker one stands last",
+    allowlist: list("{ registration: r1, state: revoked }", "device: d1"),
+    live: LIVE,
+    devices: KNOWN,
+    expect: ["r1: revoke (entry) 4"],
+  },
+  {
+    title: "among many, wherever it stands",
+    allowlist: list("{ name: L1, state: revoked }", ...OTHERS, "registration: r1"),
+    live: LIVE,
+    devices: KNOWN,
+    expect: ["r1: keep (entry) 13"],
+  },
+  {
+    title: "and of equal ones the first in the file, among few",
+    allowlist: list("hardwareId: H-1", "serial: S-1"),
+    live: LIVE,
+    devices: KNOWN,
+    expect: ["r1: keep (entry) 4"],
+  },
+  {
+    title: "and of equal ones the first in the file, among many",
+    allowlist: list("hardwareId: H-1", "serial: S-1", ...OTHERS),
+    live: LIVE,
+    devices: KNOWN,
+    expect: ["r1: keep (entry) 4"],
+  },
+  {
+    title: "and of equal ones in one line the one further left, among many",
+    allowlist: `users: { ${ALICE}: [{ hardwareId: H-1, reason: first }, { serial: S-1, state: active }, ${OTHERS.map((keys) => `{ ${keys} }`).join(", ")}] }\n`,
+    live: LIVE,
+    devices: KNOWN,
+    expect: ["r1: keep (entry) 2"],
+  },
+  {
+    title: "and a second registration of the user is asked of the same entries",
+    allowlist: list("device: d1", ...OTHERS, 'nameGlob: "K*"'),
+    live: [
+      ...LIVE,
+      { id: "r2", email: ALICE, device: "d2", name: "K2" },
+      { id: "r3", email: ALICE, device: "d3" },
+    ],
+    devices: KNOWN,
+    expect: ["r1: keep (entry) 4", "r2: keep (entry) 13", "r3: revoke (unlisted) 3"],
+  },
+]);

@@ -1,0 +1,65 @@
+import { expect, test } from "vitest";
+import { physicalDevice, plan, type Sketch } from "../../test/support/world.js";
+import { ALICE, BOB, HEAD } from "../../test/support/world-steps.js";
+
+const DEVICES = [
+  physicalDevice("d1", { serial_number: "SERIAL-1", hardware_id: "HARDWARE-1" }),
+  physicalDevice("d2", { serial_number: "SERIAL-2", hardware_id: "HARDWARE-2" }),
+];
+const LIVE: readonly Sketch[] = [
+  { id: "reg-1", email: ALICE, device: "d1", name: "LAPTOP-1" },
+  { id: "reg-2", email: BOB, device: "d2", name: "DESKTOP-2" },
+  { id: "reg-3", device: "d3", name: "KIOSK-3" },
+];
+
+function told(keys: string, live = LIVE): string[] {
+  const made = plan(`${HEAD}users:\n  ${ALICE}:\n    - ${keys}\n`, live, DEVICES);
+  return made.findings.filter(({ code }) => code === "unmatched-entry").map(({ text }) => text);
+}
+const unmatched = (keys: string, hint: string) => [`${keys} of ${ALICE} matches no registration${hint}`];
+
+test.each([
+  ["registration: reg-9", 'registration "reg-9"', '; did you mean "reg-1"?'],
+  ["serial: SERIAL-9", 'serial "SERIAL-9"', '; did you mean "SERIAL-1"?'],
+  ["hardwareId: HARDWARE-9", 'hardwareId "HARDWARE-9"', '; did you mean "HARDWARE-1"?'],
+  ["device: d9", 'device "d9"', '; did you mean "d1"?'],
+  ["name: LAPTOP-9", 'name "LAPTOP-9"', '; did you mean "LAPTOP-1"?'],
+  ['nameGlob: "X*"', 'nameGlob "X*"', ""],
+  ["name: SOMETHING ELSE", 'name "SOMETHING ELSE"', ""],
+])("%s: what its user has instead is proposed where it is near", (keys, shown, hint) => {
+  expect(told(keys)).toEqual(unmatched(shown, hint));
+});
+
+test.each([
+  ["registration: reg-2", 'registration "reg-2"', BOB],
+  ["serial: SERIAL-2", 'serial "SERIAL-2"', BOB],
+  ["hardwareId: HARDWARE-2", 'hardwareId "HARDWARE-2"', BOB],
+  ["device: d2", 'device "d2"', BOB],
+  ["name: DESKTOP-2", 'name "DESKTOP-2"', BOB],
+  ["name: KIOSK-3", 'name "KIOSK-3"', "no user"],
+])("%s: whose it is comes first", (keys, shown, owner) => {
+  expect(told(keys)).toEqual(unmatched(shown, `; that is a device of ${owner}`));
+});
+
+test("a key that its user has, of an entry that asks for more, proposes nothing", () => {
+  expect(told("{ name: LAPTOP-1, device: unlike }")).toEqual(
+    unmatched('name "LAPTOP-1" and device "unlike"', ""),
+  );
+});
+
+test("a user without any registration has nothing near", () => {
+  expect(told("name: LAPTOP-9", [])).toEqual(unmatched('name "LAPTOP-9"', ""));
+});
+
+test("letters that only look the same are told by their numbers, each once, five at most", () => {
+  expect(told("name: L\u0410PTOP-1")).toEqual(
+    unmatched(
+      'name "L\u0410PTOP-1"',
+      '; did you mean "LAPTOP-1"? (the entry has \\u{410}, which may look like another letter)',
+    ),
+  );
+  const live = [{ id: "reg-1", email: ALICE, device: "d1", name: "ABCDEFGHIJKLMNOPQRSTU" }];
+  expect(told("name: \u0430\u0430\u0431\u0432\u0433\u0434\u0435HIJKLMNOPQRSTU", live)[0]).toContain(
+    "(the entry has \\u{430}, \\u{431}, \\u{432}, \\u{433}, \\u{434}, which may look",
+  );
+});
