@@ -199,6 +199,20 @@ steps("stale beside revoked", [
   },
 ]);
 
+steps("what age only reports", [
+  {
+    title: "is not retired: it goes on to count as a device",
+    allowlist: `policy: { maxDevices: 1, overMaxDevices: revoke, stale: { after: 30d, action: report, includeListed: true } }\nusers:\n  ${ALICE}: [{ device: d1 }, { device: d2 }]\n`,
+    live: [
+      { id: "new", email: ALICE, device: "d1", created: "2026-02-01T00:00:00Z", lastSeen: SEEN },
+      { id: "old", email: ALICE, device: "d2", created: "2026-01-01T00:00:00Z" },
+    ],
+    devices: [],
+    expect: ["new: keep (entry) 4", "old: revoke (max-devices) 2"],
+    findings: ["stale: new"],
+  },
+]);
+
 test("decisions and findings say since when, and of whom", () => {
   const decided = plan(HEAD + policy("stale: { after: 30d, action: delete }, revoked: { after: 30d }"), [
     { ...A, lastSeen: SEEN },

@@ -52,6 +52,14 @@ describe("the revoke guard", () => {
       tripped: true,
     },
     {
+      title: "names max where both are as strict",
+      guards: "guards: { revoke: { max: 4 } }\n",
+      live: [...alices(2), ...others(18)],
+      limit: 4,
+      by: "max",
+      tripped: false,
+    },
+    {
       title: "rounds a share down",
       guards: "guards: { revoke: { percent: 19 } }\n",
       live: [...alices(2), ...others(8)],
@@ -95,6 +103,8 @@ describe("the revoke guard", () => {
       explicit: true,
       source: { line: 4 },
     });
+    const shared = revokeGuard("guards:\n  revoke:\n    max: 9\n    percent: 5\n", others(20));
+    expect([shared?.by, shared?.setting.value, shared?.setting.source.line]).toEqual(["percent", 5, 5]);
   });
 });
 
@@ -157,5 +167,22 @@ describe("the guard for one user", () => {
       users,
       tripped: users.length > 0,
     });
+  });
+});
+
+test("everybody with too many acts is named, in the order of addresses", () => {
+  const live = ["zoe", "bob", "ann"].flatMap((name) =>
+    ["1", "2"].map((n, at) => ({ id: `${at}-${name}-${n}`, email: `${name}@example.com` })),
+  );
+  const made = plan(
+    "version: 1\nguards: { perUser: 1 }\npolicy: { unknownUsers: revoke }\nusers:\n  eve@example.com: []\n",
+    [...live, { id: "0-once", email: "max@example.com" }, { id: "0-zoe", email: "zoe@example.com" }],
+  );
+  expect(made.guards.find(({ guard }) => guard === "perUser")).toMatchObject({
+    count: 3,
+    limit: 1,
+    by: "max",
+    tripped: true,
+    users: ["ann@example.com", "bob@example.com", "zoe@example.com"],
   });
 });

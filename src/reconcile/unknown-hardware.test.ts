@@ -125,6 +125,11 @@ test.each([
   ["maxDevices counts devices", `policy: { maxDevices: 1 }\nusers: { ${ALICE}: [] }`, true],
   ["the policy of one user does", `users: { ${ALICE}: { devices: [], maxDevices: 1 }, ${BOB}: [] }`, true],
   [
+    "the policy of one user asks for nothing of that kind",
+    `users: { ${ALICE}: { devices: [], unlisted: report } }`,
+    false,
+  ],
+  [
     "ages need none",
     `policy: { stale: { after: 90d }, revoked: { after: 30d } }\nusers: { ${ALICE}: [] }`,
     false,
