@@ -126,7 +126,7 @@ test.each([
   ["the policy of one user does", `users: { ${ALICE}: { devices: [], maxDevices: 1 }, ${BOB}: [] }`, true],
   [
     "the policy of one user asks for nothing of that kind",
-    `users: { ${ALICE}: { devices: [], unlisted: report } }`,
+    `users: { ${ALICE}: { devices: [], policy: { unlisted: report } } }`,
     false,
   ],
   [
