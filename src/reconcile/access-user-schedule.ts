@@ -29,7 +29,10 @@ export function agreedDeletions(decisions: readonly AccessUserDecision[]): reado
   return decisions.filter(({ action, pending }) => action === "delete" && pending?.why !== "not-reviewed");
 }
 
-/** Why an act that is due was not in the reviewed plan; undefined where it was, of this very user and to this name. */
+/**
+ * Why an act that is due was not in the reviewed plan; undefined where it was: a deletion of this very user, or a
+ * creation or renaming to this name.
+ */
 function whyNew(
   { email, action, user, name }: AccessUserDecision,
   { accessUsers }: ReviewedPlan,

@@ -29,9 +29,10 @@ export function decideAccessUsers(
   const decisions: AccessUserDecision[] = [];
   const problems: Message[] = [];
   for (const wanted of [...allowlist.accessUsers].sort((a, b) => compare(a.email, b.email))) {
-    const row = rowOf(rows.get(wanted.email) ?? []);
+    const own = rows.get(wanted.email) ?? [];
+    const row = rowOf(own);
     if (row === "ambiguous") {
-      problems.push(ambiguous(wanted, rows.get(wanted.email)?.map(({ id }) => id) ?? []));
+      problems.push(ambiguous(wanted, own));
       decisions.push(kept(wanted, "present", "the account has it more than once"));
     } else {
       const decision = decide(wanted, row, registrations);
@@ -99,10 +100,11 @@ function kept(
   };
 }
 
-function ambiguous({ email, source }: WantedAccessUser, ids: readonly string[]): Message {
+function ambiguous({ email, source }: WantedAccessUser, rows: readonly AccessUser[]): Message {
+  const ids = rows.map(({ id }) => quoted(id)).join(", ");
   return {
     code: "access-users/ambiguous",
-    text: `the account has ${ids.length} Access users with the address ${quoted(email)} (${ids.map((id) => quoted(id)).join(", ")}), and which one is meant cannot be told`,
+    text: `the account has ${rows.length} Access users with the address ${quoted(email)} (${ids}), and which one is meant cannot be told`,
     fix: "delete all but one of them in the dashboard, or take the user out of `accessUsers`",
     source,
   };
