@@ -77,6 +77,23 @@ steps("above maxDevices", [
     expect: ["feb: leave (unlisted) 2", "jan: keep (entry) 5", "mar: revoke (entry) 6"],
   },
   {
+    title: "what no entry allows is not for the limit to decide, however old",
+    allowlist: `policy: { maxDevices: 1, overMaxDevices: delete, unlisted: report }\nusers:\n  ${ALICE}:\n    - { device: d2, state: revoked }\n    - device: d3\n`,
+    live: [JAN, FEB, MAR],
+    expect: ["feb: revoke (entry) 5", "jan: leave (unlisted) 2", "mar: keep (entry) 6"],
+  },
+  {
+    title: "the finding names the registrations in the order of ids, not of age",
+    allowlist: limit(1, "report"),
+    live: [
+      { ...JAN, id: "a" },
+      { ...FEB, id: "b" },
+      { ...MAR, id: "c" },
+    ],
+    expect: ["a: keep (entry) 5", "b: keep (entry) 5", "c: keep (entry) 5"],
+    findings: ["max-devices: a b"],
+  },
+  {
     title: "a revoked device is not let in, and takes a place where it would be",
     allowlist: limit(1, "revoke"),
     live: [
@@ -128,6 +145,12 @@ steps("maxDevices beside age", [
     expect: ["feb: keep (entry) 5", "jan: revoke (max-devices) 2", "mar: revoke (max-devices) 2"],
   },
   {
+    title: "a device takes its place by the registration in use, though another of it is stale",
+    allowlist: limit(1, "revoke", STALE),
+    live: [JAN, { ...MAR, device: "d2" }, { ...FEB, lastSeen: "2026-03-01T00:00:00Z" }],
+    expect: ["feb: revoke (stale) 2", "jan: revoke (max-devices) 2", "mar: keep (entry) 5"],
+  },
+  {
     title: "a stale device above the limit is no finding of the limit",
     allowlist: limit(1, "report", STALE),
     live: [{ ...JAN, lastSeen: "2026-03-01T00:00:00Z" }, FEB],
@@ -147,9 +170,11 @@ test("the finding counts devices, and the decision names the limit", () => {
   expect(one.findings.find(({ code }) => code === "max-devices")?.text).toContain("has 1 device more than");
   const [, jan] = plan(HEAD + limit(1, "revoke"), [JAN, FEB]).decisions;
   expect(jan).toMatchObject({
-    reason: { text: "its user may have 1 devices, and newer ones count" },
+    reason: { text: "its user may have 1 device, and newer ones count" },
     entry: { match: { nameGlob: "*" } },
   });
+  const [, oldest] = plan(HEAD + limit(2, "revoke"), [JAN, FEB, MAR]).decisions;
+  expect(oldest?.reason.text).toBe("its user may have 2 devices, and newer ones count");
 });
 
 test("several users above their limits have a finding each", () => {

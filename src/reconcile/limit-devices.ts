@@ -1,5 +1,6 @@
 /** `policy.maxDevices`: of the devices that entries allow to a user, the newest so many. */
 
+import { counted } from "../counted.js";
 import { byUser, type Draft } from "./draft.js";
 import { isNewer, newestOf, type Candidate } from "./candidate.js";
 import { groupByDevice, hardwareKeys } from "./same-device.js";
@@ -70,8 +71,8 @@ function oldestDevices(own: readonly Draft[], retired: ReadonlySet<Candidate>): 
 
 function decideExcess(draft: Draft): Draft {
   const { maxDevices, overMaxDevices } = draft.candidate.policy;
-  if (overMaxDevices.value === "report") return draft;
-  const text = `its user may have ${maxDevices.value} devices, and newer ones count${byWhom(maxDevices)}`;
+  if (overMaxDevices.value === "report" || maxDevices.value === undefined) return draft;
+  const text = `its user may have ${counted(maxDevices.value, "device")}, and newer ones count${byWhom(maxDevices)}`;
   const decision = toDecision(draft.candidate, {
     rule: "max-devices",
     desired: DESIRED[overMaxDevices.value],
@@ -87,10 +88,9 @@ function report(excess: readonly Device[], findings: Finding[]): void {
   if (first?.newest.policy.overMaxDevices.value !== "report") return;
   const { email, policy } = first.newest;
   const { maxDevices } = policy;
-  const count = excess.length;
   findings.push({
     code: "max-devices",
-    text: `${email} has ${count} ${count === 1 ? "device" : "devices"} more than the ${maxDevices.value} that policy.maxDevices allows`,
+    text: `${email} has ${counted(excess.length, "device")} more than the ${maxDevices.value} that policy.maxDevices allows`,
     source: maxDevices.source,
     registrations: excess
       .flatMap(({ drafts }) => drafts.map(({ candidate }) => candidate.registration.id))

@@ -34,6 +34,31 @@ describe("the users whom the allowlist lists", () => {
     ]);
   });
 
+  test("are told as findings about no registration, at their own lines", () => {
+    const users = [{ id: "1", email: "alice@example.com" }];
+    expect(reportAccess(LIST, [], users)).toEqual([
+      {
+        code: "unknown-access-user",
+        text: 'no Access user has the address "bob@example.com"',
+        source: { file: "allowlist.yaml", line: 4, column: 3 },
+        registrations: [],
+      },
+    ]);
+  });
+
+  test.each([
+    [2000, '; did you mean "x-1@example.com"?'],
+    [2001, ""],
+  ])("are compared with 1000 others up to %i of them", (unknown, hint) => {
+    const source = { file: "allowlist.yaml", line: 1, column: 1 };
+    const emails = Array.from({ length: unknown }, (_, i) => `x${i + 1}@example.com`);
+    const users = new Map(emails.map((email) => [email, { email, entries: [], source }]));
+    const known = Array.from({ length: 1000 }, (_, i) => ({ id: `${i}`, email: `x-${i + 1}@example.com` }));
+    const [first, ...others] = told({ ...LIST, users }, [], known);
+    expect(first).toBe(`unknown-access-user: no Access user has the address "x1@example.com"${hint}`);
+    expect(others).toHaveLength(unknown - 1);
+  });
+
   test("are not told where they are to be created", () => {
     const list = allowlist(
       "version: 1\nusers:\n  dave@example.com: []\naccessUsers:\n  dave@example.com: {}\n",
@@ -66,6 +91,27 @@ describe("a count of active devices", () => {
   test.each([0, 3])("of %s contradicts them", (count) => {
     expect(told(LIST, [ALICE, second, gone], users(count))).toEqual([
       `device-count: Access counts ${count} active devices of alice@example.com, and the listing has 1`,
+    ]);
+  });
+
+  test("is held against what is neither revoked nor deleted, and the finding names that", () => {
+    const third = registration({ id: "a0", email: "alice@example.com", device: "d2" });
+    const deleted = registration({
+      id: "a4",
+      email: "alice@example.com",
+      device: "d3",
+      deleted: "2026-05-01T00:00:00Z",
+    });
+    const live = [ALICE, second, third, gone, deleted];
+    expect(told(LIST, live, users(2))).toEqual([]);
+    expect(told(LIST, live, users(3))).toEqual([]);
+    expect(reportAccess(LIST, live, users(1))).toEqual([
+      {
+        code: "device-count",
+        text: "Access counts 1 active device of alice@example.com, and the listing has 2",
+        source: { file: "allowlist.yaml", line: 3, column: 3 },
+        registrations: ["a", "a0", "a2"],
+      },
     ]);
   });
 });

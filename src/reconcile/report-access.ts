@@ -4,6 +4,7 @@ import type { Allowlist } from "../allowlist/allowlist.js";
 import { normaliseEmail } from "../allowlist/email.js";
 import { nearestEmail } from "../allowlist/nearest.js";
 import type { AccessUser, Registration } from "../cloudflare/index.js";
+import { counted } from "../counted.js";
 import type { Finding } from "./finding.js";
 import { quoted } from "./naming.js";
 import { userOf } from "./scope.js";
@@ -60,7 +61,7 @@ function reportCounts(
     const own = active.get(email) ?? [];
     const devices = new Set(own.map(({ device }) => device.id)).size;
     if (count == null || count === devices || count === own.length) return [];
-    const text = `Access counts ${count} active devices of ${email}, and the listing has ${devices}`;
+    const text = `Access counts ${counted(count, "active device")} of ${email}, and the listing has ${devices}`;
     return [{ code: "device-count", text, source, registrations: own.map(({ id }) => id).sort() }];
   });
 }

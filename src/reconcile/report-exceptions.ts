@@ -6,6 +6,7 @@ import type { Rule } from "./decision.js";
 import type { Draft } from "./draft.js";
 import type { Finding } from "./finding.js";
 import { isIgnored } from "./ignore.js";
+import type { Match } from "./match.js";
 import { describeMatch } from "./verdict.js";
 import { quoted } from "./naming.js";
 
@@ -51,7 +52,7 @@ const EXCEPTIONS: ReadonlySet<Rule> = new Set<Rule>(["protected", "self", "ignor
 
 /** Entries all of whose registrations an exception takes away. */
 function reportShadowed(drafts: readonly Draft[]): Finding[] {
-  const excepted = new Map<Entry, Draft[]>();
+  const excepted = new Map<Entry, [Draft, ...Draft[]]>();
   for (const draft of drafts) {
     const { match } = draft.candidate;
     if (match.kind !== "entry" || !EXCEPTIONS.has(draft.decision.reason.code)) continue;
@@ -61,20 +62,26 @@ function reportShadowed(drafts: readonly Draft[]): Finding[] {
   }
   if (excepted.size === 0) return [];
   for (const { candidate, decision } of drafts) {
-    const { match } = candidate;
-    if (match.kind === "entry" && !EXCEPTIONS.has(decision.reason.code)) excepted.delete(match.entry);
+    if (EXCEPTIONS.has(decision.reason.code)) continue;
+    for (const entry of speaking(candidate.match)) excepted.delete(entry);
   }
   return [...excepted].map(([entry, group]) => toFinding(entry, group));
 }
 
-function toFinding(entry: Entry, group: readonly Draft[]): Finding {
-  const [first] = group;
-  const why = first?.decision.reason.code ?? "protected";
+/** The entries that have a say, be it that they refuse a registration, or may mean it, so that it is left alone. */
+function speaking(match: Match): readonly Entry[] {
+  if (match.kind === "none") return [];
+  return match.kind === "contradiction" ? match.entries : [match.entry];
+}
+
+function toFinding(entry: Entry, group: readonly [Draft, ...Draft[]]): Finding {
+  const [{ candidate, decision }] = group;
+  const why = decision.reason.code;
   return {
     code: "shadowed-entry",
-    text: `${describeMatch(entry)} of ${first?.candidate.email ?? ""} never decides: all that it matches is ${why === "self" ? "the operator's own" : why}`,
+    text: `${describeMatch(entry)} of ${candidate.email} never decides: all that it matches is ${why === "self" ? "the operator's own" : why}`,
     source: entry.source,
-    related: first ? [{ text: "the line that takes precedence", source: first.decision.source }] : [],
+    related: [{ text: "the line that takes precedence", source: decision.source }],
     registrations: group.map(({ candidate }) => candidate.registration.id),
   };
 }
