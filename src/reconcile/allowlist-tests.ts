@@ -56,14 +56,14 @@ function toRegistration({ user, ...given }: AllowlistTest["given"], at: Date): R
       ...(given.clientVersion !== undefined && { client_version: given.clientVersion }),
     },
     created_at: created,
-    updated_at: (given.revoked ?? given.created ?? LONG_AGO).toISOString(),
+    updated_at: created,
     last_seen_at: (given.lastSeen ?? at).toISOString(),
     ...(given.revoked && { revoked_at: given.revoked.toISOString() }),
     ...(given.registrationType !== undefined && { registration_type: given.registrationType }),
     ...(given.policyId !== undefined && {
       policy: { id: given.policyId, name: "", default: false, deleted: false, updated_at: created },
     }),
-    ...(user !== "" && { user: { email: user } }),
+    user: { email: user },
   };
 }
 

@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
-import { NOW, plan, type Sketch } from "../../test/support/world.js";
+import { toReviewed } from "../../test/support/world-run.js";
+import { ACCOUNT, NOW, allowlist, plan, registration, type Sketch } from "../../test/support/world.js";
 import { ALICE, BOB, HEAD, notices } from "../../test/support/world-steps.js";
-import type { Plan } from "./plan.js";
+import { makePlan, type Plan } from "./plan.js";
 
 const ids = ({ acts }: Plan) => acts.map(({ registration: { id } }) => id);
 const pending = (made: Plan) =>
@@ -61,6 +62,35 @@ describe("limits.perRun", () => {
       ["revoke", 6],
       ["delete", 2],
       ["unrevoke", 1],
+    ]);
+  });
+});
+
+describe("what was not reviewed waits among the rest, most urgent first", () => {
+  const of = (limits: string) => {
+    const inventory = { account: ACCOUNT, registrations: LIVE.map(registration), devices: [] };
+    const known = LIVE.filter(({ id }) => !["b-gone", "f-new", "i-out"].includes(id));
+    const reviewed = toReviewed(plan(`${HEAD}${RULES}${USERS}`, known, []));
+    return makePlan(allowlist(`${HEAD}${limits}${RULES}${USERS}`), inventory, NOW, { reviewed });
+  };
+
+  test("alone", () => {
+    const made = of("");
+    expect(ids(made)).toEqual(["a-in", "c-long", "d-super", "g-new", "h-new", "j-bob"]);
+    expect(pending(made)).toEqual(["i-out: not-reviewed", "f-new: not-reviewed", "b-gone: not-reviewed"]);
+  });
+
+  test("beside what a limit holds back, for which it takes no place", () => {
+    const made = of("limits: { perRun: 2 }\n");
+    expect(ids(made)).toEqual(["g-new", "j-bob"]);
+    expect(pending(made)).toEqual([
+      "i-out: not-reviewed",
+      "h-new: limit",
+      "f-new: not-reviewed",
+      "d-super: limit",
+      "a-in: limit",
+      "b-gone: not-reviewed",
+      "c-long: limit",
     ]);
   });
 });

@@ -40,7 +40,6 @@ export function schedule(
   }
   const most = limits.perRun?.value ?? Infinity;
   const isFrozen = freeze !== undefined && now < freeze.until;
-  if (!isFrozen && pending.length === 0 && agreed.length <= most) return { agreed, acts: agreed, pending };
   const acts: ActDecision[] = [];
   for (const decision of [...agreed].sort(byUrgency)) {
     if (isFrozen) pending.push({ decision, why: "frozen", text: whyFrozen(freeze) });

@@ -81,6 +81,28 @@ steps("the older registration of a device", [
   },
 ]);
 
+steps("where the policy does not speak of superseded ones", [
+  {
+    title: "nothing is decided, and nothing told",
+    allowlist: `users:\n  ${ALICE}: [{ device: d1 }]\n`,
+    live: [OLD, NEW],
+    expect: ["new: keep (entry) 3", "old: keep (entry) 3"],
+    findings: [],
+  },
+  {
+    title: "nothing is decided of one user, though it does for another",
+    allowlist: `groups: { lab: { policy: { superseded: delete }, users: [${BOB}] } }\nusers:\n  ${ALICE}: [{ device: d1 }]\n  ${BOB}: [{ device: d1 }]\n`,
+    live: [OLD, NEW, { ...OLD, id: "bob-old", email: BOB }, { ...NEW, id: "bob-new", email: BOB }],
+    expect: [
+      "bob-new: keep (entry) 5",
+      "bob-old: delete (superseded) 2",
+      "new: keep (entry) 4",
+      "old: keep (entry) 4",
+    ],
+    findings: [],
+  },
+]);
+
 steps("without a newer one that connects nothing is superseded", [
   {
     title: "the newer one is revoked",
@@ -131,6 +153,15 @@ steps("what an entry says besides has the last word", [
     title: "an entry that revokes goes before one that would delete",
     allowlist: superseded("delete", "", "[{ device: d1 }, { registration: old, state: revoked }]"),
     live: [OLD, NEW],
+    expect: ["new: keep (entry) 4", "old: revoke (entry) 4"],
+  },
+  {
+    title: "so does one that means the device by its name",
+    allowlist: superseded("delete", "", "[{ name: NEW }, { name: OLD, state: revoked }]"),
+    live: [
+      { ...OLD, name: "OLD" },
+      { ...NEW, name: "NEW" },
+    ],
     expect: ["new: keep (entry) 4", "old: revoke (entry) 4"],
   },
   {
