@@ -268,6 +268,14 @@ const users: readonly Bad[] = [
     "0:4:37",
     "of a group",
   ],
+  [
+    "a setting of the policy beside it",
+    user("{ grace: 3d, devices: [] }"),
+    "unknown-key",
+    "0:4:7",
+    "under `policy:`",
+  ],
+  ["a setting of the policy at the top", root("unlisted: delete"), "unknown-key", "0:4:1", "under `policy:`"],
   ["a key of nobody", user("{ policy: { grase: none }, devices: [] }"), "unknown-key", "0:4:17", "`grace`?"],
 ];
 

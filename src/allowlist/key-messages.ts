@@ -1,6 +1,7 @@
 import { isMatchKey } from "./entry-keys.js";
 import { didYouMean, nearest, shown } from "./nearest.js";
 import { isUser, type Place } from "./place.js";
+import { isPolicyKey } from "./read-policy.js";
 import { rootKeys, sharedKeys } from "./root-file.js";
 import type { FileKind } from "./schemas.js";
 import type { Problem } from "./source-text.js";
@@ -28,7 +29,10 @@ export function unknownKey(place: Place, kind: FileKind, key: string, allowed: r
     code: "allowlist/unknown-key",
     offset,
     text: `the key ${shown(key)} is not known ${where}`,
-    fix: didYouMean(key, allowed),
+    fix:
+      isPolicyKey(key) && allowed.includes("policy")
+        ? "write it under `policy:` there"
+        : didYouMean(key, allowed),
   };
 }
 
