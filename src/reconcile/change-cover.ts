@@ -50,5 +50,6 @@ function requiresAsMuch(name: keyof Conditions, wanted: string, requires: Condit
   const given = requires?.[name];
   if (given === undefined) return false;
   if (name === "minClientVersion") return isAtLeast(wanted, given);
-  return given === wanted || (name === "model" && !/[*?]/u.test(given) && matchesPattern(wanted, given));
+  // One glob that is not the other is taken to reach further. A platform has no glob.
+  return given === wanted || (!/[*?]/u.test(given) && matchesPattern(wanted, given));
 }

@@ -1,66 +1,59 @@
 /** Who and what a change takes off the list, or out of the scope, and leaves connected all the same. */
 
+import { places } from "./change-places.js";
 import type { BothDecisions, Change } from "./change-terms.js";
 import type { Decision } from "./decision.js";
 import { staysConnected } from "./decision.js";
 import type { Finding } from "./finding.js";
 
 /** One finding for each user and what became of the devices that an entry allowed, or that were decided at all. */
-export function reportDropped({ base, head }: Change, { before, after }: BothDecisions): Finding[] {
-  const now = new Map(after.map((decision) => [decision.registration.id, decision]));
+export function reportDropped(change: Change, { before, after }: BothDecisions): Finding[] {
+  const decided = new Map(after.map((decision) => [decision.registration.id, decision]));
   const groups = new Map<string, Group>();
   for (const then of before) {
-    const kind = kindOf(then, now.get(then.registration.id), { base, head });
-    if (kind === undefined) continue;
-    const group = groups.get(`${kind}\n${then.user}`) ?? { kind, user: then.user, ids: [] };
-    group.ids.push(then.registration.id);
-    group.now ??= now.get(then.registration.id);
-    groups.set(`${kind}\n${then.user}`, group);
+    const { id } = then.registration;
+    const now = decided.get(id);
+    if (now === undefined ? then.live !== "active" : !isDropped(then, now, change)) continue;
+    const key = `${now === undefined}\n${then.user}`;
+    const group = groups.get(key);
+    if (group) group.ids.push(id);
+    else groups.set(key, { user: then.user, ids: [id], now });
   }
-  return [...groups.values()].map((group) => toFinding(group, { base, head }));
+  return [...groups.values()].map((group) => toFinding(group, change));
 }
 
 interface Group {
-  readonly kind: "dropped" | "out-of-scope";
   readonly user: string;
   readonly ids: string[];
-  now?: Decision | undefined;
+  /** What is decided of the first of them after the change; nothing where they are out of the scope. */
+  readonly now: Decision | undefined;
 }
 
-function kindOf(
-  then: Decision,
-  now: Decision | undefined,
-  { base, head }: Change,
-): Group["kind"] | undefined {
-  if (now === undefined) return then.live === "active" ? "out-of-scope" : undefined;
+function isDropped(then: Decision, now: Decision, { base, head }: Change): boolean {
   const isLeft = now.desired === "as-is" && staysConnected(now) && !EXCEPTED.has(now.reason.code);
-  if (!isLeft || then.desired === "as-is" || !base.users.has(then.user)) return undefined;
-  const wasAllowed = then.reason.code === "entry" && then.desired === "active";
-  return wasAllowed || !head.users.has(then.user) ? "dropped" : undefined;
+  if (!isLeft || then.desired === "as-is" || !base.users.has(then.user)) return false;
+  return then.desired === "active" || !head.users.has(then.user);
 }
 
 /** The exception is a finding of its own. */
 const EXCEPTED: ReadonlySet<string> = new Set(["protected", "self", "ignored"]);
 
-function toFinding({ kind, user, ids, now }: Group, { base, head }: Change): Finding {
-  const who = user === "" ? "no user" : user;
+function toFinding({ user, ids, now }: Group, { base, head }: Change): Finding {
   const count = `${ids.length} active ${ids.length === 1 ? "registration" : "registrations"}`;
-  const registrations = [...ids].sort();
   const was = base.users.get(user)?.source;
-  const related = was && { related: [{ text: "before the change", source: was }] };
-  if (kind === "out-of-scope") {
+  if (now === undefined) {
+    const who = user === "" ? "no user" : user;
     const text = `the change takes ${count} of ${who} out of the scope: nothing is decided about them any more, and they stay connected`;
-    return { code: "change-out-of-scope", text, ...related, registrations };
+    return { code: "change-out-of-scope", text, ...places(undefined, was), registrations: ids };
   }
   const what = head.users.has(user)
-    ? `drops what allowed a device of ${who}`
-    : `drops ${who} from the allowlist`;
-  const why = now === undefined ? "" : `: ${now.reason.text}`;
+    ? `drops what allowed a device of ${user}`
+    : `drops ${user} from the allowlist`;
+  const stay = ids.length === 1 ? "stays" : "stay";
   return {
     code: "change-dropped",
-    text: `the change ${what}, and ${count} stay${ids.length === 1 ? "s" : ""} connected${why}`,
-    ...(now && { source: now.source }),
-    ...related,
-    registrations,
+    text: `the change ${what}, and ${count} ${stay} connected: ${now.reason.text}`,
+    ...places(now.source, was),
+    registrations: ids,
   };
 }

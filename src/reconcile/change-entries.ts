@@ -2,6 +2,7 @@
 
 import type { AllowedUser, Entry } from "../allowlist/allowlist.js";
 import { coversMatch, coversWindow, differences, isSameMatch } from "./change-cover.js";
+import { places } from "./change-places.js";
 import type { Change } from "./change-terms.js";
 import type { Finding } from "./finding.js";
 import { describeMatch } from "./verdict.js";
@@ -11,33 +12,42 @@ export function reportWidened({ base, head }: Change): Finding[] {
   const findings: Finding[] = [];
   for (const user of head.users.values()) {
     const before = base.users.get(user.email);
-    findings.push(...reportNewUser(user, before), ...reportState(user, before));
-    if (before !== undefined) findings.push(...reportEntries(user, before));
+    if (before === undefined) findings.push(...reportNewUser(user));
+    else findings.push(...reportState(before, user), ...reportEntries(before, user));
   }
   for (const user of base.users.values()) {
-    if (!head.users.has(user.email)) findings.push(...reportGone(user, undefined));
+    if (!head.users.has(user.email)) {
+      findings.push(...reportState(user, undefined), ...reportGone(user, undefined, new Set()));
+    }
   }
   return findings;
 }
 
-function reportNewUser({ email, entries, source }: AllowedUser, before: AllowedUser | undefined): Finding[] {
-  const allowing = entries.filter(({ state }) => state === "active");
-  if (before !== undefined || allowing.length === 0) return [];
+function reportNewUser({ email, entries, source }: AllowedUser): Finding[] {
+  const allowing = entries.filter(isAllowing);
+  if (allowing.length === 0) return [];
   const what = allowing.slice(0, 3).map(describeMatch).join("; ");
   const more = allowing.length > 3 ? ` and ${allowing.length - 3} more` : "";
-  return [widened(`the change adds the user ${email} with ${what}${more}`, source)];
+  return [widened(`the change adds the user ${email} with ${what}${more}`, source, undefined)];
 }
 
-function reportEntries(user: AllowedUser, before: AllowedUser): Finding[] {
-  const allowed = before.entries.filter(({ state }) => state === "active");
-  const widenedEntries = user.entries
-    .filter((entry) => entry.state === "active" && !allowed.some((old) => covers(old, entry)))
-    .map((entry) => {
-      const { text, old } = whyWider(entry, before);
-      const related = old && [{ text: "before the change", source: old.source }];
-      return widened(`${describeMatch(entry)} of ${user.email} ${text}`, entry.source, related);
-    });
-  return [...widenedEntries, ...reportGone(before, user)];
+function reportEntries(before: AllowedUser, now: AllowedUser): Finding[] {
+  const allowed = before.entries.filter(isAllowing);
+  const wider = now.entries.filter(
+    (entry) => isAllowing(entry) && !allowed.some((old) => covers(old, entry)),
+  );
+  const findings: Finding[] = [];
+  const told = new Set<Entry>();
+  for (const entry of wider) {
+    const { text, old } = whyWider(entry, before);
+    findings.push(widened(`${describeMatch(entry)} of ${now.email} ${text}`, entry.source, old?.source));
+    if (old !== undefined) told.add(old);
+  }
+  return [...findings, ...reportGone(before, now, told)];
+}
+
+function isAllowing({ state }: Entry): boolean {
+  return state === "active";
 }
 
 function covers(old: Entry, entry: Entry): boolean {
@@ -45,53 +55,46 @@ function covers(old: Entry, entry: Entry): boolean {
 }
 
 function whyWider(entry: Entry, before: AllowedUser): { readonly text: string; readonly old?: Entry } {
-  const same = before.entries.find((old) => isSameMatch(old.match, entry.match));
-  if (same !== undefined) {
-    if (same.state !== "active")
-      return { text: `was to be ${same.state}, and is allowed by the change`, old: same };
-    return { text: `is widened by the change: ${differences(same, entry).join(", ")}`, old: same };
+  const same = before.entries.filter((old) => isSameMatch(old.match, entry.match));
+  // On other days the same device may have been kept out, which the change need not touch.
+  const old = same.find(isAllowing) ?? same[0];
+  if (old !== undefined) {
+    const text = isAllowing(old)
+      ? `is widened by the change: ${differences(old, entry).join(", ")}`
+      : `was to be ${old.state}, and is allowed by the change`;
+    return { text, old };
   }
-  const narrower = before.entries.find(
-    (old) => old.state === "active" && coversMatch(entry.match, old.match),
-  );
+  const narrower = before.entries.find((old) => isAllowing(old) && coversMatch(entry.match, old.match));
   if (narrower !== undefined) {
     return { text: `is less specific than ${describeMatch(narrower)} before the change`, old: narrower };
   }
   return { text: "is new" };
 }
 
-/** Entries that kept a device out, and do so no more. */
-function reportGone(before: AllowedUser, now: AllowedUser | undefined): Finding[] {
+/** Entries that kept a device out, and do so no more; without those that are told with what took their place. */
+function reportGone(before: AllowedUser, now: AllowedUser | undefined, told: ReadonlySet<Entry>): Finding[] {
+  const keepsOut = (now?.entries ?? []).filter((entry) => !isAllowing(entry));
   return before.entries
-    .filter(({ state }) => state !== "active")
-    .filter((old) => !now?.entries.some((entry) => entry.state !== "active" && covers(entry, old)))
-    .filter(
-      (old) => !now?.entries.some((entry) => entry.state === "active" && isSameMatch(entry.match, old.match)),
-    )
+    .filter((old) => !isAllowing(old) && !told.has(old))
+    .filter((old) => !keepsOut.some((entry) => covers(entry, old)))
     .map((old) => {
       const text = `the change removes or narrows ${describeMatch(old)} of ${before.email}, which was to be ${old.state}`;
-      return widened(text, now?.source, [{ text: "before the change", source: old.source }]);
+      return widened(text, now?.source, old.source);
     });
 }
 
 /** A user who was to be cut off, and is not, or later. */
-function reportState({ email, state, source }: AllowedUser, before: AllowedUser | undefined): Finding[] {
-  const then = before?.state;
+function reportState({ email, state: then }: AllowedUser, now: AllowedUser | undefined): Finding[] {
   if (then === undefined) return [];
-  const related = [{ text: "before the change", source: then.source }];
-  if (state === undefined) return [widened(`${email} is not ${then.state} any more`, source, related)];
-  const later = (state.since?.start ?? 0) > (then.since?.start ?? 0);
-  if (!later) return [];
-  const text = `${email} is ${state.state} from ${state.since?.text ?? ""} on, which is later than before the change`;
-  return [widened(text, state.source, related)];
+  const state = now?.state;
+  if (state === undefined)
+    return [widened(`${email} is not ${then.state} any more`, now?.source, then.source)];
+  const { since } = state;
+  if (since === undefined || since.start <= (then.since?.start ?? -Infinity)) return [];
+  const text = `${email} is ${state.state} from ${since.text} on, which is later than before the change`;
+  return [widened(text, state.source, then.source)];
 }
 
-function widened(text: string, source: Finding["source"], related?: Finding["related"]): Finding {
-  return {
-    code: "change-widened",
-    text,
-    ...(source && { source }),
-    ...(related && { related }),
-    registrations: [],
-  };
+function widened(text: string, ...where: Parameters<typeof places>): Finding {
+  return { code: "change-widened", text, ...places(...where), registrations: [] };
 }

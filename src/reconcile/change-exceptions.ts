@@ -2,6 +2,7 @@
 
 import type { Allowlist, SourcePosition } from "../allowlist/allowlist.js";
 import { isSameMatch } from "./change-cover.js";
+import { places } from "./change-places.js";
 import type { Change } from "./change-terms.js";
 import type { Finding } from "./finding.js";
 import { describeMatch } from "./verdict.js";
@@ -28,7 +29,7 @@ export function reportExcepted({ base, head }: Change): Finding[] {
       findings.push({
         code: "change-loosened",
         text: `the change protects ${what} ${JSON.stringify(key)} no more`,
-        related: [{ text: "before the change", source }],
+        ...places(undefined, source),
         registrations: [],
       });
     }

@@ -1,6 +1,7 @@
 /** Which brakes a change releases: guards, limits, the freeze, and the allowlist's own tests. */
 
 import type { Allowlist, Setting, SourcePosition } from "../allowlist/allowlist.js";
+import { places } from "./change-places.js";
 import type { Change } from "./change-terms.js";
 import type { Finding } from "./finding.js";
 
@@ -43,7 +44,7 @@ function longer(
 
 function reportFreeze({ freeze: then }: Allowlist, { freeze: now }: Allowlist): Finding[] {
   if (then === undefined || (now !== undefined && now.until >= then.until)) return [];
-  const until = now === undefined ? "none" : minute(now.until);
+  const until = now === undefined ? "none" : `until ${minute(now.until)}`;
   return [loosened(`freeze: ${until} (before: until ${minute(then.until)})`, now?.source, then.source)];
 }
 
@@ -58,8 +59,7 @@ function loosened(text: string, source: SourcePosition | undefined, before: Sour
   return {
     code: "change-loosened",
     text: `the change loosens ${text}`,
-    ...(source && { source }),
-    related: [{ text: "before the change", source: before }],
+    ...places(source, before),
     registrations: [],
   };
 }

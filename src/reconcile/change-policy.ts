@@ -1,33 +1,20 @@
 /** By which of the policy's settings a change keeps more devices connected, for everybody or for some. */
 
-import {
-  policyOf,
-  type AgeRule,
-  type Policy,
-  type Setting,
-  type SourcePosition,
-} from "../allowlist/allowlist.js";
+import { policyOf, type AgeRule, type Policy, type SourcePosition } from "../allowlist/allowlist.js";
 import type { Change } from "./change-terms.js";
 import type { Finding } from "./finding.js";
 
 /** One finding for each setting and line; users whose policy changes by the same line share it. */
 export function reportLoosenedPolicy({ base, head }: Change): Finding[] {
-  const found = new Map<
-    string,
-    { readonly text: string; readonly source: SourcePosition; users: string[] }
-  >();
-  const compare = (before: Policy, now: Policy, email: string | undefined) => {
-    for (const { name, text, source } of loosened(before, now)) {
-      const key = `${name}\n${text}\n${source.file}\n${source.line}`;
-      const known = found.get(key);
-      if (known === undefined) found.set(key, { text, source, users: email === undefined ? [] : [email] });
-      // Who has no policy of their own is told by the policy for everybody.
-      else if (email !== undefined && known.users.length > 0) known.users.push(email);
-    }
-  };
-  compare(base.policy, head.policy, undefined);
+  const found = new Map<string, Loosened & { readonly users: string[] }>();
+  for (const one of loosened(base.policy, head.policy)) found.set(keyOf(one), { ...one, users: [] });
   for (const email of new Set([...base.policies.keys(), ...head.policies.keys()])) {
-    compare(policyOf(base, email), policyOf(head, email), email);
+    for (const one of loosened(policyOf(base, email), policyOf(head, email))) {
+      const known = found.get(keyOf(one));
+      if (known === undefined) found.set(keyOf(one), { ...one, users: [email] });
+      // Who has no policy of their own is told by the policy for everybody.
+      else if (known.users.length > 0) known.users.push(email);
+    }
   }
   return [...found.values()].map(({ text, source, users }) => ({
     code: "change-loosened",
@@ -39,54 +26,67 @@ export function reportLoosenedPolicy({ base, head }: Change): Finding[] {
 }
 
 interface Loosened {
-  readonly name: string;
   readonly text: string;
   readonly source: SourcePosition;
 }
 
+function keyOf({ text, source: { file, line } }: Loosened): string {
+  return `${text}\n${file}\n${line}`;
+}
+
 function loosened(before: Policy, now: Policy): Loosened[] {
+  const change = { before, now };
   return [
-    ...compareSetting("unlisted", before, now, laxness),
-    ...compareSetting("unknownUsers", before, now, laxness),
-    ...compareSetting("noUser", before, now, laxness),
-    ...compareSetting("listedRevoked", before, now, (value) => (value === "unrevoke" ? 1 : 0)),
-    ...compareSetting(
+    ...compare("unlisted", change, isLaxerAction),
+    ...compare("unknownUsers", change, isLaxerAction),
+    ...compare("noUser", change, isLaxerAction),
+    ...compare("listedRevoked", change, (given, then) => given === "unrevoke" && then !== "unrevoke"),
+    ...compare(
       "grace",
-      before,
-      now,
-      ({ ms }) => ms,
+      change,
+      (given, then) => given.ms > then.ms,
       ({ text }) => text,
     ),
-    ...compareSetting("stale", before, now, ageLaxness, describeAge),
-    ...compareSetting("superseded", before, now, (value) => laxness(value ?? "report")),
-    ...compareSetting("maxDevices", before, now, (value) => value ?? Infinity),
-    ...compareSetting("overMaxDevices", before, now, laxness),
+    ...compare("stale", change, isLaxerAge, describeAge),
+    ...compare("superseded", change, isLaxerAction),
+    ...compare("maxDevices", change, (given, then) => (given ?? Infinity) > (then ?? Infinity)),
+    ...compare("overMaxDevices", change, isLaxerAction),
   ];
 }
 
-function compareSetting<Name extends keyof Policy>(
+type Value<Name extends keyof Policy> = Policy[Name]["value"];
+
+function compare<Name extends keyof Policy>(
   name: Name,
-  before: Policy,
-  now: Policy,
-  weigh: (value: Policy[Name]["value"]) => number,
-  show: (value: Policy[Name]["value"]) => string = (value) =>
-    value === undefined ? "none" : `${value as string | number}`,
+  { before, now }: { readonly before: Policy; readonly now: Policy },
+  isLaxer: (given: Value<Name>, then: Value<Name>) => boolean,
+  show: (value: Value<Name>) => string = (value) => `${(value as string | number | undefined) ?? "none"}`,
 ): Loosened[] {
-  const [then, given]: readonly Setting<Policy[Name]["value"]>[] = [before[name], now[name]];
-  if (then === undefined || given === undefined || weigh(given.value) <= weigh(then.value)) return [];
-  const text = `policy.${name}: ${show(given.value)} (before: ${show(then.value)})`;
-  return [{ name, text, source: given.source }];
+  const [{ value: given, source }, { value: then }] = [now[name], before[name]];
+  if (!isLaxer(given, then)) return [];
+  return [{ text: `policy.${name}: ${show(given)} (before: ${show(then)})`, source }];
 }
 
-/** Revoked and deleted are both kept out; reported is not. */
-function laxness(action: string): number {
-  return action === "report" ? 1 : 0;
+/** Revoked and deleted are both kept out; reported, or not looked at, is not. */
+function isLaxerAction(given: string | undefined, then: string | undefined): boolean {
+  return keepsIn(given) && !keepsIn(then);
 }
 
-/** A rule that only reports keeps nobody out, and nor does none. */
-function ageLaxness(rule: AgeRule | undefined): number {
-  if (rule === undefined || rule.action === "report") return Infinity;
-  return rule.after.ms + (rule.includeListed ? 0 : 0.5);
+function keepsIn(action: string | undefined): boolean {
+  return action === undefined || action === "report";
+}
+
+/** For what an entry allows, or for what none does. */
+function isLaxerAge(given: AgeRule | undefined, then: AgeRule | undefined): boolean {
+  return lasts(given) > lasts(then) || lastsListed(given) > lastsListed(then);
+}
+
+function lasts(rule: AgeRule | undefined): number {
+  return rule === undefined || keepsIn(rule.action) ? Infinity : rule.after.ms;
+}
+
+function lastsListed(rule: AgeRule | undefined): number {
+  return rule?.includeListed === true ? lasts(rule) : Infinity;
 }
 
 function describeAge(rule: AgeRule | undefined): string {
