@@ -70,7 +70,9 @@ async function report({ plan, evidence }: Planned): Promise<ReportDocument> {
   const document = documentOf(plan, { env, generatedAt: new Date(), run, evidence });
   const path = reportPath(env);
   if (path !== undefined) await orRunError(() => writeReport(path, document));
-  await pulumi.log.info(render("text", document, { evidence: evidenceWish(env) === "output" }).trimEnd());
+  // What holds the plan is the error with which the run ends.
+  const options = { evidence: evidenceWish(env) === "output", holdsSaid: true };
+  await pulumi.log.info(render("text", document, options).trimEnd());
   return document;
 }
 

@@ -18,6 +18,8 @@ export interface RenderOptions {
   readonly marker?: string | undefined;
   /** Where the plan's JSON is kept, so that the next command can name it. */
   readonly planFile?: string | undefined;
+  /** What holds the plan (a guard, a contradiction) is said elsewhere: the text leaves it out. */
+  readonly holdsSaid?: boolean | undefined;
 }
 
 export const formatNames = ["text", "markdown", "html", "json", "sarif", "junit", "github"] as const;

@@ -93,6 +93,21 @@ Nothing is done. Two ways on:
   approve exactly this plan: run again with WARP_APPROVE=${document.fingerprint} in the environment`);
   });
 
+  test("is said once where the run ends with it; an approval is said all the same", () => {
+    const held = renderText(documentOf(two), { holdsSaid: true });
+    expect(held).toContain("Guards: revoke 2 of at most 1");
+    expect(held).not.toContain("GUARD TRIPPED");
+    const approved = documentOf(two, { approval: {}, run: true });
+    expect(renderText(approved, { holdsSaid: true })).toContain("approved with WARP_APPROVE");
+    const text = `users:\n  alice@example.com:\n    - { nameGlob: "L*" }\n    - { nameGlob: "*1", state: revoked }\n`;
+    const made = toDocument(
+      plan(`version: 1\n${text}`, [{ id: "a", email: "alice@example.com", name: "L1" }]),
+      { generatedAt: new Date("2026-06-01T12:00:01Z"), run: false },
+    );
+    expect(renderText(made)).toContain("ERROR two entries ask for different states");
+    expect(renderText(made, { holdsSaid: true })).not.toContain("two entries ask");
+  });
+
   test("says that an approval was for another plan", () => {
     expect(whyHeld(documentOf(two), "ffffffffffffffff")).toMatch(
       /\nWARP_APPROVE=ffffffffffffffff approves another plan/u,

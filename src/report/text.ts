@@ -3,7 +3,7 @@
 import { escapeText } from "../escape.js";
 import type { ReportDocument } from "./document.js";
 import type { RenderOptions } from "./formats.js";
-import { explainGuards } from "./guards.js";
+import { explainGuards, isHeld } from "./guards.js";
 import { leftAlone } from "./left-alone.js";
 import { dueLines, pendingLines, skippedLines } from "./text-acts.js";
 import { withPlace } from "./text-lines.js";
@@ -29,7 +29,7 @@ export function renderText(document: ReportDocument, options: RenderOptions = {}
     skippedLines(document),
     userLines(document),
     leftLines(document),
-    findings(document),
+    findings(document, options),
     closing(document, options),
   ]
     .filter((section) => section.length > 0)
@@ -77,7 +77,11 @@ function leftLines(document: ReportDocument): string[] {
   ];
 }
 
-function findings({ findings: all, problems }: ReportDocument): string[] {
+function findings(
+  { findings: all, problems: found }: ReportDocument,
+  { holdsSaid }: RenderOptions,
+): string[] {
+  const problems = holdsSaid === true ? [] : found;
   const lines = problems
     .slice(0, MOST_FINDINGS)
     .flatMap(({ text, fix, source }) => [
@@ -90,12 +94,12 @@ function findings({ findings: all, problems }: ReportDocument): string[] {
   return lines.length === 0 ? [] : ["Findings:", ...lines];
 }
 
-function closing(document: ReportDocument, { planFile }: RenderOptions): string[] {
+function closing(document: ReportDocument, { planFile, holdsSaid }: RenderOptions): string[] {
   const lines = [
     ...results(document),
     ...document.notes.flatMap((note) => wrap("", `Note: ${escapeText(note, 300)}`, "  ")),
     ...wrap("", `Guards: ${document.guards.map(guardFigure).join("; ")}`, "  "),
-    ...explainGuards(document).flatMap(wrapAsItStands),
+    ...(holdsSaid === true && isHeld(document) ? [] : explainGuards(document).flatMap(wrapAsItStands)),
   ];
   if (hasActs(document)) lines.push(`Fingerprint: ${escapeText(document.fingerprint, 40)}`);
   const next = nextCommand(document, planFile);
