@@ -42,8 +42,12 @@ changeSteps("for everybody", [
   },
   {
     name: "the same as before, in other words",
-    before: policy("grace: 24h, stale: { after: 48h, action: revoke }, superseded: none, maxDevices: 2"),
-    after: policy("grace: 1d, stale: { after: 2d, action: revoke }, superseded: report, maxDevices: 2"),
+    before: policy(
+      "listedRevoked: report, grace: 24h, stale: { after: 48h, action: revoke }, superseded: none, maxDevices: 2",
+    ),
+    after: policy(
+      "listedRevoked: report, grace: 1d, stale: { after: 2d, action: revoke }, superseded: report, maxDevices: 2",
+    ),
     tells: [],
     back: [],
   },
