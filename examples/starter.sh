@@ -22,5 +22,7 @@ gitlab) cp "$examples/gitlab-ci/.gitlab-ci.yml" "$1/" ;;
 *) fail "the second word is github or gitlab" ;;
 esac
 cp -R "$examples/starter/." "$1/"
+# npm leaves every .gitignore out of a package.
+mv "$1/gitignore" "$1/.gitignore"
 cp -R "$examples/pipeline" "$1/ci"
 printf 'Next: cd into it, npm install, and then as its README.md says.\n'

@@ -11,7 +11,7 @@ const OPTIONS = { module: ts.ModuleKind.CommonJS, target: ts.ScriptTarget.ES2023
 /** Writes the package into a new folder, types unchecked, without its dependencies. */
 export async function writePackage(folder: string): Promise<void> {
   for (const room of ["src", "providers"]) await compile(room, folder);
-  for (const name of ["package.json", "schemas", "docs", "README.md", "LICENSE"]) {
+  for (const name of ["package.json", "schemas", "docs", "examples", "README.md", "LICENSE"]) {
     await cp(join(ROOT, name), join(folder, name), { recursive: true });
   }
   await chmod(join(folder, "dist", "src", "cli", "main.js"), 0o755);

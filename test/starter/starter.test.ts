@@ -89,6 +89,14 @@ test("copied out: the pipelines stand where they are looked for, and what git mu
   for (const script of called) expect(files).toContain(script);
 });
 
+test("the package brings the starter, which makes the same files", async () => {
+  const other = join(base, "from the package");
+  const starter = join(project, "node_modules/pulumi-warp-registrations/examples/starter.sh");
+  await mustRun(starter, [other, "github"], { cwd: base });
+  const own = (await filesIn(project)).filter((file) => !/^(?:node_modules|package-lock)/u.test(file));
+  expect((await filesIn(other)).sort()).toEqual(own.sort());
+});
+
 test("copied out for GitLab; a folder that is not empty is refused", async () => {
   const other = join(base, "on gitlab");
   const starter = join(ROOT, "examples", "starter.sh");
