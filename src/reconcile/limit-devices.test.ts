@@ -121,6 +121,12 @@ steps("above maxDevices", [
     live: [{ ...JAN, revoked: GONE }, { ...FEB, device: "d1" }, MAR],
     expect: ["feb: delete (max-devices) 2", "jan: delete (max-devices) 2", "mar: keep (entry) 5"],
   },
+  {
+    title: "older registrations of the device stay revoked with it",
+    allowlist: limit(1, "revoke"),
+    live: [{ ...JAN, revoked: GONE }, { ...FEB, device: "d1" }, MAR],
+    expect: ["feb: revoke (max-devices) 2", "jan: keep (max-devices) 2", "mar: keep (entry) 5"],
+  },
 ]);
 
 const STALE = ", stale: { after: 30d, action: revoke, includeListed: true }";

@@ -246,4 +246,14 @@ users:
       "u-old: delete (superseded) 2",
     ],
   },
+  {
+    title:
+      "it is superseded: revoked and only reported, by one that no entry allows and that connects all the same",
+    allowlist: superseded("delete", ", listedRevoked: report, unlisted: report", "[{ name: OLD }]"),
+    live: [
+      { ...OLD, name: "OLD", revoked: GONE },
+      { ...NEW, name: "NEW" },
+    ],
+    expect: ["new: leave (unlisted) 2", "old: delete (superseded) 2"],
+  },
 ]);
