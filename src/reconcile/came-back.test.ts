@@ -104,6 +104,19 @@ steps("a device that comes back again and again", [
     findings: ["unlisted: c"],
   })),
   {
+    title: "is one device by what joins two that seemed apart, told in the order of ids",
+    allowlist: grace(", unlisted: report"),
+    live: [
+      { ...BACK, id: "a", device: "x", name: "A", revoked: GONE },
+      { ...BACK, id: "b", device: "y", name: "B", revoked: GONE },
+      { ...BACK, id: "c", device: "y", name: "B", revoked: GONE },
+      { ...BACK, id: "d", device: "x", name: "B" },
+    ],
+    devices: [],
+    expect: ["a", "b", "c", "d"].map((id) => `${id}: leave (unlisted) 2`),
+    findings: ["came-back: a b c d", "unlisted: d"],
+  },
+  {
     title: "is known by its name where nothing tells its hardware",
     allowlist: grace(", unlisted: report"),
     live: [

@@ -31,7 +31,7 @@ function aboutAge(
   if (rule.action === "report") return `${age}, and its action is report, which never decides`;
   if (candidate.match.kind === "entry" && !rule.includeListed)
     return `${age}, and it leaves alone what an entry speaks for`;
-  return `${age}, and another rule decides before it`;
+  return `${age}, and of what is revoked policy.revoked has the say`;
 }
 
 export function explainGrace({ candidate, asOf }: Grounds): Why {

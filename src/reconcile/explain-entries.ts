@@ -1,7 +1,7 @@
 /** What the entries of its user say of a registration, and what holds where none does. */
 
 import type { Entry } from "../allowlist/allowlist.js";
-import { endOf, isInForce } from "./in-force.js";
+import { endOf } from "./in-force.js";
 import type { Why } from "./explain-rules.js";
 import type { Grounds } from "./explain.js";
 import { matchesEntry } from "./entry-match.js";
@@ -22,9 +22,9 @@ export function explainEntry(grounds: Grounds): Why {
         spoke: true,
       };
     case "contradiction":
-      return { text: "two entries ask for different states", source: match.entries[0].source };
     case "unknown-hardware":
-      return { text: "its hardware is not known", source: match.entry.source };
+      // These decide wherever they are asked, and decisions have their own words.
+      return { text: match.kind };
     case "refused":
       return {
         text: `${describeMatch(match.entry)} matches, and ${match.failed}`,
@@ -52,7 +52,6 @@ function whyNot({ candidate, asOf }: Grounds, entry: Entry): string {
   const { registration, hardware } = candidate;
   const what = `${describeMatch(entry)} (line ${entry.source.line})`;
   if (matchesEntry(entry.match, registration, hardware)) {
-    if (isInForce(entry, asOf)) return what;
     const { from, expires } = entry;
     const isOver = expires !== undefined && endOf(expires) <= asOf.getTime();
     return isOver ? `${what} expired after ${expires.text}` : `${what} begins on ${from?.text ?? ""}`;

@@ -26,11 +26,14 @@ interface Step {
   readonly rules?: Readonly<Record<number, string>>;
   readonly changes?: readonly string[];
   readonly pending?: string;
+  readonly now?: string;
 }
 
-function told({ allowlist: text, live }: Step) {
+function told({ allowlist: text, live, now }: Step) {
   const inventory = { account: ACCOUNT, registrations: live.map(registration), devices: DEVICES };
-  const [found] = explain(allowlist(HEAD + text), inventory, NOW, [live[0]?.id ?? ""]);
+  const [found] = explain(allowlist(HEAD + text), inventory, now === undefined ? NOW : new Date(now), [
+    live[0]?.id ?? "",
+  ]);
   if (found?.kind !== "decided") throw new Error("it was not decided");
   const rules = found.rules.map(
     ({ place, outcome, text: why, source }) =>
@@ -130,6 +133,13 @@ steps("exceptions and states of a user", [
     ],
   },
   {
+    title: "suspended from this very moment on: nothing is to come",
+    allowlist: `users: { ${ALICE}: { state: suspended, since: 2026-06-02, devices: [device: d1] } }\n`,
+    live: [laptop],
+    now: "2026-06-02T00:00:00Z",
+    changes: ["without the state at allowlist.yaml:2 its user's entries would be asked"],
+  },
+  {
     title: "suspended from an earlier day on: nothing is to come",
     allowlist: `users: { ${ALICE}: { state: suspended, since: 2026-05-02, devices: [device: d1] } }\n`,
     live: [laptop],
@@ -204,6 +214,20 @@ steps("entries", [
     changes: ['add an entry by serial "S-1": warp-registrations accept r1'],
   },
   {
+    title: "one that expired a moment ago",
+    allowlist: entry("{ device: d1, expires: 2026-06-01 }"),
+    live: [laptop],
+    now: "2026-06-02T00:00:00Z",
+    rules: { 6: expect.stringContaining("expired after 2026-06-01") as string },
+  },
+  {
+    title: "one that began, at this very moment or before: it is not to come",
+    allowlist: entry("{ device: d1, from: 2026-06-02 }") + "    - { serial: S-1, from: 2026-05-02 }\n",
+    live: [laptop],
+    now: "2026-06-02T00:00:00Z",
+    changes: ["without the entry at allowlist.yaml:5 policy.unlisted would decide (revoke)"],
+  },
+  {
     title: "one that expires today",
     allowlist: entry("{ device: d1, expires: 2026-06-01 }"),
     live: [laptop],
@@ -249,12 +273,18 @@ steps("entries", [
       { ...laptop, revoked: "2026-05-20T00:00:00Z" },
       { ...laptop, id: "r2", created: "2026-05-02T00:00:00Z" },
     ],
+    rules: {
+      6: "decides: an older registration of this device; r2 is the newest 4",
+      7: "passes: policy.maxDevices is not set",
+      ...notAsked(10, 11, 6),
+    },
     changes: ["only if the newest registration of this device is deleted would this one be asked about"],
   },
   {
     title: "one for a device that is revoked, where nothing is to be let in by itself",
     allowlist: `policy: { listedRevoked: report }\n${entry("device: d1")}`,
     live: [{ ...laptop, revoked: "2026-05-20T00:00:00Z" }],
+    rules: { 6: expect.stringMatching(/^decides: .*policy\.listedRevoked is report 2$/u) as string },
     changes: ["with listedRevoked: unrevoke at allowlist.yaml:2 it would be let in"],
   },
   {
@@ -292,6 +322,15 @@ steps("what narrows an entry", [
     rules: {
       7: "passes: its user may have at most 1, by the policy of group interns: it is within that, or only reported, and overMaxDevices is report 2",
     },
+  },
+  {
+    title: "too many devices: an older registration that stays out does not count",
+    allowlist: `policy: { maxDevices: 1 }\n${entry("device: d1")}`,
+    live: [
+      { ...laptop, revoked: "2026-05-20T00:00:00Z" },
+      { ...laptop, id: "r2", created: "2026-05-02T00:00:00Z" },
+    ],
+    rules: { 7: "passes: at most 1 that entries allow: this one does not count 2" },
   },
   {
     title: "too many devices: what no entry allows does not count",
@@ -372,6 +411,20 @@ steps("age", [
     changes: ["without the entry at allowlist.yaml:5 policy.unlisted would decide (revoke)"],
   },
   {
+    title: "an entry speaks for what was seen of late, and listed devices do not count: nothing will be due",
+    allowlist: `${STALE("action: revoke")}${entry("device: d1")}`,
+    live: [laptop],
+    changes: ["without the entry at allowlist.yaml:5 policy.unlisted would decide (revoke)"],
+  },
+  {
+    title: "does not delete what is revoked where that has a rule of its own",
+    allowlist: `policy: { stale: { after: 30d, action: delete }, revoked: { after: 30d, action: report } }\nusers:\n  ${ALICE}: []\n`,
+    live: [{ ...OLD, revoked: "2026-04-02T00:00:00Z" }],
+    rules: {
+      9: "passes: policy.stale: not seen since 2026-04-01, and of what is revoked policy.revoked has the say; policy.revoked: revoked since 2026-04-02, and its action is report, which never decides 2",
+    },
+  },
+  {
     title: "decides about what no entry allows: the rest was asked",
     allowlist: `${STALE("action: delete")}users:\n  ${ALICE}: []\n`,
     live: [OLD],
@@ -421,6 +474,17 @@ steps("age", [
     rules: { 9: "passes: policy.stale is not set; policy.revoked: it is not revoked 2" },
     changes: ['add an entry by serial "S-1": warp-registrations accept r1'],
   },
+  ...[
+    ["the operator's own", `guards: { self: [${ALICE}] }\n${entry("device: d1")}`],
+    ["what is ignored", `ignore: [{ device: d1, reason: MDM }]\n${entry("device: d2")}`],
+    ["a suspended user's", `users: { ${ALICE}: { state: suspended, devices: [] } }\n`],
+    ["an offboarded user's", `users: { ${ALICE}: { state: offboarded, devices: [] } }\n`],
+  ].map(([title = "", text = ""]) => ({
+    title: `${title} does not age`,
+    allowlist: `${STALE("action: delete, includeListed: true")}${text}`,
+    live: [laptop],
+    changes: [expect.stringMatching(/^without /u) as string],
+  })),
   {
     title: "what is excepted does not age",
     allowlist: `${STALE("action: delete, includeListed: true")}protected: { users: [${ALICE}] }\n${entry("device: d1")}`,
@@ -470,9 +534,36 @@ steps("grace, and what no entry allows", [
     rules: { 11: "passes: policy.noUser is revoke, which an earlier rule comes before 2" },
   },
   {
+    title: "what is kept takes no place in a run from what is due",
+    allowlist: `limits: { perRun: 1 }\nusers:\n  ${ALICE}: []\n  ${BOB}: [{ device: d2 }]\n`,
+    live: [
+      { ...laptop, id: "r2" },
+      { id: "r1", email: BOB, device: "d2" },
+      { id: "r3", email: BOB, device: "d2" },
+    ],
+  },
+  {
     title: "an act that waits says why",
     allowlist: `freeze: { until: 2026-07-01, reason: audit }\nusers:\n  ${ALICE}: []\n`,
     live: [laptop],
     pending: "frozen until 2026-07-02T00:00Z: audit",
   },
 ]);
+
+test("the rules have the names and the order of the page", () => {
+  const inventory = { account: ACCOUNT, registrations: [registration(laptop)] };
+  const [found] = explain(allowlist(HEAD + entry("device: d1")), inventory, NOW, ["r1"]);
+  expect(found?.kind === "decided" && found.rules.map(({ name }) => name)).toEqual([
+    "protected",
+    "the operator's own",
+    "ignored",
+    "offboarded",
+    "suspended",
+    "entry",
+    "too many devices",
+    "superseded",
+    "stale, long revoked",
+    "grace",
+    "not allowed",
+  ]);
+});

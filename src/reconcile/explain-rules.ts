@@ -5,9 +5,6 @@ import type { Rule } from "./decision.js";
 import { explainAge, explainGrace } from "./explain-age.js";
 import { explainEntry, explainFallback } from "./explain-entries.js";
 import type { Grounds } from "./explain.js";
-import { ignore } from "./ignore.js";
-import { protect, spareSelf } from "./protect.js";
-import { byUserState } from "./user-state.js";
 import { byWhom } from "./verdict.js";
 
 /** One place of `docs/policy.md`. */
@@ -93,33 +90,23 @@ function lastAsked({ candidate }: Grounds, decided: number): number {
   return match.kind === "entry" ? LAST_NARROWING : ENTRY;
 }
 
-function whyNotProtected({ candidate, allowlist }: Grounds): Why {
-  return withVerdict(
-    protect(candidate, allowlist.protected),
-    "neither it, its device nor its user is protected",
-  );
+function whyNotProtected(): Why {
+  return { text: "neither it, its device nor its user is protected" };
 }
 
-function whyNotSelf({ candidate, allowlist }: Grounds): Why {
-  return withVerdict(spareSelf(candidate, allowlist.guards), "its user is not in guards.self");
+function whyNotSelf(): Why {
+  return { text: "its user is not in guards.self" };
 }
 
-function whyNotIgnored({ candidate, allowlist }: Grounds): Why {
-  const { length } = allowlist.ignore;
-  const none = length === 0 ? "nothing is ignored" : `none of the ${length} ignore rules matches it`;
-  return withVerdict(ignore(candidate, allowlist.ignore), none);
+function whyNotIgnored({ allowlist: { ignore } }: Grounds): Why {
+  if (ignore.length === 0) return { text: "nothing is ignored" };
+  return { text: `none of the ${ignore.length} ignore rules matches it` };
 }
 
-function withVerdict(verdict: Why | undefined, otherwise: string): Why {
-  return verdict ? { text: verdict.text, source: verdict.source } : { text: otherwise };
-}
-
-function whyNotState({ candidate, asOf }: Grounds, state: "offboarded" | "suspended"): Why {
-  const { user } = candidate;
+function whyNotState({ candidate: { user } }: Grounds, state: "offboarded" | "suspended"): Why {
   if (user?.state?.state !== state) return { text: `its user is not ${state}` };
-  const verdict = byUserState(candidate, asOf);
   const { since, source } = user.state;
-  return { text: verdict?.text ?? `its user is ${state} only from ${since?.text ?? ""} on`, source };
+  return { text: `its user is ${state} only from ${since?.text ?? ""} on`, source };
 }
 
 function whyNotTooMany({ candidate, draft }: Grounds): Why {

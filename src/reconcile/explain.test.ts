@@ -91,6 +91,38 @@ test("what is to come by time is told with its day", () => {
   expect(changes).toContain("revoke is due after 2026-07-30, unless it is seen again (allowlist.yaml:1)");
 });
 
+test("ids that the account does not have are left out, and each is found by its own", () => {
+  const list = toAllowlist({ users: [], scope: { emailDomains: ["example.org"] } });
+  const registrations = ["a", "b"].map((id) => registration({ id, email: ALICE }));
+  const found = explain(list, { account: ACCOUNT, registrations }, NOW, ["nobody's", "b"]);
+  expect(found.map((one) => one.kind === "out-of-scope" && one.registration.id)).toEqual(["b"]);
+});
+
+test("without the devices an entry is proposed by the device's id", () => {
+  const inventory = {
+    account: ACCOUNT,
+    registrations: [registration({ id: "a", email: ALICE, device: "d1" })],
+  };
+  const [found] = explain(toAllowlist({ users: [] }), inventory, NOW, ["a"]);
+  expect(found?.kind === "decided" && found.changes).toEqual([
+    'add an entry by device "d1": warp-registrations accept a',
+  ]);
+});
+
+test("out of a scope without profiles, and of one with several types", () => {
+  const why = (scope: object, sketch: Parameters<typeof registration>[0]) => {
+    const inventory = { account: ACCOUNT, registrations: [registration(sketch)] };
+    const [found] = explain(toAllowlist({ users: [], scope }), inventory, NOW, [sketch.id]);
+    return found?.kind === "out-of-scope" ? found.why : "";
+  };
+  expect(why({ emailDomains: ["example.org"] }, { id: "a", email: ALICE })).toBe(
+    `scope.emails and scope.emailDomains do not name ${ALICE}`,
+  );
+  expect(why({ policyIds: ["p1"] }, { id: "a", email: ALICE })).toBe(
+    "its device profile is not known, which scope.policyIds does not name",
+  );
+});
+
 test("each reason to be out of scope, in the order in which they are asked", () => {
   const whys = [
     { id: "a", email: ALICE, deleted: "2026-05-01T00:00:00Z", type: "browser_extension" },

@@ -16,6 +16,10 @@ const of = (account: string, registrations = live) =>
   makePlan(list, { account, registrations }, NOW).fingerprint;
 const [a, b, c] = live as [(typeof live)[0], (typeof live)[0], (typeof live)[0]];
 
+/** As the document of `fingerprint` says it: what was approved yesterday has the same one today. */
+const digest = (what: unknown) =>
+  createHash("sha256").update(JSON.stringify(what)).digest("hex").slice(0, 16);
+
 test("the same acts have the same fingerprint, in whatever order they are listed", () => {
   expect(of(ACCOUNT, [c, b, a])).toBe(of(ACCOUNT));
   expect(of(ACCOUNT)).toMatch(/^[0-9a-f]{16}$/u);
@@ -47,6 +51,8 @@ test("acts are named in the order of their ids, in whatever order they come", ()
   expect(acts.map(({ registration: { id } }) => id)).toEqual(["a", "b"]);
   expect(fingerprint(ACCOUNT, [...acts].reverse())).toBe(fingerprint(ACCOUNT, acts));
   expect(fingerprint(ACCOUNT, acts)).toBe(of(ACCOUNT));
+  const rows = ["a", "b"].map((id) => [id, "revoke", "active", a.updated_at]);
+  expect(of(ACCOUNT)).toBe(digest([ACCOUNT, 1, rows]));
 });
 
 describe("an Access user who is deleted is named with what goes along", () => {
@@ -63,6 +69,10 @@ describe("an Access user who is deleted is named with what goes along", () => {
     source,
   });
   const one = fingerprint(ACCOUNT, [], [deleted()]);
+
+  test("with the row's id, the address, both seats and the registrations", () => {
+    expect(one).toBe(digest([ACCOUNT, 1, [], [["u1", "alice@example.com", true, false, ["a"]]]]));
+  });
 
   test.each([
     ["none is deleted", []],
@@ -85,7 +95,6 @@ describe("an Access user who is deleted is named with what goes along", () => {
   test("where none is deleted it is as if there were no Access users", () => {
     expect(fingerprint(ACCOUNT, [], [])).toBe(fingerprint(ACCOUNT, []));
     // Over account, version and acts, as it was before there were any: approvals of then go on to fit.
-    const text = JSON.stringify([ACCOUNT, 1, []]);
-    expect(fingerprint(ACCOUNT, [])).toBe(createHash("sha256").update(text).digest("hex").slice(0, 16));
+    expect(fingerprint(ACCOUNT, [])).toBe(digest([ACCOUNT, 1, []]));
   });
 });

@@ -22,6 +22,12 @@ steps("what another tool manages", [
     ],
   },
   {
+    title: "is left alone whatever its profile, where the rule names none",
+    allowlist: `ignore: [{ user: ${ALICE}, reason: a }]\n${POLICY}  ${ALICE}: []\n`,
+    live: [{ id: "a", email: ALICE, policy: "p1" }],
+    expect: ["a: leave (ignored) 2"],
+  },
+  {
     title: "is left alone where every key of a rule matches",
     allowlist: `ignore:\n  - { user: ${ALICE}, policyId: p1, nameGlob: "K*", reason: kiosk }\n${POLICY}  ${ALICE}: []\n  ${BOB}: []\n`,
     live: [

@@ -52,6 +52,13 @@ steps("of several entries that match, the strongest speaks", [
     expect: ["r1: keep (entry) 2"],
   },
   {
+    title: "and of equal ones the one in the earlier line, however far right it stands",
+    allowlist: `users:\n  ${ALICE}: [\n          { serial: S-1 },\n    { hardwareId: H-1 },\n  ]\n`,
+    live: LIVE,
+    devices: KNOWN,
+    expect: ["r1: keep (entry) 4"],
+  },
+  {
     title: "and a second registration of the user is asked of the same entries",
     allowlist: list("device: d1", ...OTHERS, 'nameGlob: "K*"'),
     live: [

@@ -261,6 +261,16 @@ steps("what makes two registrations one device", [
     expect: ["a: unrevoke (entry) 4", "b: leave (older) 4"],
   },
   {
+    title: "two entries with a key beside their glob mean two, though the devices have one name",
+    allowlist: `users:\n  ${ALICE}:\n    - { nameGlob: "L*", serial: S-1 }\n    - { nameGlob: "L*", serial: S-2 }\n`,
+    live: [
+      { id: "new", email: ALICE, device: "d2", name: "L", ...NEW },
+      { id: "old", email: ALICE, device: "d1", name: "L", ...OLD },
+    ],
+    devices: [physicalDevice("d1", { serial_number: "S-1" }), physicalDevice("d2", { serial_number: "S-2" })],
+    expect: ["new: keep (entry) 5", "old: unrevoke (entry) 4"],
+  },
+  {
     title: "a serial is enough where machines share a hardware id, which then tells nothing",
     allowlist: glob,
     live: [

@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import { ACCOUNT, allowlist, NOW, plan, registration } from "../../test/support/world.js";
 import { ALICE, BOB, HEAD } from "../../test/support/world-steps.js";
 import { makePlan } from "./plan.js";
+import { toFinding } from "./warning.js";
 
 const LIST = `${HEAD}scope: { emailDomains: [example.com] }\nusers:\n  ${ALICE}: [{ device: d1 }]\n`;
 const LIVE = [
@@ -29,6 +30,15 @@ test("what could not be looked at is passed on, and other stacks are told of", (
   expect(made.findings.map(({ code, registrations }) => [code, registrations])).toEqual([
     ["overlapping-stack", ["a", "b"]],
   ]);
+});
+
+test("a warning that has no fix is its text alone", () => {
+  const text = "2 more problems are not listed";
+  expect(toFinding({ code: "allowlist/too-many", text })).toEqual({
+    code: "warning",
+    text,
+    registrations: [],
+  });
 });
 
 test("a warning about the allowlist is a finding with its fix, its line and the other place", () => {

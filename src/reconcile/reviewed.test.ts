@@ -123,7 +123,9 @@ describe("the files of the reviewed plan", () => {
 
   test("are compared, and each difference is a finding", () => {
     const plan = makePlan(now, { account: ACCOUNT, registrations: [] }, NOW, { reviewed });
-    expect(plan.findings.filter(({ code }) => code === "reviewed-plan").map(({ text }) => text)).toEqual([
+    const found = plan.findings.filter(({ code }) => code === "reviewed-plan");
+    expect(found.flatMap(({ registrations }) => registrations)).toEqual([]);
+    expect(found.map(({ text }) => text)).toEqual([
       "changed was changed since the reviewed plan",
       "new is new since the reviewed plan",
       "removed was removed since the reviewed plan",

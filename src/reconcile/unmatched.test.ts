@@ -52,10 +52,10 @@ test("a user without any registration has nothing near", () => {
 });
 
 test("letters that only look the same are told by their numbers, each once, five at most", () => {
-  expect(told("name: L\u0410PTOP-1")).toEqual(
+  expect(told("name: LAPT\u043EP-1")).toEqual(
     unmatched(
-      'name "L\u0410PTOP-1"',
-      '; did you mean "LAPTOP-1"? (the entry has \\u{410}, which may look like another letter)',
+      'name "LAPT\u043EP-1"',
+      '; did you mean "LAPTOP-1"? (the entry has \\u{43E}, which may look like another letter)',
     ),
   );
   const live = [{ id: "reg-1", email: ALICE, device: "d1", name: "ABCDEFGHIJKLMNOPQRSTU" }];
