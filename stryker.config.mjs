@@ -1,4 +1,4 @@
-// `npm run mutation`: which changes of the core do its tests notice?
+// `npm run mutation`: which changes of the core do its tests notice? `docs/mutation.md` explains those that survive.
 
 // Few cases, and the same in every run: tables hold the rules, properties what must be true of all of them.
 process.env["WARP_TEST_CASES"] ??= "20";
