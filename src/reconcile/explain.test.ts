@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { announceSeed, holds } from "../../test/support/property.js";
 import { toAllowlist } from "../../test/support/world-allowlist.js";
 import { world } from "../../test/support/world-arbitraries.js";
-import { ACCOUNT, NOW, registration } from "../../test/support/world.js";
+import { ACCOUNT, allowlist, NOW, registration } from "../../test/support/world.js";
 import { explain, type Explanation } from "./explain.js";
 import { makePlan, needsHardware } from "./plan.js";
 
@@ -110,15 +110,19 @@ test("without the devices an entry is proposed by the device's id", () => {
 });
 
 test("out of a scope without profiles, and of one with several types", () => {
-  const why = (scope: object, sketch: Parameters<typeof registration>[0]) => {
+  const why = (scope: string, sketch: Parameters<typeof registration>[0]) => {
+    const list = allowlist(`version: 1\nscope: { ${scope} }\nusers: { ${ALICE}: [] }\n`);
     const inventory = { account: ACCOUNT, registrations: [registration(sketch)] };
-    const [found] = explain(toAllowlist({ users: [], scope }), inventory, NOW, [sketch.id]);
+    const [found] = explain(list, inventory, NOW, [sketch.id]);
     return found?.kind === "out-of-scope" ? found.why : "";
   };
-  expect(why({ emailDomains: ["example.org"] }, { id: "a", email: ALICE })).toBe(
-    `scope.emails and scope.emailDomains do not name ${ALICE}`,
+  expect(why("emailDomains: [example.com]", { id: "a", email: "bob@example.org" })).toBe(
+    "scope.emails and scope.emailDomains do not name bob@example.org",
   );
-  expect(why({ policyIds: ["p1"] }, { id: "a", email: ALICE })).toBe(
+  expect(why("registrationTypes: [warp, browser_extension]", { id: "a", email: ALICE, type: "new" })).toBe(
+    "it is of type new, and the scope has warp and browser_extension",
+  );
+  expect(why("policyIds: [p1]", { id: "a", email: ALICE })).toBe(
     "its device profile is not known, which scope.policyIds does not name",
   );
 });
