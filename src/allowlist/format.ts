@@ -1,4 +1,5 @@
 import type { SourcePosition } from "./allowlist.js";
+import { counted } from "../counted.js";
 import { escapeText } from "../escape.js";
 import { excerpt } from "./excerpt.js";
 import type { Message } from "./message.js";
@@ -33,7 +34,7 @@ function formatPosition({ file, line, column }: SourcePosition): string {
 }
 
 function countLine(messages: readonly Message[], what: string): string {
-  const errors = `${messages.length} ${what}${messages.length === 1 ? "" : "s"}`;
+  const errors = counted(messages.length, what);
   const files = new Set(messages.flatMap(({ source }) => source?.file ?? [])).size;
-  return files === 0 ? errors : `${errors} in ${files} ${files === 1 ? "file" : "files"}`;
+  return files === 0 ? errors : `${errors} in ${counted(files, "file")}`;
 }

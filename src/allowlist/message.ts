@@ -1,3 +1,4 @@
+import { counted } from "../counted.js";
 import type { SourcePosition } from "./policy.js";
 
 /** Something wrong with the desired state: where, what, and what to do. */
@@ -19,6 +20,6 @@ export class AllowlistError extends Error {
   override readonly name = "AllowlistError";
 
   constructor(readonly messages: readonly Message[]) {
-    super(`the allowlist has ${messages.length} ${messages.length === 1 ? "error" : "errors"}`);
+    super(`the allowlist has ${counted(messages.length, "error")}`);
   }
 }

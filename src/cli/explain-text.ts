@@ -11,6 +11,7 @@ import { named, quoted } from "../reconcile/naming.js";
 import type { Evidence } from "../report/evidence.js";
 import { evidenceLines } from "../report/evidence-lines.js";
 import { wrap } from "../report/wrap.js";
+import { minute } from "../minute.js";
 
 /** What stands beside the explanations. */
 export interface TextTerms {
@@ -108,8 +109,4 @@ function ruleLines({ place: number, name, outcome, text, source }: Consideration
 
 function place({ file, line }: SourcePosition): string {
   return `${escapeText(file, 200)}:${line}`;
-}
-
-function minute(time: string): string {
-  return `${time.slice(0, 16)}Z`;
 }

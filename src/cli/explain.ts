@@ -112,7 +112,7 @@ function toText(
   const user = listed && users.get(listed.email);
   const place = user ? `${escapeText(user.source.file, 200)}:${user.source.line}` : "";
   if (user && ids.length === 0)
-    return `${escapeText(user.email)} is listed at ${place} with ${user.entries.length === 1 ? "1 entry" : `${user.entries.length} entries`}, and has no registration`;
+    return `${escapeText(user.email)} is listed at ${place} with ${counted(user.entries.length, "entry", "entries")}, and has no registration`;
   if (ids.length < 2) return blocks.join("\n\n");
   const head = `${counted(ids.length, "registration")} of this ${by === "hardwareId" || by === "serial" ? "hardware" : by}${user ? `, listed at ${place}` : ""}`;
   return [head, ...blocks, "for the rules and what would change one: warp-registrations explain ID"].join(

@@ -5,13 +5,13 @@ import { commentText } from "../allowlist/write-text.js";
 import { narrowInventory, type WholeInventory } from "../inventory.js";
 import { indexHardware } from "../reconcile/hardware.js";
 import { makePlan } from "../reconcile/plan.js";
-import { minute } from "../report/wording.js";
 import { EXPORT_HEAD } from "./export-base.js";
 import { chooseEntries, type ExportedUsers } from "./export-entries.js";
 import { splitUsers, type Split } from "./export-names.js";
 import { usersText, type DeviceNotes } from "./export-text.js";
 import { UserError } from "./user-error.js";
 import { counted } from "../counted.js";
+import { minute } from "../minute.js";
 
 export interface ExportTerms {
   readonly asOf: Date;

@@ -14,6 +14,7 @@ import { emit, type OutputOptions } from "./output.js";
 import { hideSecrets } from "./secrets.js";
 import type { Surroundings } from "./surroundings.js";
 import { reasonOf, UserError } from "./user-error.js";
+import { counted } from "../counted.js";
 
 interface ExportOptions extends AccountOptions, OutputOptions<"yaml"> {
   readonly split?: Split;
@@ -123,7 +124,7 @@ function tell(
   const shown = files.length > 5 ? `${files.length} files` : files.join(", ");
   if (files.length > 0)
     stderr.write(
-      `wrote ${shown}: ${made.users.length} ${made.users.length === 1 ? "user" : "users"}, ${entries} ${entries === 1 ? "entry" : "entries"}\n`,
+      `wrote ${shown}: ${counted(made.users.length, "user")}, ${counted(entries, "entry", "entries")}\n`,
     );
   const left = leftOut(made);
   if (left.length > 0) stderr.write(`not listed: ${left.join("; ")}\n`);

@@ -6,6 +6,7 @@ import { DAY_MS } from "../reconcile/in-force.js";
 import { actKey, type Keyed } from "./finding-key.js";
 import { parseJson } from "./json-file.js";
 import { UserError } from "./user-error.js";
+import { counted } from "../counted.js";
 
 /** Version 1 of the file. */
 export interface History {
@@ -77,5 +78,5 @@ function isDue({ action }: Plan["accessUsers"][number]): boolean {
 function describeAge(since: string | undefined, asOf: Date): string {
   if (since === undefined) return "new";
   const days = Math.max(0, Math.floor((asOf.getTime() - Date.parse(since)) / DAY_MS));
-  return `since ${since.slice(0, 10)}, ${days === 1 ? "1 day" : `${days} days`}`;
+  return `since ${since.slice(0, 10)}, ${counted(days, "day")}`;
 }

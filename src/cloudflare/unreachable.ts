@@ -47,14 +47,14 @@ export function attemptError(thrown: unknown, circumstances: Circumstances): Att
     const what = `No answer within ${Math.round(timeoutMs) / 1000} s.`;
     return fail("cloudflare/timeout", what, true);
   }
-  const trust = UNTRUSTED.test(code);
+  const untrusted = UNTRUSTED.test(code);
   // The cause itself is not kept: it may hold the request with its headers.
   const words = escapeText([code, stringIn(thrown, "message")].filter((word) => word !== "").join(": "), 300);
   return fail(
     "cloudflare/unreachable",
     `The API cannot be reached (${words || "no reason given"}).`,
-    !trust,
-    trust
+    !untrusted,
+    untrusted
       ? "The certificate that came is not one that this machine trusts. Where a gateway inspects TLS (as Cloudflare's " +
           "own does), set NODE_EXTRA_CA_CERTS to the file with its root certificate; else check the base URL."
       : "Check the network, a proxy in between, and the base URL (CLOUDFLARE_BASE_URL).",

@@ -1,17 +1,16 @@
 import { expect, test } from "vitest";
-import { physicalDevice, plan } from "../../test/support/world.js";
+import { GONE, grace, row } from "../../test/support/grace-steps.js";
+import { plan } from "../../test/support/world.js";
 import { ALICE, HEAD, steps } from "../../test/support/world-steps.js";
 
-const GONE = "2026-05-20T00:00:00Z";
-
-function grace(more = "", entries = "[]"): string {
-  return `policy: { grace: 72h${more} }\nusers:\n  ${ALICE}: ${entries}\n`;
-}
-
-const row = (id: string, serial: string | null, hardware: string | null = serial) =>
-  physicalDevice(id, { serial_number: serial, hardware_id: hardware });
-
 const BACK = { email: ALICE, device: "d1", name: "L", created: "2026-01-01T00:00:00Z" };
+
+/** A device of which no row is refused, and another of its name, refused twice. */
+const NAMESAKES = [
+  { ...BACK, id: "a", device: "d2", revoked: GONE },
+  { ...BACK, id: "b", device: "d2", revoked: GONE },
+  { ...BACK, id: "c" },
+];
 
 steps("a device that comes back again and again", [
   {
@@ -82,11 +81,7 @@ steps("a device that comes back again and again", [
   {
     title: "is another one where it only has the name of one that was refused, and both are known",
     allowlist: grace(", unlisted: report"),
-    live: [
-      { ...BACK, id: "a", device: "d2", revoked: GONE },
-      { ...BACK, id: "b", device: "d2", revoked: GONE },
-      { ...BACK, id: "c" },
-    ],
+    live: NAMESAKES,
     devices: [row("d1", "S-1"), row("d2", "S-2")],
     expect: ["a: leave (unlisted) 2", "b: leave (unlisted) 2", "c: leave (unlisted) 2"],
     findings: ["unlisted: c"],
@@ -94,11 +89,7 @@ steps("a device that comes back again and again", [
   ...(["serial", "hardware id"] as const).map((known) => ({
     title: `is known by its ${known} alone: the name does not count then`,
     allowlist: grace(", unlisted: report"),
-    live: [
-      { ...BACK, id: "a", device: "d2", revoked: GONE },
-      { ...BACK, id: "b", device: "d2", revoked: GONE },
-      { ...BACK, id: "c" },
-    ],
+    live: NAMESAKES,
     devices: [known === "serial" ? row("d1", "S-1", null) : row("d1", null, "H-1")],
     expect: ["a: leave (unlisted) 2", "b: leave (unlisted) 2", "c: leave (unlisted) 2"],
     findings: ["unlisted: c"],

@@ -1,5 +1,6 @@
 /** Who and what a change takes off the list, or out of the scope, and leaves connected all the same. */
 
+import { counted } from "../counted.js";
 import { places } from "./change-places.js";
 import type { BothDecisions, Change } from "./change-terms.js";
 import type { Decision } from "./decision.js";
@@ -39,7 +40,7 @@ function isDropped(then: Decision, now: Decision, { base, head }: Change): boole
 const EXCEPTED: ReadonlySet<string> = new Set(["protected", "self", "ignored"]);
 
 function toFinding({ user, ids, now }: Group, { base, head }: Change): Finding {
-  const count = `${ids.length} active ${ids.length === 1 ? "registration" : "registrations"}`;
+  const count = counted(ids.length, "active registration");
   const was = base.users.get(user)?.source;
   if (now === undefined) {
     const who = user === "" ? "no user" : user;

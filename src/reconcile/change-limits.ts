@@ -1,6 +1,7 @@
 /** Which brakes a change releases: guards, limits, the freeze, and the allowlist's own tests. */
 
 import type { Allowlist, Setting, SourcePosition } from "../allowlist/allowlist.js";
+import { minute } from "../minute.js";
 import { places } from "./change-places.js";
 import type { Change } from "./change-terms.js";
 import type { Finding } from "./finding.js";
@@ -62,8 +63,4 @@ function loosened(text: string, source: SourcePosition | undefined, before: Sour
     ...places(source, before),
     registrations: [],
   };
-}
-
-function minute(time: Date): string {
-  return `${time.toISOString().slice(0, 16)}Z`;
 }

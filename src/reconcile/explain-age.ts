@@ -49,12 +49,6 @@ export function explainGrace({ candidate, asOf }: Grounds): Why {
   };
 }
 
-/** When grace ends, where it decides. */
-export function endOfGrace({ candidate }: Grounds): string {
-  const { registration, policy } = candidate;
-  return `${new Date(Date.parse(registration.created_at) + policy.grace.value.ms).toISOString().slice(0, 16)}Z`;
-}
-
 /** The days on which the rules by age will speak, where they will. */
 export function upcomingAges({ candidate, asOf }: Grounds): string[] {
   const { registration, policy, match } = candidate;

@@ -1,8 +1,10 @@
 /** What would lead to another decision, or will with time. */
 
 import { bestMatch } from "../allowlist/write-match.js";
-import { endOfGrace, upcomingAges } from "./explain-age.js";
+import { minute } from "../minute.js";
+import { upcomingAges } from "./explain-age.js";
 import type { Grounds } from "./explain.js";
+import { endOfGrace } from "./grace.js";
 import { byWhom, describeMatch } from "./verdict.js";
 
 export function changesOf(grounds: Grounds): readonly string[] {
@@ -64,7 +66,7 @@ function later(grounds: Grounds): string[] {
   const { candidate, draft, asOf } = grounds;
   const { reason, entry } = draft.decision;
   const times: string[] = [];
-  if (reason.code === "grace") times.push(`grace ends ${endOfGrace(grounds)}`);
+  if (reason.code === "grace") times.push(`grace ends ${minute(endOfGrace(candidate))}`);
   const { state } = candidate.user ?? {};
   if (state?.since && state.since.start > asOf.getTime())
     times.push(

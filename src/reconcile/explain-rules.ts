@@ -37,8 +37,12 @@ interface RuleOfPage {
 
 /** In the page's order. */
 const RULES: readonly RuleOfPage[] = [
-  { name: "protected", codes: ["protected"], why: whyNotProtected },
-  { name: "the operator's own", codes: ["self"], why: whyNotSelf },
+  {
+    name: "protected",
+    codes: ["protected"],
+    why: () => ({ text: "neither it, its device nor its user is protected" }),
+  },
+  { name: "the operator's own", codes: ["self"], why: () => ({ text: "its user is not in guards.self" }) },
   { name: "ignored", codes: ["ignored"], why: whyNotIgnored },
   { name: "offboarded", codes: ["offboarded"], why: (grounds) => whyNotState(grounds, "offboarded") },
   { name: "suspended", codes: ["suspended"], why: (grounds) => whyNotState(grounds, "suspended") },
@@ -88,14 +92,6 @@ function lastAsked({ candidate }: Grounds, decided: number): number {
   if (decided > ENTRY) return candidate.match.kind === "entry" ? decided : RULES.length;
   const { match } = candidate;
   return match.kind === "entry" ? LAST_NARROWING : ENTRY;
-}
-
-function whyNotProtected(): Why {
-  return { text: "neither it, its device nor its user is protected" };
-}
-
-function whyNotSelf(): Why {
-  return { text: "its user is not in guards.self" };
 }
 
 function whyNotIgnored({ allowlist: { ignore } }: Grounds): Why {

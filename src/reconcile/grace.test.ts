@@ -1,19 +1,11 @@
 import { describe, expect, test } from "vitest";
-import { physicalDevice, plan } from "../../test/support/world.js";
+import { GONE, grace, row } from "../../test/support/grace-steps.js";
+import { plan } from "../../test/support/world.js";
 import { ALICE, BOB, HEAD, steps } from "../../test/support/world-steps.js";
-
-const GONE = "2026-05-20T00:00:00Z";
-
-function grace(more = "", entries = "[]"): string {
-  return `policy: { grace: 72h${more} }\nusers:\n  ${ALICE}: ${entries}\n`;
-}
 
 /** Enrolled a day before the plan, and long before it. */
 const YOUNG = { id: "young", email: ALICE, device: "d2", name: "L", created: "2026-05-31T12:00:00Z" };
 const OLD = { id: "old", email: ALICE, device: "d1", name: "L", created: "2026-01-01T00:00:00Z" };
-
-const row = (id: string, serial: string | null, hardware: string | null = serial) =>
-  physicalDevice(id, { serial_number: serial, hardware_id: hardware });
 
 /** 72 hours before 2026-06-01T12:00:00Z. */
 describe("grace ends after so long", () => {

@@ -5,6 +5,7 @@ import { isAct, type Decision, type Rule } from "./decision.js";
 import type { Draft } from "./draft.js";
 import { groupByDevice, hardwareKeys } from "./same-device.js";
 import { byWhom, toDecision } from "./verdict.js";
+import { minute } from "../minute.js";
 
 /** The rules for what no entry allows. */
 const NOT_ALLOWED: ReadonlySet<Rule> = new Set<Rule>([
@@ -74,13 +75,13 @@ function isRefused({ live, desired }: Decision): boolean {
   return live === "revoked" || desired === "revoked";
 }
 
-function postpone({ candidate, decision }: Draft): Decision {
-  const { grace } = candidate.policy;
-  const until = Date.parse(candidate.registration.created_at) + grace.value.ms;
-  const text = `${decision.reason.text}; ${decision.action} is due from ${minute(until)} on, after ${grace.value.text} of grace${byWhom(grace)}`;
-  return toDecision(candidate, { rule: "grace", desired: "as-is", text, source: grace.source });
+/** When its grace ends. */
+export function endOfGrace({ registration, policy }: Candidate): Date {
+  return new Date(Date.parse(registration.created_at) + policy.grace.value.ms);
 }
 
-function minute(moment: number): string {
-  return `${new Date(moment).toISOString().slice(0, 16)}Z`;
+function postpone({ candidate, decision }: Draft): Decision {
+  const { grace } = candidate.policy;
+  const text = `${decision.reason.text}; ${decision.action} is due from ${minute(endOfGrace(candidate))} on, after ${grace.value.text} of grace${byWhom(grace)}`;
+  return toDecision(candidate, { rule: "grace", desired: "as-is", text, source: grace.source });
 }

@@ -42,25 +42,24 @@ steps("a serial that several devices tell", [
   },
 ]);
 
+const ONE_ID = [
+  physicalDevice("d1", { serial_number: "S-1", hardware_id: "H-1" }),
+  physicalDevice("d2", { serial_number: "S-2", hardware_id: "H-1" }),
+];
+
 steps("a hardware id that devices with different serials tell", [
   {
     title: "names no machine, and the serials do",
     allowlist: entry("serial: S-1"),
     live: one,
-    devices: [
-      physicalDevice("d1", { serial_number: "S-1", hardware_id: "H-1" }),
-      physicalDevice("d2", { serial_number: "S-2", hardware_id: "H-1" }),
-    ],
+    devices: ONE_ID,
     expect: ["a: keep (entry) 4"],
   },
   {
     title: "allows none of them",
     allowlist: entry("hardwareId: H-1"),
     live: one,
-    devices: [
-      physicalDevice("d1", { serial_number: "S-1", hardware_id: "H-1" }),
-      physicalDevice("d2", { serial_number: "S-2", hardware_id: "H-1" }),
-    ],
+    devices: ONE_ID,
     expect: ["a: leave (unknown-hardware) 4"],
   },
 ]);

@@ -1,6 +1,7 @@
 /** Findings about registrations that are left alone though somebody should look at them. */
 
 import { compare } from "../compare.js";
+import { counted } from "../counted.js";
 import type { Decision, Rule } from "./decision.js";
 import type { Finding, FindingCode } from "./finding.js";
 import { named } from "./naming.js";
@@ -46,7 +47,7 @@ const REVOKED_TOO: ReadonlySet<Rule> = new Set<Rule>(["unknown-hardware", "liste
 
 function aboutUser(user: string, group: readonly Decision[]): Finding {
   const [first] = group;
-  const count = `${group.length} active ${group.length === 1 ? "registration" : "registrations"}`;
+  const count = counted(group.length, "active registration");
   const noUser = first?.reason.code === "no-user";
   const what = noUser ? "belongs to no person" : "is not in the allowlist";
   return {

@@ -68,7 +68,7 @@ export class Matcher {
   ): Match {
     const matching = found.filter((entry) => isInForce(entry, this.at));
     const best = strongest(matching);
-    const equals = matching.length < 2 ? matching : matching.filter((one) => best && isEqual(one, best));
+    const equals = matching.filter((one) => best && isEqual(one, best));
     const rival = equals.find((entry) => entry.state !== best?.state);
     if (best && rival) return { kind: "contradiction", entries: [best, rival] };
     const judged = best && judgeConditions(equals, best, registration, hardware);

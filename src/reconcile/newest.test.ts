@@ -181,6 +181,15 @@ steps("one device that enrolled again, under a glob", [
   },
 ]);
 
+/** A revoked registration of one device, made at that moment. */
+const made = (id: string, created: string, revoked = OLD.revoked) => ({
+  id,
+  email: ALICE,
+  device: "d1",
+  created,
+  revoked,
+});
+
 steps("what makes two registrations one device", [
   {
     title: "an entry with any key beside a glob means one device",
@@ -236,28 +245,19 @@ steps("what makes two registrations one device", [
   {
     title: "the moment counts, and not how finely it is written; then the id",
     allowlist: `users:\n  ${ALICE}:\n    - device: d1\n`,
-    live: [
-      { id: "a", email: ALICE, device: "d1", created: "2026-01-01T00:00:00.5Z", revoked: OLD.revoked },
-      { id: "b", email: ALICE, device: "d1", created: "2026-01-01T00:00:00Z", revoked: OLD.revoked },
-    ],
+    live: [made("a", "2026-01-01T00:00:00.5Z"), made("b", "2026-01-01T00:00:00Z")],
     expect: ["a: unrevoke (entry) 4", "b: leave (older) 4"],
   },
   {
     title: "what is finer than a millisecond counts as well, whatever the ids",
     allowlist: `users:\n  ${ALICE}:\n    - device: d1\n`,
-    live: [
-      { id: "a", email: ALICE, device: "d1", created: "2026-01-01T00:00:00.000001Z", revoked: OLD.revoked },
-      { id: "b", email: ALICE, device: "d1", created: "2026-01-01T00:00:00.000002Z", revoked: OLD.revoked },
-    ],
+    live: [made("a", "2026-01-01T00:00:00.000001Z"), made("b", "2026-01-01T00:00:00.000002Z")],
     expect: ["a: leave (older) 4", "b: unrevoke (entry) 4"],
   },
   {
     title: "what is finer than a millisecond counts before the id",
     allowlist: `users:\n  ${ALICE}:\n    - device: d1\n`,
-    live: [
-      { id: "a", email: ALICE, device: "d1", created: "2026-01-01T00:00:00.000002Z", revoked: OLD.revoked },
-      { id: "b", email: ALICE, device: "d1", created: "2026-01-01T00:00:00.000001Z", revoked: OLD.revoked },
-    ],
+    live: [made("a", "2026-01-01T00:00:00.000002Z"), made("b", "2026-01-01T00:00:00.000001Z")],
     expect: ["a: unrevoke (entry) 4", "b: leave (older) 4"],
   },
   {
@@ -302,27 +302,9 @@ steps("where the newest is to be deleted, the next one takes its place", [
     title: "and only that one: older ones stay out",
     allowlist: `policy: { revoked: { after: 30d, action: delete, includeListed: true } }\nusers:\n  ${ALICE}: [{ device: d1 }]\n`,
     live: [
-      {
-        id: "a",
-        email: ALICE,
-        device: "d1",
-        created: "2026-01-01T00:00:00Z",
-        revoked: "2026-05-20T00:00:00Z",
-      },
-      {
-        id: "b",
-        email: ALICE,
-        device: "d1",
-        created: "2026-02-01T00:00:00Z",
-        revoked: "2026-05-20T00:00:00Z",
-      },
-      {
-        id: "c",
-        email: ALICE,
-        device: "d1",
-        created: "2026-03-01T00:00:00Z",
-        revoked: "2026-04-01T00:00:00Z",
-      },
+      made("a", "2026-01-01T00:00:00Z", "2026-05-20T00:00:00Z"),
+      made("b", "2026-02-01T00:00:00Z", "2026-05-20T00:00:00Z"),
+      made("c", "2026-03-01T00:00:00Z", "2026-04-01T00:00:00Z"),
     ],
     expect: ["a: leave (older) 4", "b: unrevoke (entry) 4", "c: delete (revoked-age) 2"],
   },

@@ -4,6 +4,7 @@ import { HEAD } from "../../test/support/world-steps.js";
 
 const list = (...emails: readonly string[]) =>
   `${HEAD}users:\n${emails.map((email) => `  ${email}: []\n`).join("")}`;
+const rows = (count: number) => Array.from({ length: count }, (_, n) => n);
 const absent = ({ findings }: ReturnType<typeof plan>) =>
   findings
     .filter(({ code }) => code === "unmatched-user")
@@ -45,7 +46,6 @@ test.each([
 });
 
 test("of a directory that is mostly not enrolled yet, nobody is compared", () => {
-  const rows = (count: number) => Array.from({ length: count }, (_, n) => n);
   const listed = list(...rows(200).map((n) => `listed-${n}@example.com`), "robert.smith@example.com");
   const live = (count: number) => [
     ...rows(count).map((n) => ({ id: `r${n}`, email: `unknown-${n}@example.org` })),
@@ -58,7 +58,6 @@ test("of a directory that is mostly not enrolled yet, nobody is compared", () =>
 });
 
 test("just so many pairs are compared", () => {
-  const rows = (count: number) => Array.from({ length: count }, (_, n) => n);
   const listed = list(...rows(199).map((n) => `listed-${n}@example.com`), "robert.smith@example.com");
   const live = [
     ...rows(999).map((n) => ({ id: `r${n}`, email: `unknown-${n}@example.org` })),

@@ -4,6 +4,7 @@ import type { Allowlist, Entry } from "../allowlist/allowlist.js";
 import type { Finding } from "./finding.js";
 import { DAY_MS, endOf } from "./in-force.js";
 import { describeMatch } from "./verdict.js";
+import { minute } from "../minute.js";
 
 /** An entry that expires within so many days is a finding. */
 const SOON_DAYS = 14;
@@ -20,7 +21,7 @@ export function reportDates(allowlist: Allowlist, asOf: Date, now: Date): Findin
   }
   const { freeze } = allowlist;
   if (freeze && now >= freeze.until) {
-    const text = `the freeze is over since ${freeze.until.toISOString().slice(0, 16)}Z; remove it`;
+    const text = `the freeze is over since ${minute(freeze.until)}; remove it`;
     findings.push({ code: "past-freeze", text, source: freeze.source, registrations: [] });
   }
   return findings;

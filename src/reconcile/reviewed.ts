@@ -2,6 +2,7 @@
 
 import type { AccessUserAction } from "./access-user.js";
 import type { Act, Action, ActDecision, Decision, Rule } from "./decision.js";
+import { minute } from "../minute.js";
 
 /** An earlier plan, as its report tells it. */
 export interface ReviewedPlan {
@@ -81,8 +82,4 @@ export function differences(
       .filter((file) => !now.has(file))
       .map((file) => `${file} was removed since the reviewed plan`),
   ].sort();
-}
-
-function minute(time: string): string {
-  return `${time.slice(0, 16)}Z`;
 }

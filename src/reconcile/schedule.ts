@@ -5,6 +5,7 @@ import { compare } from "../compare.js";
 import type { ActDecision } from "./decision.js";
 import { whyNew, type ReviewedPlan } from "./reviewed.js";
 import { byUrgency } from "./urgency.js";
+import { minute } from "../minute.js";
 
 /** `not-reviewed`: not in the plan that was reviewed; `frozen`: a freeze holds; `limit`: `limits.perRun` is reached. */
 export type PendingReason = "not-reviewed" | "frozen" | "limit";
@@ -54,5 +55,5 @@ export function schedule(
 }
 
 export function whyFrozen({ until, reason }: Freeze): string {
-  return `frozen until ${until.toISOString().slice(0, 16)}Z: ${reason}`;
+  return `frozen until ${minute(until)}: ${reason}`;
 }

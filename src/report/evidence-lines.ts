@@ -1,8 +1,8 @@
 /** Evidence in words, one line each; raw. */
 
 import type { Evidence } from "./evidence.js";
-import { minute } from "./wording.js";
 import { counted } from "../counted.js";
+import { minute } from "../minute.js";
 
 /** So many failed logins are told; the rest is counted. */
 const MOST_FAILED = 5;

@@ -5,17 +5,9 @@ import { place } from "./html-cells.js";
 import { escapeHtml as text, isolated } from "./html-escape.js";
 import { isHeld } from "./guards.js";
 import { userOutcomes } from "./user-wording.js";
-import {
-  ACTS,
-  actionMeanings,
-  guardVerdict,
-  hasActs,
-  minute,
-  nextCommand,
-  outcomes,
-  whatIsDue,
-} from "./wording.js";
+import { ACTS, actionMeanings, guardVerdict, hasActs, nextCommand, outcomes, whatIsDue } from "./wording.js";
 import { counted } from "../counted.js";
+import { minute } from "../minute.js";
 
 export function summaryHtml(document: ReportDocument): string {
   return `<h1>WARP registrations</h1>

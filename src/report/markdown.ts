@@ -6,8 +6,9 @@ import { commentMarker } from "./comment-marker.js";
 import { markdownSections } from "./markdown-sections.js";
 import { fitSections } from "./markdown-fit.js";
 import { escapeMarkdown } from "./markdown-escape.js";
-import { isSilent, minute, whatIsDue } from "./wording.js";
+import { isSilent, whatIsDue } from "./wording.js";
 import { counted } from "../counted.js";
+import { minute } from "../minute.js";
 
 /** The longest comment that GitHub takes, in characters. */
 export const MOST_CHARACTERS = 65_536;

@@ -7,6 +7,7 @@ import { escapeText } from "../escape.js";
 import type { ReviewedPlan } from "../reconcile/reviewed.js";
 import type { ReportDocument } from "./document.js";
 import { parseReport } from "./parse-report.js";
+import { minute } from "../minute.js";
 
 /** The environment variable that names the plan that was reviewed; a path, relative to the working folder. */
 export const EXPECT_VARIABLE = "WARP_EXPECT_PLAN";
@@ -48,11 +49,11 @@ export async function readReviewedPlan(
   const asOf = new Date(document.asOf);
   const age = now.getTime() - asOf.getTime();
   if (age > maxAge.ms) {
-    const why = `is as of ${document.asOf.slice(0, 16)}Z, which is more than limits.maxPlanAge (${maxAge.text}) ago`;
+    const why = `is as of ${minute(document.asOf)}, which is more than limits.maxPlanAge (${maxAge.text}) ago`;
     throw new ReviewedPlanError(path, why, again);
   }
   if (age < -FIVE_MINUTES) {
-    const why = `is as of ${document.asOf.slice(0, 16)}Z, which has not come yet`;
+    const why = `is as of ${minute(document.asOf)}, which has not come yet`;
     throw new ReviewedPlanError(path, why, "correct the clock of the machine that made it, or of this one");
   }
   return toReviewed(document, asOf);

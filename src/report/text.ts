@@ -9,9 +9,10 @@ import { dueLines, pendingLines, skippedLines } from "./text-acts.js";
 import { withPlace } from "./text-lines.js";
 import { userLines } from "./text-users.js";
 import { userOutcomes } from "./user-wording.js";
-import { guardFigure, hasActs, minute, nextCommand, outcomes, userOf, whatIsDue } from "./wording.js";
+import { guardFigure, hasActs, nextCommand, outcomes, userOf, whatIsDue } from "./wording.js";
 import { wrap } from "./wrap.js";
 import { counted } from "../counted.js";
+import { minute } from "../minute.js";
 
 export { hasActs };
 

@@ -1,6 +1,7 @@
 /** What every report says of Access users in the same words; raw, as in `wording.ts`. */
 
 import type { AccessUserResult, ReportDocument, ReportedAccessUser } from "./document.js";
+import { counted } from "../counted.js";
 
 /** The acts on Access users, in the order in which reports tell them. */
 const USER_ACTS = ["delete", "create", "rename"] as const;
@@ -19,7 +20,7 @@ export function pendingUsers(document: ReportDocument): readonly ReportedAccessU
 export function userActsDue(document: ReportDocument): string[] {
   return USER_ACTS.flatMap((act) => {
     const { length } = usersDue(document).filter(({ action }) => action === act);
-    return length === 0 ? [] : [`${act} ${length} Access ${length === 1 ? "user" : "users"}`];
+    return length === 0 ? [] : [`${act} ${counted(length, "Access user")}`];
   });
 }
 

@@ -6,6 +6,7 @@ import type { ReportDocument, ReportedDecision, ReportedEntry, ReportedGuard } f
 import { isHeld } from "./guards.js";
 import { pendingUsers, userActsDue, userOutcomes, usersDue } from "./user-wording.js";
 import { counted } from "../counted.js";
+import { minute } from "../minute.js";
 
 /** The acts, in the order in which reports tell them. */
 export const ACTS: readonly Act[] = ["revoke", "delete", "unrevoke"];
@@ -70,11 +71,6 @@ export function since({ live, registration: { times } }: ReportedDecision): stri
 /** The date of an RFC 3339 time. */
 export function day(time: string): string {
   return time.slice(0, 10);
-}
-
-/** An RFC 3339 time in UTC to the minute. */
-export function minute(time: string): string {
-  return `${time.slice(0, 16)}Z`;
 }
 
 /** What an entry says besides its reason, which the decision's own text carries. */

@@ -2,11 +2,11 @@
 
 import { describe, expect, test } from "vitest";
 import type { Allowlist, SourcePosition } from "../../src/allowlist/allowlist.js";
-import { parseAllowlist } from "../../src/allowlist/parse.js";
 import { reportChange } from "../../src/reconcile/change.js";
 import type { Finding } from "../../src/reconcile/finding.js";
 import { makePlan } from "../../src/reconcile/plan.js";
-import { NOW, physicalDevice, registration, type Sketch } from "./world.js";
+import { HEAD } from "./world-steps.js";
+import { NOW, allowlist, physicalDevice, registration, type Sketch } from "./world.js";
 
 const SKETCHES: readonly Sketch[] = [
   { id: "a1", email: "ann@example.com", device: "d1", name: "ANN" },
@@ -60,15 +60,9 @@ function change(before: string, after: string, live: readonly Sketch[]): readonl
       physicalDevice(device, { ...HARDWARE, name, serial_number: `SN-${device}` }),
     ),
   };
-  const [base, head] = [allowlist("base.yaml", before), allowlist("head.yaml", after)];
+  const [base, head] = [allowlist(HEAD + before, "base.yaml"), allowlist(HEAD + after, "head.yaml")];
   const decide = (one: Allowlist) => makePlan(one, inventory, NOW).decisions;
   return reportChange({ base, head }, { before: decide(base), after: decide(head) });
-}
-
-function allowlist(file: string, text: string): Allowlist {
-  const parsed = parseAllowlist([{ file, text: `version: 1\n${text}` }]);
-  if (!parsed.allowlist) throw new Error(JSON.stringify(parsed.messages));
-  return parsed.allowlist;
 }
 
 function expectTold(

@@ -72,8 +72,8 @@ export function physicalDevice(id: string, hardware: Partial<PhysicalDevice>): P
 }
 
 /** Reads one root file; a test's allowlist that is not valid fails the test with its messages. */
-export function allowlist(text: string): Allowlist {
-  const { allowlist: read, messages } = parseAllowlist([{ file: "allowlist.yaml", text }]);
+export function allowlist(text: string, file = "allowlist.yaml"): Allowlist {
+  const { allowlist: read, messages } = parseAllowlist([{ file, text }]);
   if (!read || messages.length > 0) throw new Error(JSON.stringify(messages, null, 2));
   return read;
 }
