@@ -44,6 +44,7 @@ describe("an allowlist with every key", () => {
       superseded: said("report", "superseded:"),
       maxDevices: said(3, "maxDevices: 3"),
       overMaxDevices: said("revoke", "overMaxDevices:"),
+      unknownHardware: said("revoke", "unknownHardware:"),
     });
   });
 

@@ -35,6 +35,9 @@ export type UnlistedAction = "revoke" | "delete" | "report";
 /** What is done with the newest registration of a listed device when it is found revoked. */
 export type ListedRevokedAction = "unrevoke" | "report";
 
+/** What is done with a registration whose hardware is not known, where its user's entries go by hardware. */
+export type UnknownHardwareAction = "report" | "revoke";
+
 /** What has not been seen, or has been revoked, for so long. */
 export interface AgeRule<Action extends UnlistedAction = UnlistedAction> {
   readonly after: Duration;
@@ -61,6 +64,8 @@ export interface Policy {
   readonly maxDevices: Setting<number | undefined>;
   /** What is done with the devices above it. */
   readonly overMaxDevices: Setting<UnlistedAction>;
+  /** `report` leaves it alone, since it may be a listed machine. */
+  readonly unknownHardware: Setting<UnknownHardwareAction>;
 }
 
 /** What the policy says of one user: the closest of user, group and root file. */

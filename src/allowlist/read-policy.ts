@@ -27,6 +27,7 @@ const defaults: { readonly [Key in keyof Policy]: Policy[Key]["value"] } = {
   superseded: undefined,
   maxDevices: undefined,
   overMaxDevices: "report",
+  unknownHardware: "report",
 };
 
 const acts = ["revoke", "delete", "report"] as const;
@@ -42,6 +43,7 @@ const readers: { readonly [Key in keyof Policy]: Reader<Policy[Key]["value"]> } 
   superseded: orNone(oneOf(acts)),
   maxDevices: orNone((pair, tell) => read(readNumber(pair, tell))),
   overMaxDevices: oneOf(acts),
+  unknownHardware: oneOf(["report", "revoke"]),
 };
 
 /** The root file's policy, each setting with the line that sets it. */

@@ -51,6 +51,7 @@ function loosened(before: Policy, now: Policy): Loosened[] {
     ...compare("superseded", change, isLaxerAction),
     ...compare("maxDevices", change, (given, then) => (given ?? Infinity) > (then ?? Infinity)),
     ...compare("overMaxDevices", change, isLaxerAction),
+    ...compare("unknownHardware", change, isLaxerAction),
   ];
 }
 

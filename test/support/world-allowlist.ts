@@ -153,6 +153,7 @@ function toPolicy(values: PolicyValues, of?: string): Policy {
     superseded: said(values.superseded, of),
     maxDevices: said(values.maxDevices, of),
     overMaxDevices: said(values.overMaxDevices ?? "report", of),
+    unknownHardware: said("report", of),
   };
 }
 
