@@ -269,6 +269,13 @@ const users: readonly Bad[] = [
     "of a group",
   ],
   [
+    "machines for a group",
+    root("groups: { g: { users: [], policy: { machines: judge } } }"),
+    "root-only",
+    "0:4:37",
+    "of a group",
+  ],
+  [
     "a setting of the policy beside it",
     user("{ grace: 3d, devices: [] }"),
     "unknown-key",

@@ -45,6 +45,7 @@ describe("an allowlist with every key", () => {
       maxDevices: said(3, "maxDevices: 3"),
       overMaxDevices: said("revoke", "overMaxDevices:"),
       unknownHardware: said("revoke", "unknownHardware:"),
+      machines: said("judge", "machines:"),
     });
   });
 

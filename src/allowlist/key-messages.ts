@@ -72,7 +72,7 @@ const fixes: ReadonlyMap<string, string> = new Map([
 ]);
 
 /** Settings that are about users whom nobody lists, or about nobody. */
-const rootPolicyKeys: ReadonlySet<string> = new Set(["noUser", "unknownUsers"]);
+const rootPolicyKeys: ReadonlySet<string> = new Set(["noUser", "unknownUsers", "machines"]);
 
 function rootPolicyOnly({ path }: Place, key: string, offset: number): Problem {
   const whose = path[0] === "groups" ? "a group" : "a user";

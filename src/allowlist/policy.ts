@@ -38,6 +38,9 @@ export type ListedRevokedAction = "unrevoke" | "report";
 /** What is done with a registration whose hardware is not known, where its user's entries go by hardware. */
 export type UnknownHardwareAction = "report" | "revoke";
 
+/** Whether rules by age look at what belongs to no person. */
+export type MachinesAction = "skip" | "judge";
+
 /** What has not been seen, or has been revoked, for so long. */
 export interface AgeRule<Action extends UnlistedAction = UnlistedAction> {
   readonly after: Duration;
@@ -66,6 +69,11 @@ export interface Policy {
   readonly overMaxDevices: Setting<UnlistedAction>;
   /** `report` leaves it alone, since it may be a listed machine. */
   readonly unknownHardware: Setting<UnknownHardwareAction>;
+  /**
+   * For `stale` and the other rules by age: `skip` leaves connectors and service tokens out of them, since Cloudflare
+   * does not refresh the `last_seen_at` of a connector that is alive.
+   */
+  readonly machines: Setting<MachinesAction>;
 }
 
 /** What the policy says of one user: the closest of user, group and root file. */

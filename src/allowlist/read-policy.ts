@@ -28,6 +28,7 @@ const defaults: { readonly [Key in keyof Policy]: Policy[Key]["value"] } = {
   maxDevices: undefined,
   overMaxDevices: "report",
   unknownHardware: "report",
+  machines: "skip",
 };
 
 const acts = ["revoke", "delete", "report"] as const;
@@ -44,6 +45,7 @@ const readers: { readonly [Key in keyof Policy]: Reader<Policy[Key]["value"]> } 
   maxDevices: orNone((pair, tell) => read(readNumber(pair, tell))),
   overMaxDevices: oneOf(acts),
   unknownHardware: oneOf(["report", "revoke"]),
+  machines: oneOf(["skip", "judge"]),
 };
 
 /** The root file's policy, each setting with the line that sets it. */

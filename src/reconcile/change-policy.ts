@@ -52,6 +52,7 @@ function loosened(before: Policy, now: Policy): Loosened[] {
     ...compare("maxDevices", change, (given, then) => (given ?? Infinity) > (then ?? Infinity)),
     ...compare("overMaxDevices", change, isLaxerAction),
     ...compare("unknownHardware", change, isLaxerAction),
+    ...compare("machines", change, (given, then) => given === "skip" && then === "judge"),
   ];
 }
 

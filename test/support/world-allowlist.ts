@@ -154,6 +154,7 @@ function toPolicy(values: PolicyValues, of?: string): Policy {
     maxDevices: said(values.maxDevices, of),
     overMaxDevices: said(values.overMaxDevices ?? "report", of),
     unknownHardware: said("report", of),
+    machines: said("skip", of),
   };
 }
 
