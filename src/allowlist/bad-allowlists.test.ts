@@ -314,6 +314,22 @@ const table: readonly Bad[] = [
     says: "line 4",
   },
   {
+    title: "entry twice, in another case",
+    files: entry('serial: "AB1"\n    - serial: "ab1"'),
+    code: "allowlist/duplicate-entry",
+    at: "0:5:7",
+    says: "line 4",
+  },
+  {
+    title: "two states for one hardware id, with and without dashes",
+    files: entry(
+      'hardwareId: "4c4c4544-0042-3510-8052-b3c04f4b4e32"\n    - { hardwareId: "4C4C4544004235108052B3C04F4B4E32", state: revoked }',
+    ),
+    code: "allowlist/contradiction",
+    at: "0:5:7",
+    says: "line 4",
+  },
+  {
     title: "two states for one match",
     files: entry('serial: "AB1"\n    - { serial: "AB1", state: revoked }'),
     code: "allowlist/contradiction",

@@ -1,6 +1,6 @@
 import type { EntryMatch } from "./allowlist.js";
 import { shown } from "./nearest.js";
-import { isUsableSerial } from "./serial.js";
+import { hardwareIdKey, isUsableHardwareId, isUsableSerial, serialKey } from "./serial.js";
 import type { Problem, Tell } from "./source-text.js";
 import { matchTextProblem } from "./text-values.js";
 import type { TextNode } from "./tree.js";
@@ -15,9 +15,14 @@ export function isMatchKey(key: string): key is keyof EntryMatch {
   return (matchKeys as readonly string[]).includes(key);
 }
 
-/** Equal for matches with the same keys and values. */
+/** Equal for matches with the same keys and values, as they are compared. */
 export function matchId(match: EntryMatch): string {
-  return JSON.stringify(matchKeys.map((name) => match[name] ?? null));
+  return JSON.stringify(matchKeys.map((name) => comparedValue(name, match[name]) ?? null));
+}
+
+function comparedValue(key: keyof EntryMatch, value: string | undefined): string | undefined {
+  if (value === undefined) return undefined;
+  return key === "serial" ? serialKey(value) : key === "hardwareId" ? hardwareIdKey(value) : value;
 }
 
 /** Whether it goes by a name, which the device's user chose, and by nothing else about the device. */
@@ -49,7 +54,7 @@ export function readMatchText(key: keyof EntryMatch, node: TextNode, tell: Tell)
 }
 
 function hardwareProblem(key: "serial" | "hardwareId", { value, start }: TextNode): Problem | undefined {
-  if (value === "" || isUsableSerial(value)) return undefined;
+  if (value === "" || (key === "serial" ? isUsableSerial : isUsableHardwareId)(value)) return undefined;
   return {
     code: "allowlist/placeholder-serial",
     offset: start,

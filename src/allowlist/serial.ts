@@ -1,3 +1,5 @@
+/** Serial numbers and hardware ids: the form in which they are compared, and which of them name one machine. */
+
 /**
  * What firmware says where no serial number was ever written, lower-cased, inner blanks single. Collected from
  * SMBIOS tables in the wild: each of these stands on very many machines.
@@ -22,6 +24,7 @@ const vendorDefaults: ReadonlySet<string> = new Set([
   "not available",
   "not applicable",
   "not present",
+  "not settable",
   "not provided",
   "not defined",
   "not set",
@@ -39,6 +42,7 @@ const vendorDefaults: ReadonlySet<string> = new Set([
   "n/a",
   "na",
   "n.a.",
+  "standard",
   "o.e.m.",
   "oem",
   "oem_serial",
@@ -58,22 +62,83 @@ const vendorDefaults: ReadonlySet<string> = new Set([
   "virtual machine",
 ]);
 
+/** UUIDs that boards leave the factory with, as 32 hex digits; FreeBSD and others refuse them as host ids. */
+const defaultUuids: ReadonlySet<string> = new Set([
+  // AMI's default, and the same with the byte order of SMBIOS before 2.6.
+  "03000200040005000006000700080009",
+  "00020003000400050006000700080009",
+  "000102030405060708090A0B0C0D0E0F",
+  "030201000504070608090A0B0C0D0E0F",
+  "07090201010303010807060504030201",
+  "11111111222233334444555555555555",
+  "123456781234567890ABCDDEEFAABBCC",
+  "00112233445566778899AABBCCDDEEFF",
+  // Dell's, made from a service tag of seven blanks.
+  "4C4C454400002010802080C04F202020",
+  "890E2D14CACD45D1AE66BC80E8BFEB0F",
+  "8E275844178F44A8ACEBA7D7E5178C63",
+  "DC698397FA544CF282C8B1B5307A6A7F",
+]);
+
 /** What stands between the characters of a serial without telling anything. */
 const blanks: ReadonlySet<string> = new Set(" \t.,_:/-");
 
+/** Nearly every serial is in its compared form already. */
+const plainSerial = /^[0-9A-Z]+(?:[ ./_:-][0-9A-Z]+)*$/;
+
+const uuid = /^\{?([\dA-F]{8})-?([\dA-F]{4})-?([\dA-F]{4})-?([\dA-F]{4})-?([\dA-F]{12})\}?$/;
+
+/**
+ * The form in which serial numbers are compared: trimmed, inner blanks single, ASCII letters in upper case. Firmware,
+ * stickers and inventories write them in either case, and no vendor tells two machines apart by it. Other characters
+ * stay as they are: none of them is in a real serial number, and nothing may become equal that was not. Applying it
+ * twice changes nothing.
+ */
+export function serialKey(serial: string): string {
+  if (plainSerial.test(serial)) return serial;
+  return serial
+    .trim()
+    .replace(/\s+/gu, " ")
+    .replace(/[a-z]+/g, (letters) => letters.toUpperCase());
+}
+
+/**
+ * The form in which hardware ids are compared: as serial numbers, and a UUID without its dashes and braces, which some
+ * tools write and others leave out.
+ */
+export function hardwareIdKey(hardwareId: string): string {
+  const key = serialKey(hardwareId);
+  const [, ...parts] = uuid.exec(key) ?? [];
+  return parts.length === 0 ? key : parts.join("");
+}
+
 /**
  * Whether a serial number can tell one device from another: false for a blank one, for what vendors leave as a
- * default (`To Be Filled By O.E.M.`, whatever the case), and for one character again and again, blanks and dashes
- * aside (`00000000`, `XXXX`, `0`, `----`). Hardware ids are held against the same rule.
+ * default (`To Be Filled By O.E.M.`, whatever the case; the default UUIDs of boards), and for one character again and
+ * again, blanks and dashes aside (`00000000`, `XXXX`, `0`, `----`).
  */
 export function isUsableSerial(text: string): boolean {
-  const plain = text.trim().toLowerCase();
-  if (vendorDefaults.has(/\s/u.test(plain) ? plain.replace(/\s+/gu, " ") : plain)) return false;
+  const key = serialKey(text);
+  return !vendorDefaults.has(key.toLowerCase()) && hasTwoCharacters(key) && isUsableUuid(hardwareIdKey(key));
+}
+
+/** The same of a hardware id: what firmware leaves in a serial stands in hardware ids as well. */
+export function isUsableHardwareId(text: string): boolean {
+  return isUsableSerial(text);
+}
+
+function hasTwoCharacters(key: string): boolean {
   let first: string | undefined;
-  for (const character of plain) {
+  for (const character of key) {
     if (blanks.has(character)) continue;
     first ??= character;
     if (character !== first) return true;
   }
   return false;
+}
+
+/** False for a default UUID, for one byte again and again (`FEFE…`), and for a tail of nothing but `F`. */
+function isUsableUuid(key: string): boolean {
+  if (!/^[\dA-F]{32}$/.test(key)) return true;
+  return !defaultUuids.has(key) && key !== key.slice(0, 2).repeat(16) && !key.endsWith("F".repeat(24));
 }

@@ -1,7 +1,7 @@
 /** Which key of an entry tells a device best. */
 
 import type { EntryMatch } from "./allowlist.js";
-import { isUsableSerial } from "./serial.js";
+import { isUsableHardwareId, isUsableSerial } from "./serial.js";
 
 /** What is known of a registration; never its name, which its user chose. */
 export interface KnownKeys {
@@ -18,7 +18,7 @@ export interface KnownKeys {
  */
 export function bestMatch({ serial, hardwareId, device, registration }: KnownKeys): EntryMatch | undefined {
   if (serial !== undefined && isWritable(serial) && isUsableSerial(serial)) return { serial };
-  if (hardwareId !== undefined && isWritable(hardwareId) && isUsableSerial(hardwareId)) return { hardwareId };
+  if (hardwareId !== undefined && isWritable(hardwareId) && isUsableHardwareId(hardwareId)) return { hardwareId };
   if (isWritable(device)) return { device };
   return isWritable(registration) ? { registration } : undefined;
 }

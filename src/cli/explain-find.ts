@@ -3,6 +3,7 @@
 import type { Allowlist, AllowedUser } from "../allowlist/allowlist.js";
 import { normaliseEmail } from "../allowlist/email.js";
 import { nearest } from "../allowlist/nearest.js";
+import { hardwareIdKey, serialKey } from "../allowlist/serial.js";
 import type { WholeInventory } from "../inventory.js";
 import { compare } from "../compare.js";
 import { quoted } from "../reconcile/naming.js";
@@ -28,11 +29,12 @@ export function findSubject(word: string, whole: WholeInventory, allowlist: Allo
   if (registrations.some(({ id }) => id === known)) return { by: "registration", ids: [known] };
   const ofDevice = idsOf(({ device }) => device.id === known);
   if (ofDevice.length > 0) return { by: "device", ids: ofDevice };
-  for (const [by, key] of [
-    ["serial", "serial_number"],
-    ["hardwareId", "hardware_id"],
+  for (const [by, key, keyOf] of [
+    ["serial", "serial_number", serialKey],
+    ["hardwareId", "hardware_id", hardwareIdKey],
   ] as const) {
-    const devices = new Set(whole.devices.filter((row) => row[key]?.trim() === known).map(({ id }) => id));
+    const isMeant = (text: string | null | undefined) => text != null && keyOf(text) === keyOf(known);
+    const devices = new Set(whole.devices.filter((row) => isMeant(row[key])).map(({ id }) => id));
     const ids = idsOf(({ device }) => devices.has(device.id));
     if (ids.length > 0) return { by, ids };
     if (devices.size > 0)

@@ -1,7 +1,7 @@
 /** An inventory that can be shared: who and what is replaced, how everything hangs together stays. */
 
 import { domainOf, normaliseEmail } from "../allowlist/email.js";
-import { isUsableSerial } from "../allowlist/serial.js";
+import { hardwareIdKey, isUsableSerial, serialKey } from "../allowlist/serial.js";
 import type {
   AccessUser,
   PhysicalDevice,
@@ -125,7 +125,7 @@ function redactPolicy(policy: RegistrationPolicy, names: Pseudonyms): Registrati
 /** A vendor's default names no machine, and that it is one matters. */
 function identity(kind: "serial" | "hardwareId", given: string | null | undefined, names: Pseudonyms) {
   if (given == null || !isUsableSerial(given)) return given;
-  return replace(kind, given.trim(), names);
+  return replace(kind, (kind === "serial" ? serialKey : hardwareIdKey)(given), names);
 }
 
 function deviceName(name: string, names: Pseudonyms): string {

@@ -2,6 +2,7 @@
 
 import type { Entry, EntryMatch } from "../allowlist/allowlist.js";
 import { matchesPattern } from "../allowlist/glob.js";
+import { hardwareIdKey, serialKey } from "../allowlist/serial.js";
 import type { Registration } from "../cloudflare/types.js";
 import type { Hardware } from "./hardware.js";
 
@@ -21,16 +22,20 @@ export function matchesEntry(
 ): boolean {
   return (
     same(match.registration, registration.id) &&
-    same(match.serial, hardware?.serial) &&
-    same(match.hardwareId, hardware?.hardwareId) &&
+    same(match.serial, hardware?.serial, serialKey) &&
+    same(match.hardwareId, hardware?.hardwareId, hardwareIdKey) &&
     same(match.device, registration.device.id) &&
     same(match.name, registration.device.name) &&
     (match.nameGlob === undefined || matchesPattern(match.nameGlob, registration.device.name))
   );
 }
 
-function same(wanted: string | undefined, given: string | undefined): boolean {
-  return wanted === undefined || wanted === given;
+function same(
+  wanted: string | undefined,
+  given: string | undefined,
+  keyOf = (text: string) => text,
+): boolean {
+  return wanted === undefined || wanted === given || (given !== undefined && keyOf(wanted) === keyOf(given));
 }
 
 export function goesByHardware({ match }: { readonly match: EntryMatch }): boolean {
@@ -53,8 +58,8 @@ export function isBlind(
   const noHardwareId = hardwareId !== undefined && hardware?.hardwareId === undefined;
   return (
     (noSerial || noHardwareId) &&
-    (noSerial || same(serial, hardware?.serial)) &&
-    (noHardwareId || same(hardwareId, hardware?.hardwareId)) &&
+    (noSerial || same(serial, hardware?.serial, serialKey)) &&
+    (noHardwareId || same(hardwareId, hardware?.hardwareId, hardwareIdKey)) &&
     matchesEntry(rest, registration, hardware)
   );
 }

@@ -83,3 +83,38 @@ steps("what a device tells", [
     expect: ["a: leave (unknown-hardware) 4"],
   },
 ]);
+
+steps("serials and hardware ids in another case", [
+  {
+    title: "a listed serial in lower case allows the device that tells it in upper case",
+    allowlist: entry("serial: pf3tq9zx"),
+    live: one,
+    devices: [physicalDevice("d1", { serial_number: "PF3TQ9ZX" })],
+    expect: ["a: keep (entry) 4"],
+    findings: [],
+  },
+  {
+    title: "a refusing entry finds the stolen laptop",
+    allowlist: entry("{ serial: PF3TQ9ZX, state: revoked }"),
+    live: one,
+    devices: [physicalDevice("d1", { serial_number: "pf3tq9zx " })],
+    expect: ["a: revoke (entry) 4"],
+  },
+  {
+    title: "a UUID matches without its dashes",
+    allowlist: entry("hardwareId: 4C4C4544-0042-3510-8052-B3C04F4B4E32"),
+    live: one,
+    devices: [physicalDevice("d1", { hardware_id: "4c4c4544004235108052b3c04f4b4e32" })],
+    expect: ["a: keep (entry) 4"],
+  },
+  {
+    title: "two devices that tell one serial in two cases are two machines of that serial",
+    allowlist: entry("{ serial: S-1, state: revoked }"),
+    live: one,
+    devices: [
+      physicalDevice("d1", { serial_number: "S-1", hardware_id: "H-1" }),
+      physicalDevice("d2", { serial_number: "s-1", hardware_id: "H-2" }),
+    ],
+    expect: ["a: leave (unknown-hardware) 4"],
+  },
+]);

@@ -1,6 +1,6 @@
 /** What is known of the hardware behind a registration, as far as it can be trusted to name one machine. */
 
-import { isUsableSerial } from "../allowlist/serial.js";
+import { hardwareIdKey, isUsableSerial, serialKey } from "../allowlist/serial.js";
 import type { PhysicalDevice } from "../cloudflare/types.js";
 
 /** The identity of a machine. A serial that is null, repeated or a vendor's default is left out: it names nothing. */
@@ -36,8 +36,8 @@ export function indexHardware(devices: readonly PhysicalDevice[]): {
     const serial = serialOf(device);
     const hardwareId = hardwareIdOf(device);
     const usable = isUsableSerial(serial);
-    if (serial !== "") (usable ? serials : defaults).add(serial, device);
-    if (hardwareId !== "") hardwareIds.add(hardwareId, device);
+    if (serial !== "") (usable ? serials : defaults).add(serialKey(serial), device);
+    if (hardwareId !== "") hardwareIds.add(hardwareIdKey(hardwareId), device);
     index.set(device.id, {
       serial: usable ? serial : undefined,
       hardwareId: hardwareId === "" ? undefined : hardwareId,
@@ -46,11 +46,11 @@ export function indexHardware(devices: readonly PhysicalDevice[]): {
       clientVersion: device.client_version ?? undefined,
     });
   }
-  const unusable = defaults.all().map(([serial, group]) => named(serial, "is a vendor's default", group));
-  for (const [serial, group] of serials.repeated()) {
+  const unusable = defaults.all().map(([, group]) => named("is a vendor's default", group));
+  for (const [, group] of serials.repeated()) {
     if (isOneMachine(group)) continue;
     forget(index, group, { serial: undefined });
-    unusable.push(named(serial, `is the serial of ${group.length} devices`, group));
+    unusable.push(named(`is the serial of ${group.length} devices`, group));
   }
   for (const [, group] of hardwareIds.repeated()) {
     if (haveSeveralSerials(group)) forget(index, group, { hardwareId: undefined });
@@ -58,8 +58,14 @@ export function indexHardware(devices: readonly PhysicalDevice[]): {
   return { index, unusable };
 }
 
-function named(serial: string, why: string, group: readonly PhysicalDevice[]): Unusable {
-  return { serial, why, devices: new Set(group.map(({ id }) => id)) };
+/** By the serial as the first device tells it. */
+function named(why: string, group: readonly PhysicalDevice[]): Unusable {
+  const [first] = group;
+  return {
+    serial: first === undefined ? "" : serialOf(first),
+    why,
+    devices: new Set(group.map(({ id }) => id)),
+  };
 }
 
 function forget(
@@ -88,13 +94,15 @@ function hardwareIdOf(device: PhysicalDevice): string {
  * machines that share a serial must not pass for each other.
  */
 function isOneMachine(group: readonly PhysicalDevice[]): boolean {
-  const ids = new Set(group.map(hardwareIdOf));
+  const ids = new Set(group.map((device) => hardwareIdKey(hardwareIdOf(device))));
   return ids.size === 1 && !ids.has("");
 }
 
 /** A row that tells no serial does not disagree with one that does. */
 function haveSeveralSerials(group: readonly PhysicalDevice[]): boolean {
-  return new Set(group.map(serialOf).filter((serial) => serial !== "")).size > 1;
+  return (
+    new Set(group.map((device) => serialKey(serialOf(device))).filter((serial) => serial !== "")).size > 1
+  );
 }
 
 /** Devices by a value; nearly all values have one device, so that a list is made only for those that have more. */

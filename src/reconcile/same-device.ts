@@ -1,5 +1,6 @@
 /** Which registrations of one user are of one device. */
 
+import { hardwareIdKey, serialKey } from "../allowlist/serial.js";
 import type { Candidate } from "./candidate.js";
 
 /** By candidate: all registrations of its user on its device, itself among them, in no order. */
@@ -8,8 +9,8 @@ export type DeviceGroups = ReadonlyMap<Candidate, readonly [Candidate, ...Candid
 /** What tells the device itself: its id (which may change when it enrols again) and its hardware, where known. */
 export function hardwareKeys({ registration, hardware }: Candidate): string[] {
   const keys = [`device ${registration.device.id}`];
-  if (hardware?.serial !== undefined) keys.push(`serial ${hardware.serial}`);
-  if (hardware?.hardwareId !== undefined) keys.push(`hardwareId ${hardware.hardwareId}`);
+  if (hardware?.serial !== undefined) keys.push(`serial ${serialKey(hardware.serial)}`);
+  if (hardware?.hardwareId !== undefined) keys.push(`hardwareId ${hardwareIdKey(hardware.hardwareId)}`);
   return keys;
 }
 
