@@ -82,11 +82,16 @@ export interface Scope {
   readonly registrationTypes: ReadonlySet<string>;
 }
 
-/** What is never touched: e-mails, device ids and registration ids, each with the line that says so. */
+/**
+ * What is never touched, each with the line that says so: e-mails in their normal form, device ids, registration ids,
+ * serial numbers by `serialKey` and hardware ids by `hardwareIdKey`.
+ */
 export interface Protected {
   readonly users: ReadonlyMap<string, SourcePosition>;
   readonly devices: ReadonlyMap<string, SourcePosition>;
   readonly registrations: ReadonlyMap<string, SourcePosition>;
+  readonly serials: ReadonlyMap<string, SourcePosition>;
+  readonly hardwareIds: ReadonlyMap<string, SourcePosition>;
 }
 
 /** The most acts of one kind in one run; the stricter of the two holds. */

@@ -355,6 +355,38 @@ const table: readonly Bad[] = [
     says: "protected by 0:2",
   },
   {
+    title: "protected serial, in another case",
+    files: [
+      "version: 1\nprotected: { serials: [pf3] }\nusers:\n  a@example.com: [{ serial: PF3, state: revoked }]\n",
+    ],
+    code: "allowlist/contradiction",
+    at: "0:4:21",
+    says: "serial `PF3` is protected by 0:2",
+  },
+  {
+    title: "protected hardware id",
+    files: [
+      "version: 1\nprotected: { hardwareIds: [h1] }\nusers:\n  a@example.com: [{ name: x, hardwareId: H1, state: deleted }]\n",
+    ],
+    code: "allowlist/contradiction",
+    at: "0:4:30",
+    says: "from `protected`",
+  },
+  {
+    title: "protected serial that many machines tell",
+    files: [`${good}protected: { serials: [Default string] }\n`],
+    code: "allowlist/placeholder-serial",
+    at: "0:4:24",
+    says: "tells no device apart",
+  },
+  {
+    title: "protected hardware id that is a board's default",
+    files: [`${good}protected: { hardwareIds: [03000200-0400-0500-0006-000700080009] }\n`],
+    code: "allowlist/placeholder-serial",
+    at: "0:4:28",
+    says: "tells no device apart",
+  },
+  {
     title: "protected device",
     files: [
       "version: 1\nprotected: { devices: [d1] }\nusers:\n  a@example.com: [{ device: d1, state: revoked }]\n",

@@ -1,4 +1,5 @@
 import type { Protected, SourcePosition } from "./allowlist.js";
+import { comparedValue } from "./entry-keys.js";
 import type { Message } from "./message.js";
 import { shown } from "./nearest.js";
 import type { PlacedEntry, PlacedUser } from "./placed.js";
@@ -13,12 +14,19 @@ export interface Untouched {
 
 /** A statement that something is not acted on. */
 interface Statement {
-  /** `user`, `device` or `registration`. */
-  readonly what: string;
+  readonly what: "user" | keyof typeof lists;
   readonly id: string;
   readonly section: "protected" | "guards.self";
   readonly source: SourcePosition;
 }
+
+/** The keys of entries that `protected` has lists for, with their lists; one contradiction of an entry is told. */
+const lists = {
+  registration: "registrations",
+  device: "devices",
+  serial: "serials",
+  hardwareId: "hardwareIds",
+} as const;
 
 /** Users and entries that ask for an act on what is not to be acted on. */
 export function checkProtected(
@@ -27,7 +35,9 @@ export function checkProtected(
   report: (message: Message) => void,
 ): void {
   const { protects, self } = untouched;
-  if (protects.users.size + protects.devices.size + protects.registrations.size + self.size === 0) return;
+  const { users: people, devices, registrations, serials, hardwareIds } = protects;
+  const all = [people, devices, registrations, serials, hardwareIds, self];
+  if (all.every(({ size }) => size === 0)) return;
   for (const placed of users) {
     const { user, entries, source } = placed;
     const statement = ofUser(user.email, untouched);
@@ -58,13 +68,13 @@ function checkEntry(
   report: (message: Message) => void,
 ): void {
   const { match, state } = entry;
-  const byId = (what: "registration" | "device", places: ReadonlyMap<string, SourcePosition>) => {
-    const id = match[what] ?? "";
-    const source = places.get(id);
-    return source === undefined ? undefined : ({ what, id, section: "protected", source } as const);
+  const byKey = (what: keyof typeof lists): Statement | undefined => {
+    const id = match[what];
+    const source = id === undefined ? undefined : protects[lists[what]].get(comparedValue(what, id));
+    return id === undefined || source === undefined ? undefined : { what, id, section: "protected", source };
   };
-  // One contradiction of an entry is told; the others go with it.
-  const found = user ?? byId("registration", protects.registrations) ?? byId("device", protects.devices);
+  const keys = ["registration", "device", "serial", "hardwareId"] as const;
+  const found = user ?? keys.map(byKey).find((statement) => statement !== undefined);
   if (found === undefined) return;
   const offset = pairAt(node, found.what === "user" ? "state" : found.what)?.keyStart ?? node.start;
   report(text.message(contradiction(`this entry asks for \`${state}\``, found, "entry", offset)));

@@ -17,11 +17,16 @@ export function isMatchKey(key: string): key is keyof EntryMatch {
 
 /** Equal for matches with the same keys and values, as they are compared. */
 export function matchId(match: EntryMatch): string {
-  return JSON.stringify(matchKeys.map((name) => comparedValue(name, match[name]) ?? null));
+  return JSON.stringify(
+    matchKeys.map((name) => {
+      const value = match[name];
+      return value === undefined ? null : comparedValue(name, value);
+    }),
+  );
 }
 
-function comparedValue(key: keyof EntryMatch, value: string | undefined): string | undefined {
-  if (value === undefined) return undefined;
+/** The form in which a key's value is compared. */
+export function comparedValue(key: keyof EntryMatch, value: string): string {
   return key === "serial" ? serialKey(value) : key === "hardwareId" ? hardwareIdKey(value) : value;
 }
 
@@ -48,9 +53,14 @@ export function trustProblem(match: EntryMatch, offset: number): Problem | undef
 
 /** The text of a match key. What could match nothing, or many machines, is told. */
 export function readMatchText(key: keyof EntryMatch, node: TextNode, tell: Tell): string {
-  const isHardware = key === "serial" || key === "hardwareId";
-  tell(matchTextProblem(node, key) ?? (isHardware ? hardwareProblem(key, node) : undefined));
+  tell(matchKeyProblem(key, node));
   return node.value;
+}
+
+/** Why a match key's text could match nothing, or many machines; `called` is the key as the file writes it. */
+export function matchKeyProblem(key: keyof EntryMatch, node: TextNode, called: string = key) {
+  const isHardware = key === "serial" || key === "hardwareId";
+  return matchTextProblem(node, called) ?? (isHardware ? hardwareProblem(key, node) : undefined);
 }
 
 function hardwareProblem(key: "serial" | "hardwareId", { value, start }: TextNode): Problem | undefined {

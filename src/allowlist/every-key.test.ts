@@ -128,6 +128,14 @@ describe("an allowlist with every key", () => {
     ]);
   });
 
+  it("has what is protected, by the form in which it is compared", () => {
+    const { users, devices, registrations, serials, hardwareIds } = allowlist!.protected;
+    expect([...users]).toEqual([["root@example.com", at("root@example.com")]]);
+    expect([...devices, ...registrations]).toEqual([]);
+    expect([...serials]).toEqual([["C02GR8X", at("c02gr8x")]]);
+    expect([...hardwareIds]).toEqual([["0AB4C4C4004235108052B3C04F4B4E32", at('"{0AB4')]]);
+  });
+
   it("has guards, limits and a freeze, whose day counts to its end", () => {
     const { guards, limits, freeze } = allowlist!;
     expect(guards.perUser).toEqual({ value: 5, explicit: true, source: at("perUser:") });

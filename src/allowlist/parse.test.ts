@@ -33,6 +33,8 @@ describe("a sound allowlist", () => {
       superseded: setting(undefined),
       maxDevices: setting(undefined),
       overMaxDevices: setting("report"),
+      unknownHardware: setting("report"),
+      machines: setting("skip"),
     });
     expect(list.limits).toEqual({ maxPlanAge: setting({ text: "24h", ms: 24 * 3_600_000 }) });
     expect([list.policies.size, list.ignore, list.freeze, list.tests, list.accessUsers]).toEqual([

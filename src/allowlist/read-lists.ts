@@ -1,4 +1,5 @@
 import type { Protected, Scope, SourcePosition } from "./allowlist.js";
+import { comparedValue, matchKeyProblem } from "./entry-keys.js";
 import { isEmail, isEmailDomain, normaliseEmail } from "./email.js";
 import { shown } from "./nearest.js";
 import type { ParsedFile } from "./root-file.js";
@@ -6,8 +7,11 @@ import type { Problem, SourceText, Tell } from "./source-text.js";
 import { matchTextProblem } from "./text-values.js";
 import { itemsOf, textNode, valueAt, type TextNode, type TreeNode } from "./tree.js";
 
-/** How the texts of a list are read: e-mails and domains have one normal form, ids are taken as they stand. */
-type ListKind = "email" | "domain" | "id";
+/**
+ * How the texts of a list are read: e-mails, domains, serial numbers and hardware ids have one form in which they are
+ * compared, ids are taken as they stand.
+ */
+type ListKind = "email" | "domain" | "id" | "serial" | "hardwareId";
 
 /** The root file's scope; by default all registrations of type warp. */
 export function readScope(root: ParsedFile, tell: Tell): Scope {
@@ -30,6 +34,8 @@ export function readProtected(root: ParsedFile, tell: Tell): Protected {
     users: list("users", "email"),
     devices: list("devices", "id"),
     registrations: list("registrations", "id"),
+    serials: list("serials", "serial"),
+    hardwareIds: list("hardwareIds", "hardwareId"),
   };
 }
 
@@ -43,7 +49,7 @@ export function readEmails(
   return positions(source, readList(section, key, "email", tell));
 }
 
-/** The texts of a list by their normal form, each where it first stands. */
+/** The texts of a list by the form in which they are compared, each where it first stands. */
 export function readList(
   section: TreeNode | undefined,
   key: string,
@@ -64,12 +70,23 @@ export function readItems(
   for (const item of items) {
     const node = textNode(item);
     if (node === undefined || node.value === "") continue;
-    const value = kind === "id" ? node.value : normaliseEmail(node.value);
-    const problem = kind === "id" ? matchTextProblem(node, key) : addressProblem(value, node.start, kind);
+    const { value, problem } = readItem(node, key, kind);
     tell(problem);
     if (problem === undefined && !found.has(value)) found.set(value, node);
   }
   return found;
+}
+
+function readItem(
+  node: TextNode,
+  key: string,
+  kind: ListKind,
+): { readonly value: string; readonly problem: Problem | undefined } {
+  if (kind === "id") return { value: node.value, problem: matchTextProblem(node, key) };
+  if (kind === "serial" || kind === "hardwareId")
+    return { value: comparedValue(kind, node.value), problem: matchKeyProblem(kind, node, key) };
+  const value = normaliseEmail(node.value);
+  return { value, problem: addressProblem(value, node.start, kind) };
 }
 
 function positions(source: SourceText, nodes: ReadonlyMap<string, TextNode>): Map<string, SourcePosition> {

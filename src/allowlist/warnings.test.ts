@@ -101,6 +101,12 @@ describe("a warning is given for", () => {
       "protected by 0.yaml:3",
     ],
     [
+      "an ignored and protected serial, in another case",
+      root("protected: { serials: [ab1] }\nignore: [{ serial: AB1, reason: MDM }]"),
+      "ignored-and-protected 4:10",
+      "protected by 0.yaml:3",
+    ],
+    [
       "an owner that is the root file alone",
       root('owns: { "?.yaml": [b@x.org] }'),
       "owner-without-file 3:9",

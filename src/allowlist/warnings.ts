@@ -6,6 +6,7 @@ import type { PlacedRule, PlacedUser } from "./placed.js";
 import type { PlacedAccessUser } from "./read-access-users.js";
 import type { Owner } from "./read-owns.js";
 import type { ParsedFile } from "./root-file.js";
+import { hardwareIdKey, serialKey } from "./serial.js";
 import { shadowed } from "./shadowed.js";
 import type { Problem } from "./source-text.js";
 import { weakEntry, weakRule } from "./weak-match.js";
@@ -51,9 +52,13 @@ export function findWarnings({
 
 /** A rule that could only match what is protected: protection comes first, and its reason is the one shown. */
 function protectedToo({ rule, node }: PlacedRule, protects: Protected): Problem | undefined {
-  const { user = "", device = "", registration = "" } = rule.match;
+  const { user = "", device = "", registration = "", serial = "", hardwareId = "" } = rule.match;
   const found =
-    protects.users.get(user) ?? protects.devices.get(device) ?? protects.registrations.get(registration);
+    protects.users.get(user) ??
+    protects.devices.get(device) ??
+    protects.registrations.get(registration) ??
+    protects.serials.get(serialKey(serial)) ??
+    protects.hardwareIds.get(hardwareIdKey(hardwareId));
   if (found === undefined) return undefined;
   return {
     code: "allowlist/ignored-and-protected",

@@ -18,7 +18,8 @@ export interface KnownKeys {
  */
 export function bestMatch({ serial, hardwareId, device, registration }: KnownKeys): EntryMatch | undefined {
   if (serial !== undefined && isWritable(serial) && isUsableSerial(serial)) return { serial };
-  if (hardwareId !== undefined && isWritable(hardwareId) && isUsableHardwareId(hardwareId)) return { hardwareId };
+  if (hardwareId !== undefined && isWritable(hardwareId) && isUsableHardwareId(hardwareId))
+    return { hardwareId };
   if (isWritable(device)) return { device };
   return isWritable(registration) ? { registration } : undefined;
 }

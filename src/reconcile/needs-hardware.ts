@@ -5,7 +5,8 @@ import { goesByHardware } from "./entry-match.js";
  * Whether the physical devices have to be listed: where an entry or an ignore rule goes by what only they tell, and
  * where a rule has to know which registrations are of one device.
  */
-export function needsHardware({ users, policy, policies, ignore }: Allowlist): boolean {
+export function needsHardware({ users, policy, policies, ignore, protected: list }: Allowlist): boolean {
+  if (list.serials.size + list.hardwareIds.size > 0) return true;
   if (comparesDevices(policy) || ignore.some(goesByHardware)) return true;
   for (const own of policies.values()) if (comparesDevices(own)) return true;
   for (const { entries } of users.values())

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { plan } from "../../test/support/world.js";
+import { physicalDevice, plan } from "../../test/support/world.js";
 import { ALICE, BOB, HEAD, steps } from "../../test/support/world-steps.js";
 
 const STALE =
@@ -22,6 +22,17 @@ steps("what is protected", [
       "r4: revoke (unlisted) 8",
     ],
     findings: [],
+  },
+  {
+    title: "by serial or hardware id is left alone, in either case",
+    allowlist: `protected: { serials: [pf3], hardwareIds: [H-2] }\nusers:\n  ${ALICE}: []\n`,
+    live: [1, 2, 3].map((n) => ({ id: `r${n}`, email: ALICE, device: `d${n}` })),
+    devices: [
+      physicalDevice("d1", { serial_number: "PF3" }),
+      physicalDevice("d2", { hardware_id: "h-2" }),
+      physicalDevice("d3", { serial_number: "PF4" }),
+    ],
+    expect: ["r1: leave (protected) 2", "r2: leave (protected) 2", "r3: revoke (unlisted) 4"],
   },
   {
     title: "is not let in again, nor deleted, however stale or long revoked",

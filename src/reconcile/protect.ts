@@ -1,16 +1,19 @@
 /** Registrations that are never acted on, whatever entries and policy say. */
 
 import type { Guards, Protected, SourcePosition } from "../allowlist/allowlist.js";
+import { hardwareIdKey, serialKey } from "../allowlist/serial.js";
 import type { Candidate } from "./candidate.js";
 import type { Verdict } from "./verdict.js";
 
 /** Leaves alone what the allowlist protects. */
-export function protect({ registration, email }: Candidate, list: Protected): Verdict | undefined {
+export function protect({ registration, email, hardware }: Candidate, list: Protected): Verdict | undefined {
   const protection = (what: string, source: SourcePosition | undefined) =>
     source && leave("protected", `protected ${what}, never touched`, source);
   return (
     protection("registration", find(list.registrations, registration.id)) ??
     protection("device", find(list.devices, registration.device.id)) ??
+    protection("serial", find(list.serials, serialKey(hardware?.serial ?? ""))) ??
+    protection("hardware id", find(list.hardwareIds, hardwareIdKey(hardware?.hardwareId ?? ""))) ??
     protection("user", find(list.users, email))
   );
 }

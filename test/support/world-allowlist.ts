@@ -119,6 +119,8 @@ export function toAllowlist(sketch: AllowlistSketch): Allowlist {
       users: places(sketch.protectedUsers),
       devices: places(sketch.protectedDevices),
       registrations: places(sketch.protectedRegistrations),
+      serials: places(undefined),
+      hardwareIds: places(undefined),
     },
     ignore: (sketch.ignore ?? []).map((match, i) => ({ match, reason: "another tool", source: at(50 + i) })),
     guards: toGuards(guards, places(sketch.self)),
