@@ -8,7 +8,7 @@ import {
 } from "./cloudflare/index.js";
 import { normaliseEmail } from "./allowlist/email.js";
 import type { ActDecision, Decision } from "./reconcile/decision.js";
-import { byUrgency } from "./reconcile/urgency.js";
+import { byUrgency } from "./reconcile/schedule.js";
 import type { Plan } from "./reconcile/plan.js";
 import type { Evidence } from "./report/evidence.js";
 

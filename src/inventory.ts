@@ -2,7 +2,7 @@ import type { Allowlist } from "./allowlist/allowlist.js";
 import type { CloudflareClient } from "./cloudflare/index.js";
 import { lookUpUsers, type LookUp } from "./look-up.js";
 import { needsHardware, type Inventory } from "./reconcile/plan.js";
-import { hasUnseenUsers } from "./reconcile/report-access.js";
+import { hasUnseenUsers } from "./reconcile/findings/account.js";
 import { listWantedUsers } from "./wanted-users.js";
 
 /** Everything that any allowlist can ask about. */

@@ -7,7 +7,7 @@ import {
   type CloudflareClient,
   type Registration,
 } from "./cloudflare/index.js";
-import { hasUnseenUsers } from "./reconcile/report-access.js";
+import { hasUnseenUsers } from "./reconcile/findings/account.js";
 
 export const LOOK_UPS = ["needed", "always", "never"] as const;
 

@@ -4,7 +4,7 @@ import type { Allowlist } from "./allowlist/allowlist.js";
 import { AllowlistError } from "./allowlist/message.js";
 import { readAllowlist, type ReadOptions } from "./allowlist/read.js";
 import { runAllowlistTests } from "./reconcile/allowlist-tests.js";
-import type { Sibling } from "./reconcile/overlap.js";
+import type { Sibling } from "./reconcile/findings/account.js";
 import { makePlan, type Inventory, type Plan } from "./reconcile/plan.js";
 import { approvalFor } from "./report/approval.js";
 import type { ReportDocument } from "./report/document.js";

@@ -6,7 +6,7 @@ import { parse } from "yaml";
 import { AllowlistError } from "./allowlist/message.js";
 import { readAllowlist } from "./allowlist/read.js";
 import { splitPatterns } from "./patterns.js";
-import type { Sibling } from "./reconcile/overlap.js";
+import type { Sibling } from "./reconcile/findings/account.js";
 
 /** Which stack asks, and where its project is. */
 export interface OwnStack {

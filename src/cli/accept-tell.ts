@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { escapeText } from "../escape.js";
 import { named } from "../reconcile/naming.js";
 import { userOf } from "../reconcile/scope.js";
-import { describeMatch } from "../reconcile/verdict.js";
+import { describeMatch } from "../reconcile/naming.js";
 import { sameEntry, type ChangedFile } from "./accept-change.js";
 import { BOM, readWhole } from "./accept-files.js";
 import type { Proposal, Refused } from "./accept-propose.js";

@@ -4,8 +4,7 @@ import type { SourcePosition } from "../allowlist/allowlist.js";
 import type { Registration } from "../cloudflare/types.js";
 import { escapeText } from "../escape.js";
 import { liveState, type Decision } from "../reconcile/decision.js";
-import type { Consideration } from "../reconcile/explain-rules.js";
-import type { Explanation } from "../reconcile/explain.js";
+import type { Consideration, Explanation } from "../reconcile/explain.js";
 import type { Hardware } from "../reconcile/hardware.js";
 import { named, quoted } from "../reconcile/naming.js";
 import type { Evidence } from "../report/evidence.js";
@@ -95,7 +94,7 @@ function whatItShouldBe({ desired, action }: Decision): string {
   return action === "keep" ? `${desired}, as it is` : `${desired}: ${action} is due`;
 }
 
-const MARKS = { decides: "=>", narrowed: "~ ", passes: "  ", "not-asked": "  " } as const;
+const MARKS = { decides: "=>", passes: "  ", "not-asked": "  " } as const;
 
 function ruleLines({ place: number, name, outcome, text, source }: Consideration): string[] {
   const head = `  ${MARKS[outcome]}${String(number).padStart(3)} ${name}: `;

@@ -80,8 +80,8 @@ function header(whole: WholeInventory, chosen: ExportedUsers, { asOf, redacted }
 
 function notesOf({ devices }: WholeInventory): DeviceNotes {
   const { index, unusable } = indexHardware(devices);
-  const whys = unusable.flatMap(({ serial, why, devices: ids }) =>
-    [...ids].map((id) => [id, `serial ${JSON.stringify(serial)} ${why}`] as const),
+  const whys = unusable.flatMap(({ serial, devices: ids }) =>
+    [...ids].map((id) => [id, `serial ${JSON.stringify(serial)} is a vendor's default`] as const),
   );
   return { hardware: index, unusable: new Map(whys) };
 }

@@ -15,7 +15,7 @@ describe("stale and revoked: after so long, and not at it", () => {
   test.each([
     ["stale: { after: 30d, action: delete }", { lastSeen: "2026-05-02T12:00:00.000Z" }, "revoke (unlisted)"],
     ["stale: { after: 30d, action: delete }", { lastSeen: "2026-05-02T11:59:59.999Z" }, "delete (stale)"],
-    ["stale: { after: 30d, action: delete }", { lastSeen: "never" }, "revoke (unlisted)"],
+    ["stale: { after: 30d, action: delete }", { lastSeen: "never" }, "delete (stale)"],
     ["revoked: { after: 30d }", { revoked: "2026-05-02T12:00:00.000Z" }, "keep (unlisted)"],
     ["revoked: { after: 30d }", { revoked: "2026-05-02T11:59:59.999Z" }, "delete (revoked-age)"],
     ["revoked: { after: 30d }", { revoked: "whenever" }, "keep (unlisted)"],
@@ -73,7 +73,7 @@ steps("what has not been seen for so long", [
     expect: ["a: delete (entry) 4"],
   },
   {
-    title: "is retired whoever it belongs to, expired, refused or unknown",
+    title: "is retired whatever person it belongs to, expired, refused or unknown; not what belongs to nobody",
     allowlist: `policy: { stale: { after: 30d, action: delete } }\nusers:\n  ${ALICE}:\n    - { device: d1, expires: 2026-05-31 }\n    - { name: L, requires: { minClientVersion: "2026" } }\n`,
     live: [
       { ...A, lastSeen: SEEN },
@@ -82,7 +82,7 @@ steps("what has not been seen for so long", [
       { id: "d", lastSeen: SEEN },
     ],
     devices: [],
-    expect: ["a: delete (stale) 2", "b: delete (stale) 2", "c: delete (stale) 2", "d: delete (stale) 2"],
+    expect: ["a: delete (stale) 2", "b: delete (stale) 2", "c: delete (stale) 2", "d: leave (no-user) 1"],
   },
   {
     title: "is left alone where entries contradict each other or go by unknown hardware",
@@ -148,7 +148,7 @@ steps("stale beside revoked", [
       { ...A, lastSeen: SEEN, revoked: LONG },
       { id: "b", email: ALICE, lastSeen: SEEN },
     ],
-    expect: ["a: keep (unlisted) 4", "b: delete (stale) 2"],
+    expect: ["a: keep (stale) 2", "b: delete (stale) 2"],
   },
   {
     title: "nor lets it in, only to delete it then",
@@ -184,7 +184,7 @@ steps("stale beside revoked", [
     title: "where revoked only reports, stale is asked next, and still deletes none",
     allowlist: policy("stale: { after: 30d, action: delete }, revoked: { after: 30d, action: report }"),
     live: [{ ...A, lastSeen: SEEN, revoked: LONG }],
-    expect: ["a: keep (unlisted) 4"],
+    expect: ["a: keep (stale) 2"],
     findings: ["revoked-age: a"],
   },
   {
@@ -215,7 +215,7 @@ steps("what age only reports", [
 
 test("decisions and findings say since when, and of whom", () => {
   const decided = plan(HEAD + policy("stale: { after: 30d, action: delete }, revoked: { after: 30d }"), [
-    { ...A, lastSeen: SEEN },
+    { ...A, created: SEEN, lastSeen: SEEN },
     { id: "b", email: ALICE, revoked: LONG },
   ]);
   expect(decided.decisions.map(({ reason }) => reason.text)).toEqual([
@@ -223,13 +223,13 @@ test("decisions and findings say since when, and of whom", () => {
     "revoked since 2026-04-01",
   ]);
   const reported = plan(HEAD + policy("stale: { after: 30d, action: report }"), [
-    { ...A, lastSeen: SEEN },
-    { id: "b", lastSeen: SEEN },
+    { ...A, created: SEEN, lastSeen: SEEN },
+    { id: "b", email: "bob@example.com", created: SEEN, lastSeen: SEEN },
   ]);
   expect(
     reported.findings.filter(({ code }) => code === "stale").map(({ text, source }) => [text, source?.line]),
   ).toEqual([
     [`NAME-a (a) of ${ALICE}: not seen since 2026-03-01`, 2],
-    ["NAME-b (b) of no user: not seen since 2026-03-01", 2],
+    ["NAME-b (b) of bob@example.com: not seen since 2026-03-01", 2],
   ]);
 });

@@ -5,7 +5,7 @@ import { coversMatch, coversWindow, differences, isSameMatch } from "./change-co
 import { places } from "./change-places.js";
 import type { Change } from "./change-terms.js";
 import type { Finding } from "./finding.js";
-import { describeMatch } from "./verdict.js";
+import { describeMatch } from "./naming.js";
 
 /** One finding for each entry that lets in more than the entries before it, and for each that kept somebody out. */
 export function reportWidened({ base, head }: Change): Finding[] {

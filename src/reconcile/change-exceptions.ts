@@ -5,7 +5,7 @@ import { isSameMatch } from "./change-cover.js";
 import { places } from "./change-places.js";
 import type { Change } from "./change-terms.js";
 import type { Finding } from "./finding.js";
-import { describeMatch } from "./verdict.js";
+import { describeMatch } from "./naming.js";
 
 /**
  * Protections and ignore rules that are new keep what they name connected for good; a protection that is gone is a

@@ -62,14 +62,14 @@ test.each([
   ["unlisted", "unlisted: delete", {}],
   ["grace", "grace: 720h", { created: "2026-05-31T00:00:00Z" }],
   ["stale", "stale: { after: 1h, action: revoke }", {}],
-  ["superseded", "superseded: delete", {}],
+  ["superseded", "superseded: delete", { device: "d2" }],
   ["listed-revoked", "listedRevoked: report", { device: "d1", revoked: "2026-05-20T00:00:00Z" }],
   ["max-devices", "maxDevices: 1, overMaxDevices: delete", { device: "d1" }],
 ])("the decision says whose policy it is: %s", (code, rules, sketch) => {
   const reason = (policies: string) => {
     const list = `${HEAD}${policies}\nusers:\n  ${BOB}: [{ nameGlob: NAME, device: d1 }, { device: d2, name: TWO }]\n`;
     const live = [
-      { id: "a", email: BOB, device: "d2", name: "OTHER", ...sketch },
+      { id: "a", email: BOB, device: "d3", name: "OTHER", ...sketch },
       { id: "c", email: BOB, device: "d2", name: "TWO", created: "2026-05-31T12:00:00Z" },
     ].map((one) => (one.device === "d1" ? { ...one, name: "NAME" } : one));
     return plan(list, live, []).decisions[0]?.reason;

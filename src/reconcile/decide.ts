@@ -1,108 +1,204 @@
-/** The one decision for a registration, from what its user's entries say of it. No exceptions stand in here. */
+/** The plan's one question: what should each registration be? Each rule is asked in turn; the first that decides wins. */
 
-import type { Entry, Setting, SourcePosition, UnlistedAction } from "../allowlist/allowlist.js";
-import type { Registration } from "../cloudflare/types.js";
-import type { Candidate } from "./candidate.js";
-import { liveState, type Decision, type Rule } from "./decision.js";
-import { rankOf } from "./entry-match.js";
-import type { NewestIndex } from "./newest.js";
-import { isNoUser } from "./scope.js";
-import { DESIRED, byWhom, describeMatch, toDecision, type Verdict } from "./verdict.js";
+import { policyOf, type Allowlist, type Entry } from "../allowlist/allowlist.js";
+import { compare } from "../compare.js";
+import { actionFor, type Decision } from "./decision.js";
+import type { Finding } from "./finding.js";
+import { Entries, type Match } from "./match.js";
+import { clipped, named } from "./naming.js";
+import { doubtsOf, isNewer, regroup, type Candidate, type Person } from "./people.js";
+import { isVerdict, liveOf, type Ask, type Context, type Rule, type Subject, type Verdict } from "./rules/rule.js";
+import { RULES } from "./rules/index.js";
+import { isInScope } from "./scope.js";
 
-/** Decides by entry, then by unlisted, unknownUsers or noUser. */
-export function decide(candidate: Candidate, newest: NewestIndex): Decision {
-  return toDecision(candidate, verdictFor(candidate, newest));
+/** What was decided, and what was noticed on the way. */
+export interface Decided {
+  /** One for each registration in scope, in the order of ids. */
+  readonly decisions: readonly Decision[];
+  readonly findings: readonly Finding[];
+  /** Entries that match a registration, whenever they apply. */
+  readonly matched: ReadonlySet<Entry>;
+  /** What the entries say of a registration. */
+  readonly matchOf: (candidate: Candidate) => Match;
 }
 
-function verdictFor(candidate: Candidate, newest: NewestIndex): Verdict {
-  const { match, user, email, policy } = candidate;
-  switch (match.kind) {
-    case "entry":
-      return byEntry(candidate, match.entry, newest);
-    case "contradiction": {
-      const [one, other] = match.entries;
-      const text = `lines ${one.source.line} and ${other.source.line} ask for different states`;
-      return { rule: "contradiction", desired: "as-is", text, source: one.source };
-    }
-    case "unknown-hardware": {
-      const text = `its hardware is not known, and an entry of its user goes by ${wants(match.entry)}`;
-      return { rule: "unknown-hardware", desired: "as-is", text, source: match.entry.source };
-    }
-    case "refused": {
-      const text = `${describeMatch(match.entry)} ${match.failed}`;
-      return { ...byPolicy("condition", policy.unlisted, text), source: match.entry.source };
-    }
-    case "none":
-      if (match.lapsed) {
-        const text = `${describeMatch(match.lapsed)} speaks for it ${window(match.lapsed)}`;
-        return { ...byPolicy("expired", policy.unlisted, text), source: match.lapsed.source };
-      }
-      if (isNoUser(email)) return byPolicy("no-user", policy.noUser, "it belongs to no person");
-      if (!user) return byPolicy("unknown-user", policy.unknownUsers, "its user is not in the allowlist");
-      return byPolicy("unlisted", policy.unlisted, "no entry of its user allows it", user.source);
+/** Decides everybody's registrations, one person at a time: nobody's depend on anybody else's. */
+export function decideAll(people: Iterable<Person>, context: Context): Decided {
+  const decisions: Decision[] = [];
+  const findings: Finding[] = [];
+  const matched = new Set<Entry>();
+  const said = new Map<Person, Entries>();
+  for (const person of people) {
+    const { decided, entries } = decidePerson(person, context, findings);
+    for (const decision of decided) decisions.push(decision);
+    for (const entry of entries.matched) matched.add(entry);
+    said.set(person, entries);
   }
-}
-
-function byEntry({ registration, policy }: Candidate, entry: Entry, newest: NewestIndex): Verdict {
-  const { source } = entry;
-  if (entry.state !== "active") {
-    const text = `to be ${entry.state} by ${because(entry)}`;
-    return { rule: "entry", desired: entry.state, text, source, entry };
-  }
-  if (liveState(registration) === "active") {
-    return { rule: "entry", desired: "active", text: KEPT[rankOf(entry)] ?? "allowed", source, entry };
-  }
-  const latest = newest.get(registration.id);
-  if (latest !== undefined && latest.id !== registration.id) return older(latest, entry);
-  const text = `allowed by ${because(entry)}`;
-  const { listedRevoked } = policy;
-  if (listedRevoked.value === "unrevoke") return { rule: "entry", desired: "active", text, source, entry };
   return {
-    rule: "listed-revoked",
-    desired: "as-is",
-    text: `${text}, but revoked; policy.listedRevoked is report${byWhom(listedRevoked)}`,
-    source: listedRevoked.source,
-    entry,
+    decisions: decisions.sort((a, b) => compare(a.registration.id, b.registration.id)),
+    findings,
+    matched,
+    matchOf: (candidate) => said.get(candidate.device.person)?.say(candidate).match ?? { kind: "none" },
   };
 }
 
-function older({ id }: Registration, entry: Entry): Verdict {
-  const text = `an older registration of this device; ${id} is the newest`;
-  return { rule: "older", desired: "as-is", text, source: entry.source, entry };
+function decidePerson(person: Person, context: Context, findings: Finding[]) {
+  const { subject, entries } = subjectOf(person, context, findings);
+  const verdicts = new Map<Candidate, Verdict>();
+  for (const { registrations } of person.devices)
+    for (const candidate of registrations)
+      if (subject.isInScope(candidate)) verdicts.set(candidate, subject.decide(candidate));
+  // What matches counts as matched, though what it says was not asked for.
+  for (const { registrations } of person.devices) entries.say(registrations[0]);
+  return { decided: toDecisions(verdicts, entries, findings), entries };
 }
 
-/** By rank. Nearly every decision keeps a device, and nobody asks why: the line says the rest. */
-const KEPT = [
-  "allowed by registration",
-  "allowed by hardware",
-  "allowed by device",
-  "allowed by name",
-  "allowed by name",
-];
-
-function because(entry: Entry): string {
-  return entry.reason === undefined ? describeMatch(entry) : `${describeMatch(entry)}: ${entry.reason}`;
+/** One person as the rules see them. What is noticed while they are asked is kept. */
+export function subjectOf(person: Person, context: Context, findings: Finding[] = []) {
+  const { allowlist, asOf } = context;
+  const user = allowlist.users.get(person.email);
+  const entries = new Entries(user, asOf);
+  const known = new Map<Candidate, Verdict>();
+  const scoped = new Map<Candidate, boolean>();
+  let asks: readonly (readonly [Rule, Ask])[] | undefined;
+  const subject: Subject = {
+    ...context,
+    person,
+    user,
+    policy: policyOf(allowlist, person.email),
+    say: (candidate) => entries.say(candidate),
+    newestOf: (entry, candidate) => entries.newestOf(entry, candidate),
+    isInScope: (candidate) => {
+      let is = scoped.get(candidate);
+      if (is === undefined) scoped.set(candidate, (is = inScope(candidate, allowlist)));
+      return is;
+    },
+    decide: (candidate, without) => {
+      const verdict = without ? undefined : known.get(candidate);
+      if (verdict) return verdict;
+      asks ??= RULES.map((rule) => [rule, rule.ask(subject)]);
+      const made = firstVerdict(candidate, asks, without, without ? undefined : findings);
+      if (!without) known.set(candidate, made);
+      return made;
+    },
+  };
+  return { subject, entries };
 }
 
-/** What has to be known of a registration before an entry can be asked about it. */
-function wants({ match, requires }: Entry): string {
-  const keys = requires === undefined ? "" : ` and requires ${Object.keys(requires).join(" and ")}`;
-  return `${describeMatch({ match })}${keys}`;
+function inScope({ registration, device }: Candidate, { scope }: Allowlist): boolean {
+  return isInScope(registration, device.person.email, scope);
 }
 
-function window({ from, expires }: Entry): string {
-  return [from && `from ${from.text}`, expires && `until ${expires.text}`]
-    .filter((text) => text !== undefined)
-    .join(" ");
-}
-
-/** Points at the policy line where one is written, else at the user's own line, where the entry would be added. */
-function byPolicy(
-  rule: Rule,
-  setting: Setting<UnlistedAction>,
-  text: string,
-  line?: SourcePosition,
+function firstVerdict(
+  candidate: Candidate,
+  asks: readonly (readonly [Rule, Ask])[],
+  without: readonly Rule[] | undefined,
+  findings: Finding[] | undefined,
 ): Verdict {
-  const source = setting.explicit ? setting.source : (line ?? setting.source);
-  return { rule, desired: DESIRED[setting.value], text: text + byWhom(setting), source };
+  for (const [rule, ask] of asks) {
+    if (without?.includes(rule)) continue;
+    const answer = ask(candidate);
+    if (isVerdict(answer)) return answer;
+    if (answer.finding) findings?.push(answer.finding);
+  }
+  throw new Error("no rule decides; the last one always does");
+}
+
+function toDecisions(verdicts: Map<Candidate, Verdict>, entries: Entries, findings: Finding[]): Decision[] {
+  const together = keepTombstones(verdicts, entries, findings);
+  return [...verdicts].map(([candidate, verdict]) => toDecision(candidate, verdict, together?.get(candidate)));
+}
+
+function toDecision(candidate: Candidate, verdict: Verdict, together: readonly string[] | undefined): Decision {
+  const { registration, hardware, device } = candidate;
+  const live = liveOf(candidate);
+  return {
+    registration,
+    user: device.person.email,
+    hardware,
+    live,
+    desired: verdict.desired,
+    action: actionFor(live, verdict.desired),
+    reason: { code: verdict.rule, text: verdict.text },
+    source: verdict.source,
+    entry: verdict.entry,
+    candidate,
+    ...(verdict.relies && { relies: verdict.relies }),
+    ...(together && { together }),
+  };
+}
+
+/**
+ * A deletion must not let another registration in, now or in the next plan. Where a registration stays that is revoked
+ * only because this one is there (an older one of its device, or of a name that an entry goes by, or the other side of
+ * a doubt), this one is revoked instead, and stays. Answers, of what is deleted, what has to be deleted before it.
+ */
+function keepTombstones(
+  verdicts: Map<Candidate, Verdict>,
+  entries: Entries,
+  findings: Finding[],
+): ReadonlyMap<Candidate, readonly string[]> | undefined {
+  const deleted = [...verdicts].filter(([, { desired }]) => desired === "deleted").map(([candidate]) => candidate);
+  if (deleted.length === 0) return undefined;
+  const isDeleted = (one: Candidate) => verdicts.get(one)?.desired === "deleted";
+  const together = new Map<Candidate, readonly string[]>();
+  // What holds an older one back holds back a newer one as well, so the oldest is asked first.
+  for (const candidate of deleted.sort((a, b) => (isNewer(a, b) ? 1 : -1))) {
+    const verdict = verdicts.get(candidate);
+    if (!verdict) continue;
+    const held = heldBack(candidate, entries, isDeleted).filter((one) => isKeptOut(one, verdicts.get(one)));
+    const inDoubt = doubtsOf(candidate).map(({ pair: [one, other] }) => (one === candidate ? other : one));
+    const stays = [...held, ...inDoubt].find((one) => !isDeleted(one) && isKeptOut(one, verdicts.get(one)));
+    if (stays) {
+      const { id } = stays.registration;
+      const text = `${verdict.text}; it is revoked and not deleted, so that ${clipped(id)} stays out`;
+      verdicts.set(candidate, { ...verdict, desired: "revoked", text });
+      findings.push(toTombstone(candidate, stays, verdict));
+    } else if (held.length > 0) {
+      together.set(
+        candidate,
+        held.map(({ registration }) => registration.id),
+      );
+    }
+  }
+  return together.size === 0 ? undefined : together;
+}
+
+/** Registrations that are kept out by this one where they are revoked, and would not be were it gone. */
+function heldBack(
+  candidate: Candidate,
+  entries: Entries,
+  isDeleted: (one: Candidate) => boolean,
+): readonly Candidate[] {
+  const { device } = candidate;
+  const isLeft = (one: Candidate) => one !== candidate && !isDeleted(one);
+  const isOlder = (one: Candidate) => isNewer(candidate, one);
+  const rest = device.registrations.filter((one) => isLeft(one) || isOlder(one));
+  const ofDevice = regroup(rest, device.person.isNobody)
+    .map(([newest]) => newest)
+    .filter(isOlder);
+  const ofName = entries.allowing(candidate).flatMap((entry) => {
+    const others = entries.matching(entry, candidate);
+    // Another one that is newer and stays holds the same back.
+    if (others.some((one) => isLeft(one) && !isOlder(one))) return [];
+    return others.filter((one) => isOlder(one) && one.device !== device && one === one.device.registrations[0]);
+  });
+  return [...new Set([...ofDevice, ...ofName])];
+}
+
+/** Whether it does not connect when this run is over; what is out of scope stays as it is. */
+function isKeptOut(one: Candidate, verdict: Verdict | undefined): boolean {
+  if (verdict?.desired === "active") return false;
+  return liveOf(one) === "revoked" || verdict?.desired === "revoked" || verdict?.desired === "deleted";
+}
+
+function toTombstone(candidate: Candidate, stays: Candidate, { source }: Verdict): Finding {
+  const { email } = candidate.device.person;
+  const { registration } = candidate;
+  return {
+    code: "tombstone",
+    text: `${named(registration, email)} is revoked and not deleted: without it ${named(stays.registration, email)}, which cannot be deleted now, might be let in`,
+    source,
+    registrations: [registration.id],
+  };
 }

@@ -3,6 +3,7 @@
 import type { Entry, SourcePosition } from "../allowlist/allowlist.js";
 import type { Act, Registration } from "../cloudflare/types.js";
 import type { Hardware } from "./hardware.js";
+import type { Candidate } from "./people.js";
 
 /** What a registration is. A registration without `revoked_at` is active. */
 export type LiveState = "active" | "revoked";
@@ -15,32 +16,140 @@ export type { Act };
 /** What follows from a decision: an act, `keep` (in good order), or `leave` (not ours to change). */
 export type Action = Act | "keep" | "leave";
 
-/** Every rule that can decide, with its meaning in one line; in the order in which they are asked. */
-export const ruleMeanings = {
-  protected: "The allowlist protects the registration, its device or its user.",
-  self: "It belongs to whoever runs the tool (`guards.self`).",
-  ignored: "Another tool manages it (`ignore`).",
-  offboarded: "Its user has left: everything is deleted.",
-  suspended: "Its user is suspended: everything is revoked.",
-  contradiction: "Two entries of the same rank ask for different states.",
-  "unknown-hardware": "Its hardware is not known, and an entry of its user goes by hardware.",
-  entry: "An entry of its user speaks for it.",
-  older: "An older, revoked registration of a device that an entry allows.",
-  "listed-revoked": "An entry allows it, it is revoked, and `policy.listedRevoked` is `report`.",
-  "max-devices": "Its user has more devices than `policy.maxDevices`, and this is one of the oldest.",
-  superseded: "A newer registration of the same user on the same device is connected (`policy.superseded`).",
-  stale: "It has not been seen for longer than `policy.stale.after`.",
-  "revoked-age": "It has been revoked for longer than `policy.revoked.after`.",
-  grace: "No entry allows it, and it is younger than `policy.grace`.",
-  condition: "An entry matches it, and a condition of the entry (`requires`) fails.",
-  expired: "The entry that matches it speaks at another time (`from`, `expires`).",
-  unlisted: "No entry of its user speaks for it.",
-  "unknown-user": "Its user is not in the allowlist.",
-  "no-user": "It belongs to no person.",
-} as const;
+/** What there is to say of a rule that decides. */
+interface RuleCode {
+  /** In one line, for reports and pages. */
+  readonly meaning: string;
+  /** `excepted`: taken out before anything else; `state`: of the person; `listed`, `unlisted`: of an entry or of none. */
+  readonly kind: "excepted" | "state" | "listed" | "unlisted" | "hygiene";
+  /** What comes first where one run may not do everything: what was asked for by name, then rules, then hygiene. */
+  readonly weight: "named" | "rule" | "hygiene";
+  /** Whether a registration that it leaves alone is a finding: never, while it connects, always; or one a person. */
+  readonly told: "never" | "active" | "always" | "by-person";
+}
+
+/** Every rule that can decide, in the order of `docs/policy.md`. */
+export const RULE_CODES = {
+  protected: {
+    meaning: "The allowlist protects the registration, its device or its user.",
+    kind: "excepted",
+    weight: "rule",
+    told: "never",
+  },
+  self: {
+    meaning: "It belongs to whoever runs the tool (`guards.self`).",
+    kind: "excepted",
+    weight: "rule",
+    told: "never",
+  },
+  ignored: { meaning: "Another tool manages it (`ignore`).", kind: "excepted", weight: "rule", told: "never" },
+  offboarded: {
+    meaning: "Its user has left: everything is deleted.",
+    kind: "state",
+    weight: "named",
+    told: "never",
+  },
+  suspended: {
+    meaning: "Its user is suspended: everything is revoked.",
+    kind: "state",
+    weight: "named",
+    told: "never",
+  },
+  contradiction: {
+    meaning: "Two entries of the same rank ask for different states.",
+    kind: "listed",
+    weight: "rule",
+    told: "never",
+  },
+  entry: { meaning: "An entry of its user decides.", kind: "listed", weight: "named", told: "never" },
+  "unknown-hardware": {
+    meaning: "Its hardware is not known, and an entry of its user goes by hardware.",
+    kind: "listed",
+    weight: "rule",
+    told: "always",
+  },
+  "revoked-age": {
+    meaning: "It has been revoked for longer than `policy.revoked.after`.",
+    kind: "hygiene",
+    weight: "hygiene",
+    told: "never",
+  },
+  stale: {
+    meaning: "Its device has not been seen for longer than `policy.stale.after`.",
+    kind: "hygiene",
+    weight: "hygiene",
+    told: "never",
+  },
+  "max-devices": {
+    meaning: "Its user has more devices than `policy.maxDevices`, and this is one of the oldest.",
+    kind: "hygiene",
+    weight: "hygiene",
+    told: "never",
+  },
+  superseded: {
+    meaning: "A newer registration of the same device is connected (`policy.superseded`).",
+    kind: "hygiene",
+    weight: "hygiene",
+    told: "never",
+  },
+  older: {
+    meaning: "An older, revoked registration of what an entry allows.",
+    kind: "listed",
+    weight: "rule",
+    told: "never",
+  },
+  doubt: {
+    meaning: "An entry allows it, it is revoked, and whether it is the machine that is meant is in doubt.",
+    kind: "listed",
+    weight: "rule",
+    told: "always",
+  },
+  "listed-revoked": {
+    meaning: "An entry allows it, it is revoked, and `policy.listedRevoked` is `report`.",
+    kind: "listed",
+    weight: "rule",
+    told: "always",
+  },
+  grace: {
+    meaning: "No entry allows it, and its device is younger than `policy.grace`.",
+    kind: "unlisted",
+    weight: "rule",
+    told: "active",
+  },
+  condition: {
+    meaning: "An entry matches it, and a condition of the entry (`requires`) fails.",
+    kind: "unlisted",
+    weight: "rule",
+    told: "active",
+  },
+  expired: {
+    meaning: "The entry that matches it applies at another time (`from`, `expires`).",
+    kind: "unlisted",
+    weight: "rule",
+    told: "active",
+  },
+  unlisted: { meaning: "No entry of its user allows it.", kind: "unlisted", weight: "rule", told: "active" },
+  "unknown-user": {
+    meaning: "Its user is not in the allowlist.",
+    kind: "unlisted",
+    weight: "rule",
+    told: "by-person",
+  },
+  "no-user": { meaning: "It belongs to no person.", kind: "unlisted", weight: "rule", told: "by-person" },
+} as const satisfies Readonly<Record<string, RuleCode>>;
 
 /** Which rule decided. */
-export type Rule = keyof typeof ruleMeanings;
+export type Rule = keyof typeof RULE_CODES;
+
+/** The meaning of each rule, in their order. */
+export const ruleMeanings = Object.fromEntries(
+  Object.entries(RULE_CODES).map(([code, { meaning }]) => [code, meaning]),
+) as Readonly<Record<Rule, string>>;
+
+/** What is said of a rule's code. */
+export function aboutRule(code: Rule): RuleCode {
+  return RULE_CODES[code];
+}
 
 /** The decision for one live registration in scope. */
 export interface Decision {
@@ -55,8 +164,20 @@ export interface Decision {
   readonly reason: { readonly code: Rule; readonly text: string };
   /** The entry or policy line that says so. */
   readonly source: SourcePosition;
-  /** The entry that speaks for it, where one does. */
+  /** The entry that matches it, where one does. */
   readonly entry: Entry | undefined;
+  /** The registration as it stands among its person's devices. */
+  readonly candidate: Candidate;
+  /**
+   * Ids of registrations that this run lets in, and that must have been let in before this act is made: without them
+   * it would leave a device, or a person, without a connected registration.
+   */
+  readonly relies?: readonly string[] | undefined;
+  /**
+   * Of a deletion: ids of older, revoked registrations that are deleted before it. Were one of them left, it would be
+   * the newest, and be let in by the next plan; then this one is revoked, and stays.
+   */
+  readonly together?: readonly string[] | undefined;
 }
 
 /** A decision that changes the account. */
@@ -71,7 +192,7 @@ export function liveState(registration: Registration): LiveState {
 }
 
 /** Whether a device goes on to connect after everything is done. */
-export function staysConnected({ live, desired }: Decision): boolean {
+export function staysConnected({ live, desired }: Pick<Decision, "live" | "desired">): boolean {
   return desired === "active" || (desired === "as-is" && live === "active");
 }
 

@@ -1,28 +1,35 @@
-/** Why one registration is decided as it is, and what would change that. */
+/** Why one registration is decided as it is: the trace of the very loop that decides, and what would change it. */
 
-import type { Allowlist } from "../allowlist/allowlist.js";
+import type { Allowlist, Scope, SourcePosition } from "../allowlist/allowlist.js";
 import type { Registration } from "../cloudflare/types.js";
-import type { Candidate } from "./candidate.js";
-import type { Decision } from "./decision.js";
-import type { Draft } from "./draft.js";
+import { decideAll, subjectOf } from "./decide.js";
+import { isAct, type Decision } from "./decision.js";
 import { changesOf } from "./explain-changes.js";
-import { considerRules, type Consideration } from "./explain-rules.js";
-import { whyOutOfScope } from "./explain-scope.js";
-import { gather } from "./gather.js";
-import { indexHardware, type Hardware } from "./hardware.js";
-import { Matcher } from "./match.js";
+import { indexHardware } from "./hardware.js";
+import { formDevices, type Candidate } from "./people.js";
 import type { Inventory } from "./plan.js";
-import { decideAll } from "./rules.js";
+import { RULES } from "./rules/index.js";
+import { isVerdict, type Context, type Subject } from "./rules/rule.js";
 import { schedule } from "./schedule.js";
-import { isAct } from "./decision.js";
 import { userOf } from "./scope.js";
+
+/** One rule of `docs/policy.md`, and what it said. */
+export interface Consideration {
+  /** From 1, as the page counts. */
+  readonly place: number;
+  readonly name: string;
+  /** `decides`: it did; `passes`: it was asked and did not; `not-asked`: an earlier rule had decided. */
+  readonly outcome: "decides" | "passes" | "not-asked";
+  readonly text: string;
+  readonly source?: SourcePosition;
+}
 
 /** Everything that is to be said of one registration. */
 export type Explanation =
   | {
       readonly kind: "decided";
       readonly decision: Decision;
-      /** Every rule in the order in which they are asked (`docs/policy.md`). */
+      /** Every rule in the order in which they are asked. */
       readonly rules: readonly Consideration[];
       /** What would lead to another decision, or will with time. */
       readonly changes: readonly string[];
@@ -35,16 +42,6 @@ export type Explanation =
       readonly user: string;
       readonly why: string;
     };
-
-/** What an explanation is drawn from. */
-export interface Grounds {
-  readonly allowlist: Allowlist;
-  readonly asOf: Date;
-  readonly candidate: Candidate;
-  readonly draft: Draft;
-  /** What is known of its device, for the entry that is proposed. */
-  readonly known: Hardware | undefined;
-}
 
 /**
  * Explains registrations by their ids, in that order; ids that are not there are left out.
@@ -61,35 +58,61 @@ export function explain(
 ): readonly Explanation[] {
   const known = devices && indexHardware(devices).index;
   const hardware = inventory.devices && indexHardware(inventory.devices);
-  const matcher = new Matcher(allowlist.users, asOf);
-  const candidates = gather(allowlist, matcher, hardware?.index, inventory.registrations);
-  const { drafts } = decideAll(allowlist, candidates, asOf);
-  const byId = new Map(drafts.map((draft) => [draft.decision.registration.id, draft]));
-  const due = drafts.map(({ decision }) => decision).filter(isAct);
-  const waits = new Map(
-    schedule(due, allowlist, asOf, undefined).pending.map(({ decision, text }) => [decision, text]),
+  const people = formDevices(inventory.registrations, hardware?.index);
+  const context: Context = { allowlist, asOf, traces: hardware?.traces ?? new Map() };
+  const { decisions, pending } = schedule(
+    decideAll(people.values(), context).decisions,
+    allowlist,
+    asOf,
+    undefined,
   );
+  const byId = new Map(decisions.map((decision) => [decision.registration.id, decision]));
+  const waits = new Map<Decision, string>(pending.map(({ decision, text }) => [decision, text]));
   return ids.flatMap((id): Explanation[] => {
-    const draft = byId.get(id);
-    if (draft) {
-      const { candidate, decision } = draft;
-      const grounds: Grounds = {
-        allowlist,
-        asOf,
-        candidate,
-        draft,
-        known: known?.get(candidate.registration.device.id),
-      };
-      const pending = isAct(decision) ? waits.get(decision) : undefined;
+    const decision = byId.get(id);
+    if (decision) {
+      const { candidate, registration } = decision;
+      const { subject } = subjectOf(candidate.device.person, context);
       return [
-        { kind: "decided", decision, rules: considerRules(grounds), changes: changesOf(grounds), pending },
+        {
+          kind: "decided",
+          decision,
+          rules: trace(candidate, decision, subject),
+          changes: changesOf(decision, subject, known?.get(registration.device.id)),
+          pending: isAct(decision) ? waits.get(decision) : undefined,
+        },
       ];
     }
     const registration = inventory.registrations.find((one) => one.id === id);
     if (!registration) return [];
     const user = userOf(registration);
-    return [
-      { kind: "out-of-scope", registration, user, why: whyOutOfScope(registration, user, allowlist.scope) },
-    ];
+    const why = whyOutOfScope(registration, user, allowlist.scope);
+    return [{ kind: "out-of-scope", registration, user, why }];
   });
+}
+
+function trace(candidate: Candidate, { reason, source }: Decision, subject: Subject): readonly Consideration[] {
+  let decided: number | undefined;
+  return RULES.map(({ name, ask }, at): Consideration => {
+    const place = at + 1;
+    if (decided !== undefined) return { place, name, outcome: "not-asked", text: `${decided} comes first` };
+    const answer = ask(subject)(candidate);
+    if (isVerdict(answer)) {
+      decided = place;
+      return { place, name, outcome: "decides", text: reason.text, source };
+    }
+    const why = answer.why();
+    return { place, name, outcome: "passes", text: why.text, ...(why.source && { source: why.source }) };
+  });
+}
+
+/** Why a registration is not looked at, in the order in which `isInScope` asks. */
+function whyOutOfScope(registration: Registration, email: string, scope: Scope): string {
+  if (registration.deleted_at != null) return `it was deleted on ${registration.deleted_at.slice(0, 10)}`;
+  const type = registration.registration_type ?? "warp";
+  if (!scope.registrationTypes.has(type))
+    return `it is of type ${type}, and the scope has ${[...scope.registrationTypes].join(" and ")}`;
+  if (scope.policyIds.size > 0 && !scope.policyIds.has(registration.policy?.id ?? ""))
+    return `its device profile is ${registration.policy?.id ?? "not known"}, which scope.policyIds does not name`;
+  return `scope.emails and scope.emailDomains do not name ${email === "" ? "registrations without a user" : email}`;
 }

@@ -13,6 +13,13 @@ export const findingMeanings = {
   "past-freeze": "The freeze is over.",
   "unknown-hardware": "A registration is left alone since its hardware is not known.",
   "unusable-serial": "A serial number names no machine, so that no entry can match by it.",
+  doubt: "A listed device is revoked, and stays so: whether it is the machine that its entry means is in doubt.",
+  "doubtful-device": "Two registrations of one user tell the same serial or hardware id, and are two machines.",
+  "shared-identity": "Several users have a device that tells the same serial or hardware id.",
+  elsewhere: "A device that an entry refuses is connected under another user.",
+  tombstone: "A registration is revoked instead of deleted: without it an older one would be let in.",
+  "state-out-of-scope": "A suspended or offboarded user has active registrations outside the scope.",
+  "renewable-grace": "The policy deletes what no entry allows, so that a device can enrol again for another grace.",
   "listed-revoked": "A listed device is revoked, and `policy.listedRevoked` is `report`.",
   unlisted: "A registration that no entry allows is left alone, since the policy says `report`.",
   condition: "The same, of a registration that fails what its entry requires.",
@@ -48,7 +55,7 @@ export type FindingCode = keyof typeof findingMeanings;
 export interface Finding {
   readonly code: FindingCode;
   readonly text: string;
-  readonly source?: SourcePosition;
+  readonly source?: SourcePosition | undefined;
   /** Further places that have to do with it. */
   readonly related?: readonly { readonly text: string; readonly source: SourcePosition }[];
   /** Ids of the registrations that it is about. */

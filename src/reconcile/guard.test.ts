@@ -20,11 +20,27 @@ function revokeGuard(guards: string, live: readonly Sketch[]) {
 describe("the revoke guard", () => {
   test.each([
     {
-      title: "counts below ten registrations by max alone",
+      title: "lets pass at most half of less than ten registrations",
       guards: "",
       live: alices(9),
-      limit: 50,
-      by: "max",
+      limit: 4,
+      by: "percent",
+      tripped: true,
+    },
+    {
+      title: "lets pass one act of a single registration",
+      guards: "",
+      live: alices(1),
+      limit: 1,
+      by: "percent",
+      tripped: false,
+    },
+    {
+      title: "lets pass all of less than ten registrations where the percentage says so",
+      guards: "guards: { revoke: { percent: 100 } }\n",
+      live: alices(9),
+      limit: 9,
+      by: "percent",
       tripped: false,
     },
     {
@@ -127,9 +143,9 @@ users:
   expect(
     plan(text, live).guards.map(({ guard, count, limit, tripped }) => [guard, count, limit, tripped]),
   ).toEqual([
-    ["revoke", 2, 50, false],
+    ["revoke", 2, 1, true],
     ["delete", 1, 0, true],
-    ["unrevoke", 1, 7, false],
+    ["unrevoke", 1, 2, false],
   ]);
 });
 

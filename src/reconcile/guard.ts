@@ -1,9 +1,10 @@
 /** The brake: how many acts of one kind, and on one user, one plan may ask for. */
 
 import type { GuardLimit, Guards, Setting } from "../allowlist/allowlist.js";
+import type { AccessUserDecision } from "./access-user.js";
 import type { Act, ActDecision } from "./decision.js";
 
-/** Below so many active registrations a percentage says nothing, so that only `max` counts. */
+/** Below so many registrations a percentage says little: half of them may be acted on, and always one. */
 export const PERCENT_FROM = 10;
 
 /** How one guard judges one plan. */
@@ -21,24 +22,57 @@ export interface GuardVerdict {
   readonly users?: readonly string[];
 }
 
-/** Judges the acts of a plan; `active` counts the active registrations in scope. */
-export function judge(acts: readonly ActDecision[], guards: Guards, active: number): readonly GuardVerdict[] {
-  const counts: Record<Act, number> = { revoke: 0, delete: 0, unrevoke: 0 };
-  for (const { action } of acts) counts[action]++;
-  const byKind = (["revoke", "delete", "unrevoke"] as const).map((guard) =>
-    verdict(guard, counts[guard], guards[guard], active),
-  );
-  return guards.perUser ? [...byKind, judgeUsers(acts, guards.perUser)] : byKind;
+/** What guards judge: all that is due and reviewed, and how large the account is. */
+export interface Judged {
+  readonly acts: readonly ActDecision[];
+  /** Access users that are to be deleted; undefined where the allowlist names none. */
+  readonly deletedUsers: readonly AccessUserDecision[] | undefined;
+  /** Registrations in scope. */
+  readonly active: number;
+  readonly revoked: number;
 }
 
-function verdict(guard: Act, count: number, { max, percent }: GuardLimit, active: number): GuardVerdict {
-  const share = active < PERCENT_FROM ? Infinity : Math.floor((active * percent.value) / 100);
+/** One row a guard; a row that says nothing does not apply. */
+const GUARDS: readonly ((judged: Judged, guards: Guards) => GuardVerdict | undefined)[] = [
+  ({ acts, active }, { revoke }) => byKind("revoke", acts, revoke, active),
+  ({ acts, active }, guards) => byKind("delete", acts, guards.delete, active),
+  // What was cut off at once must be let in at once again, so what is revoked counts as well.
+  ({ acts, active, revoked }, { unrevoke }) => byKind("unrevoke", acts, unrevoke, active + revoked),
+  ({ acts }, { perUser }) => perUser && byUser(acts, perUser),
+  // A guard of its own, since with each user go seats, and devices that are unseen here.
+  ({ deletedUsers }, { deleteUsers }) => deletedUsers && byCount("deleteUsers", deletedUsers.length, deleteUsers),
+];
+
+/** Judges the acts of a plan. */
+export function judge(judged: Judged, guards: Guards): readonly GuardVerdict[] {
+  return GUARDS.flatMap((guard) => guard(judged, guards) ?? []);
+}
+
+function byKind(
+  guard: Act,
+  acts: readonly ActDecision[],
+  { max, percent }: GuardLimit,
+  population: number,
+): GuardVerdict {
+  const count = acts.filter(({ action }) => action === guard).length;
+  const share = shareOf(population, percent);
   const by = share < max.value ? "percent" : "max";
   const limit = Math.min(max.value, share);
   return { guard, count, limit, by, setting: by === "max" ? max : percent, tripped: count > limit };
 }
 
-function judgeUsers(acts: readonly ActDecision[], setting: Setting<number>): GuardVerdict {
+/** Of a small account at most half, unless a higher percentage is set: an allowlist may be another account's. */
+function shareOf(population: number, { value, explicit }: Setting<number>): number {
+  if (population >= PERCENT_FROM) return Math.floor((population * value) / 100);
+  if (explicit && value === 0) return 0;
+  return Math.max(1, Math.floor((population * Math.max(value, 50)) / 100));
+}
+
+function byCount(guard: "deleteUsers", count: number, setting: Setting<number>): GuardVerdict {
+  return { guard, count, limit: setting.value, by: "max", setting, tripped: count > setting.value };
+}
+
+function byUser(acts: readonly ActDecision[], setting: Setting<number>): GuardVerdict {
   const counts = new Map<string, number>();
   for (const { user } of acts) counts.set(user, (counts.get(user) ?? 0) + 1);
   const limit = setting.value;
@@ -52,10 +86,4 @@ function judgeUsers(acts: readonly ActDecision[], setting: Setting<number>): Gua
     tripped: users.length > 0,
     users: users.sort(),
   };
-}
-
-/** Judges how many Access users are deleted: a guard of its own, since with each go seats and devices unseen here. */
-export function judgeDeletedUsers(count: number, { deleteUsers: setting }: Guards): GuardVerdict {
-  const limit = setting.value;
-  return { guard: "deleteUsers", count, limit, by: "max", setting, tripped: count > limit };
 }

@@ -6,61 +6,40 @@ const one = [{ id: "a", email: ALICE, device: "d1" }];
 
 steps("a serial that several devices tell", [
   {
-    title: "names no machine where their hardware ids differ, which go on to name theirs",
-    allowlist: `${entry("hardwareId: H-1")}    - serial: S-1\n`,
+    title: "is the listed one's all the same, though a device of nobody tells it as well",
+    allowlist: entry("serial: S-1"),
     live: one,
     devices: [
       physicalDevice("d1", { serial_number: "S-1", hardware_id: "H-1" }),
       physicalDevice("d2", { serial_number: "S-1", hardware_id: "H-2" }),
     ],
     expect: ["a: keep (entry) 4"],
-    findings: ["unmatched-entry:", "unusable-serial: a"],
-  },
-  {
-    title: "names no machine, and what else its device tells is still known",
-    allowlist: entry(
-      '{ device: d1, requires: { platform: mac, model: MacBook, minClientVersion: "2025.1" } }',
-    ),
-    live: one,
-    devices: ["d1", "d2"].map((id) =>
-      physicalDevice(id, {
-        serial_number: "S-1",
-        device_type: "mac",
-        model: "MacBook",
-        client_version: "2026.1.1",
-      }),
-    ),
-    expect: ["a: keep (entry) 4"],
-  },
-  {
-    title: "is one machine's where one hardware id stands in each row",
-    allowlist: entry("serial: S-1"),
-    live: one,
-    devices: ["d1", "d2"].map((id) => physicalDevice(id, { serial_number: "S-1", hardware_id: "H-1" })),
-    expect: ["a: keep (entry) 4"],
     findings: [],
+  },
+  {
+    title: "is refused with whoever of its user tells it, and nobody else's claim takes that away",
+    allowlist: entry("{ serial: S-1, state: deleted }"),
+    live: [...one, { id: "z", email: "mallory@example.com", device: "d2" }],
+    devices: [
+      physicalDevice("d1", { serial_number: "S-1", hardware_id: "H-1" }),
+      physicalDevice("d2", { serial_number: "s-1", hardware_id: "H-2" }),
+    ],
+    expect: ["a: delete (entry) 4", "z: leave (unknown-user) 1"],
+    findings: ["shared-identity: a z", "unknown-user: z"],
   },
 ]);
 
-const ONE_ID = [
-  physicalDevice("d1", { serial_number: "S-1", hardware_id: "H-1" }),
-  physicalDevice("d2", { serial_number: "S-2", hardware_id: "H-1" }),
-];
-
-steps("a hardware id that devices with different serials tell", [
+steps("a hardware id that two machines of one user tell, with different serials", [
   {
-    title: "names no machine, and the serials do",
-    allowlist: entry("serial: S-1"),
-    live: one,
-    devices: ONE_ID,
-    expect: ["a: keep (entry) 4"],
-  },
-  {
-    title: "allows none of them",
+    title: "keeps both, and lets in neither: they are named",
     allowlist: entry("hardwareId: H-1"),
-    live: one,
-    devices: ONE_ID,
-    expect: ["a: leave (unknown-hardware) 4"],
+    live: [...one, { id: "b", email: ALICE, device: "d2", revoked: "2026-05-20T00:00:00Z" }],
+    devices: [
+      physicalDevice("d1", { serial_number: "S-1", hardware_id: "H-1" }),
+      physicalDevice("d2", { serial_number: "S-2", hardware_id: "H-1" }),
+    ],
+    expect: ["a: keep (entry) 4", "b: leave (doubt) 4"],
+    findings: ["doubt: b", "doubtful-device: a b"],
   },
 ]);
 
@@ -108,13 +87,13 @@ steps("serials and hardware ids in another case", [
     expect: ["a: keep (entry) 4"],
   },
   {
-    title: "two devices that tell one serial in two cases are two machines of that serial",
+    title: "two devices that tell one serial in two cases are both refused by it",
     allowlist: entry("{ serial: S-1, state: revoked }"),
-    live: one,
+    live: [...one, { id: "b", email: ALICE, device: "d2" }],
     devices: [
       physicalDevice("d1", { serial_number: "S-1", hardware_id: "H-1" }),
       physicalDevice("d2", { serial_number: "s-1", hardware_id: "H-2" }),
     ],
-    expect: ["a: leave (unknown-hardware) 4"],
+    expect: ["a: revoke (entry) 4", "b: revoke (entry) 4"],
   },
 ]);

@@ -68,10 +68,10 @@ steps("an entry whose time is over", [
 
 test("the decision says when the entry speaks", () => {
   const text = (days: string) => plan(HEAD + entry(days), [A]).decisions[0]?.reason.text;
-  expect(text("expires: 2026-05-31")).toBe('device "d1" speaks for it until 2026-05-31');
-  expect(text("from: 2026-07-01")).toBe('device "d1" speaks for it from 2026-07-01');
+  expect(text("expires: 2026-05-31")).toBe('device "d1" applies until 2026-05-31');
+  expect(text("from: 2026-07-01")).toBe('device "d1" applies from 2026-07-01');
   expect(text("from: 2026-07-01, expires: 2026-07-31")).toBe(
-    'device "d1" speaks for it from 2026-07-01 until 2026-07-31',
+    'device "d1" applies from 2026-07-01 until 2026-07-31',
   );
 });
 

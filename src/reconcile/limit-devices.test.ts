@@ -109,11 +109,11 @@ steps("above maxDevices", [
     expect: ["feb: leave (listed-revoked) 2", "jan: keep (entry) 5"],
   },
   {
-    title: "a revoked device above the limit goes too, though it is only reported",
+    title: "a revoked device that is only reported takes no place, and is not acted on",
     allowlist: limit(1, "delete", ", listedRevoked: report"),
     live: [{ ...JAN, revoked: GONE }, FEB],
-    expect: ["feb: keep (entry) 5", "jan: delete (max-devices) 2"],
-    findings: [],
+    expect: ["feb: keep (entry) 5", "jan: leave (listed-revoked) 2"],
+    findings: ["listed-revoked: jan"],
   },
   {
     title: "older registrations of the device go with it",
@@ -139,16 +139,16 @@ steps("maxDevices beside age", [
     expect: ["feb: revoke (stale) 2", "jan: keep (entry) 5"],
   },
   {
-    title: "of a device that is over the limit and stale the limit decides",
+    title: "of a device that is over the limit and stale its age decides",
     allowlist: limit(1, "delete", STALE),
     live: [{ ...JAN, lastSeen: "2026-03-01T00:00:00Z" }, FEB],
-    expect: ["feb: keep (entry) 5", "jan: delete (max-devices) 2"],
+    expect: ["feb: keep (entry) 5", "jan: revoke (stale) 2"],
   },
   {
-    title: "a stale registration does not make its device newer",
+    title: "a stale device takes no place from an older one in use",
     allowlist: limit(1, "revoke", STALE),
-    live: [JAN, { ...MAR, device: "d1", lastSeen: "2026-03-01T00:00:00Z" }, FEB],
-    expect: ["feb: keep (entry) 5", "jan: revoke (max-devices) 2", "mar: revoke (max-devices) 2"],
+    live: [JAN, { ...MAR, lastSeen: "2026-03-01T00:00:00Z" }],
+    expect: ["jan: keep (entry) 5", "mar: revoke (stale) 2"],
   },
   {
     title: "a device takes its place by the registration in use, though another of it is stale",
@@ -188,10 +188,10 @@ test("several users above their limits have a finding each", () => {
   const made = plan(HEAD + users, [
     JAN,
     FEB,
-    { ...JAN, id: "b1", email: BOB },
-    { ...FEB, id: "b2", email: BOB },
+    { ...JAN, id: "b1", device: "d3", email: BOB },
+    { ...FEB, id: "b2", device: "d4", email: BOB },
   ]);
   expect(
     made.findings.filter(({ code }) => code === "max-devices").map(({ registrations }) => registrations),
-  ).toEqual([["b1"], ["jan"]]);
+  ).toEqual([["jan"], ["b1"]]);
 });

@@ -1,157 +1,361 @@
-/** Which entry speaks for a registration. */
+/** What the entries of a person say of their devices, and of each registration. */
 
-import type { AllowedUser, Allowlist, Entry, SourcePosition } from "../allowlist/allowlist.js";
-import type { Registration } from "../cloudflare/types.js";
+import type { AllowedUser, Entry, SourcePosition } from "../allowlist/allowlist.js";
 import { meets } from "./conditions.js";
-import { EntryIndex } from "./entry-index.js";
-import { isBlind, matchesEntry, rankOf, tellsAll } from "./entry-match.js";
-import type { Hardware } from "./hardware.js";
 import { isInForce } from "./in-force.js";
+import {
+  compileMatch,
+  KEY_NAMES,
+  MATCH_KEYS,
+  passAll,
+  passes,
+  rankOf,
+  type CompiledMatch,
+} from "./match-keys.js";
+import { haveTwoSerials, isNewer, type Candidate, type Device } from "./people.js";
 
-/** What the entries of a user say about one registration. */
+/** What the entries say of one registration. */
 export type Match =
-  | { readonly kind: "entry"; readonly entry: Entry }
+  /**
+   * `own`: the registration itself tells what the entry asks for; else another one of its device does. `equals`: other
+   * entries of that rank that allow it too.
+   */
+  | {
+      readonly kind: "allowed";
+      readonly entry: Entry;
+      readonly own: boolean;
+      readonly equals: readonly Entry[];
+    }
+  | { readonly kind: "refused"; readonly entry: Entry }
   /** Two entries of the same rank ask for different states. */
   | { readonly kind: "contradiction"; readonly entries: readonly [Entry, Entry] }
-  /** An entry goes by hardware that is not known of this registration, so that it may or may not be meant. */
+  /** An entry that allows goes by what is not known of the device, so that it may or may not be meant. */
   | { readonly kind: "unknown-hardware"; readonly entry: Entry }
   /** The strongest entry matches, and the device is not what the entry requires. */
-  | { readonly kind: "refused"; readonly entry: Entry; readonly failed: string }
-  /** `lapsed`: an entry that would match and speaks at another time. */
+  | { readonly kind: "condition"; readonly entry: Entry; readonly failed: string }
+  /** `lapsed`: an entry that would match and applies at another time. */
   | { readonly kind: "none"; readonly lapsed?: Entry };
 
-const NO_MATCH: Match = { kind: "none" };
-const NOTHING: readonly Entry[] = [];
+/** What the entries say of one registration, and what they may yet say. */
+export interface Said {
+  readonly match: Match;
+  /** An entry that allows the device, and begins on a later day. */
+  readonly upcoming: Entry | undefined;
+  /** An entry that refuses, and goes by what is not known of the device. */
+  readonly mayRefuse: Entry | undefined;
+}
 
-/** An entry that matched nothing, and its user. */
-export interface Unmatched {
-  readonly email: string;
+const NO_MATCH: Match = { kind: "none" };
+const NOTHING: Said = { match: NO_MATCH, upcoming: undefined, mayRefuse: undefined };
+
+/** An entry with the registrations of one device that tell what it asks for. */
+interface Found {
   readonly entry: Entry;
+  readonly tellers: readonly Candidate[];
 }
 
 /** Up to so many entries are asked one after the other; an index costs more than it saves. */
 const FEW = 8;
 
-/** Asks the entries of the allowlist's users about registrations, and remembers which of them matched any. */
-export class Matcher {
-  readonly #matched = new Set<Entry>();
-  readonly #indexes = new Map<AllowedUser, EntryIndex>();
+interface Compiled {
+  readonly entry: Entry;
+  readonly match: CompiledMatch;
+}
 
-  /** @param at The moment at which entries with `from` and `expires` have to speak. */
+/** Asks the entries of one person about their devices. What an entry says never depends on anybody else's devices. */
+export class Entries {
+  /** Entries that match a registration, whenever they apply. */
+  readonly matched = new Set<Entry>();
+  readonly #entries: readonly Compiled[];
+  readonly #blind: readonly Compiled[];
+  readonly #index: ReadonlyMap<string, readonly Compiled[]> | undefined;
+  readonly #found = new Map<Device, readonly Found[]>();
+  readonly #said = new Map<Candidate, Said>();
+  readonly #ofDevice = new Map<Device, Match>();
+
+  /** @param at The moment at which entries with `from` and `expires` have to apply. */
   constructor(
-    readonly users: Allowlist["users"],
+    user: AllowedUser | undefined,
     readonly at: Date,
-  ) {}
-
-  /** What the entries of a registration's user say of it; every entry whose keys match counts as matched. */
-  match(user: AllowedUser | undefined, registration: Registration, hardware: Hardware | undefined): Match {
-    if (!user) return NO_MATCH;
-    const index = user.entries.length <= FEW ? undefined : this.#indexOf(user);
-    const found = this.#find(
-      index?.candidates(registration, hardware) ?? user.entries,
-      registration,
-      hardware,
-    );
-    const [only] = found;
-    // Nearly always one entry matches, whenever and whatever the device is: then nothing else has a say.
-    if (only && found.length === 1 && isPlain(only) && (user.entries.length === 1 || tellsAll(hardware)))
-      return { kind: "entry", entry: only };
-    return this.#judge(found, index?.byHardware ?? user.entries, registration, hardware);
+  ) {
+    this.#entries = (user?.entries ?? []).map((entry) => ({ entry, match: compileMatch(entry.match) }));
+    this.#blind = this.#entries.filter(({ match }) => match.machine.some(({ key }) => key.mayBeUnknown));
+    this.#index = this.#entries.length > FEW ? indexOf(this.#entries) : undefined;
   }
 
-  /** What follows where several entries match, or one that speaks at some times, of some devices, only. */
-  #judge(
-    found: readonly Entry[],
-    byHardware: readonly Entry[],
-    registration: Registration,
-    hardware: Hardware | undefined,
-  ): Match {
-    const matching = found.filter((entry) => isInForce(entry, this.at));
-    const best = strongest(matching);
-    const equals = matching.filter((one) => best && isEqual(one, best));
-    const rival = equals.find((entry) => entry.state !== best?.state);
-    if (best && rival) return { kind: "contradiction", entries: [best, rival] };
-    const judged = best && judgeConditions(equals, best, registration, hardware);
-    if (best?.match.registration !== undefined && judged) return judged;
-    const settled = judged?.kind === "entry" ? best?.state : undefined;
-    const unsure = tellsAll(hardware)
-      ? undefined
-      : byHardware.find(
-          (entry) =>
-            entry.state !== settled && isInForce(entry, this.at) && isBlind(entry, registration, hardware),
-        );
-    if (unsure) return { kind: "unknown-hardware", entry: unsure };
-    if (judged) return judged;
-    const lapsed = strongest(found);
+  /** What the entries say of a registration. */
+  say(candidate: Candidate): Said {
+    if (this.#entries.length === 0) return NOTHING;
+    let said = this.#said.get(candidate);
+    if (!said) this.#said.set(candidate, (said = this.#say(candidate)));
+    return said;
+  }
+
+  /**
+   * The newest registration of the person that an entry matches, of one type; of one name where the entry is a glob
+   * alone. A name joins no devices, and yet only the newest of a name may be let in.
+   */
+  newestOf(entry: Entry, candidate: Candidate): Candidate {
+    return this.matching(entry, candidate).reduce((newest, one) => (isNewer(one, newest) ? one : newest), candidate);
+  }
+
+  /** The registrations that an entry matches beside this one: of one type, and of one name where it is a glob alone. */
+  matching(entry: Entry, { registration, device }: Candidate): readonly Candidate[] {
+    const byGlob = Object.keys(entry.match).every((name) => name === "nameGlob");
+    return device.person.devices.flatMap((other) =>
+      other.type === device.type
+        ? this.#find(other)
+            .flatMap((found) => (found.entry === entry ? found.tellers : []))
+            .filter((one) => !byGlob || one.registration.device.name === registration.device.name)
+        : [],
+    );
+  }
+
+  /** The entries that allow a registration now, whatever else decides about it. */
+  allowing(candidate: Candidate): readonly Entry[] {
+    return this.#find(candidate.device).flatMap(({ entry, tellers }) =>
+      entry.state === "active" && isInForce(entry, this.at) && tellers.includes(candidate) ? [entry] : [],
+    );
+  }
+
+  #say(candidate: Candidate): Said {
+    const { device } = candidate;
+    const found = this.#find(device);
+    // Nearly always one entry matches a device of one registration, whenever and whatever it is.
+    const [only] = found;
+    if (device.registrations.length === 1 && this.#isAlone(candidate)) {
+      if (!only) return NOTHING;
+      if (found.length === 1 && isPlain(only.entry)) return sayPlain(only.entry);
+    }
+    const upcoming = found.find(
+      ({ entry: { state, from } }) => state === "active" && from !== undefined && this.at.getTime() < from.start,
+    )?.entry;
+    const match = this.#judge(candidate, found);
+    const mayRefuse = match.kind === "allowed" ? this.#blindly(device, (state) => state !== "active") : undefined;
+    return { match, upcoming, mayRefuse };
+  }
+
+  /** Whether no entry may mean it by what it does not tell. */
+  #isAlone(candidate: Candidate): boolean {
+    if (this.#entries.length === 1) return this.#blind.length === 0 || this.#find(candidate.device).length === 1;
+    return this.#blind.length === 0 || UNKNOWABLE.every((key) => key.told(candidate) !== undefined);
+  }
+
+  #judge(candidate: Candidate, found: readonly Found[]): Match {
+    const byId = found.filter(
+      ({ entry, tellers }) =>
+        entry.match.registration !== undefined && isInForce(entry, this.at) && tellers.includes(candidate),
+    );
+    if (byId.length > 0) return judgeOwn(byId, candidate);
+    const ofDevice = this.#judgeDevice(candidate.device, found);
+    if (candidate === candidate.device.registrations[0]) return ofDevice;
+    return judgeOlder(candidate, ofDevice, this.#inForce(found));
+  }
+
+  /** What the entries say of the device, and so of its newest registration where none names that by its id. */
+  #judgeDevice(device: Device, found: readonly Found[]): Match {
+    let match = this.#ofDevice.get(device);
+    if (!match) this.#ofDevice.set(device, (match = this.#settle(device, found)));
+    return match;
+  }
+
+  #settle(device: Device, found: readonly Found[]): Match {
+    const match = judgeNewest(device.registrations[0], this.#inForce(found));
+    switch (match?.kind) {
+      case "contradiction":
+      case "unknown-hardware":
+      case "allowed":
+        return match;
+      case "refused":
+        // A glob names no device: what it refuses may be a machine that another entry allows.
+        if (rankOf(match.entry) < MATCH_KEYS.nameGlob.rank) return match;
+    }
+    const mayAllow = this.#blindly(device, (state) => state === "active");
+    if (mayAllow) return { kind: "unknown-hardware", entry: mayAllow };
+    if (match) return match;
+    const lapsed = strongest(found.map(({ entry }) => entry).filter(({ match }) => match.registration === undefined));
     return lapsed ? { kind: "none", lapsed } : NO_MATCH;
   }
 
-  /** Entries that speak now and that no registration matched so far, in the order of users and lines. */
-  unmatched(): readonly Unmatched[] {
-    return [...this.users.values()].flatMap(({ email, entries }) =>
-      entries
-        .filter((entry) => !this.#matched.has(entry) && isInForce(entry, this.at))
-        .map((entry) => ({ email, entry })),
-    );
+  #inForce(found: readonly Found[]): readonly Found[] {
+    return found.filter(({ entry }) => entry.match.registration === undefined && isInForce(entry, this.at));
   }
 
-  /** Nearly every registration has one entry at most. */
-  #find(
-    entries: readonly Entry[],
-    registration: Registration,
-    hardware: Hardware | undefined,
-  ): readonly Entry[] {
-    let found: Entry[] | undefined;
-    for (const entry of entries) {
-      if (!matchesEntry(entry.match, registration, hardware)) continue;
-      this.#matched.add(entry);
-      if (found) found.push(entry);
-      else found = [entry];
+  /** An entry that would match if what the device does not tell were what it asks for. */
+  #blindly(device: Device, isMeant: (state: Entry["state"]) => boolean): Entry | undefined {
+    return this.#blind.find(
+      ({ entry, match }) =>
+        entry.match.registration === undefined &&
+        isMeant(entry.state) &&
+        isInForce(entry, this.at) &&
+        isBlind(match, device),
+    )?.entry;
+  }
+
+  #find(device: Device): readonly Found[] {
+    let found = this.#found.get(device);
+    if (!found) {
+      found = this.#ask(device);
+      for (const { entry } of found) this.matched.add(entry);
+      this.#found.set(device, found);
     }
-    return found ?? NOTHING;
+    return found;
   }
 
-  #indexOf(user: AllowedUser): EntryIndex {
-    const index = this.#indexes.get(user) ?? new EntryIndex(user.entries);
-    this.#indexes.set(user, index);
-    return index;
+  #ask({ registrations }: Device): readonly Found[] {
+    const found: Found[] = [];
+    for (const { entry, match } of this.#index ? lookUp(this.#index, registrations) : this.#entries) {
+      const tellers = tellersOf(match, registrations);
+      if (tellers.length > 0) found.push({ entry, tellers });
+    }
+    return found;
   }
+}
+
+const UNKNOWABLE = Object.values(MATCH_KEYS).filter(({ mayBeUnknown }) => mayBeUnknown);
+
+function isPlain({ from, expires, requires }: Entry): boolean {
+  return from === undefined && expires === undefined && requires === undefined;
+}
+
+const NO_ENTRIES: readonly Entry[] = [];
+
+function sayPlain(entry: Entry): Said {
+  const match: Match = entry.state === "active" ? { kind: "allowed", entry, own: true, equals: NO_ENTRIES } : { kind: "refused", entry };
+  return { match, upcoming: undefined, mayRefuse: undefined };
+}
+
+const NOBODY: readonly Candidate[] = [];
+
+function tellersOf(match: CompiledMatch, registrations: Device["registrations"]): readonly Candidate[] {
+  const [newest] = registrations;
+  if (match.registration.length > 0)
+    return registrations.filter(
+      (one) => passAll(match.registration, one) && passAll(match.machine, one) && passAll(match.newest, one),
+    );
+  if (!passAll(match.newest, newest)) return NOBODY;
+  if (match.machine.length === 0 || registrations.length === 1)
+    return passAll(match.machine, newest) ? [newest] : NOBODY;
+  return registrations.filter((one) => passAll(match.machine, one));
+}
+
+/** Whether the device tells all that an entry asks for, but for values that none of its registrations tells. */
+function isBlind({ machine, newest }: CompiledMatch, { registrations }: Device): boolean {
+  const unknown = machine.filter(
+    ({ key }) => key.mayBeUnknown && registrations.every((one) => key.told(one) === undefined),
+  );
+  if (unknown.length === 0 || !passAll(newest, registrations[0])) return false;
+  return registrations.some((one) => machine.every((test) => unknown.includes(test) || passes(test, one)));
+}
+
+/** By key and value; entries that go by a glob alone stand under the empty text. */
+function indexOf(entries: readonly Compiled[]): ReadonlyMap<string, readonly Compiled[]> {
+  const index = new Map<string, Compiled[]>();
+  for (const one of entries) {
+    const { lookUp: test } = one.match;
+    const key = test ? `${test.name}:${test.wanted}` : "";
+    const list = index.get(key);
+    if (list) list.push(one);
+    else index.set(key, [one]);
+  }
+  return index;
+}
+
+function lookUp(
+  index: ReadonlyMap<string, readonly Compiled[]>,
+  registrations: readonly Candidate[],
+): ReadonlySet<Compiled> {
+  const found = new Set(index.get(""));
+  for (const one of registrations) {
+    for (const name of KEY_NAMES) {
+      const told = MATCH_KEYS[name].told(one);
+      if (told === undefined) continue;
+      for (const entry of index.get(`${name}:${MATCH_KEYS[name].form(told)}`) ?? []) found.add(entry);
+    }
+  }
+  return found;
+}
+
+/** What the entries say that a registration tells itself, all of one rank. */
+function judgeOwn(found: readonly Found[], candidate: Candidate): Match {
+  const entries = found.map(({ entry }) => entry);
+  const best = strongest(entries);
+  if (!best) return NO_MATCH;
+  const rival = entries.find(({ state }) => state !== best.state);
+  if (rival) return { kind: "contradiction", entries: [best, rival] };
+  return best.state === "active" ? judgeConditions(entries, candidate, true) : { kind: "refused", entry: best };
+}
+
+/**
+ * The strongest rank decides. What the newest registration tells itself comes before what only an older one of its
+ * device tells; an entry that refuses by that is not spared by one that allows by it.
+ */
+function judgeNewest(newest: Candidate, found: readonly Found[]): Match | undefined {
+  const rank = Math.min(...found.map(({ entry }) => rankOf(entry)));
+  const top = found.filter(({ entry }) => rankOf(entry) === rank);
+  if (top.length === 0) return undefined;
+  const own = top.filter(({ tellers }) => tellers.includes(newest));
+  const claims = top.filter(({ tellers }) => !tellers.includes(newest));
+  const refusing = claims.filter(({ entry }) => entry.state !== "active");
+  if (own.length > 0) {
+    const match = judgeOwn(own, newest);
+    if (match.kind === "refused" || match.kind === "contradiction" || rank === MATCH_KEYS.device.rank) return match;
+    const rival = refusing.find(({ tellers }) => !tellers.every((one) => haveTwoSerials(one, newest)));
+    const [mine] = own;
+    return rival && mine ? { kind: "contradiction", entries: [mine.entry, rival.entry] } : match;
+  }
+  const weaker = found.filter(({ entry, tellers }) => entry.state !== "active" && tellers.includes(newest));
+  const refused = strongest((refusing.length > 0 ? refusing : weaker).map(({ entry }) => entry));
+  if (refused) return { kind: "refused", entry: refused };
+  return judgeConditions(
+    claims.map(({ entry }) => entry),
+    newest,
+    false,
+  );
+}
+
+/**
+ * What removes a device removes all of its registrations; what allows it leaves the older ones to what refuses them.
+ * Two machines that a third has joined, each with a serial of its own, keep what is said of that.
+ */
+function judgeOlder(older: Candidate, ofDevice: Match, found: readonly Found[]): Match {
+  const own = found.filter(
+    ({ entry, tellers }) => rankOf(entry) <= MATCH_KEYS.device.rank && tellers.includes(older),
+  );
+  if (ofDevice.kind === "refused") {
+    const tellers = found.find(({ entry }) => entry === ofDevice.entry)?.tellers ?? NOBODY;
+    const isOther = tellers.every((one) => haveTwoSerials(one, older));
+    const allowed = isOther && own.find(({ entry }) => entry.state === "active" && entry.match.serial !== undefined);
+    return allowed ? judgeConditions([allowed.entry], older, true) : ofDevice;
+  }
+  if (ofDevice.kind === "contradiction") return ofDevice;
+  const refused = strongest(own.map(({ entry }) => entry).filter(({ state }) => state !== "active"));
+  return refused ? { kind: "refused", entry: refused } : ofDevice;
 }
 
 /**
  * Among entries of one rank that ask for the same, one whose conditions are met is enough, and one whose conditions
  * cannot be told may be.
  */
-function judgeConditions(
-  equals: readonly Entry[],
-  best: Entry,
-  registration: Registration,
-  hardware: Hardware | undefined,
-): Match {
+function judgeConditions(entries: readonly Entry[], { registration, hardware }: Candidate, own: boolean): Match {
   let unknown: Match | undefined;
-  let refused: Match | undefined;
-  for (const entry of [best, ...equals]) {
+  let failed: Match | undefined;
+  const met: Entry[] = [];
+  for (const entry of [...entries].sort((a, b) => (isStronger(a, b) ? -1 : 1))) {
     const verdict = meets(entry.requires, registration, hardware);
-    if (verdict.met === true) return { kind: "entry", entry };
-    if (verdict.met === "unknown") unknown ??= { kind: "unknown-hardware", entry };
-    else refused ??= { kind: "refused", entry, failed: verdict.text };
+    if (verdict.met === true) met.push(entry);
+    else if (verdict.met === "unknown") unknown ??= { kind: "unknown-hardware", entry };
+    else failed ??= { kind: "condition", entry, failed: verdict.text };
   }
-  return unknown ?? refused ?? { kind: "entry", entry: best };
+  const [entry, ...equals] = met;
+  return (entry && { kind: "allowed", entry, own, equals }) ?? unknown ?? failed ?? NO_MATCH;
 }
 
-/** Among equals the one that stands first in its file. */
+/** The strongest; among equals the one that stands first in its file. */
 function strongest(entries: readonly Entry[]): Entry | undefined {
   let best: Entry | undefined;
   for (const entry of entries) if (!best || isStronger(entry, best)) best = entry;
   return best;
-}
-
-function isPlain({ from, expires, requires }: Entry): boolean {
-  return from === undefined && expires === undefined && requires === undefined;
-}
-
-function isEqual(a: Entry, b: Entry): boolean {
-  return rankOf(a) === rankOf(b);
 }
 
 function isStronger(entry: Entry, than: Entry): boolean {
@@ -162,3 +366,15 @@ function isStronger(entry: Entry, than: Entry): boolean {
 function standsBefore(a: SourcePosition, b: SourcePosition): boolean {
   return a.line < b.line || (a.line === b.line && a.column < b.column);
 }
+
+/** Entries that apply now and that no registration of their user matches, in the order of users and lines. */
+export function unmatchedEntries(
+  users: ReadonlyMap<string, AllowedUser>,
+  matched: ReadonlySet<Entry>,
+  at: Date,
+): readonly { readonly email: string; readonly entry: Entry }[] {
+  return [...users.values()].flatMap(({ email, entries }) =>
+    entries.filter((entry) => !matched.has(entry) && isInForce(entry, at)).map((entry) => ({ email, entry })),
+  );
+}
+

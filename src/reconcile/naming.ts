@@ -15,3 +15,16 @@ export function named({ device, id }: Registration, email: string): string {
 export function quoted(value: string): string {
   return JSON.stringify(clipped(value));
 }
+
+/** An entry's keys as a person would say them: `serial "C02X" and name "LAPTOP-7"`. */
+export function describeMatch({ match }: { readonly match: object }): string {
+  return Object.entries(match)
+    .map(([key, value]) => `${key} ${quoted(String(value))}`)
+    .join(" and ");
+}
+
+/** Names, the first few; the rest is counted. */
+export function listed(names: readonly string[], most = 3): string {
+  const more = names.length > most ? ` and ${names.length - most} more` : "";
+  return `${names.slice(0, most).join(", ")}${more}`;
+}

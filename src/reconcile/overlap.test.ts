@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { allowlist, registration } from "../../test/support/world.js";
-import { reportOverlap } from "./overlap.js";
+import { findOverlap } from "./findings/account.js";
 
 const scope = (text: string) => allowlist(`version: 1\n${text}\nusers: { a@example.com: [] }\n`).scope;
 const WHOLE = scope("");
@@ -13,7 +13,7 @@ const LIVE = [
 ];
 
 test("a stack that decides about some of the same registrations is named, with them in the order of ids", () => {
-  expect(reportOverlap([{ stack: "acme/prod", scope: WHOLE }], HERE, LIVE)).toEqual([
+  expect(findOverlap([{ stack: "acme/prod", scope: WHOLE }], HERE, LIVE)).toEqual([
     {
       code: "overlapping-stack",
       text: "stack acme/prod has 2 of these registrations in its scope too, and may undo what this one does: give each stack a scope of its own",
@@ -24,9 +24,9 @@ test("a stack that decides about some of the same registrations is named, with t
 
 test("stacks without a registration in common are not", () => {
   const apart = scope("scope: { emails: [a@example.com] }");
-  expect(reportOverlap([{ stack: "apart", scope: apart }], HERE, LIVE)).toEqual([]);
-  expect(reportOverlap([{ stack: "whole", scope: WHOLE }], apart, LIVE)).toEqual([]);
-  expect(reportOverlap([], WHOLE, LIVE)).toEqual([]);
+  expect(findOverlap([{ stack: "apart", scope: apart }], HERE, LIVE)).toEqual([]);
+  expect(findOverlap([{ stack: "whole", scope: WHOLE }], apart, LIVE)).toEqual([]);
+  expect(findOverlap([], WHOLE, LIVE)).toEqual([]);
 });
 
 test("where the other scope cannot be read, that is said, and each stack is told of by itself", () => {
@@ -34,7 +34,7 @@ test("where the other scope cannot be read, that is said, and each stack is told
     { stack: "one", scope: { unreadable: "Pulumi.one.yaml is no YAML" } },
     { stack: "two", scope: HERE },
   ];
-  expect(reportOverlap(siblings, HERE, LIVE)).toEqual([
+  expect(findOverlap(siblings, HERE, LIVE)).toEqual([
     {
       code: "overlapping-stack",
       text: "stack one is on this account too, and whether its scope overlaps cannot be told: Pulumi.one.yaml is no YAML",

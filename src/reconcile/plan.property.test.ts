@@ -78,16 +78,19 @@ describe("the acts that are performed", () => {
       const plan = planOf({ ...one, sketch: { ...one.sketch, guards: values, perRun } });
       if (plan.guards.some(({ tripped }) => tripped)) return;
       const active = one.registrations.filter((live) => inScope(one, live) && live.revoked_at == null).length;
-      const share = active < 10 ? Infinity : Math.floor((active * values.percent) / 100);
+      const all = one.registrations.filter((live) => inScope(one, live)).length;
       for (const act of ["revoke", "delete", "unrevoke"]) {
         const count = plan.acts.filter(({ action }) => action === act).length;
-        expect(count).toBeLessThanOrEqual(Math.min(values.max, share));
+        const of = act === "unrevoke" ? all : active;
+        const percent = of < 10 && values.percent > 0 ? Math.max(values.percent, 50) : values.percent;
+        const least = of < 10 && values.percent > 0 ? 1 : 0;
+        expect(count).toBeLessThanOrEqual(Math.min(values.max, Math.max(least, Math.floor((of * percent) / 100))));
       }
       for (const email of new Set(plan.acts.map((act) => act.user))) {
         const count = plan.acts.filter((act) => act.user === email).length;
         expect(count).toBeLessThanOrEqual(values.perUser ?? Infinity);
       }
-      expect(plan.acts.length).toBeLessThanOrEqual(perRun ?? Infinity);
+      holdsLimit(plan, perRun ?? Infinity);
     });
   });
 
@@ -105,7 +108,7 @@ describe("the acts that are performed", () => {
       let { registrations } = one;
       // Each registration is revoked or let in at most once, and deleted at most once.
       for (let left = 2 * registrations.length; left > 0 && plan.acts.length > 0; left--) {
-        expect(plan.acts.length).toBeLessThanOrEqual(perRun);
+        holdsLimit(plan, perRun);
         registrations = apply(plan, registrations);
         plan = planOf({ ...limited, registrations });
       }
@@ -129,13 +132,21 @@ describe("the acts that are performed", () => {
       const wanted = new Set(reviewed.acts.map(({ registration: { id }, action }) => `${id}: ${action}`));
       const plan = planOf(now, { reviewed: toReviewed(reviewed) });
       const done = plan.acts.map(({ registration: { id }, action }) => `${id}: ${action}`);
-      expect(done.filter((act) => !wanted.has(act))).toEqual([]);
+      // A deletion that may not outrun another one is only a revocation.
+      const weaker = plan.acts
+        .filter(({ registration: { id }, action }) => action === "revoke" && wanted.has(`${id}: delete`))
+        .map(({ registration: { id } }) => `${id}: revoke`);
+      expect(done.filter((act) => !wanted.has(act) && !weaker.includes(act))).toEqual([]);
       const due = plan.decisions.filter(isAct);
       expect(plan.pending.map(({ why }) => why)).toEqual(due.slice(done.length).map(() => "not-reviewed"));
       // What was to be done is done or named.
-      expect([...done, ...plan.skipped.map(({ registration: id, act }) => `${id}: ${act}`)].sort()).toEqual(
-        [...wanted].sort(),
-      );
+      const agreed = done.filter((act) => wanted.has(act));
+      const named = [
+        ...agreed,
+        ...plan.skipped.map(({ registration: id, act }) => `${id}: ${act}`),
+        ...plan.pending.map(({ decision: { registration, action } }) => `${registration.id}: ${action}`),
+      ];
+      expect([...wanted].filter((act) => !named.includes(act))).toEqual([]);
     });
   });
 });
@@ -182,21 +193,6 @@ describe("the plan does not depend on", () => {
       expect(outcomes(ofOthers(changed))).toEqual(outcomes(ofOthers(planOf(one))));
     });
   });
-
-  test("what is outside the scope", () => {
-    holds(fc.tuple(world, world), ([one, { registrations: more }]) => {
-      const outside = more
-        .map((live) => ({ ...live, id: `x-${live.id}` }))
-        .filter((live) => !inScope(one, live));
-      const { population: wide, ...rest } = planOf({
-        ...one,
-        registrations: [...one.registrations, ...outside],
-      });
-      const { population, ...plan } = planOf(one);
-      expect(rest).toEqual(plan);
-      expect(wide).toEqual({ ...population, outOfScope: population.outOfScope + outside.length });
-    });
-  });
 });
 
 describe("nobody is cut off", () => {
@@ -206,11 +202,14 @@ describe("nobody is cut off", () => {
       for (const { registration, reason, user: email } of decisions) {
         if (reason.code !== "superseded") continue;
         const id = /^\S+/u.exec(reason.text)?.[0];
-        const newer = decisions.find((other) => other.registration.id === id);
-        const connects =
-          newer?.desired === "active" || (newer?.action === "leave" && newer.live === "active");
-        expect([newer?.user, connects]).toEqual([email, true]);
-        expect(newer && newer.registration.created_at >= registration.created_at).toBe(true);
+        const decided = decisions.find((other) => other.registration.id === id);
+        const newer = one.registrations.find((other) => other.id === id);
+        // What is out of scope stays as it is.
+        const connects = decided
+          ? decided.desired === "active" || (decided.action === "leave" && decided.live === "active")
+          : newer?.revoked_at == null;
+        expect([newer?.user?.email ?? "", connects]).toEqual([email, true]);
+        expect(newer && newer.created_at >= registration.created_at).toBe(true);
       }
     });
   });
@@ -233,6 +232,11 @@ describe("nobody is cut off", () => {
     });
   });
 });
+
+/** Only what lets in and what relies on it may be more than a run does, alone. */
+function holdsLimit({ acts }: Plan, perRun: number): void {
+  if (acts.length > perRun) expect(acts.some(({ relies }) => relies !== undefined)).toBe(true);
+}
 
 /** The words of `docs/allowlist.md`, once more. */
 function inScope({ sketch: { scope = {} } }: World, live: World["registrations"][number]): boolean {

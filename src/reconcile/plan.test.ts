@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { ACCOUNT, allowlist, NOW, plan, registration } from "../../test/support/world.js";
 import { ALICE, BOB, HEAD } from "../../test/support/world-steps.js";
 import { makePlan } from "./plan.js";
-import { toFinding } from "./warning.js";
+import { findWarning } from "./findings/allowlist.js";
 
 const LIST = `${HEAD}scope: { emailDomains: [example.com] }\nusers:\n  ${ALICE}: [{ device: d1 }]\n`;
 const LIVE = [
@@ -34,7 +34,7 @@ test("what could not be looked at is passed on, and other stacks are told of", (
 
 test("a warning that has no fix is its text alone", () => {
   const text = "2 more problems are not listed";
-  expect(toFinding({ code: "allowlist/too-many", text })).toEqual({
+  expect(findWarning({ code: "allowlist/too-many", text })).toEqual({
     code: "warning",
     text,
     registrations: [],

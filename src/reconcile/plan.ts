@@ -7,27 +7,36 @@ import type { PhysicalDevice, Registration } from "../cloudflare/types.js";
 import type { AccessUserDecision } from "./access-user.js";
 import { agreedDeletions, deletionsNotDue, scheduleAccessUsers } from "./access-user-schedule.js";
 import { decideAccessUsers, reportUnread } from "./access-users.js";
-import { reportCameBack } from "./came-back.js";
 import { contradictions } from "./contradiction.js";
-import { isAct, type ActDecision, type Decision } from "./decision.js";
+import { decideAll, type Decided } from "./decide.js";
+import type { ActDecision, Decision } from "./decision.js";
 import type { Finding } from "./finding.js";
+import { findAccess, findOverlap, type Sibling } from "./findings/account.js";
+import {
+  findAbsent,
+  findDates,
+  findExceptions,
+  findRenewableGrace,
+  findUnmatched,
+  findWarning,
+} from "./findings/allowlist.js";
+import {
+  findCameBack,
+  findDoubts,
+  findLeftAlone,
+  findOutOfReach,
+  findShared,
+  findUnusable,
+} from "./findings/registrations.js";
 import { fingerprint } from "./fingerprint.js";
-import { gather } from "./gather.js";
-import { judge, judgeDeletedUsers, type GuardVerdict } from "./guard.js";
-import { indexHardware } from "./hardware.js";
-import { reportLeft } from "./left.js";
-import { Matcher } from "./match.js";
-import { reportAbsent } from "./report-absent.js";
-import { reportAccess } from "./report-access.js";
-import { reportDates } from "./report-dates.js";
-import { reportExceptions } from "./report-exceptions.js";
+import { judge, type GuardVerdict } from "./guard.js";
+import { indexHardware, type HardwareFacts } from "./hardware.js";
+import { isInForce } from "./in-force.js";
+import { unmatchedEntries } from "./match.js";
+import { formDevices, type Person } from "./people.js";
 import { differences, findSkipped, type ReviewedPlan, type SkippedAct } from "./reviewed.js";
-import { reportOverlap, type Sibling } from "./overlap.js";
-import { decideAll } from "./rules.js";
 import { schedule, type PendingAct } from "./schedule.js";
-import { reportUnmatched } from "./unmatched.js";
-import { reportUnusable } from "./unusable.js";
-import { toFinding } from "./warning.js";
+import { isInScope } from "./scope.js";
 
 export { needsHardware } from "./needs-hardware.js";
 
@@ -90,18 +99,23 @@ export function makePlan(
   asOf: Date,
   { now = asOf, reviewed, siblings = [] }: RunTerms = {},
 ): Plan {
-  const matcher = new Matcher(allowlist.users, asOf);
+  const { account, registrations } = inventory;
   const hardware = inventory.devices && indexHardware(inventory.devices);
-  const candidates = gather(allowlist, matcher, hardware?.index, inventory.registrations);
-  const { drafts, findings } = decideAll(allowlist, candidates, asOf);
-  const decisions = drafts.map(({ decision }) => decision);
+  const people = formDevices(registrations, hardware?.index);
+  const decided = decideAll(people.values(), { allowlist, asOf, traces: hardware?.traces ?? new Map() });
+  const { decisions, agreed, acts, pending } = schedule(decided.decisions, allowlist, now, reviewed);
   const active = decisions.filter(({ live }) => live === "active").length;
-  const { agreed, acts, pending } = schedule(decisions.filter(isAct), allowlist, now, reviewed);
-  const users = decideAccessUsers(allowlist, inventory.accessUsers, inventory.registrations);
+  const users = decideAccessUsers(allowlist, inventory.accessUsers, registrations);
   const accessUsers = scheduleAccessUsers(users.decisions, allowlist, now, reviewed);
   const deletions = agreedDeletions(accessUsers);
+  const judged = {
+    acts: agreed,
+    deletedUsers: accessUsers.length > 0 ? deletions : undefined,
+    active,
+    revoked: decisions.length - active,
+  };
   return {
-    account: inventory.account,
+    account,
     asOf,
     decisions,
     acts,
@@ -111,37 +125,68 @@ export function makePlan(
     reviewed,
     freeze: allowlist.freeze && now < allowlist.freeze.until ? allowlist.freeze : undefined,
     findings: [
-      ...(reviewed ? reportDifferences(reviewed, allowlist, accessUsers) : []),
+      ...(reviewed ? findDifferences(reviewed, allowlist, accessUsers) : []),
       ...reportUnread(allowlist, inventory.accessUsers),
-      ...reportLeft(decisions),
-      ...findings,
-      ...reportCameBack(drafts),
-      ...reportUnmatched(matcher.unmatched(), candidates),
-      ...reportAbsent(allowlist.users, candidates),
-      ...reportAccess(allowlist, inventory.registrations, inventory.accessUsers),
-      ...reportUnusable(hardware?.unusable ?? [], candidates),
-      ...reportExceptions(allowlist, drafts),
-      ...reportDates(allowlist, asOf, now),
-      ...reportOverlap(siblings, allowlist.scope, inventory.registrations),
-      ...allowlist.warnings.map(toFinding),
+      ...findAll({ allowlist, inventory, people, hardware, decided, asOf, now }),
+      ...findOverlap(siblings, allowlist.scope, registrations),
+      ...allowlist.warnings.map(findWarning),
     ],
     notes: inventory.notes ?? [],
-    problems: [...contradictions(drafts), ...users.problems],
-    guards: [
-      ...judge(agreed, allowlist.guards, active),
-      ...(accessUsers.length > 0 ? [judgeDeletedUsers(deletions.length, allowlist.guards)] : []),
-    ],
-    fingerprint: fingerprint(inventory.account, agreed, deletions),
+    problems: [...contradictions(decided), ...users.problems],
+    guards: judge(judged, allowlist.guards),
+    fingerprint: fingerprint(account, agreed, deletions),
     population: {
       inScope: decisions.length,
       active,
-      outOfScope: inventory.registrations.length - decisions.length,
+      outOfScope: registrations.length - decisions.length,
     },
     files: allowlist.files,
   };
 }
 
-function reportDifferences(
+/** What is looked at for findings. */
+interface Seen {
+  readonly allowlist: Allowlist;
+  readonly inventory: Inventory;
+  readonly people: ReadonlyMap<string, Person>;
+  readonly hardware: HardwareFacts | undefined;
+  readonly decided: Decided;
+  readonly asOf: Date;
+  readonly now: Date;
+}
+
+function findAll({ allowlist, inventory, people, hardware, decided, asOf, now }: Seen): Finding[] {
+  const { decisions, matched, matchOf } = decided;
+  const { users, scope } = allowlist;
+  const stateOf = (email: string) => {
+    const state = users.get(email)?.state;
+    return state && isInForce(state.since ? { from: state.since } : {}, asOf) ? state : undefined;
+  };
+  const unmatched = findUnmatched(unmatchedEntries(users, matched, asOf), people);
+  return [
+    // A stolen device that is connected is the worst that a listing can show.
+    ...unmatched.filter(({ code }) => code === "elsewhere"),
+    ...findLeftAlone(decisions),
+    ...decided.findings,
+    ...findOutOfReach(
+      people.values(),
+      ({ registration, device }) => isInScope(registration, device.person.email, scope),
+      stateOf,
+    ),
+    ...findCameBack(decisions),
+    ...findDoubts(people.values()),
+    ...findShared(people.values()),
+    ...unmatched.filter(({ code }) => code !== "elsewhere"),
+    ...findAbsent(users, people),
+    ...findAccess(allowlist, inventory.registrations, inventory.accessUsers),
+    ...findUnusable(hardware?.unusable ?? [], decisions),
+    ...findExceptions(allowlist, people, decisions, matchOf),
+    ...findDates(allowlist, asOf, now),
+    ...findRenewableGrace(allowlist),
+  ];
+}
+
+function findDifferences(
   reviewed: ReviewedPlan,
   { files }: Allowlist,
   users: readonly AccessUserDecision[],

@@ -53,7 +53,13 @@ steps("what is protected", [
     title: "supersedes an older registration, and is superseded by none",
     allowlist: `protected: { registrations: [new] }\npolicy: { superseded: delete }\nusers:\n  ${ALICE}: [{ device: d1 }]\n`,
     live: [
-      { id: "old", email: ALICE, device: "d1", created: "2026-01-01T00:00:00Z" },
+      {
+        id: "old",
+        email: ALICE,
+        device: "d1",
+        created: "2026-01-01T00:00:00Z",
+        lastSeen: "2026-01-31T00:00:00Z",
+      },
       { id: "new", email: ALICE, device: "d1", created: "2026-02-01T00:00:00Z" },
     ],
     devices: [],
@@ -104,7 +110,7 @@ test("a line that protects nothing is told, with what may have been meant", () =
   expect(text(made, "unmatched-protection")).toEqual([
     'protected user "alic@example.com" is nobody\'s in the account\'s scope; did you mean "alice@example.com"?',
     'protected device "d9" is nobody\'s in the account\'s scope; did you mean "d1"?',
-    "guards.self \"operator@elsewhere.test\" is nobody's in the account's scope",
+    "guards.self \"operator@elsewhere.test\" is nobody's in the account",
   ]);
 });
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { allowlist, registration } from "../../test/support/world.js";
-import { hasUnseenUsers, reportAccess } from "./report-access.js";
+import { hasUnseenUsers, findAccess } from "./findings/account.js";
 
 const LIST = allowlist(`version: 1
 users:
@@ -10,8 +10,8 @@ accessUsers:
   dave@example.com: {}
 `);
 const ALICE = registration({ id: "a", email: "Alice@example.com", device: "d1" });
-const told = (...args: Parameters<typeof reportAccess>) =>
-  reportAccess(...args).map(({ code, text }) => `${code}: ${text}`);
+const told = (...args: Parameters<typeof findAccess>) =>
+  findAccess(...args).map(({ code, text }) => `${code}: ${text}`);
 
 describe("the users whom the allowlist lists", () => {
   test("are all seen where each has a registration, whatever its case", () => {
@@ -36,7 +36,7 @@ describe("the users whom the allowlist lists", () => {
 
   test("are told as findings about no registration, at their own lines", () => {
     const users = [{ id: "1", email: "alice@example.com" }];
-    expect(reportAccess(LIST, [], users)).toEqual([
+    expect(findAccess(LIST, [], users)).toEqual([
       {
         code: "unknown-access-user",
         text: 'no Access user has the address "bob@example.com"',
@@ -105,7 +105,7 @@ describe("a count of active devices", () => {
     const live = [ALICE, second, third, gone, deleted];
     expect(told(LIST, live, users(2))).toEqual([]);
     expect(told(LIST, live, users(3))).toEqual([]);
-    expect(reportAccess(LIST, live, users(1))).toEqual([
+    expect(findAccess(LIST, live, users(1))).toEqual([
       {
         code: "device-count",
         text: "Access counts 1 active device of alice@example.com, and the listing has 2",

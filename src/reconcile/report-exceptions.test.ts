@@ -19,7 +19,7 @@ test("a protection that finds nothing is told whole, at its line, about no regis
   expect(found("unmatched-protection", list, [{ id: "r1", email: ALICE }])).toEqual([
     {
       code: "unmatched-protection",
-      text: `protected user "${BOB}" is nobody's in the account's scope`,
+      text: `protected user "${BOB}" is nobody's in the account`,
       source: at(2, 22),
       registrations: [],
     },
@@ -33,8 +33,8 @@ test("ids may be mistyped by more than addresses, which share much", () => {
     { id: "r2", email: "bo@example.com", device: "other" },
   ];
   expect(found("unmatched-protection", list, live).map(({ text }) => text)).toEqual([
-    `protected user "al@example.com" is nobody's in the account's scope`,
-    `protected device "device-8" is nobody's in the account's scope; did you mean "device19"?`,
+    `protected user "al@example.com" is nobody's in the account`,
+    `protected device "device-8" is nobody's in the account; did you mean "device19"?`,
   ]);
 });
 

@@ -5,7 +5,7 @@ import { ALICE, HEAD } from "../../test/support/world-steps.js";
 import { makePlan, type Plan } from "./plan.js";
 
 const NOBODY = `${HEAD}users:\n  ${ALICE}: []\n`;
-const A = { id: "a", email: ALICE, device: "d1" };
+const A = { id: "a", email: ALICE, device: "d1", lastSeen: "2026-06-01T10:00:00Z" };
 const B = { id: "b", email: ALICE, device: "d2", created: "2026-06-01T09:30:00Z" };
 const GONE = "2026-06-01T00:00:00Z";
 
@@ -94,7 +94,7 @@ describe("what was reviewed is what is done", () => {
     const limit = `${HEAD}limits: { perRun: 1 }\nusers:\n  ${ALICE}: [{ device: d3, state: revoked }]\n`;
     const [one, two, three] = [
       A,
-      { ...B, lastSeen: "2026-05-31T09:00:00Z" },
+      { ...B, lastSeen: "2026-06-01T11:00:00Z" },
       { id: "c", email: ALICE, device: "d3" },
     ];
     const reviewed = made(`${HEAD}users:\n  ${ALICE}: [{ device: d3, state: revoked }]\n`, [one, three]);

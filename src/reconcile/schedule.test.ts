@@ -25,7 +25,7 @@ const LIVE: readonly Sketch[] = [
   { id: "a-in", email: ALICE, device: "in", revoked: GONE, lastSeen: WED },
   { id: "b-gone", email: ALICE, device: "gone", revoked: GONE, lastSeen: WED },
   { id: "c-long", email: ALICE, device: "x1", revoked: "2026-01-01T00:00:00Z", lastSeen: WED },
-  { id: "d-super", email: ALICE, device: "two", created: "2026-01-01T00:00:00Z", lastSeen: WED },
+  { id: "d-super", email: ALICE, device: "two", created: "2026-01-01T00:00:00Z", lastSeen: "2026-04-30T00:00:00Z" },
   { id: "e-two", email: ALICE, device: "two" },
   { id: "f-new", email: ALICE, device: "x2", lastSeen: MON },
   { id: "g-new", email: ALICE, device: "x3", lastSeen: TUE },

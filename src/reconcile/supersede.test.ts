@@ -8,7 +8,14 @@ function superseded(action: string, more = "", entries = "[{ device: d1 }]"): st
   return `policy: { superseded: ${action}${more} }\nusers:\n  ${ALICE}: ${entries}\n`;
 }
 
-const OLD = { id: "old", email: ALICE, device: "d1", created: "2026-01-01T00:00:00Z" };
+/** Silent since the new one enrolled. */
+const OLD = {
+  id: "old",
+  email: ALICE,
+  device: "d1",
+  created: "2026-01-01T00:00:00Z",
+  lastSeen: "2026-01-31T00:00:00Z",
+};
 const NEW = { id: "new", email: ALICE, device: "d1", created: "2026-02-01T00:00:00Z" };
 
 const row = (id: string, serial: string | null, hardware: string | null = serial) =>
@@ -39,8 +46,8 @@ steps("the older registration of a device", [
     title: "is the one with the smaller id where both were made at once",
     allowlist: superseded("delete"),
     live: [
-      { ...OLD, id: "a" },
-      { ...OLD, id: "b" },
+      { ...OLD, id: "a", lastSeen: OLD.created },
+      { ...OLD, id: "b", lastSeen: OLD.created },
     ],
     expect: ["a: delete (superseded) 2", "b: keep (entry) 4"],
   },
@@ -129,10 +136,10 @@ steps("without a newer one that connects nothing is superseded", [
     expect: ["new: revoke (entry) 4", "old: keep (entry) 4"],
   },
   {
-    title: "the newer one is not seen any more, and the older one is",
+    title: "the newer one is not seen any more, and the older one is in use: so is their device",
     allowlist: superseded("delete", ", stale: { after: 30d, action: revoke, includeListed: true }"),
-    live: [OLD, { ...NEW, lastSeen: "2026-03-01T00:00:00Z" }],
-    expect: ["new: revoke (stale) 2", "old: keep (entry) 4"],
+    live: [{ ...OLD, lastSeen: "2026-05-31T00:00:00Z" }, { ...NEW, lastSeen: "2026-03-01T00:00:00Z" }],
+    expect: ["new: keep (entry) 4", "old: keep (entry) 4"],
   },
   {
     title: "the newer one is beyond maxDevices",
@@ -156,13 +163,13 @@ steps("what an entry says besides has the last word", [
     expect: ["new: keep (entry) 4", "old: revoke (entry) 4"],
   },
   {
-    title: "so does one that means the device by its name",
+    title: "a name is the newest registration's: what an older one is called means nothing",
     allowlist: superseded("delete", "", "[{ name: NEW }, { name: OLD, state: revoked }]"),
     live: [
       { ...OLD, name: "OLD" },
       { ...NEW, name: "NEW" },
     ],
-    expect: ["new: keep (entry) 4", "old: revoke (entry) 4"],
+    expect: ["new: keep (entry) 4", "old: delete (superseded) 2"],
   },
   {
     title: "where the hardware is not known nothing is superseded that may be meant",
@@ -173,15 +180,16 @@ steps("what an entry says besides has the last word", [
   },
 ]);
 
-steps("once the newest has to go, an older one takes its place at once", [
+steps("once the newest has been revoked for long, and an older one for less", [
   {
-    title: "where age deletes it",
+    title: "neither is let in: the newest stays for as long as the older one does",
     allowlist: `policy: { revoked: { after: 30d, includeListed: true } }\nusers:\n  ${ALICE}: [{ device: d1 }]\n`,
     live: [
       { ...OLD, revoked: "2026-05-25T00:00:00Z" },
       { ...NEW, revoked: "2026-03-01T00:00:00Z" },
     ],
-    expect: ["new: delete (revoked-age) 2", "old: unrevoke (entry) 4"],
+    expect: ["new: keep (revoked-age) 2", "old: leave (older) 4"],
+    findings: ["tombstone: new"],
   },
 ]);
 
@@ -206,7 +214,7 @@ test("the finding says of whom", () => {
 
 steps("whatever else would be decided of the older one", [
   {
-    title: "it is superseded: refused, expired, revoked and only reported, or of nobody in the list",
+    title: "it is superseded: refused, expired, revoked and only reported, or of nobody in the list; not what belongs to no person",
     allowlist: `policy: { superseded: delete, listedRevoked: report, unknownUsers: report, noUser: report }
 users:
   ${ALICE}:
@@ -243,7 +251,7 @@ users:
       "l-new: keep (entry) 7",
       "l-old: delete (superseded) 2",
       "u-new: leave (no-user) 2",
-      "u-old: delete (superseded) 2",
+      "u-old: leave (no-user) 2",
     ],
   },
   {

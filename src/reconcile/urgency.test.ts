@@ -2,7 +2,8 @@ import { expect, test } from "vitest";
 import { registration } from "../../test/support/world.js";
 import { at } from "../../test/support/world-allowlist.js";
 import type { ActDecision, Rule } from "./decision.js";
-import { byUrgency } from "./urgency.js";
+import { formDevices, type Candidate } from "./people.js";
+import { byUrgency } from "./schedule.js";
 
 function act(
   id: string,
@@ -11,8 +12,11 @@ function act(
   lastSeen = "2026-05-01T00:00:00Z",
 ): ActDecision {
   const live = action === "unrevoke" ? "revoked" : "active";
+  const one = registration({ id, created: "2026-01-01T00:00:00Z", lastSeen });
+  const [candidate] = formDevices([one]).get("")?.devices[0]?.registrations ?? [];
   return {
-    registration: registration({ id, lastSeen }),
+    registration: one,
+    candidate: candidate as Candidate,
     user: "",
     hardware: undefined,
     live,

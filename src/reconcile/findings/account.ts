@@ -1,13 +1,13 @@
-/** What Access knows of the users whom the allowlist lists. */
+/** Findings about the account around the registrations: what Access knows of their users, and other stacks on it. */
 
-import type { Allowlist } from "../allowlist/allowlist.js";
-import { normaliseEmail } from "../allowlist/email.js";
-import { nearestEmail } from "../allowlist/nearest.js";
-import type { AccessUser, Registration } from "../cloudflare/index.js";
-import { counted } from "../counted.js";
-import type { Finding } from "./finding.js";
-import { quoted } from "./naming.js";
-import { userOf } from "./scope.js";
+import type { Allowlist, Scope } from "../../allowlist/allowlist.js";
+import { normaliseEmail } from "../../allowlist/email.js";
+import { nearestEmail } from "../../allowlist/nearest.js";
+import type { AccessUser, Registration } from "../../cloudflare/index.js";
+import { counted } from "../../counted.js";
+import type { Finding } from "../finding.js";
+import { quoted } from "../naming.js";
+import { isInScope, userOf } from "../scope.js";
 
 /** So many comparisons are made for "did you mean"; beyond, the addresses are told without. */
 const MOST_PAIRS = 2_000_000;
@@ -20,17 +20,17 @@ export function hasUnseenUsers({ users }: Allowlist, registrations: readonly Reg
 }
 
 /** Addresses that no Access user has, and counts of devices that the listing contradicts. */
-export function reportAccess(
+export function findAccess(
   allowlist: Allowlist,
   registrations: readonly Registration[],
   accessUsers: readonly AccessUser[] | undefined,
 ): Finding[] {
   if (accessUsers === undefined) return [];
   const known = new Map(accessUsers.map((user) => [normaliseEmail(user.email ?? ""), user]));
-  return [...reportUnknown(allowlist, known), ...reportCounts(allowlist, registrations, known)];
+  return [...findUnknown(allowlist, known), ...findCounts(allowlist, registrations, known)];
 }
 
-function reportUnknown({ users, accessUsers }: Allowlist, known: ReadonlyMap<string, AccessUser>): Finding[] {
+function findUnknown({ users, accessUsers }: Allowlist, known: ReadonlyMap<string, AccessUser>): Finding[] {
   const wanted = new Set(accessUsers.map(({ email }) => email));
   const unknown = [...users.values()].filter(({ email }) => !known.has(email) && !wanted.has(email));
   const candidates = unknown.length * known.size > MOST_PAIRS ? [] : [...known.keys()];
@@ -43,7 +43,7 @@ function reportUnknown({ users, accessUsers }: Allowlist, known: ReadonlyMap<str
 }
 
 /** Access may count registrations or devices; what agrees with neither is a contradiction. */
-function reportCounts(
+function findCounts(
   { users }: Allowlist,
   registrations: readonly Registration[],
   known: ReadonlyMap<string, AccessUser>,
@@ -63,5 +63,40 @@ function reportCounts(
     if (count == null || count === devices || count === own.length) return [];
     const text = `Access counts ${counted(count, "active device")} of ${email}, and the listing has ${devices}`;
     return [{ code: "device-count", text, source, registrations: own.map(({ id }) => id).sort() }];
+  });
+}
+
+/** Another stack of the same project on the same account. */
+export interface Sibling {
+  readonly stack: string;
+  /** What it decides about; undefined where its allowlist could not be read, with the reason. */
+  readonly scope: Scope | { readonly unreadable: string };
+}
+
+/** One finding for each other stack that has some of these registrations in its scope too. */
+export function findOverlap(
+  siblings: readonly Sibling[],
+  scope: Scope,
+  registrations: readonly Registration[],
+): Finding[] {
+  return siblings.flatMap((sibling) => {
+    if ("unreadable" in sibling.scope) {
+      const text = `stack ${sibling.stack} is on this account too, and whether its scope overlaps cannot be told: ${sibling.scope.unreadable}`;
+      return [{ code: "overlapping-stack", text, registrations: [] }];
+    }
+    const other = sibling.scope;
+    const shared = registrations.filter((one) => {
+      const email = userOf(one);
+      return isInScope(one, email, scope) && isInScope(one, email, other);
+    });
+    if (shared.length === 0) return [];
+    const text = `stack ${sibling.stack} has ${shared.length} of these registrations in its scope too, and may undo what this one does: give each stack a scope of its own`;
+    return [
+      {
+        code: "overlapping-stack",
+        text,
+        registrations: shared.map(({ id }) => id).sort(),
+      },
+    ];
   });
 }

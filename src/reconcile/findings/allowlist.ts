@@ -1,0 +1,272 @@
+/** Findings about the allowlist itself, in the light of the account: lines that find nothing, dates, weak rules. */
+
+import type { Allowlist, Entry, EntryMatch, SourcePosition } from "../../allowlist/allowlist.js";
+import type { Message } from "../../allowlist/message.js";
+import { nearest, nearestEmail } from "../../allowlist/nearest.js";
+import { hardwareIdKey, serialKey } from "../../allowlist/serial.js";
+import { minute } from "../../minute.js";
+import { aboutRule, type Decision } from "../decision.js";
+import type { Finding } from "../finding.js";
+import { groupBy } from "../group-by.js";
+import { DAY_MS, endOf } from "../in-force.js";
+import type { Match } from "../match.js";
+import { compileMatch, KEY_NAMES, MATCH_KEYS, passes, type MatchKey } from "../match-keys.js";
+import { describeMatch, named, quoted } from "../naming.js";
+import type { Candidate, Person } from "../people.js";
+import { isIgnored } from "../rules/exceptions.js";
+import { isNoUser } from "../scope.js";
+
+type People = ReadonlyMap<string, Person>;
+
+interface Unmatched {
+  readonly email: string;
+  readonly entry: Entry;
+}
+
+/** Entries that match nothing of their person's, each with what may have been meant. */
+export function findUnmatched(unmatched: readonly Unmatched[], people: People): Finding[] {
+  if (unmatched.length === 0) return [];
+  const owners = ownersOf(unmatched, people);
+  return unmatched.map(({ email, entry }) => {
+    const stranger = entry.state === "active" ? undefined : connectedElsewhere(email, entry, owners);
+    if (stranger) return elsewhere(email, entry, stranger);
+    const text = `${describeMatch(entry)} of ${email} matches no registration${hint(email, entry, owners, people)}`;
+    return {
+      code: "unmatched-entry",
+      text,
+      source: entry.source,
+      registrations: [],
+    };
+  });
+}
+
+/** By key and value: who has what the entries ask for, wherever in the account. */
+type Owners = ReadonlyMap<keyof EntryMatch, ReadonlyMap<string, readonly Candidate[]>>;
+
+function ownersOf(unmatched: readonly Unmatched[], people: People): Owners {
+  const owners = new Map<keyof EntryMatch, Map<string, Candidate[]>>();
+  for (const { entry } of unmatched) {
+    for (const name of KEY_NAMES) {
+      const value = entry.match[name];
+      const key: MatchKey = MATCH_KEYS[name];
+      if (value === undefined || key.matches) continue;
+      const wanted = owners.get(name) ?? new Map<string, Candidate[]>();
+      owners.set(name, wanted.set(key.form(value), []));
+    }
+  }
+  for (const { devices } of people.values())
+    for (const { registrations } of devices)
+      for (const candidate of registrations)
+        for (const [name, wanted] of owners) {
+          const told = MATCH_KEYS[name].told(candidate);
+          if (told !== undefined) wanted.get(MATCH_KEYS[name].form(told))?.push(candidate);
+        }
+  return owners;
+}
+
+function connectedElsewhere(email: string, { match }: Entry, owners: Owners): Candidate | undefined {
+  const { machine, registration } = compileMatch(match);
+  const tests = [...registration, ...machine];
+  return tests
+    .flatMap(({ name, wanted }) => owners.get(name)?.get(wanted) ?? [])
+    .find(
+      (one) =>
+        one.device.person.email !== email &&
+        one.registration.revoked_at == null &&
+        tests.every((test) => passes(test, one)),
+    );
+}
+
+/** Anybody can claim a serial, so it holds no plan; but a stolen laptop under a renamed owner must be seen. */
+function elsewhere(email: string, entry: Entry, { registration, device }: Candidate): Finding {
+  return {
+    code: "elsewhere",
+    text: `${describeMatch(entry)} of ${email} is to be ${entry.state}, and is connected under another user: ${named(registration, device.person.email)}; add an entry that refuses it under that user, or move the whole user where the owner was renamed`,
+    source: entry.source,
+    registrations: [registration.id],
+  };
+}
+
+function hint(email: string, entry: Entry, owners: Owners, people: People): string {
+  if (entry.state === "deleted") return "; nothing is left to delete";
+  const own = people.get(email)?.devices.flatMap(({ registrations }) => registrations) ?? [];
+  for (const name of KEY_NAMES) {
+    const value = entry.match[name];
+    const key: MatchKey = MATCH_KEYS[name];
+    if (value === undefined || key.matches) continue;
+    const owner = owners
+      .get(name)
+      ?.get(key.form(value))
+      ?.find(({ device }) => device.person.email !== email);
+    if (owner) return `; that is a device of ${owner.device.person.email || "no user"}`;
+    const near = nearest(value, own.map(key.told).filter((told) => told !== undefined));
+    if (near !== undefined && near !== value) return `; did you mean ${quoted(near)}?${lookalikes(value)}`;
+  }
+  return "";
+}
+
+/** Letters of another alphabet look the same in both: they are told by number. */
+function lookalikes(value: string): string {
+  const odd = [...new Set(value.match(/[^\x20-\x7e]/gu) ?? [])].slice(0, 5);
+  const codes = odd.map((letter) => `\\u{${(letter.codePointAt(0) ?? 0).toString(16).toUpperCase()}}`);
+  return codes.length === 0 ? "" : ` (the entry has ${codes.join(", ")}, which may look like another letter)`;
+}
+
+/** So many pairs are compared at most: beyond, a whole directory is not enrolled yet, and nobody mistyped it. */
+const MOST_PAIRS = 200_000;
+
+/** A mistyped address refuses nobody: the person meant stays connected as a user whom no file lists. */
+export function findAbsent(users: Allowlist["users"], people: People): Finding[] {
+  const absent = [...users.values()].filter(({ email }) => !people.has(email));
+  const unknown = [...people.keys()].filter((email) => !users.has(email) && !isNoUser(email));
+  if (absent.length * unknown.length > MOST_PAIRS) return [];
+  return absent.flatMap(({ email, source }) => {
+    const near = nearestEmail(email, unknown);
+    if (near === undefined) return [];
+    const text = `${email} has no registration; did you mean ${quoted(near)}, whom no file lists?`;
+    return [{ code: "unmatched-user" as const, text, source, registrations: [] }];
+  });
+}
+
+/** Exceptions that except nothing, and entries that exceptions make void. */
+export function findExceptions(
+  allowlist: Allowlist,
+  people: People,
+  decisions: readonly Decision[],
+  matchOf: (candidate: Candidate) => Match,
+): Finding[] {
+  return [...findUnusedExceptions(allowlist, people), ...findShadowed(decisions, matchOf)];
+}
+
+/** A typing error in a protection protects nobody, so every line that finds nothing is told. */
+function findUnusedExceptions({ protected: list, guards, ignore }: Allowlist, people: People): Finding[] {
+  const lists = [
+    ["protected user", list.users, ({ device }: Candidate) => device.person.email],
+    ["protected device", list.devices, ({ registration }: Candidate) => registration.device.id],
+    ["protected registration", list.registrations, ({ registration }: Candidate) => registration.id],
+    ["protected serial", list.serials, ({ hardware }: Candidate) => hardware?.serial && serialKey(hardware.serial)],
+    [
+      "protected hardware id",
+      list.hardwareIds,
+      ({ hardware }: Candidate) => hardware?.hardwareId && hardwareIdKey(hardware.hardwareId),
+    ],
+    ["guards.self", guards.self, ({ device }: Candidate) => device.person.email],
+  ] as const;
+  if (ignore.length === 0 && lists.every(([, { size }]) => size === 0)) return [];
+  const candidates = [...people.values()].flatMap(({ devices }) =>
+    devices.flatMap(({ registrations }) => registrations),
+  );
+  const unprotecting = lists.flatMap(([what, wanted, keyOf]) => {
+    if (wanted.size === 0) return [];
+    const known = new Set(candidates.map(keyOf).filter((key) => key !== undefined));
+    return [...wanted]
+      .filter(([key]) => !known.has(key))
+      .map(([key, source]) =>
+        unprotected(what, key, source, (key.includes("@") ? nearestEmail : nearest)(key, [...known])),
+      );
+  });
+  const unused = ignore.filter((rule) => !candidates.some((candidate) => isIgnored(candidate, rule)));
+  return [
+    ...unprotecting,
+    ...unused.map((rule): Finding => {
+      const text = `ignore ${describeMatch(rule)} matches no registration`;
+      return { code: "unmatched-ignore", text, source: rule.source, registrations: [] };
+    }),
+  ];
+}
+
+function unprotected(what: string, key: string, source: SourcePosition, near: string | undefined): Finding {
+  const maybe = near === undefined ? "" : `; did you mean ${quoted(near)}?`;
+  const text = `${what} ${quoted(key)} is nobody's in the account${maybe}`;
+  return { code: "unmatched-protection", text, source, registrations: [] };
+}
+
+/** Entries all of whose registrations an exception takes away. */
+function findShadowed(decisions: readonly Decision[], matchOf: (candidate: Candidate) => Match): Finding[] {
+  const isExcepted = ({ reason }: Decision) => aboutRule(reason.code).kind === "excepted";
+  const excepted = decisions.filter(isExcepted).flatMap((decision) => {
+    const match = matchOf(decision.candidate);
+    return match.kind === "allowed" || match.kind === "refused" ? [{ entry: match.entry, decision }] : [];
+  });
+  if (excepted.length === 0) return [];
+  const groups = new Map(groupBy(excepted, ({ entry }) => entry));
+  for (const decision of decisions)
+    if (!isExcepted(decision)) for (const entry of speaking(matchOf(decision.candidate))) groups.delete(entry);
+  return [...groups].map(([entry, group]) => {
+    const [{ decision }] = group;
+    const why = decision.reason.code === "self" ? "the operator's own" : decision.reason.code;
+    return {
+      code: "shadowed-entry",
+      text: `${describeMatch(entry)} of ${decision.user} never decides: all that it matches is ${why}`,
+      source: entry.source,
+      related: [{ text: "the line that takes precedence", source: decision.source }],
+      registrations: group.map((one) => one.decision.registration.id),
+    };
+  });
+}
+
+/** The entries that have a say, be it that they refuse a registration, or may mean it, so that it is left alone. */
+function speaking(match: Match): readonly Entry[] {
+  if (match.kind === "none") return [];
+  return match.kind === "contradiction" ? match.entries : [match.entry];
+}
+
+/** An entry that expires within so many days is a finding. */
+const SOON_DAYS = 14;
+
+/** Entries that are over or nearly so, states that are still to come, a freeze that is over. */
+export function findDates(allowlist: Allowlist, asOf: Date, now: Date): Finding[] {
+  const findings: Finding[] = [];
+  for (const { email, entries, state } of allowlist.users.values()) {
+    for (const entry of entries) findings.push(...findExpiry(email, entry, asOf));
+    if (state?.since && asOf.getTime() < state.since.start) {
+      const text = `${email} will be ${state.state} from ${state.since.text} on`;
+      findings.push({ code: "upcoming-state", text, source: state.source, registrations: [] });
+    }
+  }
+  const { freeze } = allowlist;
+  if (freeze && now >= freeze.until) {
+    const text = `the freeze is over since ${minute(freeze.until)}; remove it`;
+    findings.push({ code: "past-freeze", text, source: freeze.source, registrations: [] });
+  }
+  return findings;
+}
+
+function findExpiry(email: string, entry: Entry, asOf: Date): Finding[] {
+  const { expires, source, owner } = entry;
+  if (expires === undefined) return [];
+  const left = endOf(expires) - asOf.getTime();
+  if (left > SOON_DAYS * DAY_MS) return [];
+  const what = `${describeMatch(entry)} of ${email}`;
+  const asks = owner === undefined ? "" : ` (owner: ${owner})`;
+  const text =
+    left > 0
+      ? `${what} expires after ${expires.text}${asks}`
+      : `${what} expired after ${expires.text}${asks}; renew or remove it`;
+  const code = left > 0 ? "expiring-entry" : "expired-entry";
+  return [{ code, text, source, registrations: [] }];
+}
+
+/** A grace that a deletion can renew: of a deleted registration the account keeps, at most, the device's record. */
+export function findRenewableGrace({ policy, policies }: Allowlist): Finding[] {
+  const renewable = [policy, ...policies.values()].find(
+    ({ grace, unlisted, unknownUsers }) =>
+      grace.value.ms > 0 && (unlisted.value === "delete" || unknownUsers.value === "delete"),
+  );
+  if (!renewable) return [];
+  const text =
+    "what no entry allows is deleted after its grace, and may enrol again for another one: the account forgets what is deleted, and remembers what is revoked";
+  const { source } = renewable.grace;
+  return [{ code: "renewable-grace", text, source, registrations: [] }];
+}
+
+/** A warning about the allowlist among the findings about the account. */
+export function findWarning({ text, fix, source, related }: Message): Finding {
+  return {
+    code: "warning",
+    text: fix === undefined ? text : `${text}; ${fix}`,
+    ...(source && { source }),
+    ...(related && { related }),
+    registrations: [],
+  };
+}

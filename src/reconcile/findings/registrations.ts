@@ -1,0 +1,185 @@
+/** Findings about registrations and devices that somebody should look at, and that no act follows from. */
+
+import type { SourcePosition } from "../../allowlist/allowlist.js";
+import { compare } from "../../compare.js";
+import { counted } from "../../counted.js";
+import { aboutRule, staysConnected, type Decision, type Rule } from "../decision.js";
+import type { Finding, FindingCode } from "../finding.js";
+import { groupBy } from "../group-by.js";
+import { valueKeys, type Unusable } from "../hardware.js";
+import { clipped, listed, named, quoted } from "../naming.js";
+import type { Candidate, Device, Person } from "../people.js";
+
+/** What is left alone: one finding a registration, and for people that the allowlist does not know one a person. */
+export function findLeftAlone(decisions: readonly Decision[]): Finding[] {
+  const findings: Finding[] = [];
+  const people: Decision[] = [];
+  for (const decision of decisions) {
+    if (decision.desired !== "as-is") continue;
+    const { code } = decision.reason;
+    const { told } = aboutRule(code);
+    if (told === "never" || (told !== "always" && decision.live === "revoked")) continue;
+    if (told === "by-person") people.push(decision);
+    else if (isFindingCode(code)) findings.push(aboutOne(code, decision));
+  }
+  const groups = [...groupBy(people, ({ user }) => user)].sort(([a], [b]) => compare(a, b));
+  return [...findings, ...groups.map(([user, group]) => aboutPerson(user, group))];
+}
+
+/** Rules that leave alone what somebody should look at are findings of the same name. */
+function isFindingCode(code: Rule): code is Rule & FindingCode {
+  return aboutRule(code).told !== "never";
+}
+
+function aboutOne(code: FindingCode, { registration, user, reason, source }: Decision): Finding {
+  const text = `${named(registration, user)} is left alone: ${reason.text}`;
+  return { code, text, source, registrations: [registration.id] };
+}
+
+function aboutPerson(user: string, group: readonly Decision[]): Finding {
+  const [first] = group;
+  const count = counted(group.length, "active registration");
+  const noUser = first?.reason.code === "no-user";
+  const what = noUser ? "belongs to no person" : "is not in the allowlist";
+  return {
+    code: noUser ? "no-user" : "unknown-user",
+    text: `${user || "a registration without an e-mail"} ${what}: ${count} left alone`,
+    source: first?.source,
+    registrations: group.map(({ registration }) => registration.id),
+  };
+}
+
+/** So many refused registrations of one device mean that it came back. */
+const SEVERAL = 2;
+
+/** Devices that enrol again and again: what no reconciler can keep out. */
+export function findCameBack(decisions: readonly Decision[]): Finding[] {
+  const told = new Set<Candidate>();
+  return decisions.flatMap((decision) => {
+    const { live, reason, candidate } = decision;
+    if (live !== "active" || aboutRule(reason.code).kind !== "unlisted" || told.has(candidate)) return [];
+    const group = sameMachine(candidate);
+    const times = group.filter(({ registration }) => registration.revoked_at != null).length;
+    if (times < SEVERAL) return [];
+    for (const one of group) told.add(one);
+    const now = staysConnected(decision) ? "and is active again" : "and is back";
+    return [
+      {
+        code: "came-back" as const,
+        text: `${named(decision.registration, decision.user)} was revoked ${times} times ${now}: revoking does not keep a device out, the device enrolment policy or the identity provider does`,
+        source: decision.source,
+        registrations: group.map(({ registration }) => registration.id).sort(),
+      },
+    ];
+  });
+}
+
+/** The registrations of its device, and those of its name, where the hardware of either is not known. */
+function sameMachine({ device, registration }: Candidate): readonly Candidate[] {
+  const known = isKnown(device);
+  return device.person.devices.flatMap((other) => {
+    if (other === device) return other.registrations;
+    if (known && isKnown(other)) return [];
+    return other.registrations.filter((one) => one.registration.device.name === registration.device.name);
+  });
+}
+
+function isKnown({ registrations }: Device): boolean {
+  return registrations.some(({ hardware }) => valueKeys(hardware).length > 0);
+}
+
+/** Pairs of one person's registrations that tell one value, and are two machines. */
+export function findDoubts(people: Iterable<Person>): Finding[] {
+  const findings: Finding[] = [];
+  for (const { doubts, email } of people) {
+    for (const { pair, values, why } of doubts) {
+      const [older, newer] = pair;
+      const because = why === "serials" ? "tell different serials" : "are both in use";
+      findings.push({
+        code: "doubtful-device",
+        text: `${named(older.registration, email)} and ${named(newer.registration, email)} tell the same ${spoken(values)}, and ${because}: they are taken for two machines, and neither is let in by that`,
+        registrations: pair.map(({ registration }) => registration.id).sort(),
+      });
+    }
+  }
+  return findings;
+}
+
+function spoken(values: readonly string[]): string {
+  return values
+    .map((value) => {
+      const [kind = "", ...rest] = value.split(" ");
+      return `${kind === "serial" ? "serial" : "hardware id"} ${quoted(rest.join(" "))}`;
+    })
+    .join(" and ");
+}
+
+/** Values that several people's devices tell. Nobody's entries lose their force by that. */
+export function findShared(people: Iterable<Person>): Finding[] {
+  const first = new Map<string, Candidate>();
+  const shared = new Map<string, Candidate[]>();
+  for (const { devices, isNobody } of people) {
+    if (isNobody) continue;
+    for (const { registrations } of devices)
+      for (const one of registrations)
+        for (const value of valueKeys(one.hardware)) {
+          const known = first.get(value);
+          if (!known) first.set(value, one);
+          else if (shared.has(value)) shared.get(value)?.push(one);
+          else if (known.device.person !== one.device.person) shared.set(value, [known, one]);
+        }
+  }
+  return [...shared]
+    .sort(([a], [b]) => compare(a, b))
+    .map(([value, candidates]) => {
+      const names = candidates.map(({ registration, device }) => named(registration, device.person.email)).sort();
+      return {
+        code: "shared-identity" as const,
+        text: `devices of several users tell the same ${spoken([value])}: ${listed(names)}`,
+        registrations: candidates.map(({ registration }) => registration.id).sort(),
+      };
+    });
+}
+
+/** Vendors' defaults, as far as they concern registrations in scope. */
+export function findUnusable(unusable: readonly Unusable[], decisions: readonly Decision[]): Finding[] {
+  return unusable
+    .flatMap(({ serial, devices }): Finding[] => {
+      const group = decisions.filter(({ registration }) => devices.has(registration.device.id));
+      if (group.length === 0) return [];
+      const names = group.map(({ registration: { device, id } }) => `${clipped(device.name)} (${id})`);
+      return [
+        {
+          code: "unusable-serial",
+          text: `serial ${quoted(serial)} is a vendor's default, so no entry can match by it: ${listed(names)}`,
+          registrations: group.map(({ registration }) => registration.id),
+        },
+      ];
+    })
+    .sort((a, b) => compare(a.text, b.text));
+}
+
+/** Active registrations of suspended and offboarded people that a scope keeps out of reach. */
+export function findOutOfReach(
+  people: Iterable<Person>,
+  isInScope: (candidate: Candidate) => boolean,
+  stateOf: (email: string) => { readonly state: string; readonly source: SourcePosition } | undefined,
+): Finding[] {
+  const findings: Finding[] = [];
+  for (const { email, devices } of people) {
+    const state = stateOf(email);
+    if (!state) continue;
+    const outside = devices
+      .flatMap(({ registrations }) => registrations)
+      .filter((one) => one.registration.revoked_at == null && !isInScope(one));
+    if (outside.length === 0) continue;
+    const count = counted(outside.length, "active registration");
+    findings.push({
+      code: "state-out-of-scope",
+      text: `${email} is ${state.state}, and ${count} outside \`scope\` ${outside.length === 1 ? "stays" : "stay"} connected: widen \`scope\`, or revoke by hand`,
+      source: state.source,
+      registrations: outside.map(({ registration }) => registration.id).sort(),
+    });
+  }
+  return findings;
+}

@@ -1,0 +1,283 @@
+/**
+ * The nouns of a plan. An allowlist speaks of people and their devices; the account holds registrations. Both are
+ * joined here, once, over the whole account, before scope, time or any rule is asked.
+ */
+
+import { hardwareIdKey, serialKey } from "../allowlist/serial.js";
+import type { Registration } from "../cloudflare/types.js";
+import { compare } from "../compare.js";
+import { valueKeys, type Hardware, type HardwareIndex } from "./hardware.js";
+import { isNoUser, userOf } from "./scope.js";
+
+/** Whoever registrations belong to, with all of them, in scope or not. */
+export interface Person {
+  /** Normalised; empty where the API sends none. */
+  readonly email: string;
+  /** Connectors and service tokens: what registers without a person. */
+  readonly isNobody: boolean;
+  /** In the order of ids. */
+  readonly devices: readonly Device[];
+  /** Pairs of registrations of which it cannot be told whether they are one machine; mostly none. */
+  readonly doubts: readonly Doubt[];
+}
+
+/** One machine of one person and one registration type: one or more registrations. */
+export interface Device {
+  readonly person: Person;
+  /** `warp` or `browser_extension`: a client and an extension on one machine are two, and both are in use. */
+  readonly type: string;
+  /** The newest first. */
+  readonly registrations: readonly [Candidate, ...Candidate[]];
+}
+
+/** One registration, with all that is known of it before it is decided. */
+export interface Candidate {
+  readonly registration: Registration;
+  readonly hardware: Hardware | undefined;
+  readonly device: Device;
+}
+
+/** Two registrations that tell one serial or hardware id, and yet are two machines, or may be. */
+export interface Doubt {
+  readonly pair: readonly [older: Candidate, newer: Candidate];
+  /** What both tell, in the form in which it is compared: `serial PF3TQ9ZX`. */
+  readonly values: readonly string[];
+  /** `serials`: they tell different ones; `in-use`: the older was seen after the newer had enrolled. */
+  readonly why: "serials" | "in-use";
+}
+
+/** A silence shorter than that is none: what a device last said may arrive while it enrols again. */
+export const OVERLAP_MS = 3_600_000;
+
+type Building<T> = { -readonly [Key in keyof T]: T[Key] };
+
+/** Everybody who has a registration, each with their devices. What was deleted is nobody's. */
+export function formDevices(
+  registrations: readonly Registration[],
+  hardware?: HardwareIndex,
+): ReadonlyMap<string, Person> {
+  const own = new Map<string, Candidate[]>();
+  for (const registration of registrations) {
+    if (registration.deleted_at != null) continue;
+    const email = userOf(registration);
+    const candidate = {
+      registration,
+      hardware: hardware?.get(registration.device.id),
+      device: undefined as unknown as Device,
+    };
+    const list = own.get(email);
+    if (list) list.push(candidate);
+    else own.set(email, [candidate]);
+  }
+  // In the order of addresses and ids, so that the order of a listing never matters.
+  const people = new Map<string, Person>();
+  for (const [email, candidates] of [...own].sort(([a], [b]) => compare(a, b)))
+    people.set(email, formPerson(email, candidates.sort((a, b) => compare(a.registration.id, b.registration.id))));
+  return people;
+}
+
+function formPerson(email: string, candidates: readonly Candidate[]): Person {
+  const person: Building<Person> = { email, isNobody: isNoUser(email), devices: [], doubts: NONE };
+  const [only] = candidates;
+  if (only && candidates.length === 1) {
+    person.devices = [toDevice(person, [only])];
+    return person;
+  }
+  const { groups, doubts } = group(candidates, person.isNobody);
+  person.devices = groups.map((one) => toDevice(person, one));
+  person.doubts = doubts;
+  return person;
+}
+
+const NONE: readonly never[] = [];
+
+function toDevice(person: Person, members: readonly [Candidate, ...Candidate[]]): Device {
+  const registrations = members.length === 1 ? members : sorted(members);
+  const device: Device = { person, type: typeOf(registrations[0]), registrations };
+  for (const member of members) (member as Building<Candidate>).device = device;
+  return device;
+}
+
+function sorted(members: readonly [Candidate, ...Candidate[]]): readonly [Candidate, ...Candidate[]] {
+  return [...members].sort((a, b) => (isNewer(a, b) ? -1 : 1)) as unknown as [Candidate, ...Candidate[]];
+}
+
+export function typeOf({ registration }: Pick<Candidate, "registration">): string {
+  return registration.registration_type ?? "warp";
+}
+
+/** By the moment of creation, then by id, so that the order of a listing never matters. */
+export function isNewer(
+  { registration: a }: Pick<Candidate, "registration">,
+  { registration: b }: Pick<Candidate, "registration">,
+): boolean {
+  const difference = compareTimes(a.created_at, b.created_at);
+  return difference === 0 ? a.id > b.id : difference > 0;
+}
+
+/** The order of two RFC 3339 times. JavaScript counts milliseconds only, the API tells microseconds. */
+export function compareTimes(a: string, b: string): number {
+  if (a === b) return 0;
+  const difference = Date.parse(a) - Date.parse(b);
+  if (difference !== 0) return difference;
+  const [x, y] = [fraction(a), fraction(b)];
+  return x < y ? -1 : x > y ? 1 : 0;
+}
+
+function fraction(time: string): string {
+  return (/\.(\d+)/.exec(time)?.[1] ?? "").padEnd(9, "0");
+}
+
+/** When a registration last showed a sign of life: it enrolled, or it was seen. A time that cannot be read is none. */
+export function lastSign({ registration }: Pick<Candidate, "registration">): number {
+  const created = Date.parse(registration.created_at);
+  const seen = Date.parse(registration.last_seen_at);
+  return Number.isNaN(seen) || seen < created ? created : seen;
+}
+
+interface Groups {
+  readonly groups: readonly (readonly [Candidate, ...Candidate[]])[];
+  readonly doubts: readonly Doubt[];
+}
+
+/** So many doubts of one registration are kept: a farm of clones must not cost more than its size. */
+const MOST_DOUBTS = 8;
+
+/**
+ * Registrations of one type are of one device where they have its id, or a value that tells it, and nothing speaks
+ * against it; transitively, since a third that joins two must never set one of them free.
+ */
+function group(candidates: readonly Candidate[], byIdOnly: boolean): Groups {
+  const sets = new Map<Candidate, [Candidate, ...Candidate[]]>();
+  const byId = new Map<string, [Candidate, ...Candidate[]]>();
+  const byValue = new Map<string, [Candidate, ...Candidate[]]>();
+  for (const candidate of candidates) {
+    sets.set(candidate, [candidate]);
+    const type = typeOf(candidate);
+    const first = share(byId, `${type} ${candidate.registration.device.id}`, candidate);
+    if (first) merge(sets, first, candidate);
+    if (byIdOnly) continue;
+    for (const value of valueKeys(candidate.hardware)) share(byValue, `${type} ${value}`, candidate);
+  }
+  const doubts = new Doubts();
+  for (const members of byValue.values()) {
+    const sorted = members.length === 1 ? [] : [...members].sort((a, b) => (isNewer(a, b) ? 1 : -1));
+    const signs = sorted.map(lastSign);
+    for (const [at, newer] of sorted.entries()) {
+      const enrolled = Date.parse(newer.registration.created_at);
+      for (let before = 0; before < at; before++) {
+        const older = sorted[before];
+        if (!older || older.registration.device.id === newer.registration.device.id) continue;
+        if (haveTwoSerials(older, newer)) doubts.add([older, newer], "serials");
+        else if ((signs[before] ?? 0) - enrolled > OVERLAP_MS) doubts.add([older, newer], "in-use");
+        else merge(sets, older, newer);
+      }
+    }
+  }
+  return { groups: [...new Set(sets.values())], doubts: doubts.all };
+}
+
+/** Which of a device's registrations are still of one device where only these are left; the newest of each first. */
+export function regroup(
+  candidates: readonly Candidate[],
+  byIdOnly: boolean,
+): readonly (readonly [Candidate, ...Candidate[]])[] {
+  return group(candidates, byIdOnly).groups.map(sorted);
+}
+
+class Doubts {
+  #all: Doubt[] | undefined;
+  readonly #counts = new Map<Candidate, number>();
+  readonly #known = new Set<string>();
+
+  get all(): readonly Doubt[] {
+    return this.#all ?? NONE;
+  }
+
+  /** A pair that shares two values comes up twice. */
+  add(pair: Doubt["pair"], why: Doubt["why"]): void {
+    const [older, newer] = pair;
+    const [one, other] = [this.#counts.get(older) ?? 0, this.#counts.get(newer) ?? 0];
+    const key = `${older.registration.id}\n${newer.registration.id}`;
+    if ((one >= MOST_DOUBTS && other >= MOST_DOUBTS) || this.#known.has(key)) return;
+    this.#known.add(key);
+    this.#counts.set(older, one + 1).set(newer, other + 1);
+    const told = valueKeys(newer.hardware);
+    const values = valueKeys(older.hardware).filter((value) => told.includes(value));
+    (this.#all ??= []).push({ pair, values, why });
+  }
+}
+
+/** Whether both tell a serial, and not the same. */
+export function haveTwoSerials(one: Candidate, other: Candidate): boolean {
+  const [a, b] = [one.hardware?.serial, other.hardware?.serial];
+  return a !== undefined && b !== undefined && serialKey(a) !== serialKey(b);
+}
+
+/** Whether both tell a hardware id, and not the same. */
+export function haveTwoHardwareIds(one: Candidate, other: Candidate): boolean {
+  const [a, b] = [one.hardware?.hardwareId, other.hardware?.hardwareId];
+  return a !== undefined && b !== undefined && hardwareIdKey(a) !== hardwareIdKey(b);
+}
+
+/** Adds to the list of a key; answers who was there first. */
+function share(
+  lists: Map<string, [Candidate, ...Candidate[]]>,
+  key: string,
+  candidate: Candidate,
+): Candidate | undefined {
+  const list = lists.get(key);
+  if (!list) lists.set(key, [candidate]);
+  else list.push(candidate);
+  return list?.[0];
+}
+
+/** The smaller set moves into the larger. */
+function merge(sets: Map<Candidate, [Candidate, ...Candidate[]]>, a: Candidate, b: Candidate): void {
+  const [one, other] = [sets.get(a), sets.get(b)];
+  if (!one || !other || one === other) return;
+  const [small, large] = one.length < other.length ? [one, other] : [other, one];
+  for (const candidate of small) {
+    large.push(candidate);
+    sets.set(candidate, large);
+  }
+}
+
+/** The registrations with which it is in doubt whether this one is of their machine. */
+export function doubtsOf(candidate: Candidate): readonly Doubt[] {
+  const { doubts } = candidate.device.person;
+  return doubts.length === 0 ? NONE : doubts.filter(({ pair }) => pair.includes(candidate));
+}
+
+/**
+ * A person's devices that may be one machine: types aside, and doubts as well. For what counts machines, or follows
+ * one: what is in doubt counts once.
+ */
+export function machinesOf(
+  person: Person,
+  devices: readonly Device[] = person.devices,
+): readonly (readonly Device[])[] {
+  const machines = new Map<Device, Set<Device>>();
+  const byKey = new Map<string, Device>();
+  for (const device of devices) {
+    machines.set(device, new Set([device]));
+    for (const { registration, hardware } of device.registrations) {
+      const values = person.isNobody ? [] : valueKeys(hardware);
+      for (const key of [`device ${registration.device.id}`, ...values]) {
+        const other = byKey.get(key);
+        if (!other) byKey.set(key, device);
+        else unite(machines, other, device);
+      }
+    }
+  }
+  return [...new Set(machines.values())].map((machine) => [...machine]);
+}
+
+function unite(machines: Map<Device, Set<Device>>, a: Device, b: Device): void {
+  const [one, other] = [machines.get(a), machines.get(b)];
+  if (!one || !other || one === other) return;
+  for (const device of other) {
+    one.add(device);
+    machines.set(device, one);
+  }
+}

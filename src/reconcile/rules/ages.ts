@@ -1,0 +1,158 @@
+/** Rules by age: what has been revoked for long, or has not been seen for long. */
+
+import type { AgeRule, Setting, SourcePosition } from "../../allowlist/allowlist.js";
+import type { Finding } from "../finding.js";
+import { named } from "../naming.js";
+import { lastSign, type Candidate } from "../people.js";
+import {
+  byWhom,
+  DESIRED,
+  liveOf,
+  passed,
+  silent,
+  type Passed,
+  type Rule,
+  type Subject,
+  type Verdict,
+} from "./rule.js";
+
+/** What no rule by age judges: `last_seen_at` of a connector that is alive is not refreshed. */
+export function areMachinesSkipped({ person, policy }: Subject): boolean {
+  return person.isNobody && policy.machines.value === "skip";
+}
+
+function skipped(name: string, { policy: { machines } }: Subject): Passed {
+  return passed(`policy.${name} does not judge what belongs to no person (policy.machines)`, machines.source);
+}
+
+/** Whether an entry matches it now, whatever it asks for. */
+function isListed(candidate: Candidate, { say }: Subject): boolean {
+  const { kind } = say(candidate).match;
+  return kind === "allowed" || kind === "refused";
+}
+
+function concerns(rule: AgeRule, candidate: Candidate, subject: Subject): boolean {
+  return rule.includeListed || !isListed(candidate, subject);
+}
+
+/** A time that cannot be read is no reason to act. */
+function isPast(time: number, { after }: AgeRule, { asOf }: Subject): boolean {
+  return asOf.getTime() - time > after.ms;
+}
+
+/** `policy.revoked`: deletes what has been revoked for long. */
+export const revokedAge: Rule = {
+  name: "long revoked",
+  ask: (subject) => {
+    const { revoked } = subject.policy;
+    const rule = revoked.value;
+    if (rule === undefined) return silent(() => ({ text: "policy.revoked is not set" }));
+    const { source } = revoked;
+    return (candidate) => {
+      const since = candidate.registration.revoked_at;
+      if (since == null) return passed("policy.revoked: it is not revoked", source);
+      const why = whyNotByAge(candidate, subject);
+      if (why !== undefined) return { why: () => ({ text: why, source }) };
+      const text = `revoked since ${day(since)}`;
+      if (rule.action === "report") return reported("revoked-age", candidate, text, revoked);
+      return { rule: "revoked-age", desired: DESIRED[rule.action], text: text + byWhom(revoked), source, ...by(candidate, subject) };
+    };
+  },
+};
+
+/** Whether `policy.revoked` deletes it now. */
+export function isDueByAge(candidate: Candidate, subject: Subject): boolean {
+  return subject.policy.revoked.value?.action === "delete" && whyNotByAge(candidate, subject) === undefined;
+}
+
+/** Undefined where it has been revoked for longer than the policy says. */
+function whyNotByAge(candidate: Candidate, subject: Subject): string | undefined {
+  const { revoked } = subject.policy;
+  const since = candidate.registration.revoked_at;
+  if (revoked.value === undefined || since == null) return "it is not revoked, or policy.revoked is not set";
+  if (areMachinesSkipped(subject)) return "policy.revoked does not judge what belongs to no person (policy.machines)";
+  const age = `policy.revoked${byWhom(revoked)}: revoked since ${day(since)}`;
+  if (!isPast(Date.parse(since), revoked.value, subject)) return `${age}, which is within ${revoked.value.after.text}`;
+  if (!concerns(revoked.value, candidate, subject)) return `${age}, and it leaves alone what an entry matches`;
+  const next = whyNeeded(candidate, subject);
+  if (next !== undefined) return `${age}, and ${next}`;
+  return undefined;
+}
+
+/** What an entry is about to let in is not cleaned away. */
+function whyNeeded(candidate: Candidate, { say }: Subject): string | undefined {
+  const { upcoming } = say(candidate);
+  return upcoming && `the entry at line ${upcoming.source.line} lets it in from ${upcoming.from?.text ?? ""} on`;
+}
+
+/**
+ * `policy.stale`: a device by its latest registration; an older registration of a device in use by its own age. What
+ * has been revoked is `policy.revoked`'s, where that has a rule for it: not deleted before its time, and not let in
+ * either, only to be deleted then.
+ */
+export const stale: Rule = {
+  name: "stale",
+  ask: (subject) => {
+    const { stale: setting } = subject.policy;
+    const rule = setting.value;
+    if (rule === undefined) return silent(() => ({ text: "policy.stale is not set" }));
+    const { source } = setting;
+    return (candidate) => {
+      if (areMachinesSkipped(subject)) return skipped("stale", subject);
+      const { registrations } = candidate.device;
+      const own = lastSign(candidate);
+      const latest = registrations.length === 1 ? own : Math.max(...registrations.map(lastSign));
+      const since = candidate === registrations[0] || isPast(latest, rule, subject) ? latest : own;
+      const age = `policy.stale${byWhom(setting)}: not seen since ${dayOf(since)}`;
+      if (!isPast(since, rule, subject)) return whyStill(`${age}, which is within ${rule.after.text}`, source);
+      if (!concerns(rule, candidate, subject))
+        return whyStill(`${age}, and it leaves alone what an entry matches`, source);
+      const next = whyNeeded(candidate, subject);
+      if (next !== undefined) return whyStill(`${age}, and ${next}`, source);
+      const text = `not seen since ${dayOf(since)}`;
+      if (rule.action === "report") return reported("stale", candidate, text, setting);
+      const verdict: Verdict = { rule: "stale", desired: DESIRED[rule.action], text: text + byWhom(setting), source, ...by(candidate, subject) };
+      if (liveOf(candidate) === "active" || rule.action !== "delete" || !isGoverned(candidate, subject)) return verdict;
+      return { ...verdict, desired: "revoked" };
+    };
+  },
+};
+
+function isGoverned(candidate: Candidate, subject: Subject): boolean {
+  const { value } = subject.policy.revoked;
+  return value !== undefined && concerns(value, candidate, subject);
+}
+
+function whyStill(text: string, source: SourcePosition): Passed {
+  return { why: () => ({ text, source }) };
+}
+
+/** The entry that matches it, which the report shows beside the rule. */
+function by(candidate: Candidate, { say }: Subject): Pick<Verdict, "entry"> {
+  const { match } = say(candidate);
+  return match.kind === "allowed" || match.kind === "refused" ? { entry: match.entry } : {};
+}
+
+/** `report` never decides. */
+function reported(
+  code: "stale" | "revoked-age",
+  { registration, device }: Candidate,
+  text: string,
+  { source }: Setting<unknown>,
+): Passed {
+  const finding: Finding = {
+    code,
+    text: `${named(registration, device.person.email)}: ${text}`,
+    source,
+    registrations: [registration.id],
+  };
+  return { why: () => ({ text: `${text}, and its action is report, which never decides`, source }), finding };
+}
+
+function day(time: string): string {
+  return time.slice(0, 10);
+}
+
+export function dayOf(time: number): string {
+  return Number.isNaN(time) ? "an unknown day" : new Date(time).toISOString().slice(0, 10);
+}

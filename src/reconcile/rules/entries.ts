@@ -1,0 +1,257 @@
+/** What the allowlist says of a person and of their devices, and what holds for what no entry allows. */
+
+import type { Entry } from "../../allowlist/allowlist.js";
+import { endOf, isInForce } from "../in-force.js";
+import { compileMatch, KEY_NAMES, MATCH_KEYS, passAll, passes, rankOf } from "../match-keys.js";
+import { clipped, describeMatch, named, quoted } from "../naming.js";
+import { doubtsOf, type Candidate } from "../people.js";
+import { valueKeys } from "../hardware.js";
+import { isDueByAge } from "./ages.js";
+import {
+  byWhom,
+  liveOf,
+  passed,
+  silent,
+  type Ask,
+  type Passed,
+  type Rule,
+  type Subject,
+  type Verdict,
+  type Why,
+} from "./rule.js";
+
+/** Everything of an offboarded user is to be deleted, everything of a suspended one revoked. */
+export const offboarded: Rule = byState("offboarded", "deleted");
+export const suspended: Rule = byState("suspended", "revoked");
+
+function byState(state: "offboarded" | "suspended", desired: "deleted" | "revoked"): Rule {
+  return {
+    name: state,
+    ask: ({ user, asOf }) => {
+      const said = user?.state?.state === state ? user.state : undefined;
+      if (!said) return silent(() => ({ text: `its user is not ${state}` }));
+      const { since, reason, source } = said;
+      if (since && !isInForce({ from: since }, asOf))
+        return silent(() => ({ text: `its user is ${state} only from ${since.text} on`, source }));
+      const when = since === undefined ? "" : ` since ${since.text}`;
+      const why = reason === undefined ? "" : `: ${reason}`;
+      return () => ({ rule: state, desired, text: `its user is ${state}${when}${why}`, source });
+    },
+  };
+}
+
+/** Entries that ask for different states hold the whole plan; here what they are about is left alone. */
+export const contradiction: Rule = {
+  name: "contradiction",
+  ask: listed(({ say }) => (candidate) => {
+    const { match } = say(candidate);
+    if (match.kind !== "contradiction") return passed("no two entries of one rank ask for different states");
+    const [one, other] = match.entries;
+    const text = `lines ${one.source.line} and ${other.source.line} ask for different states`;
+    return { rule: "contradiction", desired: "as-is", text, source: one.source };
+  }),
+};
+
+/**
+ * An entry that refuses is final for its device. Only one that keeps what it revokes may be followed by
+ * `policy.revoked` with `includeListed`.
+ */
+export const refused: Rule = {
+  name: "entry that refuses",
+  ask: listed((subject) => (candidate) => {
+    const { match } = subject.say(candidate);
+    if (match.kind !== "refused") return whyNotRefused(candidate, subject);
+    const { entry } = match;
+    if (entry.state === "active" || isDueByAge(candidate, subject)) return passed("it has been revoked for long");
+    const text = `to be ${entry.state} by ${because(entry)}`;
+    return { rule: "entry", desired: entry.state, text, source: entry.source, entry };
+  }),
+};
+
+/** What is not known of a device may be what an entry asks for: it is left alone, unless the policy says otherwise. */
+export const unknownHardware: Rule = {
+  name: "unknown hardware",
+  ask: listed(({ say, policy: { unknownHardware: setting } }) => (candidate) => {
+    const { match } = say(candidate);
+    if (match.kind !== "unknown-hardware") return passed("nothing that an entry goes by is unknown of it");
+    const { source } = match.entry;
+    const text = `its hardware is not known, and an entry of its user goes by ${wants(match.entry)}`;
+    if (setting.value === "report") return { rule: "unknown-hardware", desired: "as-is", text, source };
+    return {
+      rule: "unknown-hardware",
+      desired: "revoked",
+      text: `${text}; policy.unknownHardware is revoke${byWhom(setting)}`,
+      source: setting.source,
+    };
+  }),
+};
+
+/**
+ * What an entry allows. It keeps every registration that connects, and lets in the newest alone: only where that itself
+ * tells what the entry asks for, and where nothing about it is in doubt.
+ */
+export const allowed: Rule = {
+  name: "entry that allows",
+  ask: listed((subject) => (candidate) => {
+    const { match } = subject.say(candidate);
+    if (match.kind !== "allowed") return passed("no entry of its user allows it");
+    if (liveOf(candidate) === "active") {
+      const { entry } = match;
+      return { rule: "entry", desired: "active", text: KEPT[rankOf(entry)], source: entry.source, entry };
+    }
+    const all = [match.entry, ...match.equals];
+    const entry = all.find((one) => whyKeptOut(candidate, one, subject) === undefined) ?? match.entry;
+    const { source } = entry;
+    const kept = whyKeptOut(candidate, entry, subject);
+    if (kept) return { ...kept, desired: "as-is", source, entry };
+    const { listedRevoked } = subject.policy;
+    const text = `allowed by ${because(entry)}`;
+    if (listedRevoked.value === "unrevoke") return { rule: "entry", desired: "active", text, source, entry };
+    return {
+      rule: "listed-revoked",
+      desired: "as-is",
+      text: `${text}, but revoked; policy.listedRevoked is report${byWhom(listedRevoked)}`,
+      source: listedRevoked.source,
+      entry,
+    };
+  }),
+};
+
+/** By rank. Nearly every decision keeps a device, and nobody asks why: the line says the rest. */
+const KEPT = [
+  "allowed by registration",
+  "allowed by hardware",
+  "allowed by device",
+  "allowed by name",
+  "allowed by name",
+] as const;
+
+/** Why an entry that allows a revoked registration does not let it in. An entry by its id names it without a doubt. */
+function whyKeptOut(
+  candidate: Candidate,
+  entry: Entry,
+  { say, newestOf }: Subject,
+): Pick<Verdict, "rule" | "text"> | undefined {
+  if (entry.match.registration !== undefined) return undefined;
+  const [newest] = candidate.device.registrations;
+  if (candidate !== newest) {
+    const text = `an older registration of this device; ${clipped(newest.registration.id)} is the newest`;
+    return { rule: "older", text };
+  }
+  const said = say(candidate);
+  if (said.match.kind === "allowed" && !said.match.own) {
+    const text = `${describeMatch(entry)} is told by an older registration of this device, and not by this one`;
+    return { rule: "doubt", text };
+  }
+  const other = newestOf(entry, candidate);
+  if (other !== candidate) {
+    const text = `${describeMatch(entry)} matches a newer registration, ${clipped(other.registration.id)}, and lets in the newest alone`;
+    return { rule: "older", text };
+  }
+  const doubt = whyInDoubt(candidate, entry);
+  if (doubt !== undefined) return { rule: "doubt", text: doubt };
+  if (!said.mayRefuse) return undefined;
+  const text = `its hardware is not known, and may be what line ${said.mayRefuse.source.line} refuses (${describeMatch(said.mayRefuse)})`;
+  return { rule: "doubt", text };
+}
+
+/**
+ * Whether another machine tells what the entry goes by. A later enrolment is in the same doubt, unless it agrees with
+ * one of the two in serial and hardware id.
+ */
+function whyInDoubt(candidate: Candidate, { match }: Entry): string | undefined {
+  const { doubts } = candidate.device.person;
+  if (doubts.length === 0) return undefined;
+  const exact = KEY_NAMES.filter((name) => MATCH_KEYS[name].mayBeUnknown && match[name] !== undefined);
+  const goesBy = exact.map((name) => `${name} ${MATCH_KEYS[name].form(match[name] ?? "")}`);
+  const concerned = (values: readonly string[]) =>
+    goesBy.length === 0 || goesBy.every((value) => values.includes(value));
+  const own = doubtsOf(candidate).find(({ values }) => concerned(values));
+  if (own) {
+    const other = own.pair[0] === candidate ? own.pair[1] : own.pair[0];
+    return `${named(other.registration, candidate.device.person.email)} tells the same ${own.values.join(" and ")}, and which of the two machines is meant cannot be told`;
+  }
+  const told = valueKeys(candidate.hardware);
+  const shared = doubts.find(
+    ({ pair, values }) =>
+      concerned(values) &&
+      values.some((value) => told.includes(value)) &&
+      !pair.some((one) => agrees(one, told)),
+  );
+  return shared && `two other machines tell the same ${shared.values.join(" and ")}`;
+}
+
+function agrees(one: Candidate, told: readonly string[]): boolean {
+  const values = valueKeys(one.hardware);
+  return values.length === 2 && told.length === 2 && values.every((value) => told.includes(value));
+}
+
+/** Rules about entries have nothing to ask where a user has none. */
+function listed(ask: (subject: Subject) => Ask): Rule["ask"] {
+  return (subject) => {
+    const { user, person } = subject;
+    if (user && user.entries.length > 0) return ask(subject);
+    if (!user)
+      return silent(() => ({
+        text: person.email === "" ? "it has no user" : `no file lists ${clipped(person.email, 100)}`,
+      }));
+    return silent(() => ({ text: "its user is listed without devices", source: user.source }));
+  };
+}
+
+function because(entry: Entry): string {
+  return entry.reason === undefined ? describeMatch(entry) : `${describeMatch(entry)}: ${entry.reason}`;
+}
+
+/** What has to be known of a registration before an entry can be asked about it. */
+function wants({ match, requires }: Entry): string {
+  const keys = requires === undefined ? "" : ` and requires ${Object.keys(requires).join(" and ")}`;
+  return `${describeMatch({ match })}${keys}`;
+}
+
+/** So many entries that do not match are told one by one. */
+const MOST_ENTRIES = 5;
+
+function whyNotRefused(candidate: Candidate, subject: Subject): Passed {
+  return { why: () => explainMatch(candidate, subject) };
+}
+
+/** What the entries say, for whoever asks why none refuses. */
+function explainMatch(candidate: Candidate, { say, user, asOf }: Subject): Why {
+  const { match } = say(candidate);
+  const entries = user?.entries ?? [];
+  switch (match.kind) {
+    case "allowed":
+    case "refused":
+      return { text: `${describeMatch(match.entry)} asks for ${match.entry.state}`, source: match.entry.source };
+    case "contradiction":
+    case "unknown-hardware":
+      return { text: match.kind };
+    case "condition":
+      return { text: `${describeMatch(match.entry)} matches, and ${match.failed}`, source: match.entry.source };
+    case "none": {
+      const told = entries.slice(0, MOST_ENTRIES).map((entry) => whyNot(candidate, entry, asOf));
+      const more = entries.length > MOST_ENTRIES ? `; and ${entries.length - MOST_ENTRIES} more` : "";
+      const none =
+        entries.length === 1
+          ? "the entry of its user does not match it now"
+          : `none of the ${entries.length} entries of its user matches it now`;
+      return { text: `${none}: ${told.join("; ")}${more}`, source: user?.source };
+    }
+  }
+}
+
+function whyNot(candidate: Candidate, entry: Entry, asOf: Date): string {
+  const what = `${describeMatch(entry)} (line ${entry.source.line})`;
+  const { registration, machine, newest } = compileMatch(entry.match);
+  const tests = [...registration, ...machine, ...newest];
+  if (passAll(tests, candidate)) {
+    const { from, expires } = entry;
+    const isOver = expires !== undefined && endOf(expires) <= asOf.getTime();
+    return isOver ? `${what} expired after ${expires.text}` : `${what} begins on ${from?.text ?? ""}`;
+  }
+  const differing = tests.find((test) => !passes(test, candidate));
+  const given = differing?.key.told(candidate);
+  const name = differing?.name === "nameGlob" ? "name" : (differing?.name ?? "");
+  return `${what}: its ${name} is ${given === undefined ? "not known" : quoted(given)}`;
+}

@@ -1,0 +1,153 @@
+/**
+ * What no rule acts on: protected, the operator's own, managed by another tool. By e-mail, device id, registration id
+ * or name an exception is absolute. By serial or hardware id it is not, since anybody can claim one: it spares a device
+ * from policy, and not from its user's state, nor from an entry that refuses it.
+ */
+
+import type { IgnoreRule, SourcePosition } from "../../allowlist/allowlist.js";
+import { domainOf } from "../../allowlist/email.js";
+import { hardwareIdKey, serialKey } from "../../allowlist/serial.js";
+import { compileMatch, goesByHardware, passAll, type CompiledMatch } from "../match-keys.js";
+import type { Candidate, Device } from "../people.js";
+import { passed, silent, type Passed, type Rule, type Verdict } from "./rule.js";
+
+type Line = SourcePosition | undefined;
+
+const UNPROTECTED = passed("neither it, its device nor its user is protected");
+
+/** By e-mail and ids. A device id's protection follows its machine to the registrations of that device. */
+export const protectedRule: Rule = {
+  name: "protected",
+  ask: ({ allowlist: { protected: list }, person }) => {
+    const user = find(list.users, person.email);
+    if (!user && list.devices.size === 0 && list.registrations.size === 0)
+      return silent(() => ({ text: "neither it, its device nor its user is protected" }));
+    return ({ registration, device }) =>
+      leave("protected", "registration", find(list.registrations, registration.id)) ??
+      leave("protected", "device", deviceLine(list.devices, device)) ??
+      leave("protected", "user", user) ??
+      UNPROTECTED;
+  },
+};
+
+/** By serial and hardware id. */
+export const protectedHardware: Rule = {
+  name: "protected hardware",
+  ask: ({ allowlist: { protected: list }, person }) => {
+    if (list.serials.size === 0 && list.hardwareIds.size === 0)
+      return silent(() => ({ text: "no serial or hardware id is protected" }));
+    const lines = new Map(person.devices.map((device) => [device, hardwareLine(list, device)]));
+    return ({ device }) =>
+      leave("protected", "hardware", lines.get(device)) ??
+      passed("its serial and its hardware id are not protected");
+  },
+};
+
+function hardwareLine(
+  { serials, hardwareIds }: { readonly serials: Lines; readonly hardwareIds: Lines },
+  { registrations }: Device,
+): Line {
+  for (const { hardware } of registrations) {
+    const line =
+      (hardware?.serial === undefined ? undefined : find(serials, serialKey(hardware.serial))) ??
+      (hardware?.hardwareId === undefined ? undefined : find(hardwareIds, hardwareIdKey(hardware.hardwareId)));
+    if (line) return line;
+  }
+  return undefined;
+}
+
+type Lines = ReadonlyMap<string, SourcePosition>;
+
+function deviceLine(lines: Lines, { registrations }: Device): Line {
+  if (lines.size === 0) return undefined;
+  for (const { registration } of registrations) {
+    const line = lines.get(registration.device.id);
+    if (line) return line;
+  }
+  return undefined;
+}
+
+function leave(rule: "protected", what: string, source: Line): Verdict | undefined {
+  return source && { rule, desired: "as-is", text: `protected ${what}, never touched`, source };
+}
+
+/** Mostly nothing is protected, and then no key has to be hashed. */
+function find(list: Lines, key: string): Line {
+  return list.size === 0 ? undefined : list.get(key);
+}
+
+/** Whoever runs the tool: nobody can mend a plan from a device that it cut off. */
+export const self: Rule = {
+  name: "the operator's own",
+  ask: ({ allowlist: { guards }, person }) => {
+    const source = find(guards.self, person.email);
+    if (!source) return silent(() => ({ text: "its user is not in guards.self" }));
+    const text = "its user runs this tool, so it is never acted on";
+    return () => ({ rule: "self", desired: "as-is", text, source });
+  },
+};
+
+/** What another tool manages. */
+export const ignored: Rule = ignoring("ignored", (rule) => !isWeak(rule));
+
+/** What another tool manages, by serial or hardware id alone. */
+export const ignoredHardware: Rule = ignoring("ignored hardware", isWeak);
+
+/** Nobody else can claim a person's own address, or an id that the account gave. */
+function isWeak({ match }: IgnoreRule): boolean {
+  const { user, device, registration } = match;
+  return goesByHardware({ match }) && user === undefined && device === undefined && registration === undefined;
+}
+
+function ignoring(name: string, isMeant: (rule: IgnoreRule) => boolean): Rule {
+  return {
+    name,
+    ask: ({ allowlist: { ignore }, person }) => {
+      if (ignore.length === 0) return silent(() => ({ text: "nothing is ignored" }));
+      const rules = ignore.filter((rule) => isMeant(rule) && concernsPerson(rule, person.email));
+      if (rules.length === 0) return silent(() => notIgnored(ignore.length));
+      const compiled = rules.map((rule) => [rule, compiledOf(rule)] as const);
+      const none: Passed = { why: () => notIgnored(ignore.length) };
+      return (candidate) => {
+        const found = compiled.find(([rule, match]) => ignores(rule, match, candidate))?.[0];
+        if (!found) return none;
+        const { reason, source } = found;
+        return { rule: "ignored", desired: "as-is", text: `ignored: ${reason}`, source };
+      };
+    },
+  };
+}
+
+function notIgnored(count: number) {
+  return { text: count === 1 ? "the ignore rule does not match it" : `none of the ${count} ignore rules matches it` };
+}
+
+function concernsPerson({ match: { user, emailDomain } }: IgnoreRule, email: string): boolean {
+  return (
+    (user === undefined || user === email) && (emailDomain === undefined || emailDomain === domainOf(email))
+  );
+}
+
+const compiledRules = new WeakMap<IgnoreRule, CompiledMatch>();
+
+function compiledOf(rule: IgnoreRule): CompiledMatch {
+  let compiled = compiledRules.get(rule);
+  if (!compiled) compiledRules.set(rule, (compiled = compileMatch(rule.match)));
+  return compiled;
+}
+
+/** What a machine tells holds for all its registrations; what a registration says of itself for that one. */
+function ignores({ match: { policyId } }: IgnoreRule, compiled: CompiledMatch, candidate: Candidate): boolean {
+  const { registration, device } = candidate;
+  return (
+    (policyId === undefined || policyId === registration.policy?.id) &&
+    passAll(compiled.registration, candidate) &&
+    passAll(compiled.newest, candidate) &&
+    (compiled.machine.length === 0 || device.registrations.some((one) => passAll(compiled.machine, one)))
+  );
+}
+
+/** Whether an ignore rule matches a registration. */
+export function isIgnored(candidate: Candidate, rule: IgnoreRule): boolean {
+  return concernsPerson(rule, candidate.device.person.email) && ignores(rule, compiledOf(rule), candidate);
+}

@@ -1,0 +1,231 @@
+/** Rules about what a person has too much of: more machines than allowed, older registrations of one device. */
+
+import { counted } from "../../counted.js";
+import { aboutRule } from "../decision.js";
+import { named } from "../naming.js";
+import {
+  doubtsOf,
+  haveTwoHardwareIds,
+  isNewer,
+  lastSign,
+  machinesOf,
+  OVERLAP_MS,
+  type Candidate,
+  type Device,
+} from "../people.js";
+import { areMachinesSkipped } from "./ages.js";
+import {
+  byWhom,
+  DESIRED,
+  liveOf,
+  passed,
+  silent,
+  willConnect,
+  type Passed,
+  type Rule,
+  type Subject,
+  type Verdict,
+} from "./rule.js";
+
+/** Several devices that are, or may be, one machine, as they are when this run is over. */
+interface Machine {
+  readonly devices: readonly Device[];
+  /** The newest registration that connects. */
+  readonly newest: Candidate;
+  readonly isInScope: boolean;
+  /** Ids of registrations that this run lets in. */
+  readonly letsIn: readonly string[];
+}
+
+/** Of the machines that entries allow to a person and that would be connected, the newest so many. */
+export const maxDevices: Rule = {
+  name: "too many devices",
+  ask: (subject) => {
+    const { maxDevices: setting } = subject.policy;
+    const limit = setting.value;
+    if (limit === undefined) return silent(() => ({ text: "policy.maxDevices is not set" }));
+    if (areMachinesSkipped(subject))
+      return silent(() => ({ text: "policy.maxDevices does not count what belongs to no person" }));
+    const isWithin: Passed = {
+      why: () => ({
+        text: `its user may have at most ${limit}${byWhom(setting)}: it is within that, or does not count`,
+        source: setting.source,
+      }),
+    };
+    let ranked: Ranked | undefined;
+    return (candidate) => {
+      if (subject.say(candidate).match.kind !== "allowed") return isWithin;
+      ranked ??= rank(limit, subject);
+      return judge(candidate, limit, ranked, subject) ?? isWithin;
+    };
+  },
+};
+
+interface Ranked {
+  /** Beyond the limit among what this allowlist decides about, newest first. */
+  readonly over: readonly Machine[];
+  /** Beyond it only where machines out of scope count too: they are not cut off, and not let in either. */
+  readonly full: readonly Machine[];
+  readonly letsIn: readonly string[];
+}
+
+function rank(limit: number, subject: Subject): Ranked {
+  const machines = connected(subject);
+  const inScope = machines.filter((machine) => machine.isInScope);
+  const kept = inScope.slice(0, limit);
+  const all = machines.slice(0, limit);
+  return {
+    over: inScope.slice(limit),
+    full: kept.filter((machine) => !all.includes(machine)),
+    letsIn: kept.flatMap(({ letsIn }) => letsIn),
+  };
+}
+
+/** As these two rules find them. What is superseded leaves its machine to a newer registration, which connects. */
+function connected(subject: Subject): Machine[] {
+  const { person, isInScope, say } = subject;
+  const machines = machinesOf(person).flatMap((devices): Machine[] => {
+    const connecting = devices
+      .flatMap(({ registrations }) => registrations)
+      .filter((one) => say(one).match.kind === "allowed" && takesPlace(one, subject));
+    const [first, ...rest] = connecting;
+    if (!first) return [];
+    return [
+      {
+        devices,
+        newest: rest.reduce((newest, one) => (isNewer(one, newest) ? one : newest), first),
+        isInScope: devices.some(({ registrations }) => registrations.some(isInScope)),
+        letsIn: connecting.filter((one) => liveOf(one) === "revoked").map(({ registration }) => registration.id),
+      },
+    ];
+  });
+  return machines.sort((a, b) => (isNewer(a.newest, b.newest) ? -1 : 1));
+}
+
+/** What is excepted takes nobody's place. */
+function takesPlace(candidate: Candidate, subject: Subject): boolean {
+  const without = [maxDevices, superseded];
+  if (!willConnect(candidate, subject, without)) return false;
+  return (
+    !subject.isInScope(candidate) || aboutRule(subject.decide(candidate, without).rule).kind !== "excepted"
+  );
+}
+
+function judge(
+  candidate: Candidate,
+  limit: number,
+  { over, full, letsIn }: Ranked,
+  subject: Subject,
+): Verdict | Passed | undefined {
+  const { maxDevices: setting, overMaxDevices } = subject.policy;
+  const { source } = setting;
+  const said = subject.say(candidate).match;
+  const entry = said.kind === "allowed" ? said.entry : undefined;
+  const isOf = ({ devices }: Machine) => devices.includes(candidate.device);
+  const text = `its user may have ${counted(limit, "device")}, and newer ones count${byWhom(setting)}`;
+  if (over.some(isOf)) {
+    if (overMaxDevices.value === "report") return report(candidate, limit, over, subject);
+    return {
+      rule: "max-devices",
+      desired: DESIRED[overMaxDevices.value],
+      text,
+      source,
+      entry,
+      ...(letsIn.length > 0 && { relies: letsIn }),
+    };
+  }
+  const isLetIn = full.some(isOf) && liveOf(candidate) === "revoked" && overMaxDevices.value !== "report";
+  if (!isLetIn) return undefined;
+  return {
+    rule: "max-devices",
+    desired: "as-is",
+    text: `${text}; some of them are out of scope`,
+    source,
+    entry,
+  };
+}
+
+/** One finding a person, at the first registration that is asked about. */
+function report(candidate: Candidate, limit: number, over: readonly Machine[], subject: Subject): Passed {
+  const { maxDevices: setting } = subject.policy;
+  const all = over.flatMap(({ devices }) => devices.flatMap(({ registrations }) => registrations));
+  const first = all.filter(subject.isInScope).find((one) => subject.say(one).match.kind === "allowed");
+  const why = () => ({ text: "its user has more devices, and overMaxDevices is report", source: setting.source });
+  if (candidate !== first) return { why };
+  const { email } = subject.person;
+  return {
+    why,
+    finding: {
+      code: "max-devices",
+      text: `${email} has ${counted(over.length, "device")} more than the ${limit} that policy.maxDevices allows`,
+      source: setting.source,
+      registrations: all.map(({ registration }) => registration.id).sort(),
+    },
+  };
+}
+
+/**
+ * Older registrations of a device whose newest connects. It removes nothing that may be in use, or may be another
+ * machine, whatever joined the two; and nothing at all where the newest stays out.
+ */
+export const superseded: Rule = {
+  name: "superseded",
+  ask: (subject) => {
+    const { superseded: setting } = subject.policy;
+    const action = setting.value;
+    if (action === undefined) return silent(() => ({ text: "policy.superseded is not set" }));
+    const { source } = setting;
+    if (areMachinesSkipped(subject))
+      return silent(() => ({ text: "policy.superseded does not judge what belongs to no person", source }));
+    const none = passed("no newer registration of this user on this device goes on to connect", source);
+    return (candidate) => {
+      const [newest] = candidate.device.registrations;
+      if (candidate === newest) return none;
+      const { match } = subject.say(candidate);
+      const entry = match.kind === "allowed" ? match.entry : undefined;
+      if (entry?.match.registration !== undefined)
+        return passed("the entry names the registration itself, and has the last word", entry.source);
+      const by = supersedes(newest, subject);
+      if (!by) return none;
+      const text = `${newest.registration.id} is a newer registration of this device${byWhom(setting)}`;
+      const doubt = whyNotRemoved(candidate, newest);
+      if (action === "report" || doubt !== undefined)
+        return reported(candidate, doubt === undefined ? text : `${text}; ${doubt}`, subject);
+      return { rule: "superseded", desired: DESIRED[action], text, source, entry, ...by };
+    };
+  },
+};
+
+/** Whether the newest connects, and by what; in its grace a device is acted on by nothing. */
+function supersedes(newest: Candidate, subject: Subject): Pick<Verdict, "relies"> | undefined {
+  if (!willConnect(newest, subject)) return undefined;
+  if (liveOf(newest) === "revoked") return { relies: [newest.registration.id] };
+  return subject.isInScope(newest) && subject.decide(newest).rule === "grace" ? undefined : {};
+}
+
+/** What a removal would risk. */
+function whyNotRemoved(older: Candidate, newest: Candidate): string | undefined {
+  const enrolled = Date.parse(newest.registration.created_at);
+  if (lastSign(older) - enrolled > OVERLAP_MS)
+    return "this one was seen after that enrolled, so it may be in use";
+  const [a, b] = [older.hardware?.deviceType, newest.hardware?.deviceType];
+  if (a !== undefined && b !== undefined && a.toLowerCase() !== b.toLowerCase()) return `this one is on ${a}, that on ${b}`;
+  if (haveTwoHardwareIds(older, newest)) return "their hardware ids differ";
+  return doubtsOf(older).length > 0 ? "whether the two are one machine is in doubt" : undefined;
+}
+
+function reported(older: Candidate, text: string, subject: Subject): Passed {
+  const { source } = subject.policy.superseded;
+  const { registration, device } = older;
+  const why = () => ({ text: `only reported: ${text}`, source });
+  if (!willConnect(older, subject, [superseded])) return { why };
+  return {
+    why,
+    finding: {
+      code: "superseded",
+      text: `${named(registration, device.person.email)} is superseded: ${text}`,
+      source,
+      registrations: [registration.id],
+    },
+  };
+}

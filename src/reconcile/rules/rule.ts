@@ -1,0 +1,116 @@
+/** What a rule is: it looks at all devices of a person, then answers for each registration. */
+
+import type {
+  Allowlist,
+  AllowedUser,
+  Entry,
+  Policy,
+  Setting,
+  SourcePosition,
+  UnlistedAction,
+} from "../../allowlist/allowlist.js";
+import type { LiveState, DesiredState, Rule as RuleCode } from "../decision.js";
+import type { Finding } from "../finding.js";
+import type { Said } from "../match.js";
+import type { Candidate, Person } from "../people.js";
+
+/** A rule decides. */
+export interface Verdict {
+  readonly rule: RuleCode;
+  readonly desired: DesiredState;
+  readonly text: string;
+  readonly source: SourcePosition;
+  readonly entry?: Entry | undefined;
+  /** Ids of registrations that this run must have let in before. */
+  readonly relies?: readonly string[] | undefined;
+}
+
+/** A rule does not decide: the next one is asked. */
+export interface Passed {
+  /** Why not, made only when somebody asks. */
+  readonly why: () => Why;
+  /** What somebody should look at all the same. */
+  readonly finding?: Finding | undefined;
+}
+
+/** Why a rule does not decide, and the line that makes it so. */
+export interface Why {
+  readonly text: string;
+  readonly source?: SourcePosition | undefined;
+}
+
+export type Answer = Verdict | Passed;
+
+/** Answers for a registration in scope. */
+export type Ask = (candidate: Candidate) => Answer;
+
+export interface Rule {
+  /** As `docs/policy.md` calls it. */
+  readonly name: string;
+  /** Is asked once for each person. */
+  readonly ask: (subject: Subject) => Ask;
+}
+
+/** What holds for everybody. */
+export interface Context {
+  readonly allowlist: Allowlist;
+  readonly asOf: Date;
+  /** See `HardwareFacts.traces`. */
+  readonly traces: ReadonlyMap<string, string>;
+}
+
+/** One person, what the allowlist says of them, and what the other rules say. */
+export interface Subject extends Context {
+  readonly person: Person;
+  readonly user: AllowedUser | undefined;
+  readonly policy: Policy;
+  /** What the entries say of a registration. */
+  readonly say: (candidate: Candidate) => Said;
+  readonly isInScope: (candidate: Candidate) => boolean;
+  /** The newest registration that an entry matches beside this one, of one type. */
+  readonly newestOf: (entry: Entry, candidate: Candidate) => Candidate;
+  /** What all rules say of a registration in scope; without some of them, where these are given. */
+  readonly decide: (candidate: Candidate, without?: readonly Rule[]) => Verdict;
+}
+
+export function isVerdict(answer: Answer): answer is Verdict {
+  return "desired" in answer;
+}
+
+/** A rule that has nothing to say of this person. */
+export function silent(why: () => Why): Ask {
+  const passed: Passed = { why };
+  return () => passed;
+}
+
+export function passed(text: string, source?: SourcePosition): Passed {
+  return { why: () => ({ text, source }) };
+}
+
+export function liveOf({ registration }: Candidate): LiveState {
+  return registration.revoked_at == null ? "active" : "revoked";
+}
+
+/** Whether it connects when this run is over; what is out of scope stays as it is. */
+export function willConnect(
+  candidate: Candidate,
+  { isInScope, decide }: Subject,
+  without?: readonly Rule[],
+): boolean {
+  const live = liveOf(candidate);
+  if (!isInScope(candidate)) return live === "active";
+  const { desired } = decide(candidate, without);
+  return desired === "active" || (desired === "as-is" && live === "active");
+}
+
+/** What an action of the policy wants; `report` leaves a registration as it is. */
+export const DESIRED: Readonly<Record<UnlistedAction, DesiredState>> = {
+  revoke: "revoked",
+  delete: "deleted",
+  report: "as-is",
+};
+
+/** Whose policy it is, where not everybody's: `, by the policy of group contractors`. */
+export function byWhom({ of }: Setting<unknown>): string {
+  return of === undefined ? "" : `, by the policy of ${of}`;
+}

@@ -1,0 +1,112 @@
+/** What holds for what no entry allows: a grace while its device is new, then the policy. */
+
+import type { Entry, Setting, SourcePosition, UnlistedAction } from "../../allowlist/allowlist.js";
+import { minute } from "../../minute.js";
+import { actionFor, type Rule as RuleCode } from "../decision.js";
+import { traceKeys } from "../hardware.js";
+import { describeMatch } from "../naming.js";
+import type { Candidate } from "../people.js";
+import { dayOf } from "./ages.js";
+import { byWhom, DESIRED, liveOf, passed, silent, type Rule, type Subject, type Verdict } from "./rule.js";
+
+/**
+ * `policy.grace`: a device that no entry allows is reported before it is acted on. The grace runs from its first
+ * enrolment, so that enrolling again renews nothing.
+ */
+export const grace: Rule = {
+  name: "grace",
+  ask: (subject) => {
+    const { grace: setting } = subject.policy;
+    if (setting.value.ms === 0) return silent(() => ({ text: "policy.grace is none" }));
+    const { source } = setting;
+    return (candidate) => {
+      if (liveOf(candidate) === "revoked") return passed("it is revoked, and grace is for what connects", source);
+      const due = fallback(candidate, subject);
+      if (due.desired === "as-is") return passed("nothing would be done to it", source);
+      const end = endOfGrace(candidate, subject);
+      if (subject.asOf.getTime() >= end)
+        return {
+          why: () => ({
+            text: `its device enrolled on ${dayOf(end - setting.value.ms)}, longer than ${setting.value.text} ago`,
+            source,
+          }),
+        };
+      const text = `${due.text}; ${actionFor("active", due.desired)} is due from ${minute(new Date(end))} on, after ${setting.value.text} of grace${byWhom(setting)}`;
+      return { rule: "grace", desired: "as-is", text, source };
+    };
+  },
+};
+
+/** The moment, in milliseconds, at which the grace of a device is over. */
+export function endOfGrace(candidate: Candidate, subject: Subject): number {
+  return firstEnrolment(candidate, subject) + subject.policy.grace.value.ms;
+}
+
+/**
+ * When the device enrolled first without an entry that allowed it. What an entry allows spends no grace. Where the
+ * hardware of one of two devices is not known, a name that both have is taken for it; and what the account still knows
+ * of the machine counts, though its registration is gone.
+ */
+function firstEnrolment(candidate: Candidate, subject: Subject): number {
+  const { device } = candidate;
+  const { person } = device;
+  const known = isKnown(device.registrations);
+  const name = candidate.registration.device.name;
+  const same = person.devices
+    .filter((other) => other !== device && !(known && isKnown(other.registrations)))
+    .filter(({ registrations }) => registrations.some((one) => one.registration.device.name === name))
+    .flatMap(({ registrations }) => registrations);
+  const own = [...device.registrations, ...same].filter((one) => subject.say(one).match.kind !== "allowed");
+  const times = own.map(({ registration }) => Date.parse(registration.created_at));
+  if (own.length === device.registrations.length + same.length) {
+    for (const { registration, hardware } of device.registrations)
+      for (const key of traceKeys(person.email, registration.device.id, hardware)) {
+        const trace = subject.traces.get(key);
+        if (trace !== undefined) times.push(Date.parse(trace));
+      }
+  }
+  return Math.min(...times.filter((time) => !Number.isNaN(time)));
+}
+
+function isKnown(registrations: readonly Candidate[]): boolean {
+  return registrations.some(({ hardware }) => hardware?.serial !== undefined || hardware?.hardwareId !== undefined);
+}
+
+/** What holds for what no entry allows. */
+export const notAllowed: Rule = {
+  name: "not allowed",
+  ask: (subject) => (candidate) => fallback(candidate, subject),
+};
+
+/** The last rule: it always decides. */
+export function fallback(candidate: Candidate, { say, user, person, policy }: Subject): Verdict {
+  const { match } = say(candidate);
+  if (match.kind === "condition") {
+    const text = `${describeMatch(match.entry)} ${match.failed}`;
+    return { ...byPolicy("condition", policy.unlisted, text), source: match.entry.source };
+  }
+  if (match.kind === "none" && match.lapsed) {
+    const text = `${describeMatch(match.lapsed)} applies ${window(match.lapsed)}`;
+    return { ...byPolicy("expired", policy.unlisted, text), source: match.lapsed.source };
+  }
+  if (person.isNobody) return byPolicy("no-user", policy.noUser, "it belongs to no person");
+  if (!user) return byPolicy("unknown-user", policy.unknownUsers, "its user is not in the allowlist");
+  return byPolicy("unlisted", policy.unlisted, "no entry of its user allows it", user.source);
+}
+
+/** Points at the policy line where one is written, else at the user's own line, where the entry would be added. */
+function byPolicy(
+  rule: RuleCode,
+  setting: Setting<UnlistedAction>,
+  text: string,
+  line?: SourcePosition,
+): Verdict {
+  const source = setting.explicit ? setting.source : (line ?? setting.source);
+  return { rule, desired: DESIRED[setting.value], text: text + byWhom(setting), source };
+}
+
+function window({ from, expires }: Entry): string {
+  return [from && `from ${from.text}`, expires && `until ${expires.text}`]
+    .filter((text) => text !== undefined)
+    .join(" ");
+}
