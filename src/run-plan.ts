@@ -1,5 +1,6 @@
 /** From the allowlist's files to the plan and its document: what the Pulumi program and the executable do alike. */
 
+import { checkAccount } from "./allowlist/account.js";
 import type { Allowlist } from "./allowlist/allowlist.js";
 import { AllowlistError } from "./allowlist/message.js";
 import { readAllowlist, type ReadOptions } from "./allowlist/read.js";
@@ -42,6 +43,7 @@ export async function planFor(
   list: () => Promise<Inventory>,
   { account, env, now, siblings = [] }: PlanTerms,
 ): Promise<Plan> {
+  checkAccount(allowlist, account);
   const maxAge = allowlist.limits.maxPlanAge.value;
   const reviewed = await readReviewedPlan(env, { account, maxAge, now });
   // What the calendar makes due is asked as of the moment of the review, so that nothing new creeps in meanwhile.

@@ -1,6 +1,7 @@
 /** What the program runs with: its options, then the stack's config, then the environment. */
 
 import * as pulumi from "@pulumi/pulumi";
+import { ACCOUNT_ID_FORM, isAccountId } from "./allowlist/account.js";
 import { didYouMean } from "./allowlist/nearest.js";
 import { escapeText } from "./escape.js";
 import { LOOK_UPS, type LookUp } from "./look-up.js";
@@ -42,6 +43,11 @@ export function readSettings(options: ProgramOptions): Settings {
         "The id stands in the dashboard's address: https://dash.cloudflare.com/<id>",
     );
   }
+  if (!isAccountId(accountId))
+    throw runError(
+      `the account is "${escapeText(accountId, 80)}", which is no account id\n${ACCOUNT_ID_FORM}\n` +
+        `Say it once for this stack: pulumi config set ${CONFIG_NAMESPACE}:accountId <id>`,
+    );
   const allowlist = options.allowlist ?? config.get("allowlist");
   return {
     accountId,

@@ -188,6 +188,8 @@ export interface WantedAccessUser {
 /** The whole desired state, as read from one root file and any number of user files. */
 export interface Allowlist {
   readonly version: 1;
+  /** The ids, in lower case, of the accounts that it is for, each with its line; empty: any. See `checkAccount`. */
+  readonly account: ReadonlyMap<string, SourcePosition>;
   readonly scope: Scope;
   /** The root file's policy. Use `policyOf` for what holds for one user. */
   readonly policy: Policy;

@@ -37,6 +37,7 @@ export const messageMeanings = {
     "A user file speaks about an e-mail that `owns` gives to another file, or not to this one.",
   "allowlist/not-utf8": "A file is not UTF-8.",
   "allowlist/null-value": "A key or a list item has no value.",
+  "allowlist/other-account": "The allowlist is for another account (`account`) than the run.",
   "allowlist/out-of-scope": "A user is outside `scope`, so that the entries could never matter.",
   "allowlist/outside-project":
     "A file or pattern leads out of the project's folder, or through a linked folder.",

@@ -31,6 +31,13 @@ describe("an allowlist with every key", () => {
     expect(allowlist!.warnings).toEqual([]);
   });
 
+  it("has the accounts that it is for", () => {
+    expect([...allowlist!.account]).toEqual([
+      ["0123456789abcdef0123456789abcdef", at("0123456789abcdef")],
+      ["00000000000000000000000000000001", at('"0000')],
+    ]);
+  });
+
   it("has the root file's policy", () => {
     const said = (value: unknown, text: string) => ({ value, explicit: true, source: at(text) });
     expect(allowlist!.policy).toEqual({

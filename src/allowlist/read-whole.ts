@@ -1,4 +1,5 @@
 import type { Allowlist } from "./allowlist.js";
+import { readAccount } from "./account.js";
 import { checkOwners } from "./check-owners.js";
 import { closestPolicies } from "./closest-policy.js";
 import { checkProtected } from "./check-protected.js";
@@ -39,6 +40,7 @@ export function readWhole(
   const placedAccess = readAccessUsers(files, report);
   if (root === undefined) return undefined;
   const tell = root.source.teller(report);
+  const account = readAccount(root, tell);
   const scope = readScope(root, tell);
   const policy = readPolicy(root, tell);
   const groups = readGroups(root, tell);
@@ -54,6 +56,7 @@ export function readWhole(
   checkOwners(root, owners, { users: placed, tests: placedTests, access: placedAccess }, report);
   return {
     version: 1,
+    account,
     scope,
     policy,
     policies,

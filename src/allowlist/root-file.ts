@@ -6,6 +6,7 @@ import { pairAt, type TreeNode } from "./tree.js";
 /** The keys that stand in the root file only. */
 export const rootKeys: readonly string[] = [
   "version",
+  "account",
   "scope",
   "policy",
   "groups",

@@ -1,5 +1,7 @@
 /** The account that `accept` looks at, and which of its registrations are meant. */
 
+import { checkAccount } from "../allowlist/account.js";
+import type { Allowlist } from "../allowlist/allowlist.js";
 import type { Registration } from "../cloudflare/types.js";
 import type { WholeInventory } from "../inventory.js";
 import { accountOf, readReportFile } from "./accept-report.js";
@@ -28,12 +30,14 @@ export async function lookUp(
   surroundings: Surroundings,
   what: string | undefined,
   options: LookUpOptions,
+  allowlist: Allowlist,
 ): Promise<LookedUp> {
   const { folder } = surroundings;
   const path = options.undo ?? options.report;
   const document = path === undefined ? undefined : readReportFile(folder, path);
   const fromReport = document !== undefined && options.inventory === undefined;
-  const whole = fromReport ? accountOf(document) : await listWhole(surroundings, options);
+  if (fromReport) checkAccount(allowlist, document.account);
+  const whole = fromReport ? accountOf(document) : await listWhole(surroundings, options, allowlist);
   if (options.undo !== undefined && document)
     return { whole, ...findUndone(options.undo, document, whole.registrations), fromReport };
   const targets = findTargets(what ?? "", whole.registrations);
@@ -50,8 +54,13 @@ export async function lookUp(
   return { whole, targets, lost: [], fromReport };
 }
 
-async function listWhole(surroundings: Surroundings, options: LookUpOptions): Promise<WholeInventory> {
+async function listWhole(
+  surroundings: Surroundings,
+  options: LookUpOptions,
+  allowlist: Allowlist,
+): Promise<WholeInventory> {
   const source = openSource(surroundings, options);
+  checkAccount(allowlist, source.account);
   if (source.redacted === true)
     throw new UserError(
       `${options.inventory ?? ""}: is redacted: its ids and addresses are pseudonyms`,

@@ -81,7 +81,7 @@ async function accept(
   const asOf = options.now ?? surroundings.now();
   const details = detailsOf(surroundings, options, asOf);
   const open = await openAllowlist(folder, options.allowlist, asOf);
-  const { whole, targets, lost, fromReport } = await lookUp(surroundings, what, options);
+  const { whole, targets, lost, fromReport } = await lookUp(surroundings, what, options, open.allowlist);
   const terms = { whole, asOf, file: options.file, everythingInScope: fromReport };
   const proposal = propose(open, targets, terms, details);
   const { change, refused } = proposal;

@@ -1,5 +1,6 @@
 /** The account that a command looks at: the live one, or one that was saved. */
 
+import { ACCOUNT_ID_FORM, isAccountId } from "../allowlist/account.js";
 import type { Allowlist } from "../allowlist/allowlist.js";
 import { withAccount } from "../account.js";
 import type { CloudflareClient } from "../cloudflare/index.js";
@@ -89,7 +90,14 @@ function live(
 /** The account's id, or an error that says where to find it. */
 export function accountOf({ env }: Surroundings, wanted: string | undefined): string {
   const account = wanted ?? env.CLOUDFLARE_ACCOUNT_ID?.trim();
-  if (account !== undefined && account !== "") return account;
+  if (account !== undefined && account !== "") {
+    if (isAccountId(account)) return account;
+    const from = wanted === undefined ? "CLOUDFLARE_ACCOUNT_ID" : "--account";
+    throw new UserError(
+      `${from} is ${JSON.stringify(account.slice(0, 80))}, which is no account id`,
+      ACCOUNT_ID_FORM,
+    );
+  }
   throw new UserError(
     "which account?",
     "give --account ID or set CLOUDFLARE_ACCOUNT_ID; the id stands in the dashboard's address: https://dash.cloudflare.com/<id>",

@@ -1,6 +1,7 @@
 /** `warp-registrations explain`: why a registration, a device or a user is decided as it is. */
 
 import { Option, type Command } from "commander";
+import { checkAccount } from "../allowlist/account.js";
 import type { Allowlist, SourcePosition } from "../allowlist/allowlist.js";
 import { escapeText } from "../escape.js";
 import { narrowInventory } from "../inventory.js";
@@ -75,6 +76,7 @@ async function explainSubject(
   const asOf = options.now ?? source.takenAt ?? surroundings.now();
   const open = await openAllowlist(surroundings.folder, options.allowlist, asOf);
   const { allowlist } = open;
+  checkAccount(allowlist, source.account);
   const whole = await source.listWhole();
   const found = findSubject(what, whole, allowlist);
   const inventory = narrowInventory(whole, allowlist);

@@ -5,7 +5,7 @@ import { commentText } from "../allowlist/write-text.js";
 import { narrowInventory, type WholeInventory } from "../inventory.js";
 import { indexHardware } from "../reconcile/hardware.js";
 import { makePlan } from "../reconcile/plan.js";
-import { EXPORT_HEAD } from "./export-base.js";
+import { exportHead, schemaLine } from "./export-base.js";
 import { chooseEntries, type ExportedUsers } from "./export-entries.js";
 import { splitUsers, type Split } from "./export-names.js";
 import { usersText, type DeviceNotes } from "./export-text.js";
@@ -41,7 +41,8 @@ export function makeExport(whole: WholeInventory, terms: ExportTerms): Export {
     );
   }
   const notes = notesOf(whole);
-  const head = `${header(whole, chosen, terms)}${EXPORT_HEAD}`;
+  const schema = schemaLine(ROOT_FILE, "allowlist");
+  const head = `${header(whole, chosen, terms)}${schema}${exportHead(whole.account)}`;
   const files =
     terms.split === undefined
       ? [{ file: ROOT_FILE, text: `${head}\n${usersText(chosen.users, notes)}` }]
@@ -49,7 +50,7 @@ export function makeExport(whole: WholeInventory, terms: ExportTerms): Export {
           { file: ROOT_FILE, text: head },
           ...[...splitUsers(chosen.users, terms.split)].map(([file, users]) => ({
             file,
-            text: usersText(users, notes),
+            text: schemaLine(file, "users") + usersText(users, notes),
           })),
         ];
   prove(files, whole, terms.asOf);

@@ -25,7 +25,10 @@ test("prints the allowlist, and on standard error what it does not list", async 
   expect(out).toBe(`# What account 0123456789abcdef0123456789abcdef had on 2026-06-01T12:00Z: 2 users.
 # Planned against the same account this allowlist asks for nothing. Remove what should not be there.
 # Not listed: 1 registration of no person.
+# yaml-language-server: $schema=./node_modules/pulumi-warp-registrations/schemas/allowlist.schema.json
 version: 1
+# On any other account this allowlist is refused.
+account: "0123456789abcdef0123456789abcdef"
 
 policy:
   # What no entry of a listed user allows. What is revoked and not listed stays revoked.

@@ -103,6 +103,7 @@ export function toAllowlist(sketch: AllowlistSketch): Allowlist {
   const freeze: Freeze | undefined = frozenUntil && { until: frozenUntil, reason: "audit", source: at(3) };
   return {
     version: 1,
+    account: new Map(),
     scope: {
       emailDomains: set(scope.emailDomains),
       emails: set(scope.emails),
