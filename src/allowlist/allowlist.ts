@@ -62,8 +62,10 @@ export interface UserState {
 
 /** A user of the allowlist. An empty `entries` means: this user may have no device. */
 export interface AllowedUser {
-  /** Normalised: trimmed, NFC, lower-cased without locale. */
+  /** Normalised: see `normaliseEmail`. */
   readonly email: string;
+  /** How the file writes the domain, where that is not as in `email`: `bob@bücher.example`. To be shown. */
+  readonly written?: string;
   readonly entries: readonly Entry[];
   readonly state?: UserState;
   /** The user's key in the file. */

@@ -1,3 +1,4 @@
+import { fold } from "./email.js";
 import { matchesPattern } from "./glob.js";
 import type { Message } from "./message.js";
 import { shown } from "./nearest.js";
@@ -33,24 +34,26 @@ export function checkOwners(
     known?.set(file, matched);
     return matched;
   };
-  const check = (email: string, offset: number, source: SourceText) => {
+  const check = (email: string, written: string, offset: number, source: SourceText) => {
     if (source === root.source || email === "") return;
     // One breach is told for each e-mail; the others go with it.
     const owner = owners.find((each) => isFileOf(each, source.file) !== covers(each, email));
-    if (owner !== undefined) report(breach(root, owner, { email, offset, source }));
+    if (owner !== undefined) report(breach(root, owner, { email, written, offset, source }));
   };
-  for (const { user, pair, source } of users.values()) check(user.email, pair.keyStart, source);
-  for (const { wanted, pair, source } of access.values()) check(wanted.email, pair.keyStart, source);
-  for (const { test, user, source } of tests) check(test.given.user, user.start, source);
+  for (const { user, pair, source } of users.values()) check(user.email, pair.key, pair.keyStart, source);
+  for (const { wanted, pair, source } of access.values())
+    check(wanted.email, pair.key, pair.keyStart, source);
+  for (const { test, user, source } of tests) check(test.given.user, user.value, user.start, source);
 }
 
 interface Place {
   readonly email: string;
+  readonly written: string;
   readonly offset: number;
   readonly source: SourceText;
 }
 
-function breach(root: ParsedFile, owner: Owner, { email, offset, source }: Place): Message {
+function breach(root: ParsedFile, owner: Owner, { email, written, offset, source }: Place): Message {
   const line = root.source.position(owner.pair.keyStart);
   const owns = `${line.file}:${line.line}`;
   const isElsewhere = covers(owner, email);
@@ -58,8 +61,8 @@ function breach(root: ParsedFile, owner: Owner, { email, offset, source }: Place
     code: "allowlist/not-owned",
     offset,
     text: isElsewhere
-      ? `${shown(email)} stands in ${source.file}, but ${owns} gives that e-mail to ${shown(owner.pattern)}`
-      : `${shown(email)} stands in ${source.file}, and is none of the e-mails that ${owns} gives to ${shown(owner.pattern)}`,
+      ? `${shown(fold(written))} stands in ${source.file}, but ${owns} gives that e-mail to ${shown(owner.pattern)}`
+      : `${shown(fold(written))} stands in ${source.file}, and is none of the e-mails that ${owns} gives to ${shown(owner.pattern)}`,
     fix: isElsewhere
       ? "move it to a file of its owner, or to the root file"
       : "move it to another file, or add the e-mail to `owns`",

@@ -1,4 +1,4 @@
-import type { Protected, SourcePosition } from "./allowlist.js";
+import type { AllowedUser, Protected, SourcePosition } from "./allowlist.js";
 import { comparedValue } from "./entry-keys.js";
 import type { Message } from "./message.js";
 import { shown } from "./nearest.js";
@@ -40,7 +40,7 @@ export function checkProtected(
   if (all.every(({ size }) => size === 0)) return;
   for (const placed of users) {
     const { user, entries, source } = placed;
-    const statement = ofUser(user.email, untouched);
+    const statement = ofUser(user, untouched);
     const { state } = user;
     if (state !== undefined && statement !== undefined) {
       const offset = pairAt(placed.pair.value, "state")?.keyStart ?? placed.pair.keyStart;
@@ -53,11 +53,11 @@ export function checkProtected(
   }
 }
 
-function ofUser(email: string, { protects, self }: Untouched): Statement | undefined {
+function ofUser({ email, written }: AllowedUser, { protects, self }: Untouched): Statement | undefined {
   const [section, source] = protects.users.has(email)
     ? (["protected", protects.users.get(email)] as const)
     : (["guards.self", self.get(email)] as const);
-  return source === undefined ? undefined : { what: "user", id: email, section, source };
+  return source === undefined ? undefined : { what: "user", id: written ?? email, section, source };
 }
 
 function checkEntry(

@@ -23,7 +23,7 @@ export function checkScope(
       text.message({
         code: "allowlist/out-of-scope",
         offset: pair.keyStart,
-        text: `the user ${shown(user.email)} is outside the scope of ${source.file}:${source.line}, so the entries could never matter`,
+        text: `the user ${shown(user.written ?? user.email)} is outside the scope of ${source.file}:${source.line}, so the entries could never matter`,
         fix: "add the domain to `scope.emailDomains` or the address to `scope.emails`, or remove the user",
         related: [{ text: "the scope", source }],
       }),

@@ -1,3 +1,4 @@
+import { fold } from "./email.js";
 import type { Message } from "./message.js";
 import { shown } from "./nearest.js";
 import type { Policy, Setting } from "./policy.js";
@@ -32,7 +33,7 @@ export function closestPolicies(
       }
       const own = users.get(email)?.layer ?? {};
       for (const key of differing(known.layer, group.layer))
-        if (own[key] === undefined) report(conflict(root, { email, member, key, group, known }));
+        if (own[key] === undefined) report(conflict(root, { member, key, group, known }));
       known.layer = { ...group.layer, ...known.layer };
       known.of.push(group);
       policies.set(email, { ...policy, ...known.layer });
@@ -59,21 +60,20 @@ function meaning(value: Setting<unknown>["value"]): string {
 }
 
 interface Conflict {
-  readonly email: string;
   readonly member: TextNode;
   readonly key: keyof Policy;
   readonly group: Group;
   readonly known: { readonly layer: PolicyLayer; readonly of: readonly Group[] };
 }
 
-function conflict(root: ParsedFile, { email, member, key, group, known }: Conflict): Message {
+function conflict(root: ParsedFile, { member, key, group, known }: Conflict): Message {
   const first = known.of.find(({ layer }) => layer[key] !== undefined);
   const places = [first?.layer[key]?.source, group.layer[key]?.source].flatMap((source) => source ?? []);
   const lines = places.map(({ file, line }) => `${file}:${line}`).join(" and ");
   return root.source.message({
     code: "allowlist/group-conflict",
     offset: member.start,
-    text: `the user ${shown(email)} is in the groups ${shown(first?.name ?? "")} and ${shown(group.name)}, which differ on ${shown(key)} (${lines})`,
+    text: `the user ${shown(fold(member.value))} is in the groups ${shown(first?.name ?? "")} and ${shown(group.name)}, which differ on ${shown(key)} (${lines})`,
     fix: `take the user out of one of them, or say ${shown(key)} in the user's own \`policy\``,
     related: places.map((source, index) => ({
       text: `the group ${shown((index === 0 ? first : group)?.name ?? "")}`,

@@ -1,3 +1,5 @@
+import { domainToASCII } from "node:url";
+
 /** Letters, digits, marks and inner hyphens of any script: an internationalised domain may be written as it reads. */
 const domainShape =
   /^(?:[\p{L}\p{N}](?:[\p{L}\p{N}\p{M}-]{0,61}[\p{L}\p{N}\p{M}])?\.)+[\p{L}\p{N}][\p{L}\p{N}\p{M}-]*$/u;
@@ -12,13 +14,34 @@ const localShape = /^[^\p{C}\p{Z}"(),:;<>@[\\\]*]{1,64}$/u;
 const plain = /^[a-z\d@._+-]*$/;
 
 /**
- * The one form in which e-mails and e-mail domains are compared: trimmed, NFC, lower-cased without locale.
- * Applying it twice changes nothing.
+ * The one form in which e-mails are compared: trimmed, NFC, lower-cased without locale, and the domain as DNS has it
+ * (A-labels: `bob@bücher.example` is `bob@xn--bcher-kva.example`). Applying it twice changes nothing.
  */
 export function normaliseEmail(text: string): string {
   if (plain.test(text)) return text;
+  const folded = fold(text);
+  const at = folded.lastIndexOf("@") + 1;
+  return at === 0 ? folded : folded.slice(0, at) + toAscii(folded.slice(at));
+}
+
+/** Likewise, of the domain alone. */
+export function normaliseDomain(text: string): string {
+  return toAscii(fold(text));
+}
+
+/** Trimmed, NFC, lower-cased without locale: an e-mail or a domain as it is shown. */
+export function fold(text: string): string {
   // Lower-casing can take a text out of NFC (U+0130 becomes two characters), so NFC comes last as well.
-  return text.trim().normalize("NFC").toLowerCase().normalize("NFC");
+  return plain.test(text) ? text : text.trim().normalize("NFC").toLowerCase().normalize("NFC");
+}
+
+/**
+ * Only what is a domain and not in ASCII: Node reads the rest as hosts of URLs, where `127.1` is an address. What DNS
+ * could not hold stays as it is.
+ */
+function toAscii(domain: string): string {
+  if (plain.test(domain) || !isEmailDomain(domain)) return domain;
+  return domainToASCII(domain) || domain;
 }
 
 /** Whether a normalised text is shaped like a domain of e-mail addresses: labels with dots between, at most 253. */

@@ -1,5 +1,5 @@
 import type { IgnoreRule } from "./allowlist.js";
-import { normaliseEmail } from "./email.js";
+import { normaliseDomain, normaliseEmail } from "./email.js";
 import { isMatchKey, matchKeys, readMatchText, trustProblem } from "./entry-keys.js";
 import type { PlacedRule } from "./placed.js";
 import { addressProblem } from "./read-lists.js";
@@ -56,7 +56,7 @@ function readKey(key: keyof MatchDraft, node: TextNode, tell: Tell): string {
     tell(matchTextProblem(node, key));
     return node.value;
   }
-  const address = normaliseEmail(node.value);
+  const address = (key === "user" ? normaliseEmail : normaliseDomain)(node.value);
   if (node.value !== "") tell(addressProblem(address, node.start, key === "user" ? "email" : "domain"));
   return address;
 }

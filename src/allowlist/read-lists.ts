@@ -1,6 +1,6 @@
 import type { Protected, Scope, SourcePosition } from "./allowlist.js";
 import { comparedValue, matchKeyProblem } from "./entry-keys.js";
-import { isEmail, isEmailDomain, normaliseEmail } from "./email.js";
+import { isEmail, isEmailDomain, normaliseDomain, normaliseEmail } from "./email.js";
 import { shown } from "./nearest.js";
 import type { ParsedFile } from "./root-file.js";
 import type { Problem, SourceText, Tell } from "./source-text.js";
@@ -85,7 +85,7 @@ function readItem(
   if (kind === "id") return { value: node.value, problem: matchTextProblem(node, key) };
   if (kind === "serial" || kind === "hardwareId")
     return { value: comparedValue(kind, node.value), problem: matchKeyProblem(kind, node, key) };
-  const value = normaliseEmail(node.value);
+  const value = (kind === "email" ? normaliseEmail : normaliseDomain)(node.value);
   return { value, problem: addressProblem(value, node.start, kind) };
 }
 

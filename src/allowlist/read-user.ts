@@ -1,5 +1,5 @@
 import type { UserState } from "./allowlist.js";
-import { normaliseEmail } from "./email.js";
+import { fold, normaliseEmail } from "./email.js";
 import type { Message } from "./message.js";
 import type { PlacedEntry, PlacedUser } from "./placed.js";
 import { readEntry } from "./read-entry.js";
@@ -19,13 +19,19 @@ export function readUser(source: SourceText, pair: TreePair, report: (message: M
     const entry = readEntry(source, node, report);
     if (entry !== undefined) placed.push({ entry, node });
   }
-  checkSameMatches(source, email, placed, report);
+  checkSameMatches(source, fold(pair.key), placed, report);
   const entries = placed.map(({ entry }) => entry);
-  const user = { email, entries, source: source.position(pair.keyStart) };
+  const written = fold(pair.key);
+  const user = {
+    email,
+    ...(written === email ? {} : { written }),
+    entries,
+    source: source.position(pair.keyStart),
+  };
   if (map === undefined) return { user, entries: placed, pair, source };
   const tell = source.teller(report);
   const state = readState(source, map, tell);
-  const layer = readLayer(source, map, email, tell);
+  const layer = readLayer(source, map, written, tell);
   return {
     user: state === undefined ? user : { ...user, state },
     entries: placed,
@@ -62,8 +68,8 @@ function readState(source: SourceText, map: MapNode, tell: Tell): UserState | un
   };
 }
 
-function readLayer(source: SourceText, map: MapNode, email: string, tell: Tell): PolicyLayer {
-  const of = `user ${email}`;
+function readLayer(source: SourceText, map: MapNode, written: string, tell: Tell): PolicyLayer {
+  const of = `user ${written}`;
   const layer = readPolicyLayer(source, valueAt(map, "policy"), of, tell);
   const short = pairAt(map, "maxDevices");
   if (short === undefined) return layer;
