@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { escapeText } from "./escape.js";
+import { escapeText, jsonText } from "./escape.js";
 
 describe("escapeText", () => {
   it.each([
@@ -71,4 +71,29 @@ it.each([
 ])("a CI runner takes nothing of %j for a command", (text, shown) => {
   expect(escapeText(text)).toBe(shown);
   expect(escapeText(shown)).toBe(shown);
+});
+
+describe("jsonText", () => {
+  it.each([
+    ["C1 controls, and the one before them", "\u009b2J\u0085\u007f", "\\u009b2J\\u0085\\u007f"],
+    ["bidirectional and zero-width characters", "\u202ea\u200b\u2028", "\\u202ea\\u200b\\u2028"],
+    ["a character of two code units", "\u{e0041}", "\\udb40\\udc41"],
+    ["a stack of combining marks", `e${"\u0301".repeat(5)}`, `e${"\u0301".repeat(4)}\\u0301`],
+    ["a runner's command", "##[error] ##vso[x]", "\\u0023#[error] \\u0023#vso[x]"],
+    ["Pulumi's markup", "<{%a%}>", "\\u003c{%a\\u0025}>"],
+    ["what is seen as it is", "Zoë 日本 😀 2001:db8::1 100% #1", "Zoë 日本 😀 2001:db8::1 100% #1"],
+  ])("writes %s", (_title, text, written) => {
+    expect(jsonText([text])).toBe(`["${written}"]`);
+    expect(jsonText({ [text]: 1 })).toBe(`{"${written}":1}`);
+  });
+
+  it("keeps its line breaks, and is parsed to what it was", () => {
+    expect(jsonText({ a: ["\n"] }, 2)).toBe('{\n  "a": [\n    "\\n"\n  ]\n}');
+    fc.assert(
+      fc.property(fc.string({ unit: "binary" }), (text) => {
+        expect(JSON.parse(jsonText({ [text]: text }, 2))).toEqual({ [text]: text });
+        expect(jsonText(text)).not.toMatch(/[\p{C}\p{Zl}\p{Zp}]/u);
+      }),
+    );
+  });
 });

@@ -55,6 +55,27 @@ export function escapeText(text: string, max = Infinity, options: EscapeOptions 
     .replace(commands, codePoint);
 }
 
+/**
+ * A value as JSON that can be shown as well as parsed: what {@link escapeText} makes visible is written as `\u…`, so
+ * that no terminal obeys the text and nobody is misled by it. Whoever parses it gets the value as it is.
+ *
+ * @param indent Spaces of each level; default none, all on one line.
+ */
+export function jsonText(value: unknown, indent = 0): string {
+  return JSON.stringify(value, null, indent)
+    .replace(hidden, (character) => (character === "\n" ? "\n" : codeUnits(character)))
+    .replace(stackedMarks, (_all, kept: string, rest: string) => kept + codeUnits(rest))
+    .replace(commands, (character) => (character === ":" ? ":" : codeUnits(character)));
+}
+
+/** As JSON writes them: a character beyond U+FFFF is two. */
+function codeUnits(text: string): string {
+  return text
+    .split("")
+    .map((unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`)
+    .join("");
+}
+
 /** The first `max` code points, the last of them an ellipsis where something was cut. */
 function cut(text: string, max: number): string {
   if (text.length <= max) return text;

@@ -2,6 +2,7 @@
 
 import { formatMessages } from "../allowlist/format.js";
 import type { Message } from "../allowlist/message.js";
+import { jsonText } from "../escape.js";
 import type { ReportDocument } from "./document.js";
 import { renderGithub, renderGithubMessages } from "./github.js";
 import { renderHtml } from "./html.js";
@@ -38,7 +39,7 @@ export const formats: Readonly<
   text: (document, options) => `${renderText(document, options)}\n`,
   markdown: renderMarkdown,
   html: renderHtml,
-  json: (document) => `${JSON.stringify(document, null, 2)}\n`,
+  json: (document) => `${jsonText(document, 2)}\n`,
   sarif: renderSarif,
   junit: renderJunit,
   github: renderGithub,
@@ -47,7 +48,7 @@ export const formats: Readonly<
 /** The renderer of each form of messages. */
 export const messageFormats: Readonly<Record<MessageFormat, (messages: readonly Message[]) => string>> = {
   text: (messages) => (messages.length === 0 ? "" : `${formatMessages(messages)}\n`),
-  json: (messages) => `${JSON.stringify({ version: 1, messages }, null, 2)}\n`,
+  json: (messages) => `${jsonText({ version: 1, messages }, 2)}\n`,
   sarif: renderSarifMessages,
   junit: renderJunitMessages,
   github: renderGithubMessages,

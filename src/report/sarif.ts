@@ -3,7 +3,7 @@
 import type { SourcePosition } from "../allowlist/allowlist.js";
 import type { Message } from "../allowlist/message.js";
 import { createHash } from "node:crypto";
-import { escapeText } from "../escape.js";
+import { escapeText, jsonText } from "../escape.js";
 import type { ReportDocument } from "./document.js";
 import { ruleMeaning, tellAll, tellMessage, type Told } from "./told.js";
 
@@ -43,7 +43,7 @@ function write(told: readonly Told[], fallback: SourcePosition | undefined): str
       },
     ],
   };
-  return `${JSON.stringify(log, null, 2)}\n`;
+  return `${jsonText(log, 2)}\n`;
 }
 
 function result(one: Told, ruleIndex: number, fallback: SourcePosition | undefined): object {
