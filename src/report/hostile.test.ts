@@ -12,6 +12,9 @@ const TEXTS: Readonly<Record<string, string>> = {
   "a mention": "@everyone @org/team #12 GH-7 org/repo#3 :smile:",
   "links and images":
     "![x](http://evil.example/p.png) [y](javascript:1) <http://evil.example> www.evil.example a@b.example",
+  "addresses among words":
+    "PC www.evil.example (www.evil.example) [WWW.evil.example *www.evil.example* 'www.evil.example' a.b@evil.example",
+  "an address and nothing else": "\nwww.evil.example",
   "emphasis and a heading": "\n# Title\n- [x] *a* _b_ ~~c~~ \\*",
   "ANSI escapes": "\u001b[2J\u001b]8;;http://evil.example\u0007x\u009b31m",
   "a workflow command": "\n::error file=a.yaml,line=1::forged %0A::warning::",
@@ -43,7 +46,7 @@ function tags(html: string): string[] {
 /** What is Markdown or HTML in a comment: every mark of punctuation that is not inside an entity, without `<code>`. */
 function marks(markdown: string): string {
   return markdown
-    .replaceAll(/<\/?code>|&#x?[0-9a-f]+;/gu, "")
+    .replaceAll(/<\/?code>|<wbr>|&#x?[0-9a-f]+;/gu, "")
     .replaceAll(/[^[\]|<>`*_~#@!\\&:/{}"'=\n]/gu, "");
 }
 
@@ -54,7 +57,7 @@ function shape({ name, attributes, children }: Element): unknown {
 describe.each(Object.entries(TEXTS))("%s", (_name, text) => {
   const document = fullDocument((own) => `${own}${text}`);
 
-  test.each(formatNames.filter((name) => name !== "json"))("commands nobody in %s", (format) => {
+  test.each(formatNames)("commands nobody in %s", (format) => {
     const output = render(format, document, { ...options, evidence: true });
     expect(output).not.toMatch(obeyed);
     if (format !== "github") expect(output).not.toMatch(forgedCommand);
@@ -71,10 +74,18 @@ describe.each(Object.entries(TEXTS))("%s", (_name, text) => {
     const output = render("markdown", document, options);
     expect(output.length).toBeLessThanOrEqual(65_536);
     expect(marks(output)).toBe(marks(render("markdown", plain, options)));
-    expect(output.match(/<(?!\/?code>|br>|\/?details|\/?summary>|!-- warp-registrations)/gu)).toBeNull();
+    expect(output.match(/<(?!\/?code>|w?br>|\/?details|\/?summary>|!-- warp-registrations)/gu)).toBeNull();
     // What a forge looks for after rendering, it does not look for in code.
-    const outside = output.replaceAll(/<code>[^<]*<\/code>/gu, "");
+    const outside = output.replaceAll(/<code>(?:[^<]|<wbr>)*<\/code>/gu, "");
     expect(outside).not.toMatch(/&#64;|&#35;|&#58;&#47;|www\.|GH-\d/u);
+  });
+
+  // A parser makes links of addresses in texts between tags, code or not, some of them after decoding entities.
+  test("is no link in a comment", () => {
+    for (const piece of render("markdown", document, options).split(/<[^>]*>|[|\n]/u)) {
+      const seen = piece.replaceAll(/&#(\d+);/gu, (_all, code: string) => String.fromCharCode(Number(code)));
+      expect(seen).not.toMatch(/www\.|\w:\/\/|[\w.+-]@/iu);
+    }
   });
 
   test("makes no element of the page, and takes none away", () => {
@@ -112,25 +123,22 @@ describe.each(Object.entries(TEXTS))("%s", (_name, text) => {
     expect(read.decisions[0]!.registration.device.name.endsWith(text)).toBe(true);
   });
 
-  test.each(messageFormatNames.filter((name) => name !== "json"))(
-    "commands nobody in messages as %s",
-    (format) => {
-      const source = { file: `a${text}.yaml`, line: 2, column: 1 };
-      const message: Message = {
-        code: "allowlist/bad-value",
-        text,
-        fix: text,
-        source,
-        line: text,
-        related: [{ text, source }],
-      };
-      const output = renderMessages(format, [message]);
-      // The excerpt of a line keeps its tabs, so that the caret stands below the right column.
-      expect(output.replaceAll("\t", " ")).not.toMatch(obeyed);
-      if (format === "github") expect(output.trimEnd().split("\n")).toHaveLength(1);
-      else expect(output).not.toMatch(forgedCommand);
-    },
-  );
+  test.each(messageFormatNames)("commands nobody in messages as %s", (format) => {
+    const source = { file: `a${text}.yaml`, line: 2, column: 1 };
+    const message: Message = {
+      code: "allowlist/bad-value",
+      text,
+      fix: text,
+      source,
+      line: text,
+      related: [{ text, source }],
+    };
+    const output = renderMessages(format, [message]);
+    // The excerpt of a line keeps its tabs, so that the caret stands below the right column.
+    expect(output.replaceAll("\t", " ")).not.toMatch(obeyed);
+    if (format === "github") expect(output.trimEnd().split("\n")).toHaveLength(1);
+    else expect(output).not.toMatch(forgedCommand);
+  });
 });
 
 test.each(["text", "markdown", "github", "sarif", "junit"] as const)(

@@ -14,14 +14,14 @@ const GROWTH = 4;
 /**
  * Text for a table cell or a line of a Markdown comment on GitHub and GitLab. Punctuation that Markdown knows is an
  * entity, so that nothing of it is Markdown or HTML. Words that the forge would still act on after rendering
- * (`@everyone`, `#12`, addresses) stand in `<code>`, where it does not look for them.
+ * (`@everyone`, `#12`, addresses) stand in `<code>`, where it does not look for them, as {@link inCode} says.
  */
 export function escapeMarkdown(text: string, max = 200): string {
   return bounded(max, (most) =>
     escapeText(text, most)
       .split(/ +/u)
       .filter((word) => word !== "")
-      .map((word) => (plain.test(word) ? escape(word, Infinity) : `<code>${escape(word, Infinity)}</code>`))
+      .map((word) => (plain.test(word) ? escape(word, Infinity) : inCode(escape(word, Infinity))))
       .join(" ")
       .replaceAll("</code> <code>", " "),
   );
@@ -29,7 +29,18 @@ export function escapeMarkdown(text: string, max = 200): string {
 
 /** A name or an id. */
 export function codeMarkdown(text: string, max = 100): string {
-  return bounded(max, (most) => `<code>${escape(text, most)}</code>`);
+  return bounded(max, (most) => inCode(escape(text, most)));
+}
+
+/** Where an address begins to be one for GFM's autolinks, as it reads after escaping. */
+const address = /(?<=www)(?=\.)|(?=&#64;)|(?<=&#58;)(?=&#47;)/giu;
+
+/**
+ * What is escaped, in an element where a forge looks for nothing. The parser itself makes links of addresses even
+ * there, some of them after it has decoded the entities: but not across a tag, and `<wbr>` shows and copies as nothing.
+ */
+function inCode(escaped: string): string {
+  return `<code>${escaped.replace(address, "<wbr>")}</code>`;
 }
 
 /** A comment has room for so much: one device's odd name must not crowd out the rows of others. */

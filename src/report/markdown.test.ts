@@ -47,7 +47,7 @@ test("one line says it, the rest is folded away", () => {
 
 | User | Device | Why | Line |
 | --- | --- | --- | --- |
-| <code>bob&#64;example.com</code> | <code>BOB-PC</code><br>b, last seen 2026-05-31 | no entry of its user allows it | <code>allowlist.yaml&#58;3</code> |
+| <code>bob<wbr>&#64;example.com</code> | <code>BOB-PC</code><br>b, last seen 2026-05-31 | no entry of its user allows it | <code>allowlist.yaml&#58;3</code> |
 
 </details>
 `);
@@ -130,8 +130,8 @@ test("words that a forge acts on stand in code, others as they are", () => {
     "allowed by serial &#34;SN1&#34;&#58; her laptop",
   );
   expect(escapeMarkdown("ask @team or see #12")).toBe(
-    "ask <code>&#64;team</code> or see <code>&#35;12</code>",
+    "ask <code><wbr>&#64;team</code> or see <code>&#35;12</code>",
   );
-  expect(escapeMarkdown("deadbeef GH-7 www.x.example")).toBe("<code>deadbeef GH-7 www.x.example</code>");
+  expect(escapeMarkdown("deadbeef GH-7 www.x.example")).toBe("<code>deadbeef GH-7 www<wbr>.x.example</code>");
   expect(codeMarkdown("a|b`c")).toBe("<code>a&#124;b&#96;c</code>");
 });
