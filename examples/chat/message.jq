@@ -1,17 +1,18 @@
 # A report as a chat's message, or nothing at all where there is nothing to say.
 
-# What a device or a file says is hostile: one line, no markup, and nobody is called by it.
-def plain:
-  gsub("[\\p{Cc}\\p{Cf}\\p{Zl}\\p{Zp}]"; " ")
+# What a device or a file says is hostile: one line of code, which no chat looks into for markup, links or pictures,
+# and nobody is called by it.
+def code:
+  gsub("[\\p{C}\\p{Zl}\\p{Zp}]"; " ")
   | gsub("`"; "'")
   | .[0:80]
   | gsub("&"; "&amp;")
   | gsub("<"; "&lt;")
   | gsub(">"; "&gt;")
-  | gsub("@"; "@\u200b");
+  | gsub("@"; "@\u200b")
+  | if test("\\S") then "`\(.)`" else "(empty)" end;
 
-def user: if . == "" then "(no user)" else plain end;
-def name: "`\(plain)`";
+def user: if . == "" then "(no user)" else code end;
 
 def is_act: IN("revoke", "unrevoke", "delete");
 def failed: .results // [] | map(select(.result == "failed")) | length;
@@ -28,7 +29,7 @@ def failed: .results // [] | map(select(.result == "failed")) | length;
             (if .approved then "Approved past" else "HELD by" end) + " guards: " + ($tripped | join(", "))
           else empty end),
           (if .results then "Failed: \(failed)" else empty end),
-          ($acts[:10][] | "• \(.action) \(.registration.device.name | name) of \(.registration.user.email | user)"),
+          ($acts[:10][] | "• \(.action) \(.registration.device.name | code) of \(.registration.user.email | user)"),
           (if ($acts | length) > 10 then "… and \(($acts | length) - 10) more" else empty end)
         ] | join("\n")
       )

@@ -46,7 +46,17 @@ afterAll(async () => {
 });
 
 async function send(text: string, names: readonly string[], CHAT_WEBHOOK = webhook) {
-  const sketches = names.map((name, at) => ({ id: `r${at}`, email: "a@example.com", name }));
+  return sendAbout(
+    text,
+    names.map((name) => ["a@example.com", name]),
+    CHAT_WEBHOOK,
+  );
+}
+
+type Device = readonly [email: string, name: string];
+
+async function sendAbout(text: string, devices: readonly Device[], CHAT_WEBHOOK = webhook) {
+  const sketches = devices.map(([email, name], at) => ({ id: `r${at}`, email, name }));
   const file = join(folder, "report.json");
   const document = toDocument(plan(text, sketches), { generatedAt: new Date(), run: false });
   await writeFile(file, JSON.stringify(document));
@@ -61,8 +71,26 @@ test("a plan is told in one message, and what a device is called stays text", as
   expect(text.split("\n")).toEqual([
     "WARP registrations: revoke 2, unrevoke 0, delete 0; findings 0",
     "HELD by guards: revoke",
-    "• revoke `PLAIN` of a@\u200bexample.com",
-    '• revoke `x\'&lt;!everyone&gt; @\u200bhere &amp; "\\" ::error:: {{1}} [31m` of a@\u200bexample.com',
+    "• revoke `PLAIN` of `a@\u200bexample.com`",
+    '• revoke `x\'&lt;!everyone&gt; @\u200bhere &amp; "\\" ::error:: {{1}} [31m` of `a@\u200bexample.com`',
+  ]);
+});
+
+test("what an e-mail says is no picture and no link, and an empty name opens no code", async () => {
+  const email = "![x](https://evil.example/p.png)www.evil.example`*b*`@evil.example";
+  const ended = await sendAbout(
+    "version: 1\npolicy: { unknownUsers: revoke }\nusers: { a@example.com: [] }\n",
+    [
+      [email, " "],
+      ["a@example.com", ""],
+    ],
+  );
+  expect(ended.code, ended.all).toBe(0);
+  const { text } = JSON.parse(received[0]!.body) as { text: string };
+  const lines = text.split("\n").filter((line) => line.startsWith("•"));
+  expect(lines.toSorted()).toEqual([
+    "• revoke (empty) of `![x](https://evil.example/p.png)www.evil.example'*b*'@\u200bevil.example`",
+    "• revoke (empty) of `a@\u200bexample.com`",
   ]);
 });
 
