@@ -17,6 +17,16 @@ fail() {
   exit 1
 }
 
+# What git says holds what HEAD's author wrote. A CI runner obeys `::command::` at the beginning of a line and
+# `##[command]` wherever it stands, and a terminal obeys control characters.
+git() {
+  local code=0
+  command git "$@" 2>"$said" || code=$?
+  [ ! -s "$said" ] || tr -c '\n -~' '?' <"$said" |
+    sed -e :a -e 's/::/:\\:/' -e ta -e :b -e 's/##/#\\#/' -e tb -e 's/^/git: /' >&2
+  return "$code"
+}
+
 # The commit's tree merged into BASE's, as an object of git's own: nothing is written to a work tree.
 merged_tree() {
   local base=$1 head=$2 tree
@@ -71,6 +81,8 @@ check_path() {
 # A name of a branch could read as an option, or be another commit a moment later.
 [[ $2 =~ ^[0-9a-f]{40}([0-9a-f]{24})?$ ]] || fail "HEAD must be a commit's full id"
 export LC_ALL=C
+said=$(mktemp)
+trap 'rm -f "$said"' EXIT
 # What an earlier run left must not be mistaken for what this one was asked for.
 rm -rf "$3/proposal" "$3/base"
 base=$(git rev-parse --verify --quiet --end-of-options "$1^{commit}") || fail "BASE is not a commit that is here"

@@ -79,6 +79,16 @@ test.each<[string, Change, RegExp]>([
   expect(ended.all).not.toMatch(/^::/mu);
 });
 
+test("what git says of a commit begins no line and commands nobody", async () => {
+  const said = "-\\n::error title=x::forged\\n  ::add-mask::a\\n##[error]x\\n##vso[task.complete]y\\n\u009b2J\u001b[2J";
+  const ended = await take({ ".gitmodules": `[submodule "x"]\n\tpath = x\n\turl = "${said}"\n` });
+  expect(ended.code, ended.all).toBe(1);
+  expect(ended.stderr).toMatch(/^git: .*submodule url/mu);
+  expect(ended.stderr).toContain("forged");
+  expect(ended.stderr).toMatch(/error: commit [0-9a-f]{40} cannot be fetched from origin$/u);
+  expect(ended.all).not.toMatch(/^\s*::|::|##\[|##vso|(?!\n)\p{Cc}/mu);
+});
+
 test("a submodule is refused", async () => {
   const head = await clone.git("rev-parse", "HEAD");
   await clone.git("update-index", "--add", "--cacheinfo", `160000,${head},allowlist/sub.yaml`);
