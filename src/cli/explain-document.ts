@@ -5,6 +5,7 @@ import { liveState } from "../reconcile/decision.js";
 import type { Explanation } from "../reconcile/explain.js";
 import type { Registration } from "../cloudflare/types.js";
 import type { Evidence } from "../report/evidence.js";
+import { jsonText } from "../escape.js";
 
 export interface ExplainTerms {
   readonly account: string;
@@ -31,7 +32,7 @@ export function explainDocument({
     what,
     explanations: explanations.map((one) => toJson(one, evidence, lineOf)),
   };
-  return JSON.stringify(document, null, 2);
+  return jsonText(document, 2);
 }
 
 function toJson(

@@ -243,5 +243,8 @@ test("whatever devices and files say, it fits a terminal and obeys nobody", asyn
     const { out } = await project.run("explain", what, ...SAVED);
     expect(out).not.toMatch(/[^\n\P{C}]|^\s*::|##\[|<\{%/mu);
     for (const line of out.split("\n")) expect(Array.from(line).length).toBeLessThanOrEqual(100);
+    const { out: json } = await project.run("explain", what, ...SAVED, "--format", "json");
+    expect(json).not.toMatch(/[^\n\P{C}]|^\s*::|##\[|<\{%/mu);
+    expect(json).toContain("\\u202e");
   }
 });

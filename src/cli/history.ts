@@ -6,6 +6,7 @@ import { DAY_MS } from "../reconcile/in-force.js";
 import { actKey, type Keyed } from "./finding-key.js";
 import { parseJson } from "./json-file.js";
 import { UserError } from "./user-error.js";
+import { jsonText } from "../escape.js";
 import { counted } from "../counted.js";
 
 /** Version 1 of the file. */
@@ -50,7 +51,7 @@ export function continueHistory(plan: Plan, found: readonly Keyed[], before: His
 }
 
 export function formatHistory(history: History): string {
-  return `${JSON.stringify(history, null, 2)}\n`;
+  return `${jsonText(history, 2)}\n`;
 }
 
 /** The plan whose acts, and these findings, say since when they have stood, by the history of the runs before. */

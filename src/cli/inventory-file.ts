@@ -5,6 +5,7 @@ import { readAccessUser, readPhysicalDevice, readRegistration } from "../cloudfl
 import type { WholeInventory } from "../inventory.js";
 import { parseJson, readText } from "./json-file.js";
 import { UserError } from "./user-error.js";
+import { jsonText } from "../escape.js";
 
 /** Version 1 of the file. Records stand as the API sent them. */
 export interface InventoryFile {
@@ -25,10 +26,8 @@ export interface InventoryFile {
 export function formatInventory(file: InventoryFile): string {
   const { registrations, devices, accessUsers, ...head } = file;
   const rows = (list: readonly unknown[]) =>
-    list.length === 0 ? "[]" : `[\n${list.map((row) => `    ${JSON.stringify(row)}`).join(",\n")}\n  ]`;
-  const lines = Object.entries(head).map(
-    ([key, value]) => `  ${JSON.stringify(key)}: ${JSON.stringify(value)},`,
-  );
+    list.length === 0 ? "[]" : `[\n${list.map((row) => `    ${jsonText(row)}`).join(",\n")}\n  ]`;
+  const lines = Object.entries(head).map(([key, value]) => `  ${jsonText(key)}: ${jsonText(value)},`);
   const users = accessUsers ? [`  "accessUsers": ${rows(accessUsers)},`] : [];
   return [
     "{",

@@ -1,5 +1,6 @@
 import { createWriteStream, type WriteStream } from "node:fs";
 import { Command, InvalidArgumentError, Option } from "commander";
+import { jsonText } from "../escape.js";
 import { readInventoryFile } from "./inventory-file.js";
 import {
   describeSettings,
@@ -82,7 +83,7 @@ async function simulate(options: SimulateOptions): Promise<void> {
     settings: options.setting,
     ...(token === undefined ? {} : { token }),
     ...(options.now === undefined ? {} : { now: options.now }),
-    ...(log === undefined ? {} : { onRequest: (entry) => log.write(`${JSON.stringify(entry)}\n`) }),
+    ...(log === undefined ? {} : { onRequest: (entry) => log.write(`${jsonText(entry)}\n`) }),
   });
   process.stdout.write(greeting(simulator, token !== undefined));
   await interrupted();

@@ -1,7 +1,7 @@
 import { statSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import type { InventoryFile } from "../../src/cli/inventory-file.js";
+import { formatInventory, type InventoryFile } from "../../src/cli/inventory-file.js";
 import { startSimulator, type World } from "../../src/simulator/index.js";
 import { LIST } from "../e2e/small-account.js";
 import { ACCOUNT, physicalDevice, registration } from "../support/world.js";
@@ -53,6 +53,18 @@ beforeEach(async () => {
   trial = await startCliTrial(WORLD, { "allowlist.yaml": LIST });
 });
 afterEach(() => trial.end());
+
+test("an inventory holds no control or bidirectional character as it is, and reads as the account has it", () => {
+  const name = "A\u009b2J\u202eB";
+  const registrations = [registration({ id: "r1", email: "ann@acme.test", name })];
+  const [takenAt, redacted] = ["2026-06-01T12:00:00Z", false];
+  const text = formatInventory({
+    ...({ kind: "warp-inventory", version: 1 } as const),
+    ...{ account: ACCOUNT, takenAt, redacted, registrations, devices: [] },
+  });
+  expect(text).not.toMatch(/[^\n\P{C}]/u);
+  expect((JSON.parse(text) as InventoryFile).registrations[0]?.device.name).toBe(name);
+});
 
 function inventory(file: string): InventoryFile {
   return JSON.parse(trial.read(file)) as InventoryFile;
