@@ -36,6 +36,20 @@ test("acts begin as skipped, and outcomes that come at once are all kept", async
   expect(await readdir(folder)).toEqual(["report.json"]);
 });
 
+test("the file holds no control or bidirectional character as it is", async () => {
+  const path = join(folder, "report.json");
+  const name = "A\u009b2J\u202eB";
+  await writeReport(
+    path,
+    toDocument(
+      plan("version: 1\nusers:\n  bob@example.com: []\n", [{ id: "a", email: "bob@example.com", name }]),
+      { generatedAt: new Date(), run: true },
+    ),
+  );
+  expect(await readFile(path, "utf8")).not.toMatch(/[^\n\P{C}]/u);
+  expect((await read(path)).decisions[0]?.registration.device.name).toBe(name);
+});
+
 test("a folder that is not there is one clear error, and nothing is written", async () => {
   const path = join(folder, "missing", "report.json");
   await expect(writeReport(path, document)).rejects.toThrow(ReportError);

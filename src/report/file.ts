@@ -3,7 +3,7 @@
 import { readFile, rename, rm, writeFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import type { Outcome } from "../cloudflare/index.js";
-import { escapeText } from "../escape.js";
+import { escapeText, jsonText } from "../escape.js";
 import type { AccessUserResult, ActResult, ReportDocument } from "./document.js";
 import { EXPECT_VARIABLE } from "./reviewed-plan.js";
 
@@ -37,7 +37,7 @@ export class ReportError extends Error {
 export async function writeReport(path: string, document: ReportDocument): Promise<void> {
   const unfinished = `${path}.${process.pid}.tmp`;
   try {
-    await writeFile(unfinished, `${JSON.stringify(document, null, 2)}\n`, { mode: 0o600 });
+    await writeFile(unfinished, `${jsonText(document, 2)}\n`, { mode: 0o600 });
     await rename(unfinished, path);
   } catch (error) {
     await rm(unfinished, { force: true }).catch(() => undefined);
