@@ -78,6 +78,7 @@ async function end(
   await Promise.race([ended, sleep(patience, undefined, waiting).catch(() => undefined)]);
   waiting.abort();
   kill(-pid, "SIGKILL");
+  if (others.length === 0) return;
   const still = processes();
   for (const one of others) if (still.get(one.pid)?.born === one.born) kill(one.pid, "SIGKILL");
 }

@@ -38,6 +38,11 @@ async function place(root: string, main: string | undefined): Promise<Pick<Proje
   return isFolder ? { folder: path, program: "." } : { folder: dirname(path), program: basename(path) };
 }
 
+const ROOT = dirname(require.resolve("pulumi-warp-registrations/package.json"));
+
+/** Node's own arguments for a script of the SDK in a rehearsed run: `lazy.cjs` says what for. */
+export const LATE = ["--require", join(ROOT, "test", "engine", "rehearsal", "lazy.cjs")];
+
 /** A script of the project's own Pulumi SDK, as the CLI would start it. */
 export function scriptOf({ folder }: Project, name: "run" | "dynamic-provider"): string {
   try {

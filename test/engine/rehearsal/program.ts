@@ -3,7 +3,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { start } from "../child.js";
 import type { Environment } from "../engine.js";
-import { scriptOf, type Project } from "../project.js";
+import { LATE, scriptOf, type Project } from "../project.js";
 import type { Deployment } from "./deployment.js";
 import type { Ledger } from "./ledger.js";
 import { serveMonitor } from "./monitor.js";
@@ -27,16 +27,20 @@ export async function runProgram(options: ProgramOptions): Promise<void> {
   const { screen } = ledger.settings;
   const monitor = await serveMonitor(deployment, screen);
   const script = scriptOf(project, "run");
-  const child = start(process.execPath, [script, ...toFlags(options, monitor.address), project.program], {
-    cwd: project.folder,
-    env: {
-      ...options.env,
-      PULUMI_CONFIG: JSON.stringify(options.config),
-      PULUMI_CONFIG_SECRET_KEYS: "[]",
-      PULUMI_NODEJS_TYPESCRIPT: "false",
+  const child = start(
+    process.execPath,
+    [...LATE, script, ...toFlags(options, monitor.address), project.program],
+    {
+      cwd: project.folder,
+      env: {
+        ...options.env,
+        PULUMI_CONFIG: JSON.stringify(options.config),
+        PULUMI_CONFIG_SECRET_KEYS: "[]",
+        PULUMI_NODEJS_TYPESCRIPT: "false",
+      },
+      onLine: (line) => screen.print(line),
     },
-    onLine: (line) => screen.print(line),
-  });
+  );
   try {
     const end = await Promise.race([child.ended, ledger.stopped]);
     if (end !== undefined && end.code !== 0) {

@@ -6,7 +6,7 @@ import * as proto from "@pulumi/pulumi/proto/provider_pb.js";
 import { Struct } from "google-protobuf/google/protobuf/struct_pb.js";
 import { start, type Child } from "../child.js";
 import { EngineError, type Environment } from "../engine.js";
-import { scriptOf, type Project } from "../project.js";
+import { LATE, scriptOf, type Project } from "../project.js";
 import { toFailure } from "./failure.js";
 import type { Properties } from "./rows.js";
 
@@ -37,7 +37,7 @@ export class Provider {
     let sayPort: (port: string) => void;
     const port = new Promise<string>((resolve) => (sayPort = resolve));
     let first = true;
-    const child = start(process.execPath, [script, "127.0.0.1:1"], {
+    const child = start(process.execPath, [...LATE, script, "127.0.0.1:1"], {
       cwd: project.folder,
       env: { ...env, PULUMI_CONFIG: "{}", PULUMI_NODEJS_PROJECT: project.name, PULUMI_PROJECT: project.name },
       onLine: (line, stream) => {
