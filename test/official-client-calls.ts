@@ -16,6 +16,11 @@ export function officialClient(baseURL: string): Cloudflare {
 
 /** This client, which waits for nothing. */
 export function ourClient(baseUrl: string, accountId: string): CloudflareClient {
-  const clock = { now: () => Date.now(), sleep: () => Promise.resolve(), random: () => 0 };
+  const clock = {
+    now: () => Date.now(),
+    elapsed: () => performance.now(),
+    sleep: () => Promise.resolve(),
+    random: () => 0,
+  };
   return createClient({ accountId, credentials: tokenCredentials(TOKEN), baseUrl, clock });
 }

@@ -48,6 +48,7 @@ async function start(
   const sleeps: number[] = [];
   const clock = {
     now: () => Date.now(),
+    elapsed: () => performance.now(),
     random: () => 0,
     sleep: (milliseconds: number) => {
       sleeps.push(milliseconds);

@@ -29,7 +29,12 @@ async function start(
   begin: World = world,
 ) {
   const simulator = await startSimulator({ world: begin, settings });
-  const clock = { now: () => Date.now(), random: () => 0, sleep: () => Promise.resolve() };
+  const clock = {
+    now: () => Date.now(),
+    elapsed: () => performance.now(),
+    random: () => 0,
+    sleep: () => Promise.resolve(),
+  };
   const client = createClient({
     accountId: simulator.accountId,
     credentials: tokenCredentials("users-token-3d"),

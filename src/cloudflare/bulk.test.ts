@@ -59,6 +59,7 @@ function setUp(world: World) {
   } as unknown as Registrations;
   const clock = {
     now: () => 0,
+    elapsed: () => 0,
     random: () => 0,
     sleep: (milliseconds: number) => {
       sleeps.push(milliseconds);
@@ -124,7 +125,7 @@ test("a row with deleted_at is gone", async () => {
     bulkDelete: () => Promise.resolve(),
     listAll: () => Promise.resolve([row]),
   } as unknown as Registrations;
-  const clock = { now: () => 0, random: () => 0, sleep: () => Promise.resolve() };
+  const clock = { now: () => 0, elapsed: () => 0, random: () => 0, sleep: () => Promise.resolve() };
   expect((await perform({ registrations, clock }, "delete", ["r0"])).get("r0")?.result).toBe("done");
   expect((await perform({ registrations, clock }, "revoke", ["r0"])).get("r0")?.result).toBe("failed");
 });

@@ -44,6 +44,11 @@ export interface CloudflareClient {
   /** HTTP requests sent so far, retries included. */
   readonly requests: number;
   readonly clock: Clock;
+  /**
+   * Milliseconds since 1970 by the account's own clock, from the `Date` headers of the answers so far; undefined where
+   * none has told. What records say (`revoked_at`, `last_seen_at`) is of this clock.
+   */
+  readonly serverTime: () => number | undefined;
   /** Ends the connections once what is under way has ended; later calls throw `cloudflare/closed`. */
   readonly close: () => Promise<void>;
 }
@@ -96,6 +101,7 @@ export function createClient(options: ClientOptions): CloudflareClient {
       return transport.requests;
     },
     clock,
+    serverTime: () => transport.serverTime(),
     close: () => transport.close(),
   };
 }

@@ -5,7 +5,7 @@ import type { Page } from "./page.js";
 import type { ListedRecord } from "./records.js";
 
 const START = Date.parse("2026-11-01T00:00:00Z");
-const clock = { now: () => START, sleep: () => Promise.resolve(), random: () => 0 };
+const clock = { now: () => START, elapsed: () => 0, sleep: () => Promise.resolve(), random: () => 0 };
 
 const old = (...ids: string[]): ListedRecord[] =>
   ids.map((id) => ({ id, created_at: "2026-01-01T00:00:00Z" }));

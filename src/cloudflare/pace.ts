@@ -10,7 +10,8 @@ const LITTLE = 10;
 /**
  * When the next request may go out, by what the server has said about its limits: at once while there is plenty, spread
  * over the rest of the window while a tenth or less is left, after the reset when nothing is left. One for all calls of
- * a client, since the limit is one. Times are milliseconds since 1970, and `now` never comes from here.
+ * a client, since the limit is one. Times are those of a clock that nobody can set (`Clock.elapsed`), and `now` never
+ * comes from here.
  */
 export class Pace {
   #windows: readonly Heard[] = [];

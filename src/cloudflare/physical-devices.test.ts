@@ -19,7 +19,12 @@ function setUp(result: unknown, resultInfo?: unknown) {
     calls.push(call);
     return Promise.resolve({ status: 200, result, resultInfo });
   };
-  const clock = { now: () => Date.parse(T), sleep: () => Promise.resolve(), random: () => 0 };
+  const clock = {
+    now: () => Date.parse(T),
+    elapsed: () => 0,
+    sleep: () => Promise.resolve(),
+    random: () => 0,
+  };
   const context = { transport: { send }, accountId: "acc", clock, perPage: 50, chunkSize: 3, maxListings: 1 };
   return { calls, devices: physicalDevicesOf(context) };
 }

@@ -14,7 +14,7 @@ test("Ratelimit with its policy", () => {
   ]);
 });
 
-test("the older headers, with a delay and with a time by the server's clock", () => {
+test("X-RateLimit, with a delay and with a time by the server's clock", () => {
   const old = { "x-ratelimit-limit": "1200", "x-ratelimit-remaining": "7" };
   const window = { name: "x-ratelimit", remaining: 7, quota: 1200 };
   expect(readRateWindows({ ...old, "x-ratelimit-reset": "60" }, NOW)).toEqual([
@@ -28,6 +28,16 @@ test("the older headers, with a delay and with a time by the server's clock", ()
   expect(readRateWindows({ ...old, "x-ratelimit-reset": reset, date }, NOW)).toEqual([
     { ...window, resetMs: 60_000 },
   ]);
+});
+
+test("the reset as a date, which comes with 429 alone, and then without a word of what is left", () => {
+  const [reset, date] = [90_000, 30_000].map((later) => new Date(NOW + later).toUTCString());
+  const limit = { "x-ratelimit-limit": "1200", "x-ratelimit-reset": reset };
+  const used = { name: "x-ratelimit", remaining: 0, quota: 1200 };
+  expect(readRateWindows(limit, NOW)).toEqual([{ ...used, resetMs: 90_000 }]);
+  expect(readRateWindows({ ...limit, date }, NOW)).toEqual([{ ...used, resetMs: 60_000 }]);
+  expect(readRateWindows({ ...limit, "x-ratelimit-remaining": "3" }, NOW)).toMatchObject([{ remaining: 3 }]);
+  expect(readRateWindows({ ...limit, "x-ratelimit-reset": "soon" }, NOW)).toEqual([]);
 });
 
 test.each([{}, { ratelimit: "" }, { ratelimit: '"default";r=x;t=1' }, { "x-ratelimit-remaining": "1" }])(

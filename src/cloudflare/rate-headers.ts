@@ -43,10 +43,13 @@ function readItems(text: string): readonly (readonly [string, ReadonlyMap<string
 }
 
 /**
- * The request limits that an answer tells of: `Ratelimit: "default";r=50;t=30` with `Ratelimit-Policy`, else the older
- * `X-RateLimit-Limit`, `-Remaining` and `-Reset`, whose reset may be a delay or a time. What cannot be read is left out.
+ * The request limits that an answer tells of: `Ratelimit: "default";r=50;t=30` with `Ratelimit-Policy`, else
+ * `X-RateLimit-Limit`, `-Remaining` and `-Reset`. Both are documented as current; the reset of the latter is a date (RFC
+ * 1123) that comes with 429 only, and elsewhere a delay or a time in seconds. What cannot be read is left out.
  *
  * `now` is the local clock, for servers that send no `Date`.
+ *
+ * Source: Cloudflare's documents, "API rate limits".
  */
 export function readRateWindows(headers: IncomingHttpHeaders, now: number): readonly RateWindow[] {
   const quotas = new Map(
@@ -57,17 +60,29 @@ export function readRateWindows(headers: IncomingHttpHeaders, now: number): read
     if (remaining === undefined || seconds === undefined) return [];
     return [{ name, remaining, resetMs: seconds * 1000, ...(quota !== undefined && { quota }) }];
   });
-  return windows.length > 0 ? windows : readOlderWindow(headers, now);
+  return windows.length > 0 ? windows : readSingleHeaders(headers, now);
 }
 
-function readOlderWindow(headers: IncomingHttpHeaders, now: number): readonly RateWindow[] {
-  const remaining = numberOf(headerOf(headers, "x-ratelimit-remaining"));
-  const reset = numberOf(headerOf(headers, "x-ratelimit-reset"));
+function readSingleHeaders(headers: IncomingHttpHeaders, now: number): readonly RateWindow[] {
+  const left = numberOf(headerOf(headers, "x-ratelimit-remaining"));
   const quota = numberOf(headerOf(headers, "x-ratelimit-limit"));
+  const reset = readReset(headerOf(headers, "x-ratelimit-reset"), dateOf(headers) ?? now);
+  // The date comes with 429 alone: by itself it says that nothing is left.
+  const remaining = left ?? (reset?.isDate === true ? 0 : undefined);
   if (remaining === undefined || reset === undefined) return [];
-  // A time is the server's, so it is measured against the server's clock.
-  const resetMs = reset < EPOCH_SECONDS ? reset * 1000 : Math.max(0, reset * 1000 - (dateOf(headers) ?? now));
-  return [{ name: "x-ratelimit", remaining, resetMs, ...(quota !== undefined && { quota }) }];
+  return [{ name: "x-ratelimit", remaining, resetMs: reset.ms, ...(quota !== undefined && { quota }) }];
+}
+
+/** A time is the server's, so it is measured against `now` by the server's clock. */
+function readReset(text: string | undefined, now: number): { ms: number; isDate: boolean } | undefined {
+  if (text === undefined) return undefined;
+  const number = numberOf(text);
+  if (number !== undefined) {
+    const ms = number < EPOCH_SECONDS ? number * 1000 : Math.max(0, number * 1000 - now);
+    return { ms, isDate: false };
+  }
+  const date = Date.parse(text);
+  return Number.isNaN(date) ? undefined : { ms: Math.max(0, date - now), isDate: true };
 }
 
 /** `Retry-After` in milliseconds from now, from seconds or an HTTP date; undefined where there is none to read. */

@@ -27,6 +27,11 @@ describe("the code of a refusal", () => {
     ["only the chain tells", refused(400, [error(1, "no", error(6103))]), "cloudflare/bad-token"],
     ["401", refused(401), "cloudflare/bad-token"],
     ["invalid token", refused(403, [error(9109, "Invalid access token")]), "cloudflare/bad-token"],
+    [
+      "the token's IP filter",
+      refused(403, [error(9109, "Cannot use the access token from location: 203.0.113.7")]),
+      "cloudflare/bad-token",
+    ],
     ["forbidden", refused(403, [error(10000, "Forbidden")]), "cloudflare/missing-permission"],
     ["unauthorized", refused(403, [error(9109, "Unauthorized")]), "cloudflare/missing-permission"],
     ["forbidden under 200", refused(200, [error(10000)]), "cloudflare/missing-permission"],
@@ -140,4 +145,13 @@ describe("the message", () => {
     expect(message).toContain("`policy.unlisted: delete`");
     expect(message).toContain("September 2026");
   });
+});
+
+test("a token that its IP filter does not admit is not called mistyped", () => {
+  const words = "Cannot use the access token from location: 203.0.113.7";
+  const told = refusalError(refused(403, [error(9109, words)]));
+  expect(told.message).toContain("client IP address filter does not admit this machine");
+  expect(told.message).toContain("203.0.113.7");
+  expect(told.message).not.toContain("mistyped");
+  expect(refusalError(refused(403, [error(9109, "Invalid access token")])).message).toContain("mistyped");
 });

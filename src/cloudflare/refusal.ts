@@ -10,12 +10,14 @@ export interface Refusal {
 
 /** What to do when the request limit is used up. */
 export const RATE_ADVICE =
-  "Wait five minutes: 1200 requests in five minutes are let through, over all uses of the credentials.";
+  "Wait five minutes: 1200 requests in five minutes are let through for one user, over all their tokens, their key and the dashboard.";
 /** What to do when the fault is Cloudflare's. */
 export const LATER_ADVICE = "Run again later; https://www.cloudflarestatus.com tells of incidents.";
 
 /** Invalid request headers, unknown or malformed key, e-mail or token. */
 const TOKEN_CODES = [6003, 6100, 6101, 6102, 6103, 6111, 9103, 9106];
+/** "Cannot use the access token from location: 203.0.113.7": the token's own client IP address filter says no. */
+const FROM_ELSEWHERE = /\bfrom location\b/i;
 const PERMISSION_CODES = [10000, 9109];
 const ROUTE_WORDS = /no route|could not route|unknown (route|endpoint|path)|method not allowed/i;
 const RETIRING = /\/registrations\/(un)?revoke$/;
@@ -54,7 +56,10 @@ export function codeOf(refusal: Refusal): CloudflareErrorCode {
   if (status >= 500 || status === 408) return "cloudflare/unavailable";
   if (isEndpointGone(refusal)) return "cloudflare/endpoint-gone";
   if (status === 401 || has(TOKEN_CODES)) return "cloudflare/bad-token";
-  if (all.some(({ code, message }) => code === 9109 && /token/i.test(message))) return "cloudflare/bad-token";
+  if (
+    all.some(({ code, message }) => code === 9109 && (/token/i.test(message) || FROM_ELSEWHERE.test(message)))
+  )
+    return "cloudflare/bad-token";
   if (status === 403 || has(PERMISSION_CODES)) return "cloudflare/missing-permission";
   // The same words serve for an unknown account and for an unknown record of a known one.
   if (has([NO_ROUTE, NO_OBJECT])) {
@@ -63,6 +68,10 @@ export function codeOf(refusal: Refusal): CloudflareErrorCode {
     return ofIds || ONE_RECORD.test(refusal.path) ? "cloudflare/not-found" : "cloudflare/unknown-account";
   }
   return status === 404 ? "cloudflare/not-found" : "cloudflare/refused";
+}
+
+function isFromElsewhere(errors: readonly ApiError[]): boolean {
+  return flatten(errors).some(({ code, message }) => code === 9109 && FROM_ELSEWHERE.test(message));
 }
 
 /** The permission that a call needs: `x-api-token-group` of the OpenAPI document; device reads say nothing there. */
@@ -113,6 +122,15 @@ function wordsFor(
     return {
       what: "Cloudflare Access is not set up for this account.",
       advice: "Set up Zero Trust for it in the dashboard, or ask for nothing that needs Access users.",
+    };
+  }
+  if (code === "cloudflare/bad-token" && isFromElsewhere(errors)) {
+    return {
+      what: "Cloudflare does not accept this token from this machine's address.",
+      advice:
+        "The token is good, and its client IP address filter does not admit this machine. Add the address that this " +
+        "machine goes out by (a NAT's, a VPN's or a proxy's, where one stands in between) to the token's filter at " +
+        "https://dash.cloudflare.com/profile/api-tokens, or run where the filter admits it.",
     };
   }
   if (code === "cloudflare/not-found" && RETIRING.test(path)) {

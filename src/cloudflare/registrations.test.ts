@@ -20,7 +20,12 @@ function setUp(...answers: Partial<Answer>[]) {
     const answer = answers[Math.min(calls.length, answers.length) - 1];
     return Promise.resolve({ status: 200, result: null, resultInfo: undefined, ...answer });
   };
-  const clock = { now: () => Date.parse(T), sleep: () => Promise.resolve(), random: () => 0 };
+  const clock = {
+    now: () => Date.parse(T),
+    elapsed: () => 0,
+    sleep: () => Promise.resolve(),
+    random: () => 0,
+  };
   const context = { transport: { send }, accountId: "acc", clock, perPage: 50, chunkSize: 3, maxListings: 2 };
   return { calls, registrations: registrationsOf(context) };
 }

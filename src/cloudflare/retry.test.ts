@@ -1,20 +1,24 @@
 import { expect, test } from "vitest";
 import { CloudflareError, type CloudflareErrorCode } from "./errors.js";
 import { Pace } from "./pace.js";
-import { type Attempt, backoffMs, withRetries } from "./retry.js";
+import { type Attempt, backoffMs, MOST_REQUESTS, withRetries } from "./retry.js";
 
 const ABOUT = { method: "GET", path: "/x" } as const;
 
-function fakeClock() {
+/** `set` is what somebody does to the machine's clock during each sleep. */
+function fakeClock(set = 0) {
   let now = 0;
+  let elapsed = 0;
   const sleeps: number[] = [];
   return {
     sleeps,
     now: () => now,
+    elapsed: () => elapsed,
     random: () => 0,
     sleep: (milliseconds: number) => {
       sleeps.push(milliseconds);
-      now += milliseconds;
+      elapsed += milliseconds;
+      now += milliseconds + set;
       return Promise.resolve();
     },
   };
@@ -36,8 +40,11 @@ function failing(
 const DOWN = failing(503, "cloudflare/unavailable");
 const LIMITED = failing(429, "cloudflare/rate-limited");
 
-function run(outcomes: readonly Attempt<string>[], limits = { maxAttempts: 3, deadlineMs: 60_000 }) {
-  const clock = fakeClock();
+function run(
+  outcomes: readonly Attempt<string>[],
+  limits = { maxAttempts: 3, deadlineMs: 60_000 },
+  clock = fakeClock(),
+) {
   const pace = new Pace();
   let attempts = 0;
   const attempt = () => {
@@ -88,7 +95,7 @@ test("a limit that is known before the next attempt leaves the call in doubt too
   const clock = fakeClock();
   const pace = new Pace();
   const attempt = () => {
-    pace.heard([{ name: "default", remaining: 0, resetMs: 300_000 }], clock.now());
+    pace.heard([{ name: "default", remaining: 0, resetMs: 300_000 }], clock.elapsed());
     return Promise.resolve(DOWN);
   };
   const result = withRetries(attempt, ABOUT, { maxAttempts: 3, deadlineMs: 60_000 }, pace, clock);
@@ -102,7 +109,7 @@ test("429 goes on beyond the bound of attempts, until the deadline", async () =>
   const never = run([LIMITED]);
   await expect(never.result).rejects.toMatchObject({ code: "cloudflare/rate-limited", status: 429 });
   expect(never.attempts()).toBeGreaterThan(3);
-  expect(never.clock.now()).toBeLessThanOrEqual(60_000);
+  expect(never.clock.elapsed()).toBeLessThanOrEqual(60_000);
 });
 
 test("a Retry-After is kept to, and holds the other calls too", async () => {
@@ -126,6 +133,40 @@ test("a Retry-After of 0 is no reason to hammer", async () => {
   expect(clock.sleeps).toEqual([250]);
 });
 
+test("a Retry-After of next to nothing is kept to a floor that grows", async () => {
+  const hasty = failing(429, "cloudflare/rate-limited", { retryAfterMs: 1 });
+  const { result, clock } = run([...Array.from({ length: 5 }, () => hasty), { ok: true, value: "fine" }]);
+  await result;
+  expect(clock.sleeps).toEqual([250, 500, 1_000, 2_000, 4_000]);
+});
+
+test("a Retry-After of next to nothing, for ever: the call stops asking", async () => {
+  const hasty = failing(429, "cloudflare/rate-limited", { retryAfterMs: 1 });
+  const patient = { maxAttempts: 3, deadlineMs: Number.MAX_SAFE_INTEGER };
+  const { result, attempts } = run([hasty], patient);
+  await expect(result).rejects.toMatchObject({
+    code: "cloudflare/rate-limited",
+    details: [`tried ${MOST_REQUESTS} times`],
+  });
+  expect(attempts()).toBe(60);
+});
+
+test.each([
+  ["back by an hour", -3_600_000],
+  ["ahead by an hour", 3_600_000],
+])("the machine's clock is set %s in each wait: the same waits, the same deadline", async (_, set) => {
+  const clock = fakeClock(set);
+  const left: number[] = [];
+  const attempt = (_number: number, leftMs: number) => {
+    left.push(leftMs);
+    return Promise.resolve(DOWN);
+  };
+  const limits = { maxAttempts: 4, deadlineMs: 60_000 };
+  await expect(withRetries(attempt, ABOUT, limits, new Pace(), clock)).rejects.toThrow("No.");
+  expect(clock.sleeps).toEqual([250, 500, 1_000]);
+  expect(left).toEqual([60_000, 59_750, 59_250, 58_250]);
+});
+
 test.each([
   [429, "cloudflare/rate-limited", "cloudflare/rate-limited"],
   [503, "cloudflare/unavailable", "cloudflare/deadline"],
@@ -147,7 +188,7 @@ test("a used-up limit is waited for, or fails at once when it lasts past the dea
   pace.heard([{ name: "default", remaining: 0, resetMs: 30_000 }], 0);
   await withRetries(attempt, ABOUT, limits, pace, clock);
   expect(clock.sleeps).toEqual([30_000]);
-  pace.heard([{ name: "default", remaining: 0, resetMs: 300_000 }], clock.now());
+  pace.heard([{ name: "default", remaining: 0, resetMs: 300_000 }], clock.elapsed());
   const late = withRetries(attempt, ABOUT, limits, pace, clock);
   await expect(late).rejects.toMatchObject({ code: "cloudflare/rate-limited", path: "/x" });
   expect(clock.sleeps).toEqual([30_000]);

@@ -17,7 +17,7 @@ export type Attempt<T> =
 
 /** The bounds of one call. */
 export interface RetryLimits {
-  /** For everything but 429, which goes on until the deadline. */
+  /** For everything but 429, which goes on until the deadline or {@link MOST_REQUESTS}. */
   readonly maxAttempts: number;
   /** For all attempts and waits together, in milliseconds. */
   readonly deadlineMs: number;
@@ -31,11 +31,20 @@ interface About {
 
 const FIRST_WAIT_MS = 500;
 const LONGEST_WAIT_MS = 30_000;
+/** Whatever the server asks for, no attempt follows another sooner: twice as late after each. */
+const SHORTEST_WAIT_MS = 250;
+/** Requests of one call, those answered by 429 among them: who is still refused then has to stop asking. */
+export const MOST_REQUESTS = 60;
 
 /** The wait after the `failures`-th failure (from 1): doubling up to 30 s, half of it by chance. */
 export function backoffMs(failures: number, random: number): number {
   const full = Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** (failures - 1));
   return full * (0.5 + random / 2);
+}
+
+/** The least wait after the `failures`-th failure (from 1), whatever a `Retry-After` says. */
+function floorMs(failures: number): number {
+  return Math.min(LONGEST_WAIT_MS, SHORTEST_WAIT_MS * 2 ** (failures - 1));
 }
 
 function seconds(milliseconds: number): string {
@@ -60,27 +69,27 @@ function gaveUp(last: CloudflareError, attempts: number): CloudflareError {
 
 async function waitForTurn(about: About, pace: Pace, clock: Clock, deadline: number): Promise<void> {
   // Again after each sleep: another call may have gone out, or heard of a block, meanwhile.
-  for (let wait = pace.delay(clock.now()); wait > 0; wait = pace.delay(clock.now())) {
-    if (clock.now() + wait > deadline) {
+  for (let wait = pace.delay(clock.elapsed()); wait > 0; wait = pace.delay(clock.elapsed())) {
+    if (clock.elapsed() + wait > deadline) {
       throw new CloudflareError({
         ...about,
         code: "cloudflare/rate-limited",
         what: "Cloudflare's request limit is used up.",
         details: [
-          `the next request may go out in ${seconds(wait)}; this call has ${seconds(deadline - clock.now())} left`,
+          `the next request may go out in ${seconds(wait)}; this call has ${seconds(deadline - clock.elapsed())} left`,
         ],
         advice: RATE_ADVICE,
       });
     }
     await clock.sleep(wait);
   }
-  pace.sent(clock.now());
+  pace.sent(clock.elapsed());
 }
 
 /**
  * Makes attempts until one succeeds, fails for good, or the limits are reached. Any method may be sent again: every act
  * of this client that is sent again can be done twice. `attempt` gets its number (from 1) and the milliseconds left.
- * Once an attempt's answer was lost, whatever the call fails with in the end is `doubtful`.
+ * Waits and the deadline go by a clock that nobody can set. Once an attempt's answer was lost, whatever the call fails with in the end is `doubtful`.
  */
 export async function withRetries<T>(
   attempt: (number: number, leftMs: number) => Promise<Attempt<T>>,
@@ -89,7 +98,7 @@ export async function withRetries<T>(
   pace: Pace,
   clock: Clock,
 ): Promise<T> {
-  const deadline = clock.now() + deadlineMs;
+  const deadline = clock.elapsed() + deadlineMs;
   let doubtful = false;
   const failure = (error: CloudflareError) =>
     doubtful && !error.doubtful ? retold(error, { doubtful }) : error;
@@ -99,7 +108,7 @@ export async function withRetries<T>(
     } catch (error) {
       throw error instanceof CloudflareError ? failure(error) : error;
     }
-    const outcome = await attempt(number, deadline - clock.now());
+    const outcome = await attempt(number, deadline - clock.elapsed());
     if (outcome.ok) return outcome.value;
     const { again, retryAfterMs } = outcome;
     const error = failure(outcome.error);
@@ -107,15 +116,17 @@ export async function withRetries<T>(
     if (!again) throw error;
     if (error.status !== 429) counted += 1;
     if (counted >= maxAttempts) throw gaveUp(error, number);
-    const asked = retryAfterMs !== undefined && retryAfterMs > 0;
-    // A Retry-After of 0 must not make a loop without a breath.
-    const wait = asked ? retryAfterMs : backoffMs(number, clock.random());
-    const left = deadline - clock.now();
+    if (number >= MOST_REQUESTS) throw gaveUp(error, number);
+    // A Retry-After of next to nothing must not make a loop without a breath.
+    const floor = floorMs(number);
+    const asked = retryAfterMs !== undefined && retryAfterMs > floor;
+    const wait = asked ? retryAfterMs : Math.max(floor, backoffMs(number, clock.random()));
+    const left = deadline - clock.elapsed();
     if (wait >= left) {
       const who = asked ? "Cloudflare asks to wait" : "the next attempt would be in";
       throw outOfTime(error, `${who} ${seconds(wait)}; the call has ${seconds(Math.max(0, left))} left`);
     }
-    if (error.status === 429) pace.block(clock.now() + wait);
+    if (error.status === 429) pace.block(clock.elapsed() + wait);
     await clock.sleep(wait);
   }
 }

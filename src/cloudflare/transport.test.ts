@@ -51,6 +51,7 @@ async function setUp(answers: readonly Scripted[], settings: Partial<TransportSe
     response.writeHead(status, headers).end(typeof body === "string" ? body : JSON.stringify(body));
   });
   let now = Date.now();
+  let elapsed = 0;
   const sleeps: number[] = [];
   const notes: RequestNote[] = [];
   const transport = new Transport({
@@ -61,10 +62,12 @@ async function setUp(answers: readonly Scripted[], settings: Partial<TransportSe
     deadlineMs: 360_000,
     clock: {
       now: () => now,
+      elapsed: () => elapsed,
       random: () => 0,
       sleep: (milliseconds) => {
         sleeps.push(Math.round(milliseconds));
         now += milliseconds;
+        elapsed += milliseconds;
         return Promise.resolve();
       },
     },
@@ -190,6 +193,45 @@ test("Retry-After is kept to; past the deadline it fails at once", async () => {
   const hasty = await setUp([limited, OK], { deadlineMs: 200_000 });
   await expect(hasty.transport.send(CALL)).rejects.toThrow("Cloudflare asks to wait 300 s");
   expect(hasty.sleeps).toEqual([]);
+});
+
+test.each([
+  ["0.001", {}],
+  ["a date just past", { date: "Sun, 01 Nov 2026 00:00:01 GMT" }],
+])("Retry-After of %s on every 429: a bounded number of requests", async (given, more) => {
+  const after = given === "0.001" ? given : "Sun, 01 Nov 2026 00:00:00 GMT";
+  const limited = {
+    status: 429,
+    headers: { "retry-after": after, ...more },
+    body: { success: false, errors: [] },
+  };
+  const { transport, seen, sleeps } = await setUp([limited], { deadlineMs: 100_000_000 });
+  await expect(transport.send(CALL)).rejects.toMatchObject({ code: "cloudflare/rate-limited" });
+  expect(seen).toHaveLength(60);
+  expect(Math.min(...sleeps)).toBeGreaterThanOrEqual(250);
+});
+
+test("a clock that is set back between two calls makes the second wait no longer", async () => {
+  let [wall, elapsed] = [Date.parse("2026-06-01T12:00:00Z"), 0];
+  const sleeps: number[] = [];
+  const clock = {
+    now: () => wall,
+    elapsed: () => elapsed,
+    random: () => 0,
+    sleep: (milliseconds: number) => {
+      sleeps.push(Math.round(milliseconds));
+      elapsed += milliseconds;
+      wall += milliseconds;
+      return Promise.resolve();
+    },
+  };
+  const full = { ...OK, headers: { ratelimit: '"default";r=0;t=30' } };
+  const { transport } = await setUp([full, OK], { clock });
+  await transport.send(CALL);
+  wall -= 3_600_000;
+  elapsed += 10_000;
+  await transport.send(CALL);
+  expect(sleeps).toEqual([20_000]);
 });
 
 test("the token is nowhere: not in errors that echo it, not in notes, not in the printed transport", async () => {

@@ -7,6 +7,7 @@ import { Pace } from "./pace.js";
 import type { Query } from "./query.js";
 import { dateOf, headerOf, readRateWindows, readRetryAfter } from "./rate-headers.js";
 import { type Attempt, type RetryLimits, withRetries } from "./retry.js";
+import { ServerClock } from "./server-clock.js";
 import { attemptError } from "./unreachable.js";
 import { VERSION } from "./version.js";
 
@@ -53,11 +54,13 @@ export class Transport {
   readonly #settings: TransportSettings;
   readonly #agent: Agent | undefined;
   readonly #pace = new Pace();
+  readonly #serverClock: ServerClock;
   #requests = 0;
   #closed = false;
 
   constructor(settings: TransportSettings) {
     this.#settings = settings;
+    this.#serverClock = new ServerClock(settings.clock);
     this.#agent = settings.dispatcher
       ? undefined
       : new Agent({ connect: { timeout: settings.attemptTimeoutMs }, maxResponseSize: LARGEST_BODY });
@@ -66,6 +69,11 @@ export class Transport {
   /** HTTP requests sent so far, retries included. */
   get requests(): number {
     return this.#requests;
+  }
+
+  /** Milliseconds since 1970 by the server's clock, as its answers have told so far; undefined where they have not. */
+  serverTime(): number | undefined {
+    return this.#serverClock.now();
   }
 
   /** Makes a call and opens its envelope. Throws {@link CloudflareError}. */
@@ -100,10 +108,19 @@ export class Transport {
     }
     const { status, headers, body } = response;
     onRequest?.({ method, path, status, attempt });
-    this.#pace.heard(readRateWindows(headers, clock.now()), clock.now());
-    const [date, location] = [dateOf(headers), headerOf(headers, "location")];
+    this.#pace.heard(readRateWindows(headers, clock.now()), clock.elapsed());
+    const date = dateOf(headers);
+    if (date !== undefined) this.#serverClock.heard(date);
+    const location = headerOf(headers, "location");
     try {
-      const raw = { method, path, status, body, ...(date && { date }), ...(location && { location }) };
+      const raw = {
+        method,
+        path,
+        status,
+        body,
+        ...(date !== undefined && { date }),
+        ...(location && { location }),
+      };
       return { ok: true, value: openEnvelope(raw, credentials.redact) };
     } catch (error) {
       if (!(error instanceof CloudflareError)) throw error;
