@@ -4,6 +4,7 @@ import { deletedUsers } from "./access-user-rows.js";
 import { escapeText } from "../src/escape.js";
 import type { ActDecision, Decision } from "../src/reconcile/decision.js";
 import type { Plan } from "../src/reconcile/plan.js";
+import type { Registration } from "../src/cloudflare/types.js";
 import type { ReconciliationInputs } from "./reconciliation.js";
 import type { RevocationInputs } from "./revocation.js";
 
@@ -23,8 +24,12 @@ function actLine({ action, user, registration, live }: ActDecision): string {
   const evidence =
     live === "revoked"
       ? `revoked ${day(registration.revoked_at ?? registration.updated_at)}`
-      : `last seen ${day(registration.last_seen_at)}`;
+      : seen(registration);
   return `${action} ${userLabel(user)} ${escapeText(registration.device.name, NAME_LIMIT)}, ${evidence}`;
+}
+
+function seen({ last_seen_at: at }: Registration): string {
+  return at === null ? "never seen" : `last seen ${day(at)}`;
 }
 
 /**

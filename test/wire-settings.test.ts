@@ -89,11 +89,96 @@ describe("the end of a listing", () => {
   });
 });
 
+describe("the total in a cursor", () => {
+  const whole = { status: "all" } as const;
+  test("shows that a listing was cut short, where total_count is null", async () => {
+    const { client, simulator } = await start({}, { perPage: 10, maxListings: 1 });
+    const second = { kind: "body", match: { query: "cursor=" } } as const;
+    const end = {
+      success: true,
+      errors: [],
+      messages: [],
+      result: [],
+      result_info: { count: 0, cursor: "" },
+    };
+    simulator.addFaults({ ...second, body: end });
+    const listing = client.registrations.listAll(whole);
+    await expect(listing).rejects.toMatchObject({ code: "cloudflare/incomplete-listing" });
+    await expect(listing).rejects.toThrow("10 records on 2 pages, the cursor's total 60: 50");
+  });
+
+  test("is not needed", async () => {
+    const { client } = await start({ cursor_total: "none" }, { perPage: 10 });
+    expect(idsOf(await client.registrations.listAll(whole))).toEqual(ids);
+  });
+});
+
+describe("pages without end", () => {
+  test("the bounds of a client hold for all its listings, and the environment sets them", async () => {
+    const { client } = await start({}, { perPage: 10, maxPages: 3 });
+    for (const collection of [client.registrations, client.physicalDevices, client.accessUsers]) {
+      await expect(collection.listAll()).rejects.toMatchObject({ code: "cloudflare/incomplete-listing" });
+      await expect(collection.listAll()).rejects.toThrow("more than 3 pages");
+    }
+    const few = await start({}, { env: { WARP_MAX_RECORDS: "9" } });
+    await expect(few.client.registrations.listAll()).rejects.toThrow("more than 9 records");
+    await expect(few.client.accessUsers.listAll()).rejects.toThrow("more than 9 records");
+    await expect(start({}, { env: { WARP_MAX_PAGES: "many" } })).rejects.toThrow("WARP_MAX_PAGES is NaN");
+  });
+});
+
+describe("times that are none", () => {
+  const never = {
+    ...world,
+    registrations: world.registrations.map((row) => ({ ...row, last_seen_at: null })),
+  };
+  test.each(["none", "zero", "epoch"] as const)(
+    "sent as %s: the same are active, none is deleted, and who was never seen was never seen",
+    async (null_times) => {
+      const { client } = await start({ null_times }, {}, never);
+      const listed = await client.registrations.listAll({ status: "all" });
+      expect(idsOf(listed.filter(({ revoked_at }) => revoked_at == null))).toEqual([...active].sort());
+      expect(listed.filter(({ deleted_at }) => deleted_at != null)).toEqual([]);
+      expect(new Set(listed.map(({ last_seen_at }) => last_seen_at))).toEqual(new Set([null]));
+      expect(await outcomes(client, "revoke", [ONE])).toEqual({ [ONE]: "done" });
+      expect(await outcomes(client, "unrevoke", [ONE])).toEqual({ [ONE]: "done" });
+    },
+  );
+
+  test("are really sent", async () => {
+    const { simulator } = await start({ null_times: "zero" }, {}, never);
+    const answer = await fetch(
+      `${simulator.url}/accounts/${simulator.accountId}/devices/registrations/${ONE}`,
+    );
+    const { result } = (await answer.json()) as { result: Record<string, unknown> };
+    const none = "0001-01-01T00:00:00Z";
+    expect(result).toMatchObject({ revoked_at: none, deleted_at: none, last_seen_at: none });
+  });
+});
+
+describe("the account's clock", () => {
+  test("is told by its answers, whatever the machine's says", async () => {
+    const { client, simulator } = await start({});
+    expect(client.serverTime()).toBeUndefined();
+    simulator.setNow("2030-03-01T12:00:00Z");
+    await client.registrations.listAll();
+    const time = client.serverTime() ?? 0;
+    expect(new Date(time).toISOString().slice(0, 14)).toBe("2030-03-01T12:");
+  });
+
+  test("is not made up where no answer tells it", async () => {
+    const { client } = await start({ date_header: "left-out" });
+    await client.registrations.listAll();
+    expect(client.serverTime()).toBeUndefined();
+  });
+});
+
 describe("per_page", () => {
   test("above the server's maximum is clamped: more pages, and all of them", async () => {
     const { client, simulator } = await start({ per_page_maximum: 7, user_per_page_maximum: 4 });
     expect(idsOf(await client.registrations.listAll({ status: "all" }))).toEqual(ids);
-    expect(simulator.log()).toHaveLength(Math.ceil(60 / 7));
+    // And the empty page to which the last cursor leads.
+    expect(simulator.log()).toHaveLength(Math.ceil(60 / 7) + 1);
     expect(idsOf(await client.accessUsers.listAll())).toEqual(userIds);
   });
 

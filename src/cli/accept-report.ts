@@ -84,15 +84,7 @@ function toDevice({ registration: { device, times } }: ReportedDecision): Physic
 function isDecision(value: unknown): boolean {
   const { registration, reason } = (value ?? {}) as Partial<ReportedDecision>;
   const { id, device, user, times } = (registration ?? {}) as Partial<ReportedDecision["registration"]>;
-  const texts = [
-    id,
-    device?.id,
-    device?.name,
-    user?.email,
-    times?.created,
-    times?.updated,
-    times?.lastSeen,
-    reason?.code,
-  ];
-  return texts.every((text) => typeof text === "string");
+  const texts = [id, device?.id, device?.name, user?.email, times?.created, times?.updated, reason?.code];
+  const seen = times?.lastSeen;
+  return texts.every((text) => typeof text === "string") && (seen === null || typeof seen === "string");
 }

@@ -69,7 +69,8 @@ function row(label: string, text: string): string[] {
 function whatItIs(registration: Registration): string {
   const { created_at, last_seen_at, revoked_at } = registration;
   const revoked = revoked_at == null ? "" : ` since ${minute(revoked_at)}`;
-  return `${liveState(registration)}${revoked}; created ${minute(created_at)}, last seen ${minute(last_seen_at)}`;
+  const seen = last_seen_at === null ? "never seen" : `last seen ${minute(last_seen_at)}`;
+  return `${liveState(registration)}${revoked}; created ${minute(created_at)}, ${seen}`;
 }
 
 function identity({ registration, hardware }: Decision): string[] {

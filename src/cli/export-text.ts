@@ -46,7 +46,9 @@ function nameOf(registrations: readonly Registration[]): string {
 }
 
 function aboutEntry({ entry, registrations }: ExportedEntry, notes: DeviceNotes): string {
-  const [first] = [...registrations].sort((a, b) => (a.last_seen_at < b.last_seen_at ? 1 : -1));
+  const [first] = [...registrations].sort((a, b) =>
+    (a.last_seen_at ?? "") < (b.last_seen_at ?? "") ? 1 : -1,
+  );
   if (!first) return "#";
   const parts = [
     ...describe(first, notes),
@@ -70,7 +72,7 @@ function describe(registration: Registration, { hardware }: DeviceNotes): string
   return [
     revoked + quoted(device.name),
     hardware.get(device.id)?.model ?? "",
-    `last seen ${day(last_seen_at)}`,
+    last_seen_at === null ? "never seen" : `last seen ${day(last_seen_at)}`,
   ];
 }
 

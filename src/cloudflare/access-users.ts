@@ -102,7 +102,7 @@ export function accessUsersOf(context: CollectionContext): AccessUsers {
       return readNumberedPage(await transport.send({ method: "GET", path, query }), number, readAccessUser);
     };
   async function* pages({ page, ...parameters }: AccessUserListParameters = {}) {
-    yield* followNumbers(fetcher(parameters, page), page);
+    yield* followNumbers(fetcher(parameters, page), context.maxPages, page);
   }
   const listAll: AccessUsers["listAll"] = async (parameters = {}) => {
     const { name, email, search } = parameters;

@@ -4,7 +4,7 @@ import { type Clock, systemClock } from "./clock.js";
 import type { Credentials } from "./credentials.js";
 import { CloudflareError } from "./errors.js";
 import { type AccessUsers, accessUsersOf } from "./access-users.js";
-import { atLeastOne } from "./settings.js";
+import { atLeastOne, countFrom } from "./settings.js";
 import { type PhysicalDevices, physicalDevicesOf } from "./physical-devices.js";
 import { type Registrations, registrationsOf } from "./registrations.js";
 import { type RequestNote, Transport } from "./transport.js";
@@ -14,6 +14,8 @@ export interface ClientOptions {
   /** 1 to 32 letters, digits, `_` and `-`. */
   readonly accountId: string;
   readonly credentials: Credentials;
+  /** Where what is not given here is read from: the base URL, proxies, bounds. Default: the process's. */
+  readonly env?: Readonly<Record<string, string | undefined>> | undefined;
   /** Else `CLOUDFLARE_BASE_URL`, else Cloudflare's own; https, or http on loopback. */
   readonly baseUrl?: string | undefined;
   /** Records asked for on a page. Default 1000; the server may give fewer. */
@@ -28,6 +30,10 @@ export interface ClientOptions {
   readonly maxAttempts?: number | undefined;
   /** Listings made before one that contradicts itself is given up. Default 3. */
   readonly maxListings?: number | undefined;
+  /** The most pages of one listing; else `WARP_MAX_PAGES`, else 10,000. */
+  readonly maxPages?: number | undefined;
+  /** The most records of one listing; else `WARP_MAX_RECORDS`, else 1,000,000. */
+  readonly maxRecords?: number | undefined;
   readonly clock?: Clock | undefined;
   /** Called after each HTTP request. What it throws ends the call. */
   readonly onRequest?: ((note: RequestNote) => void) | undefined;
@@ -72,10 +78,10 @@ function oddity(accountId: string): string {
 
 /** A client for one account. Makes no request yet. Throws `cloudflare/bad-setting`. */
 export function createClient(options: ClientOptions): CloudflareClient {
-  const { accountId, credentials, clock = systemClock, onRequest, dispatcher } = options;
+  const { accountId, credentials, clock = systemClock, onRequest, dispatcher, env = process.env } = options;
   checkAccountId(accountId);
   const transport = new Transport({
-    baseUrl: resolveBaseUrl(options.baseUrl, process.env),
+    baseUrl: resolveBaseUrl(options.baseUrl, env),
     credentials,
     attemptTimeoutMs: atLeastOne("attemptTimeoutMs", options.attemptTimeoutMs ?? 30_000, "ms"),
     deadlineMs: atLeastOne("deadlineMs", options.deadlineMs ?? 360_000, "ms"),
@@ -91,6 +97,12 @@ export function createClient(options: ClientOptions): CloudflareClient {
     perPage: atLeastOne("perPage", options.perPage ?? 1000, "count"),
     chunkSize: atLeastOne("chunkSize", options.chunkSize ?? 100, "count"),
     maxListings: atLeastOne("maxListings", options.maxListings ?? 3, "count"),
+    maxPages: atLeastOne("maxPages", options.maxPages ?? countFrom(env, "WARP_MAX_PAGES") ?? 10_000, "count"),
+    maxRecords: atLeastOne(
+      "maxRecords",
+      options.maxRecords ?? countFrom(env, "WARP_MAX_RECORDS") ?? 1_000_000,
+      "count",
+    ),
   };
   return {
     accountId,

@@ -1,12 +1,12 @@
 import type { Clock } from "./clock.js";
 import { followPages, listWhole } from "./listing.js";
-import { type Page, readPage } from "./page.js";
+import { type ListingBounds, type Page, readPage } from "./page.js";
 import { asksForNothing, encodeQuery, type Parameters } from "./query.js";
 import type { ListedRecord } from "./records.js";
 import type { Transport } from "./transport.js";
 
 /** What the collections of one client share. */
-export interface CollectionContext {
+export interface CollectionContext extends ListingBounds {
   readonly transport: Pick<Transport, "send">;
   readonly accountId: string;
   readonly clock: Clock;
@@ -62,7 +62,7 @@ export function listed<T extends ListedRecord, P extends object>(
     const { cursor, ...parameters } = (given ?? {}) as Parameters;
     if (asksForNothing(parameters)) return;
     const from = typeof cursor === "string" && cursor !== "" ? cursor : undefined;
-    yield* followPages(fetcher(context, kind, parameters), from);
+    yield* followPages(fetcher(context, kind, parameters), context.maxPages, from);
   }
   return {
     pages,
@@ -73,8 +73,8 @@ export function listed<T extends ListedRecord, P extends object>(
       const parameters = given as Parameters;
       if (asksForNothing(parameters)) return [];
       const ordered = { ...parameters, sort_by: "id", sort_order: "asc" };
-      const atMost = typeof parameters.id === "object" ? parameters.id.length : undefined;
-      return listWhole(kind.noun, fetcher(context, kind, ordered), { ...context, atMost });
+      const ids = typeof parameters.id === "object" ? parameters.id : undefined;
+      return listWhole(kind.noun, fetcher(context, kind, ordered), { ...context, ids });
     },
   };
 }

@@ -1,11 +1,12 @@
 import { describe, expect, test } from "vitest";
 import { CloudflareError } from "./errors.js";
-import { type FetchPage, followPages, listWhole } from "./listing.js";
+import { type FetchPage, followPages, type ListingProof, listWhole } from "./listing.js";
 import type { Page } from "./page.js";
 import type { ListedRecord } from "./records.js";
 
 const START = Date.parse("2026-11-01T00:00:00Z");
 const clock = { now: () => START, elapsed: () => 0, sleep: () => Promise.resolve(), random: () => 0 };
+const PROOF = { maxListings: 3, maxPages: 100, maxRecords: 1_000, clock };
 
 const old = (...ids: string[]): ListedRecord[] =>
   ids.map((id) => ({ id, created_at: "2026-01-01T00:00:00Z" }));
@@ -33,8 +34,8 @@ function script(...pages: (Page<ListedRecord> | Error)[]) {
   return { asked, fetch };
 }
 
-const whole = async (fetch: FetchPage<ListedRecord>, more: { atMost?: number; maxListings?: number } = {}) =>
-  (await listWhole("registrations", fetch, { maxListings: 3, clock, ...more })).map(({ id }) => id);
+const whole = async (fetch: FetchPage<ListedRecord>, more: Partial<ListingProof> = {}) =>
+  (await listWhole("registrations", fetch, { ...PROOF, ...more })).map(({ id }) => id);
 
 describe("a whole listing", () => {
   test("follows the cursor, though pages are not full and the last one is empty", async () => {
@@ -70,9 +71,53 @@ describe("a whole listing", () => {
   });
 
   test("is not judged by a total that cannot be about the filter", async () => {
-    expect(await whole(script(page(old("a"), undefined, 500)).fetch, { atMost: 2 })).toEqual(["a"]);
-    const short = whole(script(page(old("a"), undefined, 2)).fetch, { atMost: 2, maxListings: 1 });
+    const ids = ["a", "b"];
+    expect(await whole(script(page(old("a"), undefined, 500)).fetch, { ids })).toEqual(["a"]);
+    const short = whole(script(page(old("a"), undefined, 2)).fetch, { ids, maxListings: 1 });
     await expect(short).rejects.toThrow("did not come");
+  });
+});
+
+test("a list of ids is whole once all of them have come, and not before: others may come too", async () => {
+  const early = script(page(old("b", "a"), "1"));
+  expect(await whole(early.fetch, { ids: ["a", "b"] })).toEqual(["b", "a"]);
+  expect(early.asked).toEqual([undefined]);
+  // A server that does not heed the filter.
+  const late = script(page(old("x", "y"), "1"), page(old("a")));
+  expect(await whole(late.fetch, { ids: ["a", "b"] })).toEqual(["x", "y", "a"]);
+});
+
+describe("the total that a cursor tells", () => {
+  const telling = (
+    items: ListedRecord[],
+    cursor: string | undefined,
+    cursorTotal: number,
+    total?: number,
+  ) => ({
+    ...page(items, cursor, total),
+    cursorTotal,
+  });
+
+  test("is met by a whole listing", async () => {
+    const { fetch } = script(telling(old("a"), "1", 2), telling(old("b"), "2", 2), page([]));
+    expect(await whole(fetch)).toEqual(["a", "b"]);
+  });
+
+  test("is not met by one that ends early, where no total_count says so", async () => {
+    const { fetch } = script(telling(old("a"), "1", 3), page(old("b")));
+    await expect(whole(fetch, { maxListings: 1 })).rejects.toMatchObject({
+      details: ["listing 1: 2 records on 2 pages, the cursor's total 3: 1 that were counted did not come."],
+    });
+  });
+
+  test("stands beside total_count: both must be met", async () => {
+    const { fetch } = script(telling(old("a"), "1", 3, 2), page(old("b")));
+    await expect(whole(fetch, { maxListings: 1 })).rejects.toThrow("did not come whole");
+  });
+
+  test("that cannot be about the filter proves nothing", async () => {
+    const { fetch } = script(telling(old("a"), "1", 500), page([]));
+    expect(await whole(fetch, { ids: ["a", "b"] })).toEqual(["a"]);
   });
 });
 
@@ -106,10 +151,36 @@ describe("a listing that contradicts itself", () => {
     expect(asked).toHaveLength(3);
   });
 
-  test("ends even if the server names a new cursor with every empty page", async () => {
+  test("ends soon if the server names a new cursor with every empty page, and is not made anew", async () => {
     let number = 0;
     const fetch: FetchPage<ListedRecord> = () => Promise.resolve(page([], String((number += 1))));
-    await expect(whole(fetch, { maxListings: 1 })).rejects.toThrow("pages in a row were empty");
+    await expect(whole(fetch)).rejects.toThrow("10 pages in a row were empty and named a next one.");
+    // A plan makes two such listings side by side: within 30 requests.
+    expect(number).toBe(10);
+  });
+
+  test.each([
+    ["pages", { maxPages: 7 }, 7, "more than 7 pages", "WARP_MAX_PAGES"],
+    ["records", { maxRecords: 9 }, 5, "more than 9 records", "WARP_MAX_RECORDS"],
+  ] as const)(
+    "full pages without end are left at the bound of %s, which the error tells",
+    async (_, bound, asked, what, setting) => {
+      let number = 0;
+      const fetch: FetchPage<ListedRecord> = () => {
+        number += 1;
+        return Promise.resolve(page(old(`a${number}`, `b${number}`), String(number)));
+      };
+      const listing = whole(fetch, bound);
+      await expect(listing).rejects.toMatchObject({ code: "cloudflare/incomplete-listing" });
+      await expect(listing).rejects.toThrow(what);
+      await expect(listing).rejects.toThrow(setting);
+      expect(number).toBe(asked);
+    },
+  );
+
+  test("a listing of just as many pages and records as the bounds say is whole", async () => {
+    const { fetch } = script(page(old("a", "b"), "1"), page(old("c")));
+    expect(await whole(fetch, { maxPages: 2, maxRecords: 3 })).toEqual(["a", "b", "c"]);
   });
 });
 
@@ -127,7 +198,7 @@ test("following pages without the proof still ends at a repeated cursor, the fir
   const { fetch } = script(page(old("a"), "from"));
   const seen: string[] = [];
   const follow = async () => {
-    for await (const { items } of followPages(fetch, "from")) seen.push(...items.map(({ id }) => id));
+    for await (const { items } of followPages(fetch, 100, "from")) seen.push(...items.map(({ id }) => id));
   };
   await expect(follow()).rejects.toThrow("The cursor from came twice");
   expect(seen).toEqual(["a"]);

@@ -1,8 +1,8 @@
 import { CloudflareError } from "./errors.js";
 import { escapeText } from "../escape.js";
-import type { ListingProof } from "./listing.js";
+import { endless, type ListingProof } from "./listing.js";
 import { type FetchNumber, followNumbers, type NumberedPage } from "./numbered-pages.js";
-import { incomplete } from "./page.js";
+import { checkBound, EndlessListing, incomplete, type ListingBounds } from "./page.js";
 import type { ListedRecord } from "./records.js";
 import { BAND_MS, judgeTotal } from "./total.js";
 import { counted } from "../counted.js";
@@ -18,11 +18,15 @@ interface Listing<T> {
   readonly pages: readonly NumberedPage<T>[];
 }
 
-async function listOnce<T extends ListedRecord>(fetch: FetchNumber<T>): Promise<Listing<T>> {
+async function listOnce<T extends ListedRecord>(
+  fetch: FetchNumber<T>,
+  { maxPages, maxRecords }: ListingBounds,
+): Promise<Listing<T>> {
   const records = new Map<string, T>();
   const pages: NumberedPage<T>[] = [];
-  for await (const page of followNumbers(fetch)) {
+  for await (const page of followNumbers(fetch, maxPages)) {
     pages.push(page);
+    checkBound("records", records.size + page.items.length, maxRecords);
     for (const record of page.items) {
       if (records.has(record.id)) throw incomplete(`The id ${escapeText(record.id, 80)} came twice.`);
       records.set(record.id, record);
@@ -73,7 +77,7 @@ export async function listNumberedWhole<T extends ListedRecord>(
   let previous: readonly T[] | undefined;
   for (let number = 1; number <= proof.maxListings; number += 1) {
     try {
-      const listing = await listOnce(fetch);
+      const listing = await listOnce(fetch, proof);
       const { records, pages } = listing;
       if (isProved(listing, proof) || (previous && sameIds(previous, records))) return records;
       previous = records;
@@ -81,6 +85,7 @@ export async function listNumberedWhole<T extends ListedRecord>(
         `listing ${number}: ${counted(records.length, "record")} on ${counted(pages.length, "page")}, and no total to hold them to`,
       );
     } catch (error) {
+      if (error instanceof EndlessListing) throw endless(noun, error);
       if (!(error instanceof CloudflareError) || error.code !== "cloudflare/incomplete-listing") throw error;
       previous = undefined;
       seen.push(`listing ${number}: ${error.what}`);

@@ -58,7 +58,7 @@ function pagesOf(...pages: readonly (readonly string[] | NumberedPage<{ id: stri
 
 async function follow(fetch: ReturnType<typeof pagesOf>["fetch"], from?: number): Promise<string[]> {
   const seen: string[] = [];
-  for await (const { items } of followNumbers(fetch, from)) seen.push(...items.map(({ id }) => id));
+  for await (const { items } of followNumbers(fetch, 100, from)) seen.push(...items.map(({ id }) => id));
   return seen;
 }
 

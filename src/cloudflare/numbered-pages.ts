@@ -1,5 +1,5 @@
 import { type Answer, fieldsOf } from "./envelope.js";
-import { incomplete, recordsOf } from "./page.js";
+import { checkBound, incomplete, recordsOf } from "./page.js";
 
 /** One page of a listing whose pages have numbers (V4 pages). */
 export interface NumberedPage<T> {
@@ -55,10 +55,11 @@ export function readNumberedPage<T>(
 /**
  * Goes from page to page until an empty one, which comes last: neither `total_count` nor `total_pages` is a safe end,
  * since the one need not heed filters and the other need not be there. Throws `cloudflare/incomplete-listing` when a
- * page comes twice, which would go on for ever, and when pages change their size on the way.
+ * page comes twice, which would go on for ever, for more than `maxPages` pages, and when pages change their size on the way.
  */
 export async function* followNumbers<T extends { readonly id: string }>(
   fetch: FetchNumber<T>,
+  maxPages: number,
   from = 1,
 ): AsyncGenerator<NumberedPage<T>, void> {
   const begins = new Set<string>();
@@ -77,5 +78,6 @@ export async function* followNumbers<T extends { readonly id: string }>(
     yield page;
     if (first === undefined) return;
     begins.add(first.id);
+    checkBound("pages", number - from + 2, maxPages);
   }
 }

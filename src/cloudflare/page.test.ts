@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { readPage } from "./page.js";
+import { readPage, totalInCursor } from "./page.js";
 
 const read = (value: unknown) => String(value);
 const answer = (result: unknown, resultInfo?: unknown) => ({ status: 200, result, resultInfo, date: 5 });
@@ -31,4 +31,26 @@ test.each([
     expect.objectContaining({ code: "cloudflare/incomplete-listing" }) as Error,
   );
   expect(() => readPage(page, read)).toThrow(why);
+});
+
+const encode = (value: unknown) => Buffer.from(JSON.stringify(value)).toString("base64");
+
+test.each([
+  ["behind a dot", `abc.${encode({ total: 70 })}`, 70],
+  [
+    "behind a colon, in the other alphabet",
+    `abc:${Buffer.from('{"total":70,"x":"?>"}').toString("base64url")}`,
+    70,
+  ],
+  ["by itself", encode({ total: 0, after: "r1" }), 0],
+  ["with another first segment", `${encode({ total: 1 })}.${encode({ total: 2 })}`, 2],
+  ["no total", `abc.${encode({ after: "r1" })}`, undefined],
+  ["a total that is no count", `abc.${encode({ total: "70" })}`, undefined],
+  ["a negative one", `abc.${encode({ total: -1 })}`, undefined],
+  ["a list", `abc.${encode([70])}`, undefined],
+  ["no JSON", "abc.def", undefined],
+  ["nothing at the end", "abc.", undefined],
+])("the total in a cursor: %s", (_, cursor, total) => {
+  expect(totalInCursor(cursor)).toBe(total);
+  expect(readPage(answer([1], { count: 1, cursor }), read).cursorTotal).toBe(total);
 });

@@ -8,6 +8,8 @@ export interface Page<T> {
   readonly cursor: string | undefined;
   /** `total_count`, where the server gives it. */
   readonly totalCount: number | undefined;
+  /** The total that the cursor itself tells, where it can be read: see {@link totalInCursor}. */
+  readonly cursorTotal?: number | undefined;
   /** The server's clock in milliseconds since 1970, where it tells. */
   readonly date: number | undefined;
 }
@@ -20,6 +22,47 @@ export function incomplete(what: string, details?: readonly string[]): Cloudflar
     details,
     advice: "Nothing is decided on a listing that may lack records. Run again when the account is calmer.",
   });
+}
+
+/** A listing that has no end in sight, so that making it anew would only be more of the same. */
+export class EndlessListing extends CloudflareError {
+  constructor(what: string, advice: string) {
+    super({ code: "cloudflare/incomplete-listing", what, advice });
+  }
+}
+
+/** How far one listing is followed. */
+export interface ListingBounds {
+  readonly maxPages: number;
+  readonly maxRecords: number;
+}
+
+/** A count of pages or records that is beyond its bound. Throws {@link EndlessListing}. */
+export function checkBound(noun: "pages" | "records", count: number, most: number): void {
+  if (count <= most) return;
+  const setting = noun === "pages" ? "maxPages (WARP_MAX_PAGES)" : "maxRecords (WARP_MAX_RECORDS)";
+  throw new EndlessListing(
+    `The list has more than ${most} ${noun} and names a next page still.`,
+    `If the account is that large, set ${setting} higher; else the API, or a proxy in between, gives out pages without end.`,
+  );
+}
+
+/** What may stand at the end of a cursor: base64 in either alphabet. */
+const LAST_SEGMENT = /[A-Za-z0-9+/_-]+={0,2}$/;
+
+/**
+ * The total in a cursor whose last segment is base64 of JSON that has one, as has been seen on the real API. No document
+ * speaks of it: where it cannot be read, there is none.
+ */
+export function totalInCursor(cursor: string): number | undefined {
+  const [segment] = LAST_SEGMENT.exec(cursor) ?? [];
+  if (segment === undefined) return undefined;
+  try {
+    const total = fieldsOf(JSON.parse(Buffer.from(segment, "base64").toString()))?.total;
+    return typeof total === "number" && Number.isSafeInteger(total) && total >= 0 ? total : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 /** A page's records. Throws `cloudflare/incomplete-listing` for what is no list. */
@@ -52,6 +95,7 @@ export function readPage<T>(answer: Answer, read: (record: unknown) => T): Page<
     items: records.map(read),
     cursor: cursor == null || cursor === "" ? undefined : cursor,
     totalCount: typeof total === "number" ? total : undefined,
+    cursorTotal: typeof cursor === "string" ? totalInCursor(cursor) : undefined,
     date: answer.date,
   };
 }

@@ -25,7 +25,16 @@ function setUp(result: unknown, resultInfo?: unknown) {
     sleep: () => Promise.resolve(),
     random: () => 0,
   };
-  const context = { transport: { send }, accountId: "acc", clock, perPage: 50, chunkSize: 3, maxListings: 1 };
+  const context = {
+    transport: { send },
+    accountId: "acc",
+    clock,
+    perPage: 50,
+    chunkSize: 3,
+    maxListings: 1,
+    maxPages: 100,
+    maxRecords: 1_000,
+  };
   return { calls, devices: physicalDevicesOf(context) };
 }
 

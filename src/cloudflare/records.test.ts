@@ -1,5 +1,5 @@
-import { expect, test } from "vitest";
-import { readPhysicalDevice, readRegistration } from "./records.js";
+import { describe, expect, test } from "vitest";
+import { readAccessUser, readPhysicalDevice, readRegistration } from "./records.js";
 
 const T = "2026-02-14T13:17:00.123456Z";
 const registration = {
@@ -33,7 +33,9 @@ test.each([
   ["device.name", { ...registration, device: { id: "d1" } }],
   ["created_at", { ...registration, created_at: "yesterday" }],
   ["updated_at", { ...registration, updated_at: null }],
-  ["last_seen_at", { ...registration, last_seen_at: null }],
+  ["last_seen_at", { ...registration, last_seen_at: undefined }],
+  ["last_seen_at", { ...registration, last_seen_at: "never" }],
+  ["created_at", { ...registration, created_at: "0001-01-01T00:00:00Z" }],
 ])("a registration without %s is refused by its id", (field, record) => {
   const who = field === "id" ? "A registration" : "The registration r1";
   expect(() => readRegistration(record)).toThrow(
@@ -77,4 +79,32 @@ test.each([
     ...(field === "user.email" ? { user: { email: value } } : { [field]: value }),
   };
   expect(() => readRegistration(whole)).toThrow(`an unusable ${field}`);
+});
+
+describe.each([
+  "0001-01-01T00:00:00Z",
+  "1970-01-01T00:00:00.000000Z",
+  "1970-01-01T01:00:00+01:00",
+  "1970-06-01T00:00:00Z",
+])("a time that is none, %s, is read as null", (none) => {
+  test.each(["revoked_at", "deleted_at", "last_seen_at"] as const)("of a registration: %s", (field) => {
+    expect(readRegistration({ ...registration, [field]: none })).toEqual({ ...registration, [field]: null });
+  });
+
+  test.each(["deleted_at", "last_seen_at"] as const)("of a device: %s", (field) => {
+    expect(readPhysicalDevice({ ...device, [field]: none })).toEqual({ ...device, [field]: null });
+  });
+
+  test.each(["last_successful_login", "created_at"] as const)("of an Access user: %s", (field) => {
+    expect(readAccessUser({ id: "u1", [field]: none })).toEqual({ id: "u1", [field]: null });
+  });
+});
+
+test("a real time stays, however old the machine's clock thinks it is", () => {
+  const seen = { ...registration, last_seen_at: "2018-01-01T00:00:00Z", revoked_at: T };
+  expect(readRegistration(seen)).toBe(seen);
+});
+
+test("a registration that was never seen may say so with null", () => {
+  expect(readRegistration({ ...registration, last_seen_at: null }).last_seen_at).toBeNull();
 });

@@ -17,6 +17,8 @@ type Rule = (value: unknown) => boolean;
 const text: Rule = (value) => typeof value === "string";
 const filled: Rule = (value) => typeof value === "string" && value !== "";
 const time: Rule = (value) => typeof value === "string" && !Number.isNaN(Date.parse(value));
+/** When it began: no record is without, and none is as old as that. */
+const realTime: Rule = (value) => time(value) && !isNoTime(value);
 const timeOrNull: Rule = (value) => value === null || time(value);
 const optionalTime: Rule = (value) => value == null || time(value);
 const optionalText: Rule = (value) => value == null || text(value);
@@ -30,9 +32,9 @@ const REGISTRATION: readonly (readonly [string, Rule])[] = [
   ["key", text],
   ["device.id", filled],
   ["device.name", text],
-  ["created_at", time],
+  ["created_at", realTime],
   ["updated_at", time],
-  ["last_seen_at", time],
+  ["last_seen_at", timeOrNull],
   ["revoked_at", optionalTime],
   ["deleted_at", optionalTime],
   ["user.email", optionalText],
@@ -43,7 +45,7 @@ const REGISTRATION: readonly (readonly [string, Rule])[] = [
 const PHYSICAL_DEVICE: readonly (readonly [string, Rule])[] = [
   ["id", filled],
   ["name", text],
-  ["created_at", time],
+  ["created_at", realTime],
   ["updated_at", time],
   ["last_seen_at", (value) => value === undefined || timeOrNull(value)],
   ["active_registrations", count],
@@ -63,6 +65,20 @@ const ACCESS_USER: readonly (readonly [string, Rule])[] = [
   ["last_successful_login", optionalTime],
   ["created_at", optionalTime],
 ];
+
+/** Before it lies what stands for no time: Go's zero time (year 1) and the beginning of Unix time, in any zone. */
+const FIRST_TIME = Date.parse("1971-01-01T00:00:00Z");
+
+/** Whether a time is one by which a program says that there is none. Were it believed, all would be revoked for ages. */
+function isNoTime(value: unknown): boolean {
+  return typeof value === "string" && Date.parse(value) < FIRST_TIME;
+}
+
+/** The record with null for each of these times that is none; itself where there is none such. */
+function withoutNoTimes<T extends object>(record: T, names: readonly (keyof T)[]): T {
+  const none = names.filter((name) => isNoTime(record[name]));
+  return none.length === 0 ? record : { ...record, ...Object.fromEntries(none.map((name) => [name, null])) };
+}
 
 function valueAt(record: unknown, path: string): unknown {
   return path.split(".").reduce((value: unknown, key) => fieldsOf(value)?.[key], record);
@@ -90,18 +106,18 @@ function check(record: unknown, rules: readonly (readonly [string, Rule])[], nou
 /** The value as a registration. Throws `cloudflare/bad-record` with its id and the field; unknown fields pass. */
 export function readRegistration(value: unknown): Registration {
   check(value, REGISTRATION, "registration");
-  return value as Registration;
+  return withoutNoTimes(value as Registration, ["revoked_at", "deleted_at", "last_seen_at"]);
 }
 
 /** The value as a physical device. Throws `cloudflare/bad-record` with its id and the field; unknown fields pass. */
 export function readPhysicalDevice(value: unknown): PhysicalDevice {
   check(value, PHYSICAL_DEVICE, "physical device");
-  const device = value as PhysicalDevice;
+  const device = withoutNoTimes(value as PhysicalDevice, ["deleted_at", "last_seen_at"]);
   return (device.last_seen_at as unknown) === undefined ? { ...device, last_seen_at: null } : device;
 }
 
 /** The value as an Access user. Throws `cloudflare/bad-record` with its id and the field; unknown fields pass. */
 export function readAccessUser(value: unknown): AccessUser {
   check(value, ACCESS_USER, "Access user");
-  return value as AccessUser;
+  return withoutNoTimes(value as AccessUser, ["last_successful_login", "created_at"]);
 }

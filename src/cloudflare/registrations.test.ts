@@ -26,7 +26,16 @@ function setUp(...answers: Partial<Answer>[]) {
     sleep: () => Promise.resolve(),
     random: () => 0,
   };
-  const context = { transport: { send }, accountId: "acc", clock, perPage: 50, chunkSize: 3, maxListings: 2 };
+  const context = {
+    transport: { send },
+    accountId: "acc",
+    clock,
+    perPage: 50,
+    chunkSize: 3,
+    maxListings: 2,
+    maxPages: 100,
+    maxRecords: 1_000,
+  };
   return { calls, registrations: registrationsOf(context) };
 }
 

@@ -1,6 +1,9 @@
 /**
  * Objects as the API sends them. Fields that no document names pass through untouched.
  *
+ * A time that is none is null or absent: Go's zero time and 1970, which a program without a null may send, are read as
+ * null.
+ *
  * Source: Cloudflare's OpenAPI document, `teams-devices_registration` and `teams-devices_physical_device`.
  */
 
@@ -29,7 +32,8 @@ export interface Registration {
   readonly device: { readonly id: string; readonly name: string; readonly client_version?: string };
   readonly created_at: string;
   readonly updated_at: string;
-  readonly last_seen_at: string;
+  /** Null: it was never seen. */
+  readonly last_seen_at: string | null;
   readonly deleted_at?: string | null;
   /** Null or absent: the registration is active. */
   readonly revoked_at?: string | null;
@@ -49,6 +53,7 @@ export interface PhysicalDevice {
   readonly name: string;
   readonly created_at: string;
   readonly updated_at: string;
+  /** Null: it was never seen. */
   readonly last_seen_at: string | null;
   /** Registrations that are neither revoked nor deleted. */
   readonly active_registrations: number;

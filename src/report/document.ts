@@ -49,7 +49,8 @@ export interface ReportedDecision {
     readonly times: {
       readonly created: string;
       readonly updated: string;
-      readonly lastSeen: string;
+      /** Null: it was never seen. */
+      readonly lastSeen: string | null;
       readonly revoked?: string;
     };
   };

@@ -65,7 +65,7 @@ export function deviceDetails({ registration: { id, device } }: ReportedDecision
 /** What it is now, and since when: `last seen 2026-05-31`. */
 export function since({ live, registration: { times } }: ReportedDecision): string {
   if (live === "revoked") return `revoked ${day(times.revoked ?? times.updated)}`;
-  return `last seen ${day(times.lastSeen)}`;
+  return times.lastSeen === null ? "never seen" : `last seen ${day(times.lastSeen)}`;
 }
 
 /** The date of an RFC 3339 time. */

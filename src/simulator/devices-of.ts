@@ -49,7 +49,7 @@ function deviceOf(registrations: readonly Registration[]): DeviceRecord | undefi
 function latest(registrations: readonly Registration[]): Registration | undefined {
   let [last] = registrations;
   for (const each of registrations) {
-    if (last !== undefined && each.last_seen_at > last.last_seen_at) last = each;
+    if (last !== undefined && (each.last_seen_at ?? "") > (last.last_seen_at ?? "")) last = each;
   }
   return last;
 }

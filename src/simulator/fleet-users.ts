@@ -43,7 +43,7 @@ function makeUser(
 ): AccessUserRecord {
   const { now } = setting;
   const created = registrations.map(({ created_at }) => created_at).sort();
-  const seen = registrations.map(({ last_seen_at }) => last_seen_at).sort();
+  const seen = registrations.flatMap(({ last_seen_at }) => last_seen_at ?? []).sort();
   const newest = registrations.find(({ last_seen_at }) => last_seen_at === seen.at(-1));
   const [first = new Date(now - 1000 * dice.below(300 * DAY)).toISOString()] = created;
   const login = seen.at(-1);

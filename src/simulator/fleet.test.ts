@@ -37,7 +37,7 @@ test("Access users are those of the registrations, and what is known of them fit
   const latest = new Map<string, string>();
   for (const { user, last_seen_at } of registrations) {
     const id = user?.id ?? "";
-    if (last_seen_at > (latest.get(id) ?? "")) latest.set(id, last_seen_at);
+    if (last_seen_at! > (latest.get(id) ?? "")) latest.set(id, last_seen_at!);
   }
   for (const user of users) {
     const theirs = registrations.filter((registration) => registration.user?.id === user.id);
@@ -66,8 +66,8 @@ test("who has no device has been created, and never signed in", () => {
 test("no time is after now, and nothing was seen before it was created", () => {
   const now = "2025-01-01T00:00:00.000000Z";
   for (const row of generateWorld({ ...size, now }).registrations) {
-    expect(row.created_at <= row.last_seen_at).toBe(true);
-    expect(row.last_seen_at <= now).toBe(true);
+    expect(row.created_at <= row.last_seen_at!).toBe(true);
+    expect(row.last_seen_at! <= now).toBe(true);
     expect((row.revoked_at ?? now) <= now).toBe(true);
   }
 });

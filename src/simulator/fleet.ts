@@ -64,7 +64,7 @@ export function generateWorld(size: FleetSize): World {
   for (const index of choose(dice, count, revoked)) {
     const registration = registrations[index];
     if (registration === undefined) continue;
-    const last = Date.parse(registration.last_seen_at);
+    const last = Date.parse(registration.last_seen_at ?? registration.created_at);
     const at = time(dice, last + 1 + dice.below(now - 1 - last));
     registrations[index] = { ...registration, revoked_at: at, updated_at: at };
   }

@@ -52,7 +52,7 @@ test.each(["keyset", "offset"] as const)(
     const { ids, infos } = await all("status=all&per_page=7&sort_by=user.name&sort_order=desc");
     expect(ids).toEqual(whole.result.map(({ id }) => id));
     expect(new Set(ids).size).toBe(50);
-    expect(infos.map(({ count }) => count)).toEqual([7, 7, 7, 7, 7, 7, 7, 1]);
+    expect(infos.map(({ count }) => count)).toEqual([7, 7, 7, 7, 7, 7, 7, 1, 0]);
   },
 );
 
@@ -123,4 +123,31 @@ test("the pages of a listing are sorted once, not page by page", async () => {
   } finally {
     sort.mockRestore();
   }
+});
+
+test('without a setting a listing ends as has been measured: a cursor after a short page, then nothing and ""', async () => {
+  await start();
+  const { infos } = await all("status=all&per_page=20");
+  expect(infos.map(({ count, cursor }) => [count, cursor === ""])).toEqual([
+    [20, false],
+    [20, false],
+    [10, false],
+    [0, true],
+  ]);
+});
+
+test("a cursor ends in the total, unless the settings say otherwise", async () => {
+  const last = ({ result_info: { cursor = "" } }: Page) => cursor.split(".").at(-1) ?? "";
+  await start();
+  const segment = last(await page("status=all&per_page=10"));
+  expect(JSON.parse(Buffer.from(segment, "base64url").toString())).toEqual({ total: 50 });
+  simulator.set({ cursor_total: "none" });
+  const bare = last(await page("status=all&per_page=10"));
+  expect(JSON.parse(Buffer.from(bare, "base64url").toString())).not.toHaveProperty("total");
+});
+
+test("a page number is refused", async () => {
+  await start();
+  const { errors } = await page("page=1");
+  expect(errors).toMatchObject([{ message: "invalid query parameter 'page'" }]);
 });

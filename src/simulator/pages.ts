@@ -42,7 +42,7 @@ export function pageOf<T>(
   const records = entries.flatMap(({ row }) => (row.listed === undefined ? [] : [row.listed]));
   if (more && last !== undefined) {
     const next = settings.cursor === "offset" ? offsetAt(end) : after(last, query);
-    return { records, info: { ...info, cursor: write(next) } };
+    return { records, info: { ...info, cursor: write(next, view.length, settings) } };
   }
   return { records, info: settings.last_page === "no-cursor" ? info : { ...info, cursor: "" } };
 }
@@ -79,14 +79,21 @@ function offsetAt(offset: number): Position {
   return { kind: "offset", offset };
 }
 
-function write(position: Position): string {
-  return Buffer.from(JSON.stringify(position)).toString("base64url");
+function write(position: Position, total: number, settings: Settings): string {
+  const segments = settings.cursor_total === "given" ? [position, { total }] : [position];
+  return segments
+    .map((segment) => Buffer.from(JSON.stringify(segment)).toString("base64url"))
+    .join(SEPARATOR);
 }
+
+/** Between the segments of a cursor; no character of base64. */
+const SEPARATOR = ".";
 
 function read(cursor: string): Position {
   let value: unknown;
   try {
-    value = JSON.parse(Buffer.from(cursor, "base64url").toString());
+    const [position = ""] = cursor.split(SEPARATOR);
+    value = JSON.parse(Buffer.from(position, "base64url").toString());
   } catch {
     throw badRequest("cursor: not one that this API gave out");
   }

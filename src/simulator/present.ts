@@ -34,7 +34,13 @@ export function presentRegistration(
 ): Registration {
   const { policy, ...rest } = registration;
   const asked = withPolicy && policy != null ? { policy } : {};
-  return { ...emptyFields(rest, REGISTRATION_NULLS, settings), ...asked };
+  return {
+    ...emptyFields(rest, REGISTRATION_NULLS, settings),
+    // Required even where it is null.
+    last_seen_at: registration.last_seen_at,
+    ...nullTimes(rest, REGISTRATION_TIMES, settings),
+    ...asked,
+  };
 }
 
 /** A device as the API sends it; the last registration's profile only where it was asked for. */
@@ -50,9 +56,26 @@ export function presentDevice(
     ...emptyFields(rest, DEVICE_NULLS, settings),
     // Required even where it is null.
     last_seen_at: device.last_seen_at ?? null,
+    ...nullTimes(rest, DEVICE_TIMES, settings),
     active_registrations: activeRegistrations,
     ...asked,
   };
+}
+
+const REGISTRATION_TIMES = ["revoked_at", "deleted_at", "last_seen_at"] as const;
+const DEVICE_TIMES = ["deleted_at", "last_seen_at"] as const;
+
+/** What a time that is none looks like in a program that has no null for it. */
+const NO_TIME = { zero: "0001-01-01T00:00:00Z", epoch: "1970-01-01T00:00:00Z" } as const;
+
+function nullTimes<N extends string>(
+  record: Readonly<Partial<Record<N, string | null>>>,
+  names: readonly N[],
+  { null_times: how }: Settings,
+): Partial<Record<N, string>> {
+  if (how === "none") return {};
+  const none = names.filter((name) => record[name] == null);
+  return Object.fromEntries(none.map((name) => [name, NO_TIME[how]])) as Partial<Record<N, string>>;
 }
 
 function emptyFields<T extends object>(record: T, nulls: object, settings: Settings): T {

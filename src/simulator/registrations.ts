@@ -14,6 +14,7 @@ const SORTS = ["id", "user.name", "user.email", "last_seen_at", "created_at"] as
 /** `GET …/registrations` */
 export function listRegistrations(account: Account, params: URLSearchParams): Answer {
   const settings = account.settings();
+  refusePage(params);
   const withPolicy = includes(params, "policy");
   const query = queryOf(params, settings);
   account.store.settle();
@@ -22,6 +23,12 @@ export function listRegistrations(account: Account, params: URLSearchParams): An
     records.map((record) => presentRegistration(record, withPolicy, settings)),
     info,
   );
+}
+
+/** Pages have cursors here: a number has been seen to be refused in these words. */
+function refusePage(params: URLSearchParams): void {
+  if (params.has("page"))
+    throw new ApiError(400, [{ code: 2004, message: "invalid query parameter 'page'" }]);
 }
 
 /** `GET …/registrations/{id}` */
@@ -135,7 +142,7 @@ function queryOf(params: URLSearchParams, settings: Settings): Query<Registratio
 }
 
 function seen(record: Registration): string {
-  return instant(record.last_seen_at) ?? "";
+  return instant(record.last_seen_at ?? "") ?? "";
 }
 
 function sortKey(record: Registration, sortBy: (typeof SORTS)[number]): string {

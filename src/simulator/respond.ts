@@ -30,7 +30,14 @@ export function respond(
   const fault = simulation.faults.strike(method, target.path, target.query);
   const limit = simulation.rateLimit.count(simulation.settings, Math.floor(performance.now()));
   const ray = { "CF-RAY": `${(simulation.log.total + 1).toString(16).padStart(16, "0")}-SIM` };
-  const headers = { ...limit.headers, ...ray };
+  // The account's clock is one: what its records say and what its answers say.
+  const dated = simulation.settings.date_header === "sent";
+  response.sendDate = dated;
+  const headers = {
+    ...limit.headers,
+    ...ray,
+    ...(dated && { Date: new Date(entry.time).toUTCString() }),
+  };
 
   function trueAnswer(): Wire {
     const made = refusalOr(() => {

@@ -5,12 +5,17 @@ import { SimulatorError } from "./errors.js";
  * gives or, where none does, the simplest one. The names are the same in a world file, on the command line and here.
  */
 export interface Settings {
-  /** What a listing's last page carries as cursor: none, `""`, or one that leads to an empty page. */
+  /**
+   * What a listing's last page carries as cursor: none, `""`, or one that leads to an empty page with `""`, as has been
+   * measured on the real API.
+   */
   readonly last_page: "no-cursor" | "empty-cursor" | "empty-page";
   /** `keyset` cursors survive writes between pages; `offset` cursors skip rows when earlier ones disappear. */
   readonly cursor: "keyset" | "offset";
   /** Whether `result_info.total_count` is a number or null, as in the document's example. */
   readonly total_count: "given" | "null";
+  /** Whether a cursor ends in base64 of JSON with the `total`, as has been measured; no document speaks of it. */
+  readonly cursor_total: "given" | "none";
   readonly per_page_default: number;
   readonly per_page_maximum: number;
   readonly per_page_over_maximum: "clamped" | "refused";
@@ -28,6 +33,10 @@ export interface Settings {
   readonly list_lag_requests: number;
   /** Optional fields without a value: left out, or sent as null. */
   readonly null_fields: "left-out" | "sent";
+  /** How a time that is none is sent: as `null_fields` says, as Go's zero time (year 1), or as 1970. */
+  readonly null_times: "none" | "zero" | "epoch";
+  /** Whether answers tell the server's time (`Date`). */
+  readonly date_header: "sent" | "left-out";
   /** Whether a device that enrols anew keeps its device id. */
   readonly device_id_on_re_enrolment: "stays" | "changes";
   /** The revoke and unrevoke endpoints, that of devices too: there, or gone with this HTTP status. */
@@ -57,9 +66,10 @@ export interface Settings {
 
 /** The settings of a simulator that is told nothing. */
 export const DEFAULT_SETTINGS: Settings = {
-  last_page: "empty-cursor",
+  last_page: "empty-page",
   cursor: "keyset",
   total_count: "null",
+  cursor_total: "given",
   per_page_default: 50,
   per_page_maximum: 1000,
   per_page_over_maximum: "clamped",
@@ -70,6 +80,8 @@ export const DEFAULT_SETTINGS: Settings = {
   list_lag_ms: 0,
   list_lag_requests: 0,
   null_fields: "left-out",
+  null_times: "none",
+  date_header: "sent",
   device_id_on_re_enrolment: "stays",
   revoke_endpoints: "available",
   user_per_page_maximum: 1000,
@@ -92,6 +104,7 @@ const RULES: Readonly<Record<keyof Settings, Rule>> = {
   last_page: ["no-cursor", "empty-cursor", "empty-page"],
   cursor: ["keyset", "offset"],
   total_count: ["given", "null"],
+  cursor_total: ["given", "none"],
   per_page_default: { least: 1 },
   per_page_maximum: { least: 1 },
   per_page_over_maximum: ["clamped", "refused"],
@@ -102,6 +115,8 @@ const RULES: Readonly<Record<keyof Settings, Rule>> = {
   list_lag_ms: { least: 0 },
   list_lag_requests: { least: 0 },
   null_fields: ["left-out", "sent"],
+  null_times: ["none", "zero", "epoch"],
+  date_header: ["sent", "left-out"],
   device_id_on_re_enrolment: ["stays", "changes"],
   revoke_endpoints: ["available", "404", "405", "410"],
   user_per_page_maximum: { least: 1 },

@@ -93,7 +93,8 @@ function checkRegistration(row: Fields, at: string): void {
   const device = object(row.device, `${at}.device`);
   required(device, `${at}.device`, "id", "name");
   optional(device, `${at}.device`, "client_version");
-  times(row, at, "created_at", "updated_at", "last_seen_at");
+  times(row, at, "created_at", "updated_at");
+  if (row.last_seen_at !== null) times(row, at, "last_seen_at");
   optionalTimes(row, at, "deleted_at", "revoked_at");
   optional(row, at, "key_type", "tunnel_type", "registration_type", "virtual_ipv4", "virtual_ipv6");
   checkUser(row.user, `${at}.user`);
