@@ -131,7 +131,7 @@ function fraction(time: string): string {
 /** When a registration last showed a sign of life: it enrolled, or it was seen. A time that cannot be read is none. */
 export function lastSign({ registration }: Pick<Candidate, "registration">): number {
   const created = Date.parse(registration.created_at);
-  const seen = Date.parse(registration.last_seen_at);
+  const seen = Date.parse(registration.last_seen_at ?? "");
   return Number.isNaN(seen) || seen < created ? created : seen;
 }
 

@@ -202,14 +202,14 @@ test("the decision names the newer registration, and keeps the entry", () => {
 });
 
 test("the finding says of whom", () => {
-  const text = (live: (typeof OLD)[]) =>
+  const text = (live: Parameters<typeof plan>[1]) =>
     plan(HEAD + superseded("report", ", unlisted: report, noUser: report"), live).findings.find(
       ({ code }) => code === "superseded",
     )?.text;
   expect(text([OLD, NEW])).toBe(
     `NAME-old (old) of ${ALICE} is superseded: new is a newer registration of this device`,
   );
-  expect(text([OLD, NEW].map((one) => ({ ...one, email: "" })))).toContain("(old) of no user is superseded");
+  expect(text([OLD, NEW].map((one) => ({ ...one, email: BOB })))).toContain(`(old) of ${BOB} is superseded`);
 });
 
 steps("whatever else would be decided of the older one", [
