@@ -78,6 +78,8 @@ export interface AllowedUser {
  * is one of `policyIds` (where given). Nothing outside is decided or counted.
  */
 export interface Scope {
+  /** The line of `scope`; undefined where the root file has none. */
+  readonly source?: SourcePosition;
   readonly emailDomains: ReadonlySet<string>;
   readonly emails: ReadonlySet<string>;
   readonly policyIds: ReadonlySet<string>;

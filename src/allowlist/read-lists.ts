@@ -5,7 +5,7 @@ import { shown } from "./nearest.js";
 import type { ParsedFile } from "./root-file.js";
 import type { Problem, SourceText, Tell } from "./source-text.js";
 import { matchTextProblem } from "./text-values.js";
-import { itemsOf, textNode, valueAt, type TextNode, type TreeNode } from "./tree.js";
+import { itemsOf, pairAt, textNode, valueAt, type TextNode, type TreeNode } from "./tree.js";
 
 /**
  * How the texts of a list are read: e-mails, domains, serial numbers and hardware ids have one form in which they are
@@ -15,7 +15,8 @@ type ListKind = "email" | "domain" | "id" | "serial" | "hardwareId";
 
 /** The root file's scope; by default all registrations of type warp. */
 export function readScope(root: ParsedFile, tell: Tell): Scope {
-  const section = valueAt(root.tree, "scope");
+  const pair = pairAt(root.tree, "scope");
+  const section = pair?.value;
   const list = (key: string, kind: ListKind) => new Set(readList(section, key, kind, tell).keys());
   const types = list("registrationTypes", "id");
   return {
@@ -23,6 +24,7 @@ export function readScope(root: ParsedFile, tell: Tell): Scope {
     emails: list("emails", "email"),
     policyIds: list("policyIds", "id"),
     registrationTypes: types.size > 0 ? types : new Set(["warp"]),
+    ...(pair && { source: root.source.position(pair.keyStart) }),
   };
 }
 

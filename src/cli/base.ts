@@ -38,8 +38,8 @@ export function withChange(
     whole,
   }: { readonly base: Allowlist; readonly head: Allowlist; readonly whole: WholeInventory },
 ): Plan {
-  const before = makePlan(base, narrowInventory(whole, base), plan.asOf).decisions;
-  const changes = reportChange({ base, head }, { before, after: plan.decisions });
+  const before = makePlan(base, narrowInventory(whole, base), plan.asOf);
+  const changes = reportChange({ base, head }, { before, after: plan });
   return { ...plan, findings: [...changes, ...plan.findings] };
 }
 

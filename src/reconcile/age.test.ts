@@ -73,7 +73,8 @@ steps("what has not been seen for so long", [
     expect: ["a: delete (entry) 4"],
   },
   {
-    title: "is retired whatever person it belongs to, expired, refused or unknown; not what belongs to nobody",
+    title:
+      "is retired whatever person it belongs to, expired, refused or unknown; not what belongs to nobody",
     allowlist: `policy: { stale: { after: 30d, action: delete } }\nusers:\n  ${ALICE}:\n    - { device: d1, expires: 2026-05-31 }\n    - { name: L, requires: { minClientVersion: "2026" } }\n`,
     live: [
       { ...A, lastSeen: SEEN },

@@ -1,4 +1,4 @@
-import { ANN, BOB, changeSteps, entries } from "../../test/support/change-steps.js";
+import { ANN, BOB, changeSteps, entries, STAYS } from "../../test/support/change-steps.js";
 
 const NOBODY = "users: { ann@example.com: [] }\n";
 const REVOKED = "{ serial: SN-d1, state: revoked, reason: lost }";
@@ -98,7 +98,8 @@ changeSteps("entries that allow", [
     after: entries("serial: SN-d9"),
     tells: ['widened: serial "SN-d9" of ann@example.com is new'],
     places: ["4:7"],
-    back: ['widened: serial "SN-d1" of ann@example.com is new'],
+    back: [`widened: serial "SN-d1" of ann@example.com is new${STAYS}`],
+    backPlaces: ["4:7, a1"],
   },
   {
     name: "the devices of several users, each for itself",
@@ -132,8 +133,10 @@ changeSteps("entries that allow", [
     name: "less specific than what kept a device out is not less specific than what was allowed",
     before: entries("{ serial: SN-d1, name: ANN, state: revoked }"),
     after: entries("serial: SN-d1", "{ serial: SN-d1, name: ANN, state: revoked }"),
-    tells: ['widened: serial "SN-d1" of ann@example.com is new'],
-    places: ["4:7"],
+    tells: [
+      `widened: serial "SN-d1" of ann@example.com is new${STAYS}: lines 4 and 5 ask for different states`,
+    ],
+    places: ["4:7, a1"],
     back: [],
   },
   {
@@ -203,8 +206,10 @@ changeSteps("entries that keep out", [
     name: "one lets the device in, which is told once",
     before: entries("{ serial: SN-d1, state: deleted }"),
     after: entries("serial: SN-d1"),
-    tells: ['widened: serial "SN-d1" of ann@example.com was to be deleted, and is allowed by the change'],
-    places: ["4:7, before 4:7"],
+    tells: [
+      `widened: serial "SN-d1" of ann@example.com was to be deleted, and is allowed by the change${STAYS}`,
+    ],
+    places: ["4:7, before 4:7, a1"],
     back: [],
   },
   {
@@ -213,7 +218,7 @@ changeSteps("entries that keep out", [
     after: entries("serial: SN-d1"),
     tells: [
       'widened: serial "SN-d1" of ann@example.com is new',
-      'widened: the change removes or narrows serial "SN-d1" and name "ANN" of ann@example.com, which was to be revoked',
+      `widened: the change removes or narrows serial "SN-d1" and name "ANN" of ann@example.com, which was to be revoked${STAYS}`,
     ],
     back: [],
   },
@@ -242,5 +247,312 @@ changeSteps("entries that keep out", [
     tells: [/is widened by the change: it expires after 2026-08-31 \(before: after 2026-07-31\)$/],
     places: ["5:7, before 5:7"],
     back: [],
+  },
+]);
+
+const wider = (what: string) =>
+  `widened: serial "SN-d1" of ann@example.com is widened by the change: ${what}`;
+const d1 = (keys: string) => entries(`{ serial: SN-d1, ${keys} }`);
+const model = (wanted: string) => d1(`requires: { model: "${wanted}" }`);
+
+changeSteps("names", [
+  {
+    name: "a glob for a name; and a name that the glob covered",
+    before: entries("{ name: ANN, trustName: told }"),
+    after: entries('{ nameGlob: "AN*", trustName: told }'),
+    tells: ['widened: nameGlob "AN*" of ann@example.com is less specific than name "ANN" before the change'],
+    back: [],
+  },
+  {
+    name: "a name that the glob did not cover",
+    before: entries('{ nameGlob: "AN*", trustName: told }'),
+    after: entries("{ name: BOB, trustName: told }"),
+    tells: ['widened: name "BOB" of ann@example.com is new'],
+    back: [`widened: nameGlob "AN*" of ann@example.com is new${STAYS}`],
+  },
+  {
+    name: "another glob, which nobody compares with the first",
+    before: entries('{ nameGlob: "AN*", trustName: told }'),
+    after: entries('{ nameGlob: "ANN*", trustName: told }'),
+    tells: ['widened: nameGlob "ANN*" of ann@example.com is new'],
+    back: ['widened: nameGlob "AN*" of ann@example.com is new'],
+  },
+  {
+    name: "a glob besides; and the glob is dropped",
+    before: entries("serial: SN-d1"),
+    after: entries('{ serial: SN-d1, nameGlob: "AN*" }'),
+    tells: [],
+    back: [/^widened: serial "SN-d1" of ann@example.com is less specific than serial "SN-d1" and nameGlob/],
+  },
+  {
+    name: "a serial besides the same glob",
+    before: entries('{ nameGlob: "AN*", trustName: told }'),
+    after: entries('{ serial: SN-d1, nameGlob: "AN*" }'),
+    tells: [],
+    back: [/^widened: nameGlob "AN\*" of ann@example.com is less specific than serial "SN-d1" and nameGlob/],
+  },
+  {
+    name: "whatever name it has, it may be any device",
+    before: entries('{ nameGlob: "*", trustName: told }'),
+    after: entries("serial: SN-d1"),
+    tells: [],
+    back: [/^widened: nameGlob "\*" of ann@example.com is less specific than serial "SN-d1"/],
+  },
+  {
+    name: "any name, and another serial",
+    before: entries('{ serial: SN-d1, nameGlob: "*" }'),
+    after: entries('{ serial: SN-d9, nameGlob: "*" }'),
+    tells: ['widened: serial "SN-d9" and nameGlob "*" of ann@example.com is new'],
+  },
+]);
+
+changeSteps("days", [
+  {
+    name: "the same days and conditions, with a note",
+    before: d1(
+      'from: 2026-05-10, expires: 2026-07-01, requires: { platform: mac, model: "Mac*", minClientVersion: 2025.10.1 }',
+    ),
+    after: d1(
+      'from: 2026-05-10, expires: 2026-07-01, requires: { platform: mac, model: "Mac*", minClientVersion: 2025.10.1 }, note: hers',
+    ),
+    tells: [],
+    back: [],
+  },
+  {
+    name: "a later last day; and an earlier one",
+    before: d1("expires: 2026-07-01"),
+    after: d1("expires: 2026-07-02"),
+    tells: [wider("it expires after 2026-07-02 (before: after 2026-07-01)")],
+    back: [],
+  },
+  {
+    name: "no last day any more; and one",
+    before: d1("expires: 2026-07-01"),
+    after: entries("serial: SN-d1"),
+    tells: [wider("it does not expire any more (before: after 2026-07-01)")],
+    back: [],
+  },
+  {
+    name: "an earlier first day; and a later one",
+    before: d1("from: 2026-05-10"),
+    after: d1("from: 2026-05-09"),
+    tells: [wider("it speaks from 2026-05-09 on (before: from 2026-05-10 on)")],
+    back: [],
+  },
+  {
+    name: "no first day any more; and one",
+    before: d1("from: 2026-05-10"),
+    after: entries("serial: SN-d1"),
+    tells: [wider("it speaks from the beginning on (before: from 2026-05-10 on)")],
+    back: [],
+  },
+  {
+    name: "other days, which are told both ways by what they add",
+    before: d1("from: 2026-05-10, expires: 2026-07-01"),
+    after: d1("from: 2026-05-20, expires: 2026-08-01"),
+    tells: [wider("it expires after 2026-08-01 (before: after 2026-07-01)")],
+    back: [wider("it speaks from 2026-05-10 on (before: from 2026-05-20 on)")],
+  },
+]);
+
+changeSteps("conditions", [
+  {
+    name: "they go altogether; and come",
+    before: d1('requires: { platform: mac, model: "Mac*", minClientVersion: 2025.10.1 }'),
+    after: entries("serial: SN-d1"),
+    tells: [
+      wider(
+        "platform is not required any more (before: mac), model is not required any more (before: Mac*), minClientVersion is not required any more (before: 2025.10.1)",
+      ),
+    ],
+    back: [],
+  },
+  {
+    name: "one goes, one asks for less",
+    before: d1("requires: { platform: mac, minClientVersion: 2025.10.1 }"),
+    after: d1("requires: { minClientVersion: 2025.9.30 }"),
+    tells: [
+      wider(
+        "platform is not required any more (before: mac), requires minClientVersion 2025.9.30 (before: 2025.10.1)",
+      ),
+    ],
+    back: [],
+  },
+  {
+    name: "another platform lets in what the first did not",
+    before: d1("requires: { platform: mac }"),
+    after: d1("requires: { platform: windows }"),
+    tells: [wider("requires platform windows (before: mac)")],
+    back: [wider("requires platform mac (before: windows)") + STAYS],
+    backPlaces: ["4:7, before 4:7, a1"],
+  },
+  {
+    name: "every model that a glob matches; and one of them",
+    before: model("MacBookPro"),
+    after: model("MacBook*"),
+    tells: [wider("requires model MacBook* (before: MacBookPro)")],
+    back: [],
+  },
+  {
+    name: "a model that the glob did not match",
+    before: model("MacBook*"),
+    after: model("Surface"),
+    tells: [wider("requires model Surface (before: MacBook*)")],
+    back: [wider("requires model MacBook* (before: Surface)") + STAYS],
+  },
+  {
+    name: "a glob that another would match as text, and that reaches further",
+    before: model("MacBook?"),
+    after: model("MacBook*"),
+    tells: [wider("requires model MacBook* (before: MacBook?)") + STAYS],
+  },
+  {
+    name: "a question mark reaches further than a letter",
+    before: model("MacBook?*"),
+    after: model("MacBook?"),
+    tells: [wider("requires model MacBook? (before: MacBook?*)")],
+  },
+]);
+
+const OTHERS = "whatever no entry allows stays connected";
+
+changeSteps("what a user enrols later", [
+  {
+    name: "a user without a device is dropped, and unknown users are left alone; and is added",
+    before: `${ANN}  eve@example.com: []\n`,
+    after: ANN,
+    tells: [
+      `dropped: the change drops eve@example.com from the allowlist, and ${OTHERS}: policy.unknownUsers is report (before: policy.unlisted was revoke)`,
+    ],
+    places: ["1:1, before 5:3"],
+    back: [],
+  },
+  {
+    name: "a user is added, and unlisted devices are left alone where those of unknown users were not; and is dropped",
+    before: `policy: { unknownUsers: delete, unlisted: report }\n${ANN}`,
+    after: `policy: { unknownUsers: delete, unlisted: report }\n${ANN}  eve@example.com: []\n`,
+    tells: [
+      `widened: the change adds the user eve@example.com, and ${OTHERS}: policy.unlisted is report (before: policy.unknownUsers was delete)`,
+    ],
+    places: ["6:3"],
+    back: [],
+  },
+  {
+    name: "what a user had stays, and is told with the user",
+    before: `policy: { unknownUsers: revoke, unlisted: report }\n${ANN}`,
+    after: `policy: { unknownUsers: revoke, unlisted: report }\n${ANN}  bob@example.com:\n    - serial: SN-d7\n`,
+    tells: [
+      `widened: the change adds the user bob@example.com with serial "SN-d7", and ${OTHERS}: policy.unlisted is report (before: policy.unknownUsers was revoke)${STAYS}: no entry of its user allows it`,
+    ],
+    places: ["6:3, b1"],
+  },
+  {
+    name: "a user with a policy of their own is added: theirs counts",
+    before: `policy: { unknownUsers: delete }\n${ANN}`,
+    after: `policy: { unknownUsers: delete }\n${ANN}  eve@example.com: { policy: { unlisted: report }, devices: [] }\n`,
+    tells: [
+      /^widened: the change adds the user eve@example.com, and whatever no entry allows stays connected: policy.unlisted is report/,
+      "loosened: the change loosens policy.unlisted: report (before: revoke), for eve@example.com",
+    ],
+  },
+]);
+
+const BY_NAME = "{ name: L7, trustName: told }";
+const REFUSED = "{ serial: SN-d7, state: revoked }";
+const MAC = "{ serial: SN-d7, requires: { platform: mac } }";
+
+changeSteps("how strong an entry is", [
+  {
+    name: "one that lets in what another kept out, since it decides before that one; and after it",
+    before: entries(BY_NAME, REFUSED),
+    after: entries("{ registration: r7, name: L7 }", REFUSED),
+    tells: [
+      'widened: registration "r7" and name "L7" of ann@example.com is stronger than name "L7" before the change: it decides where serial "SN-d7" did',
+    ],
+    places: ["4:7, before 4:7"],
+    back: [/^widened: name "L7" of ann@example.com is less specific than registration "r7" and name "L7"/],
+  },
+  {
+    name: "one that contradicts what kept out",
+    before: entries(BY_NAME, REFUSED),
+    after: entries("{ device: d7, name: L7 }", "{ device: d7, state: revoked }"),
+    tells: [
+      /^widened: device "d7" and name "L7" of ann@example.com is stronger than name "L7" before the change: it decides where device "d7" did$/,
+      /^widened: the change removes or narrows serial "SN-d7" of ann@example.com/,
+    ],
+  },
+  {
+    name: "one that cannot mean what is kept out, or that decided before already",
+    before: entries(
+      BY_NAME,
+      "{ serial: SN-d8, name: L8, state: revoked }",
+      "{ name: L9, state: revoked, trustName: told }",
+      "{ device: d5 }",
+    ),
+    after: entries(
+      "{ serial: SN-d7, name: L7 }",
+      "{ serial: SN-d8, name: L8, state: revoked }",
+      "{ name: L9, state: revoked, trustName: told }",
+      "{ serial: SN-d5, device: d5 }",
+    ),
+    tells: [],
+  },
+  {
+    name: "one that keeps out the same, and gives way to what allows it; and does not",
+    before: entries("{ serial: SN-d7, name: L7, state: revoked }", "device: d7"),
+    after: entries("{ name: L7, state: revoked, trustName: told }", "device: d7"),
+    tells: [
+      'widened: the change removes or narrows serial "SN-d7" and name "L7" of ann@example.com, which was to be revoked',
+    ],
+    back: [/^widened: the change removes or narrows name "L7" of ann@example.com/],
+  },
+  {
+    name: "one that keeps out the same, and more, where nothing allows any of it",
+    before: entries(
+      "{ serial: SN-d7, name: L7, state: revoked }",
+      "{ device: d8, name: L8 }",
+      "registration: r7",
+    ),
+    after: entries(
+      "{ name: L7, state: revoked, trustName: told }",
+      "{ device: d8, name: L8 }",
+      "registration: r7",
+    ),
+    tells: [],
+  },
+]);
+
+changeSteps("what an entry required", [
+  {
+    name: "is asked no more where a weaker entry lets in whatever it is; and is",
+    before: entries(MAC, BY_NAME),
+    after: entries(BY_NAME),
+    tells: [
+      'widened: the change removes or narrows serial "SN-d7" of ann@example.com, which required platform mac',
+    ],
+    places: ["3:3, before 4:7"],
+    back: ['widened: serial "SN-d7" of ann@example.com is new'],
+  },
+  {
+    name: "is asked for a shorter time; and for longer",
+    before: entries(MAC, BY_NAME),
+    after: entries("{ serial: SN-d7, expires: 2026-07-01, requires: { platform: mac } }", BY_NAME),
+    tells: [
+      /^widened: the change removes or narrows serial "SN-d7" of ann@example.com, which required platform mac$/,
+    ],
+    back: [/is widened by the change: it does not expire any more/],
+  },
+  {
+    name: "is asked no more of what no other entry can mean, or what is not allowed at all any more",
+    before: entries(MAC, "{ serial: SN-d8, name: L8, requires: { model: Mac } }", BY_NAME),
+    after: entries("{ serial: SN-d7, state: revoked }", BY_NAME),
+    tells: [],
+  },
+  {
+    name: "is asked by a stronger entry, with more besides",
+    before: entries(MAC, BY_NAME),
+    after: entries("{ serial: SN-d7, requires: { platform: mac, minClientVersion: 2025.1.1 } }", BY_NAME),
+    tells: [],
+    back: [/minClientVersion is not required any more/],
   },
 ]);

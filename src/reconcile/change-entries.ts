@@ -1,100 +1,276 @@
-/** What a change of entries and user states lets in that was not let in before. */
+/** What a change writes otherwise about users and their entries so that more is let in, now or later. */
 
-import type { AllowedUser, Entry } from "../allowlist/allowlist.js";
-import { coversMatch, coversWindow, differences, isSameMatch } from "./change-cover.js";
-import { places } from "./change-places.js";
-import type { Change } from "./change-terms.js";
-import type { Finding } from "./finding.js";
+import {
+  policyOf,
+  type AllowedUser,
+  type Allowlist,
+  type Conditions,
+  type Entry,
+  type SourcePosition,
+} from "../allowlist/allowlist.js";
+import { matchesPattern } from "../allowlist/glob.js";
+import { isAtLeast } from "./client-version.js";
+import { rankOf } from "./match-keys.js";
+import type { FindingCode } from "./finding.js";
+import { endOf } from "./in-force.js";
 import { describeMatch } from "./naming.js";
 
-/** One finding for each entry that lets in more than the entries before it, and for each that kept somebody out. */
-export function reportWidened({ base, head }: Change): Finding[] {
-  const findings: Finding[] = [];
-  for (const user of head.users.values()) {
-    const before = base.users.get(user.email);
-    if (before === undefined) findings.push(...reportNewUser(user));
-    else findings.push(...reportState(before, user), ...reportEntries(before, user));
-  }
-  for (const user of base.users.values()) {
-    if (!head.users.has(user.email)) {
-      findings.push(...reportState(user, undefined), ...reportGone(user, undefined, new Set()));
-    }
-  }
-  return findings;
+/** The allowlist before a change, and the one after it. */
+export interface Change {
+  readonly base: Allowlist;
+  readonly head: Allowlist;
 }
 
-function reportNewUser({ email, entries, source }: AllowedUser): Finding[] {
+/** One thing that is written otherwise, so that more is let through. */
+export interface Written {
+  readonly code: Extract<FindingCode, `change-${string}`>;
+  readonly text: string;
+  /** The new line; undefined where something is gone. */
+  readonly source: SourcePosition | undefined;
+  /** The old line; undefined where something is new. */
+  readonly before: SourcePosition | undefined;
+  /** By e-mail, whose devices it may concern; without it, anybody's. */
+  readonly users?: readonly string[];
+  /** Further lines by which a decision follows from it: of the new plan, and of the old one. */
+  readonly lines?: readonly SourcePosition[];
+  readonly linesBefore?: readonly SourcePosition[];
+}
+
+/** What is reported, or not looked at, stays connected; revoked and deleted are kept out alike. */
+export function keepsIn(action: string | undefined): boolean {
+  return action === undefined || action === "report";
+}
+
+/** Three of them, and how many more there are. */
+export function naming(values: readonly string[], separator = ", "): string {
+  const more = values.length > 3 ? ` and ${values.length - 3} more` : "";
+  return values.slice(0, 3).join(separator) + more;
+}
+
+export function diffUsers({ base, head }: Change): readonly Written[] {
+  return [...new Set([...head.users.keys(), ...base.users.keys()])].flatMap((email) => {
+    const [then, now] = [base.users.get(email), head.users.get(email)];
+    const others = diffOthers({ base, head }, email);
+    if (then === undefined) return now ? addedUser(now, others) : [];
+    const state = diffState(then, now);
+    const diffs = [...state, ...diffEntries(then, now)];
+    if (now !== undefined || others === undefined || state.length > 0) return diffs;
+    const text = `the change drops ${email} from the allowlist, and ${others.text}`;
+    const { source } = others;
+    return [{ code: "change-dropped", text, source, before: then.source, users: [email] }, ...diffs];
+  });
+}
+
+interface Others {
+  readonly text: string;
+  readonly source: SourcePosition;
+}
+
+/** What is left alone, and was not, of the devices that no entry allows, since their user comes or goes. */
+function diffOthers({ base, head }: Change, email: string): Others | undefined {
+  const [was, is] = [base, head].map(({ users }) => (users.has(email) ? "unlisted" : "unknownUsers"));
+  if (was === undefined || is === undefined || was === is) return undefined;
+  const [then, now] = [policyOf(base, email)[was], policyOf(head, email)[is]];
+  if (!keepsIn(now.value) || keepsIn(then.value)) return undefined;
+  const text = `whatever no entry allows stays connected: policy.${is} is ${now.value} (before: policy.${was} was ${then.value})`;
+  return { text, source: now.source };
+}
+
+function addedUser({ email, entries, source }: AllowedUser, others: Others | undefined): readonly Written[] {
   const allowing = entries.filter(isAllowing);
-  if (allowing.length === 0) return [];
-  const what = allowing.slice(0, 3).map(describeMatch).join("; ");
-  const more = allowing.length > 3 ? ` and ${allowing.length - 3} more` : "";
-  return [widened(`the change adds the user ${email} with ${what}${more}`, source, undefined)];
+  if (allowing.length === 0 && others === undefined) return [];
+  const devices = allowing.length === 0 ? "" : ` with ${naming(allowing.map(describeMatch), "; ")}`;
+  const rest = others === undefined ? "" : `, and ${others.text}`;
+  const text = `the change adds the user ${email}${devices}${rest}`;
+  const lines = [...entries.map((entry) => entry.source), ...(others ? [others.source] : [])];
+  return [{ ...widened(email, text, source, undefined), lines }];
 }
 
-function reportEntries(before: AllowedUser, now: AllowedUser): Finding[] {
-  const allowed = before.entries.filter(isAllowing);
-  const wider = now.entries.filter(
-    (entry) => isAllowing(entry) && !allowed.some((old) => covers(old, entry)),
-  );
-  const findings: Finding[] = [];
+/** A user who was to be cut off, and is not, or later. */
+function diffState({ email, state: then }: AllowedUser, now: AllowedUser | undefined): readonly Written[] {
+  if (then === undefined) return [];
+  const state = now?.state;
+  if (state === undefined)
+    return [widened(email, `${email} is not ${then.state} any more`, now?.source, then.source)];
+  const { since } = state;
+  if (since === undefined || since.start <= (then.since?.start ?? -Infinity)) return [];
+  const text = `${email} is ${state.state} from ${since.text} on, which is later than before the change`;
+  return [widened(email, text, state.source, then.source)];
+}
+
+function widened(
+  email: string,
+  text: string,
+  source: SourcePosition | undefined,
+  before: SourcePosition | undefined,
+): Written {
+  return { code: "change-widened", text, source, before, users: [email] };
+}
+
+/** One for each entry that lets in more than those before it, and for each that kept something out. */
+function diffEntries(
+  { email, entries: then }: AllowedUser,
+  user: AllowedUser | undefined,
+): readonly Written[] {
+  const now = user?.entries ?? [];
   const told = new Set<Entry>();
-  for (const entry of wider) {
-    const { text, old } = whyWider(entry, before);
-    findings.push(widened(`${describeMatch(entry)} of ${now.email} ${text}`, entry.source, old?.source));
-    if (old !== undefined) told.add(old);
-  }
-  return [...findings, ...reportGone(before, now, told)];
+  const wider = now.filter(isAllowing).flatMap((entry) => {
+    const found = whyWider(entry, then, now);
+    if (found === undefined) return [];
+    if (found.old) told.add(found.old);
+    const text = `${describeMatch(entry)} of ${email} ${found.text}`;
+    return [widened(email, text, entry.source, found.old?.source)];
+  });
+  const gone = then
+    .filter((old) => !told.has(old) && (isAllowing(old) ? letsPast(old, now) : !keepsOut(now, old)))
+    .map((old) => {
+      const was = isAllowing(old) ? `required ${naming(requirements(old))}` : `was to be ${old.state}`;
+      const text = `the change removes or narrows ${describeMatch(old)} of ${email}, which ${was}`;
+      return widened(email, text, user?.source, old.source);
+    });
+  return [...wider, ...gone];
 }
 
 function isAllowing({ state }: Entry): boolean {
   return state === "active";
 }
 
-function covers(old: Entry, entry: Entry): boolean {
-  return coversMatch(old.match, entry.match) && coversWindow(old, entry);
-}
-
-function whyWider(entry: Entry, before: AllowedUser): { readonly text: string; readonly old?: Entry } {
-  const same = before.entries.filter((old) => isSameMatch(old.match, entry.match));
+/** Why an allowing entry lets in more than all of those before; undefined where it does not. */
+function whyWider(
+  entry: Entry,
+  then: readonly Entry[],
+  now: readonly Entry[],
+): { readonly text: string; readonly old?: Entry } | undefined {
+  const reaching = then.filter((old) => isAllowing(old) && reaches(old, entry));
+  const rivals = now.filter((one) => !isAllowing(one) || one.requires !== undefined);
+  const overtaken = reaching.map((old) => ({ old, rival: between(entry, old, rivals) }));
+  if (overtaken.some(({ rival }) => rival === undefined)) return undefined;
+  for (const { old, rival } of overtaken) {
+    if (rival === undefined) continue;
+    const text = `is stronger than ${describeMatch(old)} before the change: it decides where ${describeMatch(rival)} did`;
+    return { text, old };
+  }
+  const same = then.filter(({ match }) => coversMatch(match, entry.match) && coversMatch(entry.match, match));
   // On other days the same device may have been kept out, which the change need not touch.
   const old = same.find(isAllowing) ?? same[0];
   if (old !== undefined) {
     const text = isAllowing(old)
-      ? `is widened by the change: ${differences(old, entry).join(", ")}`
+      ? `is widened by the change: ${waysWider(old, entry).join(", ")}`
       : `was to be ${old.state}, and is allowed by the change`;
     return { text, old };
   }
-  const narrower = before.entries.find((old) => isAllowing(old) && coversMatch(entry.match, old.match));
-  if (narrower !== undefined) {
-    return { text: `is less specific than ${describeMatch(narrower)} before the change`, old: narrower };
-  }
-  return { text: "is new" };
+  const narrower = then.find((one) => isAllowing(one) && coversMatch(entry.match, one.match));
+  if (narrower === undefined) return { text: "is new" };
+  return { text: `is less specific than ${describeMatch(narrower)} before the change`, old: narrower };
 }
 
-/** Entries that kept a device out, and do so no more; without those that are told with what took their place. */
-function reportGone(before: AllowedUser, now: AllowedUser | undefined, told: ReadonlySet<Entry>): Finding[] {
-  const keepsOut = (now?.entries ?? []).filter((entry) => !isAllowing(entry));
-  return before.entries
-    .filter((old) => !isAllowing(old) && !told.has(old))
-    .filter((old) => !keepsOut.some((entry) => covers(entry, old)))
-    .map((old) => {
-      const text = `the change removes or narrows ${describeMatch(old)} of ${before.email}, which was to be ${old.state}`;
-      return widened(text, now?.source, old.source);
-    });
+/** Whether what an entry refused is refused by another all the same. */
+function keepsOut(now: readonly Entry[], old: Entry): boolean {
+  const allowing = now.filter(isAllowing);
+  return now.some(
+    (entry) => !isAllowing(entry) && reaches(entry, old) && between(old, entry, allowing) === undefined,
+  );
 }
 
-/** A user who was to be cut off, and is not, or later. */
-function reportState({ email, state: then }: AllowedUser, now: AllowedUser | undefined): Finding[] {
-  if (then === undefined) return [];
-  const state = now?.state;
-  if (state === undefined)
-    return [widened(`${email} is not ${then.state} any more`, now?.source, then.source)];
-  const { since } = state;
-  if (since === undefined || since.start <= (then.since?.start ?? -Infinity)) return [];
-  const text = `${email} is ${state.state} from ${since.text} on, which is later than before the change`;
-  return [widened(text, state.source, then.source)];
+/** Whether a device that fails what an allowing entry required may be let in by a weaker one now. */
+function letsPast(old: Entry, now: readonly Entry[]): boolean {
+  if (old.requires === undefined) return false;
+  const weaker = now.some(
+    (one) => isAllowing(one) && rankOf(one) > rankOf(old) && mayMeet(one.match, old.match),
+  );
+  // What it required is asked for where it spoke: by an entry that lets in no more, and speaks as long.
+  const isAsked = (one: Entry) => {
+    const { requires: _, ...rest } = one;
+    return (
+      rankOf(one) <= rankOf(old) &&
+      reaches(rest, old) &&
+      (!isAllowing(one) || REACH.requires(old, one).length === 0)
+    );
+  };
+  return weaker && !now.some(isAsked);
 }
 
-function widened(text: string, ...where: Parameters<typeof places>): Finding {
-  return { code: "change-widened", text, ...places(...where), registrations: [] };
+/** Whether everything that `narrow` can match, `wide` matches as well, whenever it does and requiring no more. */
+function reaches(wide: Entry, narrow: Entry): boolean {
+  return coversMatch(wide.match, narrow.match) && waysWider(wide, narrow).length === 0;
+}
+
+/** An entry that may mean the same device, and that only the stronger of the two does not give way to. */
+function between(strong: Entry, weak: Entry, rivals: readonly Entry[]): Entry | undefined {
+  const [from, to] = [rankOf(strong), rankOf(weak)];
+  if (from >= to) return undefined;
+  return rivals.find(
+    (one) => one !== strong && from <= rankOf(one) && rankOf(one) <= to && mayMeet(one.match, strong.match),
+  );
+}
+
+/** Whether everything that `narrow` can match, `wide` matches as well: it asks for no more than that. */
+export function coversMatch(wide: Entry["match"], narrow: Entry["match"]): boolean {
+  const { nameGlob, ...keys } = wide;
+  const rest = Object.entries(keys).every(([key, value]) => narrow[key as keyof typeof keys] === value);
+  if (!rest || nameGlob === undefined) return rest;
+  if (nameGlob === narrow.nameGlob || nameGlob === "*") return true;
+  return narrow.name !== undefined && matchesPattern(nameGlob, narrow.name);
+}
+
+/** Whether no key tells that two matches mean different devices. */
+function mayMeet(one: Entry["match"], other: Entry["match"]): boolean {
+  const globs = [one, other].every(({ nameGlob }, at) => {
+    const name = (at === 0 ? other : one).name;
+    return nameGlob === undefined || name === undefined || matchesPattern(nameGlob, name);
+  });
+  const { nameGlob: _, ...keys } = one;
+  return (
+    globs &&
+    Object.entries(keys).every(([key, value]) => [undefined, value].includes(other[key as keyof typeof keys]))
+  );
+}
+
+/** In which ways `now` speaks longer or requires less than `then`, in words. */
+function waysWider(then: Entry, now: Entry): readonly string[] {
+  return Object.values(REACH).flatMap((ways) => ways(then, now));
+}
+
+const same = (): readonly string[] => [];
+
+/** By the keys of an entry, so that none is forgotten; match and state are compared by themselves. */
+const REACH: { readonly [Key in keyof Entry]-?: (then: Entry, now: Entry) => readonly string[] } = {
+  match: same,
+  state: same,
+  expires: ({ expires: then }, { expires: now }) => {
+    if (then === undefined || (now !== undefined && endOf(now) <= endOf(then))) return [];
+    const until = now === undefined ? "it does not expire any more" : `it expires after ${now.text}`;
+    return [`${until} (before: after ${then.text})`];
+  },
+  from: ({ from: then }, { from: now }) =>
+    then === undefined || (now !== undefined && now.start >= then.start)
+      ? []
+      : [`it speaks from ${now?.text ?? "the beginning"} on (before: from ${then.text} on)`],
+  requires: ({ requires: then = {} }, { requires: now = {} }) =>
+    conditions.flatMap((name) => {
+      const [wanted, given] = [then[name], now[name]];
+      if (wanted === undefined || (given !== undefined && ASKS_AS_MUCH[name](given, wanted))) return [];
+      const what = given === undefined ? `${name} is not required any more` : `requires ${name} ${given}`;
+      return [`${what} (before: ${wanted})`];
+    }),
+  note: same,
+  reason: same,
+  owner: same,
+  ticket: same,
+  trustName: same,
+  source: same,
+};
+
+/** Whether whatever meets `given` meets `wanted` too. */
+const ASKS_AS_MUCH: { readonly [Key in keyof Conditions]-?: (given: string, wanted: string) => boolean } = {
+  platform: (given, wanted) => given === wanted,
+  // One glob that is not the other is taken to reach further.
+  model: (given, wanted) => given === wanted || (!/[*?]/u.test(given) && matchesPattern(wanted, given)),
+  minClientVersion: (given, wanted) => isAtLeast(wanted, given),
+};
+
+const conditions = Object.keys(ASKS_AS_MUCH) as readonly (keyof Conditions)[];
+
+function requirements({ requires = {} }: Entry): readonly string[] {
+  return conditions.flatMap((name) => (requires[name] === undefined ? [] : [`${name} ${requires[name]}`]));
 }

@@ -1,28 +1,226 @@
-/** What a change of the allowlist itself does, apart from the acts that follow from it. */
+/** What a change of the allowlist lets in or keeps out: by two plans over the same account, and by what is written. */
 
-import { reportDropped } from "./change-dropped.js";
-import { reportWidened } from "./change-entries.js";
-import { reportExcepted } from "./change-exceptions.js";
-import { reportLoosenedLimits } from "./change-limits.js";
-import { reportLoosenedPolicy } from "./change-policy.js";
-import type { BothDecisions, Change } from "./change-terms.js";
-import type { Finding } from "./finding.js";
+import type { SourcePosition } from "../allowlist/allowlist.js";
+import { counted } from "../counted.js";
+import type { Change, Written } from "./change-entries.js";
+import { diffWritten } from "./change-settings.js";
+import { isAct, staysConnected, type Decision } from "./decision.js";
+import { findingMeanings, type Finding } from "./finding.js";
+import type { Plan } from "./plan.js";
 
-export type { BothDecisions, Change } from "./change-terms.js";
+/** The plan by the allowlist before a change, and by the one after it: of the same account at the same moment. */
+export interface BothPlans {
+  readonly before: Pick<Plan, "decisions">;
+  readonly after: Pick<Plan, "decisions">;
+}
 
 /**
- * Findings about everything by which the change lets more through than before: who or what stays connected though it
- * was dropped, what is let in, what is excepted, and which brakes hold less. A stricter allowlist has none: what it
- * does are acts.
- *
- * @param decisions By both allowlists on the same account as of the same moment.
+ * Findings about everything by which the change lets more through than before, and about what it lets in no more. What
+ * else it does to a registration is an act of the new plan. By kind, in the order of {@link findingMeanings}.
  */
-export function reportChange(change: Change, decisions: BothDecisions): Finding[] {
-  return [
-    ...reportDropped(change, decisions),
-    ...reportWidened(change),
-    ...reportExcepted(change),
-    ...reportLoosenedPolicy(change),
-    ...reportLoosenedLimits(change),
+export function reportChange(change: Change, { before, after }: BothPlans): Finding[] {
+  const decided = new Map(after.decisions.map((decision) => [decision.registration.id, decision]));
+  const twins = before.decisions.flatMap((then) => {
+    const now = decided.get(then.registration.id);
+    return now ? [{ then, now }] : [];
+  });
+  const outside = before.decisions.filter(({ registration }) => !decided.has(registration.id));
+  const devices = [...groupBy(twins, ({ then }) => deviceOf(then)).values()];
+  const dropped = devices.flatMap((device) => droppedOf(device, change));
+  const letThrough = devices.flatMap(letThroughOf).filter((twin) => !dropped.includes(twin));
+  const findings = [
+    ...[...groupBy(dropped, userOf).values()].map((group) => dropping(group, change)),
+    ...leaving(outside, change),
+    ...attribute(
+      letThrough,
+      withoutTold(diffWritten(change), [...dropped.map(userOf), ...outside.map(({ user }) => user)]),
+    ),
+    ...[...groupBy(devices.flatMap(withheldOf), userOf).values()].map(withholding),
   ];
+  const order = Object.keys(findingMeanings);
+  return findings.sort((a, b) => order.indexOf(a.code) - order.indexOf(b.code));
+}
+
+/** A registration in both plans. */
+interface Twin {
+  readonly then: Decision;
+  readonly now: Decision;
+}
+
+/** What belongs to one machine is compared as one: while any of it connects, the machine does. */
+function deviceOf({ registration }: Decision): string {
+  return registration.id;
+}
+
+function userOf({ then }: Twin): string {
+  return then.user;
+}
+
+/** What stays connected though an entry of its device, or its user, is taken off the list. */
+function droppedOf(device: readonly Twin[], { base, head }: Change): readonly Twin[] {
+  const isListed = device.some(({ then: { desired, user } }) => desired === "active" && base.users.has(user));
+  const isStill = device.some(({ now }) => now.desired === "active");
+  return device.filter(({ then, now }) => {
+    if (isStill || now.desired !== "as-is" || !staysConnected(now) || isExcepted(now)) return false;
+    const isUserGone = base.users.has(then.user) && !head.users.has(then.user);
+    return isListed || (isUserGone && then.desired !== "as-is");
+  });
+}
+
+/** Whether an exception decides; the exception is a finding of its own. */
+function isExcepted({ reason: { code } }: Decision): boolean {
+  return code === "protected" || code === "self" || code === "ignored";
+}
+
+/** What connects of a device that was to be kept out. */
+function letThroughOf(device: readonly Twin[]): readonly Twin[] {
+  if (device.some(({ then }) => staysConnected(then))) return [];
+  return device.filter(({ now }) => staysConnected(now));
+}
+
+/** What was to be let in, and stays out: no act tells of it. */
+function withheldOf(device: readonly Twin[]): readonly Twin[] {
+  if (device.some(({ now }) => staysConnected(now))) return [];
+  return device.filter(({ then, now }) => then.action === "unrevoke" && !isAct(now));
+}
+
+/** Tells with each thing that is written what follows from it now; what follows from none of them is told besides. */
+function attribute(letThrough: readonly Twin[], written: readonly Written[]): Finding[] {
+  const causes = groupBy(letThrough, (twin) => causeOf(twin, written));
+  // What is let in is an act already.
+  const rest = (causes.get(undefined) ?? []).filter(({ now }) => !isAct(now));
+  const kinds = groupBy(rest, ({ then, now }) => [now.user, then.reason.code, now.reason.code].join("\n"));
+  return [
+    ...written.map((one) => writtenFinding(one, causes.get(one) ?? [])),
+    ...[...kinds.values()].map(keeping),
+  ];
+}
+
+/** The line that kept it out says so no more, or else the line that lets it through is new. */
+function causeOf({ then, now }: Twin, written: readonly Written[]): Written | undefined {
+  const own = written.filter(({ users }) => users === undefined || users.includes(now.user));
+  return (
+    own.find(({ before, linesBefore = [] }) => [before, ...linesBefore].some(isAt(then.source))) ??
+    own.find(({ source, lines = [] }) => [source, ...lines].some(isAt(now.source)))
+  );
+}
+
+function isAt({ file, line, column }: SourcePosition) {
+  return (place: SourcePosition | undefined) =>
+    place?.file === file && place.line === line && place.column === column;
+}
+
+/** A user who is dropped is told with the registrations that stay, or that leave the scope. */
+function withoutTold(written: readonly Written[], told: readonly string[]): readonly Written[] {
+  return written.filter(
+    ({ code, users = [] }) => code !== "change-dropped" || !users.some((one) => told.includes(one)),
+  );
+}
+
+function writtenFinding({ code, text, source, before }: Written, twins: readonly Twin[]): Finding {
+  const [stay, enter] = [twins.filter(({ now }) => !isAct(now)), twins.filter(({ now }) => isAct(now))];
+  const why = stay.find(({ now }) => now.desired === "as-is")?.now.reason.text;
+  const effects = [
+    ...(enter.length > 0
+      ? [`${counted(enter.length, "revoked registration")} ${isOrAre(enter)} let in`]
+      : []),
+    ...(stay.length > 0 ? [staying(stay)] : []),
+  ];
+  return {
+    code,
+    text: [text, ...effects].join(", and ") + (why === undefined ? "" : `: ${why}`),
+    ...places(source, before),
+    registrations: idsOf(twins),
+  };
+}
+
+function keeping(group: Group<Twin>): Finding {
+  const [{ then, now }] = group;
+  const was = group.length === 1 ? "was" : "were";
+  const what = `keeps ${counted(group.length, "active registration")} of ${whose(now)} connected, which ${was} to be ${then.desired}`;
+  return {
+    code: isExcepted(now) ? "change-excepted" : "change-widened",
+    text: `the change ${what}: ${now.reason.text} (before: ${then.reason.text})`,
+    ...places(now.source, then.source),
+    registrations: idsOf(group),
+  };
+}
+
+function dropping(group: Group<Twin>, { base, head }: Change): Finding {
+  const [{ then, now }] = group;
+  const what = head.users.has(then.user)
+    ? `drops what allowed a device of ${then.user}`
+    : `drops ${then.user} from the allowlist`;
+  return {
+    code: "change-dropped",
+    text: `the change ${what}, and ${staying(group)}: ${now.reason.text}`,
+    ...places(now.source, base.users.get(then.user)?.source),
+    registrations: idsOf(group),
+  };
+}
+
+function withholding(group: Group<Twin>): Finding {
+  const [{ then, now }] = group;
+  return {
+    code: "change-withheld",
+    text: `${counted(group.length, "revoked registration")} of ${whose(now)} ${isOrAre(group)} let in no more by the change: ${now.reason.text}`,
+    ...places(now.source, then.source),
+    registrations: idsOf(group),
+  };
+}
+
+/** What is not decided any more, and connects, or was to. */
+function leaving(decisions: readonly Decision[], { base }: Change): Finding[] {
+  const left = decisions.filter(({ live, action }) => live === "active" || action === "unrevoke");
+  const groups = groupBy(left, ({ user, live }) => `${live}\n${user}`);
+  return [...groups.values()].map((group) => {
+    const [first] = group;
+    const what = `${counted(group.length, `${first.live} registration`)} of ${whose(first)}`;
+    const end = first.live === "active" ? "they stay connected" : "they are not let in";
+    return {
+      code: "change-out-of-scope",
+      text: `the change takes ${what} out of the scope: nothing is decided about them any more, and ${end}`,
+      ...places(undefined, base.users.get(first.user)?.source),
+      registrations: group.map(({ registration }) => registration.id),
+    };
+  });
+}
+
+function whose({ user }: Decision): string {
+  return user === "" ? "no user" : user;
+}
+
+function staying({ length }: readonly Twin[]): string {
+  return `${counted(length, "active registration")} ${length === 1 ? "stays" : "stay"} connected`;
+}
+
+function isOrAre({ length }: readonly Twin[]): string {
+  return length === 1 ? "is" : "are";
+}
+
+function idsOf(twins: readonly Twin[]): readonly string[] {
+  return twins.map(({ now }) => now.registration.id);
+}
+
+/** What is new points into the new files, what it took the place of into the old ones. */
+function places(
+  source: SourcePosition | undefined,
+  before: SourcePosition | undefined,
+): Pick<Finding, "source" | "related"> {
+  return {
+    ...(source && { source }),
+    ...(before && { related: [{ text: "before the change", source: before }] }),
+  };
+}
+
+type Group<T> = readonly [T, ...T[]];
+
+function groupBy<T, Key>(all: readonly T[], keyOf: (one: T) => Key): ReadonlyMap<Key, Group<T>> {
+  const groups = new Map<Key, [T, ...T[]]>();
+  for (const one of all) {
+    const group = groups.get(keyOf(one));
+    if (group) group.push(one);
+    else groups.set(keyOf(one), [one]);
+  }
+  return groups;
 }

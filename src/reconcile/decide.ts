@@ -7,7 +7,15 @@ import type { Finding } from "./finding.js";
 import { Entries, type Match } from "./match.js";
 import { clipped, named } from "./naming.js";
 import { doubtsOf, isNewer, regroup, type Candidate, type Person } from "./people.js";
-import { isVerdict, liveOf, type Ask, type Context, type Rule, type Subject, type Verdict } from "./rules/rule.js";
+import {
+  isVerdict,
+  liveOf,
+  type Ask,
+  type Context,
+  type Rule,
+  type Subject,
+  type Verdict,
+} from "./rules/rule.js";
 import { RULES } from "./rules/index.js";
 import { isInScope } from "./scope.js";
 
@@ -106,10 +114,16 @@ function firstVerdict(
 
 function toDecisions(verdicts: Map<Candidate, Verdict>, entries: Entries, findings: Finding[]): Decision[] {
   const together = keepTombstones(verdicts, entries, findings);
-  return [...verdicts].map(([candidate, verdict]) => toDecision(candidate, verdict, together?.get(candidate)));
+  return [...verdicts].map(([candidate, verdict]) =>
+    toDecision(candidate, verdict, together?.get(candidate)),
+  );
 }
 
-function toDecision(candidate: Candidate, verdict: Verdict, together: readonly string[] | undefined): Decision {
+function toDecision(
+  candidate: Candidate,
+  verdict: Verdict,
+  together: readonly string[] | undefined,
+): Decision {
   const { registration, hardware, device } = candidate;
   const live = liveOf(candidate);
   return {
@@ -138,7 +152,9 @@ function keepTombstones(
   entries: Entries,
   findings: Finding[],
 ): ReadonlyMap<Candidate, readonly string[]> | undefined {
-  const deleted = [...verdicts].filter(([, { desired }]) => desired === "deleted").map(([candidate]) => candidate);
+  const deleted = [...verdicts]
+    .filter(([, { desired }]) => desired === "deleted")
+    .map(([candidate]) => candidate);
   if (deleted.length === 0) return undefined;
   const isDeleted = (one: Candidate) => verdicts.get(one)?.desired === "deleted";
   const together = new Map<Candidate, readonly string[]>();
@@ -181,7 +197,9 @@ function heldBack(
     const others = entries.matching(entry, candidate);
     // Another one that is newer and stays holds the same back.
     if (others.some((one) => isLeft(one) && !isOlder(one))) return [];
-    return others.filter((one) => isOlder(one) && one.device !== device && one === one.device.registrations[0]);
+    return others.filter(
+      (one) => isOlder(one) && one.device !== device && one === one.device.registrations[0],
+    );
   });
   return [...new Set([...ofDevice, ...ofName])];
 }

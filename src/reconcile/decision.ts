@@ -42,7 +42,12 @@ export const RULE_CODES = {
     weight: "rule",
     told: "never",
   },
-  ignored: { meaning: "Another tool manages it (`ignore`).", kind: "excepted", weight: "rule", told: "never" },
+  ignored: {
+    meaning: "Another tool manages it (`ignore`).",
+    kind: "excepted",
+    weight: "rule",
+    told: "never",
+  },
   offboarded: {
     meaning: "Its user has left: everything is deleted.",
     kind: "state",

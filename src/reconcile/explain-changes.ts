@@ -52,7 +52,9 @@ function now(decision: Decision, { policy }: Subject, known: Hardware | undefine
         "only an entry by its registration id would let it in: of a device the newest registration connects",
       ];
     case "doubt":
-      return [`an entry by registration ${JSON.stringify(registration.id)} would let it in, whatever machine it is`];
+      return [
+        `an entry by registration ${JSON.stringify(registration.id)} would let it in, whatever machine it is`,
+      ];
     case "listed-revoked":
       return [`with listedRevoked: unrevoke at ${here} it would be let in`];
     case "no-user":
@@ -108,7 +110,8 @@ function upcomingAges({ candidate, registration }: Decision, subject: Subject): 
     return [`${rule.action} is due after ${day}${unless} (${file}:${line})`];
   };
   const { registrations } = candidate.device;
-  const seen = candidate === registrations[0] ? Math.max(...registrations.map(lastSign)) : lastSign(candidate);
+  const seen =
+    candidate === registrations[0] ? Math.max(...registrations.map(lastSign)) : lastSign(candidate);
   return [
     ...due(policy.stale, seen, ", unless it is seen again"),
     ...due(policy.revoked, Date.parse(registration.revoked_at ?? ""), ""),

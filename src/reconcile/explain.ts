@@ -91,7 +91,11 @@ export function explain(
   });
 }
 
-function trace(candidate: Candidate, { reason, source }: Decision, subject: Subject): readonly Consideration[] {
+function trace(
+  candidate: Candidate,
+  { reason, source }: Decision,
+  subject: Subject,
+): readonly Consideration[] {
   let decided: number | undefined;
   return RULES.map(({ name, ask }, at): Consideration => {
     const place = at + 1;

@@ -13,13 +13,16 @@ export const findingMeanings = {
   "past-freeze": "The freeze is over.",
   "unknown-hardware": "A registration is left alone since its hardware is not known.",
   "unusable-serial": "A serial number names no machine, so that no entry can match by it.",
-  doubt: "A listed device is revoked, and stays so: whether it is the machine that its entry means is in doubt.",
-  "doubtful-device": "Two registrations of one user tell the same serial or hardware id, and are two machines.",
+  doubt:
+    "A listed device is revoked, and stays so: whether it is the machine that its entry means is in doubt.",
+  "doubtful-device":
+    "Two registrations of one user tell the same serial or hardware id, and are two machines.",
   "shared-identity": "Several users have a device that tells the same serial or hardware id.",
   elsewhere: "A device that an entry refuses is connected under another user.",
   tombstone: "A registration is revoked instead of deleted: without it an older one would be let in.",
   "state-out-of-scope": "A suspended or offboarded user has active registrations outside the scope.",
-  "renewable-grace": "The policy deletes what no entry allows, so that a device can enrol again for another grace.",
+  "renewable-grace":
+    "The policy deletes what no entry allows, so that a device can enrol again for another grace.",
   "listed-revoked": "A listed device is revoked, and `policy.listedRevoked` is `report`.",
   unlisted: "A registration that no entry allows is left alone, since the policy says `report`.",
   condition: "The same, of a registration that fails what its entry requires.",
@@ -39,12 +42,14 @@ export const findingMeanings = {
   "device-count": "The number of devices that Access counts for a user contradicts the listing.",
   "change-dropped":
     "The change takes a user or a device off the allowlist, and its registrations stay connected.",
-  "change-out-of-scope": "The change takes registrations out of the scope, and they stay as they are.",
+  "change-out-of-scope":
+    "The change narrows the scope, and the registrations that leave it stay as they are.",
   "change-widened": "The change lets in what was not let in before.",
   "change-excepted": "The change protects or ignores something that was decided before.",
   "change-loosened":
     "The change loosens the policy, a guard, a limit, the freeze, or drops a protection or a test.",
   "clock-skew": "This machine's clock is more than five minutes off the account's.",
+  "change-withheld": "The change lets in no more what was to be let in; no act tells of it.",
   "unmatched-baseline": "A line of the drift baseline accepts a finding that is not there any more.",
   warning: "The allowlist is valid, and something in it is worth a look.",
 } as const;

@@ -40,7 +40,8 @@ const GUARDS: readonly ((judged: Judged, guards: Guards) => GuardVerdict | undef
   ({ acts, active, revoked }, { unrevoke }) => byKind("unrevoke", acts, unrevoke, active + revoked),
   ({ acts }, { perUser }) => perUser && byUser(acts, perUser),
   // A guard of its own, since with each user go seats, and devices that are unseen here.
-  ({ deletedUsers }, { deleteUsers }) => deletedUsers && byCount("deleteUsers", deletedUsers.length, deleteUsers),
+  ({ deletedUsers }, { deleteUsers }) =>
+    deletedUsers && byCount("deleteUsers", deletedUsers.length, deleteUsers),
 ];
 
 /** Judges the acts of a plan. */

@@ -96,7 +96,10 @@ export class Entries {
    * alone. A name joins no devices, and yet only the newest of a name may be let in.
    */
   newestOf(entry: Entry, candidate: Candidate): Candidate {
-    return this.matching(entry, candidate).reduce((newest, one) => (isNewer(one, newest) ? one : newest), candidate);
+    return this.matching(entry, candidate).reduce(
+      (newest, one) => (isNewer(one, newest) ? one : newest),
+      candidate,
+    );
   }
 
   /** The registrations that an entry matches beside this one: of one type, and of one name where it is a glob alone. */
@@ -128,16 +131,19 @@ export class Entries {
       if (found.length === 1 && isPlain(only.entry)) return sayPlain(only.entry);
     }
     const upcoming = found.find(
-      ({ entry: { state, from } }) => state === "active" && from !== undefined && this.at.getTime() < from.start,
+      ({ entry: { state, from } }) =>
+        state === "active" && from !== undefined && this.at.getTime() < from.start,
     )?.entry;
     const match = this.#judge(candidate, found);
-    const mayRefuse = match.kind === "allowed" ? this.#blindly(device, (state) => state !== "active") : undefined;
+    const mayRefuse =
+      match.kind === "allowed" ? this.#blindly(device, (state) => state !== "active") : undefined;
     return { match, upcoming, mayRefuse };
   }
 
   /** Whether no entry may mean it by what it does not tell. */
   #isAlone(candidate: Candidate): boolean {
-    if (this.#entries.length === 1) return this.#blind.length === 0 || this.#find(candidate.device).length === 1;
+    if (this.#entries.length === 1)
+      return this.#blind.length === 0 || this.#find(candidate.device).length === 1;
     return this.#blind.length === 0 || UNKNOWABLE.every((key) => key.told(candidate) !== undefined);
   }
 
@@ -173,7 +179,9 @@ export class Entries {
     const mayAllow = this.#blindly(device, (state) => state === "active");
     if (mayAllow) return { kind: "unknown-hardware", entry: mayAllow };
     if (match) return match;
-    const lapsed = strongest(found.map(({ entry }) => entry).filter(({ match }) => match.registration === undefined));
+    const lapsed = strongest(
+      found.map(({ entry }) => entry).filter(({ match }) => match.registration === undefined),
+    );
     return lapsed ? { kind: "none", lapsed } : NO_MATCH;
   }
 
@@ -221,7 +229,10 @@ function isPlain({ from, expires, requires }: Entry): boolean {
 const NO_ENTRIES: readonly Entry[] = [];
 
 function sayPlain(entry: Entry): Said {
-  const match: Match = entry.state === "active" ? { kind: "allowed", entry, own: true, equals: NO_ENTRIES } : { kind: "refused", entry };
+  const match: Match =
+    entry.state === "active"
+      ? { kind: "allowed", entry, own: true, equals: NO_ENTRIES }
+      : { kind: "refused", entry };
   return { match, upcoming: undefined, mayRefuse: undefined };
 }
 
@@ -283,7 +294,9 @@ function judgeOwn(found: readonly Found[], candidate: Candidate): Match {
   if (!best) return NO_MATCH;
   const rival = entries.find(({ state }) => state !== best.state);
   if (rival) return { kind: "contradiction", entries: [best, rival] };
-  return best.state === "active" ? judgeConditions(entries, candidate, true) : { kind: "refused", entry: best };
+  return best.state === "active"
+    ? judgeConditions(entries, candidate, true)
+    : { kind: "refused", entry: best };
 }
 
 /**
@@ -299,7 +312,8 @@ function judgeNewest(newest: Candidate, found: readonly Found[]): Match | undefi
   const refusing = claims.filter(({ entry }) => entry.state !== "active");
   if (own.length > 0) {
     const match = judgeOwn(own, newest);
-    if (match.kind === "refused" || match.kind === "contradiction" || rank === MATCH_KEYS.device.rank) return match;
+    if (match.kind === "refused" || match.kind === "contradiction" || rank === MATCH_KEYS.device.rank)
+      return match;
     const rival = refusing.find(({ tellers }) => !tellers.every((one) => haveTwoSerials(one, newest)));
     const [mine] = own;
     return rival && mine ? { kind: "contradiction", entries: [mine.entry, rival.entry] } : match;
@@ -325,7 +339,8 @@ function judgeOlder(older: Candidate, ofDevice: Match, found: readonly Found[]):
   if (ofDevice.kind === "refused") {
     const tellers = found.find(({ entry }) => entry === ofDevice.entry)?.tellers ?? NOBODY;
     const isOther = tellers.every((one) => haveTwoSerials(one, older));
-    const allowed = isOther && own.find(({ entry }) => entry.state === "active" && entry.match.serial !== undefined);
+    const allowed =
+      isOther && own.find(({ entry }) => entry.state === "active" && entry.match.serial !== undefined);
     return allowed ? judgeConditions([allowed.entry], older, true) : ofDevice;
   }
   if (ofDevice.kind === "contradiction") return ofDevice;
@@ -337,7 +352,11 @@ function judgeOlder(older: Candidate, ofDevice: Match, found: readonly Found[]):
  * Among entries of one rank that ask for the same, one whose conditions are met is enough, and one whose conditions
  * cannot be told may be.
  */
-function judgeConditions(entries: readonly Entry[], { registration, hardware }: Candidate, own: boolean): Match {
+function judgeConditions(
+  entries: readonly Entry[],
+  { registration, hardware }: Candidate,
+  own: boolean,
+): Match {
   let unknown: Match | undefined;
   let failed: Match | undefined;
   const met: Entry[] = [];
@@ -377,4 +396,3 @@ export function unmatchedEntries(
     entries.filter((entry) => !matched.has(entry) && isInForce(entry, at)).map((entry) => ({ email, entry })),
   );
 }
-

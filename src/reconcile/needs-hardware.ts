@@ -5,7 +5,8 @@ import type { Allowlist, Policy } from "../allowlist/allowlist.js";
  * only hardware tells which registrations are of one device.
  */
 export function needsHardware({ users, policy, policies, ignore, protected: list }: Allowlist): boolean {
-  if (comparesDevices(policy) || list.devices.size + list.serials.size + list.hardwareIds.size > 0) return true;
+  if (comparesDevices(policy) || list.devices.size + list.serials.size + list.hardwareIds.size > 0)
+    return true;
   for (const own of policies.values()) if (comparesDevices(own)) return true;
   if (ignore.some(({ match }) => speaksOfDevice(match))) return true;
   for (const { entries } of users.values())

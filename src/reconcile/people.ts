@@ -72,7 +72,13 @@ export function formDevices(
   // In the order of addresses and ids, so that the order of a listing never matters.
   const people = new Map<string, Person>();
   for (const [email, candidates] of [...own].sort(([a], [b]) => compare(a, b)))
-    people.set(email, formPerson(email, candidates.sort((a, b) => compare(a.registration.id, b.registration.id))));
+    people.set(
+      email,
+      formPerson(
+        email,
+        candidates.sort((a, b) => compare(a.registration.id, b.registration.id)),
+      ),
+    );
   return people;
 }
 

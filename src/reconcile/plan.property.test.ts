@@ -84,7 +84,9 @@ describe("the acts that are performed", () => {
         const of = act === "unrevoke" ? all : active;
         const percent = of < 10 && values.percent > 0 ? Math.max(values.percent, 50) : values.percent;
         const least = of < 10 && values.percent > 0 ? 1 : 0;
-        expect(count).toBeLessThanOrEqual(Math.min(values.max, Math.max(least, Math.floor((of * percent) / 100))));
+        expect(count).toBeLessThanOrEqual(
+          Math.min(values.max, Math.max(least, Math.floor((of * percent) / 100))),
+        );
       }
       for (const email of new Set(plan.acts.map((act) => act.user))) {
         const count = plan.acts.filter((act) => act.user === email).length;

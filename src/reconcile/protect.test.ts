@@ -110,7 +110,7 @@ test("a line that protects nothing is told, with what may have been meant", () =
   expect(text(made, "unmatched-protection")).toEqual([
     'protected user "alic@example.com" is nobody\'s in the account\'s scope; did you mean "alice@example.com"?',
     'protected device "d9" is nobody\'s in the account\'s scope; did you mean "d1"?',
-    "guards.self \"operator@elsewhere.test\" is nobody's in the account",
+    'guards.self "operator@elsewhere.test" is nobody\'s in the account',
   ]);
 });
 

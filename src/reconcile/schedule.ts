@@ -100,12 +100,14 @@ function unitsOf(acts: readonly ActDecision[]): readonly (readonly ActDecision[]
       for (const { registration } of other) units.set(registration.id, one);
     }
   }
-  const headOf = (unit: readonly ActDecision[]) => unit.find(({ action }) => action === "unrevoke") ?? unit[0];
+  const headOf = (unit: readonly ActDecision[]) =>
+    unit.find(({ action }) => action === "unrevoke") ?? unit[0];
   const sorted = [...new Set(units.values())]
     .map((unit) => ({ unit, head: headOf(unit) }))
     .sort((a, b) => (a.head && b.head ? byUrgency(a.head, b.head) : 0));
   // What is revoked already is deleted after what has to be deleted before it, the oldest first.
-  const isLater = ({ head }: (typeof sorted)[number]) => head?.live === "revoked" && head.together !== undefined;
+  const isLater = ({ head }: (typeof sorted)[number]) =>
+    head?.live === "revoked" && head.together !== undefined;
   const later = sorted
     .filter(isLater)
     .sort((a, b) => (a.head && b.head && isNewer(a.head.candidate, b.head.candidate) ? 1 : -1));

@@ -138,7 +138,10 @@ steps("without a newer one that connects nothing is superseded", [
   {
     title: "the newer one is not seen any more, and the older one is in use: so is their device",
     allowlist: superseded("delete", ", stale: { after: 30d, action: revoke, includeListed: true }"),
-    live: [{ ...OLD, lastSeen: "2026-05-31T00:00:00Z" }, { ...NEW, lastSeen: "2026-03-01T00:00:00Z" }],
+    live: [
+      { ...OLD, lastSeen: "2026-05-31T00:00:00Z" },
+      { ...NEW, lastSeen: "2026-03-01T00:00:00Z" },
+    ],
     expect: ["new: keep (entry) 4", "old: keep (entry) 4"],
   },
   {
@@ -214,7 +217,8 @@ test("the finding says of whom", () => {
 
 steps("whatever else would be decided of the older one", [
   {
-    title: "it is superseded: refused, expired, revoked and only reported, or of nobody in the list; not what belongs to no person",
+    title:
+      "it is superseded: refused, expired, revoked and only reported, or of nobody in the list; not what belongs to no person",
     allowlist: `policy: { superseded: delete, listedRevoked: report, unknownUsers: report, noUser: report }
 users:
   ${ALICE}:

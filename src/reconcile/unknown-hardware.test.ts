@@ -124,7 +124,11 @@ test.each([
   ["a user is protected", `protected: { users: [${ALICE}] }\nusers: { ${ALICE}: [] }`, false],
   ["an ignore rule goes by serial", `ignore: [{ serial: S1, reason: kiosk }]\nusers: { ${ALICE}: [] }`, true],
   ["an ignore rule goes by name", `ignore: [{ name: L1, reason: kiosk }]\nusers: { ${ALICE}: [] }`, true],
-  ["an ignore rule goes by user", `ignore: [{ user: ${BOB}, reason: kiosk }]\nusers: { ${ALICE}: [] }`, false],
+  [
+    "an ignore rule goes by user",
+    `ignore: [{ user: ${BOB}, reason: kiosk }]\nusers: { ${ALICE}: [] }`,
+    false,
+  ],
   ["grace has to know a device again", `policy: { grace: 72h }\nusers: { ${ALICE}: [] }`, true],
   ["superseded compares devices", `policy: { superseded: report }\nusers: { ${ALICE}: [] }`, true],
   ["maxDevices counts devices", `policy: { maxDevices: 1 }\nusers: { ${ALICE}: [] }`, true],

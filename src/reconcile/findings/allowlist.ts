@@ -99,7 +99,10 @@ function hint(email: string, entry: Entry, owners: Owners, people: People): stri
       ?.get(key.form(value))
       ?.find(({ device }) => device.person.email !== email);
     if (owner) return `; that is a device of ${owner.device.person.email || "no user"}`;
-    const near = nearest(value, own.map(key.told).filter((told) => told !== undefined));
+    const near = nearest(
+      value,
+      own.map(key.told).filter((told) => told !== undefined),
+    );
     if (near !== undefined && near !== value) return `; did you mean ${quoted(near)}?${lookalikes(value)}`;
   }
   return "";
@@ -144,7 +147,11 @@ function findUnusedExceptions({ protected: list, guards, ignore }: Allowlist, pe
     ["protected user", list.users, ({ device }: Candidate) => device.person.email],
     ["protected device", list.devices, ({ registration }: Candidate) => registration.device.id],
     ["protected registration", list.registrations, ({ registration }: Candidate) => registration.id],
-    ["protected serial", list.serials, ({ hardware }: Candidate) => hardware?.serial && serialKey(hardware.serial)],
+    [
+      "protected serial",
+      list.serials,
+      ({ hardware }: Candidate) => hardware?.serial && serialKey(hardware.serial),
+    ],
     [
       "protected hardware id",
       list.hardwareIds,
@@ -191,7 +198,8 @@ function findShadowed(decisions: readonly Decision[], matchOf: (candidate: Candi
   if (excepted.length === 0) return [];
   const groups = new Map(groupBy(excepted, ({ entry }) => entry));
   for (const decision of decisions)
-    if (!isExcepted(decision)) for (const entry of speaking(matchOf(decision.candidate))) groups.delete(entry);
+    if (!isExcepted(decision))
+      for (const entry of speaking(matchOf(decision.candidate))) groups.delete(entry);
   return [...groups].map(([entry, group]) => {
     const [{ decision }] = group;
     const why = decision.reason.code === "self" ? "the operator's own" : decision.reason.code;

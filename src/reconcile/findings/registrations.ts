@@ -132,7 +132,9 @@ export function findShared(people: Iterable<Person>): Finding[] {
   return [...shared]
     .sort(([a], [b]) => compare(a, b))
     .map(([value, candidates]) => {
-      const names = candidates.map(({ registration, device }) => named(registration, device.person.email)).sort();
+      const names = candidates
+        .map(({ registration, device }) => named(registration, device.person.email))
+        .sort();
       return {
         code: "shared-identity" as const,
         text: `devices of several users tell the same ${spoken([value])}: ${listed(names)}`,

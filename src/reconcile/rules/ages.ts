@@ -55,7 +55,13 @@ export const revokedAge: Rule = {
       if (why !== undefined) return { why: () => ({ text: why, source }) };
       const text = `revoked since ${day(since)}`;
       if (rule.action === "report") return reported("revoked-age", candidate, text, revoked);
-      return { rule: "revoked-age", desired: DESIRED[rule.action], text: text + byWhom(revoked), source, ...by(candidate, subject) };
+      return {
+        rule: "revoked-age",
+        desired: DESIRED[rule.action],
+        text: text + byWhom(revoked),
+        source,
+        ...by(candidate, subject),
+      };
     };
   },
 };
@@ -70,10 +76,13 @@ function whyNotByAge(candidate: Candidate, subject: Subject): string | undefined
   const { revoked } = subject.policy;
   const since = candidate.registration.revoked_at;
   if (revoked.value === undefined || since == null) return "it is not revoked, or policy.revoked is not set";
-  if (areMachinesSkipped(subject)) return "policy.revoked does not judge what belongs to no person (policy.machines)";
+  if (areMachinesSkipped(subject))
+    return "policy.revoked does not judge what belongs to no person (policy.machines)";
   const age = `policy.revoked${byWhom(revoked)}: revoked since ${day(since)}`;
-  if (!isPast(Date.parse(since), revoked.value, subject)) return `${age}, which is within ${revoked.value.after.text}`;
-  if (!concerns(revoked.value, candidate, subject)) return `${age}, and it leaves alone what an entry matches`;
+  if (!isPast(Date.parse(since), revoked.value, subject))
+    return `${age}, which is within ${revoked.value.after.text}`;
+  if (!concerns(revoked.value, candidate, subject))
+    return `${age}, and it leaves alone what an entry matches`;
   const next = whyNeeded(candidate, subject);
   if (next !== undefined) return `${age}, and ${next}`;
   return undefined;
@@ -82,7 +91,9 @@ function whyNotByAge(candidate: Candidate, subject: Subject): string | undefined
 /** What an entry is about to let in is not cleaned away. */
 function whyNeeded(candidate: Candidate, { say }: Subject): string | undefined {
   const { upcoming } = say(candidate);
-  return upcoming && `the entry at line ${upcoming.source.line} lets it in from ${upcoming.from?.text ?? ""} on`;
+  return (
+    upcoming && `the entry at line ${upcoming.source.line} lets it in from ${upcoming.from?.text ?? ""} on`
+  );
 }
 
 /**
@@ -104,15 +115,23 @@ export const stale: Rule = {
       const latest = registrations.length === 1 ? own : Math.max(...registrations.map(lastSign));
       const since = candidate === registrations[0] || isPast(latest, rule, subject) ? latest : own;
       const age = `policy.stale${byWhom(setting)}: not seen since ${dayOf(since)}`;
-      if (!isPast(since, rule, subject)) return whyStill(`${age}, which is within ${rule.after.text}`, source);
+      if (!isPast(since, rule, subject))
+        return whyStill(`${age}, which is within ${rule.after.text}`, source);
       if (!concerns(rule, candidate, subject))
         return whyStill(`${age}, and it leaves alone what an entry matches`, source);
       const next = whyNeeded(candidate, subject);
       if (next !== undefined) return whyStill(`${age}, and ${next}`, source);
       const text = `not seen since ${dayOf(since)}`;
       if (rule.action === "report") return reported("stale", candidate, text, setting);
-      const verdict: Verdict = { rule: "stale", desired: DESIRED[rule.action], text: text + byWhom(setting), source, ...by(candidate, subject) };
-      if (liveOf(candidate) === "active" || rule.action !== "delete" || !isGoverned(candidate, subject)) return verdict;
+      const verdict: Verdict = {
+        rule: "stale",
+        desired: DESIRED[rule.action],
+        text: text + byWhom(setting),
+        source,
+        ...by(candidate, subject),
+      };
+      if (liveOf(candidate) === "active" || rule.action !== "delete" || !isGoverned(candidate, subject))
+        return verdict;
       return { ...verdict, desired: "revoked" };
     };
   },

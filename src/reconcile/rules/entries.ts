@@ -62,7 +62,8 @@ export const refused: Rule = {
     const { match } = subject.say(candidate);
     if (match.kind !== "refused") return whyNotRefused(candidate, subject);
     const { entry } = match;
-    if (entry.state === "active" || isDueByAge(candidate, subject)) return passed("it has been revoked for long");
+    if (entry.state === "active" || isDueByAge(candidate, subject))
+      return passed("it has been revoked for long");
     const text = `to be ${entry.state} by ${because(entry)}`;
     return { rule: "entry", desired: entry.state, text, source: entry.source, entry };
   }),
@@ -223,12 +224,18 @@ function explainMatch(candidate: Candidate, { say, user, asOf }: Subject): Why {
   switch (match.kind) {
     case "allowed":
     case "refused":
-      return { text: `${describeMatch(match.entry)} asks for ${match.entry.state}`, source: match.entry.source };
+      return {
+        text: `${describeMatch(match.entry)} asks for ${match.entry.state}`,
+        source: match.entry.source,
+      };
     case "contradiction":
     case "unknown-hardware":
       return { text: match.kind };
     case "condition":
-      return { text: `${describeMatch(match.entry)} matches, and ${match.failed}`, source: match.entry.source };
+      return {
+        text: `${describeMatch(match.entry)} matches, and ${match.failed}`,
+        source: match.entry.source,
+      };
     case "none": {
       const told = entries.slice(0, MOST_ENTRIES).map((entry) => whyNot(candidate, entry, asOf));
       const more = entries.length > MOST_ENTRIES ? `; and ${entries.length - MOST_ENTRIES} more` : "";

@@ -50,7 +50,9 @@ function hardwareLine(
   for (const { hardware } of registrations) {
     const line =
       (hardware?.serial === undefined ? undefined : find(serials, serialKey(hardware.serial))) ??
-      (hardware?.hardwareId === undefined ? undefined : find(hardwareIds, hardwareIdKey(hardware.hardwareId)));
+      (hardware?.hardwareId === undefined
+        ? undefined
+        : find(hardwareIds, hardwareIdKey(hardware.hardwareId)));
     if (line) return line;
   }
   return undefined;
@@ -96,7 +98,9 @@ export const ignoredHardware: Rule = ignoring("ignored hardware", isWeak);
 /** Nobody else can claim a person's own address, or an id that the account gave. */
 function isWeak({ match }: IgnoreRule): boolean {
   const { user, device, registration } = match;
-  return goesByHardware({ match }) && user === undefined && device === undefined && registration === undefined;
+  return (
+    goesByHardware({ match }) && user === undefined && device === undefined && registration === undefined
+  );
 }
 
 function ignoring(name: string, isMeant: (rule: IgnoreRule) => boolean): Rule {
@@ -119,7 +123,9 @@ function ignoring(name: string, isMeant: (rule: IgnoreRule) => boolean): Rule {
 }
 
 function notIgnored(count: number) {
-  return { text: count === 1 ? "the ignore rule does not match it" : `none of the ${count} ignore rules matches it` };
+  return {
+    text: count === 1 ? "the ignore rule does not match it" : `none of the ${count} ignore rules matches it`,
+  };
 }
 
 function concernsPerson({ match: { user, emailDomain } }: IgnoreRule, email: string): boolean {
@@ -137,7 +143,11 @@ function compiledOf(rule: IgnoreRule): CompiledMatch {
 }
 
 /** What a machine tells holds for all its registrations; what a registration says of itself for that one. */
-function ignores({ match: { policyId } }: IgnoreRule, compiled: CompiledMatch, candidate: Candidate): boolean {
+function ignores(
+  { match: { policyId } }: IgnoreRule,
+  compiled: CompiledMatch,
+  candidate: Candidate,
+): boolean {
   const { registration, device } = candidate;
   return (
     (policyId === undefined || policyId === registration.policy?.id) &&

@@ -95,7 +95,9 @@ function connected(subject: Subject): Machine[] {
         devices,
         newest: rest.reduce((newest, one) => (isNewer(one, newest) ? one : newest), first),
         isInScope: devices.some(({ registrations }) => registrations.some(isInScope)),
-        letsIn: connecting.filter((one) => liveOf(one) === "revoked").map(({ registration }) => registration.id),
+        letsIn: connecting
+          .filter((one) => liveOf(one) === "revoked")
+          .map(({ registration }) => registration.id),
       },
     ];
   });
@@ -150,7 +152,10 @@ function report(candidate: Candidate, limit: number, over: readonly Machine[], s
   const { maxDevices: setting } = subject.policy;
   const all = over.flatMap(({ devices }) => devices.flatMap(({ registrations }) => registrations));
   const first = all.filter(subject.isInScope).find((one) => subject.say(one).match.kind === "allowed");
-  const why = () => ({ text: "its user has more devices, and overMaxDevices is report", source: setting.source });
+  const why = () => ({
+    text: "its user has more devices, and overMaxDevices is report",
+    source: setting.source,
+  });
   if (candidate !== first) return { why };
   const { email } = subject.person;
   return {
@@ -209,7 +214,8 @@ function whyNotRemoved(older: Candidate, newest: Candidate): string | undefined 
   if (lastSign(older) - enrolled > OVERLAP_MS)
     return "this one was seen after that enrolled, so it may be in use";
   const [a, b] = [older.hardware?.deviceType, newest.hardware?.deviceType];
-  if (a !== undefined && b !== undefined && a.toLowerCase() !== b.toLowerCase()) return `this one is on ${a}, that on ${b}`;
+  if (a !== undefined && b !== undefined && a.toLowerCase() !== b.toLowerCase())
+    return `this one is on ${a}, that on ${b}`;
   if (haveTwoHardwareIds(older, newest)) return "their hardware ids differ";
   return doubtsOf(older).length > 0 ? "whether the two are one machine is in doubt" : undefined;
 }

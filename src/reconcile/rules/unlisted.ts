@@ -20,7 +20,8 @@ export const grace: Rule = {
     if (setting.value.ms === 0) return silent(() => ({ text: "policy.grace is none" }));
     const { source } = setting;
     return (candidate) => {
-      if (liveOf(candidate) === "revoked") return passed("it is revoked, and grace is for what connects", source);
+      if (liveOf(candidate) === "revoked")
+        return passed("it is revoked, and grace is for what connects", source);
       const due = fallback(candidate, subject);
       if (due.desired === "as-is") return passed("nothing would be done to it", source);
       const end = endOfGrace(candidate, subject);
@@ -69,7 +70,9 @@ function firstEnrolment(candidate: Candidate, subject: Subject): number {
 }
 
 function isKnown(registrations: readonly Candidate[]): boolean {
-  return registrations.some(({ hardware }) => hardware?.serial !== undefined || hardware?.hardwareId !== undefined);
+  return registrations.some(
+    ({ hardware }) => hardware?.serial !== undefined || hardware?.hardwareId !== undefined,
+  );
 }
 
 /** What holds for what no entry allows. */

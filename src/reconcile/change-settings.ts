@@ -1,0 +1,277 @@
+/**
+ * What a change writes otherwise so that more is let through, each with its line: what two plans of one moment cannot
+ * tell, since it matters later, or to a device that is not there yet. Every table is exhaustive: a key that is new in
+ * the allowlist does not compile before a row says when a value of it holds less than another.
+ */
+
+import {
+  policyOf,
+  type AgeRule,
+  type Allowlist,
+  type AllowlistTest,
+  type GuardLimit,
+  type Guards,
+  type Limits,
+  type Policy,
+  type Protected,
+  type Scope,
+  type Setting,
+  type SourcePosition,
+} from "../allowlist/allowlist.js";
+import { domainOf } from "../allowlist/email.js";
+import { minute } from "../minute.js";
+import { coversMatch, diffUsers, keepsIn, naming, type Change, type Written } from "./change-entries.js";
+import { describeMatch } from "./naming.js";
+
+/** Everything by which the new files let more through than the old ones. */
+export function diffWritten(change: Change): readonly Written[] {
+  return Object.values(PARTS).flatMap((part) => part(change));
+}
+
+const nothing = (): readonly Written[] => [];
+
+const PARTS: { readonly [Key in keyof Allowlist]-?: (change: Change) => readonly Written[] } = {
+  scope: diffScope,
+  users: diffUsers,
+  accessUsers: diffAccessUsers,
+  protected: ({ base, head }) => diffRows(PROTECTED, base.protected, head.protected),
+  ignore: diffIgnored,
+  policy: diffPolicies,
+  policies: nothing, // with `policy`
+  guards: ({ base, head }) => diffRows(GUARDS, base.guards, head.guards, "guards."),
+  limits: ({ base, head }) => diffRows(LIMITS, base.limits, head.limits, "limits."),
+  freeze: diffFreeze,
+  tests: diffTests,
+  version: nothing,
+  account: diffAccounts,
+  warnings: nothing,
+  files: nothing,
+};
+
+/** An allowlist that says less of whom it is for may be planned against another account. */
+function diffAccounts({ base, head }: Change): readonly Written[] {
+  const gone = [...base.account].filter(([id]) => head.account.size === 0 || !head.account.has(id));
+  const added = base.account.size === 0 ? [] : [...head.account].filter(([id]) => !base.account.has(id));
+  return [
+    ...(head.account.size === 0
+      ? gone.map(([id, line]) => loosened(`account: any (before: ${id})`, undefined, line))
+      : []),
+    ...added.map(([id, line]) => loosened(`account: ${id} as well`, line)),
+  ];
+}
+
+type Diff<T> = (then: T, now: T, name: string) => readonly Written[];
+type Rows<T> = { readonly [Key in keyof T]-?: Diff<T[Key]> };
+
+function diffRows<T extends object>(rows: Rows<T>, then: T, now: T, prefix = ""): readonly Written[] {
+  const keys = Object.keys(rows) as (keyof T & string)[];
+  return keys.flatMap((key) => rows[key](then[key], now[key], prefix + key));
+}
+
+/** @param isLooser Of the values after and before the change; what is not set has none. */
+function setting<T>(
+  isLooser: (now: T | undefined, then: T | undefined) => boolean,
+  show: (value: T) => string = String,
+): Diff<Setting<T | undefined> | undefined> {
+  const shown = (value: T | undefined) => (value === undefined ? "none" : show(value));
+  return (then, now, name) => {
+    if (!isLooser(now?.value, then?.value)) return [];
+    const text = `${name}: ${shown(now?.value)} (before: ${shown(then?.value)})`;
+    // A default stands on no line.
+    return [loosened(text, now?.source, then?.explicit === true ? then.source : undefined)];
+  };
+}
+
+function loosened(text: string, source: SourcePosition | undefined, before?: SourcePosition): Written {
+  return { code: "change-loosened", text: `the change loosens ${text}`, source, before };
+}
+
+/** Without a number there is no limit. */
+function isMore(now: number | undefined, then: number | undefined): boolean {
+  return (now ?? Infinity) > (then ?? Infinity);
+}
+
+const action = setting<string>((now, then) => keepsIn(now) && !keepsIn(then));
+const count = setting(isMore);
+const duration = setting<AgeRule["after"]>(
+  (now, then) => isMore(now?.ms, then?.ms),
+  ({ text }) => text,
+);
+/** Looser for what an entry allows, or for what none does. */
+const age = setting<AgeRule>(
+  (now, then) => isMore(lasts(now), lasts(then)) || isMore(lastsListed(now), lastsListed(then)),
+  (rule) => `${rule.action} after ${rule.after.text}${rule.includeListed ? ", listed devices too" : ""}`,
+);
+
+function lasts(rule: AgeRule | undefined): number | undefined {
+  return keepsIn(rule?.action) ? undefined : rule?.after.ms;
+}
+
+function lastsListed(rule: AgeRule | undefined): number | undefined {
+  return rule?.includeListed === true ? lasts(rule) : undefined;
+}
+
+const POLICY: Rows<Policy> = {
+  unlisted: action,
+  unknownUsers: action,
+  noUser: action,
+  listedRevoked: setting<string>((now, then) => now === "unrevoke" && then !== "unrevoke"),
+  grace: duration,
+  stale: age,
+  revoked: nothing, // what is revoked is kept out, deleted or not
+  superseded: action,
+  maxDevices: count,
+  overMaxDevices: action,
+  unknownHardware: action,
+  machines: setting<string>((now, then) => now === "skip" && then !== "skip"),
+};
+
+const LIMIT: Rows<GuardLimit> = { max: count, percent: count };
+const limit: Diff<GuardLimit> = (then, now, name) => diffRows(LIMIT, then, now, `${name}.`);
+
+const GUARDS: Rows<Guards> = {
+  revoke: limit,
+  delete: limit,
+  unrevoke: limit,
+  perUser: count,
+  deleteUsers: count,
+  self: listed("by guards.self"),
+};
+
+const LIMITS: Rows<Limits> = { perRun: count, maxPlanAge: duration };
+
+const PROTECTED: Rows<Protected> = {
+  users: listed("user"),
+  devices: listed("device"),
+  registrations: listed("registration"),
+  serials: listed("serial"),
+  hardwareIds: listed("hardware id"),
+};
+
+/** A new protection keeps what it names connected for good; one that is gone is a brake that is gone. */
+function listed(what: string): Diff<ReadonlyMap<string, SourcePosition>> {
+  const without = (all: ReadonlyMap<string, SourcePosition>, known: typeof all) =>
+    [...all].filter(([key]) => !known.has(key));
+  return (then, now) => [
+    ...without(now, then).map(([key, source]) => excepted(`protects ${what} ${JSON.stringify(key)}`, source)),
+    ...without(then, now).map(([key, before]): Written => {
+      const text = `the change protects ${what} ${JSON.stringify(key)} no more`;
+      return { code: "change-loosened", text, source: undefined, before };
+    }),
+  ];
+}
+
+function excepted(what: string, source: SourcePosition, why = ""): Written {
+  const text = `the change ${what}: nothing is ever done about it${why}`;
+  return { code: "change-excepted", text, source, before: undefined };
+}
+
+function diffIgnored({ base, head }: Change): readonly Written[] {
+  return head.ignore
+    .filter((rule) => !base.ignore.some((old) => coversMatch(old.match, rule.match)))
+    .map((rule) => excepted(`ignores ${describeMatch(rule)}`, rule.source, ` (${rule.reason})`));
+}
+
+/** Whose policy changes by the same line are told together; whoever has none of their own, by everybody's. */
+function diffPolicies({ base, head }: Change): readonly Written[] {
+  const found = new Map<string, { readonly one: Written; readonly of: [email: string, Written][] }>();
+  const keyOf = ({ text, source }: Written) => `${text}\n${source?.file ?? ""}\n${source?.line ?? ""}`;
+  const everybody = diffRows(POLICY, base.policy, head.policy, "policy.");
+  for (const one of everybody) found.set(keyOf(one), { one, of: [] });
+  for (const email of new Set([...base.policies.keys(), ...head.policies.keys()])) {
+    for (const one of diffRows(POLICY, policyOf(base, email), policyOf(head, email), "policy.")) {
+      const known = found.get(keyOf(one));
+      if (known) known.of.push([email, one]);
+      else found.set(keyOf(one), { one, of: [[email, one]] });
+    }
+  }
+  return [...found.values()].map(({ one, of }) => {
+    const linesBefore = of.flatMap(([, { before }]) => before ?? []);
+    if (everybody.includes(one)) return { ...one, linesBefore };
+    const users = of.map(([email]) => email);
+    return { ...one, text: `${one.text}, for ${naming(users)}`, users, linesBefore };
+  });
+}
+
+function diffFreeze({ base: { freeze: then }, head: { freeze: now } }: Change): readonly Written[] {
+  if (then === undefined || (now !== undefined && now.until >= then.until)) return [];
+  const until = now === undefined ? "none" : `until ${minute(now.until)}`;
+  return [loosened(`freeze: ${until} (before: until ${minute(then.until)})`, now?.source, then.source)];
+}
+
+/** A test that is gone, or that asks for something else under the same name, holds nothing any more. */
+function diffTests({ base, head }: Change): readonly Written[] {
+  return base.tests.flatMap((test) => {
+    const same = head.tests.filter(({ name }) => name === test.name);
+    if (same.some((one) => asksAsMuch(one, test))) return [];
+    const [now] = same;
+    const other =
+      now !== undefined && now.expect.action !== test.expect.action
+        ? `expects ${now.expect.action} (before: ${test.expect.action})`
+        : "asks for something else than before";
+    const what = now === undefined ? "is gone" : other;
+    return [loosened(`tests: ${JSON.stringify(test.name)} ${what}`, now?.source, test.source)];
+  });
+}
+
+function asksAsMuch(now: AllowlistTest, then: AllowlistTest): boolean {
+  const caseOf = ({ given, at }: AllowlistTest) => JSON.stringify([Object.entries(given).sort(), at]);
+  const isSameRule = then.expect.rule === undefined || then.expect.rule === now.expect.rule;
+  return caseOf(now) === caseOf(then) && now.expect.action === then.expect.action && isSameRule;
+}
+
+/** A user who was to be absent from Access, and need not be; a new one whom Access is to know. */
+function diffAccessUsers({ base, head }: Change): readonly Written[] {
+  const told = (email: string, text: string, source?: SourcePosition, before?: SourcePosition): Written => ({
+    code: "change-widened",
+    text: `the change ${text}`,
+    source,
+    before,
+    users: [email],
+  });
+  const then = new Map(base.accessUsers.map((user) => [user.email, user]));
+  const now = new Map(head.accessUsers.map((user) => [user.email, user]));
+  return [
+    ...[...now.values()]
+      .filter(({ email, state }) => state === "present" && then.get(email)?.state !== "present")
+      .map(({ email, source }) =>
+        told(email, `makes ${email} an Access user`, source, then.get(email)?.source),
+      ),
+    ...[...then.values()]
+      .filter(({ email, state }) => state === "absent" && !now.has(email))
+      .map(({ email, source }) => told(email, `keeps ${email} out of Access no more`, undefined, source)),
+  ];
+}
+
+type Criterion = Exclude<keyof Scope, "source">;
+
+/** What leaves the scope is not decided any more, also what enrols later. */
+function diffScope({ base: { scope: then }, head: { scope: now } }: Change): readonly Written[] {
+  // Addresses and domains are one criterion: either is enough.
+  const wasAll = { people: isOpen(then), policyIds: then.policyIds.size === 0 };
+  const isAll = { people: isOpen(now), policyIds: now.policyIds.size === 0 };
+  const isIn: Readonly<Record<Criterion, (value: string) => boolean>> = {
+    emails: (value) => isAll.people || now.emails.has(value) || now.emailDomains.has(domainOf(value)),
+    emailDomains: (value) => isAll.people || now.emailDomains.has(value),
+    policyIds: (value) => isAll.policyIds || now.policyIds.has(value),
+    registrationTypes: (value) => now.registrationTypes.has(value),
+  };
+  const isFirst: Readonly<Record<Criterion, boolean>> = {
+    emails: wasAll.people && !isAll.people,
+    emailDomains: wasAll.people && !isAll.people,
+    policyIds: wasAll.policyIds && !isAll.policyIds,
+    registrationTypes: false,
+  };
+  const ways = (Object.keys(isIn) as Criterion[]).flatMap((key) => {
+    const lost = [...then[key]].filter((value) => !isIn[key](value));
+    if (lost.length > 0) return [`without ${key} ${naming(lost)}`];
+    return isFirst[key] && now[key].size > 0 ? [`only ${key} ${naming([...now[key]])}`] : [];
+  });
+  if (ways.length === 0) return [];
+  const text = `the change narrows the scope: ${ways.join(", ")}; what is outside is not decided any more`;
+  return [{ code: "change-out-of-scope", text, source: now.source, before: then.source }];
+}
+
+function isOpen({ emails, emailDomains }: Scope): boolean {
+  return emails.size === 0 && emailDomains.size === 0;
+}

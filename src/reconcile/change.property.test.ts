@@ -1,0 +1,180 @@
+import fc from "fast-check";
+import { beforeAll, describe, expect, test, vi } from "vitest";
+import { toAllowlist, type AllowlistSketch } from "../../test/support/world-allowlist.js";
+import { world, type World } from "../../test/support/world-arbitraries.js";
+import { announceSeed, CASES, holds } from "../../test/support/property.js";
+import { ACCOUNT, NOW } from "../../test/support/world.js";
+import { reportChange } from "./change.js";
+import { isAct, staysConnected, type Rule } from "./decision.js";
+import { findingMeanings, type Finding } from "./finding.js";
+import { makePlan, type Plan } from "./plan.js";
+
+// A busy machine is no failure.
+vi.setConfig({ testTimeout: 600_000 });
+
+beforeAll(announceSeed);
+
+interface Changed {
+  readonly base: AllowlistSketch;
+  readonly head: AllowlistSketch;
+  readonly account: Pick<World, "registrations" | "devices">;
+}
+
+const PARTS = [
+  "policy",
+  "users",
+  "scope",
+  "protectedUsers",
+  "protectedDevices",
+  "protectedRegistrations",
+  "self",
+  "ignore",
+] as const;
+
+/** Some parts of an allowlist are those of another; or one key of the policy, or one entry of a user, is. */
+const changed: fc.Arbitrary<Changed> = fc
+  .tuple(world, world, fc.subarray([...PARTS], { minLength: 1, maxLength: 3 }), fc.nat(3), fc.nat(60))
+  .map(([account, { sketch: other }, parts, kind, at]) => {
+    const { sketch: base } = account;
+    const keys = Object.keys(other.policy ?? {}) as (keyof NonNullable<typeof other.policy>)[];
+    const key = keys[at % keys.length];
+    const some = Object.fromEntries(parts.map((part) => [part, other[part]]));
+    const one = key === undefined ? {} : { policy: { ...base.policy, [key]: other.policy?.[key] } };
+    const head =
+      [
+        { ...base, ...some },
+        { ...base, ...one },
+      ][kind] ?? editEntry(base, other, at);
+    return { base, head, account };
+  });
+
+/** Without one of the entries, or with another one in its place, or after all of them. */
+function editEntry(base: AllowlistSketch, other: AllowlistSketch, at: number): AllowlistSketch {
+  const [[email, user] = [], ...rest] = base.users;
+  const foreign = other.users.flatMap(([, { entries }]) => entries.slice(0, 1));
+  if (email === undefined || user === undefined) return base;
+  const entries = [...user.entries];
+  entries.splice(at % (entries.length + 1), at % 2, ...(at % 3 === 0 ? [] : foreign.slice(0, 1)));
+  const unique = [...new Map(entries.map((entry) => [JSON.stringify(entry.match), entry])).values()];
+  return { ...base, users: [[email, { ...user, entries: unique }], ...rest] };
+}
+
+function compared({ base, head, account }: Changed, now = NOW) {
+  const [then, is] = [toAllowlist(base), toAllowlist(head)];
+  const inventory = { account: ACCOUNT, ...account };
+  const [before, after] = [makePlan(then, inventory, now), makePlan(is, inventory, now)];
+  return { before, after, findings: reportChange({ base: then, head: is }, { before, after }) };
+}
+
+/** What connects when everything that is due is done; what is not in scope stays as it is. */
+function connected({ decisions }: Plan, { registrations }: Changed["account"]): ReadonlySet<string> {
+  const decided = new Map(decisions.map((one) => [one.registration.id, one]));
+  const connects = registrations.filter((one) => {
+    const decision = decided.get(one.id);
+    return decision ? staysConnected(decision) : one.revoked_at == null;
+  });
+  return new Set(connects.map(({ id }) => id));
+}
+
+const seen = new Map<string, number>();
+
+describe("what connects by the change and did not, or the reverse,", () => {
+  test("is an act of the new plan, or a finding names it", () => {
+    holds(changed, (one) => {
+      const { before, after, findings } = compared(one);
+      const [then, now] = [connected(before, one.account), connected(after, one.account)];
+      const acts = new Set(after.decisions.filter(isAct).map(({ registration }) => registration.id));
+      const told = new Set(findings.flatMap(({ registrations }) => registrations));
+      const differing = one.account.registrations.filter(({ id }) => then.has(id) !== now.has(id));
+      expect(differing.map(({ id }) => id).filter((id) => !acts.has(id) && !told.has(id))).toEqual([]);
+    });
+  });
+
+  test("is all that is named, besides what leaves the list or the scope and stays", () => {
+    holds(changed, (one) => {
+      const { before, after, findings } = compared(one);
+      const [then, now] = [connected(before, one.account), connected(after, one.account)];
+      for (const finding of findings) {
+        const kind = `${finding.code} of ${finding.registrations.length > 0 ? "some" : "nobody"}`;
+        seen.set(kind, (seen.get(kind) ?? 0) + 1);
+        for (const id of finding.registrations)
+          expect([then.has(id), now.has(id)], kind).toEqual(expectedOf(finding, then.has(id)));
+      }
+    });
+  });
+
+  test("is named once by each kind: a finding is known by what it names", () => {
+    holds(changed, (one) => {
+      const { findings } = compared(one);
+      for (const code of new Set(findings.map((finding) => finding.code))) {
+        const ids = findings.filter((finding) => finding.code === code).flatMap((one) => one.registrations);
+        expect(ids).toEqual([...new Set(ids)]);
+      }
+    });
+  });
+
+  test("comes in every kind, so that none of these properties is empty", () => {
+    console.log(
+      [...seen]
+        .sort(([a], [b]) => (a < b ? -1 : 1))
+        .map(([kind, count]) => `${kind} ${count}`)
+        .join(", "),
+    );
+    const wanted = Object.keys(findingMeanings).filter((code) => code.startsWith("change-"));
+    expect(CASES < 1_000 ? [] : wanted.filter((code) => !seen.has(`${code} of some`))).toEqual([]);
+  });
+});
+
+/** Whether what a finding names connected before the change, and connects after it. */
+function expectedOf({ code, text }: Finding, before: boolean): readonly [boolean, boolean] {
+  if (code === "change-withheld") return [true, false];
+  if (code === "change-out-of-scope")
+    return text.includes("revoked registration") ? [true, false] : [before, true];
+  return [code === "change-dropped" && before, true];
+}
+
+/**
+ * What kept a device out and may end with no line that lets anything through: what was not decided is, and the devices
+ * of one user make room for each other.
+ */
+const INDIRECT: ReadonlySet<Rule> = new Set(["protected", "ignored", "older", "max-devices", "superseded"]);
+
+/**
+ * Where a stricter line leaves a device alone all the same: one more entry that goes by hardware, while that is unknown,
+ * and entries that contradict each other, which no run passes.
+ */
+const STRICT: ReadonlySet<Rule> = new Set(["unknown-hardware", "contradiction"]);
+
+test("what tells nothing lets nothing more through, whatever enrols later and whenever it is asked", () => {
+  let silent = 0;
+  const days = fc.constantFrom(0, 1, 40, 100);
+  holds(fc.tuple(changed, world, days), ([one, account, later]) => {
+    if (compared(one).findings.length > 0) return;
+    silent++;
+    const { before, after } = compared({ ...one, account }, new Date(NOW.getTime() + later * 86_400_000));
+    const was = new Map(before.decisions.map((then) => [then.registration.id, then]));
+    const more = after.decisions.filter((now) => {
+      const then = was.get(now.registration.id);
+      const isIndirect = then === undefined || INDIRECT.has(then.reason.code) || STRICT.has(now.reason.code);
+      return !isIndirect && staysConnected(now) && !staysConnected(then);
+    });
+    expect(more.map(({ registration: { id }, reason: { code } }) => `${id} (${code})`)).toEqual([]);
+  });
+  console.log(`changes that tell nothing: ${silent}`);
+  expect(CASES < 1_000 || silent > CASES / 10).toBe(true);
+});
+
+test("nothing is told of what says the same in another order, on other lines", () => {
+  holds(world, (account) => {
+    const { sketch: base } = account;
+    const reversed = <T>(all: readonly T[] = []) => [...all].reverse();
+    const head = {
+      ...base,
+      users: reversed(
+        base.users.map(([email, user]) => [email, { ...user, entries: reversed(user.entries) }]),
+      ),
+      ignore: reversed(base.ignore),
+    } satisfies AllowlistSketch;
+    expect(compared({ base, head, account }).findings).toEqual([]);
+  });
+});
