@@ -31,9 +31,9 @@ const PARTS = [
   "ignore",
 ] as const;
 
-/** Some parts of an allowlist are those of another; or one key of the policy, or one entry of a user, is. */
+/** Some parts of an allowlist are those of another; or one key of the policy, or what a user or an entry is. */
 const changed: fc.Arbitrary<Changed> = fc
-  .tuple(world, world, fc.subarray([...PARTS], { minLength: 1, maxLength: 3 }), fc.nat(3), fc.nat(60))
+  .tuple(world, world, fc.subarray([...PARTS], { minLength: 1, maxLength: 3 }), fc.nat(4), fc.nat(60))
   .map(([account, { sketch: other }, parts, kind, at]) => {
     const { sketch: base } = account;
     const keys = Object.keys(other.policy ?? {}) as (keyof NonNullable<typeof other.policy>)[];
@@ -44,6 +44,12 @@ const changed: fc.Arbitrary<Changed> = fc
       [
         { ...base, ...some },
         { ...base, ...one },
+        {
+          ...base,
+          users: base.users.map(
+            ([email, user], i) => [email, { ...other.users[i]?.[1], entries: user.entries }] as const,
+          ),
+        },
       ][kind] ?? editEntry(base, other, at);
     return { base, head, account };
   });
