@@ -6,8 +6,10 @@ import {
   type Allowlist,
   type Conditions,
   type Entry,
+  type Scope,
   type SourcePosition,
 } from "../allowlist/allowlist.js";
+import { domainOf } from "../allowlist/email.js";
 import { matchesPattern } from "../allowlist/glob.js";
 import { isAtLeast } from "./client-version.js";
 import { rankOf } from "./match-keys.js";
@@ -47,6 +49,13 @@ export function naming(values: readonly string[], separator = ", "): string {
   return values.slice(0, 3).join(separator) + more;
 }
 
+/** Whether the addresses and domains of a scope take somebody in. */
+export function isAbout({ emails, emailDomains }: Scope, email: string): boolean {
+  return (
+    (emails.size === 0 && emailDomains.size === 0) || emails.has(email) || emailDomains.has(domainOf(email))
+  );
+}
+
 export function diffUsers({ base, head }: Change): readonly Written[] {
   return [...new Set([...head.users.keys(), ...base.users.keys()])].flatMap((email) => {
     const [then, now] = [base.users.get(email), head.users.get(email)];
@@ -54,7 +63,8 @@ export function diffUsers({ base, head }: Change): readonly Written[] {
     if (then === undefined) return now ? addedUser(now, others) : [];
     const state = diffState(then, now);
     const diffs = [...state, ...diffEntries(then, now)];
-    if (now !== undefined || others === undefined || state.length > 0) return diffs;
+    if (now !== undefined || others === undefined || state.length > 0 || !isAbout(head.scope, email))
+      return diffs;
     const text = `the change drops ${email} from the allowlist, and ${others.text}`;
     const { source } = others;
     return [{ code: "change-dropped", text, source, before: then.source, users: [email] }, ...diffs];
@@ -141,14 +151,14 @@ function whyWider(
   then: readonly Entry[],
   now: readonly Entry[],
 ): { readonly text: string; readonly old?: Entry } | undefined {
-  const reaching = then.filter((old) => isAllowing(old) && reaches(old, entry));
   const rivals = now.filter((one) => !isAllowing(one) || one.requires !== undefined);
-  const overtaken = reaching.map((old) => ({ old, rival: between(entry, old, rivals) }));
-  if (overtaken.some(({ rival }) => rival === undefined)) return undefined;
-  for (const { old, rival } of overtaken) {
-    if (rival === undefined) continue;
-    const text = `is stronger than ${describeMatch(old)} before the change: it decides where ${describeMatch(rival)} did`;
-    return { text, old };
+  const allowed = (old: Entry) => isAllowing(old) && reaches(old, entry);
+  if (then.some((old) => allowed(old) && between(entry, old, rivals) === undefined)) return undefined;
+  const weaker = then.find(allowed);
+  const rival = weaker && between(entry, weaker, rivals);
+  if (weaker && rival) {
+    const text = `is stronger than ${describeMatch(weaker)} before the change: it decides where ${describeMatch(rival)} did`;
+    return { text, old: weaker };
   }
   const same = then.filter(({ match }) => coversMatch(match, entry.match) && coversMatch(entry.match, match));
   // On other days the same device may have been kept out, which the change need not touch.

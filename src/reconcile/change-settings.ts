@@ -18,9 +18,16 @@ import {
   type Setting,
   type SourcePosition,
 } from "../allowlist/allowlist.js";
-import { domainOf } from "../allowlist/email.js";
 import { minute } from "../minute.js";
-import { coversMatch, diffUsers, keepsIn, naming, type Change, type Written } from "./change-entries.js";
+import {
+  coversMatch,
+  diffUsers,
+  isAbout,
+  keepsIn,
+  naming,
+  type Change,
+  type Written,
+} from "./change-entries.js";
 import { describeMatch } from "./naming.js";
 
 /** Everything by which the new files let more through than the old ones. */
@@ -248,30 +255,20 @@ type Criterion = Exclude<keyof Scope, "source">;
 /** What leaves the scope is not decided any more, also what enrols later. */
 function diffScope({ base: { scope: then }, head: { scope: now } }: Change): readonly Written[] {
   // Addresses and domains are one criterion: either is enough.
-  const wasAll = { people: isOpen(then), policyIds: then.policyIds.size === 0 };
-  const isAll = { people: isOpen(now), policyIds: now.policyIds.size === 0 };
-  const isIn: Readonly<Record<Criterion, (value: string) => boolean>> = {
-    emails: (value) => isAll.people || now.emails.has(value) || now.emailDomains.has(domainOf(value)),
-    emailDomains: (value) => isAll.people || now.emailDomains.has(value),
-    policyIds: (value) => isAll.policyIds || now.policyIds.has(value),
-    registrationTypes: (value) => now.registrationTypes.has(value),
+  const isOpen: Readonly<Record<Criterion, (scope: Scope) => boolean>> = {
+    emails: ({ emails, emailDomains }) => emails.size === 0 && emailDomains.size === 0,
+    emailDomains: (scope) => isOpen.emails(scope),
+    policyIds: ({ policyIds }) => policyIds.size === 0,
+    registrationTypes: () => false,
   };
-  const isFirst: Readonly<Record<Criterion, boolean>> = {
-    emails: wasAll.people && !isAll.people,
-    emailDomains: wasAll.people && !isAll.people,
-    policyIds: wasAll.policyIds && !isAll.policyIds,
-    registrationTypes: false,
-  };
-  const ways = (Object.keys(isIn) as Criterion[]).flatMap((key) => {
-    const lost = [...then[key]].filter((value) => !isIn[key](value));
-    if (lost.length > 0) return [`without ${key} ${naming(lost)}`];
-    return isFirst[key] && now[key].size > 0 ? [`only ${key} ${naming([...now[key]])}`] : [];
+  const ways = (Object.keys(isOpen) as Criterion[]).flatMap((key) => {
+    if (isOpen[key](now)) return [];
+    if (isOpen[key](then)) return now[key].size === 0 ? [] : [`only ${key} ${naming([...now[key]])}`];
+    const stays = (value: string) => now[key].has(value) || (key === "emails" && isAbout(now, value));
+    const lost = [...then[key]].filter((value) => !stays(value));
+    return lost.length === 0 ? [] : [`without ${key} ${naming(lost)}`];
   });
   if (ways.length === 0) return [];
   const text = `the change narrows the scope: ${ways.join(", ")}; what is outside is not decided any more`;
   return [{ code: "change-out-of-scope", text, source: now.source, before: then.source }];
-}
-
-function isOpen({ emails, emailDomains }: Scope): boolean {
-  return emails.size === 0 && emailDomains.size === 0;
 }

@@ -26,15 +26,17 @@ export function reportChange(change: Change, { before, after }: BothPlans): Find
   });
   const outside = before.decisions.filter(({ registration }) => !decided.has(registration.id));
   const devices = [...groupBy(twins, ({ then }) => deviceOf(then)).values()];
-  const dropped = devices.flatMap((device) => droppedOf(device, change));
-  const letThrough = devices.flatMap(letThroughOf).filter((twin) => !dropped.includes(twin));
+  const dropped = new Set(devices.flatMap((device) => droppedOf(device, change)));
+  const droppedUsers = groupBy([...dropped], userOf);
+  // A user who is dropped is told with the registrations that stay.
+  const written = diffWritten(change).filter(
+    ({ code, users = [] }) => code !== "change-dropped" || !users.some((email) => droppedUsers.has(email)),
+  );
+  const letThrough = devices.flatMap(letThroughOf).filter((twin) => !dropped.has(twin));
   const findings = [
-    ...[...groupBy(dropped, userOf).values()].map((group) => dropping(group, change)),
+    ...[...droppedUsers.values()].map((group) => dropping(group, change)),
     ...leaving(outside, change),
-    ...attribute(
-      letThrough,
-      withoutTold(diffWritten(change), [...dropped.map(userOf), ...outside.map(({ user }) => user)]),
-    ),
+    ...attribute(letThrough, written),
     ...[...groupBy(devices.flatMap(withheldOf), userOf).values()].map(withholding),
   ];
   const order = Object.keys(findingMeanings);
@@ -86,7 +88,16 @@ function withheldOf(device: readonly Twin[]): readonly Twin[] {
 
 /** Tells with each thing that is written what follows from it now; what follows from none of them is told besides. */
 function attribute(letThrough: readonly Twin[], written: readonly Written[]): Finding[] {
-  const causes = groupBy(letThrough, (twin) => causeOf(twin, written));
+  const byLine = groupBy(
+    written.flatMap((one) => linesOf(one).map((line) => ({ one, line }))),
+    ({ line }) => line,
+  );
+  // The line that kept it out says so no more, or else the line that lets it through is new.
+  const causeOf = ({ then, now }: Twin) =>
+    [`before ${at(then.source)}`, at(now.source)]
+      .flatMap((line) => byLine.get(line) ?? [])
+      .find(({ one: { users } }) => users === undefined || users.includes(now.user))?.one;
+  const causes = groupBy(letThrough, causeOf);
   // What is let in is an act already.
   const rest = (causes.get(undefined) ?? []).filter(({ now }) => !isAct(now));
   const kinds = groupBy(rest, ({ then, now }) => [now.user, then.reason.code, now.reason.code].join("\n"));
@@ -96,25 +107,14 @@ function attribute(letThrough: readonly Twin[], written: readonly Written[]): Fi
   ];
 }
 
-/** The line that kept it out says so no more, or else the line that lets it through is new. */
-function causeOf({ then, now }: Twin, written: readonly Written[]): Written | undefined {
-  const own = written.filter(({ users }) => users === undefined || users.includes(now.user));
-  return (
-    own.find(({ before, linesBefore = [] }) => [before, ...linesBefore].some(isAt(then.source))) ??
-    own.find(({ source, lines = [] }) => [source, ...lines].some(isAt(now.source)))
-  );
+/** The lines by which a decision follows from it, of the old files and of the new ones. */
+function linesOf({ source, lines = [], before, linesBefore = [] }: Written): readonly string[] {
+  const old = [before, ...linesBefore].flatMap((place) => (place ? [`before ${at(place)}`] : []));
+  return [...old, ...[source, ...lines].flatMap((place) => (place ? [at(place)] : []))];
 }
 
-function isAt({ file, line, column }: SourcePosition) {
-  return (place: SourcePosition | undefined) =>
-    place?.file === file && place.line === line && place.column === column;
-}
-
-/** A user who is dropped is told with the registrations that stay, or that leave the scope. */
-function withoutTold(written: readonly Written[], told: readonly string[]): readonly Written[] {
-  return written.filter(
-    ({ code, users = [] }) => code !== "change-dropped" || !users.some((one) => told.includes(one)),
-  );
+function at({ file, line, column }: SourcePosition): string {
+  return `${file}:${line}:${column}`;
 }
 
 function writtenFinding({ code, text, source, before }: Written, twins: readonly Twin[]): Finding {
