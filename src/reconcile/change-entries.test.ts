@@ -556,3 +556,54 @@ changeSteps("what an entry required", [
     back: [/minClientVersion is not required any more/],
   },
 ]);
+
+const GLOB = '{ nameGlob: "L*", trustName: told }';
+
+changeSteps("what decides between two of one user", [
+  {
+    name: "an entry that requires something; and one that does not",
+    before: entries(BY_NAME, MAC),
+    after: entries("{ registration: r7, name: L7 }", MAC),
+    tells: [
+      'widened: registration "r7" and name "L7" of ann@example.com is stronger than name "L7" before the change: it decides where serial "SN-d7" did',
+    ],
+  },
+  {
+    name: "an entry that requires nothing decides nothing else",
+    before: entries(BY_NAME, "serial: SN-d7"),
+    after: entries("{ registration: r7, name: L7 }", "serial: SN-d7"),
+    tells: [],
+  },
+  {
+    name: "one as weak as the entry that gave way",
+    before: entries(GLOB, '{ nameGlob: "L7*", state: revoked, trustName: told }'),
+    after: entries("{ name: L7, trustName: told }", '{ nameGlob: "L7*", state: revoked, trustName: told }'),
+    tells: [/^widened: name "L7" of ann@example.com is stronger than nameGlob "L\*" before/],
+  },
+  {
+    name: "a glob that does not match the name; and a name that the glob does not match",
+    before: entries(GLOB, '{ nameGlob: "X*", state: revoked, trustName: told }'),
+    after: entries("{ name: L7, trustName: told }", '{ nameGlob: "X*", state: revoked, trustName: told }'),
+    tells: [],
+  },
+  {
+    name: "a name that the glob does not match",
+    before: entries(GLOB, "{ name: X7, state: revoked, trustName: told }"),
+    after: entries('{ serial: SN-d7, nameGlob: "L*" }', "{ name: X7, state: revoked, trustName: told }"),
+    tells: [],
+  },
+  {
+    name: "a name that the glob does match",
+    before: entries(GLOB, "{ name: L8, state: revoked, trustName: told }"),
+    after: entries('{ serial: SN-d7, nameGlob: "L*" }', "{ name: L8, state: revoked, trustName: told }"),
+    tells: [
+      /^widened: serial "SN-d7" and nameGlob "L\*" of ann@example.com is stronger than nameGlob "L\*" before/,
+    ],
+  },
+  {
+    name: "what was required goes, and what is left is as strong, or lets nothing in",
+    before: entries(MAC, "hardwareId: H7", "{ name: L7, state: revoked, trustName: told }"),
+    after: entries("hardwareId: H7", "{ name: L7, state: revoked, trustName: told }"),
+    tells: [],
+  },
+]);

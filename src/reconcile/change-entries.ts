@@ -78,8 +78,8 @@ interface Others {
 
 /** What is left alone, and was not, of the devices that no entry allows, since their user comes or goes. */
 function diffOthers({ base, head }: Change, email: string): Others | undefined {
-  const [was, is] = [base, head].map(({ users }) => (users.has(email) ? "unlisted" : "unknownUsers"));
-  if (was === undefined || is === undefined || was === is) return undefined;
+  const keyIn = ({ users }: Allowlist) => (users.has(email) ? "unlisted" : "unknownUsers");
+  const [was, is] = [keyIn(base), keyIn(head)] as const;
   const [then, now] = [policyOf(base, email)[was], policyOf(head, email)[is]];
   if (!keepsIn(now.value) || keepsIn(then.value)) return undefined;
   const text = `whatever no entry allows stays connected: policy.${is} is ${now.value} (before: policy.${was} was ${then.value})`;
@@ -188,16 +188,9 @@ function letsPast(old: Entry, now: readonly Entry[]): boolean {
   const weaker = now.some(
     (one) => isAllowing(one) && rankOf(one) > rankOf(old) && mayMeet(one.match, old.match),
   );
-  // What it required is asked for where it spoke: by an entry that lets in no more, and speaks as long.
-  const isAsked = (one: Entry) => {
-    const { requires: _, ...rest } = one;
-    return (
-      rankOf(one) <= rankOf(old) &&
-      reaches(rest, old) &&
-      (!isAllowing(one) || REACH.requires(old, one).length === 0)
-    );
-  };
-  return weaker && !now.some(isAsked);
+  // As strong a one speaks wherever it did: what that requires less is told of that one.
+  const isHeld = ({ requires: _, ...one }: Entry) => rankOf(one) <= rankOf(old) && reaches(one, old);
+  return weaker && !now.some(isHeld);
 }
 
 /** Whether everything that `narrow` can match, `wide` matches as well, whenever it does and requiring no more. */
@@ -225,15 +218,16 @@ export function coversMatch(wide: Entry["match"], narrow: Entry["match"]): boole
 
 /** Whether no key tells that two matches mean different devices. */
 function mayMeet(one: Entry["match"], other: Entry["match"]): boolean {
-  const globs = [one, other].every(({ nameGlob }, at) => {
-    const name = (at === 0 ? other : one).name;
-    return nameGlob === undefined || name === undefined || matchesPattern(nameGlob, name);
-  });
   const { nameGlob: _, ...keys } = one;
   return (
-    globs &&
+    mayBeNamed(one, other) &&
+    mayBeNamed(other, one) &&
     Object.entries(keys).every(([key, value]) => [undefined, value].includes(other[key as keyof typeof keys]))
   );
+}
+
+function mayBeNamed({ nameGlob }: Entry["match"], { name }: Entry["match"]): boolean {
+  return nameGlob === undefined || name === undefined || matchesPattern(nameGlob, name);
 }
 
 /** In which ways `now` speaks longer or requires less than `then`, in words. */

@@ -116,6 +116,27 @@ changeSteps("of what is revoked", [
 
 changeSteps("for some", [
   {
+    name: "what two groups said on two lines is told together, with the devices of both",
+    before: `policy: { unlisted: report }\ngroups:\n  a: { users: [ann@example.com], policy: { unlisted: revoke } }\n  b: { users: [bob@example.com], policy: { unlisted: delete } }\n  c: { users: [eve@example.com], policy: { unlisted: revoke } }\nusers: { ann@example.com: [], bob@example.com: [], eve@example.com: [] }\n`,
+    after: `policy: { unlisted: report }\nusers: { ann@example.com: [], bob@example.com: [], eve@example.com: [] }\n`,
+    live: [{ id: "e1", email: "eve@example.com", device: "d5" }],
+    tells: [
+      `${told("unlisted: report (before: revoke), for ann@example.com, eve@example.com")}, and 2 active registrations stay connected: no entry of its user allows it`,
+      `${told("unlisted: report (before: delete), for bob@example.com")}${STAYS}: no entry of its user allows it`,
+    ],
+    places: ["2:11, before 4:44, a1 e1", "2:11, before 5:44, b1"],
+  },
+  {
+    name: "a device is not told with a line that is about others",
+    before: `policy: { unlisted: revoke }\ngroups: { b: [bob@example.com] }\nusers: { bob@example.com: [], ann@example.com: [] }\n`,
+    after: `policy: { unlisted: revoke }\ngroups: { b: { users: [bob@example.com], policy: { unlisted: report } } }\nusers: { bob@example.com: [], ann@example.com: [{ serial: SN-d1 }] }\n`,
+    tells: [
+      `widened: serial "SN-d1" of ann@example.com is new${STAYS}`,
+      /, for bob@example.com, and 1 active registration stays connected: /,
+    ],
+    places: ["4:49, a1", "3:52, before 2:11, b1"],
+  },
+  {
     name: "a device is told with the line of its own group, not with another's",
     before: `groups:\n  a: { users: [ann@example.com], policy: { unlisted: revoke } }\n  b: { users: [bob@example.com], policy: { unlisted: revoke } }\nusers: { ann@example.com: [], bob@example.com: [] }\n`,
     after: `groups:\n  a: { users: [ann@example.com], policy: { unlisted: report } }\n  b: { users: [bob@example.com], policy: { unlisted: report } }\nusers: { ann@example.com: [], bob@example.com: [] }\n`,
@@ -341,7 +362,7 @@ changeSteps("more about tests of the allowlist", [
     name: "one asks for another action, or for no rule any more, or about another case or moment",
     before: `tests:\n${[1, 2, 3, 4].map((n) => `  - { name: t${n}, given: { user: ann@example.com, serial: SN-d1 }, expect: { action: keep, rule: entry } }\n`).join("")}${ANN}`,
     after: `tests:
-  - { name: t1, given: { user: ann@example.com, serial: SN-d9 }, expect: revoke }
+  - { name: t1, given: { user: ann@example.com, serial: SN-d1 }, expect: { action: revoke, rule: entry } }
   - { name: t2, given: { serial: SN-d1, user: ann@example.com }, expect: keep }
   - { name: t3, given: { user: ann@example.com, serial: SN-d1, name: ANN }, expect: { action: keep, rule: entry } }
   - { name: t4, given: { user: ann@example.com, serial: SN-d1 }, at: 2026-05-01, expect: { action: keep, rule: entry } }

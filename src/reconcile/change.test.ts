@@ -260,6 +260,64 @@ changeSteps("what two plans show besides", [
   },
 ]);
 
+changeSteps("places of devices, and of findings", [
+  {
+    name: "several that take the place of others, user by user, before what is only written",
+    before: `policy: { maxDevices: 2, overMaxDevices: revoke }\nlimits: { perRun: 10 }\nusers:\n  ann@example.com: [{ serial: SN-d1 }, { device: d11 }, { device: d12 }, { device: d13 }]\n  bob@example.com: [{ serial: SN-d2 }, { device: d22 }, { device: d23 }]\n`,
+    after: `policy: { maxDevices: 2, overMaxDevices: revoke }\nusers:\n  ann@example.com: [{ serial: SN-d1 }, { device: d11 }]\n  bob@example.com: [{ serial: SN-d2 }]\n`,
+    live: [
+      { id: "a2", email: "ann@example.com", device: "d11" },
+      ...["d12", "d13", "d22", "d23"].map((device) => ({
+        id: device,
+        email: device < "d2" ? "ann@example.com" : "bob@example.com",
+        device,
+        created: "2026-05-20T00:00:00Z",
+      })),
+    ],
+    tells: [
+      /^widened: the change keeps 2 active registrations of ann@example.com connected, which were to be revoked: allowed by hardware \(before: /,
+      /^widened: the change keeps 1 active registration of bob@example.com connected, which was to be revoked: /,
+      "loosened: the change loosens limits.perRun: none (before: 10)",
+    ],
+    places: ["4:21, before 2:11, a1 a2", "5:21, before 2:11, b1", "before 3:11"],
+  },
+  {
+    name: "one that is let in, in the place of another, is an act and nothing to tell",
+    before: `policy: { maxDevices: 1, overMaxDevices: revoke }\n${ANN}    - serial: SN-d5\n`,
+    after: `policy: { maxDevices: 1, overMaxDevices: revoke }\nusers:\n  ann@example.com:\n    - serial: SN-d5\n`,
+    live: [
+      {
+        id: "a5",
+        email: "ann@example.com",
+        device: "d5",
+        created: "2026-04-01T00:00:00Z",
+        revoked: "2026-04-20T00:00:00Z",
+      },
+    ],
+    tells: [],
+  },
+  {
+    name: "of a new user, what is connected, and what is let in",
+    before: `policy: { unknownUsers: revoke }\n${ANN}`,
+    after: `policy: { unknownUsers: revoke }\n${ANN}${BOB}    - serial: SN-d3\n    - serial: SN-d5\n`,
+    live: [{ id: "b5", email: "bob@example.com", device: "d5", revoked: "2026-05-01T00:00:00Z" }],
+    tells: [
+      `widened: the change adds the user bob@example.com with serial "SN-d2"; serial "SN-d3"; serial "SN-d5", and 2 revoked registrations are let in${STAYS}`,
+    ],
+    places: ["6:3, b1 b2 b5"],
+  },
+  {
+    name: "a user who is dropped is told once, with what stays",
+    before: `${ANN}${BOB}  eve@example.com: []\n`,
+    after: ANN,
+    tells: [
+      /^dropped: the change drops bob@example.com from the allowlist, and 1 active registration stays connected/,
+      /^dropped: the change drops eve@example.com from the allowlist, and whatever no entry allows stays connected/,
+    ],
+    places: ["1:1, before 5:3, b1", "1:1, before 7:3"],
+  },
+]);
+
 /** Everything that can be said, once. */
 const EVERYTHING = `version: 1
 scope: { emailDomains: [example.com, example.org], registrationTypes: [warp] }
