@@ -16,7 +16,24 @@ export function toReconciliation(plan: Plan): ReconciliationInputs {
   return {
     account: plan.account,
     acts: Object.fromEntries(plan.acts.map((one) => [one.registration.id, actLine(one)])),
+    ...first("relies", plan.acts),
+    ...first("together", plan.acts),
     ...deletedUsers(plan),
+  };
+}
+
+/** What has to be done before an act, as far as this run does it; left out where nothing has. */
+function first<Key extends "relies" | "together">(
+  key: Key,
+  acts: readonly ActDecision[],
+): { readonly [name in Key]?: Readonly<Record<string, string>> } {
+  const made = new Set(acts.map(({ registration }) => registration.id));
+  const rows = acts.flatMap((act) => {
+    const ids = act[key]?.filter((id) => made.has(id)) ?? [];
+    return ids.length === 0 ? [] : [[act.registration.id, ids.join(" ")] as const];
+  });
+  return (rows.length === 0 ? {} : { [key]: Object.fromEntries(rows) }) as {
+    readonly [name in Key]?: Record<string, string>;
   };
 }
 

@@ -229,7 +229,13 @@ test("an entry that expired is followed by one that begins today", async () => {
 
 test("where a rule yields to a registration's own id, the entry goes by that", async () => {
   const registrations = [
-    registration({ id: "old", email: BOB, device: "d1", created: "2026-05-01T00:00:00Z" }),
+    registration({
+      id: "old",
+      email: BOB,
+      device: "d1",
+      created: "2026-05-01T00:00:00Z",
+      lastSeen: "2026-05-01T09:00:00Z",
+    }),
     registration({ id: "new", email: BOB, device: "d1", created: "2026-05-02T00:00:00Z" }),
   ];
   const text = `version: 1\npolicy: { superseded: revoke, unlisted: report }\nusers:\n  ${BOB}: []\n`;

@@ -80,12 +80,13 @@ async function accept(
   const { folder, stderr } = surroundings;
   const begin = options.now ?? surroundings.now();
   const open = await openAllowlist(folder, options.allowlist, begin);
-  const { whole, targets, lost, fromReport, asOf = begin } = await lookUp(
-    surroundings,
-    what,
-    options,
-    open.allowlist,
-  );
+  const {
+    whole,
+    targets,
+    lost,
+    fromReport,
+    asOf = begin,
+  } = await lookUp(surroundings, what, options, open.allowlist);
   const details = detailsOf(surroundings, options, asOf);
   const terms = { whole, asOf, file: options.file, everythingInScope: fromReport };
   const proposal = propose(open, targets, terms, details);

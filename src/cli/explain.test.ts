@@ -49,13 +49,19 @@ test("tells what it is, what it should be, the line, every rule, and what would 
           3 ignored: nothing is ignored
           4 offboarded: its user is not offboarded
           5 suspended: its user is not suspended
-          6 entry: the entry of its user does not speak for it: serial "PF3TQ9ZX" (line 6): its
-            serial is "PHONE-2" (allowlist.yaml:5)
-          7 too many devices: policy.maxDevices is not set
-          8 superseded: policy.superseded is not set
-          9 stale, long revoked: policy.stale is not set; policy.revoked is not set
-         10 grace: it enrolled on 2026-05-30, longer than 24h ago (allowlist.yaml:2)
-      => 11 not allowed: no entry of its user allows it (allowlist.yaml:5)
+          6 contradiction: no two entries of one rank ask for different states
+          7 entry that refuses: the entry of its user does not match it now: serial "PF3TQ9ZX" (line
+            6): its serial is "PHONE-2" (allowlist.yaml:5)
+          8 protected hardware: no serial or hardware id is protected
+          9 ignored hardware: nothing is ignored
+         10 unknown hardware: nothing that an entry goes by is unknown of it
+         11 long revoked: policy.revoked is not set
+         12 stale: policy.stale is not set
+         13 too many devices: policy.maxDevices is not set
+         14 superseded: policy.superseded is not set
+         15 entry that allows: no entry of its user allows it
+         16 grace: its device enrolled on 2026-05-30, longer than 24h ago (allowlist.yaml:2)
+      => 17 not allowed: no entry of its user allows it (allowlist.yaml:5)
       what would change it
         - add an entry by serial "PHONE-2": warp-registrations accept r2
     "
@@ -79,12 +85,18 @@ test("of an entry that allows: the rules that could narrow it, and when it ends"
           3 ignored: nothing is ignored
           4 offboarded: its user is not offboarded
           5 suspended: its user is not suspended
-      =>  6 entry: allowed by hardware (allowlist.yaml:6)
-          7 too many devices: policy.maxDevices is not set
-          8 superseded: policy.superseded is not set
-          9 stale, long revoked: policy.stale is not set; policy.revoked is not set
-         10 grace: not asked, 6 comes first
-         11 not allowed: not asked, 6 comes first
+          6 contradiction: no two entries of one rank ask for different states
+          7 entry that refuses: serial "PF3TQ9ZX" asks for active (allowlist.yaml:6)
+          8 protected hardware: no serial or hardware id is protected
+          9 ignored hardware: nothing is ignored
+         10 unknown hardware: nothing that an entry goes by is unknown of it
+         11 long revoked: policy.revoked is not set
+         12 stale: policy.stale is not set
+         13 too many devices: policy.maxDevices is not set
+         14 superseded: policy.superseded is not set
+      => 15 entry that allows: allowed by hardware (allowlist.yaml:6)
+         16 grace: not asked, 15 comes first
+         17 not allowed: not asked, 15 comes first
       what would change it
         - without the entry at allowlist.yaml:6 policy.unlisted would decide (revoke)
         - its entry expires after 2026-06-30; then policy.unlisted decides (revoke)
@@ -139,7 +151,7 @@ test("json says the same as data", async () => {
       },
     ],
   });
-  expect(document.explanations[0]?.rules).toHaveLength(11);
+  expect(document.explanations[0]?.rules).toHaveLength(17);
 });
 
 test("the entry that is proposed is the one that accept adds, though no rule asks for hardware", async () => {
@@ -163,9 +175,9 @@ describe("which rule decides:", () => {
     ["protected", "protected: { devices: [d2] }\n", "=>  1 protected:"],
     ["self", `guards: { self: [${BOB}] }\n`, "=>  2 the operator's own:"],
     ["ignored", "ignore:\n  - { device: d2, reason: the MDM }\n", "=>  3 ignored: ignored: the MDM"],
-    ["superseded", "policy: { superseded: revoke }\n", "    8 superseded: no newer registration"],
-    ["stale", "policy: { stale: { after: 1h, action: delete } }\n", "=>  9 stale, long revoked:"],
-    ["grace", "policy: { grace: 72h }\n", "=> 10 grace:"],
+    ["superseded", "policy: { superseded: revoke }\n", "   14 superseded: no newer registration"],
+    ["stale", "policy: { stale: { after: 1h, action: delete } }\n", "=> 12 stale:"],
+    ["grace", "policy: { grace: 72h }\n", "=> 16 grace:"],
     ["freeze", "freeze: { until: 2026-06-10, reason: audit }\n", "it waits: frozen until"],
   ])("%s", async (_, text, line) => {
     const without = LISTED.replace("policy: { grace: 24h }\n", "");
@@ -184,17 +196,17 @@ describe("which rule decides:", () => {
     [
       "a user whom nobody lists",
       "users: { alice@example.com: [] }\n",
-      "=> 11 not allowed: its user is not in the allowlist",
+      "=> 17 not allowed: its user is not in the allowlist",
     ],
     [
       "an entry that refuses",
       `users: { ${BOB}: [{ device: d2, state: revoked }] }\n`,
-      "=>  6 entry: to be revoked by",
+      "=>  7 entry that refuses: to be revoked by",
     ],
     [
       "one device too many",
       `policy: { maxDevices: 1, overMaxDevices: revoke }\nusers: { ${BOB}: [{ device: d1 }, { device: d2 }] }\n`,
-      "=>  7 too many devices:",
+      "=> 13 too many devices:",
     ],
   ])("%s", async (name, text, line) => {
     project = startOffline(ACCOUNT, { "allowlist.yaml": `version: 1\n${text}` });

@@ -87,12 +87,12 @@ steps("a device that comes back again and again", [
     findings: ["unlisted: c"],
   },
   ...(["serial", "hardware id"] as const).map((known) => ({
-    title: `is known by its ${known} alone: the name does not count then`,
+    title: `is known by its name where one of two tells only its ${known}, and the other nothing`,
     allowlist: grace(", unlisted: report"),
     live: NAMESAKES,
     devices: [known === "serial" ? row("d1", "S-1", null) : row("d1", null, "H-1")],
     expect: ["a: leave (unlisted) 2", "b: leave (unlisted) 2", "c: leave (unlisted) 2"],
-    findings: ["unlisted: c"],
+    findings: ["came-back: a b c", "unlisted: c"],
   })),
   {
     title: "is one device by what joins two that seemed apart, told in the order of ids",

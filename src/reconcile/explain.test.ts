@@ -4,6 +4,7 @@ import { toAllowlist } from "../../test/support/world-allowlist.js";
 import { world } from "../../test/support/world-arbitraries.js";
 import { ACCOUNT, allowlist, NOW, registration } from "../../test/support/world.js";
 import { explain, type Explanation } from "./explain.js";
+import { RULES } from "./rules/index.js";
 import { makePlan, needsHardware } from "./plan.js";
 
 type Decided = Extract<Explanation, { kind: "decided" }>;
@@ -28,12 +29,12 @@ test("the explanation is of the plan's own decision, and exactly one rule of the
       expect(decided).toHaveLength(decisions.length);
       for (const { decision, rules, changes, pending: waits } of decided) {
         expect(decision).toEqual(byId.get(decision.registration.id));
-        expect(rules.map(({ place }) => place)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11]);
+        expect(rules.map(({ place }) => place)).toEqual(RULES.map((_, at) => at + 1));
         const deciding = rules.filter(({ outcome }) => outcome === "decides");
         expect(deciding.map(({ text }) => text)).toEqual([decision.reason.text]);
         const place = deciding[0]?.place ?? 0;
         for (const rule of rules.slice(0, place - 1)) expect(rule.outcome).not.toBe("not-asked");
-        if (place <= 5) for (const rule of rules.slice(place)) expect(rule.outcome).toBe("not-asked");
+        for (const rule of rules.slice(place)) expect(rule.outcome).toBe("not-asked");
         for (const { text } of rules) expect(text).not.toMatch(/undefined|\[object|^$/u);
         for (const text of changes) expect(text).not.toMatch(/undefined|\[object|^$/u);
         expect(changes.length).toBeGreaterThan(0);
@@ -58,7 +59,7 @@ function one(
 
 const ALICE = "alice@example.com";
 
-test("an entry that a later rule narrows is told as such", () => {
+test("a rule that narrows what an entry allows is asked before it", () => {
   const { rules } = one(
     {
       policy: { superseded: "revoke" },
@@ -66,16 +67,21 @@ test("an entry that a later rule narrows is told as such", () => {
     },
     "old",
     [
-      { id: "old", email: ALICE, device: "d1", created: "2026-05-01T00:00:00Z" },
+      {
+        id: "old",
+        email: ALICE,
+        device: "d1",
+        created: "2026-05-01T00:00:00Z",
+        lastSeen: "2026-05-01T09:00:00Z",
+      },
       { id: "new", email: ALICE, device: "d1", created: "2026-05-02T00:00:00Z" },
     ],
   );
-  expect(rules.slice(5, 10).map(({ place, outcome }) => [place, outcome])).toEqual([
-    [6, "narrowed"],
-    [7, "passes"],
-    [8, "decides"],
-    [9, "not-asked"],
-    [10, "not-asked"],
+  expect(rules.slice(12, 16).map(({ name, outcome }) => [name, outcome])).toEqual([
+    ["too many devices", "passes"],
+    ["superseded", "decides"],
+    ["entry that allows", "not-asked"],
+    ["grace", "not-asked"],
   ]);
 });
 

@@ -108,8 +108,8 @@ test("a line that protects nothing is told, with what may have been meant", () =
     [{ id: "a", email: ALICE, device: "d1" }],
   );
   expect(text(made, "unmatched-protection")).toEqual([
-    'protected user "alic@example.com" is nobody\'s in the account\'s scope; did you mean "alice@example.com"?',
-    'protected device "d9" is nobody\'s in the account\'s scope; did you mean "d1"?',
+    'protected user "alic@example.com" is nobody\'s in the account; did you mean "alice@example.com"?',
+    'protected device "d9" is nobody\'s in the account; did you mean "d1"?',
     'guards.self "operator@elsewhere.test" is nobody\'s in the account',
   ]);
 });

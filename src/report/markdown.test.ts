@@ -37,9 +37,9 @@ test("one line says it, the rest is folded away", () => {
 
 | Guard | Due | At most | Verdict | Line |
 | --- | --- | --- | --- | --- |
-| revoke | 1 | 50 | ok | <code>allowlist.yaml&#58;1</code> |
-| delete | 0 | 20 | ok | <code>allowlist.yaml&#58;1</code> |
-| unrevoke | 0 | 50 | ok | <code>allowlist.yaml&#58;1</code> |
+| revoke | 1 | 1 | ok | <code>allowlist.yaml&#58;1</code> |
+| delete | 0 | 1 | ok | <code>allowlist.yaml&#58;1</code> |
+| unrevoke | 0 | 1 | ok | <code>allowlist.yaml&#58;1</code> |
 
 </details>
 

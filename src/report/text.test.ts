@@ -49,7 +49,7 @@ Left alone: 1
 Findings:
   carol@example.com is not in the allowlist: 1 active registration left alone (allowlist.yaml:1)
 
-Guards: revoke 1 of at most 1; delete 0 of at most 20; unrevoke 1 of at most 50
+Guards: revoke 1 of at most 1; delete 0 of at most 1; unrevoke 1 of at most 1
 Fingerprint: ${documentOf().fingerprint}
 Next: pulumi up`);
 });
