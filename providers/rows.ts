@@ -23,18 +23,16 @@ export function toReconciliation(plan: Plan): ReconciliationInputs {
 }
 
 /** What has to be done before an act, as far as this run does it; left out where nothing has. */
-function first<Key extends "relies" | "together">(
-  key: Key,
+function first(
+  key: "relies" | "together",
   acts: readonly ActDecision[],
-): { readonly [name in Key]?: Readonly<Record<string, string>> } {
+): Pick<ReconciliationInputs, "relies" | "together"> {
   const made = new Set(acts.map(({ registration }) => registration.id));
   const rows = acts.flatMap((act) => {
     const ids = act[key]?.filter((id) => made.has(id)) ?? [];
     return ids.length === 0 ? [] : [[act.registration.id, ids.join(" ")] as const];
   });
-  return (rows.length === 0 ? {} : { [key]: Object.fromEntries(rows) }) as {
-    readonly [name in Key]?: Record<string, string>;
-  };
+  return rows.length === 0 ? {} : { [key]: Object.fromEntries(rows) };
 }
 
 function actLine({ action, user, registration, live }: ActDecision): string {

@@ -40,6 +40,11 @@ export function refusalOf(decision: Decision): Refusal | undefined {
         text: `the entry at ${line} allows its device already, and it is ${reason.text}`,
         fix: "accept nothing: the newest registration of a device is the one that connects",
       };
+    case "doubt":
+      return {
+        text: `the entry at ${line} allows it already, and its identity is in doubt: ${reason.text}`,
+        fix: "add an entry by `registration` by hand, once you know which machine it is",
+      };
     case "listed-revoked":
       return { text: `${reason.text} (${line})`, fix: "change that line: the entry is there" };
     case "max-devices":

@@ -167,14 +167,9 @@ export class Entries {
 
   #settle(device: Device, found: readonly Found[]): Match {
     const match = judgeNewest(device.registrations[0], this.#inForce(found));
-    switch (match?.kind) {
-      case "contradiction":
-      case "unknown-hardware":
-      case "allowed":
-        return match;
-      case "refused":
-        // A glob names no device: what it refuses may be a machine that another entry allows.
-        if (rankOf(match.entry) < MATCH_KEYS.nameGlob.rank) return match;
+    if (match && match.kind !== "condition" && match.kind !== "none") {
+      // A glob names no device: what it refuses may be a machine that another entry allows.
+      if (match.kind !== "refused" || rankOf(match.entry) < MATCH_KEYS.nameGlob.rank) return match;
     }
     const mayAllow = this.#blindly(device, (state) => state === "active");
     if (mayAllow) return { kind: "unknown-hardware", entry: mayAllow };

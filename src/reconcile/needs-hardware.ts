@@ -14,10 +14,11 @@ export function needsHardware({ users, policy, policies, ignore, protected: list
   return false;
 }
 
-/** By a registration's own id, nothing has to be known of its device. */
+/** By a registration's own id, or by whose it is, nothing has to be known of its device. */
+const OF_REGISTRATION: readonly string[] = ["registration", "user", "emailDomain", "policyId"];
+
 function speaksOfDevice(match: Allowlist["ignore"][number]["match"]): boolean {
-  const { registration: _id, user: _user, emailDomain: _domain, policyId: _profile, ...ofDevice } = match;
-  return Object.values(ofDevice).some((value) => value !== undefined);
+  return Object.keys(match).some((key) => !OF_REGISTRATION.includes(key));
 }
 
 function comparesDevices({ grace, superseded, maxDevices, stale, revoked }: Policy): boolean {

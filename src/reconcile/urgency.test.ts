@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { registration } from "../../test/support/world.js";
 import { at } from "../../test/support/world-allowlist.js";
 import type { ActDecision, Rule } from "./decision.js";
-import { formDevices, type Candidate } from "./people.js";
+import { formDevices } from "./people.js";
 import { byUrgency } from "./schedule.js";
 
 function act(
@@ -16,7 +16,7 @@ function act(
   const [candidate] = formDevices([one]).get("")?.devices[0]?.registrations ?? [];
   return {
     registration: one,
-    candidate: candidate as Candidate,
+    candidate: candidate!,
     user: "",
     hardware: undefined,
     live,

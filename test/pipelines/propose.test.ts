@@ -80,7 +80,8 @@ test.each<[string, Change, RegExp]>([
 });
 
 test("what git says of a commit begins no line and commands nobody", async () => {
-  const said = "-\\n::error title=x::forged\\n  ::add-mask::a\\n##[error]x\\n##vso[task.complete]y\\n\u009b2J\u001b[2J";
+  const said =
+    "-\\n::error title=x::forged\\n  ::add-mask::a\\n##[error]x\\n##vso[task.complete]y\\n\u009b2J\u001b[2J";
   const ended = await take({ ".gitmodules": `[submodule "x"]\n\tpath = x\n\turl = "${said}"\n` });
   expect(ended.code, ended.all).toBe(1);
   expect(ended.stderr).toMatch(/^git: .*submodule url/mu);
