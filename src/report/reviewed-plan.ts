@@ -25,8 +25,7 @@ export class ReviewedPlanError extends Error {
 export interface ReviewTerms {
   readonly account: string;
   readonly maxAge: Duration;
-  /** Left out: whether it is too old is not asked yet. */
-  readonly now?: Date | undefined;
+  readonly now: Date;
 }
 
 /**
@@ -48,13 +47,7 @@ export async function readReviewedPlan(
     throw new ReviewedPlanError(path, `is a plan of account ${other}, and this run is for ${account}`, again);
   }
   const asOf = new Date(document.asOf);
-  if (now !== undefined) checkAge(path, document, maxAge, now);
-  return toReviewed(document, asOf);
-}
-
-function checkAge(path: string, document: ReportDocument, maxAge: Duration, now: Date): void {
-  const again = "make a new plan, have it reviewed, and run again";
-  const age = now.getTime() - Date.parse(document.asOf);
+  const age = now.getTime() - asOf.getTime();
   if (age > maxAge.ms) {
     const why = `is as of ${minute(document.asOf)}, which is more than limits.maxPlanAge (${maxAge.text}) ago`;
     throw new ReviewedPlanError(path, why, again);
@@ -63,6 +56,7 @@ function checkAge(path: string, document: ReportDocument, maxAge: Duration, now:
     const why = `is as of ${minute(document.asOf)}, which has not come yet`;
     throw new ReviewedPlanError(path, why, "correct the clock of the machine that made it, or of this one");
   }
+  return toReviewed(document, asOf);
 }
 
 /** So far may the clocks of two machines be apart. */
