@@ -24,14 +24,12 @@ export function readAccount(root: ParsedFile, tell: Tell): ReadonlyMap<string, S
   const items: readonly TreeNode[] = node?.kind === "list" ? node.items : node === undefined ? [] : [node];
   for (const item of items) {
     const id = textNode(item);
-    // An empty text is the schema's to tell.
-    if (id === undefined || id.value === "") continue;
-    const key = id.value.toLowerCase();
-    if (!isAccountId(key))
+    const key = id?.value.toLowerCase() ?? "";
+    if (id === undefined || !isAccountId(key))
       tell({
         code: "allowlist/bad-value",
-        offset: id.start,
-        text: `${shown(id.value)} is not an account id`,
+        offset: item.start,
+        text: id === undefined ? "this is not an account id" : `${shown(id.value)} is not an account id`,
         fix: ACCOUNT_ID_FORM,
       });
     else if (!found.has(key)) found.set(key, root.source.position(id.start));

@@ -581,6 +581,7 @@ describe("an allowlist is refused once, with its code, place and fix:", () => {
       "allowlist/no-files",
       "allowlist/not-owned",
       "allowlist/not-utf8",
+      "allowlist/other-account",
       "allowlist/outside-project",
       "allowlist/said-twice",
       "allowlist/too-deep",

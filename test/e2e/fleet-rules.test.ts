@@ -13,7 +13,7 @@ scenario(
   "suspended, offboarded, ignored and the operator's own",
   files(`version: 1
 policy: { unknownUsers: revoke }
-guards: { self: [erin@example.com] }
+guards: { self: [erin@example.com], revoke: { percent: 100 } }
 ignore:
   - { serial: SN-d6, reason: kept by the MDM }
 users:
@@ -112,7 +112,7 @@ scenario(
     files: {
       "allowlist.yaml": LIST.replace(
         "version: 1\n",
-        "version: 1\npolicy: { unlisted: delete, listedRevoked: report }\n",
+        "version: 1\npolicy: { unlisted: delete, listedRevoked: report }\nguards: { delete: { percent: 100 } }\n",
       ),
     },
   },
