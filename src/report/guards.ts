@@ -1,5 +1,6 @@
 /** A tripped guard in words: the figure, the limit, and both ways on. */
 
+import { PERCENT_FROM } from "../reconcile/guard.js";
 import { escapeText } from "../escape.js";
 import type { Message } from "../allowlist/message.js";
 import type { ReportDocument, ReportedGuard } from "./document.js";
@@ -68,7 +69,18 @@ function figure(
     return `guards.perUser: ${count} due on one user, at most ${limit} (${named.join(", ")}${more})`;
   }
   if (guard === "deleteUsers") return `guards.deleteUsers: ${count} Access users due, at most ${limit}`;
-  const share =
-    by === "percent" ? ` (${setting} % of ${population.active} active registrations in scope)` : "";
+  const share = by === "percent" ? shareOf(guard, setting, population) : "";
   return `guards.${guard}: ${count} due, at most ${limit}${share}`;
+}
+
+/** Of a small account at most half may be acted on, unless a higher percentage is set. */
+function shareOf(
+  guard: ReportedGuard["guard"],
+  percent: number,
+  { active, inScope }: ReportDocument["population"],
+): string {
+  const [count, what] =
+    guard === "unrevoke" ? [inScope, "registrations in scope"] : [active, "active registrations in scope"];
+  if (count < PERCENT_FROM && percent < 50) return ` (half of ${count} ${what})`;
+  return ` (${percent} % of ${count} ${what})`;
 }

@@ -10,7 +10,14 @@ const WORLD: World = {
   account_id: ACCOUNT,
   registrations: [
     registration({ id: "r1", email: BOB, device: "d1", name: "BOB-THINKPAD" }),
-    registration({ id: "r2", email: BOB, device: "d2", revoked: "2026-05-10T00:00:00Z" }),
+    registration({
+      id: "r2",
+      email: BOB,
+      device: "d2",
+      created: "2026-04-01T00:00:00Z",
+      lastSeen: "2026-04-20T00:00:00Z",
+      revoked: "2026-04-21T00:00:00Z",
+    }),
     registration({ id: "r3", email: "carol@example.com", device: "d3" }),
   ],
   physical_devices: [

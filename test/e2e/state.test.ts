@@ -28,6 +28,7 @@ scenario(
     expect(refreshed.exitCode, refreshed.output).toBe(0);
     expect(callsOf(simulator, before)).toEqual([
       "GET registrations status=all&sort_by=id&sort_order=asc&per_page=1000",
+      "GET registrations status=all&sort_by=id&sort_order=asc&per_page=1000&cursor=…",
     ]);
     expect(await rows(stack)).toEqual([
       "acts",
