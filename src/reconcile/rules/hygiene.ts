@@ -94,7 +94,7 @@ function connected(subject: Subject): Machine[] {
       {
         devices,
         newest: rest.reduce((newest, one) => (isNewer(one, newest) ? one : newest), first),
-        isInScope: devices.some(({ registrations }) => registrations.some(isInScope)),
+        isInScope: connecting.some(isInScope),
         letsIn: connecting
           .filter((one) => liveOf(one) === "revoked")
           .map(({ registration }) => registration.id),
