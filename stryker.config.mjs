@@ -10,7 +10,7 @@ export default {
   plugins: ["@stryker-mutator/vitest-runner"],
   vitest: { configFile: "vitest.mutation.config.mjs", related: false },
   // finding.ts is a table of words for people.
-  mutate: ["src/reconcile/*.ts", "!src/reconcile/*.test.ts", "!src/reconcile/finding.ts"],
+  mutate: ["src/reconcile/**/*.ts", "!src/reconcile/**/*.test.ts", "!src/reconcile/finding.ts"],
   ignorePatterns: [
     "/dist",
     "/docs",

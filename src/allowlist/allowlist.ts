@@ -102,7 +102,7 @@ export interface Protected {
 export interface GuardLimit {
   /** Acts, an absolute count. */
   readonly max: Setting<number>;
-  /** Acts in percent of the active registrations in scope, 0 to 100; counts from 10 registrations on. */
+  /** Acts in percent of the active registrations in scope, 0 to 100; of fewer than 10 at most half, unless it is higher. */
   readonly percent: Setting<number>;
 }
 

@@ -4,6 +4,7 @@ import { policyOf, type Allowlist, type Entry } from "../allowlist/allowlist.js"
 import { compare } from "../compare.js";
 import { actionFor, type Decision } from "./decision.js";
 import type { Finding } from "./finding.js";
+import { findTraces } from "./hardware.js";
 import { Entries, type Match } from "./match.js";
 import { clipped, named } from "./naming.js";
 import { doubtsOf, isNewer, regroup, type Candidate, type Person } from "./people.js";
@@ -67,8 +68,7 @@ export function subjectOf(person: Person, context: Context, findings: Finding[] 
   const user = allowlist.users.get(person.email);
   const entries = new Entries(user, asOf);
   const known = new Map<Candidate, Verdict>();
-  const scoped = new Map<Candidate, boolean>();
-  let asks: readonly (readonly [Rule, Ask])[] | undefined;
+  let asks: readonly Ask[] | undefined;
   const subject: Subject = {
     ...context,
     person,
@@ -76,15 +76,12 @@ export function subjectOf(person: Person, context: Context, findings: Finding[] 
     policy: policyOf(allowlist, person.email),
     say: (candidate) => entries.say(candidate),
     newestOf: (entry, candidate) => entries.newestOf(entry, candidate),
-    isInScope: (candidate) => {
-      let is = scoped.get(candidate);
-      if (is === undefined) scoped.set(candidate, (is = inScope(candidate, allowlist)));
-      return is;
-    },
+    traces: () => tracesOf(context),
+    isInScope: (candidate) => inScope(candidate, allowlist),
     decide: (candidate, without) => {
       const verdict = without ? undefined : known.get(candidate);
       if (verdict) return verdict;
-      asks ??= RULES.map((rule) => [rule, rule.ask(subject)]);
+      asks ??= RULES.map((rule) => rule.ask(subject));
       const made = firstVerdict(candidate, asks, without, without ? undefined : findings);
       if (!without) known.set(candidate, made);
       return made;
@@ -93,19 +90,30 @@ export function subjectOf(person: Person, context: Context, findings: Finding[] 
   return { subject, entries };
 }
 
-function inScope({ registration, device }: Candidate, { scope }: Allowlist): boolean {
+const traces = new WeakMap<Context, ReadonlyMap<string, string>>();
+
+/** Read once a plan, and only where a grace asks for it. */
+function tracesOf(context: Context): ReadonlyMap<string, string> {
+  let found = traces.get(context);
+  if (!found) traces.set(context, (found = findTraces(context.devices ?? [])));
+  return found;
+}
+
+/** Whether a registration is looked at at all. */
+export function inScope({ registration, device }: Candidate, { scope }: Pick<Allowlist, "scope">): boolean {
   return isInScope(registration, device.person.email, scope);
 }
 
 function firstVerdict(
   candidate: Candidate,
-  asks: readonly (readonly [Rule, Ask])[],
+  asks: readonly Ask[],
   without: readonly Rule[] | undefined,
   findings: Finding[] | undefined,
 ): Verdict {
-  for (const [rule, ask] of asks) {
-    if (without?.includes(rule)) continue;
-    const answer = ask(candidate);
+  const skipped = without?.map((rule) => RULES.indexOf(rule));
+  for (let at = 0; at < asks.length; at++) {
+    const answer = skipped?.includes(at) === true ? undefined : asks[at]?.(candidate);
+    if (!answer) continue;
     if (isVerdict(answer)) return answer;
     if (answer.finding) findings?.push(answer.finding);
   }

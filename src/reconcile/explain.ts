@@ -59,7 +59,7 @@ export function explain(
   const known = devices && indexHardware(devices).index;
   const hardware = inventory.devices && indexHardware(inventory.devices);
   const people = formDevices(inventory.registrations, hardware?.index);
-  const context: Context = { allowlist, asOf, traces: hardware?.traces ?? new Map() };
+  const context: Context = { allowlist, asOf, devices: inventory.devices };
   const { decisions, pending } = schedule(
     decideAll(people.values(), context).decisions,
     allowlist,

@@ -1,5 +1,6 @@
 /** What is known of the hardware behind a registration, as far as it can be trusted to name one machine. */
 
+import { normaliseEmail } from "../allowlist/email.js";
 import { hardwareIdKey, isUsableHardwareId, isUsableSerial, serialKey } from "../allowlist/serial.js";
 import type { PhysicalDevice } from "../cloudflare/types.js";
 
@@ -26,21 +27,12 @@ export interface HardwareFacts {
   readonly index: HardwareIndex;
   /** Serials that are a vendor's default. */
   readonly unusable: readonly Unusable[];
-  /**
-   * When the account first knew a device, by the e-mail of the user who was seen on it last and each of its keys
-   * ({@link traceKeys}): what is left of an enrolment whose registration was deleted.
-   */
-  readonly traces: ReadonlyMap<string, string>;
 }
 
 /** Reads the physical devices. Rows that were deleted tell nothing. */
-export function indexHardware(
-  devices: readonly PhysicalDevice[],
-  emailOf: (email: string) => string = (email) => email,
-): HardwareFacts {
+export function indexHardware(devices: readonly PhysicalDevice[]): HardwareFacts {
   const index = new Map<string, Hardware>();
   const defaults = new Map<string, Set<string>>();
-  const traces = new Map<string, string>();
   for (const device of devices) {
     if (device.deleted_at != null) continue;
     const hardware = hardwareOf(device);
@@ -51,16 +43,27 @@ export function indexHardware(
       if (group) group.add(device.id);
       else defaults.set(serial, new Set([device.id]));
     }
+  }
+  const unusable = [...defaults].map(([serial, ids]) => ({ serial, devices: ids }));
+  return { index, unusable };
+}
+
+/**
+ * When the account first knew a device, by the e-mail of the user who was seen on it last and each of its keys
+ * ({@link traceKeys}): what is left of an enrolment whose registration was deleted.
+ */
+export function findTraces(devices: readonly PhysicalDevice[]): ReadonlyMap<string, string> {
+  const traces = new Map<string, string>();
+  for (const device of devices) {
     const email = device.last_seen_user?.email;
-    if (email === undefined) continue;
-    for (const key of traceKeys(emailOf(email), device.id, hardware)) {
+    if (email === undefined || device.deleted_at != null) continue;
+    for (const key of traceKeys(normaliseEmail(email), device.id, hardwareOf(device))) {
       const known = traces.get(key);
       if (known === undefined || Date.parse(device.created_at) < Date.parse(known))
         traces.set(key, device.created_at);
     }
   }
-  const unusable = [...defaults].map(([serial, ids]) => ({ serial, devices: ids }));
-  return { index, unusable, traces };
+  return traces;
 }
 
 /** What a physical device's record is found by again: its owner with its id, its serial, its hardware id. */

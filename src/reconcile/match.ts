@@ -2,6 +2,7 @@
 
 import type { AllowedUser, Entry, SourcePosition } from "../allowlist/allowlist.js";
 import { meets } from "./conditions.js";
+import { groupBy } from "./group-by.js";
 import { isInForce } from "./in-force.js";
 import {
   compileMatch,
@@ -12,7 +13,7 @@ import {
   rankOf,
   type CompiledMatch,
 } from "./match-keys.js";
-import { haveTwoSerials, isNewer, type Candidate, type Device } from "./people.js";
+import { haveTwoSerials, newestOf, type Candidate, type Device } from "./people.js";
 
 /** What the entries say of one registration. */
 export type Match =
@@ -78,7 +79,9 @@ export class Entries {
     user: AllowedUser | undefined,
     readonly at: Date,
   ) {
-    this.#entries = (user?.entries ?? []).map((entry) => ({ entry, match: compileMatch(entry.match) }));
+    this.#entries = user
+      ? user.entries.map((entry) => ({ entry, match: compileMatch(entry.match) }))
+      : NO_ENTRIES;
     this.#blind = this.#entries.filter(({ match }) => match.machine.some(({ key }) => key.mayBeUnknown));
     this.#index = this.#entries.length > FEW ? indexOf(this.#entries) : undefined;
   }
@@ -96,10 +99,7 @@ export class Entries {
    * alone. A name joins no devices, and yet only the newest of a name may be let in.
    */
   newestOf(entry: Entry, candidate: Candidate): Candidate {
-    return this.matching(entry, candidate).reduce(
-      (newest, one) => (isNewer(one, newest) ? one : newest),
-      candidate,
-    );
+    return newestOf([candidate, ...this.matching(entry, candidate)]);
   }
 
   /** The registrations that an entry matches beside this one: of one type, and of one name where it is a glob alone. */
@@ -221,7 +221,7 @@ function isPlain({ from, expires, requires }: Entry): boolean {
   return from === undefined && expires === undefined && requires === undefined;
 }
 
-const NO_ENTRIES: readonly Entry[] = [];
+const NO_ENTRIES: readonly never[] = [];
 
 function sayPlain(entry: Entry): Said {
   const match: Match =
@@ -256,15 +256,7 @@ function isBlind({ machine, newest }: CompiledMatch, { registrations }: Device):
 
 /** By key and value; entries that go by a glob alone stand under the empty text. */
 function indexOf(entries: readonly Compiled[]): ReadonlyMap<string, readonly Compiled[]> {
-  const index = new Map<string, Compiled[]>();
-  for (const one of entries) {
-    const { lookUp: test } = one.match;
-    const key = test ? `${test.name}:${test.wanted}` : "";
-    const list = index.get(key);
-    if (list) list.push(one);
-    else index.set(key, [one]);
-  }
-  return index;
+  return groupBy(entries, ({ match: { lookUp: test } }) => (test ? `${test.name}:${test.wanted}` : ""));
 }
 
 function lookUp(

@@ -154,9 +154,9 @@ const MOST_DOUBTS = 8;
  * against it; transitively, since a third that joins two must never set one of them free.
  */
 function group(candidates: readonly Candidate[], byIdOnly: boolean): Groups {
-  const sets = new Map<Candidate, [Candidate, ...Candidate[]]>();
-  const byId = new Map<string, [Candidate, ...Candidate[]]>();
-  const byValue = new Map<string, [Candidate, ...Candidate[]]>();
+  const sets = new Map<Candidate, List<Candidate>>();
+  const byId = new Map<string, List<Candidate>>();
+  const byValue = new Map<string, List<Candidate>>();
   for (const candidate of candidates) {
     sets.set(candidate, [candidate]);
     const type = typeOf(candidate);
@@ -226,26 +226,24 @@ export function haveTwoHardwareIds(one: Candidate, other: Candidate): boolean {
   return a !== undefined && b !== undefined && hardwareIdKey(a) !== hardwareIdKey(b);
 }
 
+type List<T> = [T, ...T[]];
+
 /** Adds to the list of a key; answers who was there first. */
-function share(
-  lists: Map<string, [Candidate, ...Candidate[]]>,
-  key: string,
-  candidate: Candidate,
-): Candidate | undefined {
+function share<T>(lists: Map<string, List<T>>, key: string, value: T): T | undefined {
   const list = lists.get(key);
-  if (!list) lists.set(key, [candidate]);
-  else list.push(candidate);
+  if (!list) lists.set(key, [value]);
+  else list.push(value);
   return list?.[0];
 }
 
 /** The smaller set moves into the larger. */
-function merge(sets: Map<Candidate, [Candidate, ...Candidate[]]>, a: Candidate, b: Candidate): void {
+function merge<T>(sets: Map<T, List<T>>, a: T, b: T): void {
   const [one, other] = [sets.get(a), sets.get(b)];
   if (!one || !other || one === other) return;
   const [small, large] = one.length < other.length ? [one, other] : [other, one];
-  for (const candidate of small) {
-    large.push(candidate);
-    sets.set(candidate, large);
+  for (const value of small) {
+    large.push(value);
+    sets.set(value, large);
   }
 }
 
@@ -259,31 +257,30 @@ export function doubtsOf(candidate: Candidate): readonly Doubt[] {
  * A person's devices that may be one machine: types aside, and doubts as well. For what counts machines, or follows
  * one: what is in doubt counts once.
  */
-export function machinesOf(
-  person: Person,
-  devices: readonly Device[] = person.devices,
-): readonly (readonly Device[])[] {
-  const machines = new Map<Device, Set<Device>>();
-  const byKey = new Map<string, Device>();
+export function machinesOf({ devices, isNobody }: Person): readonly (readonly Device[])[] {
+  const machines = new Map<Device, List<Device>>();
+  const byKey = new Map<string, List<Device>>();
   for (const device of devices) {
-    machines.set(device, new Set([device]));
+    machines.set(device, [device]);
     for (const { registration, hardware } of device.registrations) {
-      const values = person.isNobody ? [] : valueKeys(hardware);
+      const values = isNobody ? NONE : valueKeys(hardware);
       for (const key of [`device ${registration.device.id}`, ...values]) {
-        const other = byKey.get(key);
-        if (!other) byKey.set(key, device);
-        else unite(machines, other, device);
+        const other = share(byKey, key, device);
+        if (other) merge(machines, other, device);
       }
     }
   }
-  return [...new Set(machines.values())].map((machine) => [...machine]);
+  return [...new Set(machines.values())];
 }
 
-function unite(machines: Map<Device, Set<Device>>, a: Device, b: Device): void {
-  const [one, other] = [machines.get(a), machines.get(b)];
-  if (!one || !other || one === other) return;
-  for (const device of other) {
-    one.add(device);
-    machines.set(device, one);
-  }
+/** Whether any registration tells a value that names the machine. */
+export function isIdentified({ registrations }: Device): boolean {
+  return registrations.some(
+    ({ hardware }) => hardware?.serial !== undefined || hardware?.hardwareId !== undefined,
+  );
+}
+
+/** The newest of one or more registrations. */
+export function newestOf([first, ...rest]: readonly [Candidate, ...Candidate[]]): Candidate {
+  return rest.reduce((newest, one) => (isNewer(one, newest) ? one : newest), first);
 }

@@ -8,7 +8,7 @@ import type { AccessUserDecision } from "./access-user.js";
 import { agreedDeletions, deletionsNotDue, scheduleAccessUsers } from "./access-user-schedule.js";
 import { decideAccessUsers, reportUnread } from "./access-users.js";
 import { contradictions } from "./contradiction.js";
-import { decideAll, type Decided } from "./decide.js";
+import { decideAll, inScope, type Decided } from "./decide.js";
 import type { ActDecision, Decision } from "./decision.js";
 import type { Finding } from "./finding.js";
 import { findAccess, findOverlap, type Sibling } from "./findings/account.js";
@@ -36,7 +36,6 @@ import { unmatchedEntries } from "./match.js";
 import { formDevices, type Person } from "./people.js";
 import { differences, findSkipped, type ReviewedPlan, type SkippedAct } from "./reviewed.js";
 import { schedule, type PendingAct } from "./schedule.js";
-import { isInScope } from "./scope.js";
 
 export { needsHardware } from "./needs-hardware.js";
 
@@ -102,7 +101,7 @@ export function makePlan(
   const { account, registrations } = inventory;
   const hardware = inventory.devices && indexHardware(inventory.devices);
   const people = formDevices(registrations, hardware?.index);
-  const decided = decideAll(people.values(), { allowlist, asOf, traces: hardware?.traces ?? new Map() });
+  const decided = decideAll(people.values(), { allowlist, asOf, devices: inventory.devices });
   const { decisions, agreed, acts, pending } = schedule(decided.decisions, allowlist, now, reviewed);
   const active = decisions.filter(({ live }) => live === "active").length;
   const users = decideAccessUsers(allowlist, inventory.accessUsers, registrations);
@@ -157,7 +156,7 @@ interface Seen {
 
 function findAll({ allowlist, inventory, people, hardware, decided, asOf, now }: Seen): Finding[] {
   const { decisions, matched, matchOf } = decided;
-  const { users, scope } = allowlist;
+  const { users } = allowlist;
   const stateOf = (email: string) => {
     const state = users.get(email)?.state;
     return state && isInForce(state.since ? { from: state.since } : {}, asOf) ? state : undefined;
@@ -168,14 +167,10 @@ function findAll({ allowlist, inventory, people, hardware, decided, asOf, now }:
     ...unmatched.filter(({ code }) => code === "elsewhere"),
     ...findLeftAlone(decisions),
     ...decided.findings,
-    ...findOutOfReach(
-      people.values(),
-      ({ registration, device }) => isInScope(registration, device.person.email, scope),
-      stateOf,
-    ),
+    ...findOutOfReach(people.values(), (candidate) => inScope(candidate, allowlist), stateOf),
     ...findCameBack(decisions),
     ...findDoubts(people.values()),
-    ...findShared(people.values()),
+    ...findShared([...people.values()]),
     ...unmatched.filter(({ code }) => code !== "elsewhere"),
     ...findAbsent(users, people),
     ...findAccess(allowlist, inventory.registrations, inventory.accessUsers),

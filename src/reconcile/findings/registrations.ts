@@ -6,9 +6,10 @@ import { counted } from "../../counted.js";
 import { aboutRule, staysConnected, type Decision, type Rule } from "../decision.js";
 import type { Finding, FindingCode } from "../finding.js";
 import { groupBy } from "../group-by.js";
-import { valueKeys, type Unusable } from "../hardware.js";
+import type { Unusable } from "../hardware.js";
+import { MATCH_KEYS } from "../match-keys.js";
 import { clipped, listed, named, quoted } from "../naming.js";
-import type { Candidate, Device, Person } from "../people.js";
+import { isIdentified, type Candidate, type Person } from "../people.js";
 
 /** What is left alone: one finding a registration, and for people that the allowlist does not know one a person. */
 export function findLeftAlone(decisions: readonly Decision[]): Finding[] {
@@ -76,16 +77,12 @@ export function findCameBack(decisions: readonly Decision[]): Finding[] {
 
 /** The registrations of its device, and those of its name, where the hardware of either is not known. */
 function sameMachine({ device, registration }: Candidate): readonly Candidate[] {
-  const known = isKnown(device);
+  const known = isIdentified(device);
   return device.person.devices.flatMap((other) => {
     if (other === device) return other.registrations;
-    if (known && isKnown(other)) return [];
+    if (known && isIdentified(other)) return [];
     return other.registrations.filter((one) => one.registration.device.name === registration.device.name);
   });
-}
-
-function isKnown({ registrations }: Device): boolean {
-  return registrations.some(({ hardware }) => valueKeys(hardware).length > 0);
 }
 
 /** Pairs of one person's registrations that tell one value, and are two machines. */
@@ -115,18 +112,22 @@ function spoken(values: readonly string[]): string {
 }
 
 /** Values that several people's devices tell. Nobody's entries lose their force by that. */
-export function findShared(people: Iterable<Person>): Finding[] {
-  const first = new Map<string, Candidate>();
+export function findShared(people: readonly Person[]): Finding[] {
   const shared = new Map<string, Candidate[]>();
-  for (const { devices, isNobody } of people) {
-    if (isNobody) continue;
-    for (const { registrations } of devices)
-      for (const one of registrations)
-        for (const value of valueKeys(one.hardware)) {
-          const known = first.get(value);
-          if (!known) first.set(value, one);
-          else if (shared.has(value)) shared.get(value)?.push(one);
-          else if (known.device.person !== one.device.person) shared.set(value, [known, one]);
+  for (const [name, { mayBeUnknown, told, form }] of Object.entries(MATCH_KEYS)) {
+    if (!mayBeUnknown) continue;
+    const first = new Map<string, Candidate>();
+    for (const { devices, isNobody } of people)
+      for (const { registrations } of devices)
+        for (const one of registrations) {
+          const value = told(one);
+          if (isNobody || value === undefined) continue;
+          const key = form(value);
+          const known = first.get(key);
+          const list = known && shared.get(`${name} ${key}`);
+          if (!known) first.set(key, one);
+          else if (list) list.push(one);
+          else if (known.device.person !== one.device.person) shared.set(`${name} ${key}`, [known, one]);
         }
   }
   return [...shared]
@@ -143,11 +144,17 @@ export function findShared(people: Iterable<Person>): Finding[] {
     });
 }
 
+function byId({ registration: a }: Decision, { registration: b }: Decision): number {
+  return compare(a.id, b.id);
+}
+
 /** Vendors' defaults, as far as they concern registrations in scope. */
 export function findUnusable(unusable: readonly Unusable[], decisions: readonly Decision[]): Finding[] {
+  if (unusable.length === 0) return [];
+  const byDevice = groupBy(decisions, ({ registration }) => registration.device.id);
   return unusable
     .flatMap(({ serial, devices }): Finding[] => {
-      const group = decisions.filter(({ registration }) => devices.has(registration.device.id));
+      const group = [...devices].flatMap((id) => byDevice.get(id) ?? []).sort(byId);
       if (group.length === 0) return [];
       const names = group.map(({ registration: { device, id } }) => `${clipped(device.name)} (${id})`);
       return [

@@ -9,6 +9,7 @@ import {
   isNewer,
   lastSign,
   machinesOf,
+  newestOf,
   OVERLAP_MS,
   type Candidate,
   type Device,
@@ -93,7 +94,7 @@ function connected(subject: Subject): Machine[] {
     return [
       {
         devices,
-        newest: rest.reduce((newest, one) => (isNewer(one, newest) ? one : newest), first),
+        newest: newestOf([first, ...rest]),
         isInScope: connecting.some(isInScope),
         letsIn: connecting
           .filter((one) => liveOf(one) === "revoked")

@@ -9,6 +9,7 @@ import type {
   SourcePosition,
   UnlistedAction,
 } from "../../allowlist/allowlist.js";
+import type { PhysicalDevice } from "../../cloudflare/types.js";
 import type { LiveState, DesiredState, Rule as RuleCode } from "../decision.js";
 import type { Finding } from "../finding.js";
 import type { Said } from "../match.js";
@@ -55,8 +56,8 @@ export interface Rule {
 export interface Context {
   readonly allowlist: Allowlist;
   readonly asOf: Date;
-  /** See `HardwareFacts.traces`. */
-  readonly traces: ReadonlyMap<string, string>;
+  /** The physical devices, where they were listed. */
+  readonly devices: readonly PhysicalDevice[] | undefined;
 }
 
 /** One person, what the allowlist says of them, and what the other rules say. */
@@ -67,6 +68,8 @@ export interface Subject extends Context {
   /** What the entries say of a registration. */
   readonly say: (candidate: Candidate) => Said;
   readonly isInScope: (candidate: Candidate) => boolean;
+  /** What the account still knows of devices whose registrations are gone: see `findTraces`. */
+  readonly traces: () => ReadonlyMap<string, string>;
   /** The newest registration that an entry matches beside this one, of one type. */
   readonly newestOf: (entry: Entry, candidate: Candidate) => Candidate;
   /** What all rules say of a registration in scope; without some of them, where these are given. */

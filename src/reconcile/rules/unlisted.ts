@@ -5,7 +5,7 @@ import { minute } from "../../minute.js";
 import { actionFor, type Rule as RuleCode } from "../decision.js";
 import { traceKeys } from "../hardware.js";
 import { describeMatch } from "../naming.js";
-import type { Candidate } from "../people.js";
+import { isIdentified, type Candidate } from "../people.js";
 import { dayOf } from "./ages.js";
 import { byWhom, DESIRED, liveOf, passed, silent, type Rule, type Subject, type Verdict } from "./rule.js";
 
@@ -51,10 +51,10 @@ export function endOfGrace(candidate: Candidate, subject: Subject): number {
 function firstEnrolment(candidate: Candidate, subject: Subject): number {
   const { device } = candidate;
   const { person } = device;
-  const known = isKnown(device.registrations);
+  const known = isIdentified(device);
   const name = candidate.registration.device.name;
   const same = person.devices
-    .filter((other) => other !== device && !(known && isKnown(other.registrations)))
+    .filter((other) => other !== device && !(known && isIdentified(other)))
     .filter(({ registrations }) => registrations.some((one) => one.registration.device.name === name))
     .flatMap(({ registrations }) => registrations);
   const own = [...device.registrations, ...same].filter((one) => subject.say(one).match.kind !== "allowed");
@@ -62,17 +62,11 @@ function firstEnrolment(candidate: Candidate, subject: Subject): number {
   if (own.length === device.registrations.length + same.length) {
     for (const { registration, hardware } of device.registrations)
       for (const key of traceKeys(person.email, registration.device.id, hardware)) {
-        const trace = subject.traces.get(key);
+        const trace = subject.traces().get(key);
         if (trace !== undefined) times.push(Date.parse(trace));
       }
   }
   return Math.min(...times.filter((time) => !Number.isNaN(time)));
-}
-
-function isKnown(registrations: readonly Candidate[]): boolean {
-  return registrations.some(
-    ({ hardware }) => hardware?.serial !== undefined || hardware?.hardwareId !== undefined,
-  );
 }
 
 /** What holds for what no entry allows. */
