@@ -12,7 +12,7 @@ import {
 import { domainOf } from "../allowlist/email.js";
 import { matchesPattern } from "../allowlist/glob.js";
 import { isAtLeast } from "./client-version.js";
-import { rankOf } from "./match-keys.js";
+import { KEY_NAMES, MATCH_KEYS, rankOf } from "./match-keys.js";
 import type { FindingCode } from "./finding.js";
 import { endOf } from "./in-force.js";
 import { describeMatch } from "./naming.js";
@@ -62,7 +62,7 @@ export function diffUsers({ base, head }: Change): readonly Written[] {
     const others = diffOthers({ base, head }, email);
     if (then === undefined) return now ? addedUser(now, others) : [];
     const state = diffState(then, now);
-    const diffs = [...state, ...diffEntries(then, now)];
+    const diffs = [...state, ...diffEntries(then, now, keptOutUnknown({ base, head }, email))];
     if (now !== undefined || others === undefined || state.length > 0 || !isAbout(head.scope, email))
       return diffs;
     const text = `the change drops ${email} from the allowlist, and ${others.text}`;
@@ -84,6 +84,13 @@ function diffOthers({ base, head }: Change, email: string): Others | undefined {
   if (!keepsIn(now.value) || keepsIn(then.value)) return undefined;
   const text = `whatever no entry allows stays connected: policy.${is} is ${now.value} (before: policy.${was} was ${then.value})`;
   return { text, source: now.source };
+}
+
+/** Whether what no entry allows stays connected, where what is unknown of it kept it out before. */
+function keptOutUnknown({ base, head }: Change, email: string): boolean {
+  const { unlisted, unknownUsers } = policyOf(head, email);
+  const others = head.users.has(email) ? unlisted : unknownUsers;
+  return !keepsIn(policyOf(base, email).unknownHardware.value) && keepsIn(others.value);
 }
 
 function addedUser({ email, entries, source }: AllowedUser, others: Others | undefined): readonly Written[] {
@@ -121,8 +128,11 @@ function widened(
 function diffEntries(
   { email, entries: then }: AllowedUser,
   user: AllowedUser | undefined,
+  keptUnknown: boolean,
 ): readonly Written[] {
   const now = user?.entries ?? [];
+  const isGone = (old: Entry) =>
+    isAllowing(old) ? letsPast(old, now) || (keptUnknown && wasUnknown(old, now)) : !keepsOut(now, old);
   const told = new Set<Entry>();
   const wider = now.filter(isAllowing).flatMap((entry) => {
     const found = whyWider(entry, then, now);
@@ -132,9 +142,11 @@ function diffEntries(
     return [widened(email, text, entry.source, found.old?.source)];
   });
   const gone = then
-    .filter((old) => !told.has(old) && (isAllowing(old) ? letsPast(old, now) : !keepsOut(now, old)))
+    .filter((old) => !told.has(old) && isGone(old))
     .map((old) => {
-      const was = isAllowing(old) ? `required ${naming(requirements(old))}` : `was to be ${old.state}`;
+      const required = naming(requirements(old));
+      const allowed = required === "" ? "kept out what does not tell that" : `required ${required}`;
+      const was = isAllowing(old) ? allowed : `was to be ${old.state}`;
       const text = `the change removes or narrows ${describeMatch(old)} of ${email}, which ${was}`;
       return widened(email, text, user?.source, old.source);
     });
@@ -191,6 +203,14 @@ function letsPast(old: Entry, now: readonly Entry[]): boolean {
   // As strong a one speaks wherever it did: what that requires less is told of that one.
   const isHeld = ({ requires: _, ...one }: Entry) => rankOf(one) <= rankOf(old) && reaches(one, old);
   return weaker && !now.some(isHeld);
+}
+
+/** Whether a device may have been kept out only because it did not tell what this entry asked for. */
+function wasUnknown(old: Entry, now: readonly Entry[]): boolean {
+  const asks =
+    old.requires !== undefined || KEY_NAMES.some((key) => MATCH_KEYS[key].mayBeUnknown && old.match[key]);
+  const isSame = ({ match }: Entry) => coversMatch(match, old.match) && coversMatch(old.match, match);
+  return asks && !now.some((one) => isAllowing(one) && isSame(one));
 }
 
 /** Whether everything that `narrow` can match, `wide` matches as well, whenever it does and requiring no more. */

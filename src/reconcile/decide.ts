@@ -2,12 +2,22 @@
 
 import { policyOf, type Allowlist, type Entry } from "../allowlist/allowlist.js";
 import { compare } from "../compare.js";
-import { actionFor, type Decision } from "./decision.js";
+import { aboutRule, actionFor, isAct, type Decision } from "./decision.js";
 import type { Finding } from "./finding.js";
 import { findTraces } from "./hardware.js";
 import { Entries, type Match } from "./match.js";
 import { clipped, named } from "./naming.js";
-import { doubtsOf, isNewer, regroup, type Candidate, type Person } from "./people.js";
+import {
+  candidatesOf,
+  doubtsOf,
+  formPerson,
+  isNewer,
+  machinesOf,
+  regroup,
+  type Candidate,
+  type Device,
+  type Person,
+} from "./people.js";
 import {
   isVerdict,
   liveOf,
@@ -17,6 +27,7 @@ import {
   type Subject,
   type Verdict,
 } from "./rules/rule.js";
+import { findProtected } from "./rules/exceptions.js";
 import { RULES } from "./rules/index.js";
 import { isInScope } from "./scope.js";
 
@@ -59,7 +70,13 @@ function decidePerson(person: Person, context: Context, findings: Finding[]) {
       if (subject.isInScope(candidate)) verdicts.set(candidate, subject.decide(candidate));
   // What matches counts as matched, though what it says was not asked for.
   for (const { registrations } of person.devices) entries.say(registrations[0]);
-  return { decided: toDecisions(verdicts, entries, findings), entries };
+  let together = keepTombstones(verdicts, subject, entries, findings);
+  while (keepWhatJoins(person, verdicts, context, findings))
+    together = keepTombstones(verdicts, subject, entries, findings);
+  const decided = [...verdicts].map(([candidate, verdict]) =>
+    toDecision(candidate, afterNewest(candidate, verdict, verdicts), together?.get(candidate)),
+  );
+  return { decided, entries };
 }
 
 /** One person as the rules see them. What is noticed while they are asked is kept. */
@@ -77,6 +94,7 @@ export function subjectOf(person: Person, context: Context, findings: Finding[] 
     say: (candidate) => entries.say(candidate),
     newestOf: (entry, candidate) => entries.newestOf(entry, candidate),
     traces: () => tracesOf(context),
+    protectedMachines: () => protectedOf(context),
     isInScope: (candidate) => inScope(candidate, allowlist),
     decide: (candidate, without) => {
       const verdict = without ? undefined : known.get(candidate);
@@ -90,13 +108,17 @@ export function subjectOf(person: Person, context: Context, findings: Finding[] 
   return { subject, entries };
 }
 
-const traces = new WeakMap<Context, ReadonlyMap<string, string>>();
+/** Read once a plan, and only where a rule asks for it. */
+const tracesOf = once(({ devices = [] }) => findTraces(devices));
+const protectedOf = once(findProtected);
 
-/** Read once a plan, and only where a grace asks for it. */
-function tracesOf(context: Context): ReadonlyMap<string, string> {
-  let found = traces.get(context);
-  if (!found) traces.set(context, (found = findTraces(context.devices ?? [])));
-  return found;
+function once<T>(read: (context: Context) => T): (context: Context) => T {
+  const known = new WeakMap<Context, { readonly found: T }>();
+  return (context) => {
+    let one = known.get(context);
+    if (!one) known.set(context, (one = { found: read(context) }));
+    return one.found;
+  };
 }
 
 /** Whether a registration is looked at at all. */
@@ -118,13 +140,6 @@ function firstVerdict(
     if (answer.finding) findings?.push(answer.finding);
   }
   throw new Error("no rule decides; the last one always does");
-}
-
-function toDecisions(verdicts: Map<Candidate, Verdict>, entries: Entries, findings: Finding[]): Decision[] {
-  const together = keepTombstones(verdicts, entries, findings);
-  return [...verdicts].map(([candidate, verdict]) =>
-    toDecision(candidate, verdict, together?.get(candidate)),
-  );
 }
 
 function toDecision(
@@ -157,6 +172,7 @@ function toDecision(
  */
 function keepTombstones(
   verdicts: Map<Candidate, Verdict>,
+  subject: Subject,
   entries: Entries,
   findings: Finding[],
 ): ReadonlyMap<Candidate, readonly string[]> | undefined {
@@ -165,27 +181,120 @@ function keepTombstones(
     .map(([candidate]) => candidate);
   if (deleted.length === 0) return undefined;
   const isDeleted = (one: Candidate) => verdicts.get(one)?.desired === "deleted";
+  const isOut = (one: Candidate) => isKeptOut(one, verdicts.get(one), subject);
   const together = new Map<Candidate, readonly string[]>();
-  // What holds an older one back holds back a newer one as well, so the oldest is asked first.
-  for (const candidate of deleted.sort((a, b) => (isNewer(a, b) ? 1 : -1))) {
+  // Where the newest stays, what is between may go.
+  for (const candidate of deleted.sort((a, b) => (isNewer(a, b) ? -1 : 1))) {
     const verdict = verdicts.get(candidate);
     if (!verdict) continue;
-    const held = heldBack(candidate, entries, isDeleted).filter((one) => isKeptOut(one, verdicts.get(one)));
     const inDoubt = doubtsOf(candidate).map(({ pair: [one, other] }) => (one === candidate ? other : one));
-    const stays = [...held, ...inDoubt].find((one) => !isDeleted(one) && isKeptOut(one, verdicts.get(one)));
+    const stays = [...heldBack(candidate, entries, isDeleted, false), ...inDoubt].find(
+      (one) => !isDeleted(one) && isOut(one),
+    );
     if (stays) {
-      const { id } = stays.registration;
-      const text = `${verdict.text}; it is revoked and not deleted, so that ${clipped(id)} stays out`;
-      verdicts.set(candidate, { ...verdict, desired: "revoked", text });
-      findings.push(toTombstone(candidate, stays, verdict));
-    } else if (held.length > 0) {
-      together.set(
-        candidate,
-        held.map(({ registration }) => registration.id),
-      );
+      keepRevoked({ candidate, verdict, stays, isOut: true }, verdicts, findings);
+      // One that was asked before may be held by this one.
+      return keepTombstones(verdicts, subject, entries, findings);
     }
+    const held = heldBack(candidate, entries, isDeleted, true).filter(isOut);
+    if (held.length > 0) together.set(candidate, held.map(idOf));
   }
   return together.size === 0 ? undefined : together;
+}
+
+/** A registration that is revoked instead of deleted, so that another one stays as it is: out, or in. */
+interface Tombstone {
+  readonly candidate: Candidate;
+  readonly verdict: Verdict;
+  readonly stays: Candidate;
+  readonly isOut: boolean;
+}
+
+function keepRevoked(one: Tombstone, verdicts: Map<Candidate, Verdict>, findings: Finding[]): void {
+  const { candidate, verdict, stays, isOut } = one;
+  const text = `${verdict.text}; it is revoked and not deleted, so that ${clipped(idOf(stays))} stays ${isOut ? "out" : "in"}`;
+  verdicts.set(candidate, { ...verdict, desired: "revoked", text });
+  findings.push(toTombstone(one));
+}
+
+/**
+ * Nor must a deletion change what the rest of its person's registrations are: one id may be all that joins two others,
+ * or that tells what an entry goes by. Where a plan made again would act on anything, what is deleted of that machine is
+ * revoked instead. Answers whether that was so.
+ */
+function keepWhatJoins(
+  person: Person,
+  verdicts: Map<Candidate, Verdict>,
+  context: Context,
+  findings: Finding[],
+): boolean {
+  const isDeleted = (one: Candidate) => verdicts.get(one)?.desired === "deleted";
+  if (!person.devices.some((device) => mayJoin(device, isDeleted))) return false;
+  const next = decidePerson(toNext(person, verdicts, context.asOf), context, []).decided;
+  const changed = new Set(next.filter(isAct).map(({ registration }) => registration.id));
+  let isFound = false;
+  for (const machine of changed.size === 0 ? [] : machinesOf(person)) {
+    const all = machine.flatMap(({ registrations }) => registrations);
+    const other = all.find((one) => changed.has(idOf(one)));
+    if (!other) continue;
+    for (const candidate of all.filter(isDeleted)) {
+      const verdict = verdicts.get(candidate);
+      if (!verdict) continue;
+      keepRevoked(
+        { candidate, verdict, stays: other, isOut: liveOf(other) === "revoked" },
+        verdicts,
+        findings,
+      );
+      isFound = true;
+    }
+  }
+  return isFound;
+}
+
+/** Whether a deletion may take away more than itself. */
+function mayJoin({ registrations, person }: Device, isDeleted: (one: Candidate) => boolean): boolean {
+  const gone = registrations.find(isDeleted);
+  if (!gone) return false;
+  const { id } = gone.registration.device;
+  return (
+    person.doubts.length > 0 ||
+    (gone === registrations[0] && !registrations.every(isDeleted)) ||
+    registrations.some(({ registration }) => registration.device.id !== id)
+  );
+}
+
+/** The person as the next plan finds them, once all is done that this one decides. */
+function toNext(person: Person, verdicts: ReadonlyMap<Candidate, Verdict>, asOf: Date): Person {
+  const now = asOf.toISOString();
+  return formPerson(
+    person.email,
+    candidatesOf(person).flatMap((candidate) => {
+      const desired = verdicts.get(candidate)?.desired;
+      if (desired === "deleted") return [];
+      const { registration } = candidate;
+      const revoked_at = desired === "active" ? null : (registration.revoked_at ?? now);
+      const next =
+        desired === "active" || desired === "revoked" ? { ...registration, revoked_at } : registration;
+      return [{ ...candidate, registration: next }];
+    }),
+  );
+}
+
+function idOf({ registration }: Candidate): string {
+  return registration.id;
+}
+
+/** What hygiene takes from a device goes when the newest connects, so that whoever is let in is never cut off. */
+function afterNewest(
+  candidate: Candidate,
+  verdict: Verdict,
+  verdicts: ReadonlyMap<Candidate, Verdict>,
+): Verdict {
+  const [newest] = candidate.device.registrations;
+  const isTaken = aboutRule(verdict.rule).weight === "hygiene" && liveOf(candidate) === "active";
+  if (verdict.relies || candidate === newest || !isTaken) return verdict;
+  const isLetIn = liveOf(newest) === "revoked" && verdicts.get(newest)?.desired === "active";
+  return isLetIn ? { ...verdict, relies: [idOf(newest)] } : verdict;
 }
 
 /** Registrations that are kept out by this one where they are revoked, and would not be were it gone. */
@@ -193,11 +302,12 @@ function heldBack(
   candidate: Candidate,
   entries: Entries,
   isDeleted: (one: Candidate) => boolean,
+  evenDeleted: boolean,
 ): readonly Candidate[] {
   const { device } = candidate;
   const isLeft = (one: Candidate) => one !== candidate && !isDeleted(one);
   const isOlder = (one: Candidate) => isNewer(candidate, one);
-  const rest = device.registrations.filter((one) => isLeft(one) || isOlder(one));
+  const rest = device.registrations.filter((one) => isLeft(one) || (evenDeleted && isOlder(one)));
   const ofDevice = regroup(rest, device.person.isNobody)
     .map(([newest]) => newest)
     .filter(isOlder);
@@ -212,18 +322,24 @@ function heldBack(
   return [...new Set([...ofDevice, ...ofName])];
 }
 
-/** Whether it does not connect when this run is over; what is out of scope stays as it is. */
-function isKeptOut(one: Candidate, verdict: Verdict | undefined): boolean {
-  if (verdict?.desired === "active") return false;
-  return liveOf(one) === "revoked" || verdict?.desired === "revoked" || verdict?.desired === "deleted";
+/**
+ * Whether it does not connect when this run is over, or would not in a wider scope: what a narrower one leaves as it is
+ * must not add an act.
+ */
+function isKeptOut(one: Candidate, verdict: Verdict | undefined, { decide }: Subject): boolean {
+  if (liveOf(one) === "revoked") return verdict?.desired !== "active";
+  const { desired } = verdict ?? decide(one, []);
+  return desired === "revoked" || desired === "deleted";
 }
 
-function toTombstone(candidate: Candidate, stays: Candidate, { source }: Verdict): Finding {
+function toTombstone({ candidate, verdict: { source }, stays, isOut }: Tombstone): Finding {
   const { email } = candidate.device.person;
   const { registration } = candidate;
+  const other = named(stays.registration, email);
+  const risk = isOut ? `${other}, which cannot be deleted now, might be let in` : `${other} might be cut off`;
   return {
     code: "tombstone",
-    text: `${named(registration, email)} is revoked and not deleted: without it ${named(stays.registration, email)}, which cannot be deleted now, might be let in`,
+    text: `${named(registration, email)} is revoked and not deleted: without it ${risk}`,
     source,
     registrations: [registration.id],
   };

@@ -79,7 +79,8 @@ export function valueKeys(hardware: Hardware | undefined): string[] {
   return keys;
 }
 
-function hardwareOf(device: PhysicalDevice): Hardware {
+/** What a record tells of its machine. */
+export function hardwareOf(device: PhysicalDevice): Hardware {
   const serial = device.serial_number?.trim() ?? "";
   const hardwareId = device.hardware_id?.trim() ?? "";
   return {

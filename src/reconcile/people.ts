@@ -82,7 +82,8 @@ export function formDevices(
   return people;
 }
 
-function formPerson(email: string, candidates: readonly Candidate[]): Person {
+/** One person of candidates in the order of ids, which are made theirs. */
+export function formPerson(email: string, candidates: readonly Candidate[]): Person {
   const person: Building<Person> = { email, isNobody: isNoUser(email), devices: [], doubts: NONE };
   const [only] = candidates;
   if (only && candidates.length === 1) {
@@ -220,6 +221,12 @@ export function haveTwoSerials(one: Candidate, other: Candidate): boolean {
   return a !== undefined && b !== undefined && serialKey(a) !== serialKey(b);
 }
 
+/** Whether both tell a serial and a hardware id, and the same: what is in doubt about another one is not about these. */
+export function agree(one: Candidate, other: Candidate): boolean {
+  const [values, told] = [valueKeys(one.hardware), valueKeys(other.hardware)];
+  return values.length === 2 && told.length === 2 && values.every((value) => told.includes(value));
+}
+
 /** Whether both tell a hardware id, and not the same. */
 export function haveTwoHardwareIds(one: Candidate, other: Candidate): boolean {
   const [a, b] = [one.hardware?.hardwareId, other.hardware?.hardwareId];
@@ -271,6 +278,13 @@ export function machinesOf({ devices, isNobody }: Person): readonly (readonly De
     }
   }
   return [...new Set(machines.values())];
+}
+
+/** All registrations of a person, in the order of ids. */
+export function candidatesOf({ devices }: Person): Candidate[] {
+  return devices
+    .flatMap(({ registrations }) => registrations)
+    .sort((a, b) => compare(a.registration.id, b.registration.id));
 }
 
 /** Whether any registration tells a value that names the machine. */

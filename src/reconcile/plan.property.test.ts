@@ -210,7 +210,7 @@ describe("nobody is cut off", () => {
         const connects = decided
           ? decided.desired === "active" || (decided.action === "leave" && decided.live === "active")
           : newer?.revoked_at == null;
-        expect([newer?.user?.email ?? "", connects]).toEqual([email, true]);
+        expect([newer?.user?.email?.toLowerCase() ?? "", connects]).toEqual([email, true]);
         expect(newer && newer.created_at >= registration.created_at).toBe(true);
       }
     });
@@ -244,7 +244,7 @@ function holdsLimit({ acts }: Plan, perRun: number): void {
 
 /** The words of `docs/allowlist.md`, once more. */
 function inScope({ sketch: { scope = {} } }: World, live: World["registrations"][number]): boolean {
-  const email = live.user?.email ?? "";
+  const email = live.user?.email?.toLowerCase() ?? "";
   const domains = scope.emailDomains ?? [];
   const emails = scope.emails ?? [];
   return (

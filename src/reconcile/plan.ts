@@ -8,7 +8,7 @@ import type { AccessUserDecision } from "./access-user.js";
 import { agreedDeletions, deletionsNotDue, scheduleAccessUsers } from "./access-user-schedule.js";
 import { decideAccessUsers, reportUnread } from "./access-users.js";
 import { contradictions } from "./contradiction.js";
-import { decideAll, inScope, type Decided } from "./decide.js";
+import { decideAll, type Decided } from "./decide.js";
 import type { ActDecision, Decision } from "./decision.js";
 import type { Finding } from "./finding.js";
 import { findAccess, findOverlap, type Sibling } from "./findings/account.js";
@@ -167,7 +167,7 @@ function findAll({ allowlist, inventory, people, hardware, decided, asOf, now }:
     ...unmatched.filter(({ code }) => code === "elsewhere"),
     ...findLeftAlone(decisions),
     ...decided.findings,
-    ...findOutOfReach(people.values(), (candidate) => inScope(candidate, allowlist), stateOf),
+    ...findOutOfReach(people.values(), allowlist.scope, stateOf),
     ...findCameBack(decisions),
     ...findDoubts(people.values()),
     ...findShared([...people.values()]),

@@ -20,8 +20,28 @@ export function isNoUser(email: string): boolean {
 /** Whether a registration is looked at at all; what is not is neither decided nor counted. */
 export function isInScope(registration: Registration, email: string, scope: Scope): boolean {
   if (registration.deleted_at != null) return false;
-  if (!scope.registrationTypes.has(registration.registration_type ?? "warp")) return false;
-  if (scope.policyIds.size > 0 && !scope.policyIds.has(registration.policy?.id ?? "")) return false;
-  if (scope.emails.size === 0 && scope.emailDomains.size === 0) return true;
-  return scope.emails.has(email) || scope.emailDomains.has(domainOf(email));
+  return hasType(registration, scope) && hasPolicy(registration, scope) && isOfPeople(email, scope);
+}
+
+/** The settings of `scope` that leave a registration out; none where it is in. */
+export function whyOutOfScope(registration: Registration, email: string, scope: Scope): string[] {
+  return [
+    ...(hasType(registration, scope) ? [] : ["registrationTypes"]),
+    ...(hasPolicy(registration, scope) ? [] : ["policyIds"]),
+    ...(isOfPeople(email, scope) ? [] : [scope.emails.size === 0 ? "emailDomains" : "emails"]),
+  ];
+}
+
+function hasType({ registration_type }: Registration, { registrationTypes }: Scope): boolean {
+  return registrationTypes.has(registration_type ?? "warp");
+}
+
+function hasPolicy({ policy }: Registration, { policyIds }: Scope): boolean {
+  return policyIds.size === 0 || policyIds.has(policy?.id ?? "");
+}
+
+function isOfPeople(email: string, { emails, emailDomains }: Scope): boolean {
+  return (
+    (emails.size === 0 && emailDomains.size === 0) || emails.has(email) || emailDomains.has(domainOf(email))
+  );
 }

@@ -11,10 +11,12 @@ import type {
   Guards,
   IgnoreRule,
   ListedRevokedAction,
+  MachinesAction,
   Policy,
   Scope,
   Setting,
   SourcePosition,
+  UnknownHardwareAction,
   UnlistedAction,
   UserState,
 } from "../../src/allowlist/allowlist.js";
@@ -31,6 +33,8 @@ export interface PolicyValues {
   readonly superseded?: UnlistedAction | undefined;
   readonly maxDevices?: number | undefined;
   readonly overMaxDevices?: UnlistedAction | undefined;
+  readonly unknownHardware?: UnknownHardwareAction | undefined;
+  readonly machines?: MachinesAction | undefined;
 }
 
 export interface AgeValues<Action> {
@@ -56,6 +60,8 @@ export interface AllowlistSketch {
   readonly protectedUsers?: readonly string[];
   readonly protectedDevices?: readonly string[];
   readonly protectedRegistrations?: readonly string[];
+  readonly protectedSerials?: readonly string[];
+  readonly protectedHardwareIds?: readonly string[];
   readonly self?: readonly string[];
   readonly ignore?: readonly IgnoreRule["match"][];
   readonly guards?: GuardValues | undefined;
@@ -120,8 +126,8 @@ export function toAllowlist(sketch: AllowlistSketch): Allowlist {
       users: places(sketch.protectedUsers),
       devices: places(sketch.protectedDevices),
       registrations: places(sketch.protectedRegistrations),
-      serials: places(undefined),
-      hardwareIds: places(undefined),
+      serials: places(sketch.protectedSerials),
+      hardwareIds: places(sketch.protectedHardwareIds),
     },
     ignore: (sketch.ignore ?? []).map((match, i) => ({ match, reason: "another tool", source: at(50 + i) })),
     guards: toGuards(guards, places(sketch.self)),
@@ -156,8 +162,8 @@ function toPolicy(values: PolicyValues, of?: string): Policy {
     superseded: said(values.superseded, of),
     maxDevices: said(values.maxDevices, of),
     overMaxDevices: said(values.overMaxDevices ?? "report", of),
-    unknownHardware: said("report", of),
-    machines: said("skip", of),
+    unknownHardware: said(values.unknownHardware ?? "report", of),
+    machines: said(values.machines ?? "skip", of),
   };
 }
 

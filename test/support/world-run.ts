@@ -1,7 +1,7 @@
 /** Plans of made-up worlds, and the account after a run. */
 
 import type { Registration } from "../../src/cloudflare/types.js";
-import { isAct, type Decision } from "../../src/reconcile/decision.js";
+import { isAct, type ActDecision, type Decision } from "../../src/reconcile/decision.js";
 import { makePlan, needsHardware, type Plan, type RunTerms } from "../../src/reconcile/plan.js";
 import type { ReviewedPlan } from "../../src/reconcile/reviewed.js";
 import type { World } from "./world-arbitraries.js";
@@ -9,23 +9,69 @@ import { toAllowlist } from "./world-allowlist.js";
 import { ACCOUNT, NOW } from "./world.js";
 
 /** As a run makes it: the devices are listed only where the allowlist needs them. */
-export function planOf({ sketch, registrations, devices }: World, terms?: RunTerms): Plan {
+export function planOf({ sketch, registrations, devices }: World, terms?: RunTerms, at = NOW): Plan {
   const allowlist = toAllowlist(sketch);
   const inventory = { account: ACCOUNT, registrations, ...(needsHardware(allowlist) && { devices }) };
-  return makePlan(allowlist, inventory, NOW, terms);
+  return makePlan(allowlist, inventory, at, terms);
+}
+
+/** The ids of the registrations whose acts must have worked before this one is made. */
+export function reliesOn(act: ActDecision): readonly string[] {
+  return act.relies ?? [];
+}
+
+/**
+ * The acts as a run makes them: in bulk by kind, what relies on another act after it, and what is deleted together
+ * with others last.
+ */
+export function inOrder({ acts }: Plan): ActDecision[] {
+  const place = (act: ActDecision) =>
+    (reliesOn(act).length === 0 ? 0 : 6) +
+    2 * ["revoke", "unrevoke", "delete"].indexOf(act.action) +
+    (act.together === undefined ? 0 : 1);
+  return [...acts].sort((a, b) => place(a) - place(b));
 }
 
 /** What the account looks like after every act of a plan. */
-export function apply({ acts }: Plan, registrations: readonly Registration[]): Registration[] {
-  const due = new Map(acts.map(({ registration: { id }, action }) => [id, action]));
-  const now = NOW.toISOString();
-  return registrations
-    .filter(({ id }) => due.get(id) !== "delete")
-    .map((one) => {
-      const act = due.get(one.id);
-      if (act === undefined) return one;
-      return { ...one, revoked_at: act === "revoke" ? now : null, updated_at: now };
-    });
+export function apply(plan: Plan, registrations: readonly Registration[]): Registration[] {
+  return applied(plan, registrations);
+}
+
+/** The same where some acts fail: what relies on one of these is not made either. */
+export function applied(
+  plan: Plan,
+  registrations: readonly Registration[],
+  failing: readonly string[] = [],
+): Registration[] {
+  return states(plan, registrations, failing).at(-1) ?? [...registrations];
+}
+
+/** The account before the first act of a plan, and after each one that is made. */
+export function states(
+  plan: Plan,
+  registrations: readonly Registration[],
+  failing: readonly string[] = [],
+): Registration[][] {
+  const failed = new Set(failing);
+  let account = [...registrations];
+  const all = [account];
+  for (const act of inOrder(plan)) {
+    const { id } = act.registration;
+    if (reliesOn(act).some((on) => failed.has(on))) failed.add(id);
+    if (failed.has(id)) continue;
+    const isHeld = act.together?.some((one) => failed.has(one)) === true;
+    account = after(account, isHeld ? { ...act, action: "revoke" } : act, plan.asOf.toISOString());
+    all.push(account);
+  }
+  return all;
+}
+
+function after(account: readonly Registration[], { registration, action }: ActDecision, now: string) {
+  return account.flatMap((one) => {
+    if (one.id !== registration.id) return [one];
+    if (action === "delete") return [];
+    return [{ ...one, revoked_at: action === "revoke" ? (one.revoked_at ?? now) : null, updated_at: now }];
+  });
 }
 
 /** What is to be done with each registration, and by which rule. */

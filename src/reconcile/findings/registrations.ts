@@ -1,6 +1,6 @@
 /** Findings about registrations and devices that somebody should look at, and that no act follows from. */
 
-import type { SourcePosition } from "../../allowlist/allowlist.js";
+import type { Scope, SourcePosition } from "../../allowlist/allowlist.js";
 import { compare } from "../../compare.js";
 import { counted } from "../../counted.js";
 import { aboutRule, staysConnected, type Decision, type Rule } from "../decision.js";
@@ -10,6 +10,7 @@ import type { Unusable } from "../hardware.js";
 import { MATCH_KEYS } from "../match-keys.js";
 import { clipped, listed, named, quoted } from "../naming.js";
 import { isIdentified, type Candidate, type Person } from "../people.js";
+import { isInScope, whyOutOfScope } from "../scope.js";
 
 /** What is left alone: one finding a registration, and for people that the allowlist does not know one a person. */
 export function findLeftAlone(decisions: readonly Decision[]): Finding[] {
@@ -171,7 +172,7 @@ export function findUnusable(unusable: readonly Unusable[], decisions: readonly 
 /** Active registrations of suspended and offboarded people that a scope keeps out of reach. */
 export function findOutOfReach(
   people: Iterable<Person>,
-  isInScope: (candidate: Candidate) => boolean,
+  scope: Scope,
   stateOf: (email: string) => { readonly state: string; readonly source: SourcePosition } | undefined,
 ): Finding[] {
   const findings: Finding[] = [];
@@ -180,12 +181,15 @@ export function findOutOfReach(
     if (!state) continue;
     const outside = devices
       .flatMap(({ registrations }) => registrations)
-      .filter((one) => one.registration.revoked_at == null && !isInScope(one));
+      .filter(({ registration: one }) => one.revoked_at == null && !isInScope(one, email, scope));
     if (outside.length === 0) continue;
+    const settings = [
+      ...new Set(outside.flatMap(({ registration }) => whyOutOfScope(registration, email, scope))),
+    ];
     const count = counted(outside.length, "active registration");
     findings.push({
       code: "state-out-of-scope",
-      text: `${email} is ${state.state}, and ${count} outside \`scope\` ${outside.length === 1 ? "stays" : "stay"} connected: widen \`scope\`, or revoke by hand`,
+      text: `${email} is ${state.state}, and ${count} outside \`scope\` (${settings.join(", ")}) ${outside.length === 1 ? "stays" : "stay"} connected: widen \`scope\`, or revoke by hand`,
       source: state.source,
       registrations: outside.map(({ registration }) => registration.id).sort(),
     });

@@ -4,7 +4,7 @@ import type { Entry } from "../../allowlist/allowlist.js";
 import { endOf, isInForce } from "../in-force.js";
 import { compileMatch, KEY_NAMES, MATCH_KEYS, passAll, passes, rankOf } from "../match-keys.js";
 import { clipped, describeMatch, named, quoted } from "../naming.js";
-import { doubtsOf, type Candidate } from "../people.js";
+import { agree, doubtsOf, type Candidate } from "../people.js";
 import { valueKeys } from "../hardware.js";
 import { isDueByAge } from "./ages.js";
 import {
@@ -177,14 +177,9 @@ function whyInDoubt(candidate: Candidate, { match }: Entry): string | undefined 
     ({ pair, values }) =>
       concerned(values) &&
       values.some((value) => told.includes(value)) &&
-      !pair.some((one) => agrees(one, told)),
+      !pair.some((one) => agree(one, candidate)),
   );
   return shared && `two other machines tell the same ${shared.values.join(" and ")}`;
-}
-
-function agrees(one: Candidate, told: readonly string[]): boolean {
-  const values = valueKeys(one.hardware);
-  return values.length === 2 && told.length === 2 && values.every((value) => told.includes(value));
 }
 
 /** Rules about entries have nothing to ask where a user has none. */

@@ -5,26 +5,32 @@
  */
 
 import type { IgnoreRule, SourcePosition } from "../../allowlist/allowlist.js";
-import { domainOf } from "../../allowlist/email.js";
+import { domainOf, normaliseEmail } from "../../allowlist/email.js";
 import { hardwareIdKey, serialKey } from "../../allowlist/serial.js";
+import { hardwareOf, valueKeys } from "../hardware.js";
 import { compileMatch, goesByHardware, passAll, type CompiledMatch } from "../match-keys.js";
 import type { Candidate, Device } from "../people.js";
-import { passed, silent, type Passed, type Rule, type Verdict } from "./rule.js";
+import { passed, silent, type Context, type Passed, type Rule, type Verdict } from "./rule.js";
 
 type Line = SourcePosition | undefined;
 
 const UNPROTECTED = passed("neither it, its device nor its user is protected");
 
-/** By e-mail and ids. A device id's protection follows its machine to the registrations of that device. */
+/**
+ * By e-mail and ids. A device id's protection follows its machine: to the registrations of that device, and, where none
+ * has the id any more, to whatever of the same person tells what the device's record tells.
+ */
 export const protectedRule: Rule = {
   name: "protected",
-  ask: ({ allowlist: { protected: list }, person }) => {
+  ask: ({ allowlist: { protected: list }, person, protectedMachines }) => {
     const user = find(list.users, person.email);
     if (!user && list.devices.size === 0 && list.registrations.size === 0)
       return silent(() => ({ text: "neither it, its device nor its user is protected" }));
+    const machines = protectedMachines().get(person.email);
     return ({ registration, device }) =>
       leave("protected", "registration", find(list.registrations, registration.id)) ??
       leave("protected", "device", deviceLine(list.devices, device)) ??
+      leave("protected", "device", machines && machineLine(machines, device)) ??
       leave("protected", "user", user) ??
       UNPROTECTED;
   },
@@ -66,6 +72,30 @@ function deviceLine(lines: Lines, { registrations }: Device): Line {
     const line = lines.get(registration.device.id);
     if (line) return line;
   }
+  return undefined;
+}
+
+/** By person, what the records of protected devices tell of the machine, with the line that protects it. */
+export function findProtected({ allowlist, devices = [] }: Context): ReadonlyMap<string, Lines> {
+  const byPerson = new Map<string, Map<string, SourcePosition>>();
+  if (allowlist.protected.devices.size === 0) return byPerson;
+  for (const record of devices) {
+    const line = allowlist.protected.devices.get(record.id);
+    const email = normaliseEmail(record.last_seen_user?.email ?? "");
+    if (!line || record.deleted_at != null || email === "") continue;
+    const values = byPerson.get(email) ?? new Map<string, SourcePosition>();
+    for (const value of valueKeys(hardwareOf(record))) values.set(value, line);
+    byPerson.set(email, values);
+  }
+  return byPerson;
+}
+
+function machineLine(machines: Lines, { registrations }: Device): Line {
+  for (const { hardware } of registrations)
+    for (const value of valueKeys(hardware)) {
+      const line = machines.get(value);
+      if (line) return line;
+    }
   return undefined;
 }
 

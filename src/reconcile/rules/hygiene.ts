@@ -4,6 +4,7 @@ import { counted } from "../../counted.js";
 import { aboutRule } from "../decision.js";
 import { named } from "../naming.js";
 import {
+  agree,
   doubtsOf,
   haveTwoHardwareIds,
   isNewer,
@@ -34,6 +35,8 @@ interface Machine {
   /** The newest registration that connects. */
   readonly newest: Candidate;
   readonly isInScope: boolean;
+  /** Whether it connects already. */
+  readonly isConnected: boolean;
   /** Ids of registrations that this run lets in. */
   readonly letsIn: readonly string[];
 }
@@ -72,13 +75,20 @@ interface Ranked {
 
 function rank(limit: number, subject: Subject): Ranked {
   const machines = connected(subject);
-  const inScope = machines.filter((machine) => machine.isInScope);
-  const kept = inScope.slice(0, limit);
   const all = machines.slice(0, limit);
+  const full: Machine[] = [];
+  let rest = machines.filter((machine) => machine.isInScope);
+  // What is not let in leaves its place to the next.
+  for (;;) {
+    const out = rest.slice(0, limit).filter((machine) => !machine.isConnected && !all.includes(machine));
+    if (out.length === 0) break;
+    full.push(...out);
+    rest = rest.filter((machine) => !out.includes(machine));
+  }
   return {
-    over: inScope.slice(limit),
-    full: kept.filter((machine) => !all.includes(machine)),
-    letsIn: kept.flatMap(({ letsIn }) => letsIn),
+    over: rest.slice(limit),
+    full,
+    letsIn: rest.slice(0, limit).flatMap(({ letsIn }) => letsIn),
   };
 }
 
@@ -96,8 +106,9 @@ function connected(subject: Subject): Machine[] {
         devices,
         newest: newestOf([first, ...rest]),
         isInScope: connecting.some(isInScope),
+        isConnected: connecting.some((one) => liveOf(one) === "active"),
         letsIn: connecting
-          .filter((one) => liveOf(one) === "revoked")
+          .filter((one) => liveOf(one) === "revoked" && isInScope(one))
           .map(({ registration }) => registration.id),
       },
     ];
@@ -105,13 +116,12 @@ function connected(subject: Subject): Machine[] {
   return machines.sort((a, b) => (isNewer(a.newest, b.newest) ? -1 : 1));
 }
 
-/** What is excepted takes nobody's place. */
+/** What is excepted takes nobody's place; what a wider scope would let in takes its own. */
 function takesPlace(candidate: Candidate, subject: Subject): boolean {
   const without = [maxDevices, superseded];
-  if (!willConnect(candidate, subject, without)) return false;
-  return (
-    !subject.isInScope(candidate) || aboutRule(subject.decide(candidate, without).rule).kind !== "excepted"
-  );
+  const { desired, rule } = subject.decide(candidate, without);
+  if (!subject.isInScope(candidate)) return liveOf(candidate) === "active" || desired === "active";
+  return willConnect(candidate, subject, without) && aboutRule(rule).kind !== "excepted";
 }
 
 function judge(
@@ -185,8 +195,8 @@ export const superseded: Rule = {
       return silent(() => ({ text: "policy.superseded does not judge what belongs to no person", source }));
     const none = passed("no newer registration of this user on this device goes on to connect", source);
     return (candidate) => {
-      const [newest] = candidate.device.registrations;
-      if (candidate === newest) return none;
+      const newest = newestLeft(candidate, subject);
+      if (!newest) return none;
       const { match } = subject.say(candidate);
       const entry = match.kind === "allowed" ? match.entry : undefined;
       if (entry?.match.registration !== undefined)
@@ -202,11 +212,26 @@ export const superseded: Rule = {
   },
 };
 
-/** Whether the newest connects, and by what; in its grace a device is acted on by nothing. */
+/** The newest registration of its device that this plan does not delete, where that is newer. */
+function newestLeft(candidate: Candidate, { decide, isInScope }: Subject): Candidate | undefined {
+  const { registrations } = candidate.device;
+  const newer = registrations.slice(0, registrations.indexOf(candidate));
+  return newer.find((one) => !isInScope(one) || decide(one).desired !== "deleted");
+}
+
+/**
+ * Whether the newest connects, and by what; in its grace a device is acted on by nothing. One out of scope counts only
+ * where a wider scope would leave it connected too, so that a narrower one adds no act.
+ */
 function supersedes(newest: Candidate, subject: Subject): Pick<Verdict, "relies"> | undefined {
   if (!willConnect(newest, subject)) return undefined;
+  if (!subject.isInScope(newest) && isRemoved(subject.decide(newest, []))) return undefined;
   if (liveOf(newest) === "revoked") return { relies: [newest.registration.id] };
   return subject.isInScope(newest) && subject.decide(newest).rule === "grace" ? undefined : {};
+}
+
+function isRemoved({ desired }: Verdict): boolean {
+  return desired === "revoked" || desired === "deleted";
 }
 
 /** What a removal would risk. */
@@ -218,7 +243,8 @@ function whyNotRemoved(older: Candidate, newest: Candidate): string | undefined 
   if (a !== undefined && b !== undefined && a.toLowerCase() !== b.toLowerCase())
     return `this one is on ${a}, that on ${b}`;
   if (haveTwoHardwareIds(older, newest)) return "their hardware ids differ";
-  return doubtsOf(older).length > 0 ? "whether the two are one machine is in doubt" : undefined;
+  const isInDoubt = doubtsOf(older).length > 0 && !agree(older, newest);
+  return isInDoubt ? "whether the two are one machine is in doubt" : undefined;
 }
 
 function reported(older: Candidate, text: string, subject: Subject): Passed {

@@ -70,6 +70,8 @@ export interface Subject extends Context {
   readonly isInScope: (candidate: Candidate) => boolean;
   /** What the account still knows of devices whose registrations are gone: see `findTraces`. */
   readonly traces: () => ReadonlyMap<string, string>;
+  /** The same of protected devices: see `findProtected`. */
+  readonly protectedMachines: () => ReadonlyMap<string, ReadonlyMap<string, SourcePosition>>;
   /** The newest registration that an entry matches beside this one, of one type. */
   readonly newestOf: (entry: Entry, candidate: Candidate) => Candidate;
   /** What all rules say of a registration in scope; without some of them, where these are given. */

@@ -52,10 +52,10 @@ function firstEnrolment(candidate: Candidate, subject: Subject): number {
   const { device } = candidate;
   const { person } = device;
   const known = isIdentified(device);
-  const name = candidate.registration.device.name;
+  const names = new Set(device.registrations.map(nameOf));
   const same = person.devices
     .filter((other) => other !== device && !(known && isIdentified(other)))
-    .filter(({ registrations }) => registrations.some((one) => one.registration.device.name === name))
+    .filter(({ registrations }) => registrations.some((one) => names.has(nameOf(one))))
     .flatMap(({ registrations }) => registrations);
   const own = [...device.registrations, ...same].filter((one) => subject.say(one).match.kind !== "allowed");
   const times = own.map(({ registration }) => Date.parse(registration.created_at));
@@ -67,6 +67,10 @@ function firstEnrolment(candidate: Candidate, subject: Subject): number {
       }
   }
   return Math.min(...times.filter((time) => !Number.isNaN(time)));
+}
+
+function nameOf({ registration }: Candidate): string {
+  return registration.device.name;
 }
 
 /** What holds for what no entry allows. */

@@ -1,0 +1,527 @@
+/** What rules of order and of age must not do: nobody asked for these acts by name, so they may never cut off or let in. */
+
+import { describe, expect, test } from "vitest";
+import {
+  BOB,
+  EVE,
+  IN_USE,
+  LATELY,
+  LONG_AGO,
+  R1,
+  R2,
+  bob,
+  machine,
+  stories,
+} from "../../test/support/stories.js";
+import { plan } from "../../test/support/world.js";
+import { HEAD } from "../../test/support/world-steps.js";
+
+const SAME = [machine("d1", "SN1", "H1"), machine("d2", "SN1", "H1")];
+const TIDY = bob("superseded: delete", "{ device: d1 }");
+const BOTH_TYPES = "scope: { registrationTypes: [warp, browser_extension] }\n";
+/** Revoked for less than 30 days, and for more. */
+const AGED = "revoked: { after: 30d, includeListed: true }";
+
+stories("a verdict that removes is carried by every registration of the device", [
+  {
+    title: "unlisted",
+    allowlist: bob("unlisted: revoke", ""),
+    live: [R1, R2],
+    expect: ["r1: revoke (unlisted)", "r2: revoke (unlisted)"],
+  },
+  {
+    title: "refused by name, though an older registration has another name",
+    allowlist: bob("unlisted: report", "{ name: NEW, state: revoked }"),
+    live: [
+      { ...R1, name: "OLD" },
+      { ...R2, name: "NEW" },
+    ],
+    expect: ["r1: revoke (entry)", "r2: revoke (entry)"],
+  },
+  {
+    title: "stale",
+    allowlist: bob("stale: { after: 30d, action: revoke, includeListed: true }", "{ device: d1 }"),
+    live: [R1, { ...R2, lastSeen: LONG_AGO }],
+    expect: ["r1: revoke (stale)", "r2: revoke (stale)"],
+  },
+  {
+    title: "max-devices",
+    allowlist: bob("maxDevices: 1, overMaxDevices: revoke", '{ nameGlob: "*" }'),
+    live: [R1, R2, { ...R2, id: "r3", device: "d3", created: "2026-04-01T00:00:00Z" }],
+    expect: ["r1: revoke (max-devices)", "r2: revoke (max-devices)", "r3: keep (entry)"],
+  },
+  {
+    title: "but one that allows by the newest alone",
+    allowlist: bob("unlisted: revoke", "{ device: d1 }"),
+    live: [
+      { ...R1, revoked: LONG_AGO },
+      { ...R2, revoked: LATELY },
+    ],
+    expect: ["r1: leave (older)", "r2: unrevoke (entry)"],
+  },
+]);
+
+stories("superseded speaks only where a newer registration of the device connects", [
+  {
+    title: "one that is active now",
+    allowlist: TIDY,
+    live: [R1, R2],
+    expect: ["r1: delete (superseded)", "r2: keep (entry)"],
+    then: [{ when: "in sync", expect: ["r2: keep (entry)"] }],
+  },
+  {
+    title: "one that this run lets in, on which the removal relies",
+    allowlist: TIDY,
+    live: [R1, { ...R2, revoked: LATELY }],
+    expect: ["r1: delete (superseded)", "r2: unrevoke (entry)"],
+    relies: ["r1 relies on r2"],
+  },
+  {
+    title: "not one that stays revoked",
+    allowlist: bob("superseded: delete, listedRevoked: report", "{ device: d1 }"),
+    live: [R1, { ...R2, revoked: LATELY }],
+    untouched: ["r1", "r2"],
+  },
+  {
+    title: "not one that is cut off in this very run",
+    allowlist: bob("superseded: delete", "{ device: d1 }, { registration: r2, state: revoked }"),
+    live: [R1, R2],
+    expect: ["r1: stays", "r2: revoke (entry)"],
+    then: [{ when: "in sync", untouched: ["r1", "r2"] }],
+  },
+  {
+    title: "not one that is put out by maxDevices or age",
+    allowlist: bob(
+      "superseded: delete, unlisted: report, stale: { after: 30d, action: report }, maxDevices: 1, overMaxDevices: revoke",
+      "{ device: d1 }, { device: d3 }",
+    ),
+    live: [R1, R2, { ...R2, id: "r3", device: "d3", created: "2026-04-01T00:00:00Z" }],
+    expect: ["r1: revoke (max-devices)", "r2: revoke (max-devices)", "r3: keep (entry)"],
+  },
+  {
+    title: "one outside the scope counts where it is active",
+    allowlist: `scope: { policyIds: [p1] }\n${TIDY}`,
+    live: [
+      { ...R1, policy: "p1" },
+      { ...R2, policy: "p2" },
+    ],
+    expect: ["r1: delete (superseded)"],
+  },
+  {
+    title: "one outside the scope does not count where it is revoked: nothing lets it in",
+    allowlist: `scope: { policyIds: [p1] }\n${TIDY}`,
+    live: [
+      { ...R1, policy: "p1" },
+      { ...R2, policy: "p2", revoked: LATELY },
+    ],
+    untouched: ["r1"],
+  },
+  {
+    title:
+      "one outside the scope does not count either where a wider scope would cut it off: a narrower one adds no act",
+    allowlist: `scope: { policyIds: [p1] }\n${bob("superseded: delete", "{ device: d1 }, { registration: r2, state: revoked }")}`,
+    live: [
+      { ...R1, policy: "p1" },
+      { ...R2, policy: "p2" },
+    ],
+    untouched: ["r1"],
+  },
+  {
+    title: "one that an entry refuses by id is no reason, though the next newer one is",
+    allowlist: bob("superseded: delete", "{ device: d1 }, { registration: r3, state: revoked }"),
+    live: [R1, { ...R2, id: "r2" }, { ...R2, id: "r3", created: "2026-03-02T00:00:00Z" }],
+    untouched: ["r2"],
+  },
+]);
+
+stories("superseded never removes what is in use", [
+  {
+    title: "what was seen more than an hour after the newest had enrolled under the same device id (clones)",
+    allowlist: TIDY,
+    live: [{ ...R1, lastSeen: "2026-03-01T01:00:01Z" }, R2],
+    expect: ["r1: stays", "r2: keep (entry)"],
+  },
+  {
+    title: "it does remove what was seen for an hour at most",
+    allowlist: TIDY,
+    live: [{ ...R1, lastSeen: "2026-03-01T01:00:00Z" }, R2],
+    expect: ["r1: delete (superseded)", "r2: keep (entry)"],
+  },
+  {
+    title: "by times, not by texts",
+    allowlist: TIDY,
+    live: [{ ...R1, lastSeen: "2026-03-01T03:00:00+02:00" }, R2],
+    expect: ["r1: delete (superseded)", "r2: keep (entry)"],
+  },
+  {
+    title: "a registration of another platform: two systems of one machine (dual boot)",
+    allowlist: bob("superseded: delete", "{ serial: SN1 }"),
+    live: [R1, { ...R2, device: "d2" }],
+    devices: [
+      machine("d1", "SN1", "H1", { device_type: "windows" }),
+      machine("d2", "SN1", "H1", { device_type: "linux" }),
+    ],
+    expect: ["r1: stays", "r2: keep (entry)"],
+  },
+  {
+    title: "what is joined through a third, and was seen after the newest had enrolled",
+    allowlist: bob("superseded: delete", '{ nameGlob: "*" }'),
+    live: [
+      { ...R1, lastSeen: IN_USE },
+      { ...R1, id: "r2", device: "d2", created: "2026-01-02T00:00:00Z" },
+      { ...R2, id: "r3", device: "d3" },
+    ],
+    devices: [machine("d1", "SN1", null), machine("d2", "SN1", "H2"), machine("d3", null, "H2")],
+    untouched: ["r1", "r3"],
+  },
+  {
+    title: "where serials agree and known hardware ids differ it only reports",
+    allowlist: bob("superseded: delete", "{ serial: SN1 }"),
+    live: [R1, { ...R2, device: "d2" }],
+    devices: [machine("d1", "SN1", "H1"), machine("d2", "SN1", "H2")],
+    expect: ["r1: stays", "r2: keep (entry)"],
+    told: ["r1"],
+  },
+  {
+    title: "two clones, both seen five minutes ago",
+    allowlist: bob("superseded: delete", "{ serial: SN1 }"),
+    live: [
+      { ...R1, lastSeen: IN_USE },
+      { ...R2, device: "d2" },
+    ],
+    devices: SAME,
+    expect: ["r1: keep (entry)", "r2: keep (entry)"],
+    told: ["r1 r2"],
+  },
+]);
+
+const OTHER = { ...R2, id: "r3", device: "d3", name: "OTHER" };
+
+stories("max-devices counts machines that will be connected after this plan", [
+  {
+    title: "a client and a browser extension of one machine are one",
+    allowlist: `${BOTH_TYPES}${bob("maxDevices: 1, overMaxDevices: revoke", "{ serial: SN1 }")}`,
+    live: [R1, { ...R2, type: "browser_extension" }],
+    devices: [machine("d1", "SN1", "H1")],
+    expect: ["r1: keep (entry)", "r2: keep (entry)"],
+  },
+  {
+    title: "so are they under two device ids with one serial",
+    allowlist: `${BOTH_TYPES}${bob("maxDevices: 1, overMaxDevices: revoke", "{ serial: SN1 }")}`,
+    live: [R1, { ...R2, device: "d2", type: "browser_extension" }],
+    devices: SAME,
+    expect: ["r1: keep (entry)", "r2: keep (entry)"],
+  },
+  {
+    title: "in doubt they are one: clones cut nobody off",
+    allowlist: bob("maxDevices: 1, overMaxDevices: revoke", "{ serial: SN1 }"),
+    live: [
+      { ...R1, lastSeen: IN_USE },
+      { ...R2, device: "d2" },
+    ],
+    devices: SAME,
+    expect: ["r1: keep (entry)", "r2: keep (entry)"],
+  },
+  {
+    title: "a stale newer laptop takes no place from the older one in use",
+    allowlist: bob(
+      "maxDevices: 1, overMaxDevices: revoke, stale: { after: 30d, action: revoke, includeListed: true }",
+      "{ device: d1 }, { device: d3 }",
+    ),
+    live: [
+      { ...R1, lastSeen: IN_USE },
+      { ...OTHER, lastSeen: LONG_AGO },
+    ],
+    expect: ["r1: keep (entry)", "r3: revoke (stale)"],
+  },
+  {
+    title: "what stays revoked takes no place",
+    allowlist: bob(
+      "maxDevices: 1, overMaxDevices: revoke, listedRevoked: report",
+      "{ device: d1 }, { device: d3 }",
+    ),
+    live: [
+      { ...R1, lastSeen: IN_USE },
+      { ...OTHER, revoked: LATELY },
+    ],
+    untouched: ["r1", "r3"],
+  },
+  {
+    title: "what is outside the scope takes no place",
+    allowlist: `scope: { policyIds: [p1] }\n${bob("maxDevices: 1, overMaxDevices: revoke", "{ device: d1 }, { device: d3 }")}`,
+    live: [
+      { ...R1, policy: "p1" },
+      { ...OTHER, policy: "p2" },
+    ],
+    expect: ["r1: keep (entry)"],
+  },
+  {
+    title: "but an extension in scope on a machine takes its place though the client is not in scope",
+    allowlist: `scope: { registrationTypes: [browser_extension] }\n${bob("maxDevices: 1, overMaxDevices: revoke", "{ serial: SN1 }, { device: d3 }")}`,
+    live: [
+      { ...R1, lastSeen: IN_USE },
+      { ...R1, id: "r2", type: "browser_extension", lastSeen: IN_USE },
+      { ...OTHER, type: "browser_extension" },
+    ],
+    devices: [machine("d1", "SN1", "H1")],
+    expect: ["r2: revoke (max-devices)", "r3: keep (entry)"],
+  },
+]);
+
+stories("a device above the limit does not swing", [
+  {
+    title: "where an older registration has the name that an entry asks for, and a newer one another",
+    allowlist: bob(
+      "maxDevices: 1, overMaxDevices: revoke, superseded: delete, unlisted: report",
+      "{ name: A }, { device: d2 }",
+    ),
+    live: [
+      {
+        id: "r5",
+        email: BOB,
+        device: "d1",
+        name: "A",
+        created: "2026-02-01T00:00:00Z",
+        lastSeen: "2026-02-28T00:00:00Z",
+      },
+      { id: "r6", email: BOB, device: "d1", name: "B", created: "2026-03-01T00:00:00Z", lastSeen: IN_USE },
+      { id: "r7", email: BOB, device: "d2", name: "C", created: "2026-01-01T00:00:00Z", lastSeen: IN_USE },
+    ],
+    then: [
+      { when: "applied", untouched: ["r5", "r6", "r7"] },
+      { when: "a month later", now: "2026-07-01T00:00:00Z", untouched: ["r5", "r6", "r7"] },
+    ],
+  },
+]);
+
+stories("stale judges the device by its latest registration", [
+  {
+    title: "by the later of its creation and when it was seen",
+    allowlist: bob("stale: { after: 30d, action: delete, includeListed: true }", "{ device: d1 }"),
+    live: [{ ...R1, created: "2026-05-20T00:00:00Z", lastSeen: "2026-02-28T00:00:00Z" }],
+    expect: ["r1: keep (entry)"],
+  },
+  {
+    title: "so that a laptop in use is not stale for what it left behind, and that goes by its own age",
+    allowlist: bob("stale: { after: 30d, action: revoke, includeListed: true }", "{ device: d1 }"),
+    live: [R1, R2],
+    expect: ["r1: revoke (stale)", "r2: keep (entry)"],
+  },
+  {
+    title: "so that a new enrolment that was not seen yet keeps the device",
+    allowlist: bob("stale: { after: 30d, action: delete, includeListed: true }", "{ device: d1 }"),
+    live: [{ ...R2, created: "2026-05-31T00:00:00Z", lastSeen: "2026-01-01T00:00:00Z" }],
+    expect: ["r2: keep (entry)"],
+  },
+]);
+
+const GRACE = (more = "", devices = "") => bob(`grace: 72h${more}`, devices);
+const YOUNG = { ...R2, created: "2026-05-31T12:00:00Z" };
+/** Records that are as old as the enrolments. */
+const FRESH = ["d1", "d2"].map((id) => machine(id, "SN1", "H1", { created_at: "2026-05-31T12:00:00Z" }));
+
+stories("grace runs from the first enrolment of the device that no entry allowed", [
+  {
+    title: "a re-installed client keeps it",
+    allowlist: GRACE(),
+    live: [
+      { ...YOUNG, id: "r1", lastSeen: "2026-05-31T20:00:00Z" },
+      { ...YOUNG, device: "d2", created: "2026-06-01T08:00:00Z" },
+    ],
+    devices: FRESH,
+    expect: ["r1: leave (grace)", "r2: leave (grace)"],
+    then: [
+      {
+        when: "as the first one's is over",
+        now: "2026-06-03T12:00:00Z",
+        expect: ["r1: revoke (unlisted)", "r2: revoke (unlisted)"],
+      },
+    ],
+  },
+  {
+    title: "enrolling again and again renews nothing",
+    allowlist: GRACE(),
+    live: [{ ...R1, lastSeen: "2026-05-31T00:00:00Z" }, YOUNG],
+    expect: ["r1: revoke (unlisted)", "r2: revoke (unlisted)"],
+  },
+  {
+    title: "nor where the first one was revoked",
+    allowlist: GRACE(),
+    live: [{ ...R1, revoked: LATELY }, YOUNG],
+    expect: ["r1: stays", "r2: revoke (unlisted)"],
+  },
+  {
+    title: "nor where the first one was deleted, and the device's own record tells that it is older",
+    allowlist: GRACE(", unlisted: delete"),
+    live: [YOUNG],
+    devices: [
+      machine("d1", "SN1", "H1", { created_at: "2026-01-01T00:00:00Z", last_seen_user: { email: BOB } }),
+    ],
+    expect: ["r2: delete (unlisted)"],
+  },
+  {
+    title: "a record that is as young as the registration is no trace",
+    allowlist: GRACE(", unlisted: delete"),
+    live: [YOUNG],
+    devices: FRESH,
+    expect: ["r2: leave (grace)"],
+  },
+  {
+    title: "a sibling that an entry allows does not spend it",
+    allowlist: GRACE("", "{ registration: r1 }"),
+    live: [R1, YOUNG],
+    expect: ["r1: keep (entry)", "r2: leave (grace)"],
+  },
+  {
+    title: "an equal name counts as the same device where the hardware of either is unknown",
+    allowlist: GRACE(),
+    live: [
+      { ...R1, revoked: LATELY },
+      { ...YOUNG, device: "d2" },
+    ],
+    devices: [machine("d1", "SN1", "H1")],
+    expect: ["r1: stays", "r2: revoke (unlisted)"],
+  },
+  {
+    title: "an equal name counts for nothing where the hardware of both is known",
+    allowlist: GRACE(),
+    live: [
+      { ...R1, revoked: LATELY },
+      { ...YOUNG, device: "d2" },
+    ],
+    devices: [machine("d1", "SN1", "H1"), machine("d2", "SN2", "H2", { created_at: YOUNG.created })],
+    expect: ["r1: stays", "r2: leave (grace)"],
+  },
+  {
+    title: "another person's registrations spend nothing",
+    allowlist: `${GRACE()}  ${EVE}: []\n`,
+    live: [{ ...R1, email: EVE, id: "e1" }, YOUNG],
+    expect: ["e1: revoke (unlisted)", "r2: leave (grace)"],
+  },
+]);
+
+test("a policy under which a deletion leaves no trace of the grace that was spent is told", () => {
+  const { findings } = plan(`${HEAD}${GRACE(", unlisted: delete")}`, [], []);
+  expect(findings.map(({ text }) => text).filter((text) => /grace/iu.test(text))).toHaveLength(1);
+  const safe = plan(`${HEAD}${GRACE(", unlisted: revoke")}`, [], []);
+  expect(safe.findings.map(({ text }) => text).filter((text) => /grace/iu.test(text))).toEqual([]);
+});
+
+stories("the newest registration of a device is deleted only together with all its older revoked ones", [
+  {
+    title: "it goes with them where all are due",
+    allowlist: bob(AGED, "{ device: d1 }"),
+    live: [
+      { ...R1, revoked: LONG_AGO },
+      { ...R2, revoked: LONG_AGO },
+    ],
+    expect: ["r1: delete (revoked-age)", "r2: delete (revoked-age)"],
+    then: [{ when: "in sync", expect: [] }],
+  },
+  {
+    title: "it stays as a revoked tombstone where an older one is not due, and that is told",
+    allowlist: bob(AGED, "{ device: d1 }"),
+    live: [
+      { ...R1, revoked: LATELY },
+      { ...R2, revoked: LONG_AGO },
+    ],
+    expect: ["r1: stays", "r2: stays"],
+    told: ["r2"],
+    then: [
+      { when: "in sync", expect: ["r1: stays", "r2: stays"] },
+      {
+        when: "once both are due",
+        now: "2026-06-25T00:00:01Z",
+        expect: ["r1: delete (revoked-age)", "r2: delete (revoked-age)"],
+      },
+      { when: "gone", expect: [] },
+    ],
+  },
+  {
+    title: "or where an older one is outside the scope",
+    allowlist: `scope: { policyIds: [p2] }\n${bob(AGED, "{ device: d1 }")}`,
+    live: [
+      { ...R1, revoked: LONG_AGO, policy: "p1" },
+      { ...R2, revoked: LONG_AGO, policy: "p2" },
+    ],
+    expect: ["r2: stays"],
+    told: ["r2"],
+    then: [
+      {
+        when: "the scope widened again",
+        allowlist: bob(AGED, "{ device: d1 }"),
+        expect: ["r1: delete (revoked-age)", "r2: delete (revoked-age)"],
+      },
+    ],
+  },
+  {
+    title: "or where an older one is protected",
+    allowlist: bob(AGED, "{ device: d1 }", "protected: { registrations: [r1] }\n"),
+    live: [
+      { ...R1, revoked: LONG_AGO },
+      { ...R2, revoked: LONG_AGO },
+    ],
+    expect: ["r1: leave (protected)", "r2: stays"],
+    told: ["r2"],
+  },
+  {
+    title: "it goes alone where the older ones are active: those let nobody back in",
+    allowlist: bob(AGED, "{ device: d1 }"),
+    live: [
+      { ...R1, lastSeen: IN_USE },
+      { ...R2, revoked: LONG_AGO, lastSeen: LONG_AGO },
+    ],
+    expect: ["r1: keep (entry)", "r2: delete|unrevoke|leave"],
+  },
+  ...[
+    ["stale", "stale: { after: 30d, action: delete, includeListed: true }"],
+    ["max-devices", "maxDevices: 1, overMaxDevices: delete"],
+  ].map(([what, policy]) => ({
+    title: `nor does ${what} let an older one back in, in the next plan`,
+    allowlist: bob(policy ?? "", "{ device: d1 }, { device: d3 }"),
+    live: [
+      { ...R1, revoked: LONG_AGO },
+      { ...R2, lastSeen: LONG_AGO },
+      { ...OTHER, created: "2026-04-01T00:00:00Z" },
+    ],
+    expect: ["r1: stays|delete", "r2: goes", "r3: keep (entry)"],
+    then: [
+      { when: "in sync", untouched: ["r1", "r2", "r3"] },
+      { when: "a week later", now: "2026-06-08T00:00:00Z", untouched: ["r1", "r2"] },
+    ],
+  })),
+]);
+
+stories("age and doubt", [
+  {
+    title: "one side of a doubt is not deleted by age while the other is revoked",
+    allowlist: bob(AGED, "{ serial: SN1 }"),
+    live: [
+      { ...R1, revoked: LONG_AGO, lastSeen: "2026-03-10T00:00:00Z" },
+      { ...R2, device: "d2", revoked: LATELY, lastSeen: "2026-03-10T00:00:00Z" },
+    ],
+    devices: SAME,
+    untouched: ["r1", "r2"],
+    then: [{ when: "in sync", untouched: ["r1", "r2"] }],
+  },
+  {
+    title: "what an entry is about to let in is not cleaned away",
+    allowlist: bob(
+      "listedRevoked: unrevoke, revoked: { after: 30d }, stale: { after: 30d, action: delete }",
+      "{ device: d1, from: 2026-06-10 }",
+    ),
+    live: [{ ...R1, revoked: LONG_AGO }],
+    untouched: ["r1"],
+    then: [{ when: "the day has come", now: "2026-06-10T08:00:00Z", expect: ["r1: unrevoke (entry)"] }],
+  },
+]);
+
+describe("what must not happen, in words of those whom it hit", () => {
+  test("the gateway of Berlin, silent for 93 days, is not deleted", () => {
+    const text = `${HEAD}policy: { noUser: report, stale: { after: 30d, action: delete } }\nusers:\n  ${BOB}: []\n`;
+    const live = [
+      { ...R1, email: "warp_connector@team.cloudflareaccess.com", lastSeen: "2026-02-28T12:00:00Z" },
+    ];
+    expect(plan(text, live, []).acts).toEqual([]);
+  });
+});
