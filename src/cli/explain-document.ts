@@ -3,6 +3,7 @@
 import type { SourcePosition } from "../allowlist/allowlist.js";
 import { liveState } from "../reconcile/decision.js";
 import type { Explanation } from "../reconcile/explain.js";
+import { asTold } from "../reconcile/hardware.js";
 import type { Registration } from "../cloudflare/types.js";
 import type { Evidence } from "../report/evidence.js";
 import { jsonText } from "../escape.js";
@@ -52,7 +53,7 @@ function toJson(
   const { registration, user, hardware, live, desired, action, reason, source } = decision;
   return {
     registration: aboutRegistration(registration, user),
-    ...(hardware && { hardware }),
+    ...(hardware && { hardware: asTold(hardware) }),
     live,
     desired,
     action,

@@ -2,7 +2,7 @@
 
 import type { Entry, SourcePosition } from "../allowlist/allowlist.js";
 import type { Act, Registration } from "../cloudflare/types.js";
-import type { Hardware } from "./hardware.js";
+import type { ComparedHardware } from "./hardware.js";
 import type { Candidate } from "./people.js";
 
 /** What a registration is. A registration without `revoked_at` is active. */
@@ -162,7 +162,7 @@ export interface Decision {
   /** The normalised e-mail; empty where the registration has none. */
   readonly user: string;
   /** Undefined where nothing in the allowlist needs hardware, so that none was listed. */
-  readonly hardware: Hardware | undefined;
+  readonly hardware: ComparedHardware | undefined;
   readonly live: LiveState;
   readonly desired: DesiredState;
   readonly action: Action;

@@ -13,8 +13,19 @@ export interface Hardware {
   readonly clientVersion: string | undefined;
 }
 
+/** With the serial and the hardware id in the form in which they are compared. */
+export interface ComparedHardware extends Hardware {
+  readonly serialKey: string | undefined;
+  readonly hardwareIdKey: string | undefined;
+}
+
+/** As a report tells it. */
+export function asTold({ serialKey: _serial, hardwareIdKey: _id, ...told }: ComparedHardware): Hardware {
+  return told;
+}
+
 /** Hardware by device id. */
-export type HardwareIndex = ReadonlyMap<string, Hardware>;
+export type HardwareIndex = ReadonlyMap<string, ComparedHardware>;
 
 /** A serial that no entry can match by, and the devices that tell it. */
 export interface Unusable {
@@ -31,7 +42,7 @@ export interface HardwareFacts {
 
 /** Reads the physical devices. Rows that were deleted tell nothing. */
 export function indexHardware(devices: readonly PhysicalDevice[]): HardwareFacts {
-  const index = new Map<string, Hardware>();
+  const index = new Map<string, ComparedHardware>();
   const defaults = new Map<string, Set<string>>();
   for (const device of devices) {
     if (device.deleted_at != null) continue;
@@ -67,27 +78,34 @@ export function findTraces(devices: readonly PhysicalDevice[]): ReadonlyMap<stri
 }
 
 /** What a physical device's record is found by again: its owner with its id, its serial, its hardware id. */
-export function traceKeys(email: string, device: string, hardware: Hardware | undefined): string[] {
+export function traceKeys(email: string, device: string, hardware: ComparedHardware | undefined): string[] {
   return [`${email}\ndevice ${device}`, ...valueKeys(hardware).map((key) => `${email}\n${key}`)];
 }
 
 /** The usable serial and hardware id of a machine, in the form in which they are compared. */
-export function valueKeys(hardware: Hardware | undefined): string[] {
+export function valueKeys(hardware: ComparedHardware | undefined): string[] {
   const keys: string[] = [];
-  if (hardware?.serial !== undefined) keys.push(`serial ${serialKey(hardware.serial)}`);
-  if (hardware?.hardwareId !== undefined) keys.push(`hardwareId ${hardwareIdKey(hardware.hardwareId)}`);
+  if (hardware?.serialKey !== undefined) keys.push(`serial ${hardware.serialKey}`);
+  if (hardware?.hardwareIdKey !== undefined) keys.push(`hardwareId ${hardware.hardwareIdKey}`);
   return keys;
 }
 
 /** What a record tells of its machine. */
-export function hardwareOf(device: PhysicalDevice): Hardware {
-  const serial = device.serial_number?.trim() ?? "";
-  const hardwareId = device.hardware_id?.trim() ?? "";
+export function hardwareOf(device: PhysicalDevice): ComparedHardware {
+  const serial = usable(device.serial_number, isUsableSerial);
+  const hardwareId = usable(device.hardware_id, isUsableHardwareId);
   return {
-    serial: isUsableSerial(serial) ? serial : undefined,
-    hardwareId: isUsableHardwareId(hardwareId) ? hardwareId : undefined,
+    serial,
+    hardwareId,
     model: device.model ?? undefined,
     deviceType: device.device_type ?? undefined,
     clientVersion: device.client_version ?? undefined,
+    serialKey: serial === undefined ? undefined : serialKey(serial),
+    hardwareIdKey: hardwareId === undefined ? undefined : hardwareIdKey(hardwareId),
   };
+}
+
+function usable(text: string | null | undefined, isUsable: (text: string) => boolean): string | undefined {
+  const value = text?.trim() ?? "";
+  return value !== "" && isUsable(value) ? value : undefined;
 }

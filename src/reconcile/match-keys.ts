@@ -21,9 +21,9 @@ export interface MatchKey {
   readonly of: "registration" | "machine" | "newest";
   /** Whether the account may not tell it of a device. */
   readonly mayBeUnknown: boolean;
-  /** What a registration tells of it. */
+  /** What a registration tells of it, in the form in which it is compared. */
   readonly told: (one: Told) => string | undefined;
-  /** The form in which the entry's value and what is told are compared. */
+  /** The form in which the entry's value is compared. */
   readonly form: (value: string) => string;
   /** Whether what is told is the entry's; equality unless given. */
   readonly matches?: (value: string, told: string) => boolean;
@@ -43,14 +43,14 @@ export const MATCH_KEYS: Readonly<Record<keyof EntryMatch, MatchKey>> = {
     rank: 1,
     of: "machine",
     mayBeUnknown: true,
-    told: ({ hardware }) => hardware?.serial,
+    told: ({ hardware }) => hardware?.serialKey,
     form: serialKey,
   },
   hardwareId: {
     rank: 1,
     of: "machine",
     mayBeUnknown: true,
-    told: ({ hardware }) => hardware?.hardwareId,
+    told: ({ hardware }) => hardware?.hardwareIdKey,
     form: hardwareIdKey,
   },
   device: {
@@ -101,26 +101,27 @@ export interface CompiledMatch {
 
 /** Other keys than those of an entry (an ignore rule has some) are not looked at: whoever has them asks them. */
 export function compileMatch(match: EntryMatch): CompiledMatch {
-  const tests: Test[] = [];
+  const tests: Record<MatchKey["of"], readonly Test[]> = { registration: NONE, machine: NONE, newest: NONE };
+  let rank: MatchKey["rank"] | undefined;
+  let lookUp: Test | undefined;
   for (const name of KEY_NAMES) {
     const value = match[name];
     if (value === undefined) continue;
     const key = MATCH_KEYS[name];
-    tests.push({ name, key, value, wanted: key.form(value) });
+    const test = { name, key, value, wanted: key.form(value) };
+    tests[key.of] = tests[key.of].length === 0 ? [test] : [...tests[key.of], test];
+    rank ??= key.rank;
+    if (key.matches === undefined) lookUp ??= test;
   }
-  return {
-    rank: tests[0]?.key.rank ?? 4,
-    registration: tests.filter(({ key }) => key.of === "registration"),
-    machine: tests.filter(({ key }) => key.of === "machine"),
-    newest: tests.filter(({ key }) => key.of === "newest"),
-    lookUp: tests.find(({ key }) => key.matches === undefined),
-  };
+  return { rank: rank ?? 4, ...tests, lookUp };
 }
+
+const NONE: readonly never[] = [];
 
 export function passes({ key, wanted }: Test, one: Told): boolean {
   const told = key.told(one);
   if (told === undefined) return false;
-  return key.matches ? key.matches(wanted, told) : key.form(told) === wanted;
+  return key.matches ? key.matches(wanted, told) : told === wanted;
 }
 
 export function passAll(tests: readonly Test[], one: Told): boolean {

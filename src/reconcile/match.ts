@@ -268,7 +268,7 @@ function lookUp(
     for (const name of KEY_NAMES) {
       const told = MATCH_KEYS[name].told(one);
       if (told === undefined) continue;
-      for (const entry of index.get(`${name}:${MATCH_KEYS[name].form(told)}`) ?? []) found.add(entry);
+      for (const entry of index.get(`${name}:${told}`) ?? []) found.add(entry);
     }
   }
   return found;

@@ -3,10 +3,9 @@
  * joined here, once, over the whole account, before scope, time or any rule is asked.
  */
 
-import { hardwareIdKey, serialKey } from "../allowlist/serial.js";
 import type { Registration } from "../cloudflare/types.js";
 import { compare } from "../compare.js";
-import { valueKeys, type Hardware, type HardwareIndex } from "./hardware.js";
+import { valueKeys, type ComparedHardware, type HardwareIndex } from "./hardware.js";
 import { isNoUser, userOf } from "./scope.js";
 
 /** Whoever registrations belong to, with all of them, in scope or not. */
@@ -33,7 +32,7 @@ export interface Device {
 /** One registration, with all that is known of it before it is decided. */
 export interface Candidate {
   readonly registration: Registration;
-  readonly hardware: Hardware | undefined;
+  readonly hardware: ComparedHardware | undefined;
   readonly device: Device;
 }
 
@@ -88,6 +87,10 @@ export function formPerson(email: string, candidates: readonly Candidate[]): Per
   const [only] = candidates;
   if (only && candidates.length === 1) {
     person.devices = [toDevice(person, [only])];
+    return person;
+  }
+  if (areApart(candidates)) {
+    person.devices = candidates.map((one) => toDevice(person, [one]));
     return person;
   }
   const { groups, doubts } = group(candidates, person.isNobody);
@@ -217,8 +220,7 @@ class Doubts {
 
 /** Whether both tell a serial, and not the same. */
 export function haveTwoSerials(one: Candidate, other: Candidate): boolean {
-  const [a, b] = [one.hardware?.serial, other.hardware?.serial];
-  return a !== undefined && b !== undefined && serialKey(a) !== serialKey(b);
+  return differ(one.hardware?.serialKey, other.hardware?.serialKey);
 }
 
 /** Whether both tell a serial and a hardware id, and the same: what is in doubt about another one is not about these. */
@@ -229,8 +231,11 @@ export function agree(one: Candidate, other: Candidate): boolean {
 
 /** Whether both tell a hardware id, and not the same. */
 export function haveTwoHardwareIds(one: Candidate, other: Candidate): boolean {
-  const [a, b] = [one.hardware?.hardwareId, other.hardware?.hardwareId];
-  return a !== undefined && b !== undefined && hardwareIdKey(a) !== hardwareIdKey(b);
+  return differ(one.hardware?.hardwareIdKey, other.hardware?.hardwareIdKey);
+}
+
+function differ(a: string | undefined, b: string | undefined): boolean {
+  return a !== undefined && b !== undefined && a !== b;
 }
 
 type List<T> = [T, ...T[]];
@@ -278,6 +283,34 @@ export function machinesOf({ devices, isNobody }: Person): readonly (readonly De
     }
   }
   return [...new Set(machines.values())];
+}
+
+/** So few registrations are compared with each other faster than they are collected by what they tell. */
+const FEW = 6;
+
+/** Whether no two of a few registrations share anything: nearly everybody's. */
+function areApart(candidates: readonly Candidate[]): boolean {
+  if (candidates.length > FEW) return false;
+  for (let i = 1; i < candidates.length; i++) {
+    const one = candidates[i];
+    for (let j = 0; j < i; j++) {
+      const other = candidates[j];
+      if (one && other && sharesAnything(one, other)) return false;
+    }
+  }
+  return true;
+}
+
+function sharesAnything(
+  { registration: a, hardware: x }: Candidate,
+  { registration: b, hardware: y }: Candidate,
+): boolean {
+  if (a.device.id === b.device.id) return true;
+  if (!x || !y) return false;
+  return (
+    (x.serialKey !== undefined && x.serialKey === y.serialKey) ||
+    (x.hardwareIdKey !== undefined && x.hardwareIdKey === y.hardwareIdKey)
+  );
 }
 
 /** All registrations of a person, in the order of ids. */

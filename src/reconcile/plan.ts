@@ -170,7 +170,7 @@ function findAll({ allowlist, inventory, people, hardware, decided, asOf, now }:
     ...findOutOfReach(people.values(), allowlist.scope, stateOf),
     ...findCameBack(decisions),
     ...findDoubts(people.values()),
-    ...findShared([...people.values()]),
+    ...findShared(people.values()),
     ...unmatched.filter(({ code }) => code !== "elsewhere"),
     ...findAbsent(users, people),
     ...findAccess(allowlist, inventory.registrations, inventory.accessUsers),

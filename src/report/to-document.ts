@@ -3,6 +3,7 @@
 import type { Entry } from "../allowlist/allowlist.js";
 import { compare } from "../compare.js";
 import type { Action, Decision } from "../reconcile/decision.js";
+import { asTold } from "../reconcile/hardware.js";
 import type { Plan } from "../reconcile/plan.js";
 import { accessUsersIn } from "./access-users.js";
 import type { ActResult, Approval, ReportDocument, ReportedDecision, ReportedEntry } from "./document.js";
@@ -85,7 +86,7 @@ function toReported(
   return {
     registration: {
       id: registration.id,
-      device: { id: registration.device.id, name: registration.device.name, ...(hardware && { hardware }) },
+      device: { id: registration.device.id, name: registration.device.name, ...(hardware && { hardware: asTold(hardware) }) },
       user: { email: user, ...(name !== undefined && { name }) },
       times: {
         created: registration.created_at,

@@ -3,7 +3,6 @@
 import type { Allowlist, Entry, EntryMatch, SourcePosition } from "../../allowlist/allowlist.js";
 import type { Message } from "../../allowlist/message.js";
 import { nearest, nearestEmail } from "../../allowlist/nearest.js";
-import { hardwareIdKey, serialKey } from "../../allowlist/serial.js";
 import { minute } from "../../minute.js";
 import { aboutRule, type Decision } from "../decision.js";
 import type { Finding } from "../finding.js";
@@ -147,16 +146,8 @@ function findUnusedExceptions({ protected: list, guards, ignore }: Allowlist, pe
     ["protected user", list.users, ({ device }: Candidate) => device.person.email],
     ["protected device", list.devices, ({ registration }: Candidate) => registration.device.id],
     ["protected registration", list.registrations, ({ registration }: Candidate) => registration.id],
-    [
-      "protected serial",
-      list.serials,
-      ({ hardware }: Candidate) => hardware?.serial && serialKey(hardware.serial),
-    ],
-    [
-      "protected hardware id",
-      list.hardwareIds,
-      ({ hardware }: Candidate) => hardware?.hardwareId && hardwareIdKey(hardware.hardwareId),
-    ],
+    ["protected serial", list.serials, ({ hardware }: Candidate) => hardware?.serialKey],
+    ["protected hardware id", list.hardwareIds, ({ hardware }: Candidate) => hardware?.hardwareIdKey],
     ["guards.self", guards.self, ({ device }: Candidate) => device.person.email],
   ] as const;
   if (ignore.length === 0 && lists.every(([, { size }]) => size === 0)) return [];

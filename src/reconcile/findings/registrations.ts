@@ -113,22 +113,25 @@ function spoken(values: readonly string[]): string {
 }
 
 /** Values that several people's devices tell. Nobody's entries lose their force by that. */
-export function findShared(people: readonly Person[]): Finding[] {
+export function findShared(people: Iterable<Person>): Finding[] {
   const shared = new Map<string, Candidate[]>();
-  for (const [name, { mayBeUnknown, told, form }] of Object.entries(MATCH_KEYS)) {
-    if (!mayBeUnknown) continue;
-    const first = new Map<string, Candidate>();
-    for (const { devices, isNobody } of people)
-      for (const { registrations } of devices)
-        for (const one of registrations) {
+  const keys = Object.entries(MATCH_KEYS)
+    .filter(([, { mayBeUnknown }]) => mayBeUnknown)
+    .map(([name, { told }]) => ({ name, told, first: new Map<string, Candidate>() }));
+  for (const { devices, isNobody } of people) {
+    if (isNobody) continue;
+    for (const { registrations } of devices)
+      for (const one of registrations)
+        for (const { name, told, first } of keys) {
           const value = told(one);
-          if (isNobody || value === undefined) continue;
-          const key = form(value);
-          const known = first.get(key);
-          const list = known && shared.get(`${name} ${key}`);
-          if (!known) first.set(key, one);
-          else if (list) list.push(one);
-          else if (known.device.person !== one.device.person) shared.set(`${name} ${key}`, [known, one]);
+          if (value === undefined) continue;
+          const known = first.get(value);
+          if (!known) first.set(value, one);
+          else if (known.device.person !== one.device.person || shared.has(`${name} ${value}`)) {
+            const list = shared.get(`${name} ${value}`);
+            if (list) list.push(one);
+            else shared.set(`${name} ${value}`, [known, one]);
+          }
         }
   }
   return [...shared]

@@ -6,7 +6,6 @@
 
 import type { IgnoreRule, SourcePosition } from "../../allowlist/allowlist.js";
 import { domainOf, normaliseEmail } from "../../allowlist/email.js";
-import { hardwareIdKey, serialKey } from "../../allowlist/serial.js";
 import { hardwareOf, valueKeys } from "../hardware.js";
 import { compileMatch, goesByHardware, passAll, type CompiledMatch } from "../match-keys.js";
 import type { Candidate, Device } from "../people.js";
@@ -55,10 +54,8 @@ function hardwareLine(
 ): Line {
   for (const { hardware } of registrations) {
     const line =
-      (hardware?.serial === undefined ? undefined : find(serials, serialKey(hardware.serial))) ??
-      (hardware?.hardwareId === undefined
-        ? undefined
-        : find(hardwareIds, hardwareIdKey(hardware.hardwareId)));
+      (hardware?.serialKey === undefined ? undefined : find(serials, hardware.serialKey)) ??
+      (hardware?.hardwareIdKey === undefined ? undefined : find(hardwareIds, hardware.hardwareIdKey));
     if (line) return line;
   }
   return undefined;
