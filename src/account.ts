@@ -17,6 +17,7 @@ export async function withAccount<T>(
 ): Promise<T> {
   const client = createClient({
     ...options,
+    env,
     credentials: credentialsFromEnvironment(env),
     baseUrl: baseUrl ?? env.CLOUDFLARE_BASE_URL?.trim() ?? "",
   });

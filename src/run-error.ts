@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { formatMessages } from "./allowlist/format.js";
 import { AllowlistError } from "./allowlist/message.js";
+import { hideSecrets } from "./redact.js";
 import { USER_ERRORS } from "./user-errors.js";
 
 /**
@@ -8,7 +9,7 @@ import { USER_ERRORS } from "./user-errors.js";
  * same, which takes Node 20 some twenty seconds where source maps lead into `node_modules`.
  */
 export function runError(message: string): pulumi.RunError {
-  const error = new pulumi.RunError(message);
+  const error = new pulumi.RunError(hideSecrets(process.env)(message));
   delete error.stack;
   return error;
 }

@@ -7,6 +7,7 @@ import { readAllowlist, type ReadOptions } from "./allowlist/read.js";
 import { runAllowlistTests } from "./reconcile/allowlist-tests.js";
 import type { Sibling } from "./reconcile/findings/account.js";
 import { makePlan, type Inventory, type Plan } from "./reconcile/plan.js";
+import { withoutSecretsIn } from "./redact.js";
 import { approvalFor } from "./report/approval.js";
 import type { ReportDocument } from "./report/document.js";
 import { readReviewedPlan } from "./report/reviewed-plan.js";
@@ -57,5 +58,6 @@ export interface DocumentTerms extends Omit<DocumentOptions, "approval"> {
 
 /** The plan's document, approved where the environment approves just this plan. */
 export function documentOf(plan: Plan, { env, ...options }: DocumentTerms): ReportDocument {
-  return toDocument(plan, { ...options, approval: approvalFor(plan.fingerprint, env) });
+  const document = toDocument(plan, { ...options, approval: approvalFor(plan.fingerprint, env) });
+  return withoutSecretsIn(document, env);
 }

@@ -13,7 +13,7 @@ import { refusalText, refusedAll, tellChange, writeChange } from "./accept-tell.
 import { newCommand, runs, type CommandContext } from "./command.js";
 import { EXIT, type ExitCode } from "./exit-codes.js";
 import { accountOptions, allowlistOption, nowOption, type AllowlistOptions } from "./options.js";
-import { hideSecrets } from "./secrets.js";
+import { hideSecrets } from "../redact.js";
 import type { Surroundings } from "./surroundings.js";
 import { UserError } from "./user-error.js";
 

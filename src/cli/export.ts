@@ -11,7 +11,7 @@ import { leftOut, makeExport } from "./export-files.js";
 import { SPLITS, type Split } from "./export-names.js";
 import { accountOptions, outputOptions, type AccountOptions } from "./options.js";
 import { emit, type OutputOptions } from "./output.js";
-import { hideSecrets } from "./secrets.js";
+import { hideSecrets } from "../redact.js";
 import type { Surroundings } from "./surroundings.js";
 import { reasonOf, UserError } from "./user-error.js";
 import { counted } from "../counted.js";

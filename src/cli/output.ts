@@ -3,7 +3,7 @@
 import { writeFiles } from "./atomic-file.js";
 import { wantsColour } from "./colour.js";
 import { formatOf, type Target } from "./targets.js";
-import { hideSecrets } from "./secrets.js";
+import { hideSecrets } from "../redact.js";
 import type { Surroundings } from "./surroundings.js";
 
 export interface OutputOptions<F extends string = string> {

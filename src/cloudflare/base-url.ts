@@ -6,6 +6,11 @@ export const DEFAULT_BASE_URL = "https://api.cloudflare.com/client/v4";
 
 const LOOPBACK = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/;
 
+/** Whether a host, as a URL has it, is this machine. */
+export function isLoopback(hostname: string): boolean {
+  return LOOPBACK.test(hostname);
+}
+
 function refuse(what: string): never {
   throw new CloudflareError({
     code: "cloudflare/bad-setting",
@@ -31,7 +36,7 @@ export function resolveBaseUrl(
   // Nothing of these is shown: it may be a password.
   if (url.username !== "" || url.password !== "") refuse("The base URL has credentials in it.");
   if (/[?#]/.test(text)) refuse("The base URL has a query or a fragment.");
-  if (url.protocol === "http:" && !LOOPBACK.test(url.hostname)) {
+  if (url.protocol === "http:" && !isLoopback(url.hostname)) {
     refuse(`The base URL would send the credentials to ${escapeText(url.hostname, 100)} unencrypted.`);
   }
   return url.href.replace(/\/+$/, "");

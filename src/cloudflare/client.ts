@@ -83,6 +83,7 @@ export function createClient(options: ClientOptions): CloudflareClient {
   const transport = new Transport({
     baseUrl: resolveBaseUrl(options.baseUrl, env),
     credentials,
+    env,
     attemptTimeoutMs: atLeastOne("attemptTimeoutMs", options.attemptTimeoutMs ?? 30_000, "ms"),
     deadlineMs: atLeastOne("deadlineMs", options.deadlineMs ?? 360_000, "ms"),
     maxAttempts: atLeastOne("maxAttempts", options.maxAttempts ?? 5, "count"),

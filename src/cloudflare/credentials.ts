@@ -1,3 +1,4 @@
+import { redactor } from "../redact.js";
 import { CloudflareError } from "./errors.js";
 
 /**
@@ -8,7 +9,7 @@ export interface Credentials {
   readonly kind: "token" | "key";
   /** The headers that sign a request. */
   readonly headers: () => Readonly<Record<string, string>>;
-  /** The text without the secret, for texts that a server or a proxy may have echoed it into. */
+  /** The text without the secret, and without any eight characters of it, which a server or a proxy may have echoed. */
   readonly redact: (text: string) => string;
 }
 
@@ -30,7 +31,7 @@ export function tokenCredentials(token: string): Credentials {
   return {
     kind: "token",
     headers: () => ({ authorization: `Bearer ${token}` }),
-    redact: (text) => text.replaceAll(token, "[API token]"),
+    redact: redactor([{ text: token, label: "[API token]" }]),
   };
 }
 
@@ -41,7 +42,7 @@ export function keyCredentials(key: string, email: string): Credentials {
   return {
     kind: "key",
     headers: () => ({ "x-auth-email": email, "x-auth-key": key }),
-    redact: (text) => text.replaceAll(key, "[API key]"),
+    redact: redactor([{ text: key, label: "[API key]" }]),
   };
 }
 

@@ -167,7 +167,7 @@ test.each([
   "ERR_TLS_CERT_ALTNAME_INVALID",
 ])("%s: asked once, and the fix is another one", (code) => {
   const thrown = Object.assign(new Error("self-signed certificate"), { code });
-  const attempt = attemptError(thrown, { method: "GET", path: "/x", timeoutMs: 1 });
+  const attempt = attemptError(thrown, { method: "GET", path: "/x", timeoutMs: 1, redact: (text) => text });
   expect(attempt).toMatchObject({ ok: false, again: false });
   expect(attempt.ok ? "" : attempt.error.message).toContain(`(${code}: self-signed certificate)`);
   expect(attempt.ok ? "" : attempt.error.message).toContain("NODE_EXTRA_CA_CERTS");
@@ -251,6 +251,24 @@ test("the token is nowhere: not in errors that echo it, not in notes, not in the
   const shown = inspect([errors, notes, transport], { depth: 12, showHidden: true }) + JSON.stringify(errors);
   expect(shown).toContain("[API token]");
   expect(shown).not.toContain(TOKEN);
+});
+
+test("a token that is echoed cut short is not in the error either", async () => {
+  const token = "v1Kq8ZrT3mXw9LpB6nYc2HdG5sJf7QaE0uRiOk4V";
+  const echo = (message: string): Scripted => ({
+    status: 400,
+    body: { success: false, errors: [{ code: 1, message }] },
+  });
+  const { transport } = await setUp(
+    [echo(`Invalid token ${token.slice(0, 16)}...`), { status: 400, body: `<p>${token.slice(-9)}` }],
+    { credentials: tokenCredentials(token) },
+  );
+  for (let call = 0; call < 2; call += 1) {
+    const error: unknown = await transport.send(CALL).catch((thrown: unknown) => thrown);
+    const shown = inspect(error, { depth: 12, showHidden: true });
+    expect(shown).toContain("[API token]");
+    for (let at = 0; at + 8 <= token.length; at += 1) expect(shown).not.toContain(token.slice(at, at + 8));
+  }
 });
 
 test("after close no request is made", async () => {

@@ -1,9 +1,11 @@
-import { Agent, type Dispatcher, request } from "undici";
+import { type Dispatcher, request } from "undici";
 import type { Clock } from "./clock.js";
 import type { Credentials } from "./credentials.js";
 import { type Answer, openEnvelope } from "./envelope.js";
 import { CloudflareError, type Method } from "./errors.js";
+import { proxyPasswords, redactor } from "../redact.js";
 import { Pace } from "./pace.js";
+import { type Route, routeTo } from "./proxy.js";
 import type { Query } from "./query.js";
 import { dateOf, headerOf, readRateWindows, readRetryAfter } from "./rate-headers.js";
 import { type Attempt, type RetryLimits, withRetries } from "./retry.js";
@@ -39,6 +41,8 @@ export interface TransportSettings extends RetryLimits {
   /** Without a slash at its end; see `resolveBaseUrl`. */
   readonly baseUrl: string;
   readonly credentials: Credentials;
+  /** Names the proxy, where one stands in between; see `routeTo`. */
+  readonly env?: Readonly<Record<string, string | undefined>> | undefined;
   /** Milliseconds for one attempt, its body included. */
   readonly attemptTimeoutMs: number;
   readonly clock: Clock;
@@ -52,7 +56,8 @@ const LARGEST_BODY = 64 * 1024 * 1024;
 /** What all calls go through: the connection, its pace and its retries. Lives until `close`. */
 export class Transport {
   readonly #settings: TransportSettings;
-  readonly #agent: Agent | undefined;
+  readonly #route: Route | undefined;
+  readonly #redact: (text: string) => string;
   readonly #pace = new Pace();
   readonly #serverClock: ServerClock;
   #requests = 0;
@@ -60,10 +65,13 @@ export class Transport {
 
   constructor(settings: TransportSettings) {
     this.#settings = settings;
+    const passwords = redactor(proxyPasswords(settings.env ?? {}));
+    this.#redact = (text) => passwords(settings.credentials.redact(text));
     this.#serverClock = new ServerClock(settings.clock);
-    this.#agent = settings.dispatcher
+    const { baseUrl, env = {}, attemptTimeoutMs } = settings;
+    this.#route = settings.dispatcher
       ? undefined
-      : new Agent({ connect: { timeout: settings.attemptTimeoutMs }, maxResponseSize: LARGEST_BODY });
+      : routeTo(baseUrl, env, { connectTimeoutMs: attemptTimeoutMs, maxResponseSize: LARGEST_BODY });
   }
 
   /** HTTP requests sent so far, retries included. */
@@ -87,7 +95,7 @@ export class Transport {
   }
 
   async #attempt(call: Call, attempt: number, leftMs: number): Promise<Attempt<Answer>> {
-    const { clock, credentials, onRequest } = this.#settings;
+    const { clock, onRequest } = this.#settings;
     const { method, path } = call;
     const timeoutMs = Math.min(this.#settings.attemptTimeoutMs, Math.max(1, leftMs));
     let response: { status: number; headers: Dispatcher.ResponseData["headers"]; body: string };
@@ -104,7 +112,13 @@ export class Transport {
       response = await this.#exchange(call, timeoutMs);
     } catch (error) {
       onRequest?.({ method, path, status: undefined, attempt });
-      return attemptError(error, { method, path, timeoutMs });
+      return attemptError(error, {
+        method,
+        path,
+        timeoutMs,
+        redact: this.#redact,
+        proxyVariable: this.#route?.proxyVariable,
+      });
     }
     const { status, headers, body } = response;
     onRequest?.({ method, path, status, attempt });
@@ -121,7 +135,7 @@ export class Transport {
         ...(date !== undefined && { date }),
         ...(location && { location }),
       };
-      return { ok: true, value: openEnvelope(raw, credentials.redact) };
+      return { ok: true, value: openEnvelope(raw, this.#redact) };
     } catch (error) {
       if (!(error instanceof CloudflareError)) throw error;
       const again = status === 408 || status === 429 || status >= 500;
@@ -130,7 +144,7 @@ export class Transport {
   }
 
   async #exchange({ method, path, query = "", body: sent }: Call, timeoutMs: number) {
-    const { baseUrl, credentials, dispatcher = this.#agent } = this.#settings;
+    const { baseUrl, credentials, dispatcher = this.#route?.dispatcher } = this.#settings;
     const timeout = new AbortController();
     const timer = setTimeout(() => timeout.abort(), timeoutMs);
     try {
@@ -157,6 +171,6 @@ export class Transport {
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
-    await this.#agent?.close();
+    await this.#route?.dispatcher.close();
   }
 }
