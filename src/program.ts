@@ -18,6 +18,7 @@ import { render } from "./report/formats.js";
 import { orRunError, runError } from "./run-error.js";
 import { documentOf, planFor, readTestedAllowlist } from "./run-plan.js";
 import { findSiblings } from "./siblings.js";
+import { timeOf } from "./run-time.js";
 import { readSettings, type ProgramOptions, type Settings } from "./settings.js";
 
 export type { ProgramOptions } from "./settings.js";
@@ -47,6 +48,7 @@ export async function warpRegistrations(options: ProgramOptions = {}): Promise<v
 interface Planned {
   readonly plan: Plan;
   readonly evidence: ReadonlyMap<string, Evidence> | undefined;
+  readonly generatedAt: Date;
 }
 
 async function planAccount(settings: Settings): Promise<Planned> {
@@ -57,17 +59,19 @@ async function planAccount(settings: Settings): Promise<Planned> {
   const siblings = await findSiblings({ folder, stack: pulumi.getStack(), account: accountId });
   return withAccount({ accountId, baseUrl, perPage, env }, async (client) => {
     const list = () => takeInventory(client, allowlist, lookUp);
-    const plan = await planFor(allowlist, list, { account: accountId, env, now, siblings });
+    const time = () => timeOf(client, () => new Date());
+    const plan = await planFor(allowlist, list, { account: accountId, env, now, time, siblings });
     const wanted = evidenceWish(env) !== "no";
-    return { plan, evidence: wanted ? await gatherEvidence(client, actsOf(plan)) : undefined };
+    const evidence = wanted ? await gatherEvidence(client, actsOf(plan)) : undefined;
+    return { plan, evidence, generatedAt: time().now };
   });
 }
 
 /** Shows the plan, and writes it where a report is asked for, before anything can fail. */
-async function report({ plan, evidence }: Planned): Promise<ReportDocument> {
+async function report({ plan, evidence, generatedAt }: Planned): Promise<ReportDocument> {
   const { env } = process;
   const run = !pulumi.runtime.isDryRun();
-  const document = documentOf(plan, { env, generatedAt: new Date(), run, evidence });
+  const document = documentOf(plan, { env, generatedAt, run, evidence });
   const path = reportPath(env);
   if (path !== undefined) await orRunError(() => writeReport(path, document));
   // What holds the plan is the error with which the run ends.

@@ -11,6 +11,7 @@ import { withoutSecretsIn } from "./redact.js";
 import { approvalFor } from "./report/approval.js";
 import type { ReportDocument } from "./report/document.js";
 import { readReviewedPlan } from "./report/reviewed-plan.js";
+import type { RunTime } from "./run-time.js";
 import { toDocument, type DocumentOptions } from "./report/to-document.js";
 
 /**
@@ -20,9 +21,13 @@ import { toDocument, type DocumentOptions } from "./report/to-document.js";
  */
 export async function readTestedAllowlist(options: ReadOptions, now: Date): Promise<Allowlist> {
   const allowlist = await readAllowlist(options);
+  testAt(allowlist, now);
+  return allowlist;
+}
+
+function testAt(allowlist: Allowlist, now: Date): void {
   const failed = runAllowlistTests(allowlist, now);
   if (failed.length > 0) throw new AllowlistError(failed);
-  return allowlist;
 }
 
 /** What a plan is made for. */
@@ -31,6 +36,8 @@ export interface PlanTerms {
   /** May name the plan that was reviewed (`WARP_EXPECT_PLAN`). */
   readonly env: NodeJS.ProcessEnv;
   readonly now: Date;
+  /** What time it is by the account's clock, asked once it is listed; left out for a saved account or a given moment. */
+  readonly time?: (() => RunTime) | undefined;
   /** Other stacks on this account. */
   readonly siblings?: readonly Sibling[];
 }
@@ -42,13 +49,25 @@ export interface PlanTerms {
 export async function planFor(
   allowlist: Allowlist,
   list: () => Promise<Inventory>,
-  { account, env, now, siblings = [] }: PlanTerms,
+  { account, env, now: given, time: tell, siblings = [] }: PlanTerms,
 ): Promise<Plan> {
   checkAccount(allowlist, account);
   const maxAge = allowlist.limits.maxPlanAge.value;
-  const reviewed = await readReviewedPlan(env, { account, maxAge, now });
+  // Of a live account it is known only after the listing what time it is; what else is wrong is told before.
+  const early = await readReviewedPlan(env, { account, maxAge, now: tell ? undefined : given });
+  const inventory = await list();
+  const time = tell?.();
+  const now = time?.now ?? given;
+  const reviewed = time && early ? await readReviewedPlan(env, { account, maxAge, now }) : early;
+  if (time) testAt(allowlist, now);
   // What the calendar makes due is asked as of the moment of the review, so that nothing new creeps in meanwhile.
-  return makePlan(allowlist, await list(), reviewed?.asOf ?? now, { now, reviewed, siblings });
+  const plan = makePlan(allowlist, inventory, reviewed?.asOf ?? now, { now, reviewed, siblings });
+  if (!time) return plan;
+  return {
+    ...plan,
+    findings: [...time.findings, ...plan.findings],
+    notes: [...time.notes, ...plan.notes],
+  };
 }
 
 /** What the document says beside the plan, and where approvals come from. */

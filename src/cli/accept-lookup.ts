@@ -7,7 +7,7 @@ import type { WholeInventory } from "../inventory.js";
 import { accountOf, readReportFile } from "./accept-report.js";
 import { findTargets } from "./accept-targets.js";
 import { findUndone } from "./accept-undo.js";
-import { openSource } from "./account-source.js";
+import { momentOf, openSource } from "./account-source.js";
 import type { AccountOptions } from "./options.js";
 import type { Surroundings } from "./surroundings.js";
 import { UserError } from "./user-error.js";
@@ -16,6 +16,7 @@ export interface LookUpOptions extends AccountOptions {
   readonly report?: string;
   readonly undo?: string;
   readonly quiet?: boolean;
+  readonly now?: Date;
 }
 
 export interface LookedUp {
@@ -23,6 +24,8 @@ export interface LookedUp {
   readonly targets: readonly Registration[];
   readonly lost: readonly string[];
   readonly fromReport: boolean;
+  /** The moment by the account's clock; left out where it was not asked. */
+  readonly asOf?: Date;
 }
 
 /** A run's report is enough to undo it: it holds the account as the run left it. */
@@ -37,9 +40,11 @@ export async function lookUp(
   const document = path === undefined ? undefined : readReportFile(folder, path);
   const fromReport = document !== undefined && options.inventory === undefined;
   if (fromReport) checkAccount(allowlist, document.account);
-  const whole = fromReport ? accountOf(document) : await listWhole(surroundings, options, allowlist);
+  const { whole, ...moment } = fromReport
+    ? { whole: accountOf(document) }
+    : await listWhole(surroundings, options, allowlist);
   if (options.undo !== undefined && document)
-    return { whole, ...findUndone(options.undo, document, whole.registrations), fromReport };
+    return { whole, ...findUndone(options.undo, document, whole.registrations), fromReport, ...moment };
   const targets = findTargets(what ?? "", whole.registrations);
   const ignored = document?.decisions.find(
     ({ registration, reason }) =>
@@ -51,14 +56,14 @@ export async function lookUp(
       `${ignored.registration.id}: ${ignored.reason.text} (${ignored.source.file}:${ignored.source.line})`,
       "take that line away first, if an entry is to decide",
     );
-  return { whole, targets, lost: [], fromReport };
+  return { whole, targets, lost: [], fromReport, ...moment };
 }
 
 async function listWhole(
   surroundings: Surroundings,
   options: LookUpOptions,
   allowlist: Allowlist,
-): Promise<WholeInventory> {
+): Promise<Pick<LookedUp, "whole" | "asOf">> {
   const source = openSource(surroundings, options);
   checkAccount(allowlist, source.account);
   if (source.redacted === true)
@@ -66,5 +71,7 @@ async function listWhole(
       `${options.inventory ?? ""}: is redacted: its ids and addresses are pseudonyms`,
       "take an inventory without --redact",
     );
-  return source.listWhole();
+  const whole = await source.listWhole();
+  // A saved account is accepted from today on, not from when it was taken.
+  return source.takenAt ? { whole } : { whole, asOf: momentOf(surroundings, source, options) };
 }

@@ -78,10 +78,16 @@ async function accept(
 ): Promise<ExitCode> {
   refuseMixed(what, options);
   const { folder, stderr } = surroundings;
-  const asOf = options.now ?? surroundings.now();
+  const begin = options.now ?? surroundings.now();
+  const open = await openAllowlist(folder, options.allowlist, begin);
+  const {
+    whole,
+    targets,
+    lost,
+    fromReport,
+    asOf = begin,
+  } = await lookUp(surroundings, what, options, open.allowlist);
   const details = detailsOf(surroundings, options, asOf);
-  const open = await openAllowlist(folder, options.allowlist, asOf);
-  const { whole, targets, lost, fromReport } = await lookUp(surroundings, what, options, open.allowlist);
   const terms = { whole, asOf, file: options.file, everythingInScope: fromReport };
   const proposal = propose(open, targets, terms, details);
   const { change, refused } = proposal;

@@ -12,6 +12,7 @@ import {
   type WholeOptions,
 } from "../inventory.js";
 import { gatherEvidence } from "../evidence.js";
+import { timeOf, type RunTime } from "../run-time.js";
 import type { Decision } from "../reconcile/decision.js";
 import type { Inventory } from "../reconcile/plan.js";
 import type { Evidence } from "../report/evidence.js";
@@ -27,6 +28,8 @@ export interface AccountSource {
   readonly takenAt?: Date;
   /** Whether a saved account tells pseudonyms. */
   readonly redacted?: boolean;
+  /** What time it is by the live account's clock, once something was listed; undefined before, and of a saved one. */
+  readonly time: () => RunTime | undefined;
   /** What this allowlist needs. */
   readonly list: (allowlist: Allowlist) => Promise<Inventory>;
   /** Everything; Access users of the live account only where they are asked for. */
@@ -58,6 +61,7 @@ function saved({ folder }: Surroundings, path: string, wanted: string | undefine
     account,
     takenAt: new Date(takenAt),
     redacted,
+    time: () => undefined,
     list: (allowlist) => Promise.resolve(narrowInventory(whole, allowlist)),
     listWhole: () => Promise.resolve(whole),
     evidence: () => Promise.resolve(undefined),
@@ -69,18 +73,24 @@ function live(
   options: { readonly account?: string; readonly quiet?: boolean },
 ): AccountSource {
   const account = accountOf(surroundings, options.account);
+  let time: RunTime | undefined;
   const listing = async <T>(list: (client: CloudflareClient) => Promise<T>): Promise<T> => {
     const progress = startProgress(surroundings, options.quiet);
     let answers = 0;
     const onRequest = () => progress.show(`Listing account ${account}: ${++answers} answers …`);
     try {
-      return await withAccount({ accountId: account, env: surroundings.env, onRequest }, list);
+      return await withAccount({ accountId: account, env: surroundings.env, onRequest }, async (client) => {
+        const listed = await list(client);
+        time = timeOf(client, surroundings.now);
+        return listed;
+      });
     } finally {
       progress.end();
     }
   };
   return {
     account,
+    time: () => time,
     list: (allowlist) => listing((client) => takeInventory(client, allowlist)),
     listWhole: (options) => listing((client) => takeWholeInventory(client, options)),
     evidence: (decisions) => listing((client) => gatherEvidence(client, decisions)),
@@ -102,4 +112,22 @@ export function accountOf({ env }: Surroundings, wanted: string | undefined): st
     "which account?",
     "give --account ID or set CLOUDFLARE_ACCOUNT_ID; the id stands in the dashboard's address: https://dash.cloudflare.com/<id>",
   );
+}
+
+/**
+ * The moment that a command goes by once it has listed: the one that was given, or of a saved account when it was taken,
+ * or else the live account's own. What there is to say of the clocks goes to standard error.
+ */
+export function momentOf(
+  { stderr, now }: Surroundings,
+  { takenAt, time }: AccountSource,
+  { now: given, quiet = false }: { readonly now?: Date; readonly quiet?: boolean },
+): Date {
+  const told = given || takenAt ? undefined : time();
+  const lines = [
+    ...(told?.findings ?? []).map(({ text }) => `warning: ${text}\n`),
+    ...(told?.notes ?? []).map((note) => `note: ${note}\n`),
+  ];
+  if (!quiet) for (const line of lines) stderr.write(line);
+  return given ?? takenAt ?? told?.now ?? now();
 }

@@ -7,9 +7,8 @@ import { escapeText } from "../escape.js";
 import { narrowInventory } from "../inventory.js";
 import { explain, type Explanation } from "../reconcile/explain.js";
 import type { Evidence } from "../report/evidence.js";
-import type { AccountSource } from "./account-source.js";
 import { openAllowlist, type OpenAllowlist } from "./accept-files.js";
-import { openSource } from "./account-source.js";
+import { momentOf, openSource, type AccountSource } from "./account-source.js";
 import { newCommand, runs, type CommandContext } from "./command.js";
 import { EXIT, type ExitCode } from "./exit-codes.js";
 import { explainDocument } from "./explain-document.js";
@@ -73,11 +72,12 @@ async function explainSubject(
       "leave out one of the two",
     );
   const source = openSource(surroundings, options);
-  const asOf = options.now ?? source.takenAt ?? surroundings.now();
-  const open = await openAllowlist(surroundings.folder, options.allowlist, asOf);
+  const begin = options.now ?? source.takenAt ?? surroundings.now();
+  const open = await openAllowlist(surroundings.folder, options.allowlist, begin);
   const { allowlist } = open;
   checkAccount(allowlist, source.account);
   const whole = await source.listWhole();
+  const asOf = momentOf(surroundings, source, options);
   const found = findSubject(what, whole, allowlist);
   const inventory = narrowInventory(whole, allowlist);
   const explanations = explain(allowlist, inventory, asOf, found.ids, whole.devices);

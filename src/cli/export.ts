@@ -3,7 +3,7 @@
 import { lstatSync, mkdirSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { Option, type Command } from "commander";
-import { openSource } from "./account-source.js";
+import { momentOf, openSource } from "./account-source.js";
 import { writeFiles, type FileText } from "./atomic-file.js";
 import { newCommand, runs, type CommandContext } from "./command.js";
 import { EXIT, type ExitCode } from "./exit-codes.js";
@@ -60,10 +60,10 @@ async function exportAccount(surroundings: Surroundings, options: ExportOptions)
     throw new UserError("--output is one file, and --split makes several", "give --directory DIR instead");
   const single = options.output?.map(({ path }) => path) ?? [];
   refuseExisting(surroundings, single, options.force);
-  const began = surroundings.now();
   const source = openSource(surroundings, options);
-  const made = makeExport(await source.listWhole(), {
-    asOf: source.takenAt ?? began,
+  const whole = await source.listWhole();
+  const made = makeExport(whole, {
+    asOf: momentOf(surroundings, source, options),
     split,
     redacted: source.redacted ?? false,
   });

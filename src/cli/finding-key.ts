@@ -35,7 +35,7 @@ export function actKey(action: string, registration: string): string {
 
 /** What follows a semicolon is advice and guesses; counts change. */
 function clause(text: string): string {
-  return (text.split(/; (?=did you mean|that is a device|nothing is left)/u)[0] ?? text).replace(
+  return (text.split(/; (?=did you mean|that is a device|nothing is left|it says)/u)[0] ?? text).replace(
     /\b\d+ (?=(?:of these |active )?registrations?\b)/gu,
     "",
   );

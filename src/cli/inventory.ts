@@ -1,7 +1,7 @@
 /** `warp-registrations inventory`: the live account as one file. */
 
 import type { Command } from "commander";
-import { openSource } from "./account-source.js";
+import { momentOf, openSource } from "./account-source.js";
 import { newCommand, runs, type CommandContext } from "./command.js";
 import { EXIT, type ExitCode } from "./exit-codes.js";
 import { formatInventory, type InventoryFile } from "./inventory-file.js";
@@ -42,7 +42,6 @@ export function inventoryCommand(context: CommandContext): Command {
 }
 
 async function saveInventory(surroundings: Surroundings, options: InventoryOptions): Promise<ExitCode> {
-  const began = surroundings.now();
   const source = openSource(surroundings, options);
   const { account, registrations, devices, accessUsers } = await source.listWhole({
     accessUsers: options.accessUsers === true,
@@ -51,7 +50,7 @@ async function saveInventory(surroundings: Surroundings, options: InventoryOptio
     kind: "warp-inventory",
     version: 1,
     account,
-    takenAt: (source.takenAt ?? began).toISOString(),
+    takenAt: momentOf(surroundings, source, options).toISOString(),
     redacted: source.redacted ?? false,
     registrations,
     devices,

@@ -29,6 +29,8 @@ export interface PlanningOptions extends AllowlistOptions, AccountOptions, Outpu
 export interface Planned {
   readonly plan: Plan;
   readonly evidence: ReadonlyMap<string, Evidence> | undefined;
+  /** When the report is made, by the account's clock where that is known. */
+  readonly generatedAt: Date;
 }
 
 /** Reads everything and plans. Nothing is asked of the account before all files are known to be good. */
@@ -42,7 +44,9 @@ export async function planRun(surroundings: Surroundings, options: PlanningOptio
   const base = options.base && (await readBase(folder, options.base));
   const siblings =
     options.stack === undefined ? [] : await findSiblings({ folder, stack: options.stack, account });
-  const terms = { account, env, now, siblings };
+  const time = () => source.time() ?? { now, findings: [], notes: [] };
+  const isLive = options.now === undefined && source.takenAt === undefined;
+  const terms = { account, env, now, siblings, ...(isLive && { time }) };
   let plan: Plan;
   if (base === undefined) {
     plan = await planFor(head, () => source.list(head), terms);
@@ -51,17 +55,18 @@ export async function planRun(surroundings: Surroundings, options: PlanningOptio
     plan = await planFor(head, async () => narrowInventory(await listed(), head), terms);
     plan = withChange(plan, { base, head, whole: await listed() });
   }
-  return { plan, evidence: wish === "no" ? undefined : await source.evidence(actsOf(plan)) };
+  const evidence = wish === "no" ? undefined : await source.evidence(actsOf(plan));
+  return { plan, evidence, generatedAt: source.time()?.now ?? surroundings.now() };
 }
 
 /** Writes and prints the reports, and answers how the command ends. */
 export function reportPlan(
   surroundings: Surroundings,
   options: PlanningOptions,
-  { plan, evidence }: Planned,
+  { plan, evidence, generatedAt }: Planned,
 ): ExitCode {
-  const { env, now } = surroundings;
-  const document = documentOf(plan, { env, generatedAt: now(), run: false, ...(evidence && { evidence }) });
+  const { env } = surroundings;
+  const document = documentOf(plan, { env, generatedAt, run: false, ...(evidence && { evidence }) });
   const planFile = options.output?.find(({ format }) => (format ?? options.format) === "json")?.path;
   const settings = { evidence: evidenceWish(env) === "output", marker: options.marker, planFile };
   emit(surroundings, options, formatNames, (format, colour) => {

@@ -49,6 +49,7 @@ export const findingMeanings = {
   "change-loosened":
     "The change loosens the policy, a guard, a limit, the freeze, or drops a protection or a test.",
   "change-withheld": "The change lets in no more what was to be let in; no act tells of it.",
+  "clock-skew": "This machine's clock is more than five minutes off the account's.",
   "unmatched-baseline": "A line of the drift baseline accepts a finding that is not there any more.",
   warning: "The allowlist is valid, and something in it is worth a look.",
 } as const;

@@ -25,7 +25,8 @@ export class ReviewedPlanError extends Error {
 export interface ReviewTerms {
   readonly account: string;
   readonly maxAge: Duration;
-  readonly now: Date;
+  /** Left out: whether it is too old is not asked yet. */
+  readonly now?: Date | undefined;
 }
 
 /**
@@ -47,7 +48,13 @@ export async function readReviewedPlan(
     throw new ReviewedPlanError(path, `is a plan of account ${other}, and this run is for ${account}`, again);
   }
   const asOf = new Date(document.asOf);
-  const age = now.getTime() - asOf.getTime();
+  if (now !== undefined) checkAge(path, document, maxAge, now);
+  return toReviewed(document, asOf);
+}
+
+function checkAge(path: string, document: ReportDocument, maxAge: Duration, now: Date): void {
+  const again = "make a new plan, have it reviewed, and run again";
+  const age = now.getTime() - Date.parse(document.asOf);
   if (age > maxAge.ms) {
     const why = `is as of ${minute(document.asOf)}, which is more than limits.maxPlanAge (${maxAge.text}) ago`;
     throw new ReviewedPlanError(path, why, again);
@@ -56,7 +63,6 @@ export async function readReviewedPlan(
     const why = `is as of ${minute(document.asOf)}, which has not come yet`;
     throw new ReviewedPlanError(path, why, "correct the clock of the machine that made it, or of this one");
   }
-  return toReviewed(document, asOf);
 }
 
 /** So far may the clocks of two machines be apart. */

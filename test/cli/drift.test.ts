@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { LIST, NO_LIMITS, SMALL } from "../e2e/small-account.js";
-import { startCliTrial, type CliTrial } from "./trial.js";
+import { NOW, startCliTrial, type CliTrial } from "./trial.js";
 
 let trial: CliTrial;
 beforeEach(async () => {
@@ -9,8 +9,10 @@ beforeEach(async () => {
 afterEach(() => trial.end());
 
 /** The report's text without its line breaks, which depend on the width. */
-async function drift(args: string, now?: string): Promise<{ code: number; text: string; err: string }> {
-  const { code, out, err } = await trial.run(`drift ${args}`, now === undefined ? {} : { now });
+/** The account's clock moves along with the machine's. */
+async function drift(args: string, now = NOW): Promise<{ code: number; text: string; err: string }> {
+  trial.simulator.setNow(now);
+  const { code, out, err } = await trial.run(`drift ${args}`, { now });
   return { code, text: out.replace(/\s+/gu, " "), err };
 }
 

@@ -5,7 +5,7 @@ import { formatInventory, type InventoryFile } from "../../src/cli/inventory-fil
 import { startSimulator, type World } from "../../src/simulator/index.js";
 import { LIST } from "../e2e/small-account.js";
 import { ACCOUNT, physicalDevice, registration } from "../support/world.js";
-import { startCliTrial, type CliTrial } from "./trial.js";
+import { NOW, startCliTrial, type CliTrial } from "./trial.js";
 
 /** Two devices of one serial, one with a vendor's default, one without registrations, and all that names somebody. */
 const SKETCHES = [
@@ -131,6 +131,7 @@ test("the simulator serves an inventory, and an inventory of that is the same", 
   const { account, registrations, devices } = inventory("i.json");
   const simulator = await startSimulator({
     world: { account_id: account, registrations, physical_devices: devices },
+    now: NOW,
   });
   await trial.run("inventory --output again.json", { env: { CLOUDFLARE_BASE_URL: simulator.url } });
   await simulator.close();

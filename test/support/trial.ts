@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { startSimulator, type Simulator, type SimulatorOptions } from "../../src/simulator/index.js";
 import type { Engine, Stack } from "../engine/index.js";
+import { machineClock } from "./machine-clock.js";
 
 /** What the API token of every trial is: found again wherever it leaks. */
 export const TOKEN = "trial-token-8c1f2e7d94b3";
@@ -17,6 +18,8 @@ export interface TrialOptions {
   /** Beside account, base URL and allowlist; by short key. */
   readonly config?: Readonly<Record<string, string>>;
   readonly env?: Readonly<Record<string, string>>;
+  /** What the machine's clock says at the start, RFC 3339; where nobody says, what the account's does. */
+  readonly machineNow?: string;
 }
 
 export interface Trial {
@@ -49,6 +52,7 @@ export async function startTrial({
   files,
   config = {},
   env = {},
+  machineNow = account.now,
 }: TrialOptions): Promise<Trial> {
   const base = await mkdtemp(join(tmpdir(), "warp trial "));
   const [project, folder] = [join(base, "my project"), join(base, "state")];
@@ -62,6 +66,7 @@ export async function startTrial({
     await write(file, text);
   }
   const simulator = await startSimulator({ ...account, token: TOKEN });
+  const clock = machineNow === undefined ? {} : machineClock(base, machineNow);
   const settings = { accountId: simulator.accountId, baseUrl: simulator.url, ...config };
   const reopen = (other: Readonly<Record<string, string>>) =>
     engine.open({
@@ -71,7 +76,7 @@ export async function startTrial({
       config: Object.fromEntries(
         Object.entries({ ...settings, ...other }).map(([key, value]) => [`warp-registrations:${key}`, value]),
       ),
-      env: { CLOUDFLARE_API_TOKEN: TOKEN, ...env },
+      env: { CLOUDFLARE_API_TOKEN: TOKEN, ...clock, ...env },
     });
   const stack = await reopen({});
   const end = async () => {
