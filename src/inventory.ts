@@ -1,5 +1,6 @@
 import type { Allowlist } from "./allowlist/allowlist.js";
-import type { CloudflareClient } from "./cloudflare/index.js";
+import type { CloudflareClient, PhysicalDeviceListParameters, Registration } from "./cloudflare/index.js";
+import { listTogether, type ListedTogether } from "./listed-together.js";
 import { lookUpUsers, type LookUp } from "./look-up.js";
 import { needsHardware, type Inventory } from "./reconcile/plan.js";
 import { hasUnseenUsers } from "./reconcile/findings/account.js";
@@ -21,17 +22,45 @@ export async function takeInventory(
   lookUp: LookUp = "needed",
 ): Promise<Inventory> {
   const include = needsProfiles(allowlist) ? ({ include: "policy" } as const) : {};
-  const [registrations, devices, accessUsers] = await Promise.all([
-    client.registrations.listAll({ status: "all", ...include }),
+  const listRegistrations = () => client.registrations.listAll({ status: "all", ...include });
+  const [{ registrations, devices }, accessUsers] = await Promise.all([
     needsHardware(allowlist)
-      ? client.physicalDevices.listAll({ active_registrations: "include" })
-      : undefined,
+      ? listBoth(client, listRegistrations, { active_registrations: "include" })
+      : listAlone(client, listRegistrations),
     listWantedUsers(client, allowlist),
   ]);
   const account = client.accountId;
   if (accessUsers) return { account, registrations, devices, accessUsers };
   const { note, ...found } = await lookUpUsers(client, allowlist, registrations, lookUp);
   return { account, registrations, devices, ...found, ...(note !== undefined && { notes: [note] }) };
+}
+
+type ListRegistrations = () => Promise<readonly Registration[]>;
+
+/** Registrations and devices, neither of which contradicts the other. */
+function listBoth(
+  client: CloudflareClient,
+  listRegistrations: ListRegistrations,
+  parameters: PhysicalDeviceListParameters,
+): Promise<ListedTogether> {
+  return listTogether(client, async () => {
+    const [registrations, devices] = await Promise.all([
+      listRegistrations(),
+      client.physicalDevices.listAll(parameters),
+    ]);
+    return { registrations, devices };
+  });
+}
+
+/** Registrations where nobody needs devices; only that there are none at all is held against those. */
+async function listAlone(
+  client: CloudflareClient,
+  listRegistrations: ListRegistrations,
+): Promise<{ readonly registrations: readonly Registration[]; readonly devices?: undefined }> {
+  const registrations = await listRegistrations();
+  if (registrations.length > 0) return { registrations };
+  const both = await listBoth(client, listRegistrations, { active_registrations: "include" });
+  return { registrations: both.registrations };
 }
 
 /** What has to be asked for, since a token may read devices and not users. */
@@ -45,9 +74,8 @@ export async function takeWholeInventory(
   client: CloudflareClient,
   { accessUsers: wanted = false }: WholeOptions = {},
 ): Promise<WholeInventory> {
-  const [registrations, devices, accessUsers] = await Promise.all([
-    client.registrations.listAll({ status: "all", include: "policy" }),
-    client.physicalDevices.listAll({
+  const [{ registrations, devices }, accessUsers] = await Promise.all([
+    listBoth(client, () => client.registrations.listAll({ status: "all", include: "policy" }), {
       active_registrations: "include",
       include: "last_seen_registration.policy",
     }),

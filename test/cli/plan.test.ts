@@ -1,6 +1,6 @@
 import { statSync } from "node:fs";
 import { join } from "node:path";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { ReportDocument } from "../../src/report/document.js";
 import { formatNames } from "../../src/report/formats.js";
 import { LIST, NO_LIMITS, SMALL } from "../e2e/small-account.js";
@@ -175,4 +175,19 @@ test("a device's name forges no line, on the terminal or in an error", async () 
   expect(out).toContain("\\u{1b}[2J");
   expect(out).not.toContain("\u001b");
   expect(out).not.toMatch(/^::error|<\{%/mu);
+});
+
+describe("two listings that contradict each other are not whole", () => {
+  const empty = { success: true, errors: [], messages: [], result: [], result_info: { count: 0, cursor: "" } };
+  test.each([
+    ["no registrations beside devices", "registrations$", "users: { bob@example.com: [{ serial: SN-d3 }] }"],
+    ["no registrations, where no entry asks for devices", "registrations$", "users: { bob@example.com: [] }"],
+    ["no devices beside registrations", "physical-devices$", "users: { bob@example.com: [{ serial: SN-d3 }] }"],
+  ])("%s", async (_, path, users) => {
+    trial.write("allowlist.yaml", `version: 1\n${users}\n`);
+    trial.simulator.addFaults({ kind: "body", body: empty, match: { path }, times: 9 });
+    const { code, err } = await trial.run("plan");
+    expect(code).toBe(1);
+    expect(err).toContain("contradict each other, so one of them is not whole");
+  });
 });
