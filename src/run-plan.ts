@@ -4,6 +4,8 @@ import { checkAccount } from "./allowlist/account.js";
 import type { Allowlist } from "./allowlist/allowlist.js";
 import { AllowlistError } from "./allowlist/message.js";
 import { readAllowlist, type ReadOptions } from "./allowlist/read.js";
+import { describeCost } from "./cloudflare/index.js";
+import { isAccessUserAct } from "./reconcile/access-user.js";
 import { runAllowlistTests } from "./reconcile/allowlist-tests.js";
 import type { Sibling } from "./reconcile/findings/account.js";
 import { makePlan, type Inventory, type Plan } from "./reconcile/plan.js";
@@ -62,12 +64,30 @@ export async function planFor(
   if (time) testAt(allowlist, now);
   // What the calendar makes due is asked as of the moment of the review, so that nothing new creeps in meanwhile.
   const plan = makePlan(allowlist, inventory, reviewed?.asOf ?? now, { now, reviewed, siblings });
-  if (!time) return plan;
+  const { findings, notes } = time ?? { findings: [], notes: [] };
   return {
     ...plan,
-    findings: [...time.findings, ...plan.findings],
-    notes: [...time.notes, ...plan.notes],
+    findings: [...findings, ...plan.findings],
+    notes: [...notes, ...plan.notes, ...costNotes(plan)],
   };
+}
+
+/** Before a run that takes long, what it will cost. */
+function costNotes({ acts, accessUsers }: Plan): readonly string[] {
+  const users = accessUsers.filter(isAccessUserAct);
+  const said = describeCost({
+    acts: countBy(acts.map(({ action }) => action)),
+    users: countBy(users.map(({ action }) => action)),
+  });
+  return said === undefined
+    ? []
+    : [`the acts of this run take ${said}; Cloudflare counts all that the token's user does`];
+}
+
+function countBy<K extends string>(keys: readonly K[]): Partial<Record<K, number>> {
+  const counts: Partial<Record<K, number>> = {};
+  for (const key of keys) counts[key] = (counts[key] ?? 0) + 1;
+  return counts;
 }
 
 /** What the document says beside the plan, and where approvals come from. */

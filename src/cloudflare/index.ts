@@ -13,6 +13,7 @@ export type { Outcome } from "./bulk-run.js";
 export { perform, type PerformOptions } from "./bulk.js";
 export { type ClientOptions, type CloudflareClient, createClient } from "./client.js";
 export { type Clock, systemClock } from "./clock.js";
+export { BUDGET, type Cost, costOf, describeCost, type Workload } from "./cost.js";
 export type { Listed } from "./collection.js";
 export {
   type Credentials,

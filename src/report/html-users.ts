@@ -28,5 +28,5 @@ ${rows.join("\n")}
 export function notesHtml({ notes }: ReportDocument): string {
   if (notes.length === 0) return "";
   const items = notes.map((note) => `<li>${isolated(note)}</li>`);
-  return `<h2>Not looked at</h2>\n<div class="card"><ul>\n${items.join("\n")}\n</ul></div>`;
+  return `<h2>Notes</h2>\n<div class="card"><ul>\n${items.join("\n")}\n</ul></div>`;
 }

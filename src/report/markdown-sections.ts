@@ -65,7 +65,7 @@ export function markdownSections(document: ReportDocument, options: RenderOption
       ),
     ),
     section(
-      `Not looked at ${document.notes.length}`,
+      `Notes ${document.notes.length}`,
       ["What"],
       document.notes.map((note) => cells([text(note)])),
     ),
