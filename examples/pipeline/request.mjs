@@ -1,12 +1,32 @@
 // One JSON call to a forge's API, and lists that come in pages.
 
-const { fetch, AbortSignal } = globalThis;
+import { createRequire } from "node:module";
+
+const { AbortSignal } = globalThis;
 
 const MOST_PAGES = 100;
 const PER_PAGE = 100;
 
+const PROXIES = ["https_proxy", "HTTPS_PROXY", "http_proxy", "HTTP_PROXY"];
+const LOOPBACK = ["localhost", "127.0.0.1", "[::1]"];
+
+/**
+ * Node's `fetch`, which knows no proxy; or, where HTTPS_PROXY or HTTP_PROXY names one, that of undici, which comes with
+ * pulumi-warp-registrations. NO_PROXY says what is reached directly, and this machine is.
+ */
+function fetchFor(env) {
+  if (PROXIES.every((name) => (env[name] ?? "") === "")) return globalThis.fetch;
+  const ours = createRequire(import.meta.url).resolve("pulumi-warp-registrations/package.json");
+  const { EnvHttpProxyAgent, fetch } = createRequire(ours)("undici");
+  const given = env.no_proxy ?? env.NO_PROXY ?? "";
+  const noProxy = given.trim() === "*" ? "*" : [given, ...LOOPBACK].join(",");
+  const dispatcher = new EnvHttpProxyAgent({ noProxy });
+  return (url, options) => fetch(url, { ...options, dispatcher });
+}
+
 /** Makes `call(method, path, body)`; throws an error of one line, without the credentials. */
 export function caller(base, headers) {
+  const fetch = fetchFor(process.env);
   return async (method, path, body) => {
     const answer = await fetch(`${base}${path}`, {
       method,

@@ -5,6 +5,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { startProxied } from "../support/proxied.js";
 import { commentMarker } from "../../src/report/comment-marker.js";
 import { run } from "./command.js";
 import { listen } from "./engines.js";
@@ -196,4 +197,34 @@ test("on GitLab no line of a report is a quick action", async () => {
     env: { ...env, MARKER: "production" },
   });
   expect(comments[0]?.body).toBe(`${mark}\n\\/approve\n  \\/merge\ntext /close\n`);
+});
+
+describe("behind a proxy", () => {
+  const script = join(ROOT, "examples", "pipeline", "post.mjs");
+  const comment = async (env: Fields) => {
+    const file = join(folder, "behind.md");
+    await writeFile(file, REPORT);
+    const github = { GITHUB_REPOSITORY: "acme/warp", GITHUB_TOKEN: "forge-token", PR_NUMBER: "5" };
+    return run(process.execPath, [script, "comment", file], { cwd: folder, env: { ...github, ...env } });
+  };
+
+  test("the forge is reached through it", async () => {
+    const proxied = await startProxied(base);
+    try {
+      const env = { ...proxied.trust, GITHUB_API_URL: proxied.url, MARKER: "production" };
+      const { code, all, stdout } = await comment({ ...env, HTTPS_PROXY: proxied.proxy });
+      expect(code, all).toBe(0);
+      expect(stdout).toBe("comment added");
+      expect(proxied.asked).toContain(`CONNECT ${proxied.host}:443`);
+    } finally {
+      await proxied.end();
+    }
+  });
+
+  test("one on this machine is reached without it", async () => {
+    const env = { GITHUB_API_URL: base, MARKER: "production", HTTP_PROXY: "http://127.0.0.1:1" };
+    const { code, all, stdout } = await comment(env);
+    expect(code, all).toBe(0);
+    expect(stdout).toBe("comment added");
+  });
 });
