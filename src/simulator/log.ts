@@ -1,3 +1,4 @@
+import { redactor } from "../redact.js";
 import { endpointOf } from "./routes.js";
 
 /** One request to the API, as it was answered. */
@@ -25,11 +26,16 @@ export class RequestLog {
   #entries: LogEntry[] = [];
   #counts = new Map<string, number>();
 
-  /** `secrets` are blotted out wherever a client has put them; `written` gets each entry as it is made. */
+  readonly #blot: (text: string) => string;
+
+  /** `secrets`, and parts of them, are blotted out wherever a client has put them; `written` gets each entry as it is made. */
   constructor(
-    private readonly secrets: readonly string[],
+    secrets: readonly string[],
     private readonly written: (entry: LogEntry) => void = () => undefined,
-  ) {}
+  ) {
+    const texts = secrets.flatMap((secret) => [secret, encodeURIComponent(secret)]);
+    this.#blot = redactor(texts.map((text) => ({ text, label: "***" })));
+  }
 
   /** Adds the next entry. */
   add(request: Omit<LogEntry, "n">): void {
@@ -66,12 +72,5 @@ export class RequestLog {
   clear(): void {
     this.#entries = [];
     this.#counts = new Map();
-  }
-
-  #blot(text: string): string {
-    return this.secrets.reduce(
-      (left, secret) => left.replaceAll(secret, "***").replaceAll(encodeURIComponent(secret), "***"),
-      text,
-    );
   }
 }

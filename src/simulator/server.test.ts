@@ -75,7 +75,7 @@ test("the log has each request as it was sent and answered, and never the token"
   await start({ token: TOKEN, now: "2026-10-01T08:00:00Z" });
   const headers = { Authorization: `Bearer ${TOKEN}` };
   await call(`/client/v4${path("?id=a%2Cb&id=c")}`, { headers });
-  await call(path(`?token=${encodeURIComponent(TOKEN)}&again=${TOKEN}`));
+  await call(path(`?token=${encodeURIComponent(TOKEN)}&again=${TOKEN}&part=${TOKEN.slice(2, 12)}`));
   await call("/__sim/stats");
   const log = await call("/__sim/log");
   expect(
@@ -97,7 +97,7 @@ test("the log has each request as it was sent and answered, and never the token"
       time: "2026-10-01T08:00:00.000000Z",
       method: "GET",
       path: path(),
-      query: "token=***&again=***",
+      query: "token=***&again=***&part=***",
       status: 400,
     },
   ]);
