@@ -48,6 +48,14 @@ test("the environment's: token, key and the password of a proxy, as written and 
   expect(hide("9abcdef0123")).toBe("[API token]");
   expect(hide("http://bob:pa%24%24word-of-bob@proxy")).toBe("http://bob:[proxy password]@proxy");
   expect(hide("pa$$word-of-bob")).toBe("[proxy password]");
+  const basic = Buffer.from("bob:pa$$word-of-bob").toString("base64");
+  expect(hide(`Basic ${basic.slice(0, 12)}`)).toBe("Basic [proxy password]");
+});
+
+test("a proxy's address without a scheme has its password all the same", () => {
+  expect(hideSecrets({ HTTP_PROXY: "bob:word-of-bob@proxy.example:3128" })("word-of-b")).toBe(
+    "[proxy password]",
+  );
 });
 
 test("a short word in place of a token garbles nothing", () => {
@@ -61,4 +69,11 @@ test("in data: every text of it, and nothing else", () => {
   const hidden = withoutSecretsIn(data, { CLOUDFLARE_API_TOKEN: TOKEN });
   expect(hidden).toEqual({ name: "x [API token]", list: [1, null, true, "y"] });
   expect(withoutSecretsIn(data, {})).toBe(data);
+});
+
+test("in data keys stay, whatever the password is", () => {
+  const data = { registrations: [{ name: "the registrations" }] };
+  expect(withoutSecretsIn(data, { HTTPS_PROXY: "http://bob:registration@proxy.example" })).toEqual({
+    registrations: [{ name: "the [proxy password]s" }],
+  });
 });

@@ -70,11 +70,14 @@ export function hideSecrets(env: Environment): (text: string) => string {
 
 const PROXY_VARIABLES = ["HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy"];
 
-/** The passwords in the addresses of proxies, as they stand there and as they are sent. */
+/** The passwords in the addresses of proxies: as they stand there, in plain, and as a header carries them (Basic). */
 export function proxyPasswords(env: Environment): readonly Secret[] {
   return PROXY_VARIABLES.flatMap((name) => {
-    const [, written = ""] = /^[^/]*\/\/[^/@:]*:([^/@]*)@/u.exec(env[name] ?? "") ?? [];
-    const texts = [written, decoded(written)].filter((text) => text.length >= SHORTEST_RUN);
+    const [, user = "", written = ""] =
+      /^(?:[^/]*\/\/)?([^/@:]*):([^/@]*)@/u.exec(env[name]?.trim() ?? "") ?? [];
+    if (written === "") return [];
+    const basic = Buffer.from(`${decoded(user)}:${decoded(written)}`).toString("base64");
+    const texts = [written, decoded(written), basic].filter((text) => text.length >= SHORTEST_RUN);
     return [...new Set(texts)].map((text) => ({ text, label: "[proxy password]" }));
   });
 }
@@ -87,9 +90,22 @@ function decoded(text: string): string {
   }
 }
 
-/** The same data with the credentials of the environment hidden in every text of it; only for what is plain JSON. */
+/**
+ * The same data with the credentials of the environment hidden in every text of it, and itself where none has one; only
+ * for what is plain JSON. Keys are ours, and stay: a password that is a word must not break a document.
+ */
 export function withoutSecretsIn<T>(value: T, env: Environment): T {
-  const text = JSON.stringify(value);
-  const shown = hideSecrets(env)(text);
-  return shown === text ? value : (JSON.parse(shown) as T);
+  return hiddenIn(value, hideSecrets(env)) as T;
+}
+
+function hiddenIn(value: unknown, hide: (text: string) => string): unknown {
+  if (typeof value === "string") return hide(value);
+  if (typeof value !== "object" || value === null) return value;
+  if (Array.isArray(value)) {
+    const shown = value.map((each) => hiddenIn(each, hide));
+    return shown.some((each, at) => each !== value[at]) ? shown : value;
+  }
+  const entries = Object.entries(value).map(([key, each]) => [key, each, hiddenIn(each, hide)] as const);
+  if (entries.every(([, each, shown]) => each === shown)) return value;
+  return Object.fromEntries(entries.map(([key, , shown]) => [key, shown]));
 }

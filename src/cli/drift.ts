@@ -7,6 +7,7 @@ import { writeFiles, type FileText } from "./atomic-file.js";
 import { applyBaseline, formatBaseline, parseBaseline, type Baseline } from "./baseline.js";
 import { newCommand, runs, type CommandContext } from "./command.js";
 import type { ExitCode } from "./exit-codes.js";
+import { hideSecrets } from "../redact.js";
 import { withKeys } from "./finding-key.js";
 import { continueHistory, formatHistory, parseHistory, withAges } from "./history.js";
 import { readText } from "./json-file.js";
@@ -101,6 +102,10 @@ function keepBooks(
     if (isLater) files.push({ path, text: formatHistory(history) });
     else note(`${path} is as of a later moment than this run, and stays as it is`);
   }
-  writeFiles(folder, files);
+  const hide = hideSecrets(surroundings.env);
+  writeFiles(
+    folder,
+    files.map(({ path, text }) => ({ path, text: hide(text) })),
+  );
   return plan;
 }

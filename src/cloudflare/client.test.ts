@@ -25,6 +25,14 @@ test.each<Partial<ClientOptions>>([
   expect(() => createClient({ ...options, ...setting })).toThrow(`${Object.keys(setting).join()} is `);
 });
 
+test.each(["x", "1e3", "0", "-1", "s3cret-in-the-wrong-place"])(
+  "WARP_MAX_PAGES of %j is refused by its name, and not shown",
+  (text) => {
+    const open = () => createClient({ ...options, env: { WARP_MAX_PAGES: text } });
+    expect(open).toThrow(/^WARP_MAX_PAGES is (?:no whole number|0)\./u);
+  },
+);
+
 test("a client reads through one connection, counts its requests, and does not show the secret", async () => {
   const agent = new MockAgent();
   agent.disableNetConnect();

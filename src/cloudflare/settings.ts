@@ -16,5 +16,12 @@ export function countFrom(
   name: string,
 ): number | undefined {
   const text = env[name]?.trim() ?? "";
-  return text === "" ? undefined : atLeastOne(name, /^\d+$/.test(text) ? Number(text) : NaN, "count");
+  if (text === "") return undefined;
+  if (/^\d+$/.test(text)) return atLeastOne(name, Number(text), "count");
+  // What it is may be a secret that went into the wrong variable.
+  throw new CloudflareError({
+    code: "cloudflare/bad-setting",
+    what: `${name} is no whole number.`,
+    advice: "Give a whole number from 1, in digits alone.",
+  });
 }
