@@ -2,31 +2,73 @@
 
 import { createRequire } from "node:module";
 
-const { AbortSignal } = globalThis;
+const { AbortSignal, URL } = globalThis;
 
 const MOST_PAGES = 100;
 const PER_PAGE = 100;
 
 const PROXIES = ["https_proxy", "HTTPS_PROXY", "http_proxy", "HTTP_PROXY"];
 const LOOPBACK = ["localhost", "127.0.0.1", "[::1]"];
+/** So many characters of a secret in a row are hidden. */
+const SHORTEST_RUN = 8;
 
 /**
  * Node's `fetch`, which knows no proxy; or, where HTTPS_PROXY or HTTP_PROXY names one, that of undici, which comes with
  * pulumi-warp-registrations. NO_PROXY says what is reached directly, and this machine is.
  */
 function fetchFor(env) {
-  if (PROXIES.every((name) => (env[name] ?? "") === "")) return globalThis.fetch;
-  const ours = createRequire(import.meta.url).resolve("pulumi-warp-registrations/package.json");
-  const { EnvHttpProxyAgent, fetch } = createRequire(ours)("undici");
-  const given = env.no_proxy ?? env.NO_PROXY ?? "";
-  const noProxy = given.trim() === "*" ? "*" : [given, ...LOOPBACK].join(",");
-  const dispatcher = new EnvHttpProxyAgent({ noProxy });
+  const given = PROXIES.filter((name) => (env[name] ?? "").trim() !== "");
+  if (given.length === 0) return globalThis.fetch;
+  const [https, http] = ["https", "http"].map((scheme) => {
+    const name = given.find((each) => each.toLowerCase() === `${scheme}_proxy`);
+    return name === undefined ? "" : addressOf(name, env[name].trim());
+  });
+  const { EnvHttpProxyAgent, fetch } = loadUndici(given[0]);
+  const direct = (env.no_proxy ?? env.NO_PROXY ?? "").trim();
+  const noProxy = direct === "*" ? "*" : [direct, ...LOOPBACK].filter((each) => each !== "").join(",");
+  const dispatcher = new EnvHttpProxyAgent({ httpProxy: http, httpsProxy: https, noProxy });
   return (url, options) => fetch(url, { ...options, dispatcher });
+}
+
+/** One without a scheme means http. What is no address is not shown: it may hold a password. */
+function addressOf(name, text) {
+  const address = text.includes("://") ? text : `http://${text}`;
+  const { protocol } = URL.canParse(address) ? new URL(address) : { protocol: "" };
+  if (protocol === "http:" || protocol === "https:") return address;
+  throw new Error(`${name} is no address of a proxy; give one like http://proxy.example:3128, or unset it`);
+}
+
+function loadUndici(name) {
+  try {
+    const ours = createRequire(import.meta.url).resolve("pulumi-warp-registrations/package.json");
+    return createRequire(ours)("undici");
+  } catch {
+    throw new Error(`${name} is set, which takes pulumi-warp-registrations to heed it: run npm ci first`);
+  }
+}
+
+/** The text without the secrets and without any eight characters of them in a row. */
+function hidden(text, secrets) {
+  let shown = text;
+  for (const secret of secrets) {
+    for (let length = secret.length; length >= Math.min(SHORTEST_RUN, secret.length); length -= 1) {
+      for (let at = 0; at + length <= secret.length; at += 1) {
+        shown = shown.replaceAll(secret.slice(at, at + length), "***");
+      }
+    }
+  }
+  return shown;
 }
 
 /** Makes `call(method, path, body)`; throws an error of one line, without the credentials. */
 export function caller(base, headers) {
   const fetch = fetchFor(process.env);
+  const secrets = [headers.authorization?.replace("Bearer ", ""), headers["private-token"]]
+    .concat(PROXIES.map((name) => /:([^:/@]+)@/u.exec(process.env[name] ?? "")?.[1]))
+    .filter((secret) => (secret ?? "") !== "");
+  const fail = (text) => {
+    throw new Error(hidden(text, secrets).replaceAll(/\s+/gu, " "));
+  };
   return async (method, path, body) => {
     const answer = await fetch(`${base}${path}`, {
       method,
@@ -34,10 +76,8 @@ export function caller(base, headers) {
       ...(body !== undefined && { body: JSON.stringify(body) }),
       redirect: "error",
       signal: AbortSignal.timeout(30_000),
-    }).catch((error) => {
-      throw new Error(`${method} ${path}: ${error.cause?.message ?? error.message}`);
-    });
-    if (!answer.ok) throw new Error(`${method} ${path}: answered ${answer.status}; may the token do this?`);
+    }).catch((error) => fail(`${method} ${path}: ${error.cause?.message ?? error.message}`));
+    if (!answer.ok) fail(`${method} ${path}: answered ${answer.status}; may the token do this?`);
     return answer.json();
   };
 }

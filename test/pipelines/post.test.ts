@@ -227,4 +227,40 @@ describe("behind a proxy", () => {
     expect(code, all).toBe(0);
     expect(stdout).toBe("comment added");
   });
+
+  test("one without a scheme is one of http", async () => {
+    const proxied = await startProxied(base);
+    try {
+      const env = { ...proxied.trust, GITHUB_API_URL: proxied.url, MARKER: "production" };
+      const { code, all } = await comment({ ...env, HTTPS_PROXY: proxied.proxy.replace("http://", "") });
+      expect(code, all).toBe(0);
+      expect(proxied.asked).toContain(`CONNECT ${proxied.host}:443`);
+    } finally {
+      await proxied.end();
+    }
+  });
+
+  test("what is no address of one is told by the variable's name alone", async () => {
+    const { code, stderr } = await comment({
+      GITHUB_API_URL: base,
+      HTTP_PROXY: "socks5://bob:s3cret-word@x",
+    });
+    expect(code).toBe(1);
+    expect(stderr).toBe(
+      "error: HTTP_PROXY is no address of a proxy; give one like http://proxy.example:3128, or unset it",
+    );
+  });
+});
+
+test("a token that cannot be sent is not shown, nor are eight characters of it", async () => {
+  const file = join(folder, "broken.md");
+  await writeFile(file, REPORT);
+  const token = "ghs_4f9c1\nb27d8e06a53";
+  const env = { GITHUB_API_URL: base, GITHUB_REPOSITORY: "o/r", GITHUB_TOKEN: token, PR_NUMBER: "5" };
+  const script = join(ROOT, "examples", "pipeline", "post.mjs");
+  const { code, stderr } = await run(process.execPath, [script, "comment", file], { cwd: folder, env });
+  expect(code).toBe(1);
+  expect(stderr).toMatch(/^error: GET \S+: .*\*\*\*/u);
+  expect(stderr).not.toContain("\n    at ");
+  for (let at = 0; at + 8 <= token.length; at += 1) expect(stderr).not.toContain(token.slice(at, at + 8));
 });
