@@ -24,7 +24,7 @@ function fetchFor(env) {
     return name === undefined ? "" : addressOf(name, env[name].trim());
   });
   const { EnvHttpProxyAgent, fetch } = loadUndici(given[0]);
-  const direct = (env.no_proxy ?? env.NO_PROXY ?? "").trim();
+  const direct = (env.no_proxy || env.NO_PROXY || "").trim();
   const noProxy = direct === "*" ? "*" : [direct, ...LOOPBACK].filter((each) => each !== "").join(",");
   const dispatcher = new EnvHttpProxyAgent({ httpProxy: http, httpsProxy: https, noProxy });
   return (url, options) => fetch(url, { ...options, dispatcher });
