@@ -63,6 +63,29 @@ test.each(WRONG)("%s: plan and drift go by the account's clock and name both", a
   expect(right.findings.filter(({ code }) => code === "clock-skew")).toEqual([]);
 });
 
+test.each(WRONG)("%s: freezes, last days and baselines end by the account's clock", async (_, now) => {
+  trial.write(
+    "allowlist.yaml",
+    LIST.replace("{ device: d1 }", "{ device: d1, expires: 2026-06-01 }")
+      .replace("grace: 24h", "grace: 30m")
+      .concat("guards: { revoke: { max: 9, percent: 100 } }\n")
+      .concat("freeze: { until: 2026-06-01, reason: audit }\n"),
+  );
+  await trial.run("drift --write-baseline b.yaml");
+  const until = (day: string) =>
+    trial.read("b.yaml").replaceAll(/reason: .*/gu, `reason: r\n    until: ${day}`);
+  trial.write("b.yaml", until("2026-06-01"));
+  const inTime = await trial.run("drift --baseline b.yaml --output json=a.json", { now });
+  expect(inTime.err).toContain("findings that the baseline accepts");
+  expect(read("a.json").freeze?.reason).toBe("audit");
+  expect(actions(read("a.json"))).toEqual({ seen: "keep", revoked: "keep", new: "revoke" });
+  trial.simulator.setNow("2026-06-02T00:00:01Z");
+  const over = await trial.run("drift --baseline b.yaml --output json=b.json", { now });
+  expect(over.err).not.toContain("findings that the baseline accepts");
+  expect(read("b.json").freeze).toBeUndefined();
+  expect(actions(read("b.json"))).toEqual({ seen: "revoke", revoked: "keep", new: "revoke" });
+});
+
 test.each(WRONG)(
   "%s: the finding keeps its key, so that drift can tell how long it has stood",
   async (_, now) => {
