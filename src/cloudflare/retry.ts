@@ -89,7 +89,8 @@ async function waitForTurn(about: About, pace: Pace, clock: Clock, deadline: num
 /**
  * Makes attempts until one succeeds, fails for good, or the limits are reached. Any method may be sent again: every act
  * of this client that is sent again can be done twice. `attempt` gets its number (from 1) and the milliseconds left.
- * Waits and the deadline go by a clock that nobody can set. Once an attempt's answer was lost, whatever the call fails with in the end is `doubtful`.
+ * Waits and the deadline go by a clock that nobody can set. Once an attempt's answer was lost, whatever the call fails
+ * with in the end is `doubtful`.
  */
 export async function withRetries<T>(
   attempt: (number: number, leftMs: number) => Promise<Attempt<T>>,
