@@ -123,7 +123,9 @@ describe("pages without end", () => {
     const few = await start({}, { env: { WARP_MAX_RECORDS: "9" } });
     await expect(few.client.registrations.listAll()).rejects.toThrow("more than 9 records");
     await expect(few.client.accessUsers.listAll()).rejects.toThrow("more than 9 records");
-    await expect(start({}, { env: { WARP_MAX_PAGES: "many" } })).rejects.toThrow("WARP_MAX_PAGES is no whole number");
+    await expect(start({}, { env: { WARP_MAX_PAGES: "many" } })).rejects.toThrow(
+      "WARP_MAX_PAGES is no whole number",
+    );
   });
 });
 
