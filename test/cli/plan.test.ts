@@ -178,11 +178,21 @@ test("a device's name forges no line, on the terminal or in an error", async () 
 });
 
 describe("two listings that contradict each other are not whole", () => {
-  const empty = { success: true, errors: [], messages: [], result: [], result_info: { count: 0, cursor: "" } };
+  const empty = {
+    success: true,
+    errors: [],
+    messages: [],
+    result: [],
+    result_info: { count: 0, cursor: "" },
+  };
   test.each([
     ["no registrations beside devices", "registrations$", "users: { bob@example.com: [{ serial: SN-d3 }] }"],
     ["no registrations, where no entry asks for devices", "registrations$", "users: { bob@example.com: [] }"],
-    ["no devices beside registrations", "physical-devices$", "users: { bob@example.com: [{ serial: SN-d3 }] }"],
+    [
+      "no devices beside registrations",
+      "physical-devices$",
+      "users: { bob@example.com: [{ serial: SN-d3 }] }",
+    ],
   ])("%s", async (_, path, users) => {
     trial.write("allowlist.yaml", `version: 1\n${users}\n`);
     trial.simulator.addFaults({ kind: "body", body: empty, match: { path }, times: 9 });
