@@ -86,7 +86,11 @@ function toReported(
   return {
     registration: {
       id: registration.id,
-      device: { id: registration.device.id, name: registration.device.name, ...(hardware && { hardware: asTold(hardware) }) },
+      device: {
+        id: registration.device.id,
+        name: registration.device.name,
+        ...(hardware && { hardware: asTold(hardware) }),
+      },
       user: { email: user, ...(name !== undefined && { name }) },
       times: {
         created: registration.created_at,
