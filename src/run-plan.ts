@@ -56,11 +56,11 @@ export async function planFor(
   checkAccount(allowlist, account);
   const maxAge = allowlist.limits.maxPlanAge.value;
   // Of a live account it is known only after the listing what time it is; what else is wrong is told before.
-  const early = await readReviewedPlan(env, { account, maxAge, now: tell ? undefined : given });
+  const early = readReviewedPlan(env, { account, maxAge, now: tell ? undefined : given });
   const inventory = await list();
   const time = tell?.();
   const now = time?.now ?? given;
-  const reviewed = time && early ? await readReviewedPlan(env, { account, maxAge, now }) : early;
+  const reviewed = time && early ? readReviewedPlan(env, { account, maxAge, now }) : early;
   if (time) testAt(allowlist, now);
   // What the calendar makes due is asked as of the moment of the review, so that nothing new creeps in meanwhile.
   const plan = makePlan(allowlist, inventory, reviewed?.asOf ?? now, { now, reviewed, siblings });

@@ -1,10 +1,11 @@
 /** Other stacks of this project that are configured for the same account, as far as their files tell. */
 
-import { readFile, readdir } from "node:fs/promises";
+import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { parse } from "yaml";
 import { AllowlistError } from "./allowlist/message.js";
 import { readAllowlist } from "./allowlist/read.js";
+import { LARGEST_YAML, readInput } from "./input-file.js";
 import { splitPatterns } from "./patterns.js";
 import type { Sibling } from "./reconcile/findings/account.js";
 
@@ -26,7 +27,7 @@ export async function findSiblings({ folder, stack, account }: OwnStack): Promis
   for (const name of names.sort()) {
     const other = /^Pulumi\.(.+)\.ya?ml$/u.exec(name)?.[1];
     if (other === undefined || other === stack) continue;
-    const config = await readConfig(join(folder, name));
+    const config = readConfig(join(folder, name));
     if (config.get("accountId") !== account) continue;
     siblings.push({ stack: other, scope: await readScope(folder, config.get("allowlist")) });
   }
@@ -34,9 +35,9 @@ export async function findSiblings({ folder, stack, account }: OwnStack): Promis
 }
 
 /** A stack's file that cannot be read is that stack's business. */
-async function readConfig(path: string): Promise<ReadonlyMap<string, string>> {
+function readConfig(path: string): ReadonlyMap<string, string> {
   try {
-    const file = parse(await readFile(path, "utf8")) as { config?: Record<string, unknown> } | null;
+    const file = parse(readInput(path, LARGEST_YAML), { logLevel: "silent" }) as { config?: Record<string, unknown> } | null;
     const own = Object.entries(file?.config ?? {}).flatMap(([key, value]) => {
       const [space, name = ""] = key.split(":");
       return space === "warp-registrations" && typeof value === "string" ? [[name, value] as const] : [];

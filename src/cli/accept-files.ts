@@ -1,10 +1,10 @@
 /** The allowlist with the texts of its files, to be changed and read again. */
 
 import { createHash } from "node:crypto";
-import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Allowlist } from "../allowlist/allowlist.js";
 import type { AllowlistFile } from "../allowlist/parse.js";
+import { LARGEST_YAML, readInput } from "../input-file.js";
 import { readTestedAllowlist } from "../run-plan.js";
 import { reasonOf, UserError } from "./user-error.js";
 
@@ -34,7 +34,7 @@ export async function openAllowlist(
 /** With what stands before the text. */
 export function readWhole(folder: string, file: string): string {
   try {
-    return readFileSync(join(folder, file), "utf8");
+    return readInput(join(folder, file), LARGEST_YAML);
   } catch (error) {
     throw new UserError(`${file}: cannot be read: ${reasonOf(error)}`, undefined, { cause: error });
   }

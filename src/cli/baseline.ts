@@ -1,6 +1,6 @@
 /** `--baseline`: findings that somebody has accepted, with a reason and, where it is for a time, its end. */
 
-import { LineCounter, parseDocument, stringify, visit, type Node } from "yaml";
+import { isScalar, LineCounter, parseDocument, stringify, visit, type Node } from "yaml";
 import { toDay } from "../allowlist/day.js";
 import { didYouMean } from "../allowlist/nearest.js";
 import type { Day } from "../allowlist/policy.js";
@@ -30,7 +30,7 @@ const KEYS = ["key", "finding", "reason", "until"];
 /** Reads YAML or JSON. Throws a {@link UserError} with the place of what is wrong. */
 export function parseBaseline(path: string, text: string): Baseline {
   const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, logLevel: "silent" });
   const fail = (offset: number, what: string, fix?: string): never => {
     const { line, col } = lines.linePos(offset);
     throw new UserError(`${path}:${line}:${col}: ${what}`, fix);
@@ -38,7 +38,17 @@ export function parseBaseline(path: string, text: string): Baseline {
   const [error] = document.errors;
   if (error) return fail(error.pos[0], error.message);
   // An alias could expand without bound, and has no use here.
-  visit(document, { Alias: (_key, { range }) => fail(range?.[0] ?? 0, "an alias", "write it out") });
+  visit(document, {
+    Alias: (_key, { range }) => fail(range?.[0] ?? 0, "an alias", "write it out"),
+    Pair: (_key, { key }) => {
+      if (!isScalar(key) || typeof key.value !== "string")
+        fail(
+          (key as Node | null)?.range?.[0] ?? 0,
+          "a key that is not text",
+          "write the keys as in --write-baseline",
+        );
+    },
+  });
   const root = document.toJS() as unknown;
   const at = (...place: (string | number)[]) =>
     (document.getIn(place, true) as Node | undefined)?.range?.[0] ?? 0;

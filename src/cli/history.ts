@@ -22,20 +22,28 @@ export interface History {
 
 /** Reads the file's text. Throws a {@link UserError}. */
 export function parseHistory(path: string, text: string, account: string): History {
-  const value = parseJson(path, text) as Partial<History> | null;
+  const value = parseJson(path, text);
   const fix = "name a file that --history wrote, or one that is not there yet";
-  if (value?.kind !== "warp-history" || typeof value.since !== "object") {
-    throw new UserError(`${path}: is no history`, fix);
-  }
+  if (!isMapping(value) || value.kind !== "warp-history") throw new UserError(`${path}: is no history`, fix);
   if (value.version !== 1) throw new UserError(`${path}: is a history of another version`, fix);
   if (value.account !== account) {
-    throw new UserError(`${path}: is of account ${String(value.account)}, and this is ${account}`, fix);
+    const other =
+      typeof value.account === "string"
+        ? value.account
+        : ((JSON.stringify(value.account) as string | undefined) ?? "none");
+    throw new UserError(`${path}: is of account ${other.slice(0, 80)}, and this is ${account}`, fix);
   }
-  const times = [value.asOf, ...Object.values(value.since)];
-  if (times.some((time) => Number.isNaN(Date.parse(String(time))))) {
-    throw new UserError(`${path}: holds a time that is none`, fix);
-  }
-  return value as History;
+  if (!isMapping(value.since))
+    throw new UserError(`${path}: since: expected a mapping of keys to times`, fix);
+  const times = Object.entries({ asOf: value.asOf, ...value.since });
+  const bad = times.find(([, time]) => typeof time !== "string" || Number.isNaN(Date.parse(time)));
+  if (bad !== undefined)
+    throw new UserError(`${path}: ${JSON.stringify(bad[0].slice(0, 80))}: holds a time that is none`, fix);
+  return value as unknown as History;
+}
+
+function isMapping(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 /** What stands now, and since when: what was there in the last run has stood since then, and the rest is new. */
@@ -46,7 +54,7 @@ export function continueHistory(plan: Plan, found: readonly Keyed[], before: His
     ...found.map(({ key }) => key),
   ];
   const asOf = plan.asOf.toISOString();
-  const since = [...new Set(keys)].sort().map((key) => [key, before?.since[key] ?? asOf] as const);
+  const since = [...new Set(keys)].sort().map((key) => [key, sinceOf(before, key) ?? asOf] as const);
   return { kind: "warp-history", version: 1, account: plan.account, asOf, since: Object.fromEntries(since) };
 }
 
@@ -56,7 +64,7 @@ export function formatHistory(history: History): string {
 
 /** The plan whose acts, and these findings, say since when they have stood, by the history of the runs before. */
 export function withAges(plan: Plan, told: readonly Keyed[], before: History): Plan {
-  const age = (key: string) => ` (${describeAge(before.since[key], plan.asOf)})`;
+  const age = (key: string) => ` (${describeAge(sinceOf(before, key), plan.asOf)})`;
   return {
     ...plan,
     decisions: plan.decisions.map((decision) => {
@@ -69,6 +77,11 @@ export function withAges(plan: Plan, told: readonly Keyed[], before: History): P
     ),
     findings: told.map(({ key, finding }) => ({ ...finding, text: finding.text + age(key) })),
   };
+}
+
+/** A key may be called as what every object has. */
+function sinceOf(history: History | undefined, key: string): string | undefined {
+  return history && Object.hasOwn(history.since, key) ? history.since[key] : undefined;
 }
 
 function isDue({ action }: Plan["accessUsers"][number]): boolean {

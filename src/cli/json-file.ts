@@ -1,14 +1,14 @@
-import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
+import { LARGEST_JSON, LARGEST_YAML, readInput } from "../input-file.js";
 import { findJsonMistake } from "./json-place.js";
 import { reasonOf, UserError } from "./user-error.js";
 
-/** The text of a file, or a {@link UserError}; undefined where there is no file and `optional` says that this is fine. */
+/** The text of a regular file of an allowed size, or a {@link UserError}; undefined where there is no file and `optional` says that this is fine. */
 export function readText(folder: string, path: string): string;
 export function readText(folder: string, path: string, optional: true): string | undefined;
 export function readText(folder: string, path: string, optional = false): string | undefined {
   try {
-    return readFileSync(resolve(folder, path), "utf8");
+    return readInput(resolve(folder, path), /\.ya?ml$/iu.test(path) ? LARGEST_YAML : LARGEST_JSON);
   } catch (error) {
     if (optional && (error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
     throw new UserError(`${path}: cannot be read: ${reasonOf(error)}`, undefined, { cause: error });

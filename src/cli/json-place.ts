@@ -4,9 +4,11 @@
  */
 
 const BLANK = /[ \t\n\r]*/y;
-const SCALAR =
-  /(?:"(?:[ !#-[\]-\uffff]|\\(?:["\\/bfnrt]|u[\da-fA-F]{4}))*"|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null)(?![\w.])/y;
-const KEY = /"(?:[ !#-[\]-\uffff]|\\(?:["\\/bfnrt]|u[\da-fA-F]{4}))*"[ \t\n\r]*:/y;
+const SCALAR = /(?:-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null)(?![\w.])/y;
+const COLON = /[ \t\n\r]*:/y;
+/** What a string goes on with: a run without anything special, or one escape. Short, since engines bound repetition. */
+const PLAIN = /[ !#-[\]-\uffff]{1,1000}/y;
+const ESCAPE = /\\(?:["\\/bfnrt]|u[\da-fA-F]{4})/y;
 
 export interface JsonPlace {
   /** From 1; `column` counts code units. */
@@ -26,6 +28,25 @@ export function findJsonMistake(text: string): JsonPlace | undefined {
     return found !== null;
   };
   const skip = () => take(BLANK);
+  /** A string of whatever length: one expression for all of it overflows the stack. */
+  const takeString = (): boolean => {
+    const from = at;
+    if (text[at] !== '"') return false;
+    at++;
+    while (take(PLAIN) || take(ESCAPE));
+    if (text[at] === '"') {
+      at++;
+      return true;
+    }
+    at = from;
+    return false;
+  };
+  const takeKey = (): boolean => {
+    const from = at;
+    if (takeString() && take(COLON)) return true;
+    at = from;
+    return false;
+  };
   const wrong = (expected: string): JsonPlace => placeOf(text, at, expected);
   for (;;) {
     skip();
@@ -35,11 +56,11 @@ export function findJsonMistake(text: string): JsonPlace | undefined {
       skip();
       if (text[at] !== closing(bracket)) {
         open.push(bracket);
-        if (bracket === "{" && !take(KEY)) return wrong('a key in double quotes and ":"');
+        if (bracket === "{" && !takeKey()) return wrong('a key in double quotes and ":"');
         continue;
       }
       at++;
-    } else if (!take(SCALAR)) return wrong("a value");
+    } else if (!takeString() && !take(SCALAR)) return wrong("a value");
     for (;;) {
       skip();
       const inner = open.at(-1);
@@ -47,7 +68,7 @@ export function findJsonMistake(text: string): JsonPlace | undefined {
       if (text[at] === ",") {
         at++;
         skip();
-        if (inner === "{" && !take(KEY)) return wrong('a key in double quotes and ":"');
+        if (inner === "{" && !takeKey()) return wrong('a key in double quotes and ":"');
         break;
       }
       if (text[at] !== closing(inner)) return wrong(`"," or "${closing(inner)}"`);

@@ -1,9 +1,9 @@
 /** The plan that a run is bound to: an earlier report, read back. */
 
-import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import type { Duration } from "../allowlist/allowlist.js";
 import { escapeText } from "../escape.js";
+import { LARGEST_JSON, readInput } from "../input-file.js";
 import type { ReviewedPlan } from "../reconcile/reviewed.js";
 import type { ReportDocument } from "./document.js";
 import { parseReport } from "./parse-report.js";
@@ -34,14 +34,14 @@ export interface ReviewTerms {
  *
  * @throws ReviewedPlanError
  */
-export async function readReviewedPlan(
+export function readReviewedPlan(
   env: NodeJS.ProcessEnv,
   { account, maxAge, now }: ReviewTerms,
-): Promise<ReviewedPlan | undefined> {
+): ReviewedPlan | undefined {
   const given = env[EXPECT_VARIABLE]?.trim();
   if (given === undefined || given === "") return undefined;
   const path = resolve(given);
-  const document = await read(path);
+  const document = read(path);
   const again = "make a new plan, have it reviewed, and run again";
   if (document.account !== account) {
     const other = escapeText(document.account, 60);
@@ -68,11 +68,11 @@ function checkAge(path: string, document: ReportDocument, maxAge: Duration, now:
 /** So far may the clocks of two machines be apart. */
 const FIVE_MINUTES = 300_000;
 
-async function read(path: string): Promise<ReportDocument> {
+function read(path: string): ReportDocument {
   const hint = "name the report that a preview wrote with WARP_REPORT";
   let text: string;
   try {
-    text = await readFile(path, "utf8");
+    text = readInput(path, LARGEST_JSON);
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
     throw new ReviewedPlanError(path, `cannot be read: ${why}`, hint);

@@ -116,6 +116,9 @@ test.each([
   ],
   ["version: 1\naccepted: [\n", "b.yaml:3:1: "],
   ["version: 1\naccepted: &a\n  - *a\n", "b.yaml:3:5: an alias"],
+  ["version: 1\naccepted:\n  - ? { a: b }\n    : c\n", "b.yaml:3:7: a key that is not text"],
+  ["version: 1\n? [a]\n: b\n", "b.yaml:2:3: a key that is not text"],
+  ["null\n", "b.yaml:1:1: is no baseline"],
 ])("a baseline that cannot be used is told by its place: %j", async (text, message) => {
   trial.write("b.yaml", text);
   const { code, err } = await drift("--baseline b.yaml");
@@ -128,6 +131,19 @@ test.each([
 test.each([
   ["{", 'h.json:1:2: not JSON: expected a key in double quotes and ":"'],
   ["{}", "h.json: is no history"],
+  ["null", "h.json: is no history"],
+  ["5", "h.json: is no history"],
+  ['["warp-history"]', "h.json: is no history"],
+  ['{"kind":"warp-history","version":1,"account":null}', "is of account null"],
+  ['{"kind":"warp-history","version":1}', "is of account none"],
+  [
+    '{"kind":"warp-history","version":1,"account":"ACCOUNT","since":null,"asOf":"2026-01-01T00:00:00Z"}',
+    "h.json: since: expected a mapping",
+  ],
+  [
+    '{"kind":"warp-history","version":1,"account":"ACCOUNT","since":{"a":2026},"asOf":"2026-01-01T00:00:00Z"}',
+    'h.json: "a": holds a time that is none',
+  ],
   [
     '{"kind":"warp-history","version":1,"account":"other","since":{},"asOf":"2026-01-01T00:00:00Z"}',
     "is of account other",

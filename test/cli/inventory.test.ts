@@ -142,6 +142,11 @@ test.each([
   ["", "i.json:1:1: not JSON: expected a value"],
   ['{\n  "a": 1,\n}', 'i.json:3:1: not JSON: expected a key in double quotes and ":"'],
   ["[]", "i.json: is no inventory"],
+  ["null", "i.json: is no inventory"],
+  [
+    `{"kind":"${"x".repeat(8_000_000)}",`,
+    'i.json:1:8000012: not JSON: expected a key in double quotes and ":"',
+  ],
   ['{"kind":"warp-inventory","version":9}', "an inventory of version 9"],
   [
     '{"kind":"warp-inventory","version":1,"account":"a","takenAt":"noon"}',
