@@ -2,6 +2,7 @@
 
 import { checkAccount } from "./allowlist/account.js";
 import type { Allowlist } from "./allowlist/allowlist.js";
+import { inOrder } from "./allowlist/message-order.js";
 import { AllowlistError } from "./allowlist/message.js";
 import { readAllowlist, type ReadOptions } from "./allowlist/read.js";
 import { describeCost } from "./cloudflare/index.js";
@@ -29,7 +30,7 @@ export async function readTestedAllowlist(options: ReadOptions, now: Date): Prom
 
 function testAt(allowlist: Allowlist, now: Date): void {
   const failed = runAllowlistTests(allowlist, now);
-  if (failed.length > 0) throw new AllowlistError(failed);
+  if (failed.length > 0) throw new AllowlistError(inOrder(failed));
 }
 
 /** What a plan is made for. */

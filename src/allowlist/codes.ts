@@ -11,6 +11,7 @@ export const messageMeanings = {
   "allowlist/bad-email":
     "Something that must be an e-mail address, or an e-mail domain, is not shaped like one.",
   "allowlist/bad-key": "A key is not text: a number, a boolean, nothing, a list, a mapping or an alias.",
+  "allowlist/bad-pattern": "A pattern for files is an extended glob, or has too many alternatives.",
   "allowlist/bad-value": "A value has the right type and is still none of the values that are allowed there.",
   "allowlist/contradiction": "Two statements of the allowlist cannot both be followed.",
   "allowlist/directive":
@@ -57,6 +58,8 @@ export const messageMeanings = {
   "allowlist/too-many": "More problems were found than are listed.",
   "allowlist/two-roots": "More than one file says `version`.",
   "allowlist/unknown-key": "A key has no meaning there.",
+  "allowlist/unread-file":
+    "Warning: a file looks as if it belonged to the allowlist, and no pattern matches it.",
   "allowlist/unreadable": "A file or folder cannot be read.",
   "allowlist/unsupported-version": "The root file's `version` is not one that is understood.",
   "allowlist/weak-match":

@@ -1,10 +1,11 @@
 import * as fs from "node:fs";
 import { realpath } from "node:fs/promises";
 import { isAbsolute, join, relative, sep } from "node:path";
-import { glob, type FileSystemAdapter } from "tinyglobby";
+import { escapePath, glob, type FileSystemAdapter } from "tinyglobby";
 import type { Message } from "./message.js";
 import { nearest, shown } from "./nearest.js";
-import { inside, linkedFolder, outside, unreadable } from "./file-messages.js";
+import { beginning, inside, linkedFolder, outside, unreadable } from "./file-messages.js";
+import { parseFilePattern, type FilePattern } from "./file-pattern.js";
 
 /** Folders that hold other people's YAML. */
 const ignore = ["**/node_modules/**", "**/.git/**"];
@@ -16,24 +17,106 @@ const deep = 32;
 export interface FoundFiles {
   readonly files: ReadonlySet<string>;
   readonly messages: readonly Message[];
+  /** What the pattern stands for. */
+  readonly patterns: readonly FilePattern[];
 }
 
 /** The files that a pattern matches. Folders are read inside the project only, and never through a link. */
 export async function findFiles(root: string, given: string): Promise<FoundFiles> {
-  const pattern = toRelative(root, given);
-  if (pattern === undefined || pattern.split("/").includes(".."))
-    return { files: new Set(), messages: [outside(`the pattern ${shown(given)}`)] };
-  const linked = await linkBefore(root, pattern);
-  if (linked !== undefined) return { files: new Set(), messages: [linked] };
+  const relativeTo = toRelative(root, given);
+  const parsed = relativeTo === undefined ? undefined : parseFilePattern(relativeTo);
+  if (parsed?.ok === false) return nothing(badPattern(given, parsed.why));
+  if (parsed === undefined || parsed.patterns.some(({ search }) => search.split("/").includes("..")))
+    return nothing(outside(`the pattern ${shown(given)}`));
+  const { patterns } = parsed;
+  for (const { folder } of patterns) {
+    const linked = await linkBefore(root, folder);
+    if (linked !== undefined) return nothing(linked);
+  }
   const messages = new Map<string, Message>();
-  const found = await glob([pattern], {
+  const found = await glob(
+    patterns.map(({ search }) => search),
+    {
+      cwd: root,
+      ignore,
+      deep,
+      expandDirectories: false,
+      fs: watchedFs(root, messages),
+    },
+  );
+  const names = found.map((name) => name.split(sep).join("/"));
+  const files = new Set(names.filter((name) => patterns.some(({ matches }) => matches(name))));
+  return { files, messages: [...messages.values()], patterns };
+}
+
+function nothing(message: Message): FoundFiles {
+  return { files: new Set(), messages: [message], patterns: [] };
+}
+
+function badPattern(given: string, why: string): Message {
+  return {
+    code: "allowlist/bad-pattern",
+    text: `the pattern ${shown(given)} cannot be used: ${why}`,
+    fix: "write it with *, ?, **, [abc] and {a,b} alone, or as several patterns",
+  };
+}
+
+/** Names that somebody may have meant as YAML: another case, a `.txt` behind, JSON, hidden. */
+const nearlyYaml = /\.(?:ya?ml|json)(?:\.txt)?$/iu;
+
+/** Files that look as if they belonged to the allowlist, and that its patterns do not match; a warning for each. */
+export async function findUnread(
+  root: string,
+  patterns: readonly FilePattern[],
+  read: ReadonlySet<string>,
+): Promise<readonly Message[]> {
+  const searches = patterns.map(({ folder, isStatic }) => {
+    const below = folder === "" ? "" : `${escapePath(folder)}/`;
+    return isStatic ? `${below}*` : `${below}**/*`;
+  });
+  const names = await glob([...new Set(searches)], {
     cwd: root,
     ignore,
     deep,
+    dot: true,
     expandDirectories: false,
-    fs: watchedFs(root, messages),
+    followSymbolicLinks: false,
   });
-  return { files: new Set(found.map((name) => name.split(sep).join("/"))), messages: [...messages.values()] };
+  return names
+    .map((name) => name.split(sep).join("/"))
+    .filter((name) => nearlyYaml.test(name) && !read.has(name))
+    .flatMap((name) => {
+      const meant = meantNames(name).find((other) =>
+        patterns.some(
+          ({ matches, folder, isStatic }) => matches(other) && (isStatic || folder !== "" || !isJson(name)),
+        ),
+      );
+      return meant === undefined ? [] : [unread(name, meant)];
+    });
+}
+
+function isJson(name: string): boolean {
+  return /\.json(?:\.txt)?$/iu.test(name);
+}
+
+/** What the file would be called if it were to be read. */
+function meantNames(name: string): readonly string[] {
+  const at = name.lastIndexOf("/") + 1;
+  const [folder, file] = [name.slice(0, at), name.slice(at)];
+  const stem = file.replace(nearlyYaml, "").replace(/^\.+/u, "");
+  const names = [`${stem}.yaml`, `${stem}.yml`, `${stem.toLowerCase()}.yaml`, `${stem.toLowerCase()}.yml`];
+  return names.map((one) => folder + one);
+}
+
+function unread(name: string, meant: string): Message {
+  return {
+    code: "allowlist/unread-file",
+    text: `${shown(name)} looks like a file of the allowlist, and no pattern matches it: what it says does not hold`,
+    fix: isJson(name)
+      ? `write it as YAML in ${shown(meant)}, or put it elsewhere`
+      : `rename it to ${shown(meant)}, or put it elsewhere`,
+    source: beginning(name),
+  };
 }
 
 /** What to suggest for a pattern that matches nothing: the YAML file of the project with the nearest name. */
@@ -52,10 +135,9 @@ function toRelative(root: string, given: string): string | undefined {
 }
 
 /** A linked folder among the pattern's leading names, from which the search would begin unseen. */
-async function linkBefore(root: string, pattern: string): Promise<Message | undefined> {
+async function linkBefore(root: string, leading: string): Promise<Message | undefined> {
   let folder = root;
-  for (const name of pattern.split("/").slice(0, -1)) {
-    if (/[*?[\]{}()!+@|\\]/u.test(name)) return undefined;
+  for (const name of leading === "" ? [] : leading.split("/")) {
     folder = join(folder, name);
     const real = await realpath(folder).catch(() => undefined);
     if (real === undefined) return undefined;

@@ -115,6 +115,81 @@ describe("what cannot be found", () => {
   });
 });
 
+describe("what looks as if it were read, and is not", () => {
+  const unread = ({ warnings }: Allowlist) =>
+    warnings.map(({ code, fix, source }) => `${code} ${source?.file ?? ""}: ${fix ?? ""}`);
+
+  it("is a warning for each, with the name that it would need", async () => {
+    await write("allowlist.yaml", root);
+    await write("allowlist/team/a.yaml", user);
+    for (const name of ["leavers.YAML", "x.yaml.txt", "y.json", ".z.yml", "readme.md", "a.yaml~"])
+      await write(`allowlist/team/${name}`, user);
+    await write("allowlist.yml", root);
+    await write("package.json", "{}");
+    await write("other.yaml", user);
+    const rename = (to: string) => `rename it to \`${to}\`, or put it elsewhere`;
+    expect(unread(await read())).toEqual([
+      `allowlist/unread-file allowlist.yml: ${rename("allowlist.yaml")}`,
+      `allowlist/unread-file allowlist/team/.z.yml: ${rename("allowlist/team/z.yaml")}`,
+      `allowlist/unread-file allowlist/team/leavers.YAML: ${rename("allowlist/team/leavers.yaml")}`,
+      `allowlist/unread-file allowlist/team/x.yaml.txt: ${rename("allowlist/team/x.yaml")}`,
+      "allowlist/unread-file allowlist/team/y.json: write it as YAML in `allowlist/team/y.yaml`, or put it elsewhere",
+    ]);
+  });
+
+  it("is measured by the patterns that are given", async () => {
+    await write("a.yaml", root);
+    await write("teams/one.yaml", user);
+    await write("teams/two.YAML", user);
+    await write("allowlist/x.YAML", user);
+    expect(unread(await read("a.yaml", "teams/one.yaml"))).toEqual([]);
+    expect(unread(await read("a.yaml", "teams/*.yaml"))).toEqual([
+      "allowlist/unread-file teams/two.YAML: rename it to `teams/two.yaml`, or put it elsewhere",
+    ]);
+  });
+
+  it("is named where there is no allowlist at all", async () => {
+    await write("allowlist.yml", root);
+    expect(await messagesOf()).toMatchObject([
+      {
+        code: "allowlist/no-files",
+        fix: "`allowlist.yml` is there: rename it to `allowlist.yaml`, or put it elsewhere",
+      },
+    ]);
+  });
+});
+
+describe("a pattern", () => {
+  it("that is a folder says so, and what to write", async () => {
+    await write("allowlist/a.yaml", root);
+    for (const pattern of ["allowlist", "allowlist/"])
+      expect(await messagesOf(pattern)).toMatchObject([
+        {
+          code: "allowlist/missing-file",
+          text: `the pattern \`${pattern}\` is a folder, and matches no file`,
+          fix: "write `allowlist/**/*.{yaml,yml}` for all files in it",
+        },
+      ]);
+  });
+
+  it("with nested extended globs is refused before a file is looked for", async () => {
+    await write(`${"a".repeat(60)}.yaml`, root);
+    expect(await messagesOf("+(+(a|b)*)*")).toMatchObject([{ code: "allowlist/bad-pattern" }]);
+  });
+
+  it("of many stars is matched in linear time", async () => {
+    await write(`${"a".repeat(200)}.yaml`, root);
+    expect(await messagesOf(`${"*a".repeat(60)}b.yaml`)).toMatchObject([{ code: "allowlist/missing-file" }]);
+    expect(namesOf(await read(`${"*a".repeat(60)}*.yaml`))).toEqual([`${"a".repeat(200)}.yaml`]);
+  });
+
+  it("may hold parentheses, as copies of files do", async () => {
+    await write("lists (1)/allowlist (2).yaml", root);
+    expect(namesOf(await read("lists (1)/allowlist (2).yaml"))).toEqual(["lists (1)/allowlist (2).yaml"]);
+    expect(namesOf(await read("lists (1)/*.yaml"))).toEqual(["lists (1)/allowlist (2).yaml"]);
+  });
+});
+
 describe("what leads out of the folder is refused:", () => {
   const secret = 'version: 1\nusers: { secret@example.com: [{ serial: "AB1" }] }\n';
 

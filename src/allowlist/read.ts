@@ -1,7 +1,10 @@
-import { realpath } from "node:fs/promises";
+import { realpath, stat } from "node:fs/promises";
+import { join } from "node:path";
 import type { Allowlist } from "./allowlist.js";
+import { inOrder } from "./message-order.js";
 import { unreadable } from "./file-messages.js";
-import { findFiles, nearestFile } from "./find-files.js";
+import type { FilePattern } from "./file-pattern.js";
+import { findFiles, findUnread, nearestFile } from "./find-files.js";
 import { AllowlistError, type Message } from "./message.js";
 import { shown } from "./nearest.js";
 import { parseAllowlist, type AllowlistFile } from "./parse.js";
@@ -28,33 +31,37 @@ export async function readAllowlist({ root, patterns }: ReadOptions): Promise<Al
     throw new AllowlistError([unreadable(root, error)]);
   });
   const messages: Message[] = [];
-  const names = await findAll(folder, patterns, messages);
+  const { names, unread } = await findAll(folder, patterns, messages);
   const files = await readAll(folder, names, messages);
-  if (files.length === 0 && messages.length > 0) throw new AllowlistError(messages);
+  if (files.length === 0 && messages.length > 0) throw new AllowlistError(inOrder(messages));
   const parsed = parseAllowlist(files, messages);
   if (parsed.allowlist === undefined) throw new AllowlistError(parsed.messages);
-  return parsed.allowlist;
+  if (unread.length === 0) return parsed.allowlist;
+  return { ...parsed.allowlist, warnings: inOrder([...parsed.allowlist.warnings, ...unread]) };
 }
 
 async function findAll(
   root: string,
   patterns: readonly string[],
   messages: Message[],
-): Promise<ReadonlySet<string>> {
+): Promise<{ readonly names: ReadonlySet<string>; readonly unread: readonly Message[] }> {
   const byDefault = patterns.length === 0 || isDefault(patterns);
   const names = new Set<string>();
   const told = new Set<string>();
+  const all: FilePattern[] = [];
   for (const pattern of byDefault ? DEFAULT_PATTERNS : patterns) {
     const found = await findFiles(root, pattern);
     for (const name of found.files) names.add(name);
+    all.push(...found.patterns);
     // Two patterns that pass the same place would tell it twice.
     for (const message of found.messages) if (!told.has(message.text)) messages.push(message);
     for (const message of found.messages) told.add(message.text);
     if (!byDefault && found.files.size === 0 && found.messages.length === 0)
       messages.push(await missing(root, pattern));
   }
-  if (byDefault && names.size === 0 && messages.length === 0) messages.push(noFiles);
-  return names;
+  const unread = await findUnread(root, all, names);
+  if (byDefault && names.size === 0 && messages.length === 0) messages.push(noFiles(unread));
+  return { names, unread };
 }
 
 async function readAll(
@@ -77,6 +84,18 @@ function isDefault(patterns: readonly string[]): boolean {
 }
 
 async function missing(root: string, pattern: string): Promise<Message> {
+  const isFolder = await stat(join(root, pattern)).then(
+    (found) => found.isDirectory(),
+    () => false,
+  );
+  if (isFolder) {
+    const inside = pattern.replace(/\/+$/u, "");
+    return {
+      code: "allowlist/missing-file",
+      text: `the pattern ${shown(pattern)} is a folder, and matches no file`,
+      fix: `write ${shown(`${inside}/**/*.{yaml,yml}`)} for all files in it`,
+    };
+  }
   const guess = await nearestFile(root, pattern);
   return {
     code: "allowlist/missing-file",
@@ -88,8 +107,13 @@ async function missing(root: string, pattern: string): Promise<Message> {
   };
 }
 
-const noFiles: Message = {
-  code: "allowlist/no-files",
-  text: `there is no allowlist: no file matches ${DEFAULT_PATTERNS.join(" or ")}`,
-  fix: "begin with a file allowlist.yaml that says `version: 1`, and the users with their devices under `users:`",
-};
+function noFiles([near]: readonly Message[]): Message {
+  return {
+    code: "allowlist/no-files",
+    text: `there is no allowlist: no file matches ${DEFAULT_PATTERNS.join(" or ")}`,
+    fix:
+      near?.fix === undefined
+        ? "begin with a file allowlist.yaml that says `version: 1`, and the users with their devices under `users:`"
+        : `${shown(near.source?.file ?? "")} is there: ${near.fix}`,
+  };
+}

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { matchKeys } from "./entry-keys.js";
 import { rootKeys, sharedKeys } from "./root-file.js";
-import { loadSchema } from "./schemas.js";
+import { loadSchema, validator } from "./schemas.js";
 
 type Schema = Readonly<Record<string, unknown>>;
 
@@ -48,6 +48,20 @@ function undocumented(whole: Schema, schema: Schema, path = ""): readonly string
     ];
   });
 }
+
+describe("a compiled schema", () => {
+  it.each(["root", "users"] as const)("of a %s file tells every error, each copied never", (kind) => {
+    const validate = validator(kind);
+    const users = Object.fromEntries(
+      Array.from({ length: 300 }, (_, at) => [`u${at}`, [{ odd: 1 }, { odd: 2 }]]),
+    );
+    expect(validate({ version: 1, users })).toBe(false);
+    const odd = (validate.errors ?? []).filter(({ keyword }) => keyword === "additionalProperties");
+    expect(new Set(odd.map(({ instancePath }) => instancePath)).size).toBeGreaterThanOrEqual(600);
+    expect(validate.toString()).toContain("vErrors");
+    expect(validate.toString()).not.toContain(".concat(");
+  });
+});
 
 describe("the published schemas", () => {
   it.each([

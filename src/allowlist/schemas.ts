@@ -32,8 +32,24 @@ export function validator(kind: FileKind): ValidateFunction {
   let validate = compiled.get(kind);
   if (validate === undefined) {
     // Nothing is coerced and no default is filled in: a plain answer about the data as it stands.
-    validate = new Ajv({ allErrors: true, verbose: true, strict: true }).compile(loadSchema(kind));
+    validate = new Ajv({
+      allErrors: true,
+      verbose: true,
+      strict: true,
+      code: { process: addErrorsInPlace },
+    }).compile(loadSchema(kind));
     compiled.set(kind, validate);
   }
   return validate;
+}
+
+/**
+ * Ajv copies all errors so far for each part that adds some, so that 40,000 of them took a minute. What is copied is
+ * its own list: it can as well be added to.
+ */
+function addErrorsInPlace(code: string): string {
+  return code.replace(
+    /vErrors\.concat\((\w+)\.errors\)/gu,
+    "$1.errors.reduce((all, one) => (all.push(one), all), vErrors)",
+  );
 }

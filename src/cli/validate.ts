@@ -1,6 +1,7 @@
 /** `warp-registrations validate`: is the allowlist sound? Without network and credentials. */
 
 import type { Command } from "commander";
+import { inOrder } from "../allowlist/message-order.js";
 import { AllowlistError } from "../allowlist/message.js";
 import { readAllowlist } from "../allowlist/read.js";
 import { runAllowlistTests } from "../reconcile/allowlist-tests.js";
@@ -54,7 +55,7 @@ async function judge({ folder, now }: Surroundings, options: ValidateOptions): P
   try {
     const allowlist = await readAllowlist({ root: folder, patterns: options.allowlist ?? [] });
     const { warnings, files, users, tests } = allowlist;
-    const errors = runAllowlistTests(allowlist, options.now ?? now());
+    const errors = inOrder(runAllowlistTests(allowlist, options.now ?? now()));
     const entries = [...users.values()].reduce((sum, user) => sum + user.entries.length, 0);
     const parts = [
       counted(files.length, "file"),

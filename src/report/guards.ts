@@ -35,7 +35,13 @@ export function explainGuards(document: ReportDocument): string[] {
 
 /** The error with which a held run ends; `approval` is what the environment gave, if anything. */
 export function whyHeld(document: ReportDocument, approval: string | undefined): string {
-  const lines = [...document.problems.map(formatProblem), ...explainGuards(document)];
+  const { problems } = document;
+  const more = problems.length - MOST_PROBLEMS;
+  const lines = [
+    ...problems.slice(0, MOST_PROBLEMS).map(formatProblem),
+    ...(more > 0 ? [`${more} more contradictions are not listed; correct those above first`] : []),
+    ...explainGuards(document),
+  ];
   if (approval !== undefined && !document.approved) {
     lines.push(
       `${APPROVE_VARIABLE}=${escapeText(approval, 40)} approves another plan, or this one before registrations changed`,
@@ -43,6 +49,9 @@ export function whyHeld(document: ReportDocument, approval: string | undefined):
   }
   return lines.join("\n");
 }
+
+/** Contradictions that are told one by one: whoever has more has one cause. */
+const MOST_PROBLEMS = 50;
 
 function formatProblem({ text, fix, source }: Message): string {
   const where = source ? `${escapeText(source.file)}:${source.line}:${source.column}: ` : "";

@@ -96,3 +96,18 @@ test("--quiet says it by the exit code alone, and files are written all the same
   expect([code, out, err]).toEqual([1, "", ""]);
   expect(trial.read("v.xml")).toContain("allowlist/unknown-key");
 });
+
+test("of very many failing tests a thousand are told, in each format, and by a run alike", async () => {
+  const tests = Array.from(
+    { length: 1_100 },
+    (_, at) => `  - { name: t${at}, given: { user: carol@example.com }, expect: keep }\n`,
+  );
+  trial.write("allowlist.yaml", `${LIST}tests:\n${tests.join("")}`);
+  const { out } = await trial.run("validate");
+  expect(out.match(/the test "t\d+" fails/gu)).toHaveLength(1_000);
+  expect(out).toContain("100 more problems are not listed");
+  const annotations = (await trial.run("validate --format github")).out.trimEnd().split("\n");
+  expect([annotations.length, annotations.at(-1)]).toEqual([51, "::error::and 951 more"]);
+  const { err } = await trial.run("plan");
+  expect(err.match(/the test "t\d+" fails/gu)).toHaveLength(1_000);
+});
