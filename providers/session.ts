@@ -1,5 +1,6 @@
 /** What the resources of one engine run share: they all meet in one provider process. */
 
+import { trustedBaseUrl } from "../src/account.js";
 import { escapeText } from "../src/escape.js";
 import {
   createClient,
@@ -31,7 +32,7 @@ export class AccountSession {
     this.client = createClient({
       accountId: account,
       credentials: credentialsFromEnvironment(process.env),
-      baseUrl: config.get("warp-registrations:baseUrl"),
+      baseUrl: trustedBaseUrl(config.get("warp-registrations:baseUrl"), process.env),
       perPage: Number(config.get("warp-registrations:perPage")) || undefined,
     });
   }

@@ -4,10 +4,36 @@ import {
   type ClientOptions,
   type CloudflareClient,
 } from "./cloudflare/index.js";
+import { CloudflareError } from "./cloudflare/errors.js";
+import { escapeText } from "./escape.js";
 
 /** Which account, and how it is reached; credentials come from the environment only. */
 export interface AccountTerms extends Pick<ClientOptions, "accountId" | "baseUrl" | "perPage" | "onRequest"> {
   readonly env: Readonly<Record<string, string | undefined>>;
+}
+
+/**
+ * The config's `baseUrl`, where the credentials may go there: to Cloudflare, to this machine, or to where the run's own
+ * environment sends them. A stack's file comes with a pull request, and could name a host that collects tokens.
+ *
+ * @throws CloudflareError (`cloudflare/bad-setting`)
+ */
+export function trustedBaseUrl(
+  baseUrl: string | undefined,
+  env: Readonly<Record<string, string | undefined>>,
+): string | undefined {
+  if (baseUrl === undefined || !URL.canParse(baseUrl)) return baseUrl;
+  const { hostname, origin } = new URL(baseUrl);
+  if (/^api\.(?:[\da-z-]+\.)?cloudflare\.com$|^localhost$|^127\.\d+\.\d+\.\d+$|^\[::1\]$/u.test(hostname))
+    return baseUrl;
+  const own = env.CLOUDFLARE_BASE_URL?.trim() ?? "";
+  if (URL.canParse(own) && new URL(own).origin === origin) return baseUrl;
+  const host = escapeText(hostname, 100);
+  throw new CloudflareError({
+    code: "cloudflare/bad-setting",
+    what: `The config warp-registrations:baseUrl would send the credentials to ${host}, which is not Cloudflare's.`,
+    advice: `Remove it, or, if that is meant, set CLOUDFLARE_BASE_URL to the same address in the environment of the run.`,
+  });
 }
 
 /** Does something with a client of the account, and closes it whatever comes of that. */
@@ -19,7 +45,7 @@ export async function withAccount<T>(
     ...options,
     env,
     credentials: credentialsFromEnvironment(env),
-    baseUrl: baseUrl ?? env.CLOUDFLARE_BASE_URL?.trim() ?? "",
+    baseUrl: trustedBaseUrl(baseUrl, env) ?? env.CLOUDFLARE_BASE_URL?.trim() ?? "",
   });
   try {
     return await use(client);

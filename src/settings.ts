@@ -36,6 +36,7 @@ export interface Settings {
 export function readSettings(options: ProgramOptions): Settings {
   const config = new pulumi.Config(CONFIG_NAMESPACE);
   refuseOtherKeys();
+  refuseKeysOfProject(options);
   const accountId = options.accountId ?? config.get("accountId") ?? process.env.CLOUDFLARE_ACCOUNT_ID;
   if (accountId === undefined || accountId === "") {
     throw runError(
@@ -60,6 +61,8 @@ export function readSettings(options: ProgramOptions): Settings {
 }
 
 const KEYS = ["accountId", "allowlist", "baseUrl", "lookUpUsers", "perPage"];
+
+const OPTIONS = ["accountId", "allowlist"] as const;
 
 /** What somebody may take for the place of the API token. */
 const TOKENS = ["apiKey", "apiToken", "key", "token"];
@@ -86,6 +89,31 @@ function refuseOtherKeys(): void {
   throw runError(
     [...lines, "Remove:", ...others.map((key) => `  pulumi config rm ${shown(key)}`)].join("\n"),
   );
+}
+
+/**
+ * `pulumi config set accountId …` goes into the project's own namespace, which is not read: the run would be about
+ * whatever account and allowlist the environment and the defaults say. What an option gives is no such slip: the
+ * program that calls this may read its own config for it.
+ */
+function refuseKeysOfProject(options: ProgramOptions): void {
+  const prefix = `${pulumi.getProject()}:`;
+  const ours = `${CONFIG_NAMESPACE}:`;
+  if (prefix === ours) return;
+  const all = pulumi.runtime.allConfig();
+  const given = options.accountId !== undefined || options.allowlist !== undefined;
+  const keys = (given ? OPTIONS.filter((key) => options[key] === undefined) : KEYS).filter(
+    (key) => Object.hasOwn(all, prefix + key) && !Object.hasOwn(all, ours + key),
+  );
+  if (keys.length === 0) return;
+  const lines = keys.map(
+    (key) => `the config has ${escapeText(prefix, 100)}${key}, which is not read: the namespace is ${ours}`,
+  );
+  const commands = keys.flatMap((key) => [
+    `  pulumi config set ${ours}${key} <value>`,
+    `  pulumi config rm ${escapeText(prefix, 100)}${key}`,
+  ]);
+  throw runError([...lines, "Run:", ...commands].join("\n"));
 }
 
 /** Not by `getNumber`: the SDK inspects the stack of its own error for half a minute. */

@@ -37,10 +37,14 @@ export async function findSiblings({ folder, stack, account }: OwnStack): Promis
 /** A stack's file that cannot be read is that stack's business. */
 function readConfig(path: string): ReadonlyMap<string, string> {
   try {
-    const file = parse(readInput(path, LARGEST_YAML), { logLevel: "silent" }) as { config?: Record<string, unknown> } | null;
+    const file = parse(readInput(path, LARGEST_YAML), { logLevel: "silent" }) as {
+      config?: Record<string, unknown>;
+    } | null;
     const own = Object.entries(file?.config ?? {}).flatMap(([key, value]) => {
       const [space, name = ""] = key.split(":");
-      return space === "warp-registrations" && typeof value === "string" ? [[name, value] as const] : [];
+      if (space !== "warp-registrations") return [];
+      if (Array.isArray(value)) return [[name, JSON.stringify(value)] as const];
+      return typeof value === "string" ? [[name, value] as const] : [];
     });
     return new Map(own);
   } catch {

@@ -63,7 +63,12 @@ export function driftCommand(context: CommandContext): Command {
 
 async function drift(surroundings: Surroundings, options: DriftOptions): Promise<ExitCode> {
   const baseline = readBaseline(surroundings, options.baseline);
-  const planned = await planRun(surroundings, options);
+  const { writeBaseline, history } = options;
+  // A history is read and written by design; a baseline may be written anew over itself.
+  const planned = await planRun(surroundings, options, {
+    outputs: [history, ...(writeBaseline === options.baseline ? [] : [writeBaseline])],
+    inputs: [options.baseline],
+  });
   const plan = keepBooks(surroundings, options, planned.plan, baseline);
   return reportPlan(surroundings, options, { ...planned, plan });
 }

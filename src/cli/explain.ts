@@ -9,6 +9,7 @@ import { explain, type Explanation } from "../reconcile/explain.js";
 import type { Evidence } from "../report/evidence.js";
 import { openAllowlist, type OpenAllowlist } from "./accept-files.js";
 import { momentOf, openSource, type AccountSource } from "./account-source.js";
+import { checkEndings, checkPlaces } from "./check-targets.js";
 import { newCommand, runs, type CommandContext } from "./command.js";
 import { EXIT, type ExitCode } from "./exit-codes.js";
 import { explainDocument } from "./explain-document.js";
@@ -71,11 +72,19 @@ async function explainSubject(
       "--evidence asks the live account, and --inventory is a saved one",
       "leave out one of the two",
     );
+  checkEndings(options, FORMATS);
+  const outputs = (options.output ?? []).map(({ path }) => path);
+  checkPlaces(surroundings.folder, outputs, [options.inventory]);
   const source = openSource(surroundings, options);
   const begin = options.now ?? source.takenAt ?? surroundings.now();
   const open = await openAllowlist(surroundings.folder, options.allowlist, begin);
   const { allowlist } = open;
   checkAccount(allowlist, source.account);
+  checkPlaces(
+    surroundings.folder,
+    outputs,
+    allowlist.files.map(({ file }) => file),
+  );
   const whole = await source.listWhole();
   const asOf = momentOf(surroundings, source, options);
   const found = findSubject(what, whole, allowlist);

@@ -7,9 +7,11 @@ import { findSiblings } from "../siblings.js";
 import type { Plan } from "../reconcile/plan.js";
 import type { Evidence } from "../report/evidence.js";
 import { evidenceWish } from "../report/evidence-wish.js";
+import { EXPECT_VARIABLE } from "../report/reviewed-plan.js";
 import { formatNames, render, type Format } from "../report/formats.js";
 import { documentOf, planFor, readTestedAllowlist } from "../run-plan.js";
 import { openSource } from "./account-source.js";
+import { checkEndings, checkPlaces } from "./check-targets.js";
 import { judge } from "./judge.js";
 import type { ExitCode } from "./exit-codes.js";
 import type { AccountOptions, AllowlistOptions } from "./options.js";
@@ -33,14 +35,38 @@ export interface Planned {
   readonly generatedAt: Date;
 }
 
+/** What a command writes and reads besides what all that plan do. */
+export interface RunFiles {
+  readonly outputs?: readonly (string | undefined)[];
+  readonly inputs?: readonly (string | undefined)[];
+}
+
 /** Reads everything and plans. Nothing is asked of the account before all files are known to be good. */
-export async function planRun(surroundings: Surroundings, options: PlanningOptions): Promise<Planned> {
+export async function planRun(
+  surroundings: Surroundings,
+  options: PlanningOptions,
+  more: RunFiles = {},
+): Promise<Planned> {
   const { env, folder } = surroundings;
+  checkEndings(options, formatNames);
+  const outputs = [...(options.output ?? []).map(({ path }) => path), ...(more.outputs ?? [])];
+  const inputs = [
+    options.inventory,
+    env[EXPECT_VARIABLE]?.trim(),
+    ...(options.base ?? []),
+    ...(more.inputs ?? []),
+  ];
+  checkPlaces(folder, outputs, inputs);
   const wish = evidenceWish(env);
   const source = openSource(surroundings, options);
   const { account } = source;
   const now = options.now ?? source.takenAt ?? surroundings.now();
   const head = await readTestedAllowlist({ root: folder, patterns: options.allowlist ?? [] }, now);
+  checkPlaces(
+    folder,
+    outputs,
+    head.files.map(({ file }) => file),
+  );
   const base = options.base && (await readBase(folder, options.base));
   const siblings =
     options.stack === undefined ? [] : await findSiblings({ folder, stack: options.stack, account });

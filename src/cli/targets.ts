@@ -20,11 +20,16 @@ const EXTENSIONS: Readonly<Record<string, string>> = {
   ".sarif": "sarif",
   ".xml": "junit",
   ".txt": "text",
+  ".yaml": "yaml",
+  ".yml": "yaml",
 };
+
+/** Short names that people use. */
+const SHORT: Readonly<Record<string, string>> = { md: "markdown", htm: "html", txt: "text", yml: "yaml" };
 
 /** The format's name as it is, or commander's error with what was probably meant. */
 export function parseFormat<F extends string>(text: string, known: readonly F[]): F {
-  const found = known.find((name) => name === text);
+  const found = findFormat(text, known);
   if (found !== undefined) return found;
   const guess = nearest(text, known);
   const hint = guess === undefined ? "" : ` Did you mean ${guess}?`;
@@ -35,7 +40,18 @@ export function parseFormat<F extends string>(text: string, known: readonly F[])
 export function parseTarget<F extends string>(text: string, known: readonly F[]): Target<F> {
   const [, format, path = text] = /^([a-z]+)=(.*)$/su.exec(text) ?? [];
   if (path === "") throw new InvalidArgumentError(`Expected FILE or FORMAT=FILE, not ${escapeText(text)}.`);
-  return format === undefined ? { path } : { format: parseFormat(format, known), path };
+  if (format !== undefined) return { format: parseFormat(format, known), path };
+  const name = findFormat(path, known);
+  if (name !== undefined)
+    throw new InvalidArgumentError(
+      `${path} is a format: write ${path}=FILE, or ./${path} for a file of that name.`,
+    );
+  return { path };
+}
+
+function findFormat<F extends string>(text: string, known: readonly F[]): F | undefined {
+  const wanted = Object.hasOwn(SHORT, text) ? SHORT[text] : text;
+  return known.find((name) => name === wanted);
 }
 
 /** By what a file is called, where neither it nor `--format` says. */

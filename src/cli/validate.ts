@@ -6,6 +6,7 @@ import { AllowlistError } from "../allowlist/message.js";
 import { readAllowlist } from "../allowlist/read.js";
 import { runAllowlistTests } from "../reconcile/allowlist-tests.js";
 import { messageFormatNames, type MessageFormat } from "../report/formats.js";
+import { checkEndings, checkPlaces } from "./check-targets.js";
 import { newCommand, runs, type CommandContext } from "./command.js";
 import { EXIT, type ExitCode } from "./exit-codes.js";
 import {
@@ -44,14 +45,25 @@ export function validateCommand(context: CommandContext): Command {
 }
 
 async function validate(surroundings: Surroundings, options: ValidateOptions): Promise<ExitCode> {
+  checkEndings(options, messageFormatNames);
   const verdict = await judge(surroundings, options);
-  const { errors, warnings } = verdict;
+  const { errors, warnings, files } = verdict;
+  checkPlaces(
+    surroundings.folder,
+    (options.output ?? []).map(({ path }) => path),
+    files,
+  );
   emit(surroundings, options, messageFormatNames, (format) => renderVerdict(format, verdict));
   if (errors.length > 0) return EXIT.error;
   return warnings.length > 0 && options.exitCode === true ? EXIT.findings : EXIT.fine;
 }
 
-async function judge({ folder, now }: Surroundings, options: ValidateOptions): Promise<Verdict> {
+/** A verdict, and the files that it is about, as far as they are known. */
+interface Judged extends Verdict {
+  readonly files: readonly (string | undefined)[];
+}
+
+async function judge({ folder, now }: Surroundings, options: ValidateOptions): Promise<Judged> {
   try {
     const allowlist = await readAllowlist({ root: folder, patterns: options.allowlist ?? [] });
     const { warnings, files, users, tests } = allowlist;
@@ -63,9 +75,19 @@ async function judge({ folder, now }: Surroundings, options: ValidateOptions): P
       counted(entries, "entry", "entries"),
       ...(tests.length === 0 ? [] : [`${counted(tests.length, "test")} passed`]),
     ];
-    return { errors, warnings, summary: `the allowlist is valid: ${parts.join(", ")}` };
+    return {
+      errors,
+      warnings,
+      summary: `the allowlist is valid: ${parts.join(", ")}`,
+      files: files.map(({ file }) => file),
+    };
   } catch (error) {
-    if (error instanceof AllowlistError) return { errors: error.messages, warnings: [] };
+    if (error instanceof AllowlistError)
+      return {
+        errors: error.messages,
+        warnings: [],
+        files: error.messages.map(({ source }) => source?.file),
+      };
     throw error;
   }
 }

@@ -18,6 +18,12 @@ const ONE_WORD = /^[\x21-\x7e]+$/;
 
 function checkWord(name: string, value: string): void {
   if (ONE_WORD.test(value)) return;
+  if (/^\s*bearer\s/iu.test(value))
+    throw new CloudflareError({
+      code: "cloudflare/bad-token",
+      what: `${name} begins with "Bearer", which is a word of the header and not of the token.`,
+      advice: "Set it again without `Bearer`.",
+    });
   throw new CloudflareError({
     code: "cloudflare/bad-token",
     what: `${name} is empty, or has a space, a line break or a character outside ASCII in it.`,

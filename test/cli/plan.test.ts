@@ -4,6 +4,8 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { ReportDocument } from "../../src/report/document.js";
 import { formatNames } from "../../src/report/formats.js";
 import { LIST, NO_LIMITS, SMALL } from "../e2e/small-account.js";
+import { registration } from "../support/world.js";
+import { startOffline } from "./offline.js";
 import { NOW, startCliTrial, TOKEN, type CliTrial } from "./trial.js";
 
 /** In good order with the small account, but for what the test changes. */
@@ -200,4 +202,21 @@ describe("two listings that contradict each other are not whole", () => {
     expect(code).toBe(1);
     expect(err).toContain("contradict each other, so one of them is not whole");
   });
+});
+
+test("of very many contradictions fifty are told, and the rest is counted", async () => {
+  const live = Array.from({ length: 60 }, (_, at) =>
+    registration({ id: `r${at}`, email: "ann@example.com", name: `a${at}b` }),
+  );
+  const project = startOffline(
+    { registrations: live },
+    {
+      "allowlist.yaml":
+        'version: 1\nusers:\n  ann@example.com:\n    - nameGlob: "a*"\n    - { nameGlob: "*b", state: revoked }\n',
+    },
+  );
+  const { err } = await project.run("plan", "--inventory", "inventory.json", "--format", "github");
+  project.end();
+  expect(err.match(/^ {2}fix: /gmu)).toHaveLength(50);
+  expect(err).toContain("10 more contradictions are not listed");
 });

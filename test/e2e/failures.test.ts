@@ -153,3 +153,75 @@ scenario(
     expect(simulator.log()).toEqual([]);
   },
 );
+
+scenario(
+  "config in the project's own namespace: an error with the right commands, no call",
+  { ...LISTED, config: { "trial:allowlist": "people/*.yaml" } },
+  async ({ stack, simulator }) => {
+    const preview = await stack.preview();
+    expect(preview.exitCode).not.toBe(0);
+    expect(preview.output).toContain("the config has trial:allowlist, which is not read");
+    expect(preview.output).toContain("pulumi config set warp-registrations:allowlist <value>");
+    expect(preview.output).toContain("pulumi config rm trial:allowlist");
+    expect(preview.output).not.toMatch(STACK_TRACE);
+    expect(simulator.log()).toEqual([]);
+  },
+);
+
+scenario(
+  "a list of allowlist files in the config is taken",
+  {
+    ...LISTED,
+    files: {
+      "people/a.yaml": LISTED.files["allowlist.yaml"],
+      "people/b.yaml": "users: { zoe@example.com: [] }\n",
+    },
+    config: { allowlist: '["people/a.yaml","people/b.yaml"]' },
+  },
+  async ({ stack }) => {
+    const preview = await stack.preview();
+    expect(preview.exitCode, preview.output).toBe(0);
+    expect(preview.output).toContain("people/a.yaml:");
+  },
+);
+
+scenario(
+  "an account id of a template and an address that is not Cloudflare's are refused, no call",
+  LISTED,
+  async (trial) => {
+    const { simulator } = trial;
+    for (const [config, says] of [
+      [{ accountId: "YOUR-ACCOUNT-ID" }, 'the account is "YOUR-ACCOUNT-ID", which is no account id'],
+      [{ baseUrl: "https://collect.example/client/v4" }, "would send the credentials to collect.example"],
+      [
+        { baseUrl: "https://api.cloudflare.com.collect.example" },
+        "would send the credentials to api.cloudflare.com.collect.example",
+      ],
+    ] as const) {
+      const preview = await (await trial.reopen(config)).preview();
+      expect(preview.exitCode).not.toBe(0);
+      expect(preview.output).toContain(says);
+      expect(preview.output).not.toMatch(STACK_TRACE);
+    }
+    expect(simulator.log()).toEqual([]);
+  },
+);
+
+scenario(
+  "the allowlist of another account: refused before anything is listed",
+  {
+    ...LISTED,
+    files: {
+      "allowlist.yaml": LISTED.files["allowlist.yaml"].replace(
+        "version: 1",
+        `version: 1\naccount: ${"f".repeat(32)}`,
+      ),
+    },
+  },
+  async ({ stack, simulator }) => {
+    const preview = await stack.preview();
+    expect(preview.exitCode).not.toBe(0);
+    expect(preview.output).toContain("[allowlist/other-account]");
+    expect(simulator.log()).toEqual([]);
+  },
+);

@@ -74,7 +74,10 @@ export async function startTrial({
       folder,
       stack: "trial",
       config: Object.fromEntries(
-        Object.entries({ ...settings, ...other }).map(([key, value]) => [`warp-registrations:${key}`, value]),
+        Object.entries({ ...settings, ...other }).map(([key, value]) => [
+          key.includes(":") ? key : `warp-registrations:${key}`,
+          value,
+        ]),
       ),
       env: { CLOUDFLARE_API_TOKEN: TOKEN, ...clock, ...env },
     });
