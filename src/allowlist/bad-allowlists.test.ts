@@ -575,6 +575,7 @@ describe("an allowlist is refused once, with its code, place and fix:", () => {
     expect(errors.filter((code) => !seen.has(code))).toEqual([
       "allowlist/bad-date",
       "allowlist/bad-duration",
+      "allowlist/bad-pattern",
       "allowlist/group-conflict",
       "allowlist/missing-file",
       "allowlist/needless-trust",
