@@ -17,12 +17,13 @@ export function formatMessages(messages: readonly Message[], what: "error" | "wa
 }
 
 function formatMessage(message: Message): string {
-  const { code, text, fix, source, line, related = [] } = message;
+  const { code, text, fix, right = [], source, line, related = [] } = message;
   const place = source === undefined ? "" : `${formatPosition(source)}: `;
   const rows = [`${place}${escapeText(text, longest)} [${escapeText(code)}]`];
   if (source !== undefined && line !== undefined && line.trim() !== "")
     rows.push(...excerpt(line, source.line, source.column));
   if (fix !== undefined) rows.push(`  fix: ${escapeText(fix, longest)}`);
+  for (const one of right) rows.push(`    | ${escapeText(one, longest)}`);
   for (const other of related)
     rows.push(`  see: ${formatPosition(other.source)}: ${escapeText(other.text, longest)}`);
   return rows.join("\n");

@@ -8,6 +8,8 @@ export interface Message {
   readonly text: string;
   /** What to do about it. */
   readonly fix?: string;
+  /** The lines of the file that would be right, as an example of the fix. */
+  readonly right?: readonly string[];
   readonly source?: SourcePosition;
   /** The offending line as it stands in the file, without its line break. */
   readonly line?: string;

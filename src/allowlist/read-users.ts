@@ -1,10 +1,10 @@
-import { isEmail } from "./email.js";
+import { fold, isEmail, normaliseEmail } from "./email.js";
 import type { Message } from "./message.js";
 import { shown } from "./nearest.js";
 import type { PlacedUser } from "./placed.js";
 import { readUser } from "./read-user.js";
 import type { ParsedFile } from "./root-file.js";
-import { valueAt } from "./tree.js";
+import { textNode, valueAt } from "./tree.js";
 
 /** All users of all files by normalised e-mail; the second place of a user is reported and left out. */
 export function readUsers(
@@ -26,7 +26,23 @@ export function readUsers(
   return users;
 }
 
+/** Keys under which other lists have a user's address. */
+const addressKey = /^(?:e-?mail|user|name|id|address)$/iu;
+
 function reportNoEmail({ source, pair }: PlacedUser, report: (message: Message) => void): void {
+  const address = textNode(pair.value)?.value;
+  if (address !== undefined && addressKey.test(pair.key) && isEmail(normaliseEmail(address))) {
+    report(
+      source.message({
+        code: "allowlist/bad-email",
+        offset: pair.keyStart,
+        text: `${shown(pair.key)} is no e-mail address: each user's address is the key itself`,
+        fix: "write the address as the key, and the list of devices under it",
+        right: ["users:", `  ${fold(address)}:`, "    - serial: …"],
+      }),
+    );
+    return;
+  }
   report(
     source.message({
       code: "allowlist/bad-email",

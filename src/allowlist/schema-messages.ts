@@ -1,4 +1,5 @@
 import type { ErrorObject } from "ajv";
+import { isEmail, normaliseEmail } from "./email.js";
 import type { Message } from "./message.js";
 import { missingKey, unknownKey } from "./key-messages.js";
 import { didYouMean, shown } from "./nearest.js";
@@ -20,10 +21,10 @@ export function schemaMessages(
   const unknown = unknownKeys(errors);
   for (const error of errors) {
     // A branch of the schema that was taken and failed: what failed in it is told by itself.
-    if (error.keyword === "if") continue;
+    if (error.keyword === "if" || error.keyword === "anyOf") continue;
     const place = locate(root, error.instancePath);
     if (isTime(place, error)) continue;
-    const problem = toProblem(place, kind, error, unknown.get(error.instancePath) ?? []);
+    const problem = toProblem(place, { source, root, kind }, error, unknown.get(error.instancePath) ?? []);
     if (problem === undefined) continue;
     const key = `${problem.offset} ${problem.code === "allowlist/unknown-key" ? problem.text : ""}`;
     // A node that fails by its type fails by its other rules too, and one that an alias repeats fails again.
@@ -46,19 +47,28 @@ const insteadOfZero: ReadonlyMap<string, string> = new Map([
   ["perUser", "remove it for no limit; to do nothing at all, set the `max` of the other guards to 0"],
 ]);
 
+/** The file that errors are about. */
+interface Held {
+  readonly source: SourceText;
+  readonly root: TreeNode;
+  readonly kind: FileKind;
+}
+
 function toProblem(
   place: Place,
-  kind: FileKind,
+  { source, root, kind }: Held,
   error: ErrorObject,
   unknown: readonly string[],
 ): Problem | undefined {
   const { node, name } = place;
   const params = error.params as Readonly<Record<string, unknown>>;
   const offset = node.start;
+  // Its users stand beside it, as is told of each.
+  if (place.path.length === 1 && name === "`users`" && isEmpty(node) && hasUsersAtTop(root)) return undefined;
   if (node.kind === "scalar" && node.value === null) return typeProblem(place, String(params.type));
   switch (error.keyword) {
     case "additionalProperties":
-      return unknownKey(place, kind, String(params.additionalProperty), allowedKeys(error));
+      return unknownKey(place, { kind, source }, String(params.additionalProperty), allowedKeys(error));
     case "required":
       return missingKey(place, kind, String(params.missingProperty), unknown);
     case "type":
@@ -97,6 +107,14 @@ function toProblem(
   }
 }
 
+function isEmpty(node: TreeNode): boolean {
+  return node.kind === "scalar" && node.value === null;
+}
+
+function hasUsersAtTop(root: TreeNode): boolean {
+  return root.kind === "map" && [...root.pairs.keys()].some((key) => isEmail(normaliseEmail(key)));
+}
+
 /** The keys that the schema does not know, by the pointer to their mapping. */
 function unknownKeys(errors: readonly ErrorObject[]): ReadonlyMap<string, readonly string[]> {
   const found = new Map<string, string[]>();
@@ -124,5 +142,13 @@ function notAllowed({ node, path, name }: Place, allowed: readonly string[]): Pr
     return { code: "allowlist/unsupported-version", offset, text, fix: "write `version: 1`, without quotes" };
   }
   const text = `${name} is ${value}; allowed: ${allowed.join(", ")}`;
+  if (path.at(-1) === "state" && (raw === "offboarded" || raw === "suspended") && path[0] === "users")
+    return {
+      code: "allowlist/bad-value",
+      offset,
+      text: `${name} is ${value}, which is said of a user and not of an entry; allowed: ${allowed.join(", ")}`,
+      fix: "write it under the user, beside `devices`",
+      right: [`  ${path[1] ?? ""}:`, `    state: ${raw}`, "    devices:", "      - …"],
+    };
   return { code: "allowlist/bad-value", offset, text, fix: didYouMean(raw, allowed) };
 }

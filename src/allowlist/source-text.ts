@@ -11,6 +11,7 @@ export interface Problem {
   readonly offset: number;
   readonly text: string;
   readonly fix?: string | undefined;
+  readonly right?: Message["right"];
   readonly related?: Message["related"];
 }
 
@@ -55,6 +56,7 @@ export class SourceText {
       code: problem.code,
       text: problem.text,
       ...(problem.fix === undefined ? {} : { fix: problem.fix }),
+      ...(problem.right === undefined ? {} : { right: problem.right }),
       source,
       ...(line.length > longestShownLine ? {} : { line }),
       ...(problem.related === undefined ? {} : { related: problem.related }),

@@ -1,3 +1,4 @@
+import { isMatchKey } from "./entry-keys.js";
 import { toDuration } from "./duration.js";
 import { shown } from "./nearest.js";
 import { isUser, type Place } from "./place.js";
@@ -76,6 +77,9 @@ function typeFix(place: Place, type: string): string {
     return "write each user as `<e-mail>:` with a list of devices under it";
   if (isUser(place)) return `write a list of entries, as \`- serial: ${JSON.stringify(text)}\``;
   if (isDevices(path) && node.kind === "map") return "begin each entry with `- `";
+  const [, key, value] = /^(\w+)[:=]\s*(\S+)$/u.exec(text) ?? [];
+  if (path[0] === "users" && place.pair === undefined && key !== undefined && isMatchKey(key))
+    return `write a blank behind the colon: \`${key}: ${JSON.stringify(value)}\``;
   if (path[0] === "users" && place.pair === undefined && text !== "")
     return `say what it is, as \`serial: ${JSON.stringify(text)}\``;
   return settingFix(path.at(-1), path, text) ?? numberFix(type, text) ?? `write ${wanted[type] ?? type}`;

@@ -1,6 +1,7 @@
 import { Composer, Lexer, Parser, type Document, type YAMLError } from "yaml";
 import type { Message } from "./message.js";
-import type { SourceText } from "./source-text.js";
+import { SourceText, type Problem } from "./source-text.js";
+import { mergeConflict, usualMistake } from "./usual-mistakes.js";
 import { deepest } from "./yaml-tree.js";
 
 /** Lexemes of one file: some three times what a legitimate file of the largest size has. */
@@ -21,6 +22,24 @@ export type Syntax =
  * their own. Only the first error is reported: what follows an error is mostly its echo.
  */
 export function parseSyntax(source: SourceText): Syntax {
+  const conflict = mergeConflict(source.text);
+  return conflict === undefined ? parse(source, explained) : failed(source, conflict);
+}
+
+/** An error in the words of those who make it, where it is one of the usual ones, else in the library's. */
+type Explain = (source: SourceText, error: YAMLError, lastQuote: number) => Problem;
+
+function explained(source: SourceText, error: YAMLError, lastQuote: number): Problem {
+  const firstWrong = (text: string) => {
+    const tried = parse(new SourceText(source.file, text), (_source, one, quote) =>
+      syntaxProblem(one, quote),
+    );
+    return tried.ok ? Infinity : Math.min(...tried.messages.map((one) => (one.source?.line ?? 1) - 1));
+  };
+  return usualMistake(source.text, error.pos[0], firstWrong) ?? syntaxProblem(error, lastQuote);
+}
+
+function parse(source: SourceText, explain: Explain): Syntax {
   const lexical: Message[] = [];
   const parser = new Parser();
   const composer = boundedComposer();
@@ -61,7 +80,9 @@ export function parseSyntax(source: SourceText): Syntax {
     .filter((error) => lexical.length === 0 || error.code !== "TAG_RESOLVE_FAILED")
     .sort((a, b) => a.pos[0] - b.pos[0])[0];
   const messages =
-    first === undefined ? lexical : [...lexical, ...failed(source, syntaxProblem(first, lastQuote)).messages];
+    first === undefined
+      ? lexical
+      : [...lexical, ...failed(source, explain(source, first, lastQuote)).messages];
   if (second !== undefined) messages.push(source.message(manyDocuments(second.range[0])));
   return messages.length > 0 ? { ok: false, messages } : { ok: true, document };
 }

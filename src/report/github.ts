@@ -35,13 +35,21 @@ function write(told: readonly Told[], evidence: boolean): string {
     .join("");
 }
 
-function command({ level, rule, text, fix, source, evidence = [] }: Told, shown: boolean): string {
+function command(
+  { level, rule, text, fix, right = [], source, evidence = [] }: Told,
+  shown: boolean,
+): string {
   const properties = {
     ...(source && { file: source.file, line: String(source.line), col: String(source.column) }),
     title: rule,
   };
   const given = Object.entries(properties).map(([name, value]) => `${name}=${property(value)}`);
-  const lines = [text, ...(fix === undefined ? [] : [`fix: ${fix}`]), ...(shown ? evidence : [])];
+  const lines = [
+    text,
+    ...(fix === undefined ? [] : [`fix: ${fix}`]),
+    ...right.map((one) => `  | ${one}`),
+    ...(shown ? evidence : []),
+  ];
   return `::${commandOf[level]} ${given.join(",")}::${lines.map((line) => message(line)).join("%0A")}`;
 }
 

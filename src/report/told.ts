@@ -25,6 +25,7 @@ export interface Told {
   readonly text: string;
   /** What to do about it. */
   readonly fix?: string | undefined;
+  readonly right?: readonly string[] | undefined;
   /** Personal data: shown only where it is asked for. */
   readonly evidence?: readonly string[];
   readonly source?: SourcePosition | undefined;
@@ -83,12 +84,13 @@ export function tellAll(document: ReportDocument): Told[] {
   ];
 }
 
-export function tellMessage({ code, text, fix, source, related }: Message): Told {
+export function tellMessage({ code, text, fix, right, source, related }: Message): Told {
   return {
     rule: code,
     level: "error",
     text,
     fix,
+    right,
     source,
     ...(related && { related }),
     registrations: [],
