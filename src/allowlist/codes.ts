@@ -38,11 +38,14 @@ export const messageMeanings = {
     "A user file speaks about an e-mail that `owns` gives to another file, or not to this one.",
   "allowlist/not-utf8": "A file is not UTF-8.",
   "allowlist/null-value": "A key or a list item has no value.",
+  "allowlist/odd-serial":
+    "Warning: a serial number or hardware id holds quotes, blanks or letters of another script.",
   "allowlist/other-account": "The allowlist is for another account (`account`) than the run.",
   "allowlist/out-of-scope": "A user is outside `scope`, so that the entries could never matter.",
   "allowlist/outside-project":
     "A file or pattern leads out of the project's folder, or through a linked folder.",
   "allowlist/owner-without-file": "Warning: a pattern of `owns` matches no user file.",
+  "allowlist/past-entry": "Warning: the last day of an entry is past, so that it says nothing any more.",
   "allowlist/placeholder-serial":
     "A serial number is one that vendors leave on many machines, and tells no device apart.",
   "allowlist/quote-it": "Text is missing its quotes, and YAML reads it as something else.",
@@ -50,6 +53,8 @@ export const messageMeanings = {
     "A key that belongs in the root file stands in a user file, or in the policy of a group or user.",
   "allowlist/said-twice": "One thing is said in two ways in the same place.",
   "allowlist/shadowed": "Warning: another entry of the user says the same wherever this one matches.",
+  "allowlist/shared-machine":
+    "Warning: two users may both have the machine with one serial number or hardware id.",
   "allowlist/syntax": "The file is not well-formed YAML.",
   "allowlist/tag": "The file uses a YAML tag (`!name`, `!!type`).",
   "allowlist/too-deep": "Collections are nested deeper than any allowlist needs.",

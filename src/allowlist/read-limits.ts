@@ -1,5 +1,5 @@
 import type { Freeze, Limits } from "./allowlist.js";
-import { dayMs } from "./day.js";
+import { dayMs, lastMoment } from "./day.js";
 import { readNumber } from "./numbers.js";
 import type { ParsedFile } from "./root-file.js";
 import { settingOr } from "./setting.js";
@@ -32,7 +32,7 @@ export function readFreeze(root: ParsedFile, tell: Tell): Freeze | undefined {
   if (pair === undefined || moment === undefined || reason === undefined) return undefined;
   return {
     // A day counts to its end: it is frozen as a whole.
-    until: new Date("day" in moment ? moment.day.start + dayMs : moment.time),
+    until: new Date(Math.min("day" in moment ? moment.day.start + dayMs : moment.time, lastMoment)),
     reason: reason.value,
     source: root.source.position(pair.keyStart),
   };

@@ -83,7 +83,7 @@ function badDay(pair: TreePair, node: ScalarNode, form: string, example: string)
     return bad("date", pair, node, `is not ${form}`, `write ${day}`);
   const [, year = "", month = "", date = ""] = /^(\d{4})[-/.](\d\d?)[-/.](\d\d?)$/u.exec(raw) ?? [];
   const padded = `${year}-${month.padStart(2, "0")}-${date.padStart(2, "0")}`;
-  const fix = toDay(padded) === undefined ? `write ${example}; years from 2000 to 2999` : `write ${padded}`;
+  const fix = toDay(padded) === undefined ? `write ${example}; years from 2000 to 9999` : `write ${padded}`;
   return bad("date", pair, node, `is not ${form}`, fix);
 }
 

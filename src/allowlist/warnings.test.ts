@@ -118,6 +118,37 @@ describe("a warning is given for", () => {
       "absent-and-listed 5:16",
       "0.yaml:4 allows a device",
     ],
+    [
+      "a serial with typographic quotes",
+      entries("serial: “PF3TQ9ZX”"),
+      "odd-serial 4:7",
+      "holds a quotation mark",
+    ],
+    ["a serial with a blank in it", entries("serial: PF3T Q9ZX"), "odd-serial 4:7", "holds a blank"],
+    [
+      "a protected serial with quotes",
+      root("protected: { serials: [“A1B2”] }"),
+      "odd-serial 3:24",
+      "holds a quotation mark",
+    ],
+    [
+      "an ignored serial in Cyrillic",
+      root("ignore: [{ serial: РF3Т, reason: MDM }]"),
+      "odd-serial 3:10",
+      "no keyboard of a vendor",
+    ],
+    [
+      "one serial of two users",
+      `${entries('serial: "A1"')}  b@x.org: [{ serial: a1 }]\n`,
+      "shared-machine 5:13",
+      "`a@x.org` may have the machine with this serial as well (0.yaml:4)",
+    ],
+    [
+      "one hardware id of two users",
+      `${entries('hardwareId: "H1"')}  b@x.org: [{ hardwareId: H1 }]\n`,
+      "shared-machine 5:13",
+      "with this hardware id as well",
+    ],
   ];
 
   it.each(table)("%s", (_title, text, place, says) => {
@@ -125,9 +156,9 @@ describe("a warning is given for", () => {
     expect(warningsOf(text)[0]!.text).toContain(says);
   });
 
-  it("each of the codes that are warnings; read.test.ts has the one about files that are not read", () => {
+  it("each of the codes that are warnings; others tell of files that are not read, and of days that are past", () => {
     const given = new Set(table.map(([, , place]) => `allowlist/${place.split(" ")[0]!}`));
-    given.add("allowlist/unread-file");
+    given.add("allowlist/unread-file").add("allowlist/past-entry");
     const warnings = Object.entries(messageMeanings).filter(([, meaning]) => meaning.startsWith("Warning:"));
     expect(warnings.map(([code]) => code)).toEqual([...given].sort());
   });
@@ -169,6 +200,19 @@ describe("no warning is given for", () => {
     [
       "an absent Access user who left",
       'version: 1\nusers: { a@x.org: { state: offboarded, devices: [serial: "A1"] } }\naccessUsers: { a@x.org: { state: absent } }\n',
+    ],
+    ["a virtual machine's serial", entries("serial: VMware-56 4d 1a 22")],
+    [
+      "a machine that moves",
+      `${entries("{ serial: A1, expires: 2026-05-31 }")}  b@x.org: [{ serial: A1, from: 2026-06-01 }]\n`,
+    ],
+    [
+      "a machine that is refused to whoever had it",
+      `${entries("{ serial: A1, state: revoked }")}  b@x.org: [{ serial: A1 }]\n`,
+    ],
+    [
+      "a machine of somebody who left",
+      "version: 1\nusers: { a@x.org: { state: offboarded, devices: [serial: A1] }, b@x.org: [serial: A1] }\n",
     ],
     [
       "an Access user who is to be present and has a device",

@@ -1,7 +1,9 @@
-import type { Protected } from "./allowlist.js";
+import type { Allowlist, Entry, Protected } from "./allowlist.js";
+import { dayMs } from "./day.js";
 import { matchesPattern } from "./glob.js";
 import type { Message } from "./message.js";
 import { shown } from "./nearest.js";
+import { meantValue, oddMatch, oddText } from "./odd-serial.js";
 import type { PlacedRule, PlacedUser } from "./placed.js";
 import type { PlacedAccessUser } from "./read-access-users.js";
 import type { Owner } from "./read-owns.js";
@@ -10,6 +12,7 @@ import { hardwareIdKey, serialKey } from "./serial.js";
 import { shadowed } from "./shadowed.js";
 import type { Problem } from "./source-text.js";
 import { weakEntry, weakRule } from "./weak-match.js";
+import { overlap, windowOf } from "./window.js";
 
 /** What warnings are looked for in: an allowlist without errors. */
 export interface Sound {
@@ -36,18 +39,88 @@ export function findWarnings({
   const warn = (message: Message) => void warnings.push(message);
   for (const user of users.values()) {
     const tell = user.source.teller(warn);
-    for (const placed of user.entries) tell(weakEntry(placed));
+    for (const placed of user.entries) {
+      tell(weakEntry(placed));
+      tell(odd(placed.entry, placed.node.start));
+    }
     for (const problem of shadowed(user)) tell(problem);
   }
   const tell = root.source.teller(warn);
   for (const { rule, node } of ignore) {
     tell(weakRule(rule, node.start));
+    tell(odd(rule, node.start));
     tell(protectedToo({ rule, node }, protects));
   }
+  warnings.push(...oddProtection(protects), ...sharedMachines(users));
   const names = files.filter((file) => file !== root).map(({ source }) => source.file);
   for (const owner of owners) tell(withoutFile(owner, names));
   for (const one of access.values()) one.source.teller(warn)(listedToo(one, users.get(one.wanted.email)));
   return warnings;
+}
+
+/** Entries whose last day is past at a moment: a run tells the same as findings. */
+export function pastEntries({ users }: Allowlist, now: Date): readonly Message[] {
+  return [...users.values()].flatMap(({ entries }) =>
+    entries.flatMap(({ expires, source }): Message[] =>
+      expires === undefined || now.getTime() < expires.start + dayMs
+        ? []
+        : [
+            {
+              code: "allowlist/past-entry",
+              text: `the last day of this entry was ${expires.text}: it says nothing any more`,
+              fix: "renew it, or remove it",
+              source,
+            },
+          ],
+    ),
+  );
+}
+
+function odd({ match }: Pick<Entry, "match">, offset: number): Problem | undefined {
+  const found = oddMatch(match);
+  return found === undefined ? undefined : { code: "allowlist/odd-serial", offset, ...found };
+}
+
+function oddProtection({ serials, hardwareIds }: Protected): readonly Message[] {
+  const lists = [["serial", serials] as const, ["hardwareId", hardwareIds] as const];
+  return lists.flatMap(([key, list]) =>
+    [...list].flatMap(([value, source]) => {
+      const meant = meantValue(key, value);
+      return meant === undefined
+        ? []
+        : [{ code: "allowlist/odd-serial", source, ...oddText(key, value, meant) }];
+    }),
+  );
+}
+
+/** One machine that two users may have on the same day: shared on purpose, or moved and left in the first list. */
+function sharedMachines(users: ReadonlyMap<string, PlacedUser>): readonly Message[] {
+  const first = new Map<string, { readonly user: PlacedUser; readonly entry: Entry }[]>();
+  const found: Message[] = [];
+  for (const user of users.values())
+    for (const { entry, node } of user.entries) {
+      const { serial, hardwareId } = entry.match;
+      if (entry.state !== "active" || user.user.state !== undefined) continue;
+      const value = serial === undefined ? hardwareIdKey(hardwareId ?? "") : serialKey(serial);
+      if (value === "") continue;
+      const id = `${serial === undefined ? "hardwareId" : "serial"} ${value}`;
+      const known = first.get(id) ?? [];
+      const other = known.find((one) => one.user !== user && overlap(windowOf(one.entry), windowOf(entry)));
+      // Of very many users of one machine, each is held against a few.
+      if (known.length < 10) first.set(id, [...known, { user, entry }]);
+      if (other === undefined) continue;
+      const { file, line } = other.entry.source;
+      found.push(
+        user.source.message({
+          code: "allowlist/shared-machine",
+          offset: node.start,
+          text: `${shown(other.user.pair.key)} may have the machine with this ${serial === undefined ? "hardware id" : "serial"} as well (${file}:${line})`,
+          fix: "where it has moved, remove the entry of whoever had it; where they share it, leave both",
+          related: [{ text: "the other entry", source: other.entry.source }],
+        }),
+      );
+    }
+  return found;
 }
 
 /** A rule that could only match what is protected: protection comes first, and its reason is the one shown. */

@@ -4,6 +4,7 @@ import type { Command } from "commander";
 import { inOrder } from "../allowlist/message-order.js";
 import { AllowlistError } from "../allowlist/message.js";
 import { readAllowlist } from "../allowlist/read.js";
+import { pastEntries } from "../allowlist/warnings.js";
 import { runAllowlistTests } from "../reconcile/allowlist-tests.js";
 import { messageFormatNames, type MessageFormat } from "../report/formats.js";
 import { checkEndings, checkPlaces } from "./check-targets.js";
@@ -66,8 +67,10 @@ interface Judged extends Verdict {
 async function judge({ folder, now }: Surroundings, options: ValidateOptions): Promise<Judged> {
   try {
     const allowlist = await readAllowlist({ root: folder, patterns: options.allowlist ?? [] });
-    const { warnings, files, users, tests } = allowlist;
-    const errors = inOrder(runAllowlistTests(allowlist, options.now ?? now()));
+    const { files, users, tests } = allowlist;
+    const at = options.now ?? now();
+    const errors = inOrder(runAllowlistTests(allowlist, at));
+    const warnings = inOrder([...allowlist.warnings, ...pastEntries(allowlist, at)]);
     const entries = [...users.values()].reduce((sum, user) => sum + user.entries.length, 0);
     const parts = [
       counted(files.length, "file"),

@@ -55,6 +55,30 @@ test("warnings are told; they are 0, and 2 with --exit-code", async () => {
   expect((await trial.run("validate --exit-code")).code).toBe(0);
 });
 
+test("an entry whose last day is past is a warning from the next day on", async () => {
+  trial.write("allowlist.yaml", `${LIST}  eve@example.com:\n    - { serial: E1, expires: 2026-05-31 }\n`);
+  expect((await trial.run("validate --now 2026-05-31")).out).not.toContain("warning");
+  const { code, out } = await trial.run("validate --now 2026-06-01");
+  expect([
+    code,
+    out.match(/^warning: allowlist.yaml:\d+:7: the last day of this entry was 2026-05-31/gmu)?.length,
+  ]).toEqual([0, 1]);
+  expect((await trial.run("validate --exit-code --now 2026-06-01")).code).toBe(2);
+});
+
+test("an entry for ever, and a freeze for ever, are taken by all", async () => {
+  trial.write(
+    "allowlist.yaml",
+    `${LIST}  eve@example.com:\n    - { serial: E1, expires: 9999-12-31 }\nfreeze: { until: 9999-12-31, reason: closed }\n`,
+  );
+  expect((await trial.run("validate")).out).toContain("the allowlist is valid");
+  const { code, out } = await trial.run("plan --format json");
+  expect([code, (JSON.parse(out) as { freeze: { until: string } }).freeze.until]).toEqual([
+    0,
+    "9999-12-31T23:59:59.999Z",
+  ]);
+});
+
 test("a warning is no failure in any format", async () => {
   trial.write("allowlist.yaml", WEAK);
   const render = async (format: string) => (await trial.run(`validate --format ${format}`)).out;
