@@ -41,7 +41,7 @@ function addToList(
 ): TextEdit {
   const last = list.items.at(-1) as Node | undefined;
   if (last === undefined) return fillEmpty(text, pair, list, entries, step);
-  if (list.flow === true) return addToFlow(text, last, entries.map(entryFlow));
+  if (list.flow === true) return addToFlow(text, startOf(last), endOfNode(last), entries.map(entryFlow));
   const indent = indentAt(text, startOf(list));
   if (indent === undefined) throw new CannotEdit("the list does not begin on a line of its own");
   return insertLines(
@@ -67,12 +67,30 @@ function fillEmpty(
   return replaceWithLines(text, colon, end, entriesLines(entries, indent + step));
 }
 
-/** Behind the last item: on its line, or on a line of its own where that has one. */
-export function addToFlow(text: string, last: Node, items: readonly string[]): TextEdit {
-  const indent = indentAt(text, startOf(last));
-  const between = indent === undefined ? ", " : `,${lineEndOf(text)}${indent}`;
-  const end = endOfNode(last);
-  return { start: end, end, text: items.map((item) => between + item).join("") };
+/**
+ * Behind the last item, which begins and ends at these places: on its line, or on a line of its own where that has
+ * one. What stands behind the last item on its line, a comma and a comment, stays there.
+ */
+export function addToFlow(text: string, start: number, end: number, items: readonly string[]): TextEdit {
+  const indent = indentAt(text, start);
+  if (indent === undefined) return { start: end, end, text: items.map((item) => `, ${item}`).join("") };
+  const lineEnd = lineEndOf(text);
+  const next = nextLine(text, end);
+  const [, comma = "", comment] = /^([ \t]*,)?([ \t]*#.*)?$/u.exec(text.slice(end, next).trimEnd()) ?? [];
+  if (comment === undefined || (comma === "" && commaFollows(text, next)))
+    return { start: end, end, text: items.map((item) => `,${lineEnd}${indent}${item}`).join("") };
+  // A comment below belongs to the item above it, as in lists of lines.
+  const at = behindComments(text, next, indent);
+  const lines = items.map(
+    (item, index) => indent + item + (comma === "" && index === items.length - 1 ? "" : ","),
+  );
+  const kept = text.slice(end + comma.length, at);
+  return { start: end, end: at, text: `${comma || ","}${kept}${lines.join(lineEnd)}${lineEnd}` };
+}
+
+/** Whether a comma is the next thing that is no comment: some put it before the next item. */
+function commaFollows(text: string, at: number): boolean {
+  return /^(?:[ \t]*(?:#.*)?\r?\n)*[ \t]*,/u.test(text.slice(at, at + 10_000));
 }
 
 function addDevices(text: string, user: YAMLMap, entries: readonly NewEntry[], step: string): TextEdit {

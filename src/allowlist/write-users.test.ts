@@ -74,6 +74,40 @@ describe("a user who is there", () => {
     );
   });
 
+  test.each([
+    ["{ serial: A1 }, # laptop", '{ serial: A1 }, # laptop\n    { serial: "NEW" },'],
+    ["{ serial: A1 } # laptop", '{ serial: A1 }, # laptop\n    { serial: "NEW" }'],
+    [
+      "{ serial: A1 }, # laptop\n      # still of it",
+      '{ serial: A1 }, # laptop\n      # still of it\n    { serial: "NEW" },',
+    ],
+    [
+      "{ serial: A1 } # a\n    , { serial: B1 } # b",
+      '{ serial: A1 } # a\n    , { serial: B1 }, { serial: "NEW" } # b',
+    ],
+    ["{ serial: A1 } # a\n    ,", '{ serial: A1 },\n    { serial: "NEW" } # a\n    ,'],
+  ])("a comment in a flow list stays with its device: %s", (before, after) => {
+    for (const end of ["\n", "\r\n"]) {
+      const inLines = (text: string) =>
+        `users:\n  bob@example.com: [\n    ${text}\n  ] # end\n`.replaceAll("\n", end);
+      expect(added(inLines(before))).toBe(inLines(after));
+    }
+  });
+
+  test("several devices get a line each, with the commas that the list has", () => {
+    const entries = ["N1", "N2"].map((serial): NewEntry => ({ match: { serial }, state: "active" }));
+    const before = "users:\n  bob@example.com: [\n    { serial: A1 } # laptop\n  ]\n";
+    expect(added(before, [BOB, entries])).toBe(
+      'users:\n  bob@example.com: [\n    { serial: A1 }, # laptop\n    { serial: "N1" },\n    { serial: "N2" }\n  ]\n',
+    );
+  });
+
+  test("a comment in a flow mapping of users stays with its user", () => {
+    expect(added("users: {\n  a@example.com: [], # Ann\n  c@example.com: [] # Cid\n}\n")).toBe(
+      'users: {\n  a@example.com: [], # Ann\n  c@example.com: [], # Cid\n  "bob@example.com": [{ serial: "NEW" }]\n}\n',
+    );
+  });
+
   test("whatever case the key is in", () => {
     expect(added("users:\n  Bob@Example.com:\n    - serial: A1\n")).toContain('A1\n    - serial: "NEW"\n');
   });

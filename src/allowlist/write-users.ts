@@ -72,11 +72,7 @@ function addUsers(
     const lines = strangers.flatMap(([email, entries]) => userLines(email, entries, "  ", step));
     return [replaceWithLines(text, colon, end, lines)];
   }
-  if (map.flow === true) {
-    const { text: added } = addToFlow(text, last.key, flows);
-    const end = endOfPair(last);
-    return [{ start: end, end, text: added }];
-  }
+  if (map.flow === true) return [addToFlow(text, startOf(last.key), endOfPair(last), flows)];
   const indent = indentAt(text, startOf(map));
   if (indent === undefined) throw new CannotEdit("`users` does not begin on a line of its own");
   const places = new Map<number, string[]>();

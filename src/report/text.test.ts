@@ -189,6 +189,11 @@ describe("the next command", () => {
   test("does the plan, or the plan that was kept", () => {
     expect(last(due)).toBe("Next: pulumi up");
     expect(last(due, "plan.json")).toBe("Next: WARP_EXPECT_PLAN=plan.json pulumi up");
+    expect(last(due, "my plans/it's $1.json")).toBe(
+      "Next: WARP_EXPECT_PLAN='my plans/it'\\''s $1.json' pulumi up",
+    );
+    const long = `${"a folder/".repeat(20)}plan.json`;
+    expect(last(due, long)).toBe(`Next: WARP_EXPECT_PLAN='${long}' pulumi up`);
   });
 
   test("waits for the end of a freeze", () => {

@@ -104,7 +104,8 @@ function closing(document: ReportDocument, { planFile, holdsSaid }: RenderOption
   ];
   if (hasActs(document)) lines.push(`Fingerprint: ${escapeText(document.fingerprint, 40)}`);
   const next = nextCommand(document, planFile);
-  if (next !== undefined) lines.push(...wrap("", `Next: ${escapeText(next)}`, "  "));
+  // On one line, so that it can be copied.
+  if (next !== undefined) lines.push(`Next: ${escapeText(next)}`);
   return lines;
 }
 

@@ -107,6 +107,11 @@ export function outcomes({ results = [] }: ReportDocument): ReadonlyMap<string, 
   );
 }
 
+/** A path as one word of a POSIX shell. */
+function shellWord(text: string): string {
+  return /^[\w@%+=:,./-]+$/u.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
+}
+
 /** What to run next; undefined where nothing is left to do. */
 export function nextCommand(document: ReportDocument, planFile?: string): string | undefined {
   const { summary, results = [], accessUserResults = [], freeze, findings } = document;
@@ -118,7 +123,7 @@ export function nextCommand(document: ReportDocument, planFile?: string): string
   const hasRun = outcomes(document) !== undefined || userOutcomes(document) !== undefined;
   if (hasRun && left > 0) return `pulumi up, which does the ${left} that are left`;
   if (due > 0 && !hasRun)
-    return planFile === undefined ? "pulumi up" : `${EXPECT_VARIABLE}=${planFile} pulumi up`;
+    return planFile === undefined ? "pulumi up" : `${EXPECT_VARIABLE}=${shellWord(planFile)} pulumi up`;
   if (pending > 0)
     return freeze ? `pulumi up, from ${minute(freeze.until)} on` : "pulumi preview, for a new plan";
   if (findings.some(({ registrations }) => registrations.length > 0))
