@@ -62,6 +62,20 @@ describe("a pattern for files", () => {
     expect(parsed.ok ? "" : parsed.why).toContain(why);
   });
 
+  it.each([
+    ["allowlist.yaml", "docs", false],
+    ["*.yaml", "docs", false],
+    ["allowlist/**/*.{yaml,yml}", "docs", false],
+    ["allowlist/**/*.{yaml,yml}", "allowlist", true],
+    ["allowlist/**/*.{yaml,yml}", "allowlist/team", true],
+    ["allowlist/*.yaml", "allowlist/team", false],
+    ["*/a.yaml", "docs", true],
+    ["**/a.yaml", "docs/x", true],
+  ])("%s leads into the folder %s: %s", (pattern, folder, reaches) => {
+    const parsed = parseFilePattern(pattern);
+    expect(parsed.ok && parsed.patterns.some((one) => one.reaches(folder))).toBe(reaches);
+  });
+
   it("is searched for by one star in a name at most", () => {
     const searchOf = (pattern: string) => {
       const parsed = parseFilePattern(pattern);

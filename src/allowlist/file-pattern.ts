@@ -16,6 +16,8 @@ export interface FilePattern {
   readonly isStatic: boolean;
   /** Whether a name relative to the project's folder, with `/`, matches. */
   readonly matches: (name: string) => boolean;
+  /** Whether something below a folder of that name can match. */
+  readonly reaches: (folder: string) => boolean;
 }
 
 /** The patterns that a text stands for, or why it is none. */
@@ -116,7 +118,8 @@ function toPattern(text: string): FilePattern | undefined {
     search: segments.map(searchOf).join("/"),
     folder,
     isStatic: fixed === -1,
-    matches: (name) => matchesSegments(segments, name.split("/")),
+    matches: (name) => placesBehind(segments, name.split("/")).has(segments.length),
+    reaches: (name) => [...placesBehind(segments, name.split("/"))].some((place) => place < segments.length),
   };
 }
 
@@ -174,8 +177,11 @@ function searchOf(segment: Segment): string {
   return `${literal(segment.slice(0, first))}*${literal(segment.slice(segment.findLastIndex(isWild) + 1))}`;
 }
 
-/** At most one step for each segment and name, for each `**`: the sets of places are walked, not the ways. */
-function matchesSegments(segments: readonly Segment[], names: readonly string[]): boolean {
+/**
+ * Where in a pattern the names may lead, from its beginning on. At most one step for each segment and name, for each
+ * `**`: the sets of places are walked, not the ways.
+ */
+function placesBehind(segments: readonly Segment[], names: readonly string[]): ReadonlySet<number> {
   let places = closed(segments, new Set([0]));
   for (const name of names) {
     const next = new Set<number>();
@@ -189,7 +195,7 @@ function matchesSegments(segments: readonly Segment[], names: readonly string[])
     }
     places = closed(segments, next);
   }
-  return places.has(segments.length);
+  return places;
 }
 
 /** With the places behind each `**`, which may match no folder at all. */

@@ -41,7 +41,7 @@ export async function findFiles(root: string, given: string): Promise<FoundFiles
       ignore,
       deep,
       expandDirectories: false,
-      fs: watchedFs(root, messages),
+      fs: watchedFs(root, messages, (folder) => patterns.some(({ reaches }) => reaches(folder))),
     },
   );
   const names = found.map((name) => name.split(sep).join("/"));
@@ -149,16 +149,21 @@ async function linkBefore(root: string, leading: string): Promise<Message | unde
 /**
  * The file system as the search sees it. The search itself passes over what it cannot read, and a user file that is
  * passed over would take its users off the allowlist: here each such place becomes a message. A linked folder is
- * such a place, and is not entered.
+ * such a place where a pattern leads into it, and is never entered.
  */
-function watchedFs(root: string, messages: Map<string, Message>): FileSystemAdapter {
+function watchedFs(
+  root: string,
+  messages: Map<string, Message>,
+  reaches: (folder: string) => boolean,
+): FileSystemAdapter {
   const name = (path: string) => relative(root, path).split(sep).join("/");
   const note = (path: string, message: Message) => {
     if (!/(?:^|\/)(?:node_modules|\.git)(?:\/|$)/u.test(name(path))) messages.set(path, message);
   };
   const readdir = (path: string, options: { withFileTypes: true }, done: Done<fs.Dirent[]>): void => {
     fs.readdir(path, options, (error, entries) => {
-      if (error && error.code !== "ENOENT") note(path, unreadable(name(path) || ".", error));
+      const isAsked = name(path) === "" || reaches(name(path));
+      if (error && error.code !== "ENOENT" && isAsked) note(path, unreadable(name(path) || ".", error));
       done(error, entries);
     });
   };
@@ -171,7 +176,7 @@ function watchedFs(root: string, messages: Map<string, Message>): FileSystemAdap
       }
       fs.stat(real, (failure, stat) => {
         if (failure === null && stat.isDirectory()) {
-          note(path, linkedFolder(name(path), inside(root, real)));
+          if (reaches(name(path))) note(path, linkedFolder(name(path), inside(root, real)));
           done(new Error("a linked folder is not entered"), real);
         } else done(failure, real);
       });

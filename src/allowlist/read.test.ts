@@ -220,6 +220,13 @@ describe("what leads out of the folder is refused:", () => {
     await refused();
   });
 
+  it("no linked folder that no pattern leads into", async () => {
+    await write("allowlist.yaml", "version: 1\nusers: { a@x.org: [] }\n");
+    await symlink(join(base, "outside"), join(folder, "docs"));
+    expect((await readAllowlist({ root: folder, patterns: [] })).files).toHaveLength(1);
+    expect((await readAllowlist({ root: folder, patterns: ["*.yaml"] })).files).toHaveLength(1);
+  });
+
   it("a linked folder that a pattern names", async () => {
     await write("allowlist.yaml", root);
     await symlink(join(base, "outside"), join(folder, "allowlist"));

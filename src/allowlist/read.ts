@@ -84,11 +84,14 @@ function isDefault(patterns: readonly string[]): boolean {
 }
 
 async function missing(root: string, pattern: string): Promise<Message> {
-  const isFolder = await stat(join(root, pattern)).then(
-    (found) => found.isDirectory(),
-    () => false,
-  );
-  if (isFolder) {
+  const there = await stat(join(root, pattern)).catch(() => undefined);
+  if (there !== undefined && !there.isDirectory() && !there.isFile())
+    return {
+      code: "allowlist/missing-file",
+      text: `the pattern ${shown(pattern)} is a pipe, a device or a socket, and matches no file`,
+      fix: "save what it tells to a file",
+    };
+  if (there?.isDirectory() === true) {
     const inside = pattern.replace(/\/+$/u, "");
     return {
       code: "allowlist/missing-file",

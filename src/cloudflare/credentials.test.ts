@@ -67,9 +67,12 @@ test("redact takes the secret out of a text", () => {
   expect(tokenCredentials(SECRET).redact(`bad ${SECRET}!`)).toBe("bad [API token]!");
 });
 
-test.each([`Bearer ${SECRET}`, ` bearer\t${SECRET}`])("%j is a header, and told as such", (token) => {
-  const error = errorOf(() => tokenCredentials(token));
-  expect(error.code).toBe("cloudflare/bad-token");
-  expect(error.advice).toBe("Set it again without `Bearer`.");
-  expect(error.message).not.toContain(SECRET);
-});
+test.each([`Bearer ${SECRET}`, ` bearer\t${SECRET}`, `Authorization: Bearer ${SECRET}`])(
+  "%j is a header, and told as such",
+  (token) => {
+    const error = errorOf(() => tokenCredentials(token));
+    expect(error.code).toBe("cloudflare/bad-token");
+    expect(error.advice).toBe("Set it again without `Bearer`.");
+    expect(error.message).not.toContain(SECRET);
+  },
+);

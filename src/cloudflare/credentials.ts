@@ -18,10 +18,10 @@ const ONE_WORD = /^[\x21-\x7e]+$/;
 
 function checkWord(name: string, value: string): void {
   if (ONE_WORD.test(value)) return;
-  if (/^\s*bearer\s/iu.test(value))
+  if (/^\s*(?:authorization:\s*)?bearer\s/iu.test(value))
     throw new CloudflareError({
       code: "cloudflare/bad-token",
-      what: `${name} begins with "Bearer", which is a word of the header and not of the token.`,
+      what: `${name} has the header's "Bearer" before the token.`,
       advice: "Set it again without `Bearer`.",
     });
   throw new CloudflareError({

@@ -49,9 +49,9 @@ test("neither a pipe nor a device is an allowlist, before the change or now", as
   execFileSync("mkfifo", [join(trial.folder, "pipe.yaml")]);
   symlinkSync("/dev/zero", join(trial.folder, "zero.yaml"));
   for (const [args, why] of [
-    ["plan --base pipe.yaml", "the pattern `pipe.yaml` matches no file"],
+    ["plan --base pipe.yaml", "the pattern `pipe.yaml` is a pipe, a device or a socket"],
     ["plan --base zero.yaml", "--base: the allowlist before the change cannot be used"],
-    ["plan --allowlist pipe.yaml", "the pattern `pipe.yaml` matches no file"],
+    ["plan --allowlist pipe.yaml", "the pattern `pipe.yaml` is a pipe, a device or a socket"],
     ["plan --allowlist zero.yaml", "leads out of the project's folder"],
   ] as const) {
     const { code, err } = await trial.run(args);
