@@ -2,7 +2,7 @@
 
 import { afterEach, expect, test } from "vitest";
 import { startOffline, type Offline } from "../../test/cli/offline.js";
-import { physicalDevice, registration } from "../../test/support/world.js";
+import { NOW, physicalDevice, registration } from "../../test/support/world.js";
 
 const ACE = "bob@xn--bcher-kva.example";
 const WRITTEN = "Bob@B\u00fccher.example";
@@ -63,6 +63,20 @@ test.each(WAYS)("%s is the same person in either form", async (_what, list, acti
     const { decisions } = JSON.parse(out) as { decisions: readonly { action: string }[] };
     expect([live, ...decisions.map((one) => one.action)]).toEqual([live, action]);
   }
+});
+
+test("findings about lines of the allowlist show addresses as written", async () => {
+  const soon = new Date(NOW.getTime() + 86_400_000).toISOString().slice(0, 10);
+  project = startOffline(account("zed@example.com"), {
+    "allowlist.yaml": `version: 1\nusers:\n  ${WRITTEN}: [{ serial: S-9, expires: ${soon} }]\n`,
+  });
+  const { out } = await project.run("plan", "--inventory", "inventory.json", "--format", "json");
+  const { findings } = JSON.parse(out) as { findings: readonly { code: string; text: string }[] };
+  const texts = findings
+    .filter(({ code }) => code === "unmatched-entry" || code === "expiring-entry")
+    .map(({ text }) => text);
+  expect(texts).toHaveLength(2);
+  for (const text of texts) expect(text).toContain("of bob@b\u00fccher.example ");
 });
 
 test("tests and owners compare domains likewise, and messages show them as written", async () => {

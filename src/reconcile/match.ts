@@ -378,8 +378,10 @@ export function unmatchedEntries(
   users: ReadonlyMap<string, AllowedUser>,
   matched: ReadonlySet<Entry>,
   at: Date,
-): readonly { readonly email: string; readonly entry: Entry }[] {
-  return [...users.values()].flatMap(({ email, entries }) =>
-    entries.filter((entry) => !matched.has(entry) && isInForce(entry, at)).map((entry) => ({ email, entry })),
+): readonly { readonly user: AllowedUser; readonly entry: Entry }[] {
+  return [...users.values()].flatMap((user) =>
+    user.entries
+      .filter((entry) => !matched.has(entry) && isInForce(entry, at))
+      .map((entry) => ({ user, entry })),
   );
 }

@@ -1,6 +1,6 @@
 /** Findings about the allowlist itself, in the light of the account: lines that find nothing, dates, weak rules. */
 
-import type { Allowlist, Entry, EntryMatch, SourcePosition } from "../../allowlist/allowlist.js";
+import type { AllowedUser, Allowlist, Entry, EntryMatch, SourcePosition } from "../../allowlist/allowlist.js";
 import type { Message } from "../../allowlist/message.js";
 import { nearest, nearestEmail } from "../../allowlist/nearest.js";
 import { minute } from "../../minute.js";
@@ -18,7 +18,7 @@ import { isNoUser } from "../scope.js";
 type People = ReadonlyMap<string, Person>;
 
 interface Unmatched {
-  readonly email: string;
+  readonly user: AllowedUser;
   readonly entry: Entry;
 }
 
@@ -26,10 +26,11 @@ interface Unmatched {
 export function findUnmatched(unmatched: readonly Unmatched[], people: People): Finding[] {
   if (unmatched.length === 0) return [];
   const owners = ownersOf(unmatched, people);
-  return unmatched.map(({ email, entry }) => {
+  return unmatched.map(({ user, entry }) => {
+    const { email } = user;
     const stranger = entry.state === "active" ? undefined : connectedElsewhere(email, entry, owners);
     if (stranger) return elsewhere(email, entry, stranger);
-    const text = `${describeMatch(entry)} of ${email} matches no registration${hint(email, entry, owners, people)}`;
+    const text = `${describeMatch(entry)} of ${asWritten(user)} matches no registration${hint(email, entry, owners, people)}`;
     return {
       code: "unmatched-entry",
       text,
@@ -37,6 +38,11 @@ export function findUnmatched(unmatched: readonly Unmatched[], people: People): 
       registrations: [],
     };
   });
+}
+
+/** A listed user's address as the file has it: `bob@bücher.example`, and not what DNS makes of it. */
+function asWritten({ email, written }: AllowedUser): string {
+  return written ?? email;
 }
 
 /** By key and value: who has what the entries ask for, wherever in the account. */
@@ -122,10 +128,11 @@ export function findAbsent(users: Allowlist["users"], people: People): Finding[]
   const absent = [...users.values()].filter(({ email }) => !people.has(email));
   const unknown = [...people.keys()].filter((email) => !users.has(email) && !isNoUser(email));
   if (absent.length * unknown.length > MOST_PAIRS) return [];
-  return absent.flatMap(({ email, source }) => {
+  return absent.flatMap((user) => {
+    const { email, source } = user;
     const near = nearestEmail(email, unknown);
     if (near === undefined) return [];
-    const text = `${email} has no registration; did you mean ${quoted(near)}, whom no file lists?`;
+    const text = `${asWritten(user)} has no registration; did you mean ${quoted(near)}, whom no file lists?`;
     return [{ code: "unmatched-user" as const, text, source, registrations: [] }];
   });
 }
@@ -216,7 +223,9 @@ const SOON_DAYS = 14;
 /** Entries that are over or nearly so, states that are still to come, a freeze that is over. */
 export function findDates(allowlist: Allowlist, asOf: Date, now: Date): Finding[] {
   const findings: Finding[] = [];
-  for (const { email, entries, state } of allowlist.users.values()) {
+  for (const user of allowlist.users.values()) {
+    const { entries, state } = user;
+    const email = asWritten(user);
     for (const entry of entries) findings.push(...findExpiry(email, entry, asOf));
     if (state?.since && asOf.getTime() < state.since.start) {
       const text = `${email} will be ${state.state} from ${state.since.text} on`;
