@@ -32,6 +32,9 @@ function planned(account: Account, { files }: Export) {
   return { allowlist, plans };
 }
 
+/** An account can have one machine under two users, and serials that look mistyped: an export repeats both. */
+const OF_THE_ACCOUNT: ReadonlySet<string> = new Set(["allowlist/shared-machine", "allowlist/odd-serial"]);
+
 function expectEmpty(account: Account, terms?: Partial<ExportTerms>): void {
   let made: Export;
   try {
@@ -42,7 +45,7 @@ function expectEmpty(account: Account, terms?: Partial<ExportTerms>): void {
     throw error;
   }
   const { allowlist, plans } = planned(account, made);
-  expect(allowlist.warnings).toEqual([]);
+  expect(allowlist.warnings.filter(({ code }) => !OF_THE_ACCOUNT.has(code))).toEqual([]);
   for (const { acts, pending, problems, decisions } of plans) {
     expect({ acts, pending, problems }).toEqual({ acts: [], pending: [], problems: [] });
     for (const { user, live, action, reason } of decisions)
