@@ -108,8 +108,7 @@ export function serialKey(serial: string): string {
  */
 export function hardwareIdKey(hardwareId: string): string {
   const key = serialKey(hardwareId);
-  const [, ...parts] = uuid.exec(key) ?? [];
-  return parts.length === 0 ? key : parts.join("");
+  return key.length >= 32 && uuid.test(key) ? key.replace(/[{}-]/g, "") : key;
 }
 
 /**
@@ -119,7 +118,8 @@ export function hardwareIdKey(hardwareId: string): string {
  */
 export function isUsableSerial(text: string): boolean {
   const key = serialKey(text);
-  return !vendorDefaults.has(key.toLowerCase()) && hasTwoCharacters(key) && isUsableUuid(hardwareIdKey(key));
+  if (vendorDefaults.has(key.toLowerCase()) || !hasTwoCharacters(key)) return false;
+  return key.length < 32 || isUsableUuid(hardwareIdKey(key));
 }
 
 /** The same of a hardware id: what firmware leaves in a serial stands in hardware ids as well. */

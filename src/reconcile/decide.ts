@@ -47,47 +47,62 @@ export function decideAll(people: Iterable<Person>, context: Context): Decided {
   const decisions: Decision[] = [];
   const findings: Finding[] = [];
   const matched = new Set<Entry>();
-  const said = new Map<Person, Entries>();
-  for (const person of people) {
-    const { decided, entries } = decidePerson(person, context, findings);
-    for (const decision of decided) decisions.push(decision);
-    for (const entry of entries.matched) matched.add(entry);
-    said.set(person, entries);
-  }
+  for (const person of people) decidePerson(person, context, { decisions, findings, matched });
   return {
     decisions: decisions.sort((a, b) => compare(a.registration.id, b.registration.id)),
     findings,
     matched,
-    matchOf: (candidate) => said.get(candidate.device.person)?.say(candidate).match ?? { kind: "none" },
+    matchOf: (candidate) => subjectOf(candidate.device.person, context).subject.say(candidate).match,
   };
 }
 
-function decidePerson(person: Person, context: Context, findings: Finding[]) {
-  const { subject, entries } = subjectOf(person, context, findings);
+/** What is collected over all people: their registrations' decisions, what was noticed, entries that match. */
+interface Collected {
+  readonly decisions: Decision[];
+  readonly findings: Finding[];
+  readonly matched: Set<Entry>;
+}
+
+function decidePerson(person: Person, context: Context, { decisions, findings, matched }: Collected): void {
+  const { subject, entries } = subjectOf(person, context, findings, matched);
   const verdicts = new Map<Candidate, Verdict>();
-  for (const { registrations } of person.devices)
-    for (const candidate of registrations)
-      if (subject.isInScope(candidate)) verdicts.set(candidate, subject.decide(candidate));
-  // What matches counts as matched, though what it says was not asked for.
-  for (const { registrations } of person.devices) entries.say(registrations[0]);
-  let together = keepTombstones(verdicts, subject, entries, findings);
-  while (keepWhatJoins(person, verdicts, context, findings))
+  let deletes = false;
+  for (const { registrations } of person.devices) {
+    for (const candidate of registrations) {
+      if (!subject.isInScope(candidate)) continue;
+      const verdict = subject.decide(candidate);
+      verdicts.set(candidate, verdict);
+      deletes ||= verdict.desired === "deleted";
+    }
+    // What matches counts as matched, though what it says was not asked for.
+    entries.say(registrations[0]);
+  }
+  let together = deletes ? keepTombstones(verdicts, subject, entries, findings) : undefined;
+  while (deletes && keepWhatJoins(person, verdicts, context, findings))
     together = keepTombstones(verdicts, subject, entries, findings);
-  const decided = [...verdicts].map(([candidate, verdict]) =>
-    toDecision(candidate, afterNewest(candidate, verdict, verdicts), together?.get(candidate)),
-  );
-  return { decided, entries };
+  for (const [candidate, verdict] of verdicts)
+    decisions.push(
+      toDecision(candidate, afterNewest(candidate, verdict, verdicts), together?.get(candidate)),
+    );
 }
 
 /** One person as the rules see them. What is noticed while they are asked is kept. */
-export function subjectOf(person: Person, context: Context, findings: Finding[] = []) {
-  const { allowlist, asOf } = context;
+export function subjectOf(
+  person: Person,
+  context: Context,
+  findings: Finding[] = [],
+  matched: Set<Entry> = new Set<Entry>(),
+) {
+  const { allowlist, asOf, devices } = context;
   const user = allowlist.users.get(person.email);
-  const entries = new Entries(user, asOf);
-  const known = new Map<Candidate, Verdict>();
+  const entries = new Entries(user, asOf, matched);
+  // Nobody asks twice about an only registration.
+  const known = isAlone(person) ? undefined : new Map<Candidate, Verdict>();
   let asks: readonly Ask[] | undefined;
   const subject: Subject = {
-    ...context,
+    allowlist,
+    asOf,
+    devices,
     person,
     user,
     policy: policyOf(allowlist, person.email),
@@ -97,15 +112,19 @@ export function subjectOf(person: Person, context: Context, findings: Finding[] 
     protectedMachines: () => protectedOf(context),
     isInScope: (candidate) => inScope(candidate, allowlist),
     decide: (candidate, without) => {
-      const verdict = without ? undefined : known.get(candidate);
+      const verdict = without ? undefined : known?.get(candidate);
       if (verdict) return verdict;
       asks ??= RULES.map((rule) => rule.ask(subject));
       const made = firstVerdict(candidate, asks, without, without ? undefined : findings);
-      if (!without) known.set(candidate, made);
+      if (!without) known?.set(candidate, made);
       return made;
     },
   };
   return { subject, entries };
+}
+
+function isAlone({ devices }: Person): boolean {
+  return devices.length === 1 && devices[0]?.registrations.length === 1;
 }
 
 /** Read once a plan, and only where a rule asks for it. */
@@ -149,7 +168,7 @@ function toDecision(
 ): Decision {
   const { registration, hardware, device } = candidate;
   const live = liveOf(candidate);
-  return {
+  const decision: Decision = {
     registration,
     user: device.person.email,
     hardware,
@@ -160,9 +179,9 @@ function toDecision(
     source: verdict.source,
     entry: verdict.entry,
     candidate,
-    ...(verdict.relies && { relies: verdict.relies }),
-    ...(together && { together }),
   };
+  if (!verdict.relies && !together) return decision;
+  return { ...decision, ...(verdict.relies && { relies: verdict.relies }), ...(together && { together }) };
 }
 
 /**
@@ -230,8 +249,9 @@ function keepWhatJoins(
 ): boolean {
   const isDeleted = (one: Candidate) => verdicts.get(one)?.desired === "deleted";
   if (!person.devices.some((device) => mayJoin(device, isDeleted))) return false;
-  const next = decidePerson(toNext(person, verdicts, context.asOf), context, []).decided;
-  const changed = new Set(next.filter(isAct).map(({ registration }) => registration.id));
+  const next: Collected = { decisions: [], findings: [], matched: new Set() };
+  decidePerson(toNext(person, verdicts, context.asOf), context, next);
+  const changed = new Set(next.decisions.filter(isAct).map(({ registration }) => registration.id));
   let isFound = false;
   for (const machine of changed.size === 0 ? [] : machinesOf(person)) {
     const all = machine.flatMap(({ registrations }) => registrations);

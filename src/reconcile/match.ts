@@ -63,26 +63,47 @@ interface Compiled {
   readonly match: CompiledMatch;
 }
 
+/** Remembers one answer without a map, since most people have one device, and then all. */
+class Memo<K, V> {
+  #first: K | undefined;
+  #answer: V | undefined;
+  #rest: Map<K, V> | undefined;
+
+  get(key: K): V | undefined {
+    return this.#first === key ? this.#answer : this.#rest?.get(key);
+  }
+
+  set(key: K, value: V): void {
+    if (this.#first === undefined) [this.#first, this.#answer] = [key, value];
+    else (this.#rest ??= new Map()).set(key, value);
+  }
+}
+
 /** Asks the entries of one person about their devices. What an entry says never depends on anybody else's devices. */
 export class Entries {
-  /** Entries that match a registration, whenever they apply. */
-  readonly matched = new Set<Entry>();
   readonly #entries: readonly Compiled[];
   readonly #blind: readonly Compiled[];
   readonly #index: ReadonlyMap<string, readonly Compiled[]> | undefined;
-  readonly #found = new Map<Device, readonly Found[]>();
-  readonly #said = new Map<Candidate, Said>();
-  readonly #ofDevice = new Map<Device, Match>();
+  readonly #found = new Memo<Device, readonly Found[]>();
+  readonly #said = new Memo<Candidate, Said>();
+  #ofDevice: Map<Device, Match> | undefined;
 
-  /** @param at The moment at which entries with `from` and `expires` have to apply. */
+  /**
+   * @param at The moment at which entries with `from` and `expires` have to apply.
+   * @param matched Takes the entries that match a registration, whenever they apply.
+   */
   constructor(
     user: AllowedUser | undefined,
     readonly at: Date,
+    readonly matched: Set<Entry>,
   ) {
-    this.#entries = user
-      ? user.entries.map((entry) => ({ entry, match: compileMatch(entry.match) }))
+    const entries = user && user.entries.length > 0 ? user.entries : undefined;
+    this.#entries = entries
+      ? entries.map((entry) => ({ entry, match: compileMatch(entry.match) }))
       : NO_ENTRIES;
-    this.#blind = this.#entries.filter(({ match }) => match.machine.some(({ key }) => key.mayBeUnknown));
+    this.#blind = entries
+      ? this.#entries.filter(({ match }) => match.machine.some(({ key }) => key.mayBeUnknown))
+      : NO_ENTRIES;
     this.#index = this.#entries.length > FEW ? indexOf(this.#entries) : undefined;
   }
 
@@ -160,6 +181,7 @@ export class Entries {
 
   /** What the entries say of the device, and so of its newest registration where none names that by its id. */
   #judgeDevice(device: Device, found: readonly Found[]): Match {
+    this.#ofDevice ??= new Map();
     let match = this.#ofDevice.get(device);
     if (!match) this.#ofDevice.set(device, (match = this.#settle(device, found)));
     return match;
