@@ -8,6 +8,8 @@ export interface Sent {
   readonly refused: ReadonlyMap<string, string>;
   /** Ids of which nobody knows whether the call reached the API, and why. */
   readonly doubtful: ReadonlyMap<string, string>;
+  /** Ids that no call was made for, since the run was stopped before, and why. */
+  readonly untried: ReadonlyMap<string, string>;
   /** Why no further call of this act makes sense. */
   readonly stop: string | undefined;
   /** Nothing of the chunk can have been done: its only call was turned away for a reason that is not its ids. */
@@ -21,9 +23,9 @@ export interface Sent {
 
 /**
  * What an error says about a bulk call: `ids` that something is wrong with the ids, `doubt` that another call may go
- * better, `stop` that every further call would end alike.
+ * better, `stop` that every further call would end alike, `ended` that the run makes no further call.
  */
-function aboutWhat(code: CloudflareErrorCode): "ids" | "doubt" | "stop" {
+function aboutWhat(code: CloudflareErrorCode): "ids" | "doubt" | "stop" | "ended" {
   switch (code) {
     case "cloudflare/refused":
     case "cloudflare/not-found":
@@ -45,6 +47,8 @@ function aboutWhat(code: CloudflareErrorCode): "ids" | "doubt" | "stop" {
     case "cloudflare/bad-setting":
     case "cloudflare/closed":
       return "stop";
+    case "cloudflare/stopped":
+      return "ended";
   }
 }
 
@@ -59,6 +63,7 @@ export async function send(
   const accepted: string[] = [];
   const refused = new Map<string, string>();
   const doubtful = new Map<string, string>();
+  const untried = new Map<string, string>();
   let stop: string | undefined;
   let calls = 0;
   let split = false;
@@ -75,17 +80,20 @@ export async function send(
         split = true;
         const half = Math.ceil(ids.length / 2);
         left.push(ids.slice(half), ids.slice(0, half));
-      } else if (about === "ids") {
-        for (const id of ids) refused.set(id, error.summary);
-      } else {
-        if (about === "stop") stop = error.summary;
-        // A retry that is turned away says nothing about the attempt before it.
-        for (const id of ids) (error.doubtful ? doubtful : refused).set(id, error.summary);
-        for (const id of left.splice(0).flat())
-          (about === "stop" ? refused : doubtful).set(id, error.summary);
+        continue;
       }
+      if (about === "ids") {
+        for (const id of ids) refused.set(id, error.summary);
+        continue;
+      }
+      if (about !== "doubt") stop = error.summary;
+      const rest = about === "ended" ? untried : about === "stop" ? refused : doubtful;
+      // A retry that is turned away says nothing about the attempt before it.
+      const own = error.doubtful ? doubtful : rest;
+      for (const id of ids) own.set(id, error.summary);
+      for (const id of left.splice(0).flat()) rest.set(id, error.summary);
     }
   }
   const untouched = calls === 1 && stop !== undefined && doubtful.size === 0;
-  return { accepted, refused, doubtful, stop, untouched, split };
+  return { accepted, refused, doubtful, untried, stop, untouched, split };
 }

@@ -73,7 +73,9 @@ function setUp(world: World) {
         outcome.result === "done" ? "done" : outcome.reason,
       ]),
     );
-  return { run, sent, read, sleeps };
+  const results = async (what: Act, ids: readonly string[], options?: PerformOptions) =>
+    [...(await perform({ registrations, clock }, what, ids, options)).values()].map(({ result }) => result);
+  return { run, results, sent, read, sleeps };
 }
 
 const ids = (count: number) => Array.from({ length: count }, (_, index) => `r${index}`);
@@ -156,7 +158,10 @@ describe("what does not show at once", () => {
     const readFault = (reading: number) => (reading === 1 ? failure("cloudflare/unavailable") : undefined);
     expect(await setUp({ rows: account(2), readFault }).run("revoke", ids(2))).toEqual(all(ids(2), "done"));
     const never = setUp({ rows: account(1), readFault: () => failure("cloudflare/incomplete-listing") });
-    expect((await never.run("revoke", ["r0"])).r0).toMatch(/^The result could not be read back: Told/);
+    expect(await never.results("revoke", ["r0"])).toEqual(["unknown"]);
+    expect((await never.run("revoke", ["r0"])).r0).toMatch(
+      /^The API took the call\. The result could not be read back: Told/,
+    );
   });
 });
 
@@ -317,6 +322,93 @@ describe("a failure that is not about the ids", () => {
     expect(outcomes).toMatchObject({ r1: "done", r3: "done" });
     expect(passing.sent).toHaveLength(5);
   });
+});
+
+describe("a run that is stopped", () => {
+  const STOPPED = "The run was stopped for a test.";
+
+  test("makes no further call: what was done is done, the rest is skipped with why", async () => {
+    const { run, sent, sleeps } = setUp({ rows: account(6) });
+    const stop = new AbortController();
+    const afterChunk = () => {
+      if (sent.length === 2) stop.abort(STOPPED);
+      return Promise.resolve();
+    };
+    const outcomes = await run("delete", ids(6), { chunkSize: 2, stop: stop.signal, afterChunk });
+    expect(outcomes).toEqual({ ...all(ids(4), "done"), r4: STOPPED, r5: STOPPED });
+    expect([sent.length, sleeps.length]).toEqual([2, 0]);
+  });
+
+  test("may be stopped by what is asked before each call, and that call is not made", async () => {
+    const { run, results, sent } = setUp({ rows: account(4) });
+    const asked: (readonly string[])[] = [];
+    const beforeCall = (about: readonly string[]) => {
+      asked.push(about);
+      if (asked.length % 2 === 1) return Promise.resolve();
+      return Promise.reject(new CloudflareError({ code: "cloudflare/stopped", what: STOPPED }));
+    };
+    const options = { chunkSize: 2, beforeCall };
+    expect(await run("delete", ids(4), options)).toMatchObject({ r0: "done", r1: "done", r2: STOPPED });
+    expect(await results("delete", ids(4), options)).toEqual(["done", "done", "skipped", "skipped"]);
+    expect(asked.slice(0, 2)).toEqual([
+      ["r0", "r1"],
+      ["r2", "r3"],
+    ]);
+    expect(sent).toEqual([
+      ["r0", "r1"],
+      ["r0", "r1"],
+    ]);
+  });
+
+  test("waits for a call that is under way, and no longer than it is told: then nobody knows", async () => {
+    const never = setUp({ rows: account(4) });
+    const abandon = new AbortController();
+    const stop = new AbortController();
+    const registrations = {
+      chunkSize: 100,
+      revoke: () => {
+        stop.abort(STOPPED);
+        setImmediate(() => abandon.abort(STOPPED));
+        return new Promise<void>(() => undefined);
+      },
+    } as unknown as Registrations;
+    const clock = { now: () => 0, elapsed: () => 0, random: () => 0, sleep: () => Promise.resolve() };
+    const options = { chunkSize: 2, stop: stop.signal, abandon: abandon.signal };
+    const outcomes = await perform({ registrations, clock }, "revoke", ids(4), options);
+    expect([...outcomes.values()].map(({ result }) => result)).toEqual([
+      ...["skipped", "skipped", "unknown", "unknown"],
+    ]);
+    expect(never.sent).toEqual([]);
+  });
+
+  test("does not wait for a list that lags, and does not call that a failure", async () => {
+    const { results, sleeps } = setUp({ rows: account(2), lag: 5 });
+    const stop = new AbortController();
+    const beforeCall = () => Promise.resolve(setImmediate(() => stop.abort(STOPPED)));
+    const afterChunk = () => new Promise<void>((done) => setImmediate(done));
+    const options = { stop: stop.signal, beforeCall: () => beforeCall().then(() => undefined), afterChunk };
+    expect(await results("revoke", ids(2), options)).toEqual(["unknown", "unknown"]);
+    expect(sleeps).toEqual([]);
+  });
+});
+
+test("each chunk is told of once it is read back, but for what does not show yet", async () => {
+  const { run } = setUp({ rows: account(4), deaf: ["r3"] });
+  const told: string[][] = [];
+  const afterChunk: PerformOptions["afterChunk"] = (outcomes) =>
+    Promise.resolve(void told.push([...outcomes.keys()]));
+  await run("revoke", ids(4), { chunkSize: 2, afterChunk });
+  expect(told).toEqual([["r0", "r1"], ["r2"]]);
+});
+
+test("once the token is refused, what was not sent is skipped, and what was accepted is read back", async () => {
+  const fault = (_: readonly string[], call: number) =>
+    call === 2 ? failure("cloudflare/bad-token") : undefined;
+  const readFault = () => failure("cloudflare/bad-token");
+  const { results } = setUp({ rows: account(6), fault, readFault });
+  expect((await results("revoke", ids(6), { chunkSize: 2 })).sort()).toEqual([
+    ...["failed", "failed", "skipped", "skipped", "unknown", "unknown"],
+  ]);
 });
 
 test("a mistake in the program is not taken for an answer of the API", async () => {

@@ -1,8 +1,9 @@
-import { failed, type Outcome, Run } from "./bulk-run.js";
+import { failed, type Outcome, Run, skipped } from "./bulk-run.js";
 import type { Act } from "./types.js";
 import { type Sent, send } from "./bulk-send.js";
 import type { CloudflareClient } from "./client.js";
 import type { Clock } from "./clock.js";
+import { CloudflareError } from "./errors.js";
 import { idFault } from "./query.js";
 import type { Registrations } from "./registrations.js";
 import { atLeastOne } from "./settings.js";
@@ -13,6 +14,73 @@ export interface PerformOptions {
   readonly chunkSize?: number | undefined;
   /** Milliseconds before each further reading of what has not taken effect yet: a list may lag behind a write. */
   readonly rereadWaitsMs?: readonly number[] | undefined;
+  /** Once it is aborted no call that writes begins, and nothing is waited for; its reason is a sentence. */
+  readonly stop?: AbortSignal | undefined;
+  /** Once it is aborted a call that is under way is not waited for any longer. */
+  readonly abandon?: AbortSignal | undefined;
+  /**
+   * Called before each call that writes, with its ids: a place to write down what is about to be done. A
+   * `CloudflareError` that it throws (`cloudflare/stopped`) ends the act, and the call is not made.
+   */
+  readonly beforeCall?: ((ids: readonly string[]) => Promise<void>) | undefined;
+  /** Called once a chunk is read back, with what is known of its ids; those that wait to be read again are left out. */
+  readonly afterChunk?: ((outcomes: ReadonlyMap<string, Outcome>) => Promise<void>) | undefined;
+}
+
+/** How a run that is stopped ends: by the error of a call that was not made, or is not waited for. */
+class Ending {
+  readonly stop: AbortSignal;
+  readonly #abandon: AbortSignal;
+
+  constructor({ stop, abandon }: PerformOptions) {
+    const never = new AbortController().signal;
+    this.stop = stop ?? never;
+    this.#abandon = abandon ?? never;
+  }
+
+  isStopped(): boolean {
+    return this.stop.aborted;
+  }
+
+  /** Throws where no call may begin any more. */
+  check(): void {
+    if (this.stop.aborted) throw stopped(this.stop, false);
+  }
+
+  /** Begins something and waits for it; fails where it is not waited for any longer. */
+  async waitFor<T>(begin: () => Promise<T>): Promise<T> {
+    if (this.#abandon.aborted) throw stopped(this.#abandon, false);
+    return unless(this.#abandon, begin(), () => stopped(this.#abandon, true));
+  }
+
+  /** Sleeps, but not beyond the stop. */
+  async sleep(clock: Clock, milliseconds: number): Promise<void> {
+    await unless(this.stop, clock.sleep(milliseconds), () => stopped(this.stop, false)).catch(
+      (error: unknown) => {
+        if (!this.stop.aborted) throw error;
+      },
+    );
+  }
+}
+
+async function unless<T>(signal: AbortSignal, promise: Promise<T>, error: () => CloudflareError): Promise<T> {
+  let listener = (): void => undefined;
+  const aborted = new Promise<never>((_, reject) => {
+    listener = () => reject(error());
+    if (signal.aborted) listener();
+    else signal.addEventListener("abort", listener, { once: true });
+  });
+  try {
+    return await Promise.race([promise, aborted]);
+  } finally {
+    signal.removeEventListener("abort", listener);
+    promise.catch(() => undefined);
+  }
+}
+
+function stopped({ reason }: AbortSignal, doubtful: boolean): CloudflareError {
+  const what = typeof reason === "string" ? reason : "The run was stopped.";
+  return new CloudflareError({ code: "cloudflare/stopped", what, doubtful });
 }
 
 const REREAD_WAITS_MS = [1_000, 2_000, 4_000, 8_000];
@@ -57,36 +125,58 @@ async function sendAll(
   run: Run,
   chunks: readonly (readonly string[])[],
   waitForPending: () => Promise<void>,
+  ending: Ending,
+  { beforeCall, afterChunk }: PerformOptions,
 ): Promise<void> {
-  const call = callOf(run.registrations, run.act);
+  const act = callOf(run.registrations, run.act);
+  const call = async (ids: readonly string[]) => {
+    ending.check();
+    await beforeCall?.(ids);
+    ending.check();
+    await ending.waitFor(() => act(ids));
+  };
   let barren: readonly (readonly string[])[] = [];
   let stop: string | undefined;
   for (const chunk of chunks) {
     if (stop !== undefined) {
-      for (const id of chunk) run.settle(id, failed(`Not tried: ${stop}`));
+      for (const id of chunk) run.settle(id, skipped(stop));
       continue;
     }
     const sent = await send(call, chunk);
     const faults = [...sent.refused, ...sent.doubtful];
     for (const [id, reason] of faults) run.faults.set(id, reason);
+    for (const [id, reason] of sent.untried) run.settle(id, skipped(reason));
+    const tried = chunk.filter((id) => !sent.untried.has(id));
     if (sent.untouched) {
       // Reading would most likely be refused as well.
       for (const [id, reason] of sent.refused) run.settle(id, failed(reason));
-    } else {
-      await run.readBack(chunk, sent.split ? NONE : sent.refused);
+    } else if (tried.length > 0) {
+      await run.readBack(tried, sent.split ? NONE : sent.refused);
       if (!mayLag(run, sent)) {
         for (const [id, reason] of sent.refused) if (run.pending.has(id)) run.settle(id, failed(reason));
       }
     }
-    stop = sent.stop;
+    await afterChunk?.(known(run, chunk));
+    const ended = sent.untried.size > 0 || ending.isStopped();
+    stop = sent.stop === undefined || ended ? sent.stop : `Not tried: ${sent.stop}`;
     barren = isBarren(sent, chunk.length) ? [...barren, chunk] : [];
     if (stop === undefined && barren.length >= MOST_BARREN) {
       await waitForPending();
       const shown = barren.flat().some((id) => run.outcomes.get(id)?.result === "done");
+      const cause = faults[0]?.[1];
       if (shown) barren = [];
-      else stop = faults[0]?.[1];
+      else if (cause !== undefined) stop = `Not tried: ${cause}`;
     }
   }
+}
+
+function known({ outcomes }: Run, ids: readonly string[]): ReadonlyMap<string, Outcome> {
+  return new Map(
+    ids.flatMap((id) => {
+      const outcome = outcomes.get(id);
+      return outcome ? [[id, outcome] as const] : [];
+    }),
+  );
 }
 
 /** Reads what has not shown yet again and again; what never does has failed. */
@@ -95,15 +185,18 @@ async function settlePending(
   size: number,
   waitsMs: readonly number[],
   clock: Clock,
+  ending: Ending,
 ): Promise<void> {
   for (const wait of waitsMs) {
     if (run.pending.size === 0) return;
-    await clock.sleep(wait);
+    if (ending.isStopped()) break;
+    await ending.sleep(clock, wait);
+    if (ending.isStopped()) break;
     for (const chunk of chunksOf([...run.pending.keys()], size)) {
       if (!(await run.readBack(chunk, NONE))) break;
     }
   }
-  for (const [id, seen] of run.pending) run.settle(id, failed(run.faults.get(id) ?? seen));
+  run.giveUp(ending.isStopped());
 }
 
 /**
@@ -122,15 +215,16 @@ export async function perform(
   const { registrations, clock } = client;
   const chunkSize = atLeastOne("chunkSize", options.chunkSize ?? registrations.chunkSize, "count");
   const size = Math.min(chunkSize, registrations.chunkSize);
-  const run = new Run(registrations, act);
+  const ending = new Ending(options);
+  const run = new Run(registrations, act, (begin) => ending.waitFor(begin));
   const usable = [...new Set(ids)].filter((id) => {
     const fault = idFault(id);
     if (fault !== undefined) run.settle(id, failed(`Not tried: ${fault}.`));
     return fault === undefined;
   });
   const waits = options.rereadWaitsMs ?? REREAD_WAITS_MS;
-  const waitForPending = () => settlePending(run, size, waits, clock);
-  await sendAll(run, chunksOf(usable, size), waitForPending);
+  const waitForPending = () => settlePending(run, size, waits, clock, ending);
+  await sendAll(run, chunksOf(usable, size), waitForPending, ending, options);
   await waitForPending();
   return run.outcomes;
 }

@@ -7,7 +7,7 @@ import { type AccessUsers, accessUsersOf } from "./access-users.js";
 import { atLeastOne, countFrom } from "./settings.js";
 import { type PhysicalDevices, physicalDevicesOf } from "./physical-devices.js";
 import { type Registrations, registrationsOf } from "./registrations.js";
-import { type RequestNote, Transport } from "./transport.js";
+import { type RequestNote, Transport, type TransportSettings } from "./transport.js";
 
 /** Settings of a client. */
 export interface ClientOptions {
@@ -37,6 +37,8 @@ export interface ClientOptions {
   readonly clock?: Clock | undefined;
   /** Called after each HTTP request. What it throws ends the call. */
   readonly onRequest?: ((note: RequestNote) => void) | undefined;
+  /** Asked before each HTTP request, retries included: why it must not go out, or undefined. */
+  readonly beforeRequest?: TransportSettings["beforeRequest"];
   /** Sends the requests, as undici's ProxyAgent does; `close` leaves it open. */
   readonly dispatcher?: Dispatcher | undefined;
 }
@@ -78,7 +80,8 @@ function oddity(accountId: string): string {
 
 /** A client for one account. Makes no request yet. Throws `cloudflare/bad-setting`. */
 export function createClient(options: ClientOptions): CloudflareClient {
-  const { accountId, credentials, clock = systemClock, onRequest, dispatcher, env = process.env } = options;
+  const { accountId, credentials, clock = systemClock, onRequest, beforeRequest, dispatcher } = options;
+  const { env = process.env } = options;
   checkAccountId(accountId);
   const transport = new Transport({
     baseUrl: resolveBaseUrl(options.baseUrl, env),
@@ -89,6 +92,7 @@ export function createClient(options: ClientOptions): CloudflareClient {
     maxAttempts: atLeastOne("maxAttempts", options.maxAttempts ?? 5, "count"),
     clock,
     onRequest,
+    beforeRequest,
     dispatcher,
   });
   const context = {

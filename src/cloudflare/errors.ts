@@ -32,7 +32,9 @@ export type CloudflareErrorCode =
   /** The caller gave a setting or an argument that cannot be used. */
   | "cloudflare/bad-setting"
   /** The client was closed. */
-  | "cloudflare/closed";
+  | "cloudflare/closed"
+  /** Whoever runs the client let no further request out. */
+  | "cloudflare/stopped";
 
 /** The methods this client uses. */
 export type Method = "GET" | "POST" | "PUT" | "DELETE";

@@ -47,6 +47,9 @@ export interface TransportSettings extends RetryLimits {
   readonly attemptTimeoutMs: number;
   readonly clock: Clock;
   readonly onRequest?: ((note: RequestNote) => void) | undefined;
+  /** Asked before each HTTP request, retries included: why it must not go out, or undefined. */
+  readonly beforeRequest?:
+    ((about: Pick<Call, "method" | "path">) => Promise<CloudflareError | undefined>) | undefined;
   /** Sends the requests instead of an agent of its own; not closed by `close`. */
   readonly dispatcher?: Dispatcher | undefined;
 }
@@ -107,6 +110,8 @@ export class Transport {
         path,
       });
     }
+    const refused = await this.#settings.beforeRequest?.({ method, path });
+    if (refused) return { ok: false, error: refused, again: false };
     this.#requests += 1;
     try {
       response = await this.#exchange(call, timeoutMs);
