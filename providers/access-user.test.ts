@@ -141,7 +141,7 @@ describe("the Reconciliation's users", () => {
       .catch((thrown: unknown) => thrown);
     const { reasons } = error as { reasons: readonly string[] };
     expect(reasons[0]).toMatch(/^delete-user a@example\.com \(id-a\): .*permission/u);
-    expect(reasons[1]).toMatch(/^delete-user b@example\.com \(id-b\): Not tried: /u);
+    expect(reasons[1]).toMatch(/^delete-user b@example\.com \(id-b\): skipped: Not tried: /u);
     expect(writes()).toHaveLength(1);
   });
 });

@@ -3,10 +3,11 @@
 import { CloudflareError, type AccessUser, type Outcome } from "../src/cloudflare/index.js";
 import { escapeText } from "../src/escape.js";
 import { hasName, rowOf } from "../src/reconcile/access-user.js";
-import { recordUserOutcomes } from "../src/report/file.js";
+import { Journal } from "./acts.js";
 import { refuseOtherAccount, text, type DynamicProvider, type Properties } from "./dynamic.js";
 import { readInput, toInput } from "./input-text.js";
 import { configure, sessionFor, type AccountSession } from "./session.js";
+import { work } from "./stop.js";
 
 export interface AccessUserInputs {
   readonly account: string;
@@ -40,11 +41,11 @@ export const accessUser: DynamicProvider<AccessUserInputs, AccessUserOutputs> = 
   },
 
   async create(inputs) {
-    return { id: text(inputs, "email"), outs: await ensure(inputs) };
+    return { id: text(inputs, "email"), outs: await work(() => ensure(inputs)) };
   },
 
   async update(_id, _olds, news) {
-    return { outs: await ensure(news) };
+    return { outs: await work(() => ensure(news)) };
   },
 
   /** Answers without `drift`, with the live name, and without an id where there is no such user. */
@@ -70,16 +71,30 @@ async function ensure(properties: Properties): Promise<AccessUserOutputs> {
     if (user) return outputsOf(inputs, user);
     throw new Error(`${who(inputs)} was there when this run began, and is not any more; run again`);
   }
+  const journal = new Journal();
+  const key = readInput(inputs.email);
+  const note = (outcome: Outcome) => {
+    journal.noteUsers(new Map([[key, outcome]]));
+    return journal.told(new Map([[inputs.email, outcome]]));
+  };
   let user: AccessUser;
   try {
+    await journal.intendUser(key);
     user = await write(session, inputs);
   } catch (error) {
-    const reason = error instanceof CloudflareError ? error.summary : messageOf(error);
-    await record(inputs, { result: "failed", reason });
-    throw new Error(`${who(inputs)}: ${reason}`, { cause: error });
+    const outcome = outcomeOf(error);
+    throw new Error([`${who(inputs)}: ${outcome.reason}`, ...note(outcome)].join("\n"), { cause: error });
   }
-  await record(inputs, { result: "done" });
+  const unreported = note({ result: "done" });
+  if (unreported.length > 0) throw new Error([`${who(inputs)}: done`, ...unreported].join("\n"));
   return outputsOf(inputs, user);
+}
+
+function outcomeOf(error: unknown): Exclude<Outcome, { readonly result: "done" }> {
+  if (!(error instanceof CloudflareError)) return { result: "failed", reason: messageOf(error) };
+  const untried = error.code === "cloudflare/stopped" && !error.doubtful;
+  const result = untried ? "skipped" : error.doubtful ? "unknown" : "failed";
+  return { result, reason: error.summary };
 }
 
 /** Takes over who exists, creates who does not, and gives the name where another one is live. */
@@ -107,10 +122,6 @@ async function found(session: AccountSession, email: string): Promise<AccessUser
   const error = new Error(`the account has several Access users with the address ${email}`);
   error.stack = "";
   throw error;
-}
-
-async function record({ email }: Pick<AccessUserInputs, "email">, outcome: Outcome): Promise<void> {
-  await recordUserOutcomes(process.env, new Map([[readInput(email), outcome]]));
 }
 
 /** With the live name, where a name is asked for. */

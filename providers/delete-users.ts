@@ -2,6 +2,7 @@
 
 import { CloudflareError, type CloudflareClient, type Outcome } from "../src/cloudflare/index.js";
 import { holdsNothing } from "../src/reconcile/access-user.js";
+import { stopped } from "./stop.js";
 
 /** Milliseconds before each further reading of a user who still holds something. */
 const REREAD_WAITS_MS = [1_000, 2_000, 4_000, 8_000];
@@ -12,6 +13,7 @@ const HOPELESS: readonly CloudflareError["code"][] = [
   "cloudflare/missing-permission",
   "cloudflare/unknown-account",
   "cloudflare/rate-limited",
+  "cloudflare/stopped",
 ];
 
 /**
@@ -19,22 +21,32 @@ const HOPELESS: readonly CloudflareError["code"][] = [
  * seat nor active device: the documents contradict each other on whether the row goes.
  *
  * `DELETE` and `GET /accounts/{account_id}/access/users/{user_id}`
+ *
+ * @param before called before each; a `CloudflareError` that it throws ends them, and the call is not made
  */
 export async function deleteUsers(
   client: CloudflareClient,
   ids: readonly string[],
+  before: (id: string) => Promise<void>,
 ): Promise<ReadonlyMap<string, Outcome>> {
   const outcomes = new Map<string, Outcome>();
   const refusals = new Map<string, CloudflareError>();
   let hopeless: string | undefined;
   for (const id of ids) {
     if (hopeless !== undefined) {
-      outcomes.set(id, { result: "failed", reason: `Not tried: ${hopeless}` });
+      outcomes.set(id, { result: "skipped", reason: hopeless });
       continue;
     }
-    const refusal = await refusalOf(() => client.accessUsers.delete(id));
-    if (refusal) refusals.set(id, refusal);
-    if (refusal && HOPELESS.includes(refusal.code)) hopeless = refusal.summary;
+    const refusal = await refusalOf(async () => {
+      await before(id);
+      await client.accessUsers.delete(id);
+    });
+    if (!refusal) continue;
+    refusals.set(id, refusal);
+    const { code, summary, doubtful } = refusal;
+    const ended = code === "cloudflare/stopped";
+    if (ended && !doubtful) outcomes.set(id, { result: "skipped", reason: summary });
+    if (HOPELESS.includes(code)) hopeless = ended ? summary : `Not tried: ${summary}`;
   }
   let pending = ids.filter((id) => !outcomes.has(id));
   for (const wait of [0, ...REREAD_WAITS_MS]) {
@@ -44,10 +56,11 @@ export async function deleteUsers(
     for (const id of pending) {
       const outcome = await outcomeOf(client, id, refusals.get(id));
       outcomes.set(id, outcome);
+      if (outcome.result === "done") continue;
       // What was refused for certain will not show later.
-      if (outcome.result === "failed" && refusals.get(id)?.doubtful !== false) waiting.push(id);
+      if (refusals.get(id)?.doubtful !== false) waiting.push(id);
     }
-    pending = waiting;
+    pending = stopped.aborted ? [] : waiting;
   }
   return outcomes;
 }
@@ -60,12 +73,12 @@ async function outcomeOf(
 ): Promise<Outcome> {
   const left = await whatIsLeft(client, id);
   if (left === undefined) return { result: "done" };
-  if (refusal) return { result: "failed", reason: refusal.summary };
-  const reason =
-    left instanceof CloudflareError
-      ? `The result could not be read back: ${left.summary}`
-      : `The deletion did not take effect: ${left}.`;
-  return { result: "failed", reason };
+  if (refusal?.doubtful === false) return { result: "failed", reason: refusal.summary };
+  if (left instanceof CloudflareError) {
+    const sent = refusal?.summary ?? "The API took the call.";
+    return { result: "unknown", reason: `${sent} The result could not be read back: ${left.summary}` };
+  }
+  return { result: "failed", reason: refusal?.summary ?? `The deletion did not take effect: ${left}.` };
 }
 
 /** What a user still holds; undefined where it is absent. */

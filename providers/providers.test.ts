@@ -133,7 +133,9 @@ describe("the Reconciliation", () => {
     const error = await failing.catch((thrown: unknown) => thrown);
     expect(error).toBeInstanceOf(PartialFailure);
     const { reasons, properties } = error as PartialFailure;
-    expect(reasons.map((reason) => reason.slice(0, 16))).toEqual(["delete B-PC (b):", "revoke A-PC (a):"]);
+    expect(reasons.map((reason) => reason.slice(0, 16))).toEqual([
+      ...["delete B-PC (b):", "revoke A-PC (a):", "this run: 1 done"],
+    ]);
     expect(properties).toEqual({ account, acts: {}, __provider: "text" });
     await expect(revocation.create(row("a", { drift: "live: active" }))).rejects.toThrow(
       "revoke a@example.com D (a): ",

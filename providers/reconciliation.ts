@@ -1,9 +1,18 @@
 /** The provider of `Reconciliation`: makes all acts of a run, in bulk calls, and reads each back. */
 
-import { perform, type Outcome } from "../src/cloudflare/index.js";
 import { escapeText } from "../src/escape.js";
 import type { Act } from "../src/reconcile/decision.js";
-import { recordOutcomes, recordUserOutcomes } from "../src/report/file.js";
+import {
+  failuresOf,
+  idsIn,
+  inParagraphs,
+  Journal,
+  makeActs,
+  NO_OUTCOME,
+  ORDER,
+  tally,
+  type DueAct,
+} from "./acts.js";
 import { deleteUsers } from "./delete-users.js";
 import {
   PartialFailure,
@@ -12,7 +21,8 @@ import {
   type DynamicProvider,
   type Properties,
 } from "./dynamic.js";
-import { configure, failuresOf, sessionFor, type AccountSession } from "./session.js";
+import { configure, sessionFor, type AccountSession } from "./session.js";
+import { work } from "./stop.js";
 
 /** `acts`: by registration id, one line that begins with the act: `unrevoke bob@example.com LAPTOP-7, …`. */
 export interface ReconciliationInputs {
@@ -28,9 +38,6 @@ export interface ReconciliationInputs {
 
 /** The one act on Access users that is made here. */
 const DELETE_USER = "delete-user";
-
-/** Whoever must not connect goes first: a run that dies half-way has left no lost laptop in. */
-const ORDER: readonly Act[] = ["revoke", "delete", "unrevoke"];
 
 export const reconciliation: DynamicProvider<ReconciliationInputs, ReconciliationInputs> = {
   configure({ config }) {
@@ -54,6 +61,7 @@ export const reconciliation: DynamicProvider<ReconciliationInputs, Reconciliatio
           reason: `${escapeText(id, 60)}: "${escapeText(line, 200)}" does not begin with ${DELETE_USER}`,
         });
     }
+    failures.push(...orderFailures(news));
     return Promise.resolve({ inputs: inputsOf(news), failures });
   },
 
@@ -65,11 +73,11 @@ export const reconciliation: DynamicProvider<ReconciliationInputs, Reconciliatio
 
   async create(inputs) {
     const id = `reconciliation/${text(inputs, "account")}`;
-    return { id, outs: await reconcile(id, inputs) };
+    return { id, outs: await work(() => reconcile(id, inputs)) };
   },
 
   async update(id, _olds, news) {
-    return { outs: await reconcile(id, news) };
+    return { outs: await work(() => reconcile(id, news)) };
   },
 
   /** Between runs no act is due that was not decided by a plan. */
@@ -86,100 +94,84 @@ export const reconciliation: DynamicProvider<ReconciliationInputs, Reconciliatio
 
 async function reconcile(id: string, properties: Properties): Promise<ReconciliationInputs> {
   const inputs = inputsOf(properties);
-  const lines = Object.entries(inputs.acts);
+  const acts = dueActs(inputs);
   const users = Object.entries(inputs.users ?? {});
   const outs = { account: inputs.account, acts: {} };
-  if (lines.length + users.length === 0) return outs;
+  if (acts.length + users.length === 0) return outs;
   const session = sessionFor(inputs.account);
-  for (const [registration, line] of lines) session.lines.set(registration, line);
-  const unreported: string[] = [];
-  const record = async (outcomes: ReadonlyMap<string, Outcome>) => {
-    for (const [registration, outcome] of outcomes) session.outcomes.set(registration, outcome);
-    await recordOutcomes(process.env, outcomes).catch((error: unknown) => unreported.push(String(error)));
-  };
-  const done = new Set<string>();
-  const make = async (act: Act, ids: readonly string[]) => {
-    const outcomes = await perform(session.client, act, ids);
-    for (const [id, { result }] of outcomes) if (result === "done") done.add(id);
-    await record(outcomes);
-  };
-  const { relies = {}, together = {} } = inputs;
-  for (const act of ORDER) {
-    const ids = lines.filter(([, line]) => actOf(line) === act).map(([registration]) => registration);
-    const free = ids.filter((id) => relies[id] === undefined);
-    await make(act, act === "delete" ? free.filter((id) => together[id] === undefined) : free);
-    if (act === "delete") await deleteLast(free, together, done, make, record);
-  }
-  for (const act of ORDER) {
-    const ids = lines
-      .filter(([id, line]) => actOf(line) === act && relies[id] !== undefined)
-      .map(([id]) => id);
-    const isFree = (id: string) => missing(relies[id], done) === undefined;
-    await make(act, ids.filter(isFree));
-    await record(
-      refused(
-        ids.filter((id) => !isFree(id)),
-        (id) =>
-          `it relies on ${escapeText(missing(relies[id], done) ?? "", 60)}, which was not let in, and was not made`,
-      ),
-    );
-  }
-  const usersFailed = await removeUsers(session, users, unreported);
+  const journal = new Journal();
+  await makeActs(session, acts, journal);
+  const deleted = await removeUsers(session, users, journal);
   // A failed revoke fails the row of its own Revocation; but no row is tried where this resource fails.
-  const failed = failuresOf(session, ["delete", "unrevoke"]);
-  const reasons = [...failed, ...usersFailed, ...unreported];
-  if (reasons.length === 0) return outs;
-  throw new PartialFailure(id, outs, properties, [...reasons, ...failuresOf(session, ["revoke"])]);
+  const reasons = [...failuresOf(session, ["delete", "unrevoke"]), ...userFailures(users, deleted)];
+  const outcomes = new Map([...session.outcomes, ...deleted]);
+  const unreported = journal.told(outcomes);
+  const wasStopped = [...outcomes.values()].some(({ result }) => result === "skipped");
+  if (reasons.length + unreported.length === 0 && !wasStopped) return outs;
+  throw new PartialFailure(id, outs, properties, [
+    ...failuresOf(session, ["delete", "unrevoke", "revoke"]),
+    ...userFailures(users, deleted),
+    ...unreported,
+    ...(outcomes.size > 1 ? [tally(outcomes.values())] : []),
+  ]);
 }
 
-/** A deletion whose older ones are still there would let one of them in: what connects is revoked instead. */
-async function deleteLast(
-  ids: readonly string[],
-  together: Readonly<Record<string, string>>,
-  done: ReadonlySet<string>,
-  make: (act: Act, ids: readonly string[]) => Promise<void>,
-  record: (outcomes: ReadonlyMap<string, Outcome>) => Promise<void>,
-): Promise<void> {
-  const last = ids.filter((id) => together[id] !== undefined);
-  const isFree = (id: string) => missing(together[id], done) === undefined;
-  const held = last.filter((id) => !isFree(id));
-  await make("delete", last.filter(isFree));
-  await make("revoke", held);
-  await record(
-    refused(
-      held,
-      (id) =>
-        `only revoked: ${escapeText(missing(together[id], done) ?? "", 60)} has to be deleted before it, and was not`,
-    ),
-  );
-}
-
-/** The first of some ids that was not done. */
-function missing(ids: string | undefined, done: ReadonlySet<string>): string | undefined {
-  return ids?.split(" ").find((id) => !done.has(id));
-}
-
-function refused(ids: readonly string[], why: (id: string) => string): ReadonlyMap<string, Outcome> {
-  return new Map(ids.map((id) => [id, { result: "failed", reason: why(id) }]));
-}
-
-/** After the acts on registrations: a user who is deleted may take theirs along. Answers what failed, by name. */
+/** After the acts on registrations: a user who is deleted may take theirs along. */
 async function removeUsers(
   { client }: AccountSession,
   users: readonly (readonly [id: string, line: string])[],
-  unreported: string[],
-): Promise<string[]> {
-  if (users.length === 0) return [];
+  journal: Journal,
+) {
   const outcomes = await deleteUsers(
     client,
     users.map(([id]) => id),
+    (id) => journal.intendUser(id),
   );
-  await recordUserOutcomes(process.env, outcomes).catch((error: unknown) => unreported.push(String(error)));
-  return users.flatMap(([id, line]) => {
-    const outcome = outcomes.get(id) ?? { result: "failed", reason: "no outcome is known" };
-    const [who] = line.split(", ", 1);
-    return outcome.result === "failed" ? [`${who ?? ""} (${escapeText(id, 60)}): ${outcome.reason}`] : [];
+  journal.noteUsers(outcomes);
+  return outcomes;
+}
+
+function userFailures(
+  users: readonly (readonly [id: string, line: string])[],
+  outcomes: Awaited<ReturnType<typeof deleteUsers>>,
+): string[] {
+  return inParagraphs(
+    users.map(([id, line]) => {
+      const [who = ""] = line.split(", ", 1);
+      return { name: `${who} (${escapeText(id, 60)})`, outcome: outcomes.get(id) ?? NO_OUTCOME };
+    }),
+  );
+}
+
+function dueActs({ acts, relies = {}, together = {} }: ReconciliationInputs): DueAct[] {
+  return Object.entries(acts).flatMap(([id, line]) => {
+    const act = actOf(line);
+    if (act === undefined) return [];
+    return [{ id, act, line, relies: idsIn(relies[id]), together: idsIn(together[id]) }];
   });
+}
+
+/** Acts may depend on acts of the same run only, and not in a circle: none of those could ever be made. */
+function orderFailures(properties: Properties): { property: string; reason: string }[] {
+  const { acts, relies = {}, together = {} } = inputsOf(properties);
+  const after = (id: string) => [...idsIn(relies[id]), ...idsIn(together[id])];
+  const foreign = [...Object.entries(relies), ...Object.entries(together)].flatMap(([id, ids]) =>
+    idsIn(ids)
+      .filter((first) => acts[id] === undefined || acts[first] === undefined)
+      .map((first) => `${escapeText(id, 60)} after ${escapeText(first, 60)}: both must be acts of this run`),
+  );
+  const free = new Set<string>();
+  const left = new Set(Object.keys(acts));
+  for (let before = -1; before !== left.size;) {
+    before = left.size;
+    for (const id of left) {
+      if (!after(id).every((first) => free.has(first) || acts[first] === undefined)) continue;
+      free.add(id);
+      left.delete(id);
+    }
+  }
+  const circles = [...left].map((id) => `${escapeText(id, 60)}: it waits for itself`);
+  return [...foreign, ...circles].map((reason) => ({ property: "acts", reason }));
 }
 
 function inputsOf(properties: Properties): ReconciliationInputs {

@@ -1,10 +1,11 @@
 /** The provider of `Revocation`: one registration that must stay revoked. */
 
-import { CloudflareError, perform, type Outcome, type Registration } from "../src/cloudflare/index.js";
+import { CloudflareError, type Outcome, type Registration } from "../src/cloudflare/index.js";
 import { escapeText } from "../src/escape.js";
-import { recordOutcomes } from "../src/report/file.js";
+import { failuresOf, idsIn, Journal, makeActs, NO_OUTCOME } from "./acts.js";
 import { refuseOtherAccount, text, type DynamicProvider, type Properties } from "./dynamic.js";
-import { configure, failuresOf, sessionFor, type AccountSession } from "./session.js";
+import { configure, sessionFor, type AccountSession } from "./session.js";
+import { work } from "./stop.js";
 
 export interface RevocationInputs {
   readonly account: string;
@@ -16,9 +17,11 @@ export interface RevocationInputs {
   readonly device: string;
   /** Only where the live registration is not revoked: what it is instead. */
   readonly drift?: string;
+  /** Only with `drift`: ids, separated by blanks, that must have been let in before this one is revoked. */
+  readonly relies?: string;
 }
 
-export interface RevocationOutputs extends Omit<RevocationInputs, "drift"> {
+export interface RevocationOutputs extends Omit<RevocationInputs, "drift" | "relies"> {
   readonly live: "active" | "revoked";
 }
 
@@ -38,16 +41,16 @@ export const revocation: DynamicProvider<RevocationInputs, RevocationOutputs> = 
   },
 
   async create(inputs) {
-    return { id: text(inputs, "registration"), outs: await ensureRevoked(inputs) };
+    return { id: text(inputs, "registration"), outs: await work(() => ensureRevoked(inputs)) };
   },
 
   async update(_id, _olds, news) {
-    return { outs: await ensureRevoked(news) };
+    return { outs: await work(() => ensureRevoked(news)) };
   },
 
   /** Answers without `drift`, and without an id where the registration is gone, so that Pulumi forgets the row. */
   async read(id, props) {
-    const { drift: _drift, ...inputs } = inputsOf(props);
+    const { drift: _drift, relies: _relies, ...inputs } = inputsOf(props);
     const found = (await listed(inputs.account)).get(id);
     if (!found) return {};
     return { id, props: { ...inputs, live: found.revoked_at == null ? "active" : "revoked" }, inputs };
@@ -71,40 +74,46 @@ async function listed(account: string): Promise<ReadonlyMap<string, Registration
 
 /** Without `drift` the program of this same run has just seen it revoked, and there is nothing to do. */
 async function ensureRevoked(properties: Properties): Promise<RevocationOutputs> {
-  const { drift, ...inputs } = inputsOf(properties);
+  const { drift, relies, ...inputs } = inputsOf(properties);
   if (drift === undefined) return { ...inputs, live: "revoked" };
   const session = sessionFor(inputs.account);
-  const outcome = session.outcomes.get(inputs.registration) ?? (await revokeAlone(inputs));
+  const outcome = session.outcomes.get(inputs.registration) ?? (await revokeAlone(session, inputs, relies));
   if (outcome.result === "done") return { ...inputs, live: "revoked" };
   const own = `revoke ${inputs.user} ${inputs.device} (${escapeText(inputs.registration, 60)}): ${outcome.reason}`;
   throw new Error([own, ...others(session, inputs.registration)].join("\n"));
 }
 
-/** The engine may stop at the first row that fails, so each names all revokes of this run that failed. */
+/** The engine may stop at the first row that fails, so that one names all other revokes of this run that failed. */
 function others(session: AccountSession, registration: string): string[] {
-  const failures = failuresOf(session, ["revoke"]).filter(
-    (line) => !line.includes(`(${escapeText(registration, 60)}): `),
-  );
+  if (session.othersTold) return [];
+  session.othersTold = true;
+  const failures = failuresOf(session, ["revoke"], registration);
   return failures.length === 0 ? [] : ["Others that failed in this run:", ...failures];
 }
 
 /** The Reconciliation was not part of this run, as with `--target`. */
-async function revokeAlone({ account, registration }: RevocationInputs): Promise<Outcome> {
-  const session = sessionFor(account);
-  const [outcome] = (await perform(session.client, "revoke", [registration])).values();
-  const result: Outcome = outcome ?? { result: "failed", reason: "no outcome is known" };
-  session.outcomes.set(registration, result);
-  await recordOutcomes(process.env, new Map([[registration, result]]));
-  return result;
+async function revokeAlone(
+  session: AccountSession,
+  { registration, user, device }: Pick<RevocationInputs, "registration" | "user" | "device">,
+  relies: string | undefined,
+): Promise<Outcome> {
+  const line = `revoke ${user} ${device}`;
+  const journal = new Journal();
+  await makeActs(session, [{ id: registration, act: "revoke", line, relies: idsIn(relies) }], journal);
+  const outcome = session.outcomes.get(registration) ?? NO_OUTCOME;
+  const [unreported] = journal.told(new Map([[registration, outcome]]));
+  if (unreported !== undefined) throw new Error(`${line}: ${outcome.result}; ${unreported}`);
+  return outcome;
 }
 
 function inputsOf(properties: Properties): RevocationInputs {
-  const drift = text(properties, "drift");
+  const [drift, relies] = [text(properties, "drift"), text(properties, "relies")];
   return {
     account: text(properties, "account"),
     registration: text(properties, "registration"),
     user: text(properties, "user"),
     device: text(properties, "device"),
     ...(drift !== "" && { drift }),
+    ...(relies !== "" && { relies }),
   };
 }

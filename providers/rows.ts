@@ -27,12 +27,16 @@ function first(
   key: "relies" | "together",
   acts: readonly ActDecision[],
 ): Pick<ReconciliationInputs, "relies" | "together"> {
-  const made = new Set(acts.map(({ registration }) => registration.id));
+  const made = idsOf(acts);
   const rows = acts.flatMap((act) => {
     const ids = act[key]?.filter((id) => made.has(id)) ?? [];
     return ids.length === 0 ? [] : [[act.registration.id, ids.join(" ")] as const];
   });
   return rows.length === 0 ? {} : { [key]: Object.fromEntries(rows) };
+}
+
+function idsOf(acts: readonly ActDecision[]): ReadonlySet<string> {
+  return new Set(acts.map(({ registration }) => registration.id));
 }
 
 function actLine({ action, user, registration, live }: ActDecision): string {
@@ -55,22 +59,28 @@ export function toRevocations(
   plan: Plan,
 ): readonly { readonly name: string; readonly inputs: RevocationInputs }[] {
   const pending = new Set<Decision>(plan.pending.map(({ decision }) => decision));
+  const made = idsOf(plan.acts);
   return plan.decisions
     .filter((decision) => decision.desired === "revoked" && !pending.has(decision))
-    .map((decision) => ({ name: rowName(decision), inputs: toInputs(plan.account, decision) }));
+    .map((decision) => ({ name: rowName(decision), inputs: toInputs(plan.account, decision, made) }));
 }
 
 function rowName({ user, registration }: Decision): string {
   return `${userLabel(user)}/${escapeText(registration.id, NAME_LIMIT)}`;
 }
 
-function toInputs(account: string, { registration, user, action }: Decision): RevocationInputs {
+function toInputs(
+  account: string,
+  { registration, user, action, relies = [] }: Decision,
+  made: ReadonlySet<string>,
+): RevocationInputs {
+  const first = relies.filter((id) => made.has(id)).join(" ");
   return {
     account,
     registration: registration.id,
     user: userLabel(user),
     device: escapeText(registration.device.name, NAME_LIMIT),
-    ...(action === "revoke" && { drift: "live: active" }),
+    ...(action === "revoke" && { drift: "live: active", ...(first !== "" && { relies: first }) }),
   };
 }
 

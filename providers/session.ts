@@ -1,17 +1,16 @@
 /** What the resources of one engine run share: they all meet in one provider process. */
 
 import { trustedBaseUrl } from "../src/account.js";
-import { escapeText } from "../src/escape.js";
 import {
   createClient,
   credentialsFromEnvironment,
-  type Act,
   type AccessUser,
   type CloudflareClient,
   type Outcome,
   type Registration,
 } from "../src/cloudflare/index.js";
 import { byEmail } from "../src/reconcile/access-user.js";
+import { refusal, watch } from "./stop.js";
 
 /** The stack's config as the provider's process gets it: by full key. */
 interface Config {
@@ -25,6 +24,8 @@ export class AccountSession {
   readonly outcomes = new Map<string, Outcome>();
   /** The lines of the acts of this run, by registration id. */
   readonly lines = new Map<string, string>();
+  /** The others that failed are told once, by the first row that fails. */
+  othersTold = false;
   #listing: Promise<ReadonlyMap<string, Registration>> | undefined;
   #users: Promise<ReadonlyMap<string, readonly AccessUser[]>> | undefined;
 
@@ -34,6 +35,7 @@ export class AccountSession {
       credentials: credentialsFromEnvironment(process.env),
       baseUrl: trustedBaseUrl(config.get("warp-registrations:baseUrl"), process.env),
       perPage: Number(config.get("warp-registrations:perPage")) || undefined,
+      beforeRequest: ({ method }) => refusal(method),
     });
   }
 
@@ -52,17 +54,6 @@ export class AccountSession {
   }
 }
 
-/** The acts of a run that failed, each as one line that names it; `acts` takes some kinds only. */
-export function failuresOf({ lines, outcomes }: AccountSession, acts: readonly Act[]): string[] {
-  return [...lines].flatMap(([id, line]) => {
-    const outcome = outcomes.get(id) ?? { result: "failed", reason: "no outcome is known" };
-    const wanted = acts.some((act) => line.startsWith(`${act} `));
-    return wanted && outcome.result === "failed"
-      ? [`${line} (${escapeText(id, 60)}): ${outcome.reason}`]
-      : [];
-  });
-}
-
 const accounts = new Map<string, AccountSession>();
 let config: Config = { get: () => undefined };
 
@@ -71,6 +62,7 @@ let config: Config = { get: () => undefined };
  * `configure` to end.
  */
 export function configure(given: Config): void {
+  watch();
   config = given;
 }
 

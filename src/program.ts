@@ -6,7 +6,9 @@ import { toAccessUsers } from "../providers/access-user-rows.js";
 import { toReconciliation, toRevocations } from "../providers/rows.js";
 import { withAccount } from "./account.js";
 import { actsOf, gatherEvidence } from "./evidence.js";
+import { EngineLink, isEngineAddress } from "./engine-link.js";
 import { takeInventory } from "./inventory.js";
+import { endLanguageHost, isRunning } from "./process-identity.js";
 import type { Plan } from "./reconcile/plan.js";
 import { givenFingerprint } from "./report/approval.js";
 import type { ReportDocument } from "./report/document.js";
@@ -17,6 +19,7 @@ import { isHeld, whyHeld } from "./report/guards.js";
 import { render } from "./report/formats.js";
 import { orRunError, runError } from "./run-error.js";
 import { documentOf, planFor, readTestedAllowlist } from "./run-plan.js";
+import { announce, newRun, type RunMark } from "./run-lease.js";
 import { findSiblings } from "./siblings.js";
 import { timeOf } from "./run-time.js";
 import { readSettings, type ProgramOptions, type Settings } from "./settings.js";
@@ -34,14 +37,30 @@ export type { ProgramOptions } from "./settings.js";
  */
 export async function warpRegistrations(options: ProgramOptions = {}): Promise<void> {
   const settings = readSettings(options);
-  await orRunError(() => removeReport(process.env));
+  const run = beginRun(settings);
+  await orRunError(() => removeReport(process.env, run));
   const planned = await orRunError(() => planAccount(settings));
   const { plan } = planned;
-  const document = await report(planned);
+  const document = await report(planned, run);
   const held = isHeld(document);
   const preview = pulumi.runtime.isDryRun();
   if (preview || !held) await register(plan);
   if (held) throw runError(whyHeld(document, givenFingerprint(process.env)));
+}
+
+/** Tells the provider's process of this run, and ends what an engine that was killed would leave behind. */
+function beginRun({ accountId }: Settings): RunMark {
+  const engine = process.env.PULUMI_NODEJS_ENGINE ?? "";
+  const stack = `${pulumi.getProject()}/${pulumi.getStack()}`;
+  const run = newRun({ stack, account: accountId, engine, writes: !pulumi.runtime.isDryRun() });
+  if (!isEngineAddress(engine)) return run;
+  announce(run);
+  const orphaned = () => {
+    if (run.pulumi !== undefined && !isRunning(run.pulumi)) endLanguageHost(run.host, engine);
+  };
+  process.once("exit", orphaned);
+  new EngineLink(engine, () => process.exit(1));
+  return run;
 }
 
 /** A plan, and what was asked about the users whom it acts on. */
@@ -68,10 +87,14 @@ async function planAccount(settings: Settings): Promise<Planned> {
 }
 
 /** Shows the plan, and writes it where a report is asked for, before anything can fail. */
-async function report({ plan, evidence, generatedAt }: Planned): Promise<ReportDocument> {
+async function report(
+  { plan, evidence, generatedAt }: Planned,
+  { id, stack }: RunMark,
+): Promise<ReportDocument> {
   const { env } = process;
   const run = !pulumi.runtime.isDryRun();
-  const document = documentOf(plan, { env, generatedAt, run, evidence });
+  const owner = { id, stack };
+  const document = documentOf(plan, { env, generatedAt, run, evidence, owner });
   const path = reportPath(env);
   if (path !== undefined) await orRunError(() => writeReport(path, document));
   // What holds the plan is the error with which the run ends.

@@ -15,7 +15,7 @@ export function runError(message: string): pulumi.RunError {
 }
 
 /** Does something, and turns what a user or the account can get wrong into a {@link runError}. */
-export async function orRunError<T>(attempt: () => Promise<T>): Promise<T> {
+export async function orRunError<T>(attempt: () => T | Promise<T>): Promise<T> {
   try {
     return await attempt();
   } catch (error) {

@@ -12,12 +12,15 @@ import type { SkippedAct } from "../reconcile/reviewed.js";
 import type { PendingReason } from "../reconcile/schedule.js";
 import type { Evidence } from "./evidence.js";
 
-/** What became of one act. `skipped`: this run did not come to it; it is due again in the next. */
+/**
+ * What became of one act. `unknown`: a call was begun, and nobody could see what came of it. `skipped`: no call was made;
+ * it is due again in the next run.
+ */
 export interface ActResult {
   readonly registration: string;
   readonly act: Act;
-  readonly result: "done" | "failed" | "skipped";
-  /** Why it failed. */
+  readonly result: "done" | "failed" | "unknown" | "skipped";
+  /** Why it is not done. */
   readonly reason?: string;
 }
 
@@ -101,6 +104,8 @@ export interface ReportedGuard {
 export interface ReportDocument {
   readonly version: 1;
   readonly account: string;
+  /** Only where the Pulumi program wrote it: its own id, and project and stack (`warp-registrations/production`). */
+  readonly run?: { readonly id: string; readonly stack: string };
   /** RFC 3339: when this document was made. */
   readonly generatedAt: string;
   /** RFC 3339: the moment as of which the plan was decided. */

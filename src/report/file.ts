@@ -1,10 +1,10 @@
-/** The report's file: the program writes the plan into it, the provider's process adds what was done. */
+/** The report's file: the program writes the plan into it, the provider's process adds what was done (`record.ts`). */
 
-import { readFile, rename, rm, writeFile } from "node:fs/promises";
+import { readFileSync, rmSync } from "node:fs";
 import { resolve } from "node:path";
-import type { Outcome } from "../cloudflare/index.js";
 import { escapeText, jsonText } from "../escape.js";
-import type { AccessUserResult, ActResult, ReportDocument } from "./document.js";
+import { OutputError, placeOf, writeOutputs, type Place } from "../files.js";
+import type { ReportDocument } from "./document.js";
 import { EXPECT_VARIABLE } from "./reviewed-plan.js";
 
 /** The environment variable that asks for the report; a path, relative to the working folder. */
@@ -33,50 +33,98 @@ export class ReportError extends Error {
   }
 }
 
-/** Writes the whole document, or leaves what was there and throws a {@link ReportError}. */
-export async function writeReport(path: string, document: ReportDocument): Promise<void> {
-  const unfinished = `${path}.${process.pid}.tmp`;
-  try {
-    await writeFile(unfinished, `${jsonText(document, 2)}\n`, { mode: 0o600 });
-    await rename(unfinished, path);
-  } catch (error) {
-    await rm(unfinished, { force: true }).catch(() => undefined);
-    throw new ReportError(path, reasonOf(error));
-  }
+/** Whose report a file is. */
+export interface ReportOwner {
+  readonly account: string;
+  /** Project and stack: `warp-registrations/production`. */
+  readonly stack: string;
 }
 
 /**
- * Takes an earlier run's report away, so that a run which fails early is not mistaken for it. Any other file stays,
- * and so does the run's own reviewed plan.
+ * Writes the whole document, or leaves what was there and throws a {@link ReportError}. A report is read and rewritten
+ * while its run goes on, so it must be a regular file; a device, a pipe or a descriptor is refused and left alone.
  */
-export async function removeReport(env: NodeJS.ProcessEnv): Promise<void> {
+export function writeReport(path: string, document: ReportDocument): void {
+  const { path: place } = filePlace(path);
+  try {
+    writeOutputs([{ path: place, text: `${jsonText(document, 2)}\n` }]);
+  } catch (error) {
+    throw new ReportError(path, reasonOf(error instanceof OutputError ? error.cause : error));
+  }
+}
+
+/** @throws ReportError for what is no regular file and will be none */
+function filePlace(path: string): { readonly path: string; readonly exists: boolean } {
+  let place: Place;
+  try {
+    place = placeOf(path);
+  } catch (error) {
+    throw new ReportError(path, reasonOf(error));
+  }
+  if (place.kind === "file") return place;
+  const what = place.kind === "descriptor" ? "something that is open already" : `a ${place.kind}`;
+  throw new ReportError(
+    path,
+    `that is ${what}, not a file`,
+    `name a file, or unset ${REPORT_VARIABLE} where no report is wanted`,
+  );
+}
+
+/**
+ * Takes an earlier report of the same stack away, so that a run which fails early is not mistaken for it. Any other file
+ * stays: foreign JSON, another stack's report, and the run's own reviewed plan.
+ */
+export function removeReport(env: NodeJS.ProcessEnv, owner: ReportOwner): void {
   const path = reportPath(env);
   if (path === undefined) return;
   if (path === pathIn(env, EXPECT_VARIABLE))
     throw new ReportError(path, `${EXPECT_VARIABLE} names the same file`, "give the report another name");
+  const place = filePlace(path);
+  if (!place.exists) return;
   try {
-    const text = await readFile(path, "utf8").catch(ifMissing);
-    if (text !== "" && !isAnyReport(text))
-      throw new ReportError(path, "that is another file, not a report", "name a file that is not there yet");
-    await rm(path, { force: true });
+    const foreign = whyForeign(readFileSync(place.path, "utf8"), owner);
+    if (foreign !== undefined)
+      throw new ReportError(path, foreign, "name a file of this stack's own, or one that is not there yet");
+    rmSync(place.path, { force: true });
   } catch (error) {
     throw error instanceof ReportError ? error : new ReportError(path, reasonOf(error));
   }
 }
 
-function ifMissing(error: unknown): string {
-  if (error instanceof Error && "code" in error && error.code === "ENOENT") return "";
-  throw error;
+/** Of whatever version. An empty file is nobody's: `mktemp` makes such. */
+function whyForeign(text: string, { account, stack }: ReportOwner): string | undefined {
+  if (text === "") return undefined;
+  const other = "that is another file, not a report of this stack";
+  let report: Partial<ReportDocument>;
+  try {
+    report = (JSON.parse(text) as Partial<ReportDocument> | null) ?? {};
+  } catch {
+    return other;
+  }
+  const { version, run, decisions } = report;
+  if (typeof version !== "number" || !Array.isArray(decisions)) return other;
+  if (typeof run?.id !== "string" || typeof run.stack !== "string") return other;
+  if (run.stack !== stack) return `that is the report of the stack ${escapeText(run.stack, 100)}`;
+  if (report.account !== account) return "that is the report of another account";
+  return undefined;
 }
 
-/** Of whatever version. */
-function isAnyReport(text: string): boolean {
+/**
+ * The report of the run as the file has it now.
+ *
+ * @param run the run's id; undefined where it is not known, and any run's report will do
+ * @throws ReportError where it is not there, or is another run's by now
+ */
+export function readReport(path: string, run: string | undefined): ReportDocument {
+  let document: ReportDocument;
   try {
-    const value = JSON.parse(text) as unknown;
-    return typeof value === "object" && value !== null && "fingerprint" in value && "decisions" in value;
-  } catch {
-    return false;
+    document = JSON.parse(readFileSync(filePlace(path).path, "utf8")) as ReportDocument;
+  } catch (error) {
+    throw error instanceof ReportError ? error : new ReportError(path, reasonOf(error));
   }
+  if (run !== undefined && document.run?.id !== run)
+    throw new ReportError(path, "another run has written its own there", "give each stack a file of its own");
+  return document;
 }
 
 function reasonOf(error: unknown): string {
@@ -94,57 +142,3 @@ const REASONS: Readonly<Record<string, string>> = {
   EROFS: "nothing can be written there",
   ENOSPC: "the disk is full",
 };
-
-/** Resources report in any order and at once, but a file is rewritten by one at a time. */
-let last: Promise<void> = Promise.resolve();
-
-/** Adds outcomes, by registration id, to the report of this run, where one was asked for. */
-export async function recordOutcomes(
-  env: NodeJS.ProcessEnv,
-  outcomes: ReadonlyMap<string, Outcome>,
-): Promise<void> {
-  await change(env, ({ results = [], ...document }) => ({
-    ...document,
-    results: results.map((result) => withOutcome(result, outcomes.get(result.registration))),
-  }));
-}
-
-/** The same for Access users: by id for those who are deleted, by e-mail for the others. */
-export async function recordUserOutcomes(
-  env: NodeJS.ProcessEnv,
-  outcomes: ReadonlyMap<string, Outcome>,
-): Promise<void> {
-  const keyOf = ({ act, id, email }: AccessUserResult) => (act === "delete" ? (id ?? email) : email);
-  await change(env, ({ accessUserResults = [], ...document }) => ({
-    ...document,
-    accessUserResults: accessUserResults.map((result) => withOutcome(result, outcomes.get(keyOf(result)))),
-  }));
-}
-
-async function change(
-  env: NodeJS.ProcessEnv,
-  make: (document: ReportDocument) => ReportDocument,
-): Promise<void> {
-  const path = reportPath(env);
-  if (path === undefined) return;
-  const next = last.then(async () => writeReport(path, make(await readReport(path))));
-  last = next.catch(() => undefined);
-  await next;
-}
-
-async function readReport(path: string): Promise<ReportDocument> {
-  try {
-    return JSON.parse(await readFile(path, "utf8")) as ReportDocument;
-  } catch (error) {
-    throw new ReportError(path, reasonOf(error));
-  }
-}
-
-function withOutcome<Result extends Pick<ActResult, "result" | "reason">>(
-  result: Result,
-  outcome: Outcome | undefined,
-): Result {
-  if (!outcome) return result;
-  const { reason: _last, ...rest } = result;
-  return { ...rest, ...outcome } as Result;
-}

@@ -4,8 +4,16 @@ import type { ReportDocument } from "./document.js";
 import { place } from "./html-cells.js";
 import { escapeHtml as text, isolated } from "./html-escape.js";
 import { isHeld } from "./guards.js";
-import { userOutcomes } from "./user-wording.js";
-import { ACTS, actionMeanings, guardVerdict, hasActs, nextCommand, outcomes, whatIsDue } from "./wording.js";
+import {
+  ACTS,
+  actionMeanings,
+  guardVerdict,
+  hasActs,
+  nextCommand,
+  resultCounts,
+  sharedCauses,
+  whatIsDue,
+} from "./wording.js";
 import { counted } from "../counted.js";
 import { minute } from "../minute.js";
 
@@ -64,10 +72,7 @@ function facts(document: ReportDocument): (readonly [string, string])[] {
   const { account, asOf, generatedAt, fingerprint, population, reviewed } = document;
   const outside = population.outOfScope > 0 ? `, ${population.outOfScope} out of scope` : "";
   const next = nextCommand(document);
-  const told = (outcomes(document) ?? userOutcomes(document)) && [
-    ...(document.results ?? []),
-    ...(document.accessUserResults ?? []),
-  ];
+  const counts = resultCounts(document);
   return [
     ["Account", `<code>${isolated(account)}</code>`],
     ["As of", text(minute(asOf))],
@@ -82,21 +87,19 @@ function facts(document: ReportDocument): (readonly [string, string])[] {
           ] as const,
         ]
       : []),
-    ...(told
-      ? [
+    ...(counts === undefined
+      ? []
+      : [
           [
             "Results",
-            text(
-              (["done", "failed", "skipped"] as const)
-                .map(
-                  (result) =>
-                    `${told.filter((one) => one.result === result).length} ${result === "skipped" ? "not come to" : result}`,
-                )
-                .join(", "),
-            ),
+            [
+              text(counts),
+              ...sharedCauses(document).map(
+                ({ count, result, reason }) => `<small>${count} ${text(result)}: ${isolated(reason)}</small>`,
+              ),
+            ].join(""),
           ] as const,
-        ]
-      : []),
+        ]),
     ...(next === undefined ? [] : [["Next", `<code>${isolated(next)}</code>`] as const]),
   ];
 }

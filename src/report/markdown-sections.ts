@@ -15,6 +15,8 @@ import {
   entryDetails,
   guardVerdict,
   outcomes,
+  resultCounts,
+  sharedCauses,
   since,
   userOf,
 } from "./wording.js";
@@ -38,6 +40,13 @@ export function markdownSections(document: ReportDocument, options: RenderOption
       true,
     ),
     guards(document),
+    section(
+      `Results: ${resultCounts(document) ?? ""}`,
+      ["Acts", "Result", "Why"],
+      sharedCauses(document).map(({ count, result, reason }) =>
+        cells([String(count), text(result), text(reason)]),
+      ),
+    ),
     ...acts,
     users(document),
     section(

@@ -8,10 +8,16 @@ import { leftAlone } from "./left-alone.js";
 import { dueLines, pendingLines, skippedLines } from "./text-acts.js";
 import { withPlace } from "./text-lines.js";
 import { userLines } from "./text-users.js";
-import { userOutcomes } from "./user-wording.js";
-import { guardFigure, hasActs, nextCommand, outcomes, userOf, whatIsDue } from "./wording.js";
+import {
+  guardFigure,
+  hasActs,
+  nextCommand,
+  resultCounts,
+  sharedCauses,
+  userOf,
+  whatIsDue,
+} from "./wording.js";
 import { wrap } from "./wrap.js";
-import { counted } from "../counted.js";
 import { minute } from "../minute.js";
 
 export { hasActs };
@@ -110,12 +116,13 @@ function closing(document: ReportDocument, { planFile, holdsSaid }: RenderOption
 }
 
 function results(document: ReportDocument): string[] {
-  if (!outcomes(document) && !userOutcomes(document)) return [];
-  const counts = { done: 0, failed: 0, skipped: 0 };
-  const { results: all = [], accessUserResults = [] } = document;
-  for (const { result } of [...all, ...accessUserResults]) counts[result]++;
+  const counts = resultCounts(document);
+  if (counts === undefined) return [];
   return [
-    `Results: ${counted(counts.done, "act")} done, ${counts.failed} failed, ${counts.skipped} not come to`,
+    `Results: ${counts}`,
+    ...sharedCauses(document).flatMap(({ count, result, reason }) =>
+      wrap("  ", `${count} ${result}: ${escapeText(reason, 400)}`, "    "),
+    ),
   ];
 }
 

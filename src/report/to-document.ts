@@ -16,6 +16,8 @@ export interface DocumentOptions {
   readonly approval?: Approval | undefined;
   /** Whether the run writes. */
   readonly run: boolean;
+  /** Whose document it is; undefined where no Pulumi program makes it. */
+  readonly owner?: ReportDocument["run"];
   /** By registration id. */
   readonly evidence?: ReadonlyMap<string, Evidence> | undefined;
 }
@@ -31,6 +33,7 @@ export function toDocument(plan: Plan, options: DocumentOptions): ReportDocument
   return {
     version: 1,
     account: plan.account,
+    ...(options.owner && { run: options.owner }),
     generatedAt: options.generatedAt.toISOString(),
     asOf: plan.asOf.toISOString(),
     fingerprint: plan.fingerprint,

@@ -50,7 +50,7 @@ export function ruleMeaning(rule: string): string {
 /** Everything of a document that somebody should look at: problems, tripped guards, acts, findings. */
 export function tellAll(document: ReportDocument): Told[] {
   const { problems, guards, approved, decisions, skipped, findings } = document;
-  const told = outcomes(document);
+  const told = outcomes(document, true);
   return [
     ...problems.map(tellMessage),
     ...guards
@@ -107,7 +107,7 @@ function tellAct(decision: ReportedDecision, outcome: string | undefined): Told 
   ];
   return {
     rule: `act/${action}`,
-    level: outcome?.startsWith("failed") === true ? "error" : pending ? "note" : "warning",
+    level: /^(?:failed|unknown)/u.test(outcome ?? "") ? "error" : pending ? "note" : "warning",
     text: `${action} ${who}: ${[reason.text, ...more].join("; ")}`,
     ...(decision.evidence && { evidence: evidenceLines(decision.evidence) }),
     source,
@@ -123,7 +123,7 @@ function tellUser(user: ReportedAccessUser, outcome: string | undefined): Told {
   ];
   return {
     rule: `access-user/${action}`,
-    level: outcome?.startsWith("failed") === true ? "error" : pending ? "note" : "warning",
+    level: /^(?:failed|unknown)/u.test(outcome ?? "") ? "error" : pending ? "note" : "warning",
     text: `${action} Access user ${email}: ${[text, ...more].join("; ")}`,
     source,
     registrations,

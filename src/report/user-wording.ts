@@ -28,7 +28,8 @@ export function userActsDue(document: ReportDocument): string[] {
 export function userOutcomes({
   accessUserResults = [],
 }: ReportDocument): ReadonlyMap<string, string> | undefined {
-  if (accessUserResults.every(({ result }) => result === "skipped")) return undefined;
+  if (accessUserResults.every(({ result, reason }) => result === "skipped" && reason === undefined))
+    return undefined;
   return new Map(accessUserResults.map((one) => [one.email, outcome(one)]));
 }
 

@@ -2,7 +2,13 @@
 
 import type { Act, Action } from "../reconcile/decision.js";
 import { EXPECT_VARIABLE } from "./reviewed-plan.js";
-import type { ReportDocument, ReportedDecision, ReportedEntry, ReportedGuard } from "./document.js";
+import type {
+  ActResult,
+  ReportDocument,
+  ReportedDecision,
+  ReportedEntry,
+  ReportedGuard,
+} from "./document.js";
 import { isHeld } from "./guards.js";
 import { pendingUsers, userActsDue, userOutcomes, usersDue } from "./user-wording.js";
 import { counted } from "../counted.js";
@@ -94,15 +100,56 @@ export function guardVerdict(guard: ReportedGuard, { approved }: ReportDocument)
 }
 
 /** A result in words. */
-const said = { done: "done", failed: "failed", skipped: "not come to" } as const;
+const said = { done: "done", failed: "failed", unknown: "unknown", skipped: "not come to" } as const;
 
-/** By registration; undefined until a run has come to at least one act, so that a plan is not told as a failure. */
-export function outcomes({ results = [] }: ReportDocument): ReadonlyMap<string, string> | undefined {
-  if (results.every(({ result }) => result === "skipped")) return undefined;
+/** A reason that so many results have in common is told once, in a paragraph of its own. */
+const SHARED = 3;
+
+/** Results that ended alike, for one and the same reason. */
+export interface SharedCause {
+  readonly count: number;
+  /** In words: `failed`, `not come to`. */
+  readonly result: string;
+  readonly reason: string;
+}
+
+/** Those that are told once for all, most frequent first. */
+export function sharedCauses({ results = [], accessUserResults = [] }: ReportDocument): SharedCause[] {
+  const causes = new Map<string, SharedCause>();
+  for (const { result, reason } of [...results, ...accessUserResults]) {
+    if (reason === undefined) continue;
+    const key = `${result} ${reason}`;
+    causes.set(key, { count: (causes.get(key)?.count ?? 0) + 1, result: said[result], reason });
+  }
+  return [...causes.values()].filter(({ count }) => count >= SHARED).sort((a, b) => b.count - a.count);
+}
+
+/** `3 done, 1 failed, 1 unknown, 0 not come to`; undefined of what is no run, or none that came to anything. */
+export function resultCounts(document: ReportDocument): string | undefined {
+  if (!outcomes(document) && !userOutcomes(document)) return undefined;
+  const all = [...(document.results ?? []), ...(document.accessUserResults ?? [])];
+  const count = (wanted: ActResult["result"]) => all.filter(({ result }) => result === wanted).length;
+  const unknown = count("unknown");
+  return [
+    `${counted(count("done"), "act")} done`,
+    `${count("failed")} failed`,
+    ...(unknown > 0 ? [`${unknown} unknown`] : []),
+    `${count("skipped")} not come to`,
+  ].join(", ");
+}
+
+/**
+ * By registration; undefined until a run has come to at least one act, so that a plan is not told as a failure. Without
+ * the reasons of {@link sharedCauses}, unless `full`.
+ */
+export function outcomes(document: ReportDocument, full = false): ReadonlyMap<string, string> | undefined {
+  const { results = [] } = document;
+  if (results.every(({ result, reason }) => result === "skipped" && reason === undefined)) return undefined;
+  const shared = new Set(full ? [] : sharedCauses(document).map(({ reason }) => reason));
   return new Map(
     results.map(({ registration, result, reason }) => [
       registration,
-      reason === undefined ? said[result] : `${said[result]}: ${reason}`,
+      reason === undefined || shared.has(reason) ? said[result] : `${said[result]}: ${reason}`,
     ]),
   );
 }
