@@ -1,19 +1,11 @@
-/** The two services that the program's process calls: registrations go to the deployment, messages to the screen. */
+/** The service that the program's process calls: what it registers goes to the deployment. */
 
-import { Server, ServerCredentials, status, type handleUnaryCall } from "@grpc/grpc-js";
-import { EngineService } from "@pulumi/pulumi/proto/engine_grpc_pb.js";
-import * as engine from "@pulumi/pulumi/proto/engine_pb.js";
 import { ResourceMonitorService } from "@pulumi/pulumi/proto/resource_grpc_pb.js";
 import * as resource from "@pulumi/pulumi/proto/resource_pb.js";
 import { Empty } from "google-protobuf/google/protobuf/empty_pb.js";
 import type { Deployment, Goal, Registered } from "./deployment.js";
-import { ANY_SIZE, fromStruct, toStruct } from "./provider.js";
-import type { Screen } from "./screen.js";
-
-export interface Monitor {
-  readonly address: string;
-  close(): void;
-}
+import { answer, serve, type Served } from "./host.js";
+import { fromStruct, toStruct } from "./provider.js";
 
 const RESULTS = {
   success: resource.Result.SUCCESS,
@@ -22,10 +14,8 @@ const RESULTS = {
 };
 
 /** Serves one run of a program on loopback. */
-export async function serveMonitor(deployment: Deployment, screen: Screen): Promise<Monitor> {
-  const server = new Server(ANY_SIZE);
-  let root = "";
-  server.addService(ResourceMonitorService, {
+export function serveMonitor(deployment: Deployment): Promise<Served> {
+  return serve(ResourceMonitorService, {
     // None of the optional features: secrets, transforms, hooks, and so on.
     supportsFeature: answer(() => new resource.SupportsFeatureResponse().setHassupport(false)),
     registerResource: answer(async (request: resource.RegisterResourceRequest) =>
@@ -34,38 +24,6 @@ export async function serveMonitor(deployment: Deployment, screen: Screen): Prom
     registerResourceOutputs: answer(() => new Empty()),
     signalAndWaitForShutdown: answer(() => new Empty()),
   });
-  server.addService(EngineService, {
-    log: answer((request: engine.LogRequest) => {
-      log(request, screen);
-      return new Empty();
-    }),
-    getRootResource: answer(() => new engine.GetRootResourceResponse().setUrn(root)),
-    setRootResource: answer((request: engine.SetRootResourceRequest) => {
-      root = request.getUrn();
-      return new engine.SetRootResourceResponse();
-    }),
-    requirePulumiVersion: answer(() => new engine.RequirePulumiVersionResponse()),
-  });
-  const port = await new Promise<number>((resolve, reject) => {
-    server.bindAsync("127.0.0.1:0", ServerCredentials.createInsecure(), (error, found) => {
-      if (error) reject(error);
-      else resolve(found);
-    });
-  });
-  return { address: `127.0.0.1:${port}`, close: () => server.forceShutdown() };
-}
-
-function answer<Request, Response>(
-  handle: (request: Request) => Response | Promise<Response>,
-): handleUnaryCall<Request, Response> {
-  return (call, done) => {
-    Promise.resolve(call.request)
-      .then(handle)
-      .then(
-        (response) => done(null, response),
-        (error: unknown) => done({ code: status.INTERNAL, details: String(error) }),
-      );
-  };
 }
 
 function toGoal(request: resource.RegisterResourceRequest): Goal {
@@ -86,12 +44,4 @@ function toResponse({ urn, id, outputs, result }: Registered): resource.Register
     .setId(id)
     .setObject(toStruct(outputs))
     .setResult(RESULTS[result]);
-}
-
-function log(request: engine.LogRequest, screen: Screen): void {
-  const { DEBUG, WARNING, ERROR } = engine.LogSeverity;
-  const severity = request.getSeverity();
-  if (severity === DEBUG) return;
-  const prefix = severity === ERROR ? "error: " : severity === WARNING ? "warning: " : "";
-  screen.print(`${prefix}${request.getMessage()}`);
 }

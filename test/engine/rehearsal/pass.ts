@@ -6,6 +6,7 @@ import { environment, parallelOf } from "../environment.js";
 import type { Project } from "../project.js";
 import { deleteAllBut } from "./deletes.js";
 import { Deployment } from "./deployment.js";
+import { serveEngine } from "./host.js";
 import { Ledger } from "./ledger.js";
 import { runProgram } from "./program.js";
 import { Provider } from "./provider.js";
@@ -44,16 +45,24 @@ export async function runPass(pass: PassOptions): Promise<Pass> {
   if (isAborted()) throw new EngineError("aborted before it began");
   const env = environment(process.env, workspace.env, options.env);
   const processes: Promise<Provider>[] = [];
+  const engine = await serveEngine(screen);
+  const cancel = () => processes.forEach((one) => void one.then((provider) => provider.cancel()));
+  signal.addEventListener("abort", cancel, { once: true });
   const shared = {
     targets: options.targets && new Set(options.targets),
     parallel: parallelOf(options.parallel, env) ?? 4 * availableParallelism(),
     provider: () => {
       const onLine = (line: string) => screen.print(line);
-      const [running = Provider.start({ project, env, config: workspace.config, onLine })] = processes;
+      const [
+        running = Provider.start({
+          ...{ project, env, onLine },
+          ...{ config: workspace.config, engine: engine.address },
+        }),
+      ] = processes;
       processes[0] = running;
       return running;
     },
-    ...{ env, dryRun, screen, signal },
+    ...{ env, dryRun, screen, signal, engine: engine.address },
   };
   screen.print(`${TITLES[pass.operation][dryRun ? 0 : 1]} (${workspace.stack}), rehearsal engine:\n`);
   try {
@@ -63,9 +72,11 @@ export async function runPass(pass: PassOptions): Promise<Pass> {
     screen.summary(done.steps, dryRun);
     return { failed: done.failed || isAborted(), steps: done.steps };
   } finally {
+    signal.removeEventListener("abort", cancel);
     for (const one of await Promise.allSettled(processes)) {
       if (one.status === "fulfilled") await one.value.end();
     }
+    engine.close();
   }
 }
 
@@ -77,6 +88,8 @@ interface Shared {
   readonly dryRun: boolean;
   readonly screen: Screen;
   readonly signal: AbortSignal;
+  /** The address of the engine's own service. */
+  readonly engine: string;
 }
 
 async function change(
@@ -101,9 +114,9 @@ async function change(
   const stop = () => ledger.stop();
   shared.signal.addEventListener("abort", stop, { once: true });
   try {
-    const { env } = shared;
+    const { env, engine, signal } = shared;
     if (operation !== "destroy") {
-      await runProgram({ env, project, config: workspace.config, deployment, ledger });
+      await runProgram({ env, project, config: workspace.config, deployment, ledger, engine, signal });
     }
     if (ledger.mayDelete) await deleteAllBut(deployment.registered, ledger);
   } finally {

@@ -19,13 +19,17 @@ export interface ProgramOptions {
   readonly env: Environment;
   readonly deployment: Deployment;
   readonly ledger: Ledger;
+  /** The address of the engine's own service. */
+  readonly engine: string;
+  /** Aborted where the run is cancelled: the program is ended at once, as the CLI does. */
+  readonly signal: AbortSignal;
 }
 
 /** Resolves when the program has ended and all that it registered is done; tells the ledger of its failure. */
 export async function runProgram(options: ProgramOptions): Promise<void> {
-  const { project, deployment, ledger } = options;
+  const { project, deployment, ledger, signal } = options;
   const { screen } = ledger.settings;
-  const monitor = await serveMonitor(deployment, screen);
+  const monitor = await serveMonitor(deployment);
   const script = scriptOf(project, "run");
   const child = start(
     process.execPath,
@@ -41,6 +45,8 @@ export async function runProgram(options: ProgramOptions): Promise<void> {
       onLine: (line) => screen.print(line),
     },
   );
+  const cancel = () => void child.end("SIGINT", 1000);
+  signal.addEventListener("abort", cancel, { once: true });
   try {
     const end = await Promise.race([child.ended, ledger.stopped]);
     if (end !== undefined && end.code !== 0) {
@@ -52,16 +58,17 @@ export async function runProgram(options: ProgramOptions): Promise<void> {
       ledger.stopped.then(() => sleep(PATIENCE, undefined, { ref: false })),
     ]);
   } finally {
+    signal.removeEventListener("abort", cancel);
     await child.end("SIGTERM", 1000);
     monitor.close();
   }
 }
 
-function toFlags({ project, ledger }: ProgramOptions, address: string): readonly string[] {
+function toFlags({ project, ledger, engine }: ProgramOptions, address: string): readonly string[] {
   const { stack, dryRun, parallel } = ledger.settings;
   return [
     `--monitor=${address}`,
-    `--engine=${address}`,
+    `--engine=${engine}`,
     "--organization=organization",
     `--project=${project.name}`,
     `--stack=${stack}`,

@@ -3,15 +3,14 @@
 import { credentials, type ServiceError } from "@grpc/grpc-js";
 import { ResourceProviderClient } from "@pulumi/pulumi/proto/provider_grpc_pb.js";
 import * as proto from "@pulumi/pulumi/proto/provider_pb.js";
+import { Empty } from "google-protobuf/google/protobuf/empty_pb.js";
 import { Struct } from "google-protobuf/google/protobuf/struct_pb.js";
 import { start, type Child } from "../child.js";
 import { EngineError, type Environment } from "../engine.js";
 import { LATE, scriptOf, type Project } from "../project.js";
 import { toFailure } from "./failure.js";
+import { ANY_SIZE } from "./host.js";
 import type { Properties } from "./rows.js";
-
-/** Properties of any size: a message is as long as an account has acts. */
-export const ANY_SIZE = { "grpc.max_receive_message_length": -1, "grpc.max_send_message_length": -1 };
 
 export interface ProviderOptions {
   readonly project: Project;
@@ -19,6 +18,8 @@ export interface ProviderOptions {
   readonly config: Readonly<Record<string, string>>;
   /** What the provider writes to its output. */
   readonly onLine: (line: string) => void;
+  /** The address of the engine's own service. */
+  readonly engine: string;
 }
 
 /** One provider process. All calls but `end` throw a `ProviderFailure`. */
@@ -32,12 +33,12 @@ export class Provider {
   }
 
   /** Starts the process and gives it the stack's config. */
-  static async start({ project, env, config, onLine }: ProviderOptions): Promise<Provider> {
+  static async start({ project, env, config, onLine, engine }: ProviderOptions): Promise<Provider> {
     const script = scriptOf(project, "dynamic-provider");
     let sayPort: (port: string) => void;
     const port = new Promise<string>((resolve) => (sayPort = resolve));
     let first = true;
-    const child = start(process.execPath, [...LATE, script, "127.0.0.1:1"], {
+    const child = start(process.execPath, [...LATE, script, engine], {
       cwd: project.folder,
       env: { ...env, PULUMI_CONFIG: "{}", PULUMI_NODEJS_PROJECT: project.name, PULUMI_PROJECT: project.name },
       onLine: (line, stream) => {
@@ -140,10 +141,15 @@ export class Provider {
     await call((done) => this.#client.delete(request, done));
   }
 
-  /** Ends the process; it has nothing of its own to finish. */
+  /** Tells it that the run was cancelled; what it has begun it may finish. */
+  async cancel(): Promise<void> {
+    await call((done) => this.#client.cancel(new Empty(), done)).catch(() => undefined);
+  }
+
+  /** Ends the process, as the CLI does. */
   async end(): Promise<void> {
     this.#client.close();
-    await this.#child.end("SIGTERM", 1000);
+    await this.#child.end("SIGINT", 5000);
   }
 }
 
