@@ -52,7 +52,10 @@ export async function warpRegistrations(options: ProgramOptions = {}): Promise<v
 function beginRun({ accountId }: Settings): RunMark {
   const engine = process.env.PULUMI_NODEJS_ENGINE ?? "";
   const stack = `${pulumi.getProject()}/${pulumi.getStack()}`;
-  const run = newRun({ stack, account: accountId, engine, writes: !pulumi.runtime.isDryRun() });
+  const { PULUMI_BACKEND_URL, PULUMI_HOME } = process.env;
+  const backend = PULUMI_BACKEND_URL ?? PULUMI_HOME ?? "";
+  const writes = !pulumi.runtime.isDryRun();
+  const run = newRun({ stack, account: accountId, backend, engine, writes });
   if (!isEngineAddress(engine)) return run;
   announce(run);
   const orphaned = () => {

@@ -17,6 +17,8 @@ export interface RunMark {
   /** Project and stack: `warp-registrations/production`. */
   readonly stack: string;
   readonly account: string;
+  /** Where its state is, as far as the environment says: stacks of two backends may have one name. */
+  readonly backend: string;
   /** RFC 3339. */
   readonly started: string;
   /** The address of its engine. */
@@ -34,7 +36,7 @@ export interface RunMark {
 const OLD_MS = 7 * 24 * 3600 * 1000;
 
 /** A new run; `announce` lets its provider know of it. */
-export function newRun(terms: Pick<RunMark, "stack" | "account" | "engine" | "writes">): RunMark {
+export function newRun(terms: Pick<RunMark, "stack" | "account" | "backend" | "engine" | "writes">): RunMark {
   const [program, host, pulumi] = [identify(process.pid), identify(process.ppid), parentOf(process.ppid)];
   return { ...terms, id: randomUUID(), started: new Date().toISOString(), program, host, pulumi };
 }
@@ -85,8 +87,8 @@ function engineMark(folder: string, engine: string): string {
   return join(folder, `engine-${digest(engine)}.json`);
 }
 
-function stackMark(folder: string, { stack, account }: Pick<RunMark, "stack" | "account">): string {
-  return join(folder, `stack-${digest(`${stack}\n${account}`)}.json`);
+function stackMark(folder: string, { backend, stack, account }: RunMark): string {
+  return join(folder, `stack-${digest([backend, stack, account].join("\n"))}.json`);
 }
 
 function digest(text: string): string {

@@ -1,6 +1,7 @@
 /** One engine run, as preview or in earnest: refresh, program, deletes, state. */
 
 import { availableParallelism } from "node:os";
+import { dirname } from "node:path";
 import { EngineError, type Operation, type RunOptions, type Steps, type Workspace } from "../engine.js";
 import { environment, parallelOf } from "../environment.js";
 import type { Project } from "../project.js";
@@ -39,11 +40,13 @@ const TITLES: Readonly<Record<Operation, readonly [string, string]>> = {
 
 /** Runs with one provider process, which starts when it is first needed; writes the state even where steps failed. */
 export async function runPass(pass: PassOptions): Promise<Pass> {
-  const { dryRun, workspace, project, options, screen } = pass;
+  const { dryRun, workspace, project, options, screen, file } = pass;
   const signal = options.signal ?? new AbortController().signal;
   const isAborted = () => signal.aborted;
   if (isAborted()) throw new EngineError("aborted before it began");
-  const env = environment(process.env, workspace.env, options.env);
+  // As the CLI passes it on: stacks in other folders are other stacks.
+  const backend = { PULUMI_BACKEND_URL: `file://${dirname(file)}` };
+  const env = environment(process.env, workspace.env, options.env, backend);
   const processes: Promise<Provider>[] = [];
   const engine = await serveEngine(screen);
   const cancel = () => processes.forEach((one) => void one.then((provider) => provider.cancel()));
