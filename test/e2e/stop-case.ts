@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { ReportDocument } from "../../src/report/document.js";
 import { cliEnvironment, placesOf } from "../engine/cli/workspace.js";
+import { findOnPath } from "../engine/choose/on-path.js";
 import { descendants } from "../engine/child.js";
 import { environment } from "../engine/environment.js";
 import type { Engine } from "../engine/index.js";
@@ -72,23 +73,37 @@ users: { x@example.com: [] }
 
 let count = 0;
 
-/** @param binary of the CLI; undefined for the rehearsal engine */
-export async function stopOne(engine: Engine, binary: string | undefined, one: StopCase): Promise<Stopped> {
+/** A thousand registrations behind a gate, and a stack for them. */
+export interface Place {
+  readonly trial: Trial;
+  readonly gate: Gate;
+  /** In the environment of all that is started for it. */
+  readonly mark: string;
+  /** Of the CLI; undefined for the rehearsal engine. */
+  readonly binary: string | undefined;
+}
+
+/** Does something in a place of its own, and leaves no process behind. */
+export async function inPlace<T>(
+  engine: Engine,
+  { delay, list }: { readonly delay: number; readonly list: string },
+  body: (place: Place) => Promise<T>,
+): Promise<T> {
   const mark = `${process.pid}.${++count}`;
-  const gate = await openGate(one.delay);
+  const binary = engine.real ? await findOnPath(process.env) : undefined;
+  const gate = await openGate(delay);
   const registrations = Array.from({ length: ACTS }, (_, index) =>
     registration({ id: `r${index}`, email: `p${index}@example.com`, device: `d${index}`, name: `D${index}` }),
   );
   const trial = await startTrial({
     engine,
     account: { world: { account_id: ACCOUNT, registrations, physical_devices: [] } },
-    files: { "allowlist.yaml": LIST },
+    files: { "allowlist.yaml": list },
     config: { baseUrl: gate.url },
   });
   gate.lead(trial.simulator.url);
   try {
-    const child = await begin(trial, gate, binary, mark);
-    return await stop(child, trial, gate, mark, one);
+    return await body({ trial, gate, mark, binary });
   } finally {
     for (const { pid } of running(mark)) end(pid, "SIGKILL");
     gate.close();
@@ -96,12 +111,14 @@ export async function stopOne(engine: Engine, binary: string | undefined, one: S
   }
 }
 
-async function begin(
-  trial: Trial,
-  gate: Gate,
-  binary: string | undefined,
-  mark: string,
-): Promise<ChildProcess> {
+export function stopOne(engine: Engine, one: StopCase): Promise<Stopped> {
+  return inPlace(engine, { delay: one.delay, list: LIST }, async (place) =>
+    stop(await begin(place), place, one),
+  );
+}
+
+/** Begins an update of the stack, in a process that can be stopped. */
+export async function begin({ trial, gate, binary, mark }: Place): Promise<ChildProcess> {
   const workspace = { project: trial.project, folder: trial.folder, stack: "trial", config: {} };
   const more = {
     CLOUDFLARE_API_TOKEN: TOKEN,
@@ -129,13 +146,7 @@ async function begin(
   });
 }
 
-async function stop(
-  child: ChildProcess,
-  trial: Trial,
-  gate: Gate,
-  mark: string,
-  one: StopCase,
-): Promise<Stopped> {
+async function stop(child: ChildProcess, { trial, gate, mark }: Place, one: StopCase): Promise<Stopped> {
   let output = "";
   for (const stream of [child.stdout, child.stderr])
     stream?.on("data", (data: Buffer) => (output += data.toString()));
@@ -188,7 +199,7 @@ function end(pid: number, how: NodeJS.Signals): void {
 }
 
 /** Every process that was given the run's mark, however it was started and whoever its parent is by now. */
-function running(mark: string): { pid: number; command: string }[] {
+export function running(mark: string): { pid: number; command: string }[] {
   return readdirSync("/proc").flatMap((name) => {
     try {
       if (!/^\d+$/u.test(name)) return [];

@@ -3,11 +3,28 @@
  * and prints a table. `STOPS` says how many, `STOPS_SEED` which.
  */
 
+import { spawnSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
-import { findOnPath } from "../engine/choose/on-path.js";
 import { rehearsalEngine, type Engine } from "../engine/index.js";
-import { realEngine } from "../engine/scenario.js";
-import { LATEST, stopOne, WAYS, type StopCase, type Stopped, type Way } from "./stop-case.js";
+import { realEngine, underEachEngine } from "../engine/scenario.js";
+import type { ReportDocument } from "../../src/report/document.js";
+import { announce, newRun } from "../../src/run-lease.js";
+import {
+  ACTS,
+  begin,
+  inPlace,
+  LATEST,
+  running,
+  stopOne,
+  WAYS,
+  type Place,
+  type StopCase,
+  type Stopped,
+  type Way,
+} from "./stop-case.js";
 
 const HOW_MANY = Number(process.env.STOPS ?? 2);
 const AT_ONCE = Number(process.env.STOPS_AT_ONCE ?? 1);
@@ -37,12 +54,12 @@ function casesOf(seed: number, howMany: number): StopCase[] {
   });
 }
 
-async function stopAll(engine: Engine, binary: string | undefined): Promise<Stopped[]> {
+async function stopAll(engine: Engine): Promise<Stopped[]> {
   const waiting = casesOf(SEED, HOW_MANY);
   const stopped: Stopped[] = [];
   const worker = async () => {
     for (let one = waiting.shift(); one; one = waiting.shift()) {
-      const done = await stopOne(engine, binary, one);
+      const done = await stopOne(engine, one);
       stopped.push(done);
       if (HOW_MANY > 5) console.log(lineOf(done));
     }
@@ -94,7 +111,7 @@ describe(`a run of a thousand acts that is stopped ${HOW_MANY} times`, () => {
   test("rehearsal engine", { timeout: TIMEOUT }, async ({ skip }) => {
     if (!isLinux) skip("the processes of a run are found in /proc");
     const engine = rehearsalEngine("test");
-    const stopped = await stopAll(engine, undefined);
+    const stopped = await stopAll(engine);
     if (HOW_MANY > 5) console.log(tableOf(engine.name, stopped));
     expectStopped(stopped);
   });
@@ -103,9 +120,62 @@ describe(`a run of a thousand acts that is stopped ${HOW_MANY} times`, () => {
     if (!isLinux) skip("the processes of a run are found in /proc");
     const engine = await realEngine();
     if (typeof engine === "string") return skip(engine);
-    const binary = await findOnPath(process.env);
-    const stopped = await stopAll(engine, binary);
+    const stopped = await stopAll(engine);
     if (HOW_MANY > 5) console.log(tableOf(engine.name, stopped));
     expectStopped(stopped);
   });
 });
+
+const people = Array.from({ length: ACTS }, (_, index) => `  p${index}@example.com: [{ name: D${index} }]`);
+const GUARDS = "guards: { revoke: { max: 9999, percent: 100 }, unrevoke: { max: 9999, percent: 100 } }";
+const POLICY = "policy: { unknownUsers: revoke }";
+const WRONG = `version: 1\n${GUARDS}\n${POLICY}\nusers: { x@example.com: [] }\n`;
+const RIGHT = `version: 1\n${GUARDS}\n${POLICY}\nusers:\n${people.join("\n")}\n`;
+const active = ({ trial }: Place) =>
+  trial.simulator.world().registrations.filter(({ revoked_at }) => revoked_at == null).length;
+
+underEachEngine("a wrong allowlist, killed and put right: nobody is cut off after the rollback", (engine) =>
+  inPlace(engine, { delay: 2000, list: WRONG }, async (place) => {
+    const { trial, gate, mark, binary } = place;
+    const child = await begin(place);
+    await gate.firstWrite;
+    await sleep(300);
+    child.kill("SIGKILL");
+    if (binary !== undefined) {
+      const [home, state] = [join(trial.folder, "home"), `file://${join(trial.folder, "state")}`];
+      const env = { ...process.env, PULUMI_HOME: home, PULUMI_BACKEND_URL: state };
+      spawnSync(binary, ["cancel", "--yes", "--stack", "trial", "--cwd", trial.project], { env });
+    }
+    await trial.write("allowlist.yaml", RIGHT);
+    const up = await trial.stack.up({ skipPreview: true });
+    expect(up.exitCode, up.output.slice(-3000)).toBe(0);
+    // An orphan would have the time for another call.
+    await sleep(5000);
+    expect(active(place)).toBe(ACTS);
+    expect(running(mark)).toEqual([]);
+  }),
+);
+
+underEachEngine("a run makes no further call once a later run of its stack has begun", (engine) =>
+  inPlace(engine, { delay: 600, list: WRONG }, async (place) => {
+    const { trial, gate } = place;
+    const child = await begin(place);
+    const ended = new Promise((done) => child.once("exit", done));
+    // A pipe that nobody reads from would hold it up.
+    for (const stream of [child.stdout, child.stderr]) stream?.resume();
+    await gate.firstWrite;
+    const { run } = JSON.parse(readFileSync(join(trial.folder, "report.json"), "utf8")) as ReportDocument;
+    const state = engine.real ? join(trial.folder, "state") : trial.folder;
+    const stack = run?.stack ?? "";
+    const terms = { stack, account: trial.simulator.accountId, backend: `file://${state}`, writes: true };
+    expect(announce(newRun({ ...terms, engine: "127.0.0.1:1" }))).toBe(true);
+    const begun = gate.calls.filter(({ method }) => method !== "GET").length;
+    await ended;
+    expect(gate.calls.filter(({ method }) => method !== "GET")).toHaveLength(begun);
+    const { results = [] } = JSON.parse(
+      readFileSync(join(trial.folder, "report.json"), "utf8"),
+    ) as ReportDocument;
+    expect(results.filter(({ result }) => result === "done")).toHaveLength(begun * 100);
+    expect(results.find(({ result }) => result === "skipped")?.reason).toMatch(/^A later run of this stack/u);
+  }),
+);
