@@ -43,14 +43,16 @@ function randomFrom(seed: number): () => number {
   };
 }
 
-/** Each way as often as the others, a call taking up to 3 s, the stop anywhere in the first 12 s of the acts. */
+/** Each way as often as the others, a call taking up to 3 s (12 s for the longest way), the stop anywhere in the first 12 s of the acts. */
 function casesOf(seed: number, howMany: number): StopCase[] {
   const random = randomFrom(seed);
   const ways = Object.keys(WAYS) as Way[];
   return Array.from({ length: howMany }, (_, index) => {
-    const delay = Math.round(200 + 2800 * random());
+    const way = ways[index % ways.length] ?? "SIGINT";
+    // Calls that outlast all three signals are among those of the longest way.
+    const delay = Math.round(200 + (way === "GitHub's sequence" ? 12_000 : 2800) * random());
     const moment = Math.round(random() * Math.min(12_000, 9 * delay));
-    return { way: ways[index % ways.length] ?? "SIGINT", delay, moment };
+    return { way, delay, moment };
   });
 }
 
