@@ -1,4 +1,4 @@
-import { spawn, type ChildProcess } from "node:child_process";
+import { spawn, spawnSync, type ChildProcess } from "node:child_process";
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { join } from "node:path";
@@ -86,6 +86,17 @@ test("a world file, settings, a stopped clock and a log file", async () => {
   child.kill("SIGTERM");
   expect(await ended).toBe(0);
   expect(JSON.parse(readFileSync(log, "utf8"))).toMatchObject({ n: 1, time: "2026-10-01T08:00:00.000000Z" });
+});
+
+test("a log that is a pipe or a folder is refused, and waits for nobody", async ({ skip }) => {
+  const pipe = join(folder, "pipe");
+  if (spawnSync("mkfifo", [pipe]).status !== 0) skip("no pipe can be made here");
+  const said = async (log: string) => {
+    const { ended, err } = run(["simulate", "--registrations", "1", "--log", log]);
+    return [await ended, err()];
+  };
+  expect(await said(pipe)).toEqual([1, `error: log file ${pipe}: it is a pipe\n`]);
+  expect(await said(folder)).toEqual([1, `error: log file ${folder}: it is a folder\n`]);
 });
 
 test("a saved inventory is served as the account that it was taken of", async () => {

@@ -1,7 +1,9 @@
 import { createWriteStream, type WriteStream } from "node:fs";
 import { Command, InvalidArgumentError, Option } from "commander";
 import { jsonText } from "../escape.js";
+import { placeOf } from "../files.js";
 import { readInventoryFile } from "./inventory-file.js";
+import { reasonOf } from "./user-error.js";
 import {
   describeSettings,
   generateWorld,
@@ -114,11 +116,23 @@ function worldOfInventory(file: string): World {
   return { account_id: account, registrations, physical_devices: devices, ...users };
 }
 
+/** Appends; a pipe is refused, since opening it would wait for somebody to read. */
 function openLog(file: string): Promise<WriteStream> {
   return new Promise((resolve, reject) => {
+    const fail = (why: string) => reject(new SimulatorError(`log file ${file}: ${why}`));
+    try {
+      const { kind } = placeOf(file);
+      if (kind !== "file" && kind !== "descriptor" && kind !== "character device") {
+        fail(`it is a ${kind}`);
+        return;
+      }
+    } catch (error) {
+      fail(reasonOf(error));
+      return;
+    }
     const stream = createWriteStream(file, { flags: "a" });
     stream.once("open", () => resolve(stream));
-    stream.once("error", (error) => reject(new SimulatorError(`log file ${file}: ${error.message}`)));
+    stream.once("error", (error) => fail(reasonOf(error)));
   });
 }
 
