@@ -41,6 +41,7 @@ test("acts begin as skipped, are unknown once begun, and then what came of them"
     { registration: "c", act: "revoke", result: "skipped" },
   ]);
   expect(await readdir(folder)).toEqual(["report.json"]);
+  expect(await readFile(path, "utf8")).toBe(`${JSON.stringify(await read(path), null, 2)}\n`);
 });
 
 test("the file holds no control or bidirectional character as it is", async () => {

@@ -40,14 +40,24 @@ export interface ReportOwner {
   readonly stack: string;
 }
 
-/**
- * Writes the whole document, or leaves what was there and throws a {@link ReportError}. A report is read and rewritten
- * while its run goes on, so it must be a regular file; a device, a pipe or a descriptor is refused and left alone.
- */
+/** Writes the whole document; see {@link writeReportText}. */
 export function writeReport(path: string, document: ReportDocument): void {
+  writeReportText(path, reportText(document));
+}
+
+/** A document as its file has it. */
+export function reportText(document: object): string {
+  return `${jsonText(document, 2)}\n`;
+}
+
+/**
+ * Writes the whole text, or leaves what was there and throws a {@link ReportError}. A report is read and rewritten while
+ * its run goes on, so it must be a regular file; a device, a pipe or a descriptor is refused and left alone.
+ */
+export function writeReportText(path: string, text: string): void {
   const { path: place } = filePlace(path);
   try {
-    writeOutputs([{ path: place, text: `${jsonText(document, 2)}\n` }]);
+    writeOutputs([{ path: place, text }]);
   } catch (error) {
     throw new ReportError(path, reasonOf(error instanceof OutputError ? error.cause : error));
   }
