@@ -152,6 +152,8 @@ function stepOf(
 function relied({ outcomes, lines }: AccountSession, first: string): Outcome {
   const [line] = (lines.get(first) ?? first).split(", ", 1);
   const outcome = outcomes.get(first);
+  // One reason for all: the run was stopped, as a rule.
+  if (outcome?.result === "skipped") return outcome;
   const why =
     outcome === undefined
       ? "which is not part of this run"
