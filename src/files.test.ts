@@ -100,7 +100,9 @@ describe("what is there and is no file", () => {
 
   test("a pipe is written to, however much it is", async () => {
     make("mkfifo", at("pipe"));
-    const reader = spawn("sh", ["-c", 'wc -c < "$0"', at("pipe")]);
+    const reader = spawn("sh", ["-c", 'echo; wc -c < "$0"', at("pipe")]);
+    // It is patient for some seconds only, and a shell may take longer to start on a busy machine.
+    await once(reader.stdout, "data");
     let counted = "";
     reader.stdout.on("data", (data: Buffer) => (counted += data.toString()));
     write("pipe", "x".repeat(1_000_000));

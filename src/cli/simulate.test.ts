@@ -38,7 +38,7 @@ async function listening(
   env: Readonly<Record<string, string>> = {},
 ): Promise<Run & { url: string }> {
   const started = run(["simulate", ...args], env);
-  await expect.poll(started.out, { timeout: 15_000 }).toContain("CLOUDFLARE_API_TOKEN");
+  await expect.poll(started.out).toContain("CLOUDFLARE_API_TOKEN");
   const url = /^Listening on (http:\/\/127\.0\.0\.1:\d+)$/m.exec(started.out())?.[1] ?? "";
   return { ...started, url };
 }

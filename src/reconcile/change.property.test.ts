@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { beforeAll, describe, expect, test, vi } from "vitest";
+import { beforeAll, describe, expect, test } from "vitest";
 import { toAllowlist, type AllowlistSketch, type EntrySketch } from "../../test/support/world-allowlist.js";
 import { ALICE, BOB, CAROL, world, type World } from "../../test/support/world-arbitraries.js";
 import { announceSeed, CASES, holds } from "../../test/support/property.js";
@@ -8,9 +8,6 @@ import { reportChange } from "./change.js";
 import { isAct, staysConnected, type Rule } from "./decision.js";
 import { findingMeanings, type Finding } from "./finding.js";
 import { makePlan, type Plan } from "./plan.js";
-
-// A busy machine is no failure.
-vi.setConfig({ testTimeout: 600_000 });
 
 beforeAll(announceSeed);
 

@@ -44,7 +44,7 @@ test("the explanation is of the plan's own decision, and exactly one rule of the
     },
     MOST,
   );
-}, 60_000);
+});
 
 function one(
   sketch: Parameters<typeof toAllowlist>[0],

@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { beforeAll, describe, expect, test, vi } from "vitest";
+import { beforeAll, describe, expect, test } from "vitest";
 import { CASES, announceSeed, holds } from "../../test/support/property.js";
 import { ALICE, BOB, guards, user, world, type World } from "../../test/support/world-arbitraries.js";
 import { toAllowlist } from "../../test/support/world-allowlist.js";
@@ -7,9 +7,6 @@ import { apply, outcomes, planOf, toReviewed } from "../../test/support/world-ru
 import { NOW } from "../../test/support/world.js";
 import { isAct, ruleMeanings, type Decision, type Rule } from "./decision.js";
 import type { Plan } from "./plan.js";
-
-// A busy machine is no failure.
-vi.setConfig({ testTimeout: 600_000 });
 
 beforeAll(announceSeed);
 

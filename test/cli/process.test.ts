@@ -60,7 +60,7 @@ test.each([
   const before = simulator.log().length;
   const child = start(["plan", "--output", "json=stopped.json", "markdown=stopped.md"]);
   const end = ended(child);
-  await expect.poll(() => simulator.log().length, { timeout: 15_000 }).toBeGreaterThan(before);
+  await expect.poll(() => simulator.log().length).toBeGreaterThan(before);
   child.kill(signal);
   expect(await end).toEqual({ code, out: "", err: "stopped; nothing was written\n" });
   expect(readdirSync(project)).toEqual(["allowlist.yaml"]);

@@ -5,8 +5,6 @@ import { realEngine } from "../engine/scenario.js";
 import { rehearsalEngine, type Engine } from "../engine/index.js";
 import { startTrial, type Trial, type TrialOptions } from "../support/trial.js";
 
-const TIMEOUT = 180_000;
-
 /** What a scenario did to the account: every call, and what was left. */
 export interface Trace {
   readonly calls: readonly string[];
@@ -34,19 +32,15 @@ export function scenario(
   };
   describe(title, () => {
     let rehearsed: Trace | undefined;
-    test("rehearsal engine", { timeout: TIMEOUT }, async () => {
+    test("rehearsal engine", async () => {
       rehearsed = await run(rehearsalEngine("test"));
     });
-    test(
-      "real CLI: passes, with the same calls and the same world",
-      { timeout: TIMEOUT },
-      async ({ skip }) => {
-        const engine = await realEngine();
-        if (typeof engine === "string") return skip(engine);
-        const trace = await run(engine);
-        expect(trace).toEqual(rehearsed);
-      },
-    );
+    test("real CLI: passes, with the same calls and the same world", async ({ skip }) => {
+      const engine = await realEngine();
+      if (typeof engine === "string") return skip(engine);
+      const trace = await run(engine);
+      expect(trace).toEqual(rehearsed);
+    });
   });
 }
 

@@ -37,7 +37,6 @@ export interface Done {
 }
 
 const FIXTURES = join(__dirname, "fixtures");
-const TIMEOUT = 180_000;
 
 let real: Promise<Engine | string> | undefined;
 
@@ -55,8 +54,8 @@ export function realEngine(): Promise<Engine | string> {
 /** One test for each engine; that of the real CLI is skipped, with the reason, where there is none. */
 export function underEachEngine(title: string, body: (engine: Engine) => Promise<void>): void {
   describe(title, () => {
-    test("rehearsal engine", { timeout: TIMEOUT }, () => body(rehearsalEngine("test")));
-    test("real CLI", { timeout: TIMEOUT }, async ({ skip }) => {
+    test("rehearsal engine", () => body(rehearsalEngine("test")));
+    test("real CLI", async ({ skip }) => {
       const engine = await realEngine();
       if (typeof engine === "string") skip(engine);
       else await body(engine);
@@ -123,7 +122,7 @@ export function rowsOf({ resources }: StackState): Readonly<Record<string, unkno
 
 /** Whoever adopts the process of a dead parent takes a moment to clear it away. */
 export async function expectGone(pids: readonly number[]): Promise<void> {
-  await expect.poll(() => pids.filter(isRunning), { timeout: 5000 }).toEqual([]);
+  await expect.poll(() => pids.filter(isRunning)).toEqual([]);
 }
 
 function isRunning(pid: number): boolean {

@@ -108,10 +108,9 @@ function findReal(): Promise<PulumiFor | string> {
 
 /** One test for each engine; that of the real CLI is skipped, with the reason, where there is none. */
 export function underEachPulumi(title: string, body: (pulumi: PulumiFor) => Promise<void>): void {
-  const timeout = 180_000;
   describe(title, () => {
-    test("rehearsal engine", { timeout }, () => body(rehearsedPulumi));
-    test("real CLI", { timeout }, async ({ skip }) => {
+    test("rehearsal engine", () => body(rehearsedPulumi));
+    test("real CLI", async ({ skip }) => {
       const pulumi = await findReal();
       if (typeof pulumi === "string") skip(pulumi);
       else await body(pulumi);

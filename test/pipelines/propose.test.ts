@@ -12,7 +12,7 @@ let start: string;
 beforeAll(async () => {
   clone = await makeClone({ "allowlist.yaml": ROOT_FILE, "allowlist/bob.yaml": BOB });
   start = await clone.git("rev-parse", "HEAD");
-}, 60_000);
+});
 afterAll(() => clone.end());
 beforeEach(() => clone.git("checkout", "--quiet", "--force", "-B", "main", start));
 

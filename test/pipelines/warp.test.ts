@@ -11,7 +11,6 @@ import { filesIn, makeClone, type Clone } from "./clone.js";
 import { underEachPulumi } from "./engines.js";
 
 const LOOSE = `${LIST}guards: { revoke: { max: 10, percent: 100 }, delete: { max: 10, percent: 100 }, unrevoke: { max: 10, percent: 100 } }\n`;
-const TIMEOUT = 60_000;
 
 interface Scene {
   readonly clone: Clone;
@@ -93,34 +92,29 @@ underEachPulumi("a plan of another account, an old one or none is not applied", 
   }),
 );
 
-test(
-  "a plan that a guard holds ends with 3, is shown whole, and its approval lets it pass",
-  { timeout: TIMEOUT },
-  () =>
-    onStage(
-      `${LIST}guards: { revoke: { max: 1, percent: 100 }, delete: { percent: 100 } }\n`,
-      async ({ clone, env }) => {
-        const held = await clone.step("warp.sh", ["plan"], env);
-        expect(held.code, held.all).toBe(3);
-        expect(held.stderr).toContain("GUARD TRIPPED: guards.revoke: 2 due, at most 1");
-        expect((await read(clone, "out/outcome")).trim()).toBe("held");
-        const { fingerprint } = await reportOf(clone, "out/plan.json");
-        const approved = await clone.step("warp.sh", ["plan"], { ...env, WARP_APPROVE: fingerprint });
-        expect(approved.code, approved.all).toBe(0);
-        expect((await read(clone, "out/outcome")).trim()).toBe("due");
-      },
-    ),
-);
+test("a plan that a guard holds ends with 3, is shown whole, and its approval lets it pass", () =>
+  onStage(
+    `${LIST}guards: { revoke: { max: 1, percent: 100 }, delete: { percent: 100 } }\n`,
+    async ({ clone, env }) => {
+      const held = await clone.step("warp.sh", ["plan"], env);
+      expect(held.code, held.all).toBe(3);
+      expect(held.stderr).toContain("GUARD TRIPPED: guards.revoke: 2 due, at most 1");
+      expect((await read(clone, "out/outcome")).trim()).toBe("held");
+      const { fingerprint } = await reportOf(clone, "out/plan.json");
+      const approved = await clone.step("warp.sh", ["plan"], { ...env, WARP_APPROVE: fingerprint });
+      expect(approved.code, approved.all).toBe(0);
+      expect((await read(clone, "out/outcome")).trim()).toBe("due");
+    },
+  ));
 
-test("a frozen plan waits", { timeout: TIMEOUT }, () =>
+test("a frozen plan waits", () =>
   onStage(`${LOOSE}freeze: { until: 2999-01-01, reason: audit }\n`, async ({ clone, env }) => {
     const planned = await clone.step("warp.sh", ["plan"], env);
     expect(planned.code, planned.all).toBe(0);
     expect((await read(clone, "out/outcome")).trim()).toBe("waiting");
-  }),
-);
+  }));
 
-test("a proposal is planned on its own, and the plan says what the change does", { timeout: TIMEOUT }, () =>
+test("a proposal is planned on its own, and the plan says what the change does", () =>
   onStage(LOOSE, async ({ clone, simulator, env }) => {
     const head = await clone.propose({
       "allowlist.yaml": LOOSE.replace("  carol@example.com: []\n", ""),
@@ -138,34 +132,29 @@ test("a proposal is planned on its own, and the plan says what the change does",
     expect(writesTo(simulator)).toEqual([]);
     // The clone is what it was: the proposal is nowhere but in its folder.
     expect(await read(clone, "allowlist.yaml")).toBe(LOOSE);
-  }),
-);
+  }));
 
-test(
-  "a first allowlist has nothing before it, and a stack may have files of its own",
-  { timeout: TIMEOUT },
-  () =>
-    onStage(LOOSE, async ({ clone, env }) => {
-      await clone.commit({ "allowlist.yaml": null });
-      await clone.git("push", "--quiet", "origin", "main");
-      const head = await clone.propose({
-        "allowlist/emea/all.yaml": LOOSE,
-        "allowlist/us/all.yaml": "version: 1\nnonsense",
-      });
-      expect((await clone.step("propose.sh", ["HEAD", head, "out"])).code).toBe(0);
-      const own = { ...env, WARP_ALLOWLIST: "allowlist/emea/*.yaml" };
-      for (const step of ["validate", "plan"]) {
-        const ended = await clone.step("warp.sh", [step, "out/proposal"], own);
-        expect(ended.code, ended.all).toBe(0);
-      }
-      expect((await reportOf(clone, "out/plan.json")).allowlist.map(({ file }) => file)).toEqual([
-        "allowlist/emea/all.yaml",
-      ]);
-      expect((await clone.step("warp.sh", ["validate", "out/proposal"], env)).code).toBe(1);
-    }),
-);
+test("a first allowlist has nothing before it, and a stack may have files of its own", () =>
+  onStage(LOOSE, async ({ clone, env }) => {
+    await clone.commit({ "allowlist.yaml": null });
+    await clone.git("push", "--quiet", "origin", "main");
+    const head = await clone.propose({
+      "allowlist/emea/all.yaml": LOOSE,
+      "allowlist/us/all.yaml": "version: 1\nnonsense",
+    });
+    expect((await clone.step("propose.sh", ["HEAD", head, "out"])).code).toBe(0);
+    const own = { ...env, WARP_ALLOWLIST: "allowlist/emea/*.yaml" };
+    for (const step of ["validate", "plan"]) {
+      const ended = await clone.step("warp.sh", [step, "out/proposal"], own);
+      expect(ended.code, ended.all).toBe(0);
+    }
+    expect((await reportOf(clone, "out/plan.json")).allowlist.map(({ file }) => file)).toEqual([
+      "allowlist/emea/all.yaml",
+    ]);
+    expect((await clone.step("warp.sh", ["validate", "out/proposal"], env)).code).toBe(1);
+  }));
 
-test("an invalid proposal is annotated on its line, and makes no plan", { timeout: TIMEOUT }, () =>
+test("an invalid proposal is annotated on its line, and makes no plan", () =>
   onStage(LOOSE, async ({ clone, env }) => {
     await mkdir(join(clone.folder, "out"));
     await writeFile(join(clone.folder, "out", "plan.json"), "of an earlier run");
@@ -180,10 +169,9 @@ test("an invalid proposal is annotated on its line, and makes no plan", { timeou
     expect(planned.stderr).toContain("allowlist/x.yaml:2");
     expect(await filesIn(join(clone.folder, "out"))).not.toContain("plan.json");
     expect(await filesIn(join(clone.folder, "out"))).not.toContain("outcome");
-  }),
-);
+  }));
 
-test("drift is told and is no failure; an account that cannot be listed is one", { timeout: TIMEOUT }, () =>
+test("drift is told and is no failure; an account that cannot be listed is one", () =>
   onStage(LOOSE, async ({ clone, simulator, env }) => {
     const found = await clone.step("warp.sh", ["drift"], env);
     expect(found.code, found.all).toBe(0);
@@ -202,44 +190,38 @@ test("drift is told and is no failure; an account that cannot be listed is one",
     });
     expect(refused.code).toBe(1);
     expect(await filesIn(join(clone.folder, "out"))).not.toContain("drift.md");
-  }),
-);
+  }));
 
-test(
-  "on GitHub what devices are called is no command, and the outcome and the summary are written",
-  { timeout: TIMEOUT },
-  () =>
-    onStage(LOOSE, async ({ clone, simulator, env }) => {
-      simulator.enrol({ email: "carol@example.com", device_name: "::error::forged", device_type: "windows" });
-      const [outputs, summary] = ["outputs", "summary"].map((name) => join(clone.folder, "out", name));
-      await mkdir(join(clone.folder, "out"));
-      const planned = await clone.step("warp.sh", ["plan"], {
-        ...env,
-        GITHUB_ACTIONS: "true",
-        GITHUB_OUTPUT: outputs!,
-        GITHUB_STEP_SUMMARY: summary!,
-      });
-      expect(planned.code, planned.all).toBe(0);
-      const lines = planned.stdout.split("\n");
-      const [, mark] = /^::stop-commands::([0-9a-f]{32})$/u.exec(lines[0] ?? "") ?? [];
-      expect(lines.at(-1)).toBe(`::${mark ?? "none"}::`);
-      expect(lines.slice(1, -1).join("\n")).toContain("forged");
-      expect(await readFile(outputs!, "utf8")).toBe("outcome=due\n");
-      expect(await readFile(summary!, "utf8")).toBe(await read(clone, "out/plan.md"));
-    }),
-);
+test("on GitHub what devices are called is no command, and the outcome and the summary are written", () =>
+  onStage(LOOSE, async ({ clone, simulator, env }) => {
+    simulator.enrol({ email: "carol@example.com", device_name: "::error::forged", device_type: "windows" });
+    const [outputs, summary] = ["outputs", "summary"].map((name) => join(clone.folder, "out", name));
+    await mkdir(join(clone.folder, "out"));
+    const planned = await clone.step("warp.sh", ["plan"], {
+      ...env,
+      GITHUB_ACTIONS: "true",
+      GITHUB_OUTPUT: outputs!,
+      GITHUB_STEP_SUMMARY: summary!,
+    });
+    expect(planned.code, planned.all).toBe(0);
+    const lines = planned.stdout.split("\n");
+    const [, mark] = /^::stop-commands::([0-9a-f]{32})$/u.exec(lines[0] ?? "") ?? [];
+    expect(lines.at(-1)).toBe(`::${mark ?? "none"}::`);
+    expect(lines.slice(1, -1).join("\n")).toContain("forged");
+    expect(await readFile(outputs!, "utf8")).toBe("outcome=due\n");
+    expect(await readFile(summary!, "utf8")).toBe(await read(clone, "out/plan.md"));
+  }));
 
-test("the token is in no file that a step leaves and in nothing that it says", { timeout: TIMEOUT }, () =>
+test("the token is in no file that a step leaves and in nothing that it says", () =>
   onStage(LOOSE, async ({ clone, env }) => {
     const said: string[] = [];
     for (const step of ["plan", "drift"]) said.push((await clone.step("warp.sh", [step], env)).all);
     for (const file of await filesIn(join(clone.folder, "out"))) said.push(await read(clone, `out/${file}`));
     expect(said.length).toBeGreaterThan(10);
     expect(said.filter((text) => text.includes(TOKEN))).toEqual([]);
-  }),
-);
+  }));
 
-test.each([[[]], [["destroy"]]])("%j is no step", { timeout: TIMEOUT }, (args: string[]) =>
+test.each([[[]], [["destroy"]]])("%j is no step", (args: string[]) =>
   onStage(LOOSE, async ({ clone }) => {
     const ended = await clone.step("warp.sh", args);
     expect(ended.code).toBe(1);

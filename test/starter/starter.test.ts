@@ -43,7 +43,7 @@ beforeAll(async () => {
   await mustRun(join(ROOT, "examples", "starter.sh"), [project, "github"], { cwd: base });
   missing = await install();
   if (missing !== undefined) console.warn(`The starter is not tried: ${missing}`);
-}, 300_000);
+});
 afterAll(() => rm(base, { recursive: true, force: true }));
 
 /** Packs this package and installs it as a user does, from npm's cache as far as it goes. Says why it cannot be done. */

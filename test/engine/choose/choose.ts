@@ -6,6 +6,7 @@ import { REHEARSAL, rehearsalEngine } from "../rehearsal/engine.js";
 import { download, findLauncher, isDownloaded } from "./launcher.js";
 import { forgetNote, notePath, readNote, writeNote } from "./note.js";
 import { findOnPath, hasLanguageHost } from "./on-path.js";
+import type { Pause } from "./progress.js";
 import { askVersion } from "./version.js";
 
 /** Forces an engine: `pulumi`, `npm` or `rehearsal`. */
@@ -20,6 +21,8 @@ export interface ChooseOptions {
   readonly say: (line: string) => void;
   /** How long, in ms, a download may stand still; 10 s where it is not said. */
   readonly patience?: number;
+  /** Waits between two looks at a download; by the clock where it is not said. */
+  readonly pause?: Pause;
   /** Gives a download up; the choice then goes on without it. */
   readonly signal?: AbortSignal;
 }
@@ -64,7 +67,7 @@ async function fromPath({ env }: ChooseOptions, because: string): Promise<Attemp
 }
 
 async function fromNpm(
-  { env, project, say, patience = 10_000, signal }: ChooseOptions,
+  { env, project, say, patience = 10_000, pause, signal }: ChooseOptions,
   { because, remember }: { readonly because: string; readonly remember: boolean },
 ): Promise<Attempt> {
   const launcher = await findLauncher(project, env);
@@ -78,7 +81,7 @@ async function fromNpm(
         problem: `${could} (${old.reason}; tried ${ago(old.at)}, ${ENGINE_VARIABLE}=npm tries again)`,
       };
     say(`The npm package pulumi downloads the Pulumi CLI v${launcher.version} into ${launcher.folder} …`);
-    const reason = await download(launcher, env, { patience, signal });
+    const reason = await download(launcher, env, { patience, pause, signal });
     if (reason !== undefined) {
       if (signal?.aborted !== true)
         await writeNote(note, { version: launcher.version, reason, at: Date.now() });

@@ -7,7 +7,7 @@ import { dirname, join } from "node:path";
 import { start } from "../child.js";
 import type { Environment } from "../engine.js";
 import { environment } from "../environment.js";
-import { sizeOf, stalled } from "./progress.js";
+import { sizeOf, stalled, type Patience } from "./progress.js";
 
 export interface Launcher {
   readonly version: string;
@@ -47,7 +47,11 @@ export async function isDownloaded({ binary }: Launcher): Promise<boolean> {
 export async function download(
   launcher: Launcher,
   env: Environment,
-  { patience, signal: given }: { readonly patience: number; readonly signal: AbortSignal | undefined },
+  {
+    patience,
+    pause,
+    signal: given,
+  }: Pick<Patience, "patience" | "pause"> & { readonly signal: AbortSignal | undefined },
 ): Promise<string | undefined> {
   // The install script downloads into the folder for temporary files: one of its own shows how far it is.
   const temporary = await mkdtemp(join(tmpdir(), "warp-download-"));
@@ -69,7 +73,7 @@ export async function download(
       },
     });
     const measure = async () => texts.size + (await sizeOf(temporary)) + (await sizeOf(launcher.folder));
-    const end = await Promise.race([child.ended, stalled(measure, { patience, signal })]);
+    const end = await Promise.race([child.ended, stalled(measure, { patience, pause, signal })]);
     watching.abort();
     // Also where it has ended: nothing that it started may stay.
     await child.end("SIGTERM", 500);

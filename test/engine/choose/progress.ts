@@ -4,20 +4,38 @@ import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 
-/** Waits until `measure` has not changed for `patience` ms; never resolves while it changes. */
+/** Between two looks, in ms. */
+const STEP = 250;
+
+export type Pause = (milliseconds: number, signal: AbortSignal) => Promise<void>;
+
+export interface Patience {
+  /** How long, in ms, nothing may change: so many looks, each a quarter of a second after the one before it. */
+  readonly patience: number;
+  readonly signal: AbortSignal;
+  /** Waits for the next look, no longer than until the signal; for so many ms where it is not given. */
+  readonly pause?: Pause | undefined;
+}
+
+/** Looks until `measure` has not changed for as long as there is patience; never resolves while it changes. */
 export async function stalled(
   measure: () => Promise<number>,
-  { patience, signal }: { readonly patience: number; readonly signal: AbortSignal },
+  { patience, signal, pause = byTheClock }: Patience,
 ): Promise<"stalled" | "stopped"> {
   let last = await measure();
-  let since = Date.now();
+  let quiet = 0;
   while (!signal.aborted) {
-    await sleep(Math.min(250, patience / 4), undefined, { signal }).catch(() => undefined);
+    await pause(STEP, signal);
     const now = await measure();
-    if (now !== last) [last, since] = [now, Date.now()];
-    else if (Date.now() - since >= patience) return "stalled";
+    quiet = now === last ? quiet + STEP : 0;
+    last = now;
+    if (quiet >= patience) return "stalled";
   }
   return "stopped";
+}
+
+async function byTheClock(milliseconds: number, signal: AbortSignal): Promise<void> {
+  await sleep(milliseconds, undefined, { signal }).catch(() => undefined);
 }
 
 /** The bytes of all files in a folder, however deep; 0 where it is not there. */

@@ -8,7 +8,7 @@ import type { Environment } from "../engine.js";
 import { environment } from "../environment.js";
 
 /** How long, in ms, a CLI may take to say its version. */
-const PATIENCE = 10_000;
+const PATIENCE = 60_000;
 
 /** The oldest CLI that reads `inputs` of a refreshed dynamic resource. */
 const OLDEST = [3, 216] as const;
