@@ -11,11 +11,11 @@ export const root = join(dirname(fileURLToPath(import.meta.url)), "..");
 
 const NODE = [20, 19];
 
-/** Installs and builds; ends the process with one clear line where that cannot be done. */
-export function ready() {
+/** Installs, and builds unless told not to; ends the process with one clear line where that cannot be done. */
+export function ready({ build: wanted = true } = {}) {
   requireNode();
   install();
-  build();
+  if (wanted) build();
 }
 
 function requireNode() {
