@@ -1,17 +1,21 @@
 /** What a new user copies, with the packed package installed into it. */
 
-import { access, mkdir, mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { access, cp, mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { parse } from "yaml";
 import { startSimulator, type World } from "../../src/simulator/index.js";
 import { underEachEngine } from "../engine/scenario.js";
 import { filesIn } from "../pipelines/clone.js";
 import { mustRun, run } from "../pipelines/command.js";
-import { ROOT, writePackage } from "../pipelines/package-folder.js";
+import { ROOT } from "../pipelines/package-folder.js";
+import { copySource, npmInstall, NPM } from "./source.js";
 import { TOKEN } from "../support/trial.js";
 import { ACCOUNT, physicalDevice, registration, type Sketch } from "../support/world.js";
+
+const { version: VERSION } = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8")) as Manifest;
 
 const SKETCHES: readonly (Sketch & { readonly serial: string })[] = [
   {
@@ -34,40 +38,19 @@ const WORLD: World = {
 };
 
 let base: string;
+let source: string;
 let project: string;
 let missing: string | undefined;
 
 beforeAll(async () => {
   base = await mkdtemp(join(tmpdir(), "warp starter "));
   project = join(base, "a new repository");
-  await mustRun(join(ROOT, "examples", "starter.sh"), [project, "github"], { cwd: base });
-  missing = await install();
-  if (missing !== undefined) console.warn(`The starter is not tried: ${missing}`);
+  source = join(base, "a stranger's clone");
+  await copySource(source);
+  await mustRun(join(source, "examples", "starter.sh"), [project, "github"], { cwd: base, env: NPM });
+  missing = await npmInstall(project);
 });
 afterAll(() => rm(base, { recursive: true, force: true }));
-
-/** Packs this package and installs it as a user does, from npm's cache as far as it goes. Says why it cannot be done. */
-async function install(): Promise<string | undefined> {
-  const [source, packed] = [join(base, "source"), join(base, "packed")];
-  await mkdir(source);
-  await mkdir(packed);
-  await writePackage(source);
-  await mustRun("npm", ["pack", "--ignore-scripts", "--pack-destination", packed], { cwd: source });
-  const [tarball = ""] = await readdir(packed);
-  const args = [
-    "install",
-    "--prefer-offline",
-    "--ignore-scripts",
-    "--fetch-retries=0",
-    "--fetch-timeout=20000",
-  ];
-  const { code, stderr } = await run("npm", [...args, join(packed, tarball)], { cwd: project });
-  if (code === 0) return undefined;
-  const network =
-    /code (E(?:NOTFOUND|AI_AGAIN|CONN\w+|TIMEDOUT|NOTCACHED)|ENETUNREACH|ERR_SOCKET_TIMEOUT)/u.exec(stderr);
-  if (network === null) throw new Error(`npm install failed:\n${stderr}`);
-  return `its packages are not in npm's cache and cannot be fetched (${network[1] ?? ""})`;
-}
 
 beforeEach(({ skip, task }) => {
   if (missing !== undefined && !task.name.startsWith("copied")) skip(missing);
@@ -99,12 +82,68 @@ test("the package brings the starter, which makes the same files", async () => {
 
 test("copied out for GitLab; a folder that is not empty is refused", async () => {
   const other = join(base, "on gitlab");
-  const starter = join(ROOT, "examples", "starter.sh");
-  await mustRun(starter, [other, "gitlab"], { cwd: base });
+  const starter = join(source, "examples", "starter.sh");
+  await mustRun(starter, [other, "gitlab"], { cwd: base, env: { STARTER_FROM: "registry" } });
   await access(join(other, ".gitlab-ci.yml"));
   const again = await run(starter, [other, "gitlab"], { cwd: base });
   expect(again.code).toBe(1);
   expect(again.stderr).toContain("is not empty");
+});
+
+test("copied out: package.json names the packed package, or the registry's where that is asked for", async () => {
+  const file = `vendor/pulumi-warp-registrations-${VERSION}.tgz`;
+  await access(join(project, file));
+  const wanted = async (folder: string) =>
+    (JSON.parse(await readFile(join(folder, "package.json"), "utf8")) as Manifest).dependencies[
+      "pulumi-warp-registrations"
+    ];
+  expect(await wanted(project)).toBe(`file:${file}`);
+  const other = join(base, "from the registry");
+  const starter = join(source, "examples", "starter.sh");
+  await mustRun(starter, [other, "github"], { cwd: base, env: { STARTER_FROM: "registry" } });
+  expect(await wanted(other)).toBe(VERSION);
+  expect(await readdir(other)).not.toContain("vendor");
+  const odd = await run(starter, [join(base, "odd"), "github"], { cwd: base, env: { STARTER_FROM: "npm" } });
+  expect([odd.code, odd.stderr]).toEqual([1, "error: STARTER_FROM is vendor or registry"]);
+});
+
+test("copied out: git ignores every report, and nothing that belongs to the repository", async () => {
+  const git = (...args: string[]) => run("git", args, { cwd: project });
+  await git("init", "--quiet", "-b", "main");
+  const reports = [
+    ...[
+      "plan.json",
+      "plan.md",
+      "plan.html",
+      "run.json",
+      "report.json",
+      "drift.json",
+      "drift.md",
+      "drift.txt",
+    ],
+    ...["history.json", "inventory.json", "inventory-2026.json", "validate.xml", "out/plan.json"],
+  ];
+  const { stdout } = await git("check-ignore", ...reports, "drift-baseline.yaml");
+  expect(stdout.split("\n")).toEqual(reports);
+  const ignored = await git("ls-files", "--others", "--ignored", "--exclude-standard");
+  expect(ignored.stdout.split("\n").filter((file) => !file.startsWith("node_modules/"))).toEqual([""]);
+  const kept = (await git("ls-files", "--others", "--exclude-standard")).stdout.split("\n");
+  expect(kept).toContain(".github/workflows/drift.yml");
+  expect(kept).toContain(`vendor/pulumi-warp-registrations-${VERSION}.tgz`);
+});
+
+test("what is committed installs elsewhere as the lock file says, with no path of this machine in it", async () => {
+  const lock = await readFile(join(project, "package-lock.json"), "utf8");
+  expect(lock).toContain(`"file:vendor/pulumi-warp-registrations-${VERSION}.tgz"`);
+  expect(lock).not.toContain(basename(base));
+  expect(lock).not.toContain("../");
+  const elsewhere = join(base, "a runner", "work");
+  for (const name of await readdir(project)) {
+    if (name !== "node_modules") await cp(join(project, name), join(elsewhere, name), { recursive: true });
+  }
+  expect(await npmInstall(elsewhere, "ci")).toBeUndefined();
+  const valid = await run(join(elsewhere, "ci", "warp.sh"), ["validate"], { cwd: elsewhere });
+  expect(valid.code, valid.all).toBe(0);
 });
 
 test("the schemas that the allowlists name are there", async () => {
@@ -119,7 +158,7 @@ test("the schemas that the allowlists name are there", async () => {
 test("every page that the README points to is in the package", async () => {
   const readme = await readFile(join(project, "README.md"), "utf8");
   const pages = readme.match(/node_modules\/pulumi-warp-registrations\/docs\/[\w-]+\.md/gu) ?? [];
-  expect(pages).toHaveLength(3);
+  expect(pages).toHaveLength(4);
   for (const page of pages) await access(join(project, page));
 });
 
