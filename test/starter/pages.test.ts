@@ -18,9 +18,13 @@ import { TOKEN } from "../support/trial.js";
 import { copySource, NPM, whyUnreachable } from "./source.js";
 
 let base: string;
+/** One for all pages: whoever is first builds it. */
+let source: string;
 
 beforeAll(async () => {
   base = await mkdtemp(join(tmpdir(), "a stranger's folder "));
+  source = join(base, "pulumi-warp-registrations");
+  await copySource(source);
 });
 afterAll(() => rm(base, { recursive: true, force: true }));
 
@@ -114,11 +118,9 @@ async function real(folder: string): Promise<Pulumi | string> {
  * it cannot be done where there is no network.
  */
 async function follow(commands: string, pulumi: Pulumi): Promise<string | undefined> {
-  const folder = await mkdtemp(join(base, "clone of "));
   const simulator = await startSimulator({ world: SMALL, token: TOKEN });
+  const made = join(base, "our-warp");
   try {
-    const source = join(folder, "pulumi-warp-registrations");
-    await copySource(source);
     const values: Readonly<Record<string, string>> = {
       "YOUR-ACCOUNT-ID": simulator.accountId,
       "YOUR-TOKEN": TOKEN,
@@ -143,7 +145,6 @@ async function follow(commands: string, pulumi: Pulumi): Promise<string | undefi
     expect(stdout).toContain("in sync");
     const writes = simulator.log().filter(({ method }) => method !== "GET");
     expect(writes).toEqual([]);
-    const made = join(folder, "our-warp");
     expect(await readFile(join(made, "allowlist.yaml"), "utf8")).toContain("version: 1");
     if (pulumi.env.PULUMI_HOME !== undefined)
       expect(await readFile(join(made, "Pulumi.production.yaml"), "utf8")).toContain(simulator.accountId);
@@ -151,6 +152,7 @@ async function follow(commands: string, pulumi: Pulumi): Promise<string | undefi
   } finally {
     await simulator.close();
     pulumi.end();
+    for (const folder of [made, `${made}-state`]) await rm(folder, { recursive: true, force: true });
   }
 }
 
