@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { toReviewed } from "../../test/support/world-run.js";
 import { ACCOUNT, NOW, allowlist, registration, type Sketch } from "../../test/support/world.js";
-import { ALICE, HEAD } from "../../test/support/world-steps.js";
+import { ALICE, BOB, HEAD } from "../../test/support/world-steps.js";
 import { makePlan, type Plan } from "./plan.js";
 
 const NOBODY = `${HEAD}users:\n  ${ALICE}: []\n`;
@@ -54,6 +54,38 @@ describe("what was reviewed is what is done", () => {
     );
     expect(skipped(plan)).toEqual([
       ["b", "revoke", "it is active now, and to delete: no entry of its user allows it"],
+    ]);
+  });
+
+  test("an act waits where its registration was revoked again since, is another person's, or on another device", () => {
+    const letting = `${HEAD}users:\n  ${ALICE}: [{ registration: a }]\n  ${BOB}: [{ registration: a }]\n`;
+    const then = { ...A, revoked: "2026-05-01T00:00:00Z" };
+    const reviewed = made(letting, [then]);
+    expect(ids(reviewed)).toEqual(["a"]);
+    const now = (sketch: Partial<Sketch>) => {
+      const plan = made(letting, [{ ...then, ...sketch }], reviewed);
+      return [ids(plan), pending(plan).map(([, why, text]) => [why, text])];
+    };
+    const waits = (text: string) => [[], [["not-reviewed", `not as it was reviewed: ${text}`]]];
+    expect(now({ revoked: "2026-06-01T08:00:00Z" })).toEqual(
+      waits("it is revoked since 2026-06-01T08:00Z, and was revoked since 2026-05-01T00:00Z"),
+    );
+    expect(now({ email: BOB })).toEqual(waits(`it belongs to ${BOB}, and belonged to ${ALICE}`));
+    expect(now({ device: "d9" })).toEqual(waits("it is on device d9, and was on d1"));
+    // The same moment written otherwise, and what moves by itself.
+    expect(now({ revoked: "2026-05-01T00:00:00.000Z", lastSeen: NOW.toISOString() })).toEqual([["a"], []]);
+  });
+
+  test("a deletion waits where what was revoked connects again", () => {
+    const deleting = `${HEAD}users:\n  ${ALICE}: [{ device: d1, state: deleted }]\n`;
+    const reviewed = made(deleting, [{ ...A, revoked: GONE }]);
+    expect(ids(reviewed)).toEqual(["a"]);
+    expect(pending(made(deleting, [A], reviewed))).toEqual([
+      [
+        "a",
+        "not-reviewed",
+        "not as it was reviewed: it is not revoked, and was revoked since 2026-06-01T00:00Z",
+      ],
     ]);
   });
 

@@ -3,6 +3,8 @@
 import type { AccessUserAction } from "./access-user.js";
 import type { Act, Action, ActDecision, Decision, Rule } from "./decision.js";
 import { minute } from "../minute.js";
+import { clipped } from "./naming.js";
+import { compareTimes } from "./people.js";
 
 /** An earlier plan, as its report tells it. */
 export interface ReviewedPlan {
@@ -27,9 +29,12 @@ export interface ReviewedAccessUser {
 export interface ReviewedDecision {
   readonly action: Action;
   readonly rule: Rule | (string & {});
-  /** The e-mail and the device's name, for people. */
+  /** Whose it was, normalised, and the device's name, for people. */
   readonly user: string;
   readonly device: string;
+  readonly deviceId: string;
+  /** RFC 3339; undefined where it was not revoked. */
+  readonly revokedAt: string | undefined;
   /** Whether that plan put the act off. */
   readonly pending: boolean;
 }
@@ -43,13 +48,42 @@ export interface SkippedAct {
   readonly text: string;
 }
 
-/** Why an act that is due was not in the reviewed plan; undefined where it was. */
-export function whyNew({ registration, action }: ActDecision, reviewed: ReviewedPlan): string | undefined {
+/** Why an act that is due was not in the reviewed plan, or what it is about has changed; undefined where neither is so. */
+export function whyNew(decision: ActDecision, reviewed: ReviewedPlan): string | undefined {
+  const { registration, action } = decision;
   const then = reviewed.decisions.get(registration.id);
   if (!then)
     return `not in the reviewed plan, which knew no such registration (created ${minute(registration.created_at)})`;
-  if (then.action === action) return then.pending ? "in the reviewed plan it was pending" : undefined;
+  if (then.action === action)
+    return then.pending ? "in the reviewed plan it was pending" : whyChanged(decision, then);
   return `not in the reviewed plan, where it was ${then.action} (${then.rule})`;
+}
+
+/**
+ * What was reviewed of a registration holds while it is the same person's, on the same device, and revoked when it was:
+ * whoever revokes it again after the review has a reason. `updated_at` may move by itself, and says nothing.
+ */
+function whyChanged({ registration, user }: ActDecision, then: ReviewedDecision): string | undefined {
+  const changes = [
+    ...(user === then.user
+      ? []
+      : [`it belongs to ${clipped(user, 100)}, and belonged to ${clipped(then.user, 100)}`]),
+    ...(registration.device.id === then.deviceId
+      ? []
+      : [`it is on device ${clipped(registration.device.id)}, and was on ${clipped(then.deviceId)}`]),
+    ...(isSameTime(registration.revoked_at, then.revokedAt)
+      ? []
+      : [`it is ${sinceWhen(registration.revoked_at)}, and was ${sinceWhen(then.revokedAt)}`]),
+  ];
+  return changes.length === 0 ? undefined : `not as it was reviewed: ${changes.join("; ")}`;
+}
+
+function isSameTime(a: string | null | undefined, b: string | null | undefined): boolean {
+  return a == null || b == null ? a == b : compareTimes(a, b) === 0;
+}
+
+function sinceWhen(time: string | null | undefined): string {
+  return time == null ? "not revoked" : `revoked since ${minute(time)}`;
 }
 
 /** The acts of the reviewed plan that this account and allowlist do not ask for any more. */

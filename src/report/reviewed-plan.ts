@@ -107,6 +107,8 @@ export function toReviewed(document: ReportDocument, asOf = new Date(document.as
           rule: reason.code,
           user: registration.user.email,
           device: registration.device.name,
+          deviceId: registration.device.id,
+          revokedAt: registration.times.revoked,
           pending: pending !== undefined,
         },
       ]),

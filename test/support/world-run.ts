@@ -93,7 +93,15 @@ export function toReviewed({ account, asOf, fingerprint, files, decisions, pendi
         const pending = isAct(decision) && waits.has(registration.id);
         return [
           registration.id,
-          { action, rule: reason.code, user, device: registration.device.name, pending },
+          {
+            action,
+            rule: reason.code,
+            user,
+            device: registration.device.name,
+            deviceId: registration.device.id,
+            revokedAt: registration.revoked_at ?? undefined,
+            pending,
+          },
         ];
       }),
     ),
