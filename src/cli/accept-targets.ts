@@ -6,6 +6,7 @@ import type { Registration } from "../cloudflare/types.js";
 import { compare } from "../compare.js";
 import { liveState } from "../reconcile/decision.js";
 import { quoted } from "../reconcile/naming.js";
+import { compareTimes } from "../reconcile/people.js";
 import { userOf } from "../reconcile/scope.js";
 import { UserError } from "./user-error.js";
 
@@ -40,7 +41,7 @@ function activeOrNewest(registrations: readonly Registration[]): readonly Regist
   if (active.length > 0) return active;
   const newest = new Map<string, Registration>();
   for (const one of [...registrations].sort(
-    (a, b) => compare(a.created_at, b.created_at) || compare(a.id, b.id),
+    (a, b) => compareTimes(a.created_at, b.created_at) || compare(a.id, b.id),
   ))
     newest.set(userOf(one), one);
   return [...newest.values()];

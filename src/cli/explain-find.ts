@@ -7,6 +7,7 @@ import { hardwareIdKey, serialKey } from "../allowlist/serial.js";
 import type { WholeInventory } from "../inventory.js";
 import { compare } from "../compare.js";
 import { quoted } from "../reconcile/naming.js";
+import { compareTimes } from "../reconcile/people.js";
 import { userOf } from "../reconcile/scope.js";
 import { UserError } from "./user-error.js";
 
@@ -21,7 +22,7 @@ export interface Found {
 /** @throws UserError where nothing is called so, with what may have been meant. */
 export function findSubject(word: string, whole: WholeInventory, allowlist: Allowlist): Found {
   const registrations = [...whole.registrations].sort(
-    (a, b) => compare(b.created_at, a.created_at) || compare(b.id, a.id),
+    (a, b) => compareTimes(b.created_at, a.created_at) || compare(b.id, a.id),
   );
   const idsOf = (isMeant: (one: (typeof registrations)[number]) => boolean) =>
     registrations.filter(isMeant).map(({ id }) => id);

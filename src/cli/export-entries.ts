@@ -1,5 +1,6 @@
 /** Which users and entries say what is live now. */
 
+import type { EntryMatch } from "../allowlist/allowlist.js";
 import { isEmail } from "../allowlist/email.js";
 import type { NewEntry } from "../allowlist/write-entry.js";
 import { bestMatch, isWritable } from "../allowlist/write-match.js";
@@ -9,6 +10,8 @@ import { narrowInventory, type WholeInventory } from "../inventory.js";
 import { isAct, liveState, type Decision } from "../reconcile/decision.js";
 import { indexHardware, type HardwareIndex } from "../reconcile/hardware.js";
 import { makePlan } from "../reconcile/plan.js";
+import { KEY_NAMES, MATCH_KEYS } from "../reconcile/match-keys.js";
+import { compareTimes } from "../reconcile/people.js";
 import { isInScope, isNoUser, userOf } from "../reconcile/scope.js";
 import { toAllowlist } from "./export-base.js";
 
@@ -101,15 +104,22 @@ function byDevice(registrations: readonly Registration[], index: HardwareIndex):
       registration: registration.id,
     });
     if (!match) return undefined;
-    const known = entries.get(JSON.stringify(match));
+    const key = comparedForm(match);
+    const known = entries.get(key);
     if (known) known.registrations.push(registration);
     else
-      entries.set(JSON.stringify(match), {
+      entries.set(key, {
         entry: { match, state: "active" },
         registrations: [registration],
       });
   }
   return [...entries.values()];
+}
+
+/** Firmware writes one serial in either case: two devices that tell it are named by one entry. */
+function comparedForm(match: EntryMatch): string {
+  const compared = KEY_NAMES.map((key) => [key, match[key] && MATCH_KEYS[key].form(match[key])]);
+  return JSON.stringify(compared);
 }
 
 function byId(registration: Registration): NewEntry {
@@ -144,5 +154,5 @@ function toUser(
 
 /** An export that is made again has what is new at the end. */
 function byAge(a: Registration, b: Registration): number {
-  return compare(a.created_at, b.created_at) || compare(a.id, b.id);
+  return compareTimes(a.created_at, b.created_at) || compare(a.id, b.id);
 }
