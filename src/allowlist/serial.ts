@@ -1,55 +1,55 @@
 /** Serial numbers and hardware ids: the form in which they are compared, and which of them name one machine. */
 
 /**
- * What firmware says where no serial number was ever written, lower-cased, inner blanks single. Collected from
+ * What firmware says where no serial number was ever written, in the form of {@link serialKey}. Collected from
  * SMBIOS tables in the wild: each of these stands on very many machines.
  */
 const vendorDefaults: ReadonlySet<string> = new Set([
-  "to be filled by o.e.m.",
-  "to be filled by o.e.m",
-  "to be filled by oem",
-  "tobefilledbyo.e.m.",
-  "default string",
-  "default_string",
-  "system serial number",
-  "system serial",
-  "chassis serial number",
-  "base board serial number",
-  "serial number",
-  "serialnumber",
-  "serial",
-  "sn",
-  "s/n",
-  "not specified",
-  "not available",
-  "not applicable",
-  "not present",
-  "not settable",
-  "not provided",
-  "not defined",
-  "not set",
-  "unspecified",
-  "unavailable",
-  "undefined",
-  "unknown",
-  "unknow",
-  "invalid",
-  "empty",
-  "blank",
-  "none",
-  "null",
-  "nil",
-  "n/a",
-  "na",
-  "n.a.",
-  "standard",
-  "o.e.m.",
-  "oem",
-  "oem_serial",
-  "no asset tag",
-  "asset-1234567890",
-  "type2 - board serial number",
-  "system product name",
+  "TO BE FILLED BY O.E.M.",
+  "TO BE FILLED BY O.E.M",
+  "TO BE FILLED BY OEM",
+  "TOBEFILLEDBYO.E.M.",
+  "DEFAULT STRING",
+  "DEFAULT_STRING",
+  "SYSTEM SERIAL NUMBER",
+  "SYSTEM SERIAL",
+  "CHASSIS SERIAL NUMBER",
+  "BASE BOARD SERIAL NUMBER",
+  "SERIAL NUMBER",
+  "SERIALNUMBER",
+  "SERIAL",
+  "SN",
+  "S/N",
+  "NOT SPECIFIED",
+  "NOT AVAILABLE",
+  "NOT APPLICABLE",
+  "NOT PRESENT",
+  "NOT SETTABLE",
+  "NOT PROVIDED",
+  "NOT DEFINED",
+  "NOT SET",
+  "UNSPECIFIED",
+  "UNAVAILABLE",
+  "UNDEFINED",
+  "UNKNOWN",
+  "UNKNOW",
+  "INVALID",
+  "EMPTY",
+  "BLANK",
+  "NONE",
+  "NULL",
+  "NIL",
+  "N/A",
+  "NA",
+  "N.A.",
+  "STANDARD",
+  "O.E.M.",
+  "OEM",
+  "OEM_SERIAL",
+  "NO ASSET TAG",
+  "ASSET-1234567890",
+  "TYPE2 - BOARD SERIAL NUMBER",
+  "SYSTEM PRODUCT NAME",
   "123456789",
   "1234567890",
   "0123456789",
@@ -57,9 +57,9 @@ const vendorDefaults: ReadonlySet<string> = new Set([
   "12345678",
   "012345678",
   "01234567",
-  "parallels",
-  "vmware",
-  "virtual machine",
+  "PARALLELS",
+  "VMWARE",
+  "VIRTUAL MACHINE",
 ]);
 
 /** UUIDs that boards leave the factory with, as 32 hex digits; FreeBSD and others refuse them as host ids. */
@@ -117,8 +117,12 @@ export function hardwareIdKey(hardwareId: string): string {
  * again, blanks and dashes aside (`00000000`, `XXXX`, `0`, `----`).
  */
 export function isUsableSerial(text: string): boolean {
-  const key = serialKey(text);
-  if (vendorDefaults.has(key.toLowerCase()) || !hasTwoCharacters(key)) return false;
+  return isUsableKey(serialKey(text));
+}
+
+/** The same of what is in the form of {@link serialKey} already. */
+export function isUsableKey(key: string): boolean {
+  if (vendorDefaults.has(key) || !hasTwoCharacters(key)) return false;
   return key.length < 32 || isUsableUuid(hardwareIdKey(key));
 }
 
@@ -129,7 +133,8 @@ export function isUsableHardwareId(text: string): boolean {
 
 function hasTwoCharacters(key: string): boolean {
   let first: string | undefined;
-  for (const character of key) {
+  for (let at = 0; at < key.length; at++) {
+    const character = key.charAt(at);
     if (blanks.has(character)) continue;
     first ??= character;
     if (character !== first) return true;

@@ -1,7 +1,7 @@
 /** What is known of the hardware behind a registration, as far as it can be trusted to name one machine. */
 
 import { normaliseEmail } from "../allowlist/email.js";
-import { hardwareIdKey, isUsableHardwareId, isUsableSerial, serialKey } from "../allowlist/serial.js";
+import { hardwareIdKey, isUsableKey, serialKey } from "../allowlist/serial.js";
 import type { PhysicalDevice } from "../cloudflare/types.js";
 
 /** The identity of a machine. What is missing or a vendor's default is left out: it names nothing. */
@@ -48,8 +48,9 @@ export function indexHardware(devices: readonly PhysicalDevice[]): HardwareFacts
     if (device.deleted_at != null) continue;
     const hardware = hardwareOf(device);
     index.set(device.id, hardware);
+    if (hardware.serial !== undefined) continue;
     const serial = device.serial_number?.trim() ?? "";
-    if (serial !== "" && hardware.serial === undefined) {
+    if (serial !== "") {
       const group = defaults.get(serial);
       if (group) group.add(device.id);
       else defaults.set(serial, new Set([device.id]));
@@ -92,20 +93,24 @@ export function valueKeys(hardware: ComparedHardware | undefined): string[] {
 
 /** What a record tells of its machine. */
 export function hardwareOf(device: PhysicalDevice): ComparedHardware {
-  const serial = usable(device.serial_number, isUsableSerial);
-  const hardwareId = usable(device.hardware_id, isUsableHardwareId);
+  const serial = usable(device.serial_number);
+  const hardwareId = usable(device.hardware_id);
   return {
-    serial,
-    hardwareId,
+    serial: serial?.value,
+    hardwareId: hardwareId?.value,
     model: device.model ?? undefined,
     deviceType: device.device_type ?? undefined,
     clientVersion: device.client_version ?? undefined,
-    serialKey: serial === undefined ? undefined : serialKey(serial),
-    hardwareIdKey: hardwareId === undefined ? undefined : hardwareIdKey(hardwareId),
+    serialKey: serial?.key,
+    hardwareIdKey: hardwareId && hardwareIdKey(hardwareId.key),
   };
 }
 
-function usable(text: string | null | undefined, isUsable: (text: string) => boolean): string | undefined {
-  const value = text?.trim() ?? "";
-  return value !== "" && isUsable(value) ? value : undefined;
+function usable(
+  text: string | null | undefined,
+): { readonly value: string; readonly key: string } | undefined {
+  if (text == null || text === "") return undefined;
+  const value = text.trim();
+  const key = serialKey(value);
+  return isUsableKey(key) ? { value, key } : undefined;
 }

@@ -40,13 +40,16 @@ function isPast(time: number, { after }: AgeRule, { asOf }: Subject): boolean {
   return asOf.getTime() - time > after.ms;
 }
 
+const REVOKED_NOT_SET = silent(() => ({ text: "policy.revoked is not set" }));
+const STALE_NOT_SET = silent(() => ({ text: "policy.stale is not set" }));
+
 /** `policy.revoked`: deletes what has been revoked for long. */
 export const revokedAge: Rule = {
   name: "long revoked",
   ask: (subject) => {
     const { revoked } = subject.policy;
     const rule = revoked.value;
-    if (rule === undefined) return silent(() => ({ text: "policy.revoked is not set" }));
+    if (rule === undefined) return REVOKED_NOT_SET;
     const { source } = revoked;
     return (candidate) => {
       const since = candidate.registration.revoked_at;
@@ -106,7 +109,7 @@ export const stale: Rule = {
   ask: (subject) => {
     const { stale: setting } = subject.policy;
     const rule = setting.value;
-    if (rule === undefined) return silent(() => ({ text: "policy.stale is not set" }));
+    if (rule === undefined) return STALE_NOT_SET;
     const { source } = setting;
     return (candidate) => {
       if (areMachinesSkipped(subject)) return skipped("stale", subject);

@@ -25,11 +25,12 @@ export const offboarded: Rule = byState("offboarded", "deleted");
 export const suspended: Rule = byState("suspended", "revoked");
 
 function byState(state: "offboarded" | "suspended", desired: "deleted" | "revoked"): Rule {
+  const isNot = silent(() => ({ text: `its user is not ${state}` }));
   return {
     name: state,
     ask: ({ user, asOf }) => {
       const said = user?.state?.state === state ? user.state : undefined;
-      if (!said) return silent(() => ({ text: `its user is not ${state}` }));
+      if (!said) return isNot;
       const { since, reason, source } = said;
       if (since && !isInForce({ from: since }, asOf))
         return silent(() => ({ text: `its user is ${state} only from ${since.text} on`, source }));
@@ -40,12 +41,15 @@ function byState(state: "offboarded" | "suspended", desired: "deleted" | "revoke
   };
 }
 
+const AGREED = passed("no two entries of one rank ask for different states");
+const KNOWN = passed("nothing that an entry goes by is unknown of it");
+
 /** Entries that ask for different states hold the whole plan; here what they are about is left alone. */
 export const contradiction: Rule = {
   name: "contradiction",
   ask: listed(({ say }) => (candidate) => {
     const { match } = say(candidate);
-    if (match.kind !== "contradiction") return passed("no two entries of one rank ask for different states");
+    if (match.kind !== "contradiction") return AGREED;
     const [one, other] = match.entries;
     const text = `lines ${one.source.line} and ${other.source.line} ask for different states`;
     return { rule: "contradiction", desired: "as-is", text, source: one.source };
@@ -74,7 +78,7 @@ export const unknownHardware: Rule = {
   name: "unknown hardware",
   ask: listed(({ say, policy: { unknownHardware: setting } }) => (candidate) => {
     const { match } = say(candidate);
-    if (match.kind !== "unknown-hardware") return passed("nothing that an entry goes by is unknown of it");
+    if (match.kind !== "unknown-hardware") return KNOWN;
     const { source } = match.entry;
     const text = `its hardware is not known, and an entry of its user goes by ${wants(match.entry)}`;
     if (setting.value === "report") return { rule: "unknown-hardware", desired: "as-is", text, source };

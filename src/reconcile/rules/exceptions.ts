@@ -14,6 +14,10 @@ import { passed, silent, type Context, type Passed, type Rule, type Verdict } fr
 type Line = SourcePosition | undefined;
 
 const UNPROTECTED = passed("neither it, its device nor its user is protected");
+const NOTHING_PROTECTED = silent(UNPROTECTED.why);
+const NO_HARDWARE_PROTECTED = silent(() => ({ text: "no serial or hardware id is protected" }));
+const NOT_SELF = silent(() => ({ text: "its user is not in guards.self" }));
+const NOTHING_IGNORED = silent(() => ({ text: "nothing is ignored" }));
 
 /**
  * By e-mail and ids. A device id's protection follows its machine: to the registrations of that device, and, where none
@@ -23,8 +27,7 @@ export const protectedRule: Rule = {
   name: "protected",
   ask: ({ allowlist: { protected: list }, person, protectedMachines }) => {
     const user = find(list.users, person.email);
-    if (!user && list.devices.size === 0 && list.registrations.size === 0)
-      return silent(() => ({ text: "neither it, its device nor its user is protected" }));
+    if (!user && list.devices.size === 0 && list.registrations.size === 0) return NOTHING_PROTECTED;
     const machines = protectedMachines().get(person.email);
     return ({ registration, device }) =>
       leave("protected", "registration", find(list.registrations, registration.id)) ??
@@ -39,8 +42,7 @@ export const protectedRule: Rule = {
 export const protectedHardware: Rule = {
   name: "protected hardware",
   ask: ({ allowlist: { protected: list }, person }) => {
-    if (list.serials.size === 0 && list.hardwareIds.size === 0)
-      return silent(() => ({ text: "no serial or hardware id is protected" }));
+    if (list.serials.size === 0 && list.hardwareIds.size === 0) return NO_HARDWARE_PROTECTED;
     const lines = new Map(person.devices.map((device) => [device, hardwareLine(list, device)]));
     return ({ device }) =>
       leave("protected", "hardware", lines.get(device)) ??
@@ -110,7 +112,7 @@ export const self: Rule = {
   name: "the operator's own",
   ask: ({ allowlist: { guards }, person }) => {
     const source = find(guards.self, person.email);
-    if (!source) return silent(() => ({ text: "its user is not in guards.self" }));
+    if (!source) return NOT_SELF;
     const text = "its user runs this tool, so it is never acted on";
     return () => ({ rule: "self", desired: "as-is", text, source });
   },
@@ -134,7 +136,7 @@ function ignoring(name: string, isMeant: (rule: IgnoreRule) => boolean): Rule {
   return {
     name,
     ask: ({ allowlist: { ignore }, person }) => {
-      if (ignore.length === 0) return silent(() => ({ text: "nothing is ignored" }));
+      if (ignore.length === 0) return NOTHING_IGNORED;
       const rules = ignore.filter((rule) => isMeant(rule) && concernsPerson(rule, person.email));
       if (rules.length === 0) return silent(() => notIgnored(ignore.length));
       const compiled = rules.map((rule) => [rule, compiledOf(rule)] as const);

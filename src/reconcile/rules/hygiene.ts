@@ -41,13 +41,16 @@ interface Machine {
   readonly letsIn: readonly string[];
 }
 
+const NO_LIMIT = silent(() => ({ text: "policy.maxDevices is not set" }));
+const NOT_TIDIED = silent(() => ({ text: "policy.superseded is not set" }));
+
 /** Of the machines that entries allow to a person and that would be connected, the newest so many. */
 export const maxDevices: Rule = {
   name: "too many devices",
   ask: (subject) => {
     const { maxDevices: setting } = subject.policy;
     const limit = setting.value;
-    if (limit === undefined) return silent(() => ({ text: "policy.maxDevices is not set" }));
+    if (limit === undefined) return NO_LIMIT;
     if (areMachinesSkipped(subject))
       return silent(() => ({ text: "policy.maxDevices does not count what belongs to no person" }));
     const isWithin: Passed = {
@@ -189,7 +192,7 @@ export const superseded: Rule = {
   ask: (subject) => {
     const { superseded: setting } = subject.policy;
     const action = setting.value;
-    if (action === undefined) return silent(() => ({ text: "policy.superseded is not set" }));
+    if (action === undefined) return NOT_TIDIED;
     const { source } = setting;
     if (areMachinesSkipped(subject))
       return silent(() => ({ text: "policy.superseded does not judge what belongs to no person", source }));

@@ -9,6 +9,8 @@ import { isIdentified, type Candidate } from "../people.js";
 import { dayOf } from "./ages.js";
 import { byWhom, DESIRED, liveOf, passed, silent, type Rule, type Subject, type Verdict } from "./rule.js";
 
+const NO_GRACE = silent(() => ({ text: "policy.grace is none" }));
+
 /**
  * `policy.grace`: a device that no entry allows is reported before it is acted on. The grace runs from its first
  * enrolment, so that enrolling again renews nothing.
@@ -17,7 +19,7 @@ export const grace: Rule = {
   name: "grace",
   ask: (subject) => {
     const { grace: setting } = subject.policy;
-    if (setting.value.ms === 0) return silent(() => ({ text: "policy.grace is none" }));
+    if (setting.value.ms === 0) return NO_GRACE;
     const { source } = setting;
     return (candidate) => {
       if (liveOf(candidate) === "revoked")
