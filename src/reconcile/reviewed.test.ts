@@ -68,10 +68,13 @@ describe("what was reviewed is what is done", () => {
     };
     const waits = (text: string) => [[], [["not-reviewed", `not as it was reviewed: ${text}`]]];
     expect(now({ revoked: "2026-06-01T08:00:00Z" })).toEqual(
-      waits("it is revoked since 2026-06-01T08:00Z, and was revoked since 2026-05-01T00:00Z"),
+      waits("revoked 2026-06-01T08:00Z (in the reviewed plan: revoked 2026-05-01T00:00Z)"),
     );
-    expect(now({ email: BOB })).toEqual(waits(`it belongs to ${BOB}, and belonged to ${ALICE}`));
-    expect(now({ device: "d9" })).toEqual(waits("it is on device d9, and was on d1"));
+    expect(now({ email: BOB })).toEqual(waits(`of ${BOB} (in the reviewed plan: of ${ALICE})`));
+    expect(now({ device: "d9" })).toEqual(waits("on device d9 (in the reviewed plan: on d1)"));
+    expect(now({ revoked: "2026-05-01T00:00:07Z" })).toEqual(
+      waits("revoked 2026-05-01T00:00:07Z (in the reviewed plan: revoked 2026-05-01T00:00:00Z)"),
+    );
     // The same moment written otherwise, and what moves by itself.
     expect(now({ revoked: "2026-05-01T00:00:00.000Z", lastSeen: NOW.toISOString() })).toEqual([["a"], []]);
   });
@@ -84,7 +87,7 @@ describe("what was reviewed is what is done", () => {
       [
         "a",
         "not-reviewed",
-        "not as it was reviewed: it is not revoked, and was revoked since 2026-06-01T00:00Z",
+        "not as it was reviewed: not revoked (in the reviewed plan: revoked 2026-06-01T00:00Z)",
       ],
     ]);
   });

@@ -65,25 +65,35 @@ export function whyNew(decision: ActDecision, reviewed: ReviewedPlan): string | 
  */
 function whyChanged({ registration, user }: ActDecision, then: ReviewedDecision): string | undefined {
   const changes = [
-    ...(user === then.user
-      ? []
-      : [`it belongs to ${clipped(user, 100)}, and belonged to ${clipped(then.user, 100)}`]),
+    ...(user === then.user ? [] : [changed(`of ${whose(user)}`, `of ${whose(then.user)}`)]),
     ...(registration.device.id === then.deviceId
       ? []
-      : [`it is on device ${clipped(registration.device.id)}, and was on ${clipped(then.deviceId)}`]),
+      : [changed(`on device ${clipped(registration.device.id)}`, `on ${clipped(then.deviceId)}`)]),
     ...(isSameTime(registration.revoked_at, then.revokedAt)
       ? []
-      : [`it is ${sinceWhen(registration.revoked_at)}, and was ${sinceWhen(then.revokedAt)}`]),
+      : [changed(...revocations(registration.revoked_at, then.revokedAt))]),
   ];
   return changes.length === 0 ? undefined : `not as it was reviewed: ${changes.join("; ")}`;
+}
+
+function changed(now: string, then: string): string {
+  return `${now} (in the reviewed plan: ${then})`;
+}
+
+function whose(email: string): string {
+  return email === "" ? "no user" : clipped(email, 100);
 }
 
 function isSameTime(a: string | null | undefined, b: string | null | undefined): boolean {
   return a == null || b == null ? a == b : compareTimes(a, b) === 0;
 }
 
-function sinceWhen(time: string | null | undefined): string {
-  return time == null ? "not revoked" : `revoked since ${minute(time)}`;
+/** Times as the API tells them where they differ within a minute only. */
+function revocations(now: string | null | undefined, then: string | undefined): [string, string] {
+  const within = now != null && then !== undefined && minute(now) === minute(then);
+  const told = (time: string | null | undefined) =>
+    time == null ? "not revoked" : `revoked ${within ? clipped(time) : minute(time)}`;
+  return [told(now), told(then)];
 }
 
 /** The acts of the reviewed plan that this account and allowlist do not ask for any more. */

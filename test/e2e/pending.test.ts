@@ -102,6 +102,52 @@ scenario("what was reviewed is what is done, and nothing that became due since",
   expect((await stack.preview({ expectNoChanges: true })).exitCode).toBe(0);
 });
 
+/** As a report was before the program wrote whose it is; what an act was about stood in it already. */
+const asItWas = ({ run: _, ...older }: ReportDocument) => older;
+
+scenario(
+  "what was revoked again after the review stays out, by a report of today and an older one alike",
+  LISTED,
+  async (trial) => {
+    const { stack, simulator } = trial;
+    const preview = await stack.preview({ env: { WARP_REPORT: pathOf(trial, "plan.json") } });
+    expect(preview.exitCode, preview.output).toBe(0);
+    const plan = await reportOf(trial, "plan.json");
+    expect(plan.run).toBeDefined();
+    await writeFile(pathOf(trial, "older.json"), JSON.stringify(asItWas(plan)));
+
+    // The dashboard finds it again, and then it is stolen.
+    simulator.unrevoke("bob-laptop");
+    simulator.revoke("bob-laptop");
+    const upBy = (name: string) =>
+      stack.up({
+        skipPreview: true,
+        env: { WARP_EXPECT_PLAN: pathOf(trial, name), WARP_REPORT: pathOf(trial) },
+      });
+    for (const name of ["older.json", "plan.json"]) {
+      const up = await upBy(name);
+      expect(up.exitCode, up.output).toBe(0);
+      expect(up.output.replace(/\s+/gu, " ")).toContain(
+        "pending (not-reviewed): not as it was reviewed: revoked 2026-06-01T12:00Z (in the reviewed plan: revoked 2026-05-10T00:00Z)",
+      );
+      const { decisions } = await reportOf(trial);
+      const waiting = decisions.flatMap(({ pending, registration: { id } }) =>
+        pending ? [`${id} ${pending.why}`] : [],
+      );
+      expect(waiting).toEqual(["bob-laptop not-reviewed"]);
+    }
+    expect(writesOf(simulator)).toEqual([
+      "POST registrations/revoke id=alice-old&id=carol-laptop",
+      "DELETE registrations id=bob-tablet",
+    ]);
+
+    // Whoever knows of it reviews it as it is.
+    await stack.preview({ env: { WARP_REPORT: pathOf(trial, "plan.json") } });
+    await upBy("plan.json");
+    expect(writesOf(simulator).slice(2)).toEqual(["POST registrations/unrevoke id=bob-laptop"]);
+  },
+);
+
 scenario("a plan that cannot bind this run stops it", LISTED, async (trial) => {
   const { stack, simulator } = trial;
   await stack.preview({ env: { WARP_REPORT: pathOf(trial, "plan.json") } });
