@@ -161,7 +161,7 @@ function findAll({ allowlist, inventory, people, hardware, decided, asOf, now }:
     const state = users.get(email)?.state;
     return state && isInForce(state.since ? { from: state.since } : {}, asOf) ? state : undefined;
   };
-  const unmatched = findUnmatched(unmatchedEntries(users, matched, asOf), people);
+  const unmatched = findUnmatched(unmatchedEntries(users, matched, asOf), people, decisions);
   return [
     // A stolen device that is connected is the worst that a listing can show.
     ...unmatched.filter(({ code }) => code === "elsewhere"),

@@ -1,4 +1,4 @@
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { physicalDevice, plan, type Sketch } from "../../test/support/world.js";
 import { ALICE, BOB, HEAD } from "../../test/support/world-steps.js";
 
@@ -62,4 +62,59 @@ test("letters that only look the same are told by their numbers, each once, five
   expect(told("name: \u0430\u0430\u0431\u0432\u0433\u0434\u0435HIJKLMNOPQRSTU", live)[0]).toContain(
     "(the entry has \\u{430}, \\u{431}, \\u{432}, \\u{433}, \\u{434}, which may look",
   );
+});
+
+describe("a refused device that is connected under another user", () => {
+  const found = (text: string, live: readonly Sketch[] = LIVE) =>
+    plan(`${HEAD}users:\n  ${ALICE}: [{ serial: SERIAL-2, state: deleted }]\n${text}`, live, DEVICES);
+  const WAYS =
+    "refuse it under that user too (the same entry), or, where the owner was renamed, move the user's whole list there";
+  const told = (where: string, ways = WAYS) =>
+    `serial "SERIAL-2" of ${ALICE} is to be deleted, and is connected under another user: DESKTOP-2 (reg-2) of ${where}; ${ways}`;
+
+  test("is the first of all findings, and holds no plan", () => {
+    // A contested serial, an unknown user and a line that finds nothing stand beside it.
+    const { findings, problems, acts } = found("  carol@example.com: [{ serial: NOWHERE }]\n");
+    expect(findings[0]).toMatchObject({ code: "elsewhere", text: told(BOB), registrations: ["reg-2"] });
+    expect(findings[0]?.source).toMatchObject({ line: 3 });
+    expect(findings.length).toBeGreaterThan(2);
+    expect(findings.map(({ code }) => code)).toContain("unmatched-entry");
+    expect(problems).toEqual([]);
+    expect(acts.map(({ registration }) => registration.id)).toEqual(["reg-1"]);
+  });
+
+  test("of no user is told with what reaches it", () => {
+    const live = LIVE.map((one) =>
+      one.id === "reg-2" ? { id: "reg-2", device: "d2", name: "DESKTOP-2" } : one,
+    );
+    expect(found("", live).findings[0]?.text).toBe(
+      told(
+        "no user",
+        "no entry speaks of what has no user: revoke it in the dashboard, or set policy.noUser",
+      ),
+    );
+  });
+
+  test("each of the two ways ends it", () => {
+    const codes = (made: ReturnType<typeof found>) => made.findings.map(({ code }) => code);
+    const refused = found(`  ${BOB}: [{ serial: SERIAL-2, state: deleted }]\n`);
+    expect(refused.acts.map(({ action, registration }) => `${action} ${registration.id}`)).toContain(
+      "delete reg-2",
+    );
+    expect(codes(refused)).not.toContain("elsewhere");
+    const moved = plan(`${HEAD}users:\n  ${BOB}: [{ serial: SERIAL-2, state: deleted }]\n`, LIVE, DEVICES);
+    expect(codes(moved)).not.toContain("elsewhere");
+    expect(moved.acts.map(({ action, registration }) => `${action} ${registration.id}`)).toEqual([
+      "delete reg-2",
+    ]);
+  });
+
+  test("is none where it is revoked, or the entry allows", () => {
+    const revoked = LIVE.map((one) =>
+      one.id === "reg-2" ? { ...one, revoked: "2026-05-20T00:00:00Z" } : one,
+    );
+    expect(found("", revoked).findings.map(({ code }) => code)).not.toContain("elsewhere");
+    const allowed = plan(`${HEAD}users:\n  ${ALICE}: [{ serial: SERIAL-2 }]\n`, LIVE, DEVICES);
+    expect(allowed.findings.map(({ code }) => code)).not.toContain("elsewhere");
+  });
 });

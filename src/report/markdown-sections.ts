@@ -64,7 +64,10 @@ export function markdownSections(document: ReportDocument, options: RenderOption
     section(
       `Findings ${findings.length}`,
       ["Kind", "What", "Line"],
-      findings.map(({ code: kind, text: what, source }) => cells([code(kind), text(what), place(source)])),
+      findings.map(({ code: kind, text: what, source }) =>
+        // Its names are cut where it is formed, and what to do stands behind them.
+        cells([code(kind), text(what, 500), place(source)]),
+      ),
     ),
     section(
       `Left alone ${document.summary.leave}`,

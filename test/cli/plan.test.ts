@@ -220,3 +220,41 @@ test("of very many contradictions fifty are told, and the rest is counted", asyn
   expect(err.match(/^ {2}fix: /gmu)).toHaveLength(50);
   expect(err).toContain("10 more contradictions are not listed");
 });
+
+test("plan and drift name a stolen device that is connected under another user first, with both ways on", async () => {
+  const name = `${"STOLEN ".repeat(20)}`;
+  const owner = `${"a".repeat(60)}@example.com`;
+  const offline = startOffline(
+    {
+      registrations: [
+        registration({ id: "alices", email: "alice@example.com", device: "d1" }),
+        registration({ id: "stolen", email: owner, device: "d2", name }),
+        registration({ id: "erins", email: "erin@example.com", device: "d3" }),
+      ],
+    },
+    {
+      "allowlist.yaml":
+        "version: 1\nusers:\n  alice@example.com: [{ device: d1 }, { device: nowhere }, { device: d2, state: deleted }]\n",
+    },
+  );
+  // Where the first finding begins in each, and what it ends with.
+  const first: Record<string, readonly [RegExp, string]> = {
+    text: [/^Findings:\n {2}(?=device "d2" )/mu, "list there (allowlist.yaml:3)"],
+    markdown: [/^\| Kind .*\n.*\n(?=\| <code>elsewhere<\/code> )/mu, "list there |"],
+    github: [/^(?:::notice title=WARP .*|::warning .*)\n(?=::notice .*=finding\/elsewhere)/mu, "list there"],
+  };
+  for (const command of ["plan", "drift"]) {
+    const args = Object.keys(first).map((format) => `${format}=report.${format}`);
+    const { code } = await offline.run(command, "--inventory", "inventory.json", "--output", ...args);
+    expect(code).toBe(0);
+    for (const [format, [before, end]] of Object.entries(first)) {
+      const [, rest = ""] = (offline.read(`report.${format}`) ?? "").split(before);
+      const where = `${command} ${format}`;
+      const told = rest.replace(/\s+/gu, " ").replaceAll("&#39;", "'");
+      expect(told, where).toContain("is to be deleted, and is connected under another user");
+      expect(told, where).toContain("refuse it under that user too (the same entry), or, where");
+      expect(told, where).toContain(`move the user's whole ${end}`);
+    }
+  }
+  offline.end();
+});

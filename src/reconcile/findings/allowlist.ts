@@ -10,7 +10,7 @@ import { groupBy } from "../group-by.js";
 import { DAY_MS, endOf } from "../in-force.js";
 import type { Match } from "../match.js";
 import { compileMatch, KEY_NAMES, MATCH_KEYS, passes, type MatchKey } from "../match-keys.js";
-import { describeMatch, named, quoted } from "../naming.js";
+import { clipped, describeMatch, named, quoted } from "../naming.js";
 import type { Candidate, Person } from "../people.js";
 import { isIgnored } from "../rules/exceptions.js";
 import { isNoUser } from "../scope.js";
@@ -23,12 +23,21 @@ interface Unmatched {
 }
 
 /** Entries that match nothing of their person's, each with what may have been meant. */
-export function findUnmatched(unmatched: readonly Unmatched[], people: People): Finding[] {
+export function findUnmatched(
+  unmatched: readonly Unmatched[],
+  people: People,
+  decisions: readonly Decision[],
+): Finding[] {
   if (unmatched.length === 0) return [];
   const owners = ownersOf(unmatched, people);
+  const goes = new Set(
+    decisions.flatMap(({ registration, desired }) =>
+      desired === "revoked" || desired === "deleted" ? [registration.id] : [],
+    ),
+  );
   return unmatched.map(({ user, entry }) => {
     const { email } = user;
-    const stranger = entry.state === "active" ? undefined : connectedElsewhere(email, entry, owners);
+    const stranger = entry.state === "active" ? undefined : connectedElsewhere(email, entry, owners, goes);
     if (stranger) return elsewhere(email, entry, stranger);
     const text = `${describeMatch(entry)} of ${asWritten(user)} matches no registration${hint(email, entry, owners, people)}`;
     return {
@@ -69,7 +78,13 @@ function ownersOf(unmatched: readonly Unmatched[], people: People): Owners {
   return owners;
 }
 
-function connectedElsewhere(email: string, { match }: Entry, owners: Owners): Candidate | undefined {
+/** What this plan cuts off there is refused there already. */
+function connectedElsewhere(
+  email: string,
+  { match }: Entry,
+  owners: Owners,
+  goes: ReadonlySet<string>,
+): Candidate | undefined {
   const { machine, registration } = compileMatch(match);
   const tests = [...registration, ...machine];
   return tests
@@ -78,15 +93,21 @@ function connectedElsewhere(email: string, { match }: Entry, owners: Owners): Ca
       (one) =>
         one.device.person.email !== email &&
         one.registration.revoked_at == null &&
+        !goes.has(one.registration.id) &&
         tests.every((test) => passes(test, one)),
     );
 }
 
 /** Anybody can claim a serial, so it holds no plan; but a stolen laptop under a renamed owner must be seen. */
 function elsewhere(email: string, entry: Entry, { registration, device }: Candidate): Finding {
+  const owner = device.person.email;
+  const ways =
+    owner === ""
+      ? "no entry speaks of what has no user: revoke it in the dashboard, or set policy.noUser"
+      : "refuse it under that user too (the same entry), or, where the owner was renamed, move the user's whole list there";
   return {
     code: "elsewhere",
-    text: `${describeMatch(entry)} of ${email} is to be ${entry.state}, and is connected under another user: ${named(registration, device.person.email)}; add an entry that refuses it under that user, or move the whole user where the owner was renamed`,
+    text: `${describeMatch(entry)} of ${clipped(email, 100)} is to be ${entry.state}, and is connected under another user: ${named(registration, owner)}; ${ways}`,
     source: entry.source,
     registrations: [registration.id],
   };
