@@ -149,6 +149,20 @@ users:
   ]);
 });
 
+test("a mass revocation can be undone: what is let in again is counted against what is revoked, too", () => {
+  const at = "2026-05-31T00:00:00Z";
+  const live = [...others(10), ...alices(40).map((one, i) => ({ ...one, device: `d${i}`, revoked: at }))];
+  const listed = `alice@example.com: [${live.flatMap(({ device }) => (device ? [`{ device: ${device} }`] : [])).join(", ")}]`;
+  const guard = (percent: number) =>
+    plan(
+      `version: 1\nguards: { unrevoke: { percent: ${percent} } }\nusers: { ${listed} }\n`,
+      live,
+    ).guards.find((one) => one.guard === "unrevoke");
+  // Of 50 in scope, of which 10 connect: of those alone no percentage would do.
+  expect(guard(80)).toMatchObject({ count: 40, limit: 40, tripped: false });
+  expect(guard(79)).toMatchObject({ count: 40, limit: 39, by: "percent", tripped: true });
+});
+
 describe("the guard for one user", () => {
   const perUser = (limit: string, live: readonly Sketch[]) =>
     plan(`version: 1\n${limit}users:\n  alice@example.com: []\n  bob@example.com: []\n`, live).guards.find(
