@@ -222,7 +222,7 @@ test("of very many contradictions fifty are told, and the rest is counted", asyn
 });
 
 test("plan and drift name a stolen device that is connected under another user first, with both ways on", async () => {
-  const name = `${"STOLEN ".repeat(20)}`;
+  const name = "STOLEN ".repeat(20);
   const owner = `${"a".repeat(60)}@example.com`;
   const offline = startOffline(
     {
