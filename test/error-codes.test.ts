@@ -26,7 +26,7 @@ function tableUnder(heading: string): string[][] {
 }
 
 describe.each([
-  ["Messages about the allowlist", messageMeanings],
+  ["Messages", messageMeanings],
   ["Findings", findingMeanings],
   ["Rules", ruleMeanings],
 ])("%s", (heading, meanings) => {

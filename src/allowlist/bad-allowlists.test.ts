@@ -569,10 +569,11 @@ describe("an allowlist is refused once, with its code, place and fix:", () => {
     expect(allowlist).toBeUndefined();
   });
 
-  it("with every code of the list, but for those about files, sizes, rules and warnings", () => {
+  it("with every code of the list, but for those about files, sizes, rules, tests, the account, and warnings", () => {
     const seen = new Set(table.map(({ code }) => code));
     const errors = messageCodes.filter((code) => !messageMeanings[code].startsWith("Warning:"));
     expect(errors.filter((code) => !seen.has(code))).toEqual([
+      "access-users/ambiguous",
       "allowlist/bad-date",
       "allowlist/bad-duration",
       "allowlist/bad-pattern",
@@ -585,6 +586,7 @@ describe("an allowlist is refused once, with its code, place and fix:", () => {
       "allowlist/other-account",
       "allowlist/outside-project",
       "allowlist/said-twice",
+      "allowlist/test-failed",
       "allowlist/too-deep",
       "allowlist/too-large",
       "allowlist/too-many",

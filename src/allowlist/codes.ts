@@ -1,5 +1,10 @@
-/** Every code that a message about the allowlist can carry, with its meaning in one line. Codes are stable. */
+/**
+ * Every code that a message can carry, with its meaning in one line: those about the allowlist itself, and the few that
+ * only the account, or the allowlist's own tests, bring up. Codes are stable.
+ */
 export const messageMeanings = {
+  "access-users/ambiguous":
+    "Several Access users have one address that `accessUsers` names, and which is meant cannot be told.",
   "allowlist/absent-and-listed":
     "Warning: an Access user is to be absent, and entries allow devices of that user.",
   "allowlist/alias-bomb":
@@ -57,6 +62,7 @@ export const messageMeanings = {
     "Warning: two users may both have the machine with one serial number or hardware id.",
   "allowlist/syntax": "The file is not well-formed YAML.",
   "allowlist/tag": "The file uses a YAML tag (`!name`, `!!type`).",
+  "allowlist/test-failed": "A test of the allowlist (`tests`) expects another decision than is made.",
   "allowlist/too-deep": "Collections are nested deeper than any allowlist needs.",
   "allowlist/too-large": "A file is larger, or has more parts, than is read.",
   "allowlist/too-long": "A text is longer than is allowed there.",

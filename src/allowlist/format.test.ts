@@ -3,7 +3,7 @@ import { formatMessages } from "./format.js";
 import type { Message } from "./message.js";
 
 const at = (column: number, line: string, more: Partial<Message> = {}): Message => ({
-  code: "allowlist/x",
+  code: "allowlist/syntax",
   text: "wrong",
   source: { file: "a.yaml", line: 12, column },
   line,
@@ -19,22 +19,22 @@ function rows(message: Message): [string, string] {
 describe("formatMessages", () => {
   it("says place, text, code, line, fix and related places, and counts", () => {
     const other = { file: "b.yaml", line: 3, column: 4 };
-    const messages = [
+    const messages: Message[] = [
       at(3, "  key: x", { fix: "do this", related: [{ text: "the first", source: other }] }),
-      { code: "allowlist/y", text: "no file" },
+      { code: "allowlist/no-root", text: "no file" },
       at(1, "x", { source: other }),
     ];
     expect(formatMessages(messages)).toBe(
       [
-        "a.yaml:12:3: wrong [allowlist/x]",
+        "a.yaml:12:3: wrong [allowlist/syntax]",
         "  12 |   key: x",
         "     |   ^",
         "  fix: do this",
         "  see: b.yaml:3:4: the first",
         "",
-        "no file [allowlist/y]",
+        "no file [allowlist/no-root]",
         "",
-        "b.yaml:3:4: wrong [allowlist/x]",
+        "b.yaml:3:4: wrong [allowlist/syntax]",
         "  3 | x",
         "    |  ^",
         "",

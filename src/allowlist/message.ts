@@ -1,10 +1,11 @@
 import { counted } from "../counted.js";
+import type { MessageCode } from "./codes.js";
 import type { SourcePosition } from "./policy.js";
 
 /** Something wrong with the desired state: where, what, and what to do. */
 export interface Message {
   /** Stable, for machines: `allowlist/unknown-key`. */
-  readonly code: string;
+  readonly code: MessageCode;
   readonly text: string;
   /** What to do about it. */
   readonly fix?: string;

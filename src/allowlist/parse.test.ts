@@ -163,7 +163,7 @@ describe("messages", () => {
 
   it("do not ask for a root file where a file could not be read: it may be that one", () => {
     expect(codesOf("version: [1", "users: {}\n")).toEqual(["allowlist/syntax"]);
-    const unread = { code: "allowlist/unreadable", text: "x" };
+    const unread = { code: "allowlist/unreadable", text: "x" } as const;
     expect(parseAllowlist([{ file: "u.yaml", text: "users: {}\n" }], [unread]).messages).toEqual([unread]);
   });
 

@@ -35,7 +35,7 @@ test("what holds the plan up is an error, drift a warning, the rest a notice", (
   const levels = lines.map((line) => /^::(\w+).*title=([^:]+)::/u.exec(line)?.slice(1).join(" "));
   expect(levels[0]).toBe("notice WARP registrations");
   for (const one of [
-    "error reconcile/contradiction",
+    "error allowlist/contradiction",
     "error guard/revoke",
     "error act/revoke",
     "warning act/unrevoke",

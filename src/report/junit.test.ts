@@ -75,7 +75,7 @@ describe.each([
 
 test("drift, findings and problems fail, each in a test case of its kind", () => {
   expect(failed(renderJunit(fullDocument()))).toEqual([
-    "warp.reconcile/contradiction:allowlist.yaml:3:5",
+    "warp.allowlist/contradiction:allowlist.yaml:3:5",
     "warp.act:revoke",
     "warp.act:delete",
     "warp.act:unrevoke",

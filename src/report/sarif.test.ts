@@ -196,7 +196,7 @@ describe.each(DOCUMENTS)("of %s", (_name, output) => {
 test("acts, guards, problems, findings and skipped acts are results, each with its level", () => {
   const levels = resultsOf(renderSarif(fullDocument())).map(({ ruleId, level }) => `${ruleId} ${level}`);
   for (const one of [
-    "reconcile/contradiction error",
+    "allowlist/contradiction error",
     "guard/revoke note",
     "act/unrevoke warning",
     "act/revoke error",

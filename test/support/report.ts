@@ -142,7 +142,7 @@ export function fullDocument(said: (text: string) => string = (text) => text): R
       related: [{ text: said("the other line"), source }],
     })),
     problems: [
-      { code: "reconcile/contradiction", text: said("two entries differ"), fix: said("keep one"), source },
+      { code: "allowlist/contradiction", text: said("two entries differ"), fix: said("keep one"), source },
     ],
     guards: document.guards.map((guard) => ({
       ...guard,
