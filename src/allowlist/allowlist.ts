@@ -1,23 +1,15 @@
 /** The desired state as data: what the allowlist files say, validated, with the place of every statement. */
 
+import type { EntryMatch } from "./entry-keys.js";
 import type { Message } from "./message.js";
 import type { Day, Duration, Policy, Setting, SourcePosition } from "./policy.js";
 
+export type { EntryMatch } from "./entry-keys.js";
 export type * from "./policy.js";
 export { policyOf } from "./policy.js";
 
 /** What an entry asks of the registrations that it matches. */
 export type EntryState = "active" | "revoked" | "deleted";
-
-/** The keys by which an entry finds registrations; all that are given must match. */
-export interface EntryMatch {
-  readonly registration?: string;
-  readonly serial?: string;
-  readonly hardwareId?: string;
-  readonly device?: string;
-  readonly name?: string;
-  readonly nameGlob?: string;
-}
 
 /** What the device behind a match must be besides; a match that fails one of these is not allowed. */
 export interface Conditions {

@@ -1,18 +1,40 @@
-import type { EntryMatch } from "./allowlist.js";
 import { shown } from "./nearest.js";
 import { hardwareIdKey, isUsableHardwareId, isUsableSerial, serialKey } from "./serial.js";
 import type { Problem, Tell } from "./source-text.js";
 import { matchTextProblem } from "./text-values.js";
 import type { TextNode } from "./tree.js";
 
+interface MatchKeyText {
+  /** Keys of one rank are equally strong; the lowest is the strongest. */
+  readonly rank: number;
+  /** The form in which values are compared. */
+  readonly compared: (value: string) => string;
+  /** A name is what the device's user chose. */
+  readonly isName: boolean;
+}
+
+const asWritten = (value: string) => value;
+
 /** The keys that an entry may match by, the strongest first. */
-export const matchKeys = ["registration", "serial", "hardwareId", "device", "name", "nameGlob"] as const;
+const KEYS = {
+  registration: { rank: 0, compared: asWritten, isName: false },
+  serial: { rank: 1, compared: serialKey, isName: false },
+  hardwareId: { rank: 1, compared: hardwareIdKey, isName: false },
+  device: { rank: 2, compared: asWritten, isName: false },
+  name: { rank: 3, compared: asWritten, isName: true },
+  nameGlob: { rank: 4, compared: asWritten, isName: true },
+} as const satisfies Readonly<Record<string, MatchKeyText>>;
+
+/** The keys by which an entry finds registrations; all that are given must match. */
+export type EntryMatch = { readonly [Key in keyof typeof KEYS]?: string };
+
+export const matchKeys = Object.keys(KEYS) as readonly (keyof EntryMatch)[];
 
 /** An entry's match while it is being read. */
 export type MatchDraft = { -readonly [Key in keyof EntryMatch]: EntryMatch[Key] };
 
 export function isMatchKey(key: string): key is keyof EntryMatch {
-  return (matchKeys as readonly string[]).includes(key);
+  return Object.hasOwn(KEYS, key);
 }
 
 /** Equal for matches with the same keys and values, as they are compared. */
@@ -27,15 +49,16 @@ export function matchId(match: EntryMatch): string {
 
 /** The form in which a key's value is compared. */
 export function comparedValue(key: keyof EntryMatch, value: string): string {
-  return key === "serial" ? serialKey(value) : key === "hardwareId" ? hardwareIdKey(value) : value;
+  return KEYS[key].compared(value);
+}
+
+export function rankOfKey(key: keyof EntryMatch): number {
+  return KEYS[key].rank;
 }
 
 /** Whether it goes by a name, which the device's user chose, and by nothing else about the device. */
 export function isByNameAlone(match: EntryMatch): boolean {
-  const { registration, serial, hardwareId, device } = match;
-  return (
-    registration === undefined && serial === undefined && hardwareId === undefined && device === undefined
-  );
+  return matchKeys.every((key) => KEYS[key].isName || match[key] === undefined);
 }
 
 /** What is wrong with a `trustName` beside a match that does not go by a name alone. */

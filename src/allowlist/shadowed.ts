@@ -1,5 +1,5 @@
 import type { EntryMatch } from "./allowlist.js";
-import { matchId, matchKeys } from "./entry-keys.js";
+import { matchId, matchKeys, rankOfKey } from "./entry-keys.js";
 import type { PlacedEntry, PlacedUser } from "./placed.js";
 import type { Problem } from "./source-text.js";
 import { encloses, overlap, windowOf } from "./window.js";
@@ -47,10 +47,10 @@ function isWider(shape: number, than: number): boolean {
   return shape !== than && (shape & than) === shape && rankOf(shape) === rankOf(than);
 }
 
-/** The index of the strongest key; a hardware id is as strong as a serial. */
+/** The rank of the strongest key. */
 function rankOf(shape: number): number {
-  const index = 31 - Math.clz32(shape & -shape);
-  return matchKeys[index] === "hardwareId" ? index - 1 : index;
+  const key = matchKeys[31 - Math.clz32(shape & -shape)];
+  return key === undefined ? -1 : rankOfKey(key);
 }
 
 function partOf(match: EntryMatch, shape: number): EntryMatch {
