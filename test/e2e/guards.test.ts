@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { expect } from "vitest";
 import type { ReportDocument } from "../../src/report/document.js";
 import type { Trial } from "../support/trial.js";
+import { ACCOUNT, registration } from "../support/world.js";
 import { LIST, LISTED } from "./small-account.js";
 import { scenario, writesOf } from "./trace.js";
 
@@ -86,5 +87,44 @@ scenario(
     const up = await stack.up({ skipPreview: true });
     expect(up.exitCode).not.toBe(0);
     expect(writesOf(simulator)).toEqual([]);
+  },
+);
+
+/** Sixty people with one machine each. */
+const FLEET = Array.from({ length: 60 }, (_, at) => ({
+  id: `r${at}`,
+  email: `u${at}@example.com`,
+  device: `d${at}`,
+}));
+const listing = (lines: string, entries: (device: string) => string) =>
+  `version: 1\n${lines}users:\n${FLEET.map(({ email, device }) => `  ${email}: ${entries(device)}\n`).join("")}`;
+const RIGHT = listing("", (device) => `[{ device: ${device} }]`);
+
+scenario(
+  "a mass revocation is rolled back at once: reverted, reviewed, approved",
+  {
+    account: { world: { account_id: ACCOUNT, registrations: FLEET.map(registration), physical_devices: [] } },
+    files: { "allowlist.yaml": listing("guards: { revoke: { max: 60, percent: 100 } }\n", () => "[]") },
+  },
+  async (trial) => {
+    const { stack, simulator } = trial;
+    const [plan, env] = [join(trial.folder, "rollback.json"), reporting(trial)];
+    const wrong = await stack.up({ skipPreview: true, env });
+    expect(wrong.exitCode, wrong.output).toBe(0);
+    expect((await reportOf(trial)).results).toHaveLength(60);
+
+    await trial.write("allowlist.yaml", RIGHT);
+    const preview = await stack.preview({ env: { WARP_REPORT: plan } });
+    // The default: 50, and of 60 in scope, none of which connects, 20 percent.
+    expect(preview.output).toContain("GUARD TRIPPED: guards.unrevoke: 60 due, at most 12");
+    const { fingerprint } = JSON.parse(await readFile(plan, "utf8")) as ReportDocument;
+    const up = await stack.up({
+      skipPreview: true,
+      env: { ...env, WARP_EXPECT_PLAN: plan, WARP_APPROVE: fingerprint, WARP_APPROVE_BY: "Grace Hopper" },
+    });
+    expect(up.exitCode, up.output).toBe(0);
+    expect((await reportOf(trial)).results?.filter(({ result }) => result === "done")).toHaveLength(60);
+    expect(simulator.world().registrations.filter(({ revoked_at }) => revoked_at != null)).toEqual([]);
+    expect((await stack.preview({ expectNoChanges: true })).exitCode).toBe(0);
   },
 );
