@@ -2,9 +2,11 @@
 
 import type { EntryMatch } from "./entry-keys.js";
 import type { Message } from "./message.js";
+import type { Guards } from "./read-guards.js";
 import type { Day, Duration, Policy, Setting, SourcePosition } from "./policy.js";
 
 export type { EntryMatch } from "./entry-keys.js";
+export type { GuardLimit, Guards } from "./read-guards.js";
 export type * from "./policy.js";
 export { policyOf } from "./policy.js";
 
@@ -88,26 +90,6 @@ export interface Protected {
   readonly registrations: ReadonlyMap<string, SourcePosition>;
   readonly serials: ReadonlyMap<string, SourcePosition>;
   readonly hardwareIds: ReadonlyMap<string, SourcePosition>;
-}
-
-/** The most acts of one kind in one run; the stricter of the two holds. */
-export interface GuardLimit {
-  /** Acts, an absolute count. */
-  readonly max: Setting<number>;
-  /** Acts in percent of the active registrations in scope, 0 to 100; of fewer than 10 at most half, unless it is higher. */
-  readonly percent: Setting<number>;
-}
-
-export interface Guards {
-  readonly revoke: GuardLimit;
-  readonly delete: GuardLimit;
-  readonly unrevoke: GuardLimit;
-  /** The most acts on the registrations of any one user; without it there is no such limit. */
-  readonly perUser?: Setting<number>;
-  /** The most Access users (`accessUsers`, `state: absent`) that are deleted in one run. Default 5. */
-  readonly deleteUsers: Setting<number>;
-  /** Whoever runs the tool, by normalised e-mail: their own registrations are never acted on. */
-  readonly self: ReadonlyMap<string, SourcePosition>;
 }
 
 /** How much of a plan one run does. */

@@ -1,10 +1,30 @@
-import type { GuardLimit, Guards } from "./allowlist.js";
 import { readEmails } from "./read-lists.js";
 import { readNumber } from "./numbers.js";
+import type { Setting, SourcePosition } from "./policy.js";
 import type { ParsedFile } from "./root-file.js";
 import { settingOr } from "./setting.js";
 import type { Tell } from "./source-text.js";
 import { pairAt, valueAt } from "./tree.js";
+
+/** The most acts of one kind in one run; the stricter of the two holds. */
+export interface GuardLimit {
+  /** Acts, an absolute count. */
+  readonly max: Setting<number>;
+  /** Acts in percent of the active registrations in scope, 0 to 100; of fewer than 10 at most half, unless it is higher. */
+  readonly percent: Setting<number>;
+}
+
+export interface Guards {
+  readonly revoke: GuardLimit;
+  readonly delete: GuardLimit;
+  readonly unrevoke: GuardLimit;
+  /** The most acts on the registrations of any one user; without it there is no such limit. */
+  readonly perUser?: Setting<number>;
+  /** The most Access users (`accessUsers`, `state: absent`) that are deleted in one run. Default 5. */
+  readonly deleteUsers: Setting<number>;
+  /** Whoever runs the tool, by normalised e-mail: their own registrations are never acted on. */
+  readonly self: ReadonlyMap<string, SourcePosition>;
+}
 
 const defaults = {
   revoke: { max: 50, percent: 20 },

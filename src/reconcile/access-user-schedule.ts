@@ -24,9 +24,9 @@ export function scheduleAccessUsers(
   });
 }
 
-/** The deletions that guards judge and an approval approves: all that are due and reviewed, done in this run or not. */
-export function agreedDeletions(decisions: readonly AccessUserDecision[]): readonly AccessUserDecision[] {
-  return decisions.filter(({ action, pending }) => action === "delete" && pending?.why !== "not-reviewed");
+/** What guards judge, and of it the deletions an approval approves: all that is due and reviewed, in this run or not. */
+export function agreedUsers(decisions: readonly AccessUserDecision[]): readonly AccessUserDecision[] {
+  return decisions.filter(({ action, pending }) => action !== "keep" && pending?.why !== "not-reviewed");
 }
 
 /**

@@ -25,8 +25,8 @@ export interface GuardVerdict {
 /** What guards judge: all that is due and reviewed, and how large the account is. */
 export interface Judged {
   readonly acts: readonly ActDecision[];
-  /** Access users that are to be deleted; undefined where the allowlist names none. */
-  readonly deletedUsers: readonly AccessUserDecision[] | undefined;
+  /** Access users that are to be changed; undefined where the allowlist names none. */
+  readonly accessUsers: readonly AccessUserDecision[] | undefined;
   /** Registrations in scope. */
   readonly active: number;
   readonly revoked: number;
@@ -40,8 +40,8 @@ const GUARDS: readonly ((judged: Judged, guards: Guards) => GuardVerdict | undef
   ({ acts, active, revoked }, { unrevoke }) => byKind("unrevoke", acts, unrevoke, active + revoked),
   ({ acts }, { perUser }) => perUser && byUser(acts, perUser),
   // A guard of its own, since with each user go seats, and devices that are unseen here.
-  ({ deletedUsers }, { deleteUsers }) =>
-    deletedUsers && byCount("deleteUsers", deletedUsers.length, deleteUsers),
+  ({ accessUsers }, { deleteUsers }) =>
+    accessUsers && byUsers("deleteUsers", "delete", accessUsers, deleteUsers),
 ];
 
 /** Judges the acts of a plan. */
@@ -69,7 +69,13 @@ function shareOf(population: number, { value, explicit }: Setting<number>): numb
   return Math.max(1, Math.floor((population * Math.max(value, 50)) / 100));
 }
 
-function byCount(guard: "deleteUsers", count: number, setting: Setting<number>): GuardVerdict {
+function byUsers(
+  guard: "deleteUsers",
+  act: AccessUserDecision["action"],
+  users: readonly AccessUserDecision[],
+  setting: Setting<number>,
+): GuardVerdict {
+  const count = users.filter(({ action }) => action === act).length;
   return { guard, count, limit: setting.value, by: "max", setting, tripped: count > setting.value };
 }
 

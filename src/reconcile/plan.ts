@@ -5,7 +5,7 @@ import type { Message } from "../allowlist/message.js";
 import type { AccessUser } from "../cloudflare/access-types.js";
 import type { PhysicalDevice, Registration } from "../cloudflare/types.js";
 import type { AccessUserDecision } from "./access-user.js";
-import { agreedDeletions, deletionsNotDue, scheduleAccessUsers } from "./access-user-schedule.js";
+import { agreedUsers, deletionsNotDue, scheduleAccessUsers } from "./access-user-schedule.js";
 import { decideAccessUsers, reportUnread } from "./access-users.js";
 import { contradictions } from "./contradiction.js";
 import { decideAll, type Decided } from "./decide.js";
@@ -106,10 +106,11 @@ export function makePlan(
   const active = decisions.filter(({ live }) => live === "active").length;
   const users = decideAccessUsers(allowlist, inventory.accessUsers, registrations);
   const accessUsers = scheduleAccessUsers(users.decisions, allowlist, now, reviewed);
-  const deletions = agreedDeletions(accessUsers);
+  const agreedChanges = agreedUsers(accessUsers);
+  const deletions = agreedChanges.filter(({ action }) => action === "delete");
   const judged = {
     acts: agreed,
-    deletedUsers: accessUsers.length > 0 ? deletions : undefined,
+    accessUsers: accessUsers.length > 0 ? agreedChanges : undefined,
     active,
     revoked: decisions.length - active,
   };

@@ -3,6 +3,7 @@
 import { PERCENT_FROM } from "../reconcile/guard.js";
 import { escapeText } from "../escape.js";
 import type { Message } from "../allowlist/message.js";
+import type { Act } from "../cloudflare/types.js";
 import type { ReportDocument, ReportedGuard } from "./document.js";
 
 /** The environment variable that approves exactly one plan, by its fingerprint. */
@@ -60,7 +61,12 @@ function formatProblem({ text, fix, source }: Message): string {
 
 /** The key of the allowlist that sets the limit. */
 function settingOf({ guard, by }: ReportedGuard): string {
-  return guard === "perUser" || guard === "deleteUsers" ? `guards.${guard}` : `guards.${guard}.${by}`;
+  return isOfActs(guard) ? `guards.${guard}.${by}` : `guards.${guard}`;
+}
+
+/** Whether a guard counts one kind of act on registrations; another one but `perUser` counts Access users. */
+function isOfActs(guard: ReportedGuard["guard"]): guard is Act {
+  return guard === "revoke" || guard === "delete" || guard === "unrevoke";
 }
 
 function byWhom({ approval }: ReportDocument): string {
@@ -77,7 +83,7 @@ function figure(
     const more = users.length > 5 ? ` and ${users.length - 5} more` : "";
     return `guards.perUser: ${count} due on one user, at most ${limit} (${named.join(", ")}${more})`;
   }
-  if (guard === "deleteUsers") return `guards.deleteUsers: ${count} Access users due, at most ${limit}`;
+  if (!isOfActs(guard)) return `guards.${guard}: ${count} Access users due, at most ${limit}`;
   const share = by === "percent" ? shareOf(guard, setting, population) : "";
   return `guards.${guard}: ${count} due, at most ${limit}${share}`;
 }
