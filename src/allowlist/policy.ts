@@ -1,5 +1,9 @@
 /** What the policy says: for everybody, for a group, for one user. */
 
+import type { Policy } from "./read-policy.js";
+
+export type { Policy } from "./read-policy.js";
+
 /** A place in an allowlist file; `line` and `column` count from 1, `file` is relative to the project's folder. */
 export interface SourcePosition {
   readonly file: string;
@@ -47,33 +51,6 @@ export interface AgeRule<Action extends UnlistedAction = UnlistedAction> {
   readonly action: Action;
   /** Whether registrations that an entry speaks for count too. */
   readonly includeListed: boolean;
-}
-
-/** Each key is set as a whole by the closest of user, group and root file. */
-export interface Policy {
-  readonly unlisted: Setting<UnlistedAction>;
-  readonly unknownUsers: Setting<UnlistedAction>;
-  readonly noUser: Setting<UnlistedAction>;
-  readonly listedRevoked: Setting<ListedRevokedAction>;
-  /** How long a new registration that no entry allows is only reported; 0 ms by default. */
-  readonly grace: Setting<Duration>;
-  /** By `last_seen_at`. */
-  readonly stale: Setting<AgeRule | undefined>;
-  /** By `revoked_at`. */
-  readonly revoked: Setting<AgeRule<"delete" | "report"> | undefined>;
-  /** Older registrations of one user on one device; undefined: they are not looked at. */
-  readonly superseded: Setting<UnlistedAction | undefined>;
-  /** The most devices of one user that entries may allow; the newest count. */
-  readonly maxDevices: Setting<number | undefined>;
-  /** What is done with the devices above it. */
-  readonly overMaxDevices: Setting<UnlistedAction>;
-  /** `report` leaves it alone, since it may be a listed machine. */
-  readonly unknownHardware: Setting<UnknownHardwareAction>;
-  /**
-   * For `stale` and the other rules by age: `skip` leaves connectors and service tokens out of them, since Cloudflare
-   * does not refresh the `last_seen_at` of a connector that is alive.
-   */
-  readonly machines: Setting<MachinesAction>;
 }
 
 /** What the policy says of one user: the closest of user, group and root file. */

@@ -1,10 +1,45 @@
 import { readNumber } from "./numbers.js";
-import type { AgeRule, Policy, Setting } from "./policy.js";
+import type {
+  AgeRule,
+  Duration,
+  ListedRevokedAction,
+  MachinesAction,
+  Setting,
+  UnknownHardwareAction,
+  UnlistedAction,
+} from "./policy.js";
 import type { ParsedFile } from "./root-file.js";
 import { defaultSetting } from "./setting.js";
 import type { SourceText, Tell } from "./source-text.js";
 import { readDuration } from "./time-values.js";
 import { pairAt, textNode, valueAt, type TreeNode, type TreePair } from "./tree.js";
+
+/** Each key is set as a whole by the closest of user, group and root file. */
+export interface Policy {
+  readonly unlisted: Setting<UnlistedAction>;
+  readonly unknownUsers: Setting<UnlistedAction>;
+  readonly noUser: Setting<UnlistedAction>;
+  readonly listedRevoked: Setting<ListedRevokedAction>;
+  /** How long a new registration that no entry allows is only reported; 0 ms by default. */
+  readonly grace: Setting<Duration>;
+  /** By `last_seen_at`. */
+  readonly stale: Setting<AgeRule | undefined>;
+  /** By `revoked_at`. */
+  readonly revoked: Setting<AgeRule<"delete" | "report"> | undefined>;
+  /** Older registrations of one user on one device; undefined: they are not looked at. */
+  readonly superseded: Setting<UnlistedAction | undefined>;
+  /** The most devices of one user that entries may allow; the newest count. */
+  readonly maxDevices: Setting<number | undefined>;
+  /** What is done with the devices above it. */
+  readonly overMaxDevices: Setting<UnlistedAction>;
+  /** `report` leaves it alone, since it may be a listed machine. */
+  readonly unknownHardware: Setting<UnknownHardwareAction>;
+  /**
+   * For `stale` and the other rules by age: `skip` leaves connectors and service tokens out of them, since Cloudflare
+   * does not refresh the `last_seen_at` of a connector that is alive.
+   */
+  readonly machines: Setting<MachinesAction>;
+}
 
 /** What one place says of the policy: the root file, a group, or a user. */
 export type PolicyLayer = { readonly [Key in keyof Policy]?: Policy[Key] };
