@@ -52,7 +52,10 @@ export function comparedValue(key: keyof EntryMatch, value: string): string {
   return KEYS[key].compared(value);
 }
 
-export function rankOfKey(key: keyof EntryMatch): number {
+/** Of two entries the one whose strongest key has the lower rank decides. */
+export type Rank = (typeof KEYS)[keyof EntryMatch]["rank"];
+
+export function rankOfKey(key: keyof EntryMatch): Rank {
   return KEYS[key].rank;
 }
 

@@ -1,7 +1,7 @@
 /** Which users and entries say what is live now. */
 
-import type { EntryMatch } from "../allowlist/allowlist.js";
 import { isEmail } from "../allowlist/email.js";
+import { matchId } from "../allowlist/entry-keys.js";
 import type { NewEntry } from "../allowlist/write-entry.js";
 import { bestMatch, isWritable } from "../allowlist/write-match.js";
 import type { Registration } from "../cloudflare/types.js";
@@ -10,7 +10,6 @@ import { narrowInventory, type WholeInventory } from "../inventory.js";
 import { isAct, liveState, type Decision } from "../reconcile/decision.js";
 import { indexHardware, type HardwareIndex } from "../reconcile/hardware.js";
 import { makePlan } from "../reconcile/plan.js";
-import { KEY_NAMES, MATCH_KEYS } from "../reconcile/match-keys.js";
 import { compareTimes } from "../reconcile/people.js";
 import { isInScope, isNoUser, userOf } from "../reconcile/scope.js";
 import { toAllowlist } from "./export-base.js";
@@ -104,7 +103,8 @@ function byDevice(registrations: readonly Registration[], index: HardwareIndex):
       registration: registration.id,
     });
     if (!match) return undefined;
-    const key = comparedForm(match);
+    // Firmware writes one serial in either case: two devices that tell it are named by one entry.
+    const key = matchId(match);
     const known = entries.get(key);
     if (known) known.registrations.push(registration);
     else
@@ -114,12 +114,6 @@ function byDevice(registrations: readonly Registration[], index: HardwareIndex):
       });
   }
   return [...entries.values()];
-}
-
-/** Firmware writes one serial in either case: two devices that tell it are named by one entry. */
-function comparedForm(match: EntryMatch): string {
-  const compared = KEY_NAMES.map((key) => [key, match[key] && MATCH_KEYS[key].form(match[key])]);
-  return JSON.stringify(compared);
 }
 
 function byId(registration: Registration): NewEntry {

@@ -12,7 +12,7 @@ import {
 import { domainOf } from "../allowlist/email.js";
 import { matchesPattern } from "../allowlist/glob.js";
 import { isAtLeast } from "./client-version.js";
-import { KEY_NAMES, MATCH_KEYS, rankOf } from "./match-keys.js";
+import { goesByHardware, rankOf } from "./match-keys.js";
 import type { FindingCode } from "./finding.js";
 import { endOf } from "./in-force.js";
 import { describeMatch } from "./naming.js";
@@ -207,8 +207,7 @@ function letsPast(old: Entry, now: readonly Entry[]): boolean {
 
 /** Whether a device may have been kept out only because it did not tell what this entry asked for. */
 function wasUnknown(old: Entry, now: readonly Entry[]): boolean {
-  const asks =
-    old.requires !== undefined || KEY_NAMES.some((key) => MATCH_KEYS[key].mayBeUnknown && old.match[key]);
+  const asks = old.requires !== undefined || goesByHardware(old);
   const isSame = ({ match }: Entry) => coversMatch(match, old.match) && coversMatch(old.match, match);
   return asks && !now.some((one) => isAllowing(one) && isSame(one));
 }

@@ -2,7 +2,7 @@
 
 import { policyOf, type Allowlist, type Entry } from "../allowlist/allowlist.js";
 import { compare } from "../compare.js";
-import { aboutRule, actionFor, isAct, type Decision } from "./decision.js";
+import { aboutRule, actionFor, isAct, removes, type Decision } from "./decision.js";
 import type { Finding } from "./finding.js";
 import { findTraces } from "./hardware.js";
 import { Entries, type Match } from "./match.js";
@@ -52,7 +52,19 @@ export function decideAll(people: Iterable<Person>, context: Context): Decided {
     decisions: decisions.sort((a, b) => compare(a.registration.id, b.registration.id)),
     findings,
     matched,
-    matchOf: (candidate) => subjectOf(candidate.device.person, context).subject.say(candidate).match,
+    matchOf: matchesOf(context),
+  };
+}
+
+/** For the few findings that ask what the entries say: they are read again for whom they ask about. */
+function matchesOf({ allowlist, asOf }: Context): Decided["matchOf"] {
+  const read = new Map<Person, Entries>();
+  return (candidate) => {
+    const { person } = candidate.device;
+    let entries = read.get(person);
+    if (!entries)
+      read.set(person, (entries = new Entries(allowlist.users.get(person.email), asOf, new Set())));
+    return entries.say(candidate).match;
   };
 }
 
@@ -115,7 +127,8 @@ export function subjectOf(
       const verdict = without ? undefined : known?.get(candidate);
       if (verdict) return verdict;
       asks ??= RULES.map((rule) => rule.ask(subject));
-      const made = firstVerdict(candidate, asks, without, without ? undefined : findings);
+      const isNoted = !without && inScope(candidate, allowlist);
+      const made = firstVerdict(candidate, asks, without, isNoted ? findings : undefined);
       if (!without) known?.set(candidate, made);
       return made;
     },
@@ -348,8 +361,7 @@ function heldBack(
  */
 function isKeptOut(one: Candidate, verdict: Verdict | undefined, { decide }: Subject): boolean {
   if (liveOf(one) === "revoked") return verdict?.desired !== "active";
-  const { desired } = verdict ?? decide(one, []);
-  return desired === "revoked" || desired === "deleted";
+  return removes((verdict ?? decide(one)).desired);
 }
 
 function toTombstone({ candidate, verdict: { source }, stays, isOut }: Tombstone): Finding {

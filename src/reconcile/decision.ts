@@ -196,6 +196,11 @@ export function liveState(registration: Registration): LiveState {
   return registration.revoked_at == null ? "active" : "revoked";
 }
 
+/** Whether a registration is to be kept out, be it there already or not. */
+export function removes(desired: DesiredState): boolean {
+  return desired === "revoked" || desired === "deleted";
+}
+
 /** Whether a device goes on to connect after everything is done. */
 export function staysConnected({ live, desired }: Pick<Decision, "live" | "desired">): boolean {
   return desired === "active" || (desired === "as-is" && live === "active");

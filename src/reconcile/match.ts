@@ -1,18 +1,11 @@
 /** What the entries of a person say of their devices, and of each registration. */
 
 import type { AllowedUser, Entry, SourcePosition } from "../allowlist/allowlist.js";
+import { matchKeys, rankOfKey } from "../allowlist/entry-keys.js";
 import { meets } from "./conditions.js";
 import { groupBy } from "./group-by.js";
 import { isInForce } from "./in-force.js";
-import {
-  compileMatch,
-  KEY_NAMES,
-  MATCH_KEYS,
-  passAll,
-  passes,
-  rankOf,
-  type CompiledMatch,
-} from "./match-keys.js";
+import { compileMatch, MATCH_KEYS, passAll, passes, rankOf, type CompiledMatch } from "./match-keys.js";
 import { haveTwoSerials, newestOf, type Candidate, type Device } from "./people.js";
 
 /** What the entries say of one registration. */
@@ -191,7 +184,7 @@ export class Entries {
     const match = judgeNewest(device.registrations[0], this.#inForce(found));
     if (match && match.kind !== "condition" && match.kind !== "none") {
       // A glob names no device: what it refuses may be a machine that another entry allows.
-      if (match.kind !== "refused" || rankOf(match.entry) < MATCH_KEYS.nameGlob.rank) return match;
+      if (match.kind !== "refused" || rankOf(match.entry) < rankOfKey("nameGlob")) return match;
     }
     const mayAllow = this.#blindly(device, (state) => state === "active");
     if (mayAllow) return { kind: "unknown-hardware", entry: mayAllow };
@@ -287,7 +280,7 @@ function lookUp(
 ): ReadonlySet<Compiled> {
   const found = new Set(index.get(""));
   for (const one of registrations) {
-    for (const name of KEY_NAMES) {
+    for (const name of matchKeys) {
       const told = MATCH_KEYS[name].told(one);
       if (told === undefined) continue;
       for (const entry of index.get(`${name}:${told}`) ?? []) found.add(entry);
@@ -321,7 +314,7 @@ function judgeNewest(newest: Candidate, found: readonly Found[]): Match | undefi
   const refusing = claims.filter(({ entry }) => entry.state !== "active");
   if (own.length > 0) {
     const match = judgeOwn(own, newest);
-    if (match.kind === "refused" || match.kind === "contradiction" || rank === MATCH_KEYS.device.rank)
+    if (match.kind === "refused" || match.kind === "contradiction" || rank === rankOfKey("device"))
       return match;
     const rival = refusing.find(({ tellers }) => !tellers.every((one) => haveTwoSerials(one, newest)));
     const [mine] = own;
@@ -343,7 +336,7 @@ function judgeNewest(newest: Candidate, found: readonly Found[]): Match | undefi
  */
 function judgeOlder(older: Candidate, ofDevice: Match, found: readonly Found[]): Match {
   const own = found.filter(
-    ({ entry, tellers }) => rankOf(entry) <= MATCH_KEYS.device.rank && tellers.includes(older),
+    ({ entry, tellers }) => rankOf(entry) <= rankOfKey("device") && tellers.includes(older),
   );
   if (ofDevice.kind === "refused") {
     const tellers = found.find(({ entry }) => entry === ofDevice.entry)?.tellers ?? NOBODY;

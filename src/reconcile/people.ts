@@ -84,11 +84,6 @@ export function formDevices(
 /** One person of candidates in the order of ids, which are made theirs. */
 export function formPerson(email: string, candidates: readonly Candidate[]): Person {
   const person: Building<Person> = { email, isNobody: isNoUser(email), devices: [], doubts: NONE };
-  const [only] = candidates;
-  if (only && candidates.length === 1) {
-    person.devices = [toDevice(person, [only])];
-    return person;
-  }
   if (areApart(candidates)) {
     person.devices = candidates.map((one) => toDevice(person, [one]));
     return person;
@@ -224,9 +219,8 @@ export function haveTwoSerials(one: Candidate, other: Candidate): boolean {
 }
 
 /** Whether both tell a serial and a hardware id, and the same: what is in doubt about another one is not about these. */
-export function agree(one: Candidate, other: Candidate): boolean {
-  const [values, told] = [valueKeys(one.hardware), valueKeys(other.hardware)];
-  return values.length === 2 && told.length === 2 && values.every((value) => told.includes(value));
+export function agree({ hardware: a }: Candidate, { hardware: b }: Candidate): boolean {
+  return isSame(a?.serialKey, b?.serialKey) && isSame(a?.hardwareIdKey, b?.hardwareIdKey);
 }
 
 /** Whether both tell a hardware id, and not the same. */
@@ -236,6 +230,10 @@ export function haveTwoHardwareIds(one: Candidate, other: Candidate): boolean {
 
 function differ(a: string | undefined, b: string | undefined): boolean {
   return a !== undefined && b !== undefined && a !== b;
+}
+
+function isSame(a: string | undefined, b: string | undefined): boolean {
+  return a !== undefined && a === b;
 }
 
 type List<T> = [T, ...T[]];
@@ -305,11 +303,10 @@ function sharesAnything(
   { registration: a, hardware: x }: Candidate,
   { registration: b, hardware: y }: Candidate,
 ): boolean {
-  if (a.device.id === b.device.id) return true;
-  if (!x || !y) return false;
   return (
-    (x.serialKey !== undefined && x.serialKey === y.serialKey) ||
-    (x.hardwareIdKey !== undefined && x.hardwareIdKey === y.hardwareIdKey)
+    a.device.id === b.device.id ||
+    isSame(x?.serialKey, y?.serialKey) ||
+    isSame(x?.hardwareIdKey, y?.hardwareIdKey)
   );
 }
 

@@ -1,15 +1,16 @@
 /** Findings about the allowlist itself, in the light of the account: lines that find nothing, dates, weak rules. */
 
 import type { AllowedUser, Allowlist, Entry, EntryMatch, SourcePosition } from "../../allowlist/allowlist.js";
+import { comparedValue, matchKeys } from "../../allowlist/entry-keys.js";
 import type { Message } from "../../allowlist/message.js";
 import { nearest, nearestEmail } from "../../allowlist/nearest.js";
 import { minute } from "../../minute.js";
-import { aboutRule, type Decision } from "../decision.js";
+import { aboutRule, removes, type Decision } from "../decision.js";
 import type { Finding } from "../finding.js";
 import { groupBy } from "../group-by.js";
 import { DAY_MS, endOf } from "../in-force.js";
 import type { Match } from "../match.js";
-import { compileMatch, KEY_NAMES, MATCH_KEYS, passes, type MatchKey } from "../match-keys.js";
+import { compileMatch, MATCH_KEYS, passes, type MatchKey } from "../match-keys.js";
 import { clipped, describeMatch, named, quoted } from "../naming.js";
 import type { Candidate, Person } from "../people.js";
 import { isIgnored } from "../rules/exceptions.js";
@@ -31,9 +32,7 @@ export function findUnmatched(
   if (unmatched.length === 0) return [];
   const owners = ownersOf(unmatched, people);
   const goes = new Set(
-    decisions.flatMap(({ registration, desired }) =>
-      desired === "revoked" || desired === "deleted" ? [registration.id] : [],
-    ),
+    decisions.filter(({ desired }) => removes(desired)).map(({ registration }) => registration.id),
   );
   return unmatched.map(({ user, entry }) => {
     const { email } = user;
@@ -60,12 +59,12 @@ type Owners = ReadonlyMap<keyof EntryMatch, ReadonlyMap<string, readonly Candida
 function ownersOf(unmatched: readonly Unmatched[], people: People): Owners {
   const owners = new Map<keyof EntryMatch, Map<string, Candidate[]>>();
   for (const { entry } of unmatched) {
-    for (const name of KEY_NAMES) {
+    for (const name of matchKeys) {
       const value = entry.match[name];
       const key: MatchKey = MATCH_KEYS[name];
       if (value === undefined || key.matches) continue;
       const wanted = owners.get(name) ?? new Map<string, Candidate[]>();
-      owners.set(name, wanted.set(key.form(value), []));
+      owners.set(name, wanted.set(comparedValue(name, value), []));
     }
   }
   for (const { devices } of people.values())
@@ -73,7 +72,7 @@ function ownersOf(unmatched: readonly Unmatched[], people: People): Owners {
       for (const candidate of registrations)
         for (const [name, wanted] of owners) {
           const told = MATCH_KEYS[name].told(candidate);
-          if (told !== undefined) wanted.get(MATCH_KEYS[name].form(told))?.push(candidate);
+          if (told !== undefined) wanted.get(told)?.push(candidate);
         }
   return owners;
 }
@@ -113,21 +112,26 @@ function elsewhere(email: string, entry: Entry, { registration, device }: Candid
   };
 }
 
+/** What a registration tells of a key, not in the form in which it is compared. */
+function asTheAccountHas(name: keyof EntryMatch, one: Candidate): string | undefined {
+  return name === "serial" || name === "hardwareId" ? one.hardware?.[name] : MATCH_KEYS[name].told(one);
+}
+
 function hint(email: string, entry: Entry, owners: Owners, people: People): string {
   if (entry.state === "deleted") return "; nothing is left to delete";
   const own = people.get(email)?.devices.flatMap(({ registrations }) => registrations) ?? [];
-  for (const name of KEY_NAMES) {
+  for (const name of matchKeys) {
     const value = entry.match[name];
     const key: MatchKey = MATCH_KEYS[name];
     if (value === undefined || key.matches) continue;
     const owner = owners
       .get(name)
-      ?.get(key.form(value))
+      ?.get(comparedValue(name, value))
       ?.find(({ device }) => device.person.email !== email);
     if (owner) return `; that is a device of ${owner.device.person.email || "no user"}`;
     const near = nearest(
       value,
-      own.map(key.told).filter((told) => told !== undefined),
+      own.map((one) => asTheAccountHas(name, one)).filter((told) => told !== undefined),
     );
     if (near !== undefined && near !== value) return `; did you mean ${quoted(near)}?${lookalikes(value)}`;
   }

@@ -1,8 +1,9 @@
 /** What the allowlist says of a person and of their devices, and what holds for what no entry allows. */
 
 import type { Entry } from "../../allowlist/allowlist.js";
+import { comparedValue, matchKeys } from "../../allowlist/entry-keys.js";
 import { endOf, isInForce } from "../in-force.js";
-import { compileMatch, KEY_NAMES, MATCH_KEYS, passAll, passes, rankOf } from "../match-keys.js";
+import { compileMatch, MATCH_KEYS, passAll, passes, rankOf } from "../match-keys.js";
 import { clipped, describeMatch, named, quoted } from "../naming.js";
 import { agree, doubtsOf, type Candidate } from "../people.js";
 import { valueKeys } from "../hardware.js";
@@ -167,8 +168,8 @@ function whyKeptOut(
 function whyInDoubt(candidate: Candidate, { match }: Entry): string | undefined {
   const { doubts } = candidate.device.person;
   if (doubts.length === 0) return undefined;
-  const exact = KEY_NAMES.filter((name) => MATCH_KEYS[name].mayBeUnknown && match[name] !== undefined);
-  const goesBy = exact.map((name) => `${name} ${MATCH_KEYS[name].form(match[name] ?? "")}`);
+  const exact = matchKeys.filter((name) => MATCH_KEYS[name].mayBeUnknown && match[name] !== undefined);
+  const goesBy = exact.map((name) => `${name} ${comparedValue(name, match[name] ?? "")}`);
   const concerned = (values: readonly string[]) =>
     goesBy.length === 0 || goesBy.every((value) => values.includes(value));
   const own = doubtsOf(candidate).find(({ values }) => concerned(values));

@@ -1,7 +1,7 @@
 /** Rules about what a person has too much of: more machines than allowed, older registrations of one device. */
 
 import { counted } from "../../counted.js";
-import { aboutRule } from "../decision.js";
+import { aboutRule, removes } from "../decision.js";
 import { named } from "../naming.js";
 import {
   agree,
@@ -228,13 +228,9 @@ function newestLeft(candidate: Candidate, { decide, isInScope }: Subject): Candi
  */
 function supersedes(newest: Candidate, subject: Subject): Pick<Verdict, "relies"> | undefined {
   if (!willConnect(newest, subject)) return undefined;
-  if (!subject.isInScope(newest) && isRemoved(subject.decide(newest, []))) return undefined;
+  if (!subject.isInScope(newest) && removes(subject.decide(newest).desired)) return undefined;
   if (liveOf(newest) === "revoked") return { relies: [newest.registration.id] };
   return subject.isInScope(newest) && subject.decide(newest).rule === "grace" ? undefined : {};
-}
-
-function isRemoved({ desired }: Verdict): boolean {
-  return desired === "revoked" || desired === "deleted";
 }
 
 /** What a removal would risk. */

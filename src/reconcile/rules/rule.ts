@@ -74,7 +74,7 @@ export interface Subject extends Context {
   readonly protectedMachines: () => ReadonlyMap<string, ReadonlyMap<string, SourcePosition>>;
   /** The newest registration that an entry matches beside this one, of one type. */
   readonly newestOf: (entry: Entry, candidate: Candidate) => Candidate;
-  /** What all rules say of a registration in scope; without some of them, where these are given. */
+  /** What all rules say, or all but some, of a registration; out of scope, what they would say in a wider one. */
   readonly decide: (candidate: Candidate, without?: readonly Rule[]) => Verdict;
 }
 
