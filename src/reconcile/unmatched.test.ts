@@ -41,6 +41,16 @@ test.each([
   expect(told(keys)).toEqual(unmatched(shown, `; that is a device of ${owner}`));
 });
 
+test("a hardware id near what its user has is proposed as the account has it", () => {
+  const uuid = "4c4c4544-0042-3510-8052-b3c04f4b4e32";
+  const devices = [physicalDevice("d1", { serial_number: null, hardware_id: uuid })];
+  const entry = `hardwareId: ${uuid.replace(/2$/u, "3")}`;
+  const made = plan(`${HEAD}users:\n  ${ALICE}:\n    - ${entry}\n`, LIVE, devices);
+  expect(made.findings.find(({ code }) => code === "unmatched-entry")?.text).toContain(
+    `did you mean "${uuid}"?`,
+  );
+});
+
 test("a key that its user has, of an entry that asks for more, proposes nothing", () => {
   expect(told("{ name: LAPTOP-1, device: unlike }")).toEqual(
     unmatched('name "LAPTOP-1" and device "unlike"', ""),
