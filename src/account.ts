@@ -4,6 +4,7 @@ import {
   type ClientOptions,
   type CloudflareClient,
 } from "./cloudflare/index.js";
+import { isLoopback } from "./cloudflare/base-url.js";
 import { CloudflareError } from "./cloudflare/errors.js";
 import { escapeText } from "./escape.js";
 
@@ -24,8 +25,7 @@ export function trustedBaseUrl(
 ): string | undefined {
   if (baseUrl === undefined || !URL.canParse(baseUrl)) return baseUrl;
   const { hostname, origin } = new URL(baseUrl);
-  if (/^api\.(?:[\da-z-]+\.)?cloudflare\.com$|^localhost$|^127\.\d+\.\d+\.\d+$|^\[::1\]$/u.test(hostname))
-    return baseUrl;
+  if (/^api\.(?:[\da-z-]+\.)?cloudflare\.com$/u.test(hostname) || isLoopback(hostname)) return baseUrl;
   const own = env.CLOUDFLARE_BASE_URL?.trim() ?? "";
   if (URL.canParse(own) && new URL(own).origin === origin) return baseUrl;
   const host = escapeText(hostname, 100);

@@ -13,7 +13,7 @@ import { makePlan, type Inventory, type Plan } from "./reconcile/plan.js";
 import { withoutSecretsIn } from "./redact.js";
 import { approvalFor } from "./report/approval.js";
 import type { ReportDocument } from "./report/document.js";
-import { readReviewedPlan } from "./report/reviewed-plan.js";
+import { checkReviewedAge, readReviewedPlan } from "./report/reviewed-plan.js";
 import type { RunTime } from "./run-time.js";
 import { toDocument, type DocumentOptions } from "./report/to-document.js";
 
@@ -56,13 +56,17 @@ export async function planFor(
 ): Promise<Plan> {
   checkAccount(allowlist, account);
   const maxAge = allowlist.limits.maxPlanAge.value;
+  const reviewed = readReviewedPlan(env, account);
+  const checkAge = (now: Date) => reviewed && checkReviewedAge(env, reviewed, maxAge, now);
   // Of a live account it is known only after the listing what time it is; what else is wrong is told before.
-  const early = readReviewedPlan(env, { account, maxAge, now: tell ? undefined : given });
+  if (!tell) checkAge(given);
   const inventory = await list();
   const time = tell?.();
   const now = time?.now ?? given;
-  const reviewed = time && early ? readReviewedPlan(env, { account, maxAge, now }) : early;
-  if (time) testAt(allowlist, now);
+  if (time) {
+    checkAge(now);
+    testAt(allowlist, now);
+  }
   // What the calendar makes due is asked as of the moment of the review, so that nothing new creeps in meanwhile.
   const plan = makePlan(allowlist, inventory, reviewed?.asOf ?? now, { now, reviewed, siblings });
   const { findings, notes } = time ?? { findings: [], notes: [] };

@@ -4,6 +4,7 @@
  * (extended globs such as `+(a|b)`) is refused, and everything else is itself, parentheses included.
  */
 
+import { matchesRuns } from "./glob.js";
 import { shown } from "./nearest.js";
 
 /** One pattern without alternatives. */
@@ -132,7 +133,7 @@ function toTokens(name: string): readonly Token[] {
     else if (character === "?") tokens.push({ kind: "any" });
     else if (character === "*") {
       const last = tokens.at(-1);
-      if (typeof last !== "object" || last.kind !== "run") tokens.push({ kind: "run" });
+      if (last === undefined || !isRun(last)) tokens.push({ kind: "run" });
     } else if (character === "[" && characters.includes("]", at + 2)) {
       const negated = characters[at + 1] === "!" || characters[at + 1] === "^";
       const from = at + (negated ? 2 : 1);
@@ -205,29 +206,13 @@ function closed(segments: readonly Segment[], places: Set<number>): ReadonlySet<
   return places;
 }
 
-/** Goes back to the last `*` only: an earlier one could take no more than it. */
 function matchesName(wanted: readonly Token[], name: string): boolean {
   if (name.startsWith(".") && wanted[0] !== ".") return false;
-  const given = Array.from(name);
-  let at = 0;
-  let run = -1;
-  let resume = 0;
-  for (let g = 0; g < given.length;) {
-    const token = wanted[at];
-    if (typeof token === "object" && token.kind === "run") {
-      run = at++;
-      resume = g;
-    } else if (token !== undefined && matchesOne(token, given[g] ?? "")) {
-      at++;
-      g++;
-    } else if (run < 0) {
-      return false;
-    } else {
-      at = run + 1;
-      g = ++resume;
-    }
-  }
-  return wanted.slice(at).every((rest) => typeof rest === "object" && rest.kind === "run");
+  return matchesRuns(wanted, Array.from(name), isRun, matchesOne);
+}
+
+function isRun(token: Token): boolean {
+  return typeof token === "object" && token.kind === "run";
 }
 
 function matchesOne(token: Token, character: string): boolean {

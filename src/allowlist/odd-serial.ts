@@ -21,8 +21,12 @@ const label = /^(?:s\/?n|serial(?: (?:no|number))?)[.:#\s]+(?=\S)/iu;
 /** Machines whose serial numbers have blanks: `VMware-56 4d 1a …`. */
 const withBlanks = /^(?:vmware|parallels)-/iu;
 
+/** Nearly all are like that, and have nothing to look at. */
+const plain = /^[\dA-Za-z-]+$/u;
+
 /** The serial number or hardware id that was probably meant; undefined where nothing is odd about it. */
 export function meantValue(key: "serial" | "hardwareId", value: string): string | undefined {
+  if (plain.test(value)) return undefined;
   const visible = value
     .normalize("NFKC")
     .replace(/\p{Cf}/gu, "")

@@ -21,48 +21,47 @@ export class ReviewedPlanError extends Error {
   }
 }
 
-/** What a reviewed plan has to fit. */
-export interface ReviewTerms {
-  readonly account: string;
-  readonly maxAge: Duration;
-  /** Left out: whether it is too old is not asked yet. */
-  readonly now?: Date | undefined;
-}
+const AGAIN = "make a new plan, have it reviewed, and run again";
 
 /**
- * The plan that the environment names; undefined where it names none.
+ * The plan that the environment names; undefined where it names none. How old it may be is asked by
+ * {@link checkReviewedAge}, once it is known what time it is.
  *
  * @throws ReviewedPlanError
  */
-export function readReviewedPlan(
-  env: NodeJS.ProcessEnv,
-  { account, maxAge, now }: ReviewTerms,
-): ReviewedPlan | undefined {
-  const given = env[EXPECT_VARIABLE]?.trim();
-  if (given === undefined || given === "") return undefined;
-  const path = resolve(given);
+export function readReviewedPlan(env: NodeJS.ProcessEnv, account: string): ReviewedPlan | undefined {
+  const path = pathOf(env);
+  if (path === undefined) return undefined;
   const document = read(path);
-  const again = "make a new plan, have it reviewed, and run again";
   if (document.account !== account) {
     const other = escapeText(document.account, 60);
-    throw new ReviewedPlanError(path, `is a plan of account ${other}, and this run is for ${account}`, again);
+    throw new ReviewedPlanError(path, `is a plan of account ${other}, and this run is for ${account}`, AGAIN);
   }
-  const asOf = new Date(document.asOf);
-  if (now !== undefined) checkAge(path, document, maxAge, now);
-  return toReviewed(document, asOf);
+  return toReviewed(document);
 }
 
-function checkAge(path: string, document: ReportDocument, maxAge: Duration, now: Date): void {
-  const again = "make a new plan, have it reviewed, and run again";
-  const age = now.getTime() - Date.parse(document.asOf);
+/** @throws ReviewedPlanError where the plan that the environment names is too old, or of a later moment */
+export function checkReviewedAge(
+  env: NodeJS.ProcessEnv,
+  { asOf }: ReviewedPlan,
+  maxAge: Duration,
+  now: Date,
+): void {
+  const path = pathOf(env) ?? "";
+  const age = now.getTime() - asOf.getTime();
   if (age > maxAge.ms) {
-    const why = `is as of ${minute(document.asOf)}, which is more than limits.maxPlanAge (${maxAge.text}) ago`;
-    throw new ReviewedPlanError(path, why, again);
+    const why = `is as of ${minute(asOf)}, which is more than limits.maxPlanAge (${maxAge.text}) ago`;
+    throw new ReviewedPlanError(path, why, AGAIN);
   }
   if (age < -FIVE_MINUTES) {
-    const why = `is as of ${minute(document.asOf)}, which has not come yet`;
+    const why = `is as of ${minute(asOf)}, which has not come yet`;
     throw new ReviewedPlanError(path, why, "correct the clock of the machine that made it, or of this one");
   }
+}
+
+function pathOf(env: NodeJS.ProcessEnv): string | undefined {
+  const given = env[EXPECT_VARIABLE]?.trim() ?? "";
+  return given === "" ? undefined : resolve(given);
 }
 
 /** So far may the clocks of two machines be apart. */
