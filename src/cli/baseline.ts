@@ -7,6 +7,7 @@ import type { Day } from "../allowlist/policy.js";
 import type { Finding } from "../reconcile/finding.js";
 import { endOf } from "../reconcile/in-force.js";
 import { withKeys, type Keyed } from "./finding-key.js";
+import { isMapping } from "./json-file.js";
 import { UserError } from "./user-error.js";
 
 /** One line of the baseline. */
@@ -132,8 +133,4 @@ export function formatBaseline(found: readonly Keyed[], before: Baseline | undef
     }),
   );
   return stringify({ version: 1, accepted: [...rows.values()] }, { lineWidth: 0 });
-}
-
-function isMapping(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

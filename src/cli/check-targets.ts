@@ -11,6 +11,26 @@ export interface WantedOutputs<F extends string> {
   readonly output?: readonly Target<F>[];
 }
 
+/** The files that the options name. */
+export function pathsOf({ output = [] }: WantedOutputs<string>): readonly string[] {
+  return output.map(({ path }) => path);
+}
+
+/**
+ * All that can be asked of the options alone: see {@link checkEndings} and {@link checkPlaces}.
+ *
+ * @throws UserError
+ */
+export function checkOutputs<F extends string>(
+  folder: string,
+  options: WantedOutputs<F>,
+  known: readonly F[],
+  inputs: readonly (string | undefined)[],
+): void {
+  checkEndings(options, known);
+  checkPlaces(folder, pathsOf(options), inputs);
+}
+
 /**
  * A file whose ending tells no format of this command would get another one under that name.
  *

@@ -9,7 +9,7 @@ import { explain, type Explanation } from "../reconcile/explain.js";
 import type { Evidence } from "../report/evidence.js";
 import { openAllowlist, type OpenAllowlist } from "./accept-files.js";
 import { momentOf, openSource, type AccountSource } from "./account-source.js";
-import { checkEndings, checkPlaces } from "./check-targets.js";
+import { checkOutputs, checkPlaces, pathsOf } from "./check-targets.js";
 import { newCommand, runs, type CommandContext } from "./command.js";
 import { EXIT, type ExitCode } from "./exit-codes.js";
 import { explainDocument } from "./explain-document.js";
@@ -72,9 +72,7 @@ async function explainSubject(
       "--evidence asks the live account, and --inventory is a saved one",
       "leave out one of the two",
     );
-  checkEndings(options, FORMATS);
-  const outputs = (options.output ?? []).map(({ path }) => path);
-  checkPlaces(surroundings.folder, outputs, [options.inventory]);
+  checkOutputs(surroundings.folder, options, FORMATS, [options.inventory]);
   const source = openSource(surroundings, options);
   const begin = options.now ?? source.takenAt ?? surroundings.now();
   const open = await openAllowlist(surroundings.folder, options.allowlist, begin);
@@ -82,7 +80,7 @@ async function explainSubject(
   checkAccount(allowlist, source.account);
   checkPlaces(
     surroundings.folder,
-    outputs,
+    pathsOf(options),
     allowlist.files.map(({ file }) => file),
   );
   const whole = await source.listWhole();

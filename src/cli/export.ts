@@ -5,7 +5,7 @@ import { dirname, join, resolve } from "node:path";
 import { Option, type Command } from "commander";
 import { momentOf, openSource } from "./account-source.js";
 import { writeFiles, type FileText } from "./atomic-file.js";
-import { checkEndings, checkPlaces } from "./check-targets.js";
+import { checkOutputs, pathsOf } from "./check-targets.js";
 import { newCommand, runs, type CommandContext } from "./command.js";
 import { EXIT, type ExitCode } from "./exit-codes.js";
 import { leftOut, makeExport } from "./export-files.js";
@@ -59,9 +59,8 @@ async function exportAccount(surroundings: Surroundings, options: ExportOptions)
     );
   if (split !== undefined && options.output !== undefined)
     throw new UserError("--output is one file, and --split makes several", "give --directory DIR instead");
-  const single = options.output?.map(({ path }) => path) ?? [];
-  checkEndings(options, FORMATS);
-  checkPlaces(surroundings.folder, single, [options.inventory]);
+  const single = pathsOf(options);
+  checkOutputs(surroundings.folder, options, FORMATS, [options.inventory]);
   refuseExisting(surroundings, single, options.force);
   const source = openSource(surroundings, options);
   const whole = await source.listWhole();

@@ -4,7 +4,7 @@ import type { Plan } from "../reconcile/plan.js";
 import { isAct } from "../reconcile/decision.js";
 import { DAY_MS } from "../reconcile/in-force.js";
 import { actKey, type Keyed } from "./finding-key.js";
-import { parseJson } from "./json-file.js";
+import { isMapping, parseJson } from "./json-file.js";
 import { UserError } from "./user-error.js";
 import { jsonText } from "../escape.js";
 import { counted } from "../counted.js";
@@ -40,10 +40,6 @@ export function parseHistory(path: string, text: string, account: string): Histo
   if (bad !== undefined)
     throw new UserError(`${path}: ${JSON.stringify(bad[0].slice(0, 80))}: holds a time that is none`, fix);
   return value as unknown as History;
-}
-
-function isMapping(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 /** What stands now, and since when: what was there in the last run has stood since then, and the rest is new. */

@@ -3,7 +3,7 @@
 import { CloudflareError } from "../cloudflare/index.js";
 import { readAccessUser, readPhysicalDevice, readRegistration } from "../cloudflare/records.js";
 import type { WholeInventory } from "../inventory.js";
-import { parseJson, readText } from "./json-file.js";
+import { isMapping, parseJson, readText } from "./json-file.js";
 import { UserError } from "./user-error.js";
 import { jsonText } from "../escape.js";
 
@@ -44,8 +44,9 @@ const MAKE_ONE = "make one with: warp-registrations inventory --output inventory
 /** Reads and checks such a file. Throws a {@link UserError} with the place of what is wrong. */
 export function readInventoryFile(folder: string, path: string): InventoryFile {
   const value = parseJson(path, readText(folder, path), MAKE_ONE);
-  const file = fieldsOf(value);
-  if (file?.kind !== "warp-inventory") throw new UserError(`${path}: is no inventory`, MAKE_ONE);
+  if (!isMapping(value) || value.kind !== "warp-inventory")
+    throw new UserError(`${path}: is no inventory`, MAKE_ONE);
+  const file = value;
   if (file.version !== 1) {
     throw new UserError(
       `${path}: version: an inventory of version ${JSON.stringify(file.version)}, and this program reads version 1`,
@@ -99,10 +100,4 @@ function checked<T>(place: string, read: () => T): T {
 function text(path: string, key: string, value: unknown): string {
   if (typeof value === "string" && value !== "") return value;
   throw new UserError(`${path}: ${key}: expected a text`, MAKE_ONE);
-}
-
-function fieldsOf(value: unknown): Readonly<Record<string, unknown>> | undefined {
-  return typeof value === "object" && value !== null && !Array.isArray(value)
-    ? (value as Readonly<Record<string, unknown>>)
-    : undefined;
 }

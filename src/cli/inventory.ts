@@ -2,7 +2,7 @@
 
 import type { Command } from "commander";
 import { momentOf, openSource } from "./account-source.js";
-import { checkEndings, checkPlaces } from "./check-targets.js";
+import { checkOutputs } from "./check-targets.js";
 import { newCommand, runs, type CommandContext } from "./command.js";
 import { EXIT, type ExitCode } from "./exit-codes.js";
 import { formatInventory, type InventoryFile } from "./inventory-file.js";
@@ -43,12 +43,7 @@ export function inventoryCommand(context: CommandContext): Command {
 }
 
 async function saveInventory(surroundings: Surroundings, options: InventoryOptions): Promise<ExitCode> {
-  checkEndings(options, FORMATS);
-  checkPlaces(
-    surroundings.folder,
-    (options.output ?? []).map(({ path }) => path),
-    [options.inventory],
-  );
+  checkOutputs(surroundings.folder, options, FORMATS, [options.inventory]);
   const source = openSource(surroundings, options);
   const { account, registrations, devices, accessUsers } = await source.listWhole({
     accessUsers: options.accessUsers === true,

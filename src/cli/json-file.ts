@@ -27,3 +27,8 @@ export function parseJson(path: string, text: string, hint?: string): unknown {
     throw new UserError(`${where}: not JSON: ${what}`, hint, { cause: error });
   }
 }
+
+/** Whether a value is a JSON object. */
+export function isMapping(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}

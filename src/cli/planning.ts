@@ -11,7 +11,7 @@ import { EXPECT_VARIABLE } from "../report/reviewed-plan.js";
 import { formatNames, render, type Format } from "../report/formats.js";
 import { documentOf, planFor, readTestedAllowlist } from "../run-plan.js";
 import { openSource } from "./account-source.js";
-import { checkEndings, checkPlaces } from "./check-targets.js";
+import { checkEndings, checkPlaces, pathsOf } from "./check-targets.js";
 import { judge } from "./judge.js";
 import type { ExitCode } from "./exit-codes.js";
 import type { AccountOptions, AllowlistOptions } from "./options.js";
@@ -49,7 +49,7 @@ export async function planRun(
 ): Promise<Planned> {
   const { env, folder } = surroundings;
   checkEndings(options, formatNames);
-  const outputs = [...(options.output ?? []).map(({ path }) => path), ...(more.outputs ?? [])];
+  const outputs = [...pathsOf(options), ...(more.outputs ?? [])];
   const inputs = [
     options.inventory,
     env[EXPECT_VARIABLE]?.trim(),

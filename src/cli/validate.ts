@@ -7,7 +7,7 @@ import { readAllowlist } from "../allowlist/read.js";
 import { pastEntries } from "../allowlist/warnings.js";
 import { runAllowlistTests } from "../reconcile/allowlist-tests.js";
 import { messageFormatNames, type MessageFormat } from "../report/formats.js";
-import { checkEndings, checkPlaces } from "./check-targets.js";
+import { checkEndings, checkPlaces, pathsOf } from "./check-targets.js";
 import { newCommand, runs, type CommandContext } from "./command.js";
 import { EXIT, type ExitCode } from "./exit-codes.js";
 import {
@@ -49,11 +49,7 @@ async function validate(surroundings: Surroundings, options: ValidateOptions): P
   checkEndings(options, messageFormatNames);
   const verdict = await judge(surroundings, options);
   const { errors, warnings, files } = verdict;
-  checkPlaces(
-    surroundings.folder,
-    (options.output ?? []).map(({ path }) => path),
-    files,
-  );
+  checkPlaces(surroundings.folder, pathsOf(options), files);
   emit(surroundings, options, messageFormatNames, (format) => renderVerdict(format, verdict));
   if (errors.length > 0) return EXIT.error;
   return warnings.length > 0 && options.exitCode === true ? EXIT.findings : EXIT.fine;
