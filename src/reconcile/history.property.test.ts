@@ -2,41 +2,28 @@
 
 import fc from "fast-check";
 import { beforeAll, describe, expect, test, vi } from "vitest";
-import { formDevicesSlowly, isNewer, type Devices } from "../../test/support/device-oracle.js";
+import { isNewer } from "../../test/support/device-oracle.js";
 import { entriesOf, isInForce, isMeant } from "../../test/support/entry-oracle.js";
 import { announceSeed, holds } from "../../test/support/property.js";
 import { toAllowlist, type AllowlistSketch, type PolicyValues } from "../../test/support/world-allowlist.js";
-import { account, type World } from "../../test/support/world-arbitraries.js";
+import { account } from "../../test/support/world-arbitraries.js";
 import { happenings, runsOf, waits, type Run } from "../../test/support/world-history.js";
-import { apply, outcomes, planOf } from "../../test/support/world-run.js";
+import {
+  apply,
+  brief,
+  devicesOf,
+  isActive,
+  isRefusal,
+  outcomes,
+  planOf,
+} from "../../test/support/world-run.js";
 import type { Registration } from "../cloudflare/types.js";
-import { isAct, type Decision } from "./decision.js";
-import { needsHardware } from "./plan.js";
+import { isAct } from "./decision.js";
 
 // A busy machine is no failure.
 vi.setConfig({ testTimeout: 3_600_000 });
 
 beforeAll(announceSeed);
-
-const brief = ({ registration: { id }, action, reason: { code } }: Decision) => `${id}: ${action} (${code})`;
-const isActive = ({ revoked_at }: Registration) => revoked_at == null;
-
-const REFUSING = [
-  "unlisted",
-  "unknown-user",
-  "no-user",
-  "condition",
-  "expired",
-  "unknown-hardware",
-  "offboarded",
-  "suspended",
-];
-const isRefusal = ({ reason: { code }, entry }: Decision) =>
-  REFUSING.includes(code) || (code === "entry" && entry?.state !== "active");
-
-function devicesOf({ sketch, registrations, devices }: World): Devices {
-  return formDevicesSlowly(registrations, needsHardware(toAllowlist(sketch)) ? devices : []);
-}
 
 /** What a reader of a failure needs: every run with its moment and acts. */
 function story(runs: readonly Run[]): string[] {

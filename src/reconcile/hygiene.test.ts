@@ -3,12 +3,14 @@
 import { describe, expect, test } from "vitest";
 import {
   BOB,
+  BOTH_TYPES,
   EVE,
   IN_USE,
   LATELY,
   LONG_AGO,
   R1,
   R2,
+  SAME,
   bob,
   machine,
   stories,
@@ -16,9 +18,7 @@ import {
 import { plan } from "../../test/support/world.js";
 import { HEAD } from "../../test/support/world-steps.js";
 
-const SAME = [machine("d1", "SN1", "H1"), machine("d2", "SN1", "H1")];
 const TIDY = bob("superseded: delete", "{ device: d1 }");
-const BOTH_TYPES = "scope: { registrationTypes: [warp, browser_extension] }\n";
 /** Revoked for less than 30 days, and for more. */
 const AGED = "revoked: { after: 30d, includeListed: true }";
 

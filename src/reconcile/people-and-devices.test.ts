@@ -3,6 +3,7 @@
 import { expect, test } from "vitest";
 import {
   BOB,
+  BOTH_TYPES,
   EVE,
   IN_USE,
   LATELY,
@@ -18,7 +19,6 @@ import { HEAD } from "../../test/support/world-steps.js";
 import { makePlan } from "./plan.js";
 
 const GATEWAY = "warp_connector@team.cloudflareaccess.com";
-const ALL_TYPES = "scope: { registrationTypes: [warp, browser_extension] }\n";
 /** Whose newest registration is allowed, and whose older ones are deleted. */
 const TIDY = bob("superseded: delete", '{ nameGlob: "*" }');
 
@@ -87,7 +87,7 @@ stories("registrations are one device", [
   },
   {
     title: "of one type only: a client and a browser extension are both in use",
-    allowlist: ALL_TYPES + TIDY,
+    allowlist: BOTH_TYPES + TIDY,
     live: [R1, { ...R2, type: "browser_extension" }],
     expect: ["r1: keep (entry)", "r2: keep (entry)"],
   },

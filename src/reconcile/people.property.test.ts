@@ -2,59 +2,38 @@
 
 import fc from "fast-check";
 import { beforeAll, describe, expect, test, vi } from "vitest";
-import {
-  formDevicesSlowly,
-  isNewer,
-  isNobody,
-  overlap,
-  tells,
-  type Devices,
-} from "../../test/support/device-oracle.js";
+import { isNewer, isNobody, overlap, tells } from "../../test/support/device-oracle.js";
 import { entriesOf, isByHardware, isInForce, isMeant, rank } from "../../test/support/entry-oracle.js";
 import { entry } from "../../test/support/allowlist-arbitraries.js";
 import { announceSeed, holds } from "../../test/support/property.js";
 import { toAllowlist, type AllowlistSketch, type EntrySketch } from "../../test/support/world-allowlist.js";
 import { ALICE, account, type World } from "../../test/support/world-arbitraries.js";
-import { apply, outcomes, planOf, reliesOn, states, toReviewed } from "../../test/support/world-run.js";
+import {
+  apply,
+  brief,
+  devicesOf,
+  isActive,
+  isRefusal,
+  outcomes,
+  planOf,
+  reliesOn,
+  rows,
+  states,
+  toReviewed,
+} from "../../test/support/world-run.js";
 import { NOW } from "../../test/support/world.js";
 import type { Registration } from "../cloudflare/types.js";
-import { isAct, type ActDecision, type Decision } from "./decision.js";
-import { needsHardware, type Plan } from "./plan.js";
+import { isAct, removes, type ActDecision } from "./decision.js";
+import type { Plan } from "./plan.js";
 
 // A busy machine is no failure.
 vi.setConfig({ testTimeout: 3_600_000 });
 
 beforeAll(announceSeed);
 
-/** The hardware as far as a run would list it. */
-function rows({ sketch, devices }: World): World["devices"] {
-  return needsHardware(toAllowlist(sketch)) ? devices : [];
-}
-
-function devicesOf(one: World): Devices {
-  return formDevicesSlowly(one.registrations, rows(one));
-}
-
 const byId = (one: World) => new Map(one.registrations.map((live) => [live.id, live]));
-const isActive = ({ revoked_at }: Registration) => revoked_at == null;
-const brief = ({ registration: { id }, action, reason: { code } }: Decision) => `${id}: ${action} (${code})`;
-const removes = ({ desired }: Decision) => desired === "revoked" || desired === "deleted";
 const EXCEPTIONS = ["protected", "self", "ignored"];
 const STATES = ["offboarded", "suspended"];
-
-/** Nobody allows it, or somebody said that it must not connect; whatever hygiene says is none of these. */
-const REFUSING = [
-  "unlisted",
-  "unknown-user",
-  "no-user",
-  "condition",
-  "expired",
-  "unknown-hardware",
-  "offboarded",
-  "suspended",
-];
-const isRefusal = ({ reason: { code }, entry }: Decision) =>
-  REFUSING.includes(code) || (code === "entry" && entry?.state !== "active");
 
 /** The entries of its person that allow it by what it tells itself, and speak now. */
 function allowing(one: World, live: Registration): EntrySketch[] {
@@ -226,7 +205,7 @@ describe("what refuses", () => {
             )
           )
             continue;
-          expect([brief(decision), refusal.match, removes(decision)]).toEqual([
+          expect([brief(decision), refusal.match, removes(decision.desired)]).toEqual([
             brief(decision),
             refusal.match,
             true,
@@ -309,7 +288,8 @@ describe("what refuses", () => {
       const WHOLE = ["unlisted", "unknown-user", "condition", "expired", "max-devices"];
       for (const decision of decisions) {
         const { registration, reason } = decision;
-        if (!WHOLE.includes(reason.code) || !removes(decision) || unsure.has(registration.id)) continue;
+        if (!WHOLE.includes(reason.code) || !removes(decision.desired) || unsure.has(registration.id))
+          continue;
         const family = decisions.filter((other) => isSame(registration.id, other.registration.id) === true);
         const isNewest = one.registrations.every(
           (live) => isSame(registration.id, live.id) !== true || !isNewer(live, registration),
@@ -320,7 +300,7 @@ describe("what refuses", () => {
         if (!isNewest || isNamed) continue;
         const left = family.filter(
           (other) =>
-            !removes(other) &&
+            !removes(other.desired) &&
             // What is revoked has no grace, and spends none of what connects.
             !(decision.live === "revoked" && other.reason.code === "grace") &&
             !EXCEPTIONS.includes(other.reason.code) &&
@@ -486,7 +466,7 @@ describe("rules of order and age", () => {
       const { groupOf } = devicesOf(one);
       const all = byId(one);
       const stays = (id: string) =>
-        !plan.decisions.some((other) => other.registration.id === id && removes(other));
+        !plan.decisions.some((other) => other.registration.id === id && removes(other.desired));
       const acts = new Map(plan.acts.map((act) => [act.registration.id, act]));
       for (const act of plan.acts) {
         if (act.reason.code !== "superseded") continue;

@@ -2,12 +2,14 @@
 
 import {
   BOB,
+  BOTH_TYPES,
   EVE,
   IN_USE,
   LATELY,
   LONG_AGO,
   R1,
   R2,
+  SAME,
   bob,
   machine,
   stories,
@@ -15,7 +17,6 @@ import {
 
 /** The same laptop under a new device id, as a re-installed client has it. */
 const AGAIN = { ...R2, device: "d2" };
-const SAME = [machine("d1", "SN1", "H1"), machine("d2", "SN1", "H1")];
 /** Told by hardware id only under the new device id. */
 const LATE = [machine("d1", "SN1", "H1"), machine("d2", null, "H1")];
 
@@ -324,8 +325,6 @@ stories("a refusal is spared by no doubt", [
   },
 ]);
 
-const both = "scope: { registrationTypes: [warp, browser_extension] }\n";
-
 stories("an exception stands before everything", [
   ...[
     ["protected user", `protected: { users: [${BOB}] }\n`, "protected"],
@@ -442,7 +441,7 @@ stories("a person's state takes every device, and is silent about none", [
   })),
   {
     title: "nothing is told where everything is in scope",
-    allowlist: `${both}users:\n  ${BOB}: { state: suspended }\n`,
+    allowlist: `${BOTH_TYPES}users:\n  ${BOB}: { state: suspended }\n`,
     live: [R1, { ...R2, id: "x1", type: "browser_extension" }],
     expect: ["r1: revoke (suspended)", "x1: revoke (suspended)"],
   },

@@ -143,6 +143,10 @@ export function machine(
   return physicalDevice(id, { serial_number: serial, hardware_id: hardware, ...more });
 }
 
+/** One laptop under two device ids, as a re-installed client has it. */
+export const SAME = [machine("d1", "SN1", "H1"), machine("d2", "SN1", "H1")];
+export const BOTH_TYPES = "scope: { registrationTypes: [warp, browser_extension] }\n";
+
 export const BOB = "bob@x.co";
 export const EVE = "eve@x.co";
 

@@ -4,6 +4,7 @@ import type { Registration } from "../../src/cloudflare/types.js";
 import { isAct, type ActDecision, type Decision } from "../../src/reconcile/decision.js";
 import { makePlan, needsHardware, type Plan, type RunTerms } from "../../src/reconcile/plan.js";
 import type { ReviewedPlan } from "../../src/reconcile/reviewed.js";
+import { formDevicesSlowly, type Devices } from "./device-oracle.js";
 import type { World } from "./world-arbitraries.js";
 import { toAllowlist } from "./world-allowlist.js";
 import { ACCOUNT, NOW } from "./world.js";
@@ -74,9 +75,42 @@ function after(account: readonly Registration[], { registration, action }: ActDe
   });
 }
 
-/** What is to be done with each registration, and by which rule. */
+/** What is to be done with a registration, and by which rule. */
+export function brief({ registration: { id }, action, reason: { code } }: Decision): string {
+  return `${id}: ${action} (${code})`;
+}
+
 export function outcomes(decisions: readonly Decision[]): string[] {
-  return decisions.map(({ registration: { id }, action, reason }) => `${id}: ${action} (${reason.code})`);
+  return decisions.map(brief);
+}
+
+export function isActive({ revoked_at }: Registration): boolean {
+  return revoked_at == null;
+}
+
+/** Nobody allows it, or somebody said that it must not connect; whatever hygiene says is none of these. */
+const REFUSING = [
+  "unlisted",
+  "unknown-user",
+  "no-user",
+  "condition",
+  "expired",
+  "unknown-hardware",
+  "offboarded",
+  "suspended",
+];
+
+export function isRefusal({ reason: { code }, entry }: Decision): boolean {
+  return REFUSING.includes(code) || (code === "entry" && entry?.state !== "active");
+}
+
+/** The hardware as far as a run would list it. */
+export function rows({ sketch, devices }: World): World["devices"] {
+  return needsHardware(toAllowlist(sketch)) ? devices : [];
+}
+
+export function devicesOf(one: World): Devices {
+  return formDevicesSlowly(one.registrations, rows(one));
 }
 
 /** A plan as its report tells it to a later run. */
