@@ -3,9 +3,10 @@ import {
   credentialsFromEnvironment,
   type ClientOptions,
   type CloudflareClient,
+  CloudflareError,
 } from "./cloudflare/index.js";
 import { isLoopback } from "./cloudflare/base-url.js";
-import { CloudflareError } from "./cloudflare/errors.js";
+
 import { escapeText } from "./escape.js";
 
 /** Which account, and how it is reached; credentials come from the environment only. */

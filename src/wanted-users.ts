@@ -1,6 +1,6 @@
 import type { Allowlist } from "./allowlist/allowlist.js";
-import { retold, CloudflareError } from "./cloudflare/errors.js";
-import type { AccessUser, CloudflareClient } from "./cloudflare/index.js";
+import { retold } from "./cloudflare/errors.js";
+import { CloudflareError, type AccessUser, type CloudflareClient } from "./cloudflare/index.js";
 import { escapeText } from "./escape.js";
 
 /**

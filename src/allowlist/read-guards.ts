@@ -26,7 +26,7 @@ export interface Guards {
   readonly self: ReadonlyMap<string, SourcePosition>;
 }
 
-const defaults = {
+const guardDefaults = {
   revoke: { max: 50, percent: 20 },
   delete: { max: 20, percent: 10 },
   unrevoke: { max: 50, percent: 20 },
@@ -38,11 +38,11 @@ const mostUsers = 5;
 /** The root file's guards; `max` and `percent` have their defaults one by one. */
 export function readGuards(root: ParsedFile, tell: Tell): Guards {
   const node = valueAt(root.tree, "guards");
-  const limit = (kind: keyof typeof defaults): GuardLimit => {
+  const limit = (kind: keyof typeof guardDefaults): GuardLimit => {
     const guard = valueAt(node, kind);
     const setting = (key: "max" | "percent") => {
       const pair = pairAt(guard, key);
-      return settingOr<number>(root, pair, readNumber(pair, tell), defaults[kind][key]);
+      return settingOr<number>(root, pair, readNumber(pair, tell), guardDefaults[kind][key]);
     };
     return { max: setting("max"), percent: setting("percent") };
   };

@@ -10,7 +10,7 @@ const mostLexemes = 3_000_000;
 /** Errors after which the library is stopped: a hostile file can have millions, each an object with a stack. */
 const mostErrors = 100;
 
-class GaveUp extends Error {}
+class TooManyErrors extends Error {}
 
 /** The composed document, without errors, or what is wrong with the file's syntax. */
 export type Syntax =
@@ -54,7 +54,7 @@ function parse(source: SourceText, explain: Explain): Syntax {
       if (++count > mostLexemes) return failed(source, tooLarge(offset));
       for (const token of parser.next(lexeme)) {
         // Errors between documents do not pass the composer's own report.
-        if (token.type === "error" && ++strays > mostErrors) throw new GaveUp();
+        if (token.type === "error" && ++strays > mostErrors) throw new TooManyErrors();
         for (const doc of composer.next(token)) documents.push(doc);
       }
       if (parser.stack.length > 2 * deepest) return failed(source, tooDeep(offset));
@@ -69,7 +69,7 @@ function parse(source: SourceText, explain: Explain): Syntax {
       for (const token of parser.end()) for (const doc of composer.next(token)) documents.push(doc);
     for (const doc of composer.end(true, source.text.length)) documents.push(doc);
   } catch (error) {
-    if (!(error instanceof GaveUp)) throw error;
+    if (!(error instanceof TooManyErrors)) throw error;
     return failed(source, { code: "allowlist/syntax", offset, text: "this is not YAML: too many errors" });
   }
   const [document, second] = documents;
@@ -102,7 +102,7 @@ function boundedComposer(): Composer<Document.Parsed["contents"] & object> {
   const report = Reflect.get(composer, "onError") as (...all: unknown[]) => void;
   let errors = 0;
   Reflect.set(composer, "onError", (...all: unknown[]) => {
-    if (++errors > mostErrors) throw new GaveUp();
+    if (++errors > mostErrors) throw new TooManyErrors();
     report(...all);
   });
   return composer;

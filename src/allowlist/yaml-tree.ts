@@ -10,7 +10,7 @@ export const deepest = 32;
 /** Nodes that aliases may add to a file: each later step takes time and memory by the expanded size. */
 const mostAliased = 100_000;
 
-class GaveUp extends Error {}
+class TooLarge extends Error {}
 
 /** A converted node with what it amounts to once its aliases are expanded. */
 interface Built {
@@ -41,7 +41,7 @@ export function toTree(
   try {
     return new Converter(source, report).convert(contents, 0).node;
   } catch (error) {
-    if (error instanceof GaveUp) return undefined;
+    if (error instanceof TooLarge) return undefined;
     throw error;
   }
 }
@@ -162,7 +162,7 @@ class Converter {
 
   #giveUp(problem: Problem): never {
     this.#problem(problem);
-    throw new GaveUp();
+    throw new TooLarge();
   }
 }
 

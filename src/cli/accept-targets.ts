@@ -33,7 +33,7 @@ export function findTargets(word: string, registrations: readonly Registration[]
       `give the id of the one that is to connect again: ${ids.join(", ")}${own.length > 5 ? ", …" : ""}`,
     );
   }
-  throw unknown(word, live);
+  throw unknownTarget(word, live);
 }
 
 function activeOrNewest(registrations: readonly Registration[]): readonly Registration[] {
@@ -47,7 +47,7 @@ function activeOrNewest(registrations: readonly Registration[]): readonly Regist
   return [...newest.values()];
 }
 
-function unknown(word: string, live: readonly Registration[]): UserError {
+function unknownTarget(word: string, live: readonly Registration[]): UserError {
   const named = live.filter(({ device }) => device.name === word);
   if (named.length > 0) {
     const ids = named.slice(0, 5).map(({ id }) => id);

@@ -28,7 +28,7 @@ interface DriftOptions extends PlanningOptions {
   readonly history?: string;
 }
 
-const EXAMPLE = `
+const DRIFT_EXAMPLE = `
 $ warp-registrations drift --exit-code --baseline baseline.yaml --history history.json --output markdown=drift.md
 WARP registrations: to revoke 1
 …
@@ -43,7 +43,7 @@ export function driftCommand(context: CommandContext): Command {
   const command = newCommand(
     "drift",
     "Tell where the account and the allowlist differ, and since when: for schedules.",
-    EXAMPLE,
+    DRIFT_EXAMPLE,
   );
   const options = [
     allowlistOption(),

@@ -48,10 +48,14 @@ export function findSubject(word: string, whole: WholeInventory, allowlist: Allo
   const own = idsOf((one) => email !== "" && userOf(one) === email);
   const listed = allowlist.users.get(email);
   if (own.length > 0 || listed) return { by: "user", ids: own, ...(listed && { listed }) };
-  throw unknown(known, whole, allowlist);
+  throw unknownSubject(known, whole, allowlist);
 }
 
-function unknown(word: string, { registrations, devices }: WholeInventory, { users }: Allowlist): UserError {
+function unknownSubject(
+  word: string,
+  { registrations, devices }: WholeInventory,
+  { users }: Allowlist,
+): UserError {
   const named = registrations.filter(({ device }) => device.name === word).map(({ id }) => id);
   if (named.length > 0)
     return new UserError(

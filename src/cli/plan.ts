@@ -15,7 +15,7 @@ import {
 import { planRun, reportPlan, type PlanningOptions } from "./planning.js";
 import type { Surroundings } from "./surroundings.js";
 
-const EXAMPLE = `
+const PLAN_EXAMPLE = `
 $ export CLOUDFLARE_ACCOUNT_ID=… CLOUDFLARE_API_TOKEN=…
 $ warp-registrations plan --output json=plan.json markdown=plan.md --base base/allowlist.yaml
 WARP registrations: to revoke 2, unrevoke 1
@@ -29,7 +29,7 @@ export function planCommand(context: CommandContext): Command {
   const command = newCommand(
     "plan",
     "Compare an allowlist with the account, and show what an update would do.",
-    EXAMPLE,
+    PLAN_EXAMPLE,
   );
   const options = [
     allowlistOption(),

@@ -17,11 +17,11 @@ export function accessUsersIn(
     result: "skipped",
   }));
   return {
-    accessUsers: decisions.map(toReported),
+    accessUsers: decisions.map(toReportedUser),
     ...(run && results.length > 0 && { accessUserResults: results }),
   };
 }
 
-function toReported({ user, ...decision }: AccessUserDecision): ReportedAccessUser {
+function toReportedUser({ user, ...decision }: AccessUserDecision): ReportedAccessUser {
   return { ...decision, ...(user && { id: user.id }) };
 }

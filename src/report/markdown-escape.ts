@@ -6,7 +6,7 @@ const plain =
   /^["'(]*(?!www\.|gh-|[0-9a-f]{7,64}$)[\p{L}\p{M}\p{N}]+(?:[.'-][\p{L}\p{M}\p{N}]+)*["'),.;:]*$/iu;
 
 /** Every ASCII punctuation mark but those that mean nothing in the middle of a line. */
-const escape = entityEscape(/[!-'*+/:<-@[-`{-~]/);
+const markdownEntities = entityEscape(/[!-'*+/:<-@[-`{-~]/);
 
 /** So many times as long as it is asked to be a text may become by escaping; beyond that, less of it is shown. */
 const GROWTH = 4;
@@ -21,7 +21,9 @@ export function escapeMarkdown(text: string, max = 200): string {
     escapeText(text, most)
       .split(/ +/u)
       .filter((word) => word !== "")
-      .map((word) => (plain.test(word) ? escape(word, Infinity) : inCode(escape(word, Infinity))))
+      .map((word) =>
+        plain.test(word) ? markdownEntities(word, Infinity) : inCode(markdownEntities(word, Infinity)),
+      )
       .join(" ")
       .replaceAll("</code> <code>", " "),
   );
@@ -29,7 +31,7 @@ export function escapeMarkdown(text: string, max = 200): string {
 
 /** A name or an id. */
 export function codeMarkdown(text: string, max = 100): string {
-  return bounded(max, (most) => inCode(escape(text, most)));
+  return bounded(max, (most) => inCode(markdownEntities(text, most)));
 }
 
 /** Where an address begins to be one for GFM's autolinks, as it reads after escaping. */

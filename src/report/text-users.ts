@@ -7,9 +7,9 @@ import { userOutcomes, usersDue } from "./user-wording.js";
 import { wrap } from "./wrap.js";
 
 /** Where the reasons stand, below the user. */
-const REASON_INDENT = " ".repeat(13);
+const USER_INDENT = " ".repeat(13);
 
-const SIGNS: Readonly<Record<ReportedAccessUser["action"], string>> = {
+const USER_SIGNS: Readonly<Record<ReportedAccessUser["action"], string>> = {
   create: "+",
   rename: "~",
   delete: "x",
@@ -27,9 +27,13 @@ export function userLines(document: ReportDocument): string[] {
       ...(told?.has(email) ? [`${told.get(email)}`] : []),
     ];
     return [
-      ...wrap("  ", `${SIGNS[action]} ${action.padEnd(8)} ${escapeText(email, 300)}${which}`, REASON_INDENT),
-      ...withPlace(REASON_INDENT, text, source),
-      ...below.flatMap((line) => wrap(REASON_INDENT, escapeText(line, 400))),
+      ...wrap(
+        "  ",
+        `${USER_SIGNS[action]} ${action.padEnd(8)} ${escapeText(email, 300)}${which}`,
+        USER_INDENT,
+      ),
+      ...withPlace(USER_INDENT, text, source),
+      ...below.flatMap((line) => wrap(USER_INDENT, escapeText(line, 400))),
     ];
   });
   return lines.length === 0 ? [] : ["Access users:", ...lines];

@@ -2,13 +2,13 @@
 export const COLUMNS = 96;
 
 /** What terminals draw two columns wide: East Asian letters, full-width forms and emoji. */
-const wide =
+const twoColumns =
   /[\p{Script=Han}\p{Script=Hangul}\p{Script=Hiragana}\p{Script=Katakana}\p{Emoji_Presentation}\u3001-\u303e\uff01-\uff60\uffe0-\uffe6]/u;
 
 /** How many columns of a terminal a text takes, at most: a combining mark counts as one. */
 export function columnsOf(text: string): number {
   let columns = 0;
-  for (const character of text) columns += character > "\u10ff" && wide.test(character) ? 2 : 1;
+  for (const character of text) columns += character > "\u10ff" && twoColumns.test(character) ? 2 : 1;
   return columns;
 }
 

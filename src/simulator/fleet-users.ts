@@ -4,7 +4,7 @@ import type { AccessUserRecord, SessionRecord } from "./access-user-record.js";
 import { random, type Random } from "./random.js";
 
 const COUNTRIES = ["DE", "FR", "NL", "PT", "US"] as const;
-const DAY = 86_400;
+const DAY_S = 86_400;
 
 /**
  * The Access users of a generated account: a row for each user, who signed in no later than any of their devices was
@@ -26,7 +26,7 @@ export function fleetUsers(
     else rows.push(registration);
   }
   const idp = { id: dice.uuid(), type: "azureAD" };
-  return users.map((user) => makeUser(dice, user, of.get(user.id ?? "") ?? [], { account, idp, now }));
+  return users.map((user) => makeAccessUser(dice, user, of.get(user.id ?? "") ?? [], { account, idp, now }));
 }
 
 interface Setting {
@@ -35,7 +35,7 @@ interface Setting {
   readonly now: number;
 }
 
-function makeUser(
+function makeAccessUser(
   dice: Random,
   { id = "", email = "", name = "" }: RegistrationUser,
   registrations: readonly Registration[],
@@ -45,7 +45,7 @@ function makeUser(
   const created = registrations.map(({ created_at }) => created_at).sort();
   const seen = registrations.flatMap(({ last_seen_at }) => last_seen_at ?? []).sort();
   const newest = registrations.find(({ last_seen_at }) => last_seen_at === seen.at(-1));
-  const [first = new Date(now - 1000 * dice.below(300 * DAY)).toISOString()] = created;
+  const [first = new Date(now - 1000 * dice.below(300 * DAY_S)).toISOString()] = created;
   const login = seen.at(-1);
   const base = {
     id,
@@ -108,7 +108,7 @@ function makeIdentity(
 
 function makeSession(dice: Random, identity: Identity, at: number): SessionRecord {
   const uid = dice.uuid();
-  const expires = at + DAY;
+  const expires = at + DAY_S;
   return {
     name: dice.text("0123456789abcdef", 16),
     expiration: expires,
@@ -117,16 +117,16 @@ function makeSession(dice: Random, identity: Identity, at: number): SessionRecor
       expires,
       iat: at,
       nonce: dice.text("ABCDEFGHJKLMNPQRSTUVWXYZabcdefghjkmnpqrstuvwxyz0123456789", 16),
-      ttl: DAY,
+      ttl: DAY_S,
     },
     session: { ...identity, isActive: true },
   };
 }
 
 function makeFailure(dice: Random, { id = "", email = "" }: RegistrationUser, at: number) {
-  const time = at - 1 - dice.below(DAY);
+  const time = at - 1 - dice.below(DAY_S);
   return {
-    expiration: time + 30 * DAY,
+    expiration: time + 30 * DAY_S,
     metadata: {
       app_name: "Wiki",
       aud: dice.text("0123456789abcdef", 64),

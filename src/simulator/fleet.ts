@@ -19,7 +19,7 @@ export interface FleetSize {
 }
 
 const NOW = "2026-10-01T08:00:00.000000Z";
-const DAY = 86_400_000;
+const DAY_MS = 86_400_000;
 const CAPITALS = "ABCDEFGHJKLMNPQRSTUVWXYZ0123456789";
 const VERSIONS = ["2026.6.822.0", "2026.4.929.0", "2025.10.186.0"] as const;
 
@@ -51,7 +51,7 @@ export function generateWorld(size: FleetSize): World {
     const again = index >= userCount && dice.chance(0.04) ? machines[dice.below(machines.length)] : undefined;
     const user = again?.user ?? users[index < userCount ? index : dice.below(userCount)] ?? {};
     // Whole milliseconds apart, since the microseconds of each time are random.
-    const created = now - 4 - dice.below(900 * DAY);
+    const created = now - 4 - dice.below(900 * DAY_MS);
     const seen = created + 1 + Math.floor((now - 3 - created) * (1 - (dice.below(1000) / 1000) ** 4));
     const same = again !== undefined && dice.chance(0.5);
     const device = same ? again.device : makeDevice(dice, user, created, seen, again?.device);
@@ -157,7 +157,7 @@ function policy(dice: Random, name: string, isDefault: boolean, now: number): Re
     name,
     default: isDefault,
     deleted: false,
-    updated_at: time(dice, now - 30 * DAY),
+    updated_at: time(dice, now - 30 * DAY_MS),
   };
 }
 

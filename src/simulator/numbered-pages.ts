@@ -16,8 +16,8 @@ export function numberedPageOf<T>(
   params: URLSearchParams,
   settings: Settings,
 ): NumberedPage<T> {
-  const perPage = perPageOf(params, settings);
-  const page = count(params, "page") ?? 1;
+  const perPage = numberedPerPage(params, settings);
+  const page = wholeNumber(params, "page") ?? 1;
   const entries = view.slice((page - 1) * perPage, page * perPage);
   const total = settings.user_total_count === "unfiltered" ? all : view.length;
   return {
@@ -32,7 +32,7 @@ export function numberedPageOf<T>(
   };
 }
 
-function count(params: URLSearchParams, name: string): number | undefined {
+function wholeNumber(params: URLSearchParams, name: string): number | undefined {
   const value = params.get(name);
   if (value === null) return undefined;
   const read = /^\d{1,15}$/.test(value) ? Number(value) : 0;
@@ -40,9 +40,9 @@ function count(params: URLSearchParams, name: string): number | undefined {
   return read;
 }
 
-function perPageOf(params: URLSearchParams, settings: Settings): number {
+function numberedPerPage(params: URLSearchParams, settings: Settings): number {
   const most = settings.user_per_page_maximum;
-  const asked = count(params, "per_page") ?? most;
+  const asked = wholeNumber(params, "per_page") ?? most;
   if (asked <= most) return asked;
   if (settings.per_page_over_maximum === "clamped") return most;
   throw invalidRequest(`per_page: at most ${most}, got ${asked}`);
