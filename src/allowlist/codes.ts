@@ -7,15 +7,15 @@ export const messageMeanings = {
     "Several Access users have one address that `accessUsers` names, and which is meant cannot be told.",
   "allowlist/absent-and-listed":
     "Warning: an Access user is to be absent, and entries allow devices of that user.",
-  "allowlist/alias-bomb":
-    "Aliases (`*name`) repeat so much, or so circularly, that the file would expand without bound.",
+  "allowlist/alias":
+    "The file has an anchor (`&name`) or an alias (`*name`): it would not mean what it says where it stands.",
   "allowlist/any-device": "Warning: an entry allows every device of its user.",
   "allowlist/bad-date": "A day or a time is not written as one, or is not in the calendar.",
   "allowlist/bad-duration":
     "A length of time is not a whole number with a unit, or is zero where that would loop.",
   "allowlist/bad-email":
     "Something that must be an e-mail address, or an e-mail domain, is not shaped like one.",
-  "allowlist/bad-key": "A key is not text: a number, a boolean, nothing, a list, a mapping or an alias.",
+  "allowlist/bad-key": "A key is not text: a number, a boolean, nothing, a list or a mapping.",
   "allowlist/bad-pattern": "A pattern for files is an extended glob, or has too many alternatives.",
   "allowlist/bad-value": "A value has the right type and is still none of the values that are allowed there.",
   "allowlist/contradiction": "Two statements of the allowlist cannot both be followed.",

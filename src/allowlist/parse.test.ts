@@ -112,11 +112,11 @@ describe("a sound allowlist", () => {
     expect([...list.protected.devices.keys()]).toEqual(["Dd"]);
   });
 
-  it("may begin with a byte order mark, end lines with CR LF, and use aliases", () => {
+  it("may begin with a byte order mark and end lines with CR LF", () => {
     const text =
-      '\ufeffversion: 1\r\nusers:\r\n  a@example.com: &kit [{ serial: "AB1" }]\r\n  b@example.com: *kit\r\n';
+      '\ufeffversion: 1\r\nusers:\r\n  a@example.com: [{ serial: "AB1" }]\r\n  b@example.com: []\r\n';
     const { allowlist } = parse(text);
-    expect(allowlist?.users.get("b@example.com")?.entries).toMatchObject([{ match: { serial: "AB1" } }]);
+    expect(allowlist?.users.get("a@example.com")?.entries).toMatchObject([{ match: { serial: "AB1" } }]);
     expect(allowlist?.users.get("b@example.com")?.source).toEqual({ file: "0.yaml", line: 4, column: 3 });
   });
 
@@ -191,12 +191,13 @@ describe("a hostile file", () => {
     ["is indented badly", "  a: b\n b: c\n".repeat(MANY), "allowlist/syntax", { lexemes: 1_000 }],
     ["repeats anchors", "&a ".repeat(MANY), "allowlist/syntax", {}],
     ["begins documents", "---\n".repeat(MANY), "allowlist/syntax", { lexemes: 50 }],
-    ["has aliases of aliases", bomb(12, 10), "allowlist/alias-bomb", { nodes: 1_000 }],
-    ["chains aliases", bomb(60, 1), "allowlist/too-deep", { nodes: 1_000 }],
+    ["has aliases of aliases", bomb(12, 10), "allowlist/alias", { nodes: 0 }],
+    ["chains aliases", bomb(60, 1), "allowlist/alias", { nodes: 0 }],
   ])("is given up early: one that %s", async (_title, text, code, most) => {
     const { lexemes, nodes } = { lexemes: 3 * MANY + 10, nodes: 3 * MANY, ...most } as const;
     const { result, calls } = await workOf(() => codesOf(text));
-    expect(result).toEqual([code]);
+    expect([...new Set(result)]).toEqual([code]);
+    expect(result.length).toBeLessThanOrEqual(101);
     // Two functions for each lexeme and for each node: one for whoever calls, one that does it.
     expect(calls("yaml/dist/parse/parser", "next")).toBeLessThanOrEqual(2 * lexemes);
     expect(calls("src/allowlist/yaml-tree")).toBeLessThanOrEqual(nodes);

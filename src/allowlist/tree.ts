@@ -1,6 +1,6 @@
 /**
  * A YAML document as plain data with places. What stands here is free of tags, aliases, merge keys, duplicate and
- * non-text keys; offsets are in UTF-16 code units. Nodes are shared where the file repeats an alias.
+ * non-text keys; offsets are in UTF-16 code units.
  */
 export type TreeNode = MapNode | ListNode | ScalarNode;
 

@@ -2,13 +2,13 @@
 
 import { isMap, isSeq, type Node, type YAMLMap, type YAMLSeq } from "yaml";
 import { CannotEdit, type TextEdit } from "./write-edits.js";
-import { entryFlow, entryLines, type NewEntry } from "./write-entry.js";
+import { entryLines, type NewEntry } from "./write-entry.js";
 import {
   behindComments,
   endOfNode,
   endOfPair,
+  FLOW_STYLE,
   indentAt,
-  isShared,
   lineEndOf,
   nextLine,
   pairOf,
@@ -24,7 +24,6 @@ export function addToUser(
   step: string,
 ): TextEdit {
   const { value } = pair;
-  if (isShared(value)) throw new CannotEdit("the user's devices are shared by an anchor or an alias");
   if (isSeq(value)) return addToList(text, pair, value, entries, step);
   if (!isMap(value)) throw new CannotEdit("the user has neither a list nor a mapping");
   const devices = pairOf(value, "devices");
@@ -41,7 +40,7 @@ function addToList(
 ): TextEdit {
   const last = list.items.at(-1) as Node | undefined;
   if (last === undefined) return fillEmpty(text, pair, list, entries, step);
-  if (list.flow === true) return addToFlow(text, startOf(last), endOfNode(last), entries.map(entryFlow));
+  if (list.flow === true) throw new CannotEdit(FLOW_STYLE);
   const indent = indentAt(text, startOf(list));
   if (indent === undefined) throw new CannotEdit("the list does not begin on a line of its own");
   return insertLines(
@@ -51,7 +50,7 @@ function addToList(
   );
 }
 
-/** `[]` becomes a list of lines, or in a flow mapping a flow list; a comment behind it stays where it is. */
+/** `[]` becomes a list of lines; a comment behind it stays where it is. */
 function fillEmpty(
   text: string,
   { key }: TextPair,
@@ -62,45 +61,15 @@ function fillEmpty(
   const indent = indentAt(text, startOf(key));
   const colon = text.indexOf(":", endOfNode(key)) + 1;
   const end = endOfNode(list);
-  if (indent === undefined || !/^ *\[ *\]$/u.test(text.slice(colon, end)))
-    return { start: startOf(list), end, text: `[${entries.map(entryFlow).join(", ")}]` };
+  if (indent === undefined || !/^ *\[ *\]$/u.test(text.slice(colon, end))) throw new CannotEdit(FLOW_STYLE);
   return replaceWithLines(text, colon, end, entriesLines(entries, indent + step));
-}
-
-/**
- * Behind the last item, which begins and ends at these places: on its line, or on a line of its own where that has
- * one. What stands behind the last item on its line, a comma and a comment, stays there.
- */
-export function addToFlow(text: string, start: number, end: number, items: readonly string[]): TextEdit {
-  const indent = indentAt(text, start);
-  if (indent === undefined) return { start: end, end, text: items.map((item) => `, ${item}`).join("") };
-  const lineEnd = lineEndOf(text);
-  const next = nextLine(text, end);
-  const [, comma = "", comment] = /^([ \t]*,)?([ \t]*#.*)?$/u.exec(text.slice(end, next).trimEnd()) ?? [];
-  if (comment === undefined || (comma === "" && commaFollows(text, next)))
-    return { start: end, end, text: items.map((item) => `,${lineEnd}${indent}${item}`).join("") };
-  // A comment below belongs to the item above it, as in lists of lines.
-  const at = behindComments(text, next, indent);
-  const lines = items.map(
-    (item, index) => indent + item + (comma === "" && index === items.length - 1 ? "" : ","),
-  );
-  const kept = text.slice(end + comma.length, at);
-  return { start: end, end: at, text: `${comma || ","}${kept}${lines.join(lineEnd)}${lineEnd}` };
-}
-
-/** Whether a comma is the next thing that is no comment: some put it before the next item. */
-function commaFollows(text: string, at: number): boolean {
-  return /^(?:[ \t]*(?:#.*)?\r?\n)*[ \t]*,/u.test(text.slice(at, at + 10_000));
 }
 
 function addDevices(text: string, user: YAMLMap, entries: readonly NewEntry[], step: string): TextEdit {
   const last = user.items.at(-1) as TextPair | undefined;
   const first = user.items[0] as TextPair | undefined;
   if (!first || !last) throw new CannotEdit("the user's mapping is empty");
-  if (user.flow === true) {
-    const end = endOfPair(last);
-    return { start: end, end, text: `, devices: [${entries.map(entryFlow).join(", ")}]` };
-  }
+  if (user.flow === true) throw new CannotEdit(FLOW_STYLE);
   const indent = indentAt(text, startOf(first.key));
   if (indent === undefined) throw new CannotEdit("the user's mapping does not begin on a line of its own");
   const at = behindComments(text, nextLine(text, endOfPair(last)), indent);

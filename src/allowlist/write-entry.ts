@@ -1,4 +1,4 @@
-/** Entries and users as YAML, in block and in flow style. */
+/** Entries and users as YAML, in block style. */
 
 import type { Entry } from "./allowlist.js";
 import { keyText, quotedText } from "./write-text.js";
@@ -12,11 +12,6 @@ export type NewEntry = Pick<
 /** The lines of an entry, its dash at `indent`. */
 export function entryLines(entry: NewEntry, indent: string): string[] {
   return pairsOf(entry).map((pair, at) => `${indent}${at === 0 ? "-" : " "} ${pair}`);
-}
-
-/** An entry on one line. */
-export function entryFlow(entry: NewEntry): string {
-  return `{ ${pairsOf(entry).join(", ")} }`;
 }
 
 /** A user with entries. `indent` is that of the key; the dashes stand `step` further in. */

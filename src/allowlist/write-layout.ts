@@ -1,9 +1,12 @@
 /** Where things stand in a YAML text: lines, indentation, ends without the comments behind them. */
 
-import { isAlias, isCollection, isMap, isPair, isScalar, type Node, type Pair, type YAMLMap } from "yaml";
+import { isCollection, isPair, isScalar, type Node, type Pair, type YAMLMap } from "yaml";
 
 /** A pair as the parser of this folder leaves it: keys are text. */
 export type TextPair = Pair<Node, Node | null>;
+
+/** Only what stands on lines of its own is changed: who writes flow style lays out lines by hand. */
+export const FLOW_STYLE = "it is written in flow style (`[…]` or `{…}`)";
 
 /** The place behind a node's last character; what follows on its line is not its own. */
 export function endOfNode(node: Node): number {
@@ -54,11 +57,6 @@ export function behindComments(text: string, offset: number, indent: string): nu
 /** The value of a text key. */
 export function pairOf(map: YAMLMap, key: string): TextPair | undefined {
   return (map.items as TextPair[]).find((pair) => isScalar(pair.key) && pair.key.value === key);
-}
-
-/** Whether a change here would show elsewhere too. */
-export function isShared(node: Node | null | undefined): boolean {
-  return isAlias(node) || ((isMap(node) || isCollection(node)) && node.anchor !== undefined);
 }
 
 /** How the file ends its lines. */

@@ -6,20 +6,19 @@ import { normaliseEmail } from "./email.js";
 import type { AllowlistFile } from "./parse.js";
 import { SourceText } from "./source-text.js";
 import { CannotEdit, type TextEdit } from "./write-edits.js";
-import { addToFlow, addToUser, insertLines, replaceWithLines } from "./write-entries.js";
-import { entryFlow, userLines, type NewEntry } from "./write-entry.js";
+import { addToUser, insertLines, replaceWithLines } from "./write-entries.js";
+import { userLines, type NewEntry } from "./write-entry.js";
 import {
   behindComments,
   endOfNode,
   endOfPair,
   indentAt,
-  isShared,
   nextLine,
   pairOf,
+  FLOW_STYLE,
   startOf,
   type TextPair,
 } from "./write-layout.js";
-import { quotedText } from "./write-text.js";
 import { parseSyntax } from "./yaml-syntax.js";
 
 /** New entries by normalised e-mail. */
@@ -38,7 +37,7 @@ export function addToFile({ file, text }: AllowlistFile, additions: Additions): 
   const pair = pairOf(root, "users");
   if (!pair) return [addUsersKey(text, root, additions)];
   const { value } = pair;
-  if (!isMap(value) || isShared(value)) throw new CannotEdit("`users` is shared by an anchor or an alias");
+  if (!isMap(value)) throw new CannotEdit("`users` is no mapping");
   const users = value.items as TextPair[];
   const step = stepOf(text, users);
   const known = new Map(users.map((user) => [normaliseEmail(keyOf(user)), user]));
@@ -61,18 +60,15 @@ function addUsers(
 ): TextEdit[] {
   const users = map.items as TextPair[];
   const last = users.at(-1);
-  const flows = strangers.map(
-    ([email, entries]) => `${quotedText(email)}: [${entries.map(entryFlow).join(", ")}]`,
-  );
   if (!last) {
     const colon = text.indexOf(":", endOfNode(pair.key)) + 1;
     const end = endOfNode(map);
-    if (!/^ *\{ *\}$/u.test(text.slice(colon, end)))
-      return [{ start: startOf(map), end, text: `{ ${flows.join(", ")} }` }];
+    if (indentAt(text, startOf(pair.key)) === undefined || !/^ *\{ *\}$/u.test(text.slice(colon, end)))
+      throw new CannotEdit(FLOW_STYLE);
     const lines = strangers.flatMap(([email, entries]) => userLines(email, entries, "  ", step));
     return [replaceWithLines(text, colon, end, lines)];
   }
-  if (map.flow === true) return [addToFlow(text, startOf(last.key), endOfPair(last), flows)];
+  if (map.flow === true) throw new CannotEdit(FLOW_STYLE);
   const indent = indentAt(text, startOf(map));
   if (indent === undefined) throw new CannotEdit("`users` does not begin on a line of its own");
   const places = new Map<number, string[]>();
@@ -89,8 +85,7 @@ function addUsers(
 
 function addUsersKey(text: string, root: YAMLMap, additions: Additions): TextEdit {
   const last = root.items.at(-1) as TextPair | undefined;
-  if (root.flow === true || !last)
-    throw new CannotEdit("the file is written as one flow mapping, without `users`");
+  if (root.flow === true || !last) throw new CannotEdit(FLOW_STYLE);
   const lines = [...additions].flatMap(([email, entries]) => userLines(email, entries, "  ", "  "));
   const at = behindComments(text, nextLine(text, endOfPair(last)), "");
   return insertLines(text, at, ["", "users:", ...lines]);

@@ -1,11 +1,14 @@
 import { Composer, Lexer, Parser, type Document, type YAMLError } from "yaml";
 import type { Message } from "./message.js";
+import { shown } from "./nearest.js";
 import { SourceText, type Problem } from "./source-text.js";
 import { mergeConflict, usualMistake } from "./usual-mistakes.js";
-import { deepest } from "./yaml-tree.js";
 
 /** Lexemes of one file: some three times what a legitimate file of the largest size has. */
 const mostLexemes = 3_000_000;
+
+/** Levels of collections; a well-formed allowlist has five. */
+const deepest = 32;
 
 /** Errors after which the library is stopped: a hostile file can have millions, each an object with a stack. */
 const mostErrors = 100;
@@ -18,8 +21,8 @@ export type Syntax =
   | { readonly ok: false; readonly messages: readonly Message[] };
 
 /**
- * Parses one file as a single YAML 1.2 document. Tags and directives are refused here, where they are lexemes of
- * their own. Only the first error is reported: what follows an error is mostly its echo.
+ * Parses one file as a single YAML 1.2 document. Tags, anchors, aliases and directives are refused here, where
+ * they are lexemes of their own. Only the first error is reported: what follows an error is mostly its echo.
  */
 export function parseSyntax(source: SourceText): Syntax {
   const conflict = mergeConflict(source.text);
@@ -116,6 +119,15 @@ function refuseLexeme(source: SourceText, lexeme: string, offset: number, messag
         offset,
         text: "YAML tags are not read here",
         fix: "remove the tag; put text in quotes",
+      }),
+    );
+  if (/^[&*]./u.test(lexeme))
+    messages.push(
+      source.message({
+        code: "allowlist/alias",
+        offset,
+        text: `YAML ${lexeme.startsWith("&") ? "anchors" : "aliases"} are not read here: ${shown(lexeme)}`,
+        fix: "write the value out, or say it once for a group; put text in quotes",
       }),
     );
   if (lexeme.startsWith("%"))

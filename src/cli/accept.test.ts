@@ -255,12 +255,14 @@ test("lines end, and the file begins, as they did; and who may read it stays", a
   expect(statSync(path).mode & 0o777).toBe(0o644);
 });
 
-test("what an anchor shares is refused, with what to add by hand", async () => {
-  const text = `version: 1\nusers:\n  alice@example.com: &none []\n  ${BOB}: *none\n`;
+test("what is written in flow style is refused, with what to add by hand", async () => {
+  const text = `version: 1\nusers:\n  ${BOB}: [{ serial: A1 }]\n`;
   project = startOffline(ACCOUNT, { "allowlist.yaml": text });
   const { code, err } = await project.run("accept", "r2", ...SAVED);
   expect(code).toBe(1);
-  expect(err).toContain("shared by an anchor or an alias");
+  expect(err).toContain(
+    "allowlist.yaml: cannot be changed by this command: it is written in flow style (`[…]` or `{…}`)",
+  );
   expect(err).toContain('- hardwareId: "HW-2"');
   expect(project.read("allowlist.yaml")).toBe(text);
 });
