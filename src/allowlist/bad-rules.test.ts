@@ -30,12 +30,12 @@ function test(more: string): readonly string[] {
 const given = "given: { user: none }";
 
 const durations: readonly Bad[] = [
-  ["no unit", root("policy: { grace: 72 }"), "bad-duration", "0:4:18", "did you mean `72d`?"],
-  ["a unit in words", root("policy: { grace: 3 days }"), "bad-duration", "0:4:18", "mean `3d`?"],
-  ["a sum", root("policy: { grace: 1d12h }"), "bad-duration", "0:4:18", "mean `36h`?"],
-  ["a decimal", root("policy: { grace: 1.5d }"), "bad-duration", "0:4:18", "mean `36h`?"],
-  ["a leading zero", root("policy: { grace: 072h }"), "bad-duration", "0:4:18", "mean `3d`?"],
-  ["ISO 8601", root("policy: { grace: P90D }"), "bad-duration", "0:4:18", "mean `90d`?"],
+  ["no unit", root("policy: { grace: 72 }"), "bad-duration", "0:4:18", "as `90d`"],
+  ["a unit in words", root("policy: { grace: 3 days }"), "bad-duration", "0:4:18", "as `90d`"],
+  ["a sum", root("policy: { grace: 1d12h }"), "bad-duration", "0:4:18", "as `90d`"],
+  ["a decimal", root("policy: { grace: 1.5d }"), "bad-duration", "0:4:18", "as `90d`"],
+  ["a leading zero", root("policy: { grace: 072h }"), "bad-duration", "0:4:18", "as `90d`"],
+  ["ISO 8601", root("policy: { grace: P90D }"), "bad-duration", "0:4:18", "as `90d`"],
   ["seconds", root("policy: { grace: 90s }"), "bad-duration", "0:4:18", "as `90d`"],
   ["a minus", root("policy: { grace: -1d }"), "bad-duration", "0:4:18", "as `90d`"],
   ["more than ten years", root("policy: { grace: 3651d }"), "bad-duration", "0:4:18", "at most 3650d"],
@@ -48,11 +48,35 @@ const durations: readonly Bad[] = [
 ];
 
 const dates: readonly Bad[] = [
-  ["a day that is none", entry('{ serial: "A1", from: 2026-02-30 }'), "bad-date", "0:4:29", "is 2026-02-28"],
-  ["a month that is none", entry('{ serial: "A1", from: 2026-13-01 }'), "bad-date", "0:4:29", "YYYY-MM-DD"],
-  ["no zeros", entry('{ serial: "A1", from: 2026-6-1 }'), "bad-date", "0:4:29", "write 2026-06-01"],
-  ["slashes", entry('{ serial: "A1", expires: 2026/06/01 }'), "bad-date", "0:4:32", "write 2026-06-01"],
-  ["the day first", entry('{ serial: "A1", from: 01.06.2026 }'), "bad-date", "0:4:29", "as 2026-06-30"],
+  [
+    "a day that is none",
+    entry('{ serial: "A1", from: 2026-02-30 }'),
+    "bad-date",
+    "0:4:29",
+    "write it as `2026-06-30`",
+  ],
+  [
+    "a month that is none",
+    entry('{ serial: "A1", from: 2026-13-01 }'),
+    "bad-date",
+    "0:4:29",
+    "write it as `2026-06-30`",
+  ],
+  ["no zeros", entry('{ serial: "A1", from: 2026-6-1 }'), "bad-date", "0:4:29", "write it as `2026-06-30`"],
+  [
+    "slashes",
+    entry('{ serial: "A1", expires: 2026/06/01 }'),
+    "bad-date",
+    "0:4:32",
+    "write it as `2026-06-30`",
+  ],
+  [
+    "the day first",
+    entry('{ serial: "A1", from: 01.06.2026 }'),
+    "bad-date",
+    "0:4:29",
+    "write it as `2026-06-30`",
+  ],
   ["a year", entry('{ serial: "A1", from: 2026 }'), "bad-date", "0:4:29", "`2026`"],
   ["last century", entry('{ serial: "A1", from: 1999-06-01 }'), "bad-date", "0:4:29", "from 2000 to 9999"],
   [
@@ -60,21 +84,21 @@ const dates: readonly Bad[] = [
     entry('{ serial: "A1", from: 2026-06-01T10:00:00Z }'),
     "bad-date",
     "0:4:29",
-    "write 2026-06-01",
+    "write it as `2026-06-30`",
   ],
   [
     "no zone",
     root("freeze: { until: 2026-06-01T10:00:00, reason: x }"),
     "bad-date",
     "0:4:18",
-    "00:00Z if it is UTC",
+    "a time with its zone",
   ],
   [
     "a blank for T",
     root("freeze: { until: 2026-06-01 10:00:00Z, reason: x }"),
     "bad-date",
     "0:4:18",
-    "write 2026-06-01T10",
+    "as `2026-06-30` or, with",
   ],
   [
     "hour 24",
@@ -88,7 +112,7 @@ const dates: readonly Bad[] = [
     test(`name: x, at: 2026-02-30T10:00:00Z, ${given}, expect: keep`),
     "bad-date",
     "0:4:24",
-    "a day",
+    "neither a day",
   ],
   ["a user's since", user("{ state: suspended, since: soon }"), "bad-date", "0:4:32", "`soon`"],
   [

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { lastOfMonth, toDay, toTime } from "./day.js";
+import { toDay, toTime } from "./day.js";
 
 describe("toDay", () => {
   it.each(["2000-01-01", "2024-02-29", "2026-06-30", "9999-12-31"])("reads %s", (text) => {
@@ -43,16 +43,4 @@ describe("toTime", () => {
     "2026-06-15T00:00:00+24:00",
     "1999-06-15T00:00:00Z",
   ])("does not read %j", (text) => expect(toTime(text)).toBeUndefined());
-});
-
-describe("lastOfMonth", () => {
-  it.each([
-    ["2026-02-30", "2026-02-28"],
-    ["2024-02-31", "2024-02-29"],
-    ["2026-04-31", "2026-04-30"],
-    ["2026-12-99", "2026-12-31"],
-    ["2026-13-01", undefined],
-    ["2026-00-01", undefined],
-    ["soon", undefined],
-  ])("of %s is %s", (text, last) => expect(lastOfMonth(text)).toBe(last));
 });

@@ -24,10 +24,3 @@ export function toTime(text: string): number | undefined {
   const [, day = ""] = timeShape.exec(upper) ?? [];
   return toDay(day) === undefined ? undefined : Date.parse(upper);
 }
-
-/** The last day of the month that a day with the right form names, where the month is a real one. */
-export function lastOfMonth(text: string): string | undefined {
-  const [, year = "", month = ""] = dayShape.exec(text) ?? [];
-  const next = new Date(Date.UTC(Number(year), Number(month), 0)).toISOString().slice(0, 10);
-  return year !== "" && next.startsWith(`${year}-${month}`) ? next : undefined;
-}

@@ -1,5 +1,5 @@
-import { lastOfMonth, toDay, toTime } from "./day.js";
-import { probableDuration, toDuration } from "./duration.js";
+import { toDay, toTime } from "./day.js";
+import { toDuration } from "./duration.js";
 import { shown } from "./nearest.js";
 import type { Day, Duration } from "./policy.js";
 import type { Problem, Tell } from "./source-text.js";
@@ -20,10 +20,7 @@ export function readDuration(pair: TreePair, zero: ZeroDuration, tell: Tell): Du
     tell(bad("duration", pair, node, "is zero, and would hold for everything at once", zero));
     return undefined;
   }
-  const probable = probableDuration(node.raw);
-  const fix =
-    probable === undefined ? `write ${durationForm}, as \`90d\`` : `did you mean ${shown(probable)}?`;
-  tell(bad("duration", pair, node, `is not ${durationForm}`, fix));
+  tell(bad("duration", pair, node, `is not ${durationForm}`, "write it as `90d` or `12h`"));
   return undefined;
 }
 
@@ -32,7 +29,10 @@ export function readDay(pair: TreePair, tell: Tell): Day | undefined {
   const node = scalarOf(pair);
   if (node === undefined) return undefined;
   const day = typeof node.value === "string" ? toDay(node.value) : undefined;
-  if (day === undefined) tell(badDay(pair, node, "a day as YYYY-MM-DD", `as 2026-06-30`));
+  if (day === undefined)
+    tell(
+      bad("date", pair, node, "is not a day of the calendar from 2000 to 9999", "write it as `2026-06-30`"),
+    );
   return day;
 }
 
@@ -47,7 +47,8 @@ export function readMoment(pair: TreePair, tell: Tell): Moment | undefined {
   if (day !== undefined) return { day };
   const time = typeof node.value === "string" ? toTime(node.value) : undefined;
   if (time !== undefined) return { time };
-  tell(badMoment(pair, node));
+  const fix = "write it as `2026-06-30` or, with its time zone, `2026-06-30T09:00:00Z`";
+  tell(bad("date", pair, node, "is neither a day from 2000 to 9999 nor a time with its zone", fix));
   return undefined;
 }
 
@@ -61,30 +62,6 @@ export function readDate(pair: TreePair | undefined, tell: Tell): Date | undefin
 /** What is no scalar, or has no value, is the schema's to tell. */
 function scalarOf({ value }: TreePair): ScalarNode | undefined {
   return value.kind === "scalar" && value.value !== null ? value : undefined;
-}
-
-function badMoment(pair: TreePair, node: ScalarNode): Problem {
-  const zoned = `${node.raw}Z`;
-  if (toTime(zoned) !== undefined)
-    return bad("date", pair, node, "is a time without its zone", `write ${zoned} if it is UTC`);
-  const joined = node.raw.replace(/^(\S{10})\s+(?=\d)/u, "$1T").replace(/\s+/gu, "");
-  if (toTime(joined) !== undefined)
-    return bad("date", pair, node, "is not a time as RFC 3339 writes it", `write ${joined}`);
-  return badDay(pair, node, "a day as YYYY-MM-DD, or a time with its zone", "as 2026-06-30T09:00:00Z");
-}
-
-function badDay(pair: TreePair, node: ScalarNode, form: string, example: string): Problem {
-  const { raw } = node;
-  const last = lastOfMonth(raw);
-  if (last !== undefined)
-    return bad("date", pair, node, "is not a day of the calendar", `the month's last day is ${last}`);
-  const day = raw.slice(0, 10);
-  if (raw.length > 10 && raw.length < 40 && /^[T\s]/iu.test(raw.slice(10)) && toDay(day) !== undefined)
-    return bad("date", pair, node, `is not ${form}`, `write ${day}`);
-  const [, year = "", month = "", date = ""] = /^(\d{4})[-/.](\d\d?)[-/.](\d\d?)$/u.exec(raw) ?? [];
-  const padded = `${year}-${month.padStart(2, "0")}-${date.padStart(2, "0")}`;
-  const fix = toDay(padded) === undefined ? `write ${example}; years from 2000 to 9999` : `write ${padded}`;
-  return bad("date", pair, node, `is not ${form}`, fix);
 }
 
 function bad(what: "duration" | "date", pair: TreePair, node: ScalarNode, is: string, fix: string): Problem {

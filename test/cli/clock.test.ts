@@ -28,7 +28,10 @@ policy:
   stale: { after: 90d, action: delete, includeListed: true }
   revoked: { after: 90d, action: delete, includeListed: true }
 users:
-  ${BOB}: [{ device: d1 }, { device: d2, state: revoked }]
+  ${BOB}:
+    - device: d1
+    - device: d2
+      state: revoked
 `;
 const WRONG = [
   ["100 days ahead", "2026-09-09T12:00:00.000Z", "2026-09-09T12:00Z"],
