@@ -35,21 +35,11 @@ export interface ChangeTerms {
   readonly asOf: Date;
   /** Where users are put who are not listed yet. */
   readonly file?: string | undefined;
-  /** Of a report: it holds what was in scope, and does not tell why. */
-  readonly everythingInScope: boolean;
 }
 
 /** Plans as the terms say. */
-export function planOf(allowlist: Allowlist, { whole, asOf, everythingInScope }: ChangeTerms): Plan {
-  const scope = everythingInScope
-    ? {
-        emailDomains: new Set<string>(),
-        emails: new Set<string>(),
-        policyIds: new Set<string>(),
-        registrationTypes: new Set(["warp"]),
-      }
-    : allowlist.scope;
-  return makePlan({ ...allowlist, scope }, narrowInventory(whole, allowlist), asOf);
+export function planOf(allowlist: Allowlist, { whole, asOf }: ChangeTerms): Plan {
+  return makePlan(allowlist, narrowInventory(whole, allowlist), asOf);
 }
 
 /**

@@ -1,9 +1,12 @@
 /** What a run revoked, and what it deleted. */
 
 import type { Registration } from "../cloudflare/types.js";
+import type { WholeInventory } from "../inventory.js";
 import { named } from "../reconcile/naming.js";
 import { userOf } from "../reconcile/scope.js";
-import type { ReportDocument } from "../report/document.js";
+import type { ReportDocument, ReportedDecision } from "../report/document.js";
+import { parseReport } from "../report/parse-report.js";
+import { parseJson, readText } from "./json-file.js";
 import { UserError } from "./user-error.js";
 
 export interface Undone {
@@ -12,17 +15,30 @@ export interface Undone {
   readonly lost: readonly string[];
 }
 
-/** @throws UserError where it is no run's report, or the run revoked nothing. */
+const GIVE = "give the report of an update: WARP_REPORT=run.json pulumi up";
+
+/** @throws UserError where it is no report. */
+export function readRunReport(folder: string, path: string): ReportDocument {
+  const text = readText(folder, path);
+  parseJson(path, text, GIVE);
+  const read = parseReport(text);
+  if (!read.ok) throw new UserError(`${path}: ${read.why}`, GIVE);
+  const bad = read.document.decisions.findIndex((decision) => !isDecision(decision));
+  if (bad >= 0) throw new UserError(`${path}: decisions[${bad}]: is no decision of a report`, GIVE);
+  return read.document;
+}
+
+/** @throws UserError where it is the report of a plan or of another account, or the run revoked nothing. */
 export function findUndone(
   path: string,
-  document: ReportDocument,
-  registrations: readonly Registration[],
+  { results, decisions, account }: ReportDocument,
+  { registrations, account: here }: WholeInventory,
 ): Undone {
-  const { results, decisions } = document;
-  if (!results)
+  if (!results) throw new UserError(`${path}: is the report of a plan, which did nothing`, GIVE);
+  if (account !== here)
     throw new UserError(
-      `${path}: is the report of a plan, which did nothing`,
-      "give the report of an update: WARP_REPORT=run.json pulumi up",
+      `${path}: is of the account ${account}, and this is ${here}`,
+      "give a report of this account",
     );
   const live = new Map(registrations.map((one) => [one.id, one]));
   const known = new Map(decisions.map((decision) => [decision.registration.id, decision]));
@@ -44,4 +60,10 @@ export function findUndone(
   if (targets.length + lost.length === 0)
     throw new UserError(`${path}: this run revoked and deleted nothing`, "there is nothing to bring back");
   return { targets, lost };
+}
+
+function isDecision(value: unknown): boolean {
+  const { registration } = (value ?? {}) as Partial<ReportedDecision>;
+  const { id, device, user } = (registration ?? {}) as Partial<ReportedDecision["registration"]>;
+  return [id, device?.name, user?.email].every((text) => typeof text === "string");
 }

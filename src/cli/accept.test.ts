@@ -208,7 +208,7 @@ describe("is refused, and nothing is written:", () => {
     [[], "accept what?"],
     [["r2", "--undo", "run.json"], "--undo says what is accepted"],
     [["r2", "--write"], "--write goes with --undo"],
-    [["r2", "--report", "missing.json"], "give one of them"],
+    [["--undo", "missing.json"], "missing.json"],
   ])("%j", async (args, why) => {
     project = startOffline(ACCOUNT, { "allowlist.yaml": LISTED });
     const { code, err } = await project.run("accept", ...args, ...SAVED);
@@ -283,11 +283,22 @@ test("no text of the command line or of a device becomes anything but a text", a
 });
 
 describe("--undo", () => {
+  /** The account after a run that revoked r2 and deleted r4. */
+  const AFTERWARDS = {
+    ...ACCOUNT,
+    registrations: ACCOUNT.registrations
+      .filter(({ id }) => id !== "r4")
+      .map((one) => (one.id === "r2" ? { ...one, revoked_at: "2026-05-31T00:00:00Z" } : one)),
+  };
+
   async function ran(results: readonly object[]): Promise<void> {
     project = startOffline(ACCOUNT, { "allowlist.yaml": LISTED });
     await project.run("plan", ...SAVED, "--output", "json=run.json");
     const document = JSON.parse(project.read("run.json") ?? "") as object;
     project.write("run.json", JSON.stringify({ ...document, results }));
+    const after = startOffline(AFTERWARDS, {});
+    project.write("inventory.json", after.read("inventory.json") ?? "");
+    after.end();
   }
 
   test("shows what brings back what the run revoked, and says what cannot come back", async () => {
@@ -296,7 +307,7 @@ describe("--undo", () => {
       { registration: "r3", act: "revoke", result: "failed" },
       { registration: "r4", act: "delete", result: "done" },
     ]);
-    const { code, out, err } = await project.run("accept", "--undo", "run.json");
+    const { code, out, err } = await project.run("accept", "--undo", "run.json", ...SAVED);
     expect(code).toBe(0);
     expect(out.split("\n").filter((line) => /^[+-] /u.test(line))).toEqual(['+    - hardwareId: "HW-2"']);
     expect(err).toContain("(r2) of bob@example.com: unrevoke, before: leave");
@@ -306,28 +317,29 @@ describe("--undo", () => {
 
   test("--write writes it", async () => {
     await ran([{ registration: "r2", act: "revoke", result: "done" }]);
-    expect((await project.run("accept", "--undo", "run.json", "--write")).code).toBe(0);
+    expect((await project.run("accept", "--undo", "run.json", ...SAVED, "--write")).code).toBe(0);
     expect(project.read("allowlist.yaml")).toContain('    - hardwareId: "HW-2"\n');
+  });
+
+  test("a report of another account is refused", async () => {
+    await ran([{ registration: "r2", act: "revoke", result: "done" }]);
+    const report = JSON.parse(project.read("run.json") ?? "") as object;
+    project.write("run.json", JSON.stringify({ ...report, account: "f".repeat(32) }));
+    const { code, err } = await project.run("accept", "--undo", "run.json", ...SAVED);
+    expect({ code, named: err.includes(`run.json: is of the account ${"f".repeat(32)}`) }).toEqual({
+      code: 1,
+      named: true,
+    });
   });
 
   test("a run that revoked nothing, and a plan, have nothing to undo", async () => {
     await ran([{ registration: "r3", act: "revoke", result: "failed" }]);
-    expect((await project.run("accept", "--undo", "run.json")).err).toContain("revoked and deleted nothing");
+    expect((await project.run("accept", "--undo", "run.json", ...SAVED)).err).toContain(
+      "revoked and deleted nothing",
+    );
     await project.run("plan", ...SAVED, "--output", "json=plan.json");
-    const plan = await project.run("accept", "--undo", "plan.json");
+    const plan = await project.run("accept", "--undo", "plan.json", ...SAVED);
     expect(plan).toMatchObject({ code: 1 });
     expect(plan.err).toContain("which did nothing");
   });
-});
-
-test("a report is account enough, whatever the scope of the allowlist", async () => {
-  const text = LISTED.replace("users:", "scope: { policyIds: [p1] }\nusers:");
-  const registrations = ACCOUNT.registrations.map((one) => ({
-    ...one,
-    policy: { id: "p1", name: "p1", default: false, deleted: false, updated_at: one.updated_at },
-  }));
-  project = startOffline({ ...ACCOUNT, registrations }, { "allowlist.yaml": text });
-  await project.run("drift", ...SAVED, "--output", "json=drift.json");
-  const { code, out } = await project.run("accept", "r2", "--report", "drift.json");
-  expect({ code, out }).toEqual({ code: 0, out: `allowlist.yaml:9: added hardwareId "HW-2" of ${BOB}\n` });
 });

@@ -30,7 +30,7 @@ interface AcceptOptions extends AllowlistOptions, LookUpOptions {
 }
 
 const EXAMPLE = `
-$ warp-registrations accept 3f1c9a52-… --report drift.json --expires 2026-12-31 --ticket IT-311
+$ warp-registrations accept 3f1c9a52-… --expires 2026-12-31 --ticket IT-311
 allowlist/team-a.yaml: added serial "PF3TQ9ZX" of bob@example.com
 $ warp-registrations accept bob@example.com --diff
 $ warp-registrations accept --undo run.json
@@ -47,8 +47,7 @@ export function acceptCommand(context: CommandContext): Command {
     EXAMPLE,
   )
     .addArgument(new Argument("[what]", "registration id, device id or e-mail address"))
-    .addOption(allowlistOption())
-    .option("--report <file>", "take the account from the JSON report of plan, drift or a run");
+    .addOption(allowlistOption());
   for (const option of accountOptions()) command.addOption(option);
   command
     .option("--undo <run-report>", "instead of [what]: everything that this run revoked")
@@ -80,15 +79,9 @@ async function accept(
   const { folder, stderr } = surroundings;
   const begin = options.now ?? surroundings.now();
   const open = await openAllowlist(folder, options.allowlist, begin);
-  const {
-    whole,
-    targets,
-    lost,
-    fromReport,
-    asOf = begin,
-  } = await lookUp(surroundings, what, options, open.allowlist);
+  const { whole, targets, lost, asOf = begin } = await lookUp(surroundings, what, options, open.allowlist);
   const details = detailsOf(surroundings, options, asOf);
-  const terms = { whole, asOf, file: options.file, everythingInScope: fromReport };
+  const terms = { whole, asOf, file: options.file };
   const proposal = propose(open, targets, terms, details);
   const { change, refused } = proposal;
   if (!change && refused.length > 0) throw refusedAll(refused);
@@ -103,10 +96,7 @@ async function accept(
   return EXIT.fine;
 }
 
-function refuseMixed(
-  what: string | undefined,
-  { undo, report, inventory, write, diff }: AcceptOptions,
-): void {
+function refuseMixed(what: string | undefined, { undo, write, diff }: AcceptOptions): void {
   if (what === undefined && undo === undefined)
     throw new UserError(
       "accept what?",
@@ -114,8 +104,6 @@ function refuseMixed(
     );
   if (what !== undefined && undo !== undefined)
     throw new UserError("--undo says what is accepted", "leave out the id, or --undo");
-  if ([report, inventory, undo].filter((path) => path !== undefined).length > 1 && report !== undefined)
-    throw new UserError("--report, --inventory and --undo each say which account", "give one of them");
   if (write === true && (undo === undefined || diff === true))
     throw new UserError(
       "--write goes with --undo alone",

@@ -18,7 +18,6 @@ const READERS = [
   (file: string) => ({ args: `drift --history ${file}` }),
   (file: string) => ({ args: `drift --baseline ${file}` }),
   (file: string) => ({ args: `accept --undo ${file}` }),
-  (file: string) => ({ args: `accept alice-old --report ${file}` }),
   (file: string) => ({ args: "plan", env: { WARP_EXPECT_PLAN: join(trial.folder, file) } }),
 ];
 
