@@ -69,7 +69,7 @@ test.each(WRONG)("%s: plan and drift go by the account's clock and name both", a
 test.each(WRONG)("%s: freezes, last days and baselines end by the account's clock", async (_, now) => {
   trial.write(
     "allowlist.yaml",
-    LIST.replace("{ device: d1 }", "{ device: d1, expires: 2026-06-01 }")
+    LIST.replace("- device: d1", "- device: d1\n      expires: 2026-06-01")
       .replace("grace: 24h", "grace: 30m")
       .concat("guards: { revoke: { max: 9, percent: 100 } }\n")
       .concat("freeze: { until: 2026-06-01, reason: audit }\n"),
