@@ -45,6 +45,12 @@ test("what holds the plan up is an error, drift a warning, the rest a notice", (
     expect(levels).toContain(one);
 });
 
+test("a refused device that is connected is a warning", () => {
+  const finding: Finding = { code: "elsewhere", text: "connected under another user", registrations: ["r"] };
+  const lines = renderGithub({ ...fullDocument(), findings: [finding] }).split("\n");
+  expect(lines).toContain("::warning title=finding/elsewhere::connected under another user");
+});
+
 test("many findings are counted beyond fifty, and hide no error", () => {
   const finding: Finding = { code: "stale", text: "old", registrations: [] };
   const lines = renderGithub({

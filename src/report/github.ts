@@ -12,7 +12,10 @@ const MOST = 50;
 
 const commandOf = { error: "error", warning: "warning", note: "notice" } as const;
 
-/** Errors, tripped guards and failed acts as errors, acts as warnings, the rest as notices; empty where silent. */
+/**
+ * Errors, tripped guards and failed acts as errors, acts and refused devices that are connected as warnings, the rest as
+ * notices; empty where silent.
+ */
 export function renderGithub(document: ReportDocument, { evidence }: RenderOptions = {}): string {
   if (isSilent(document)) return "";
   const line = `::notice title=WARP registrations::${message(whatIsDue(document))}\n`;

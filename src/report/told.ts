@@ -3,7 +3,7 @@
 import { messageMeanings } from "../allowlist/codes.js";
 import type { Message } from "../allowlist/message.js";
 import type { SourcePosition } from "../allowlist/allowlist.js";
-import { findingMeanings } from "../reconcile/finding.js";
+import { findingMeanings, type FindingCode } from "../reconcile/finding.js";
 import type { ReportDocument, ReportedAccessUser, ReportedDecision } from "./document.js";
 import { evidenceLines } from "./evidence-lines.js";
 import { userOutcomes, usersDue } from "./user-wording.js";
@@ -47,6 +47,9 @@ export function ruleMeaning(rule: string): string {
   return Object.hasOwn(messages, rule) ? (messages[rule] ?? rule) : rule;
 }
 
+/** A device that is refused and connected needs somebody as much as an act does. */
+const URGENT: ReadonlySet<string> = new Set<FindingCode>(["elsewhere"]);
+
 /** Everything of a document that somebody should look at: problems, tripped guards, acts, findings. */
 export function tellAll(document: ReportDocument): Told[] {
   const { problems, guards, approved, decisions, skipped, findings } = document;
@@ -75,7 +78,7 @@ export function tellAll(document: ReportDocument): Told[] {
     })),
     ...findings.map(({ code, text, source, related, registrations }): Told => ({
       rule: `finding/${code}`,
-      level: "note",
+      level: URGENT.has(code) ? "warning" : "note",
       text,
       source,
       ...(related && { related }),
