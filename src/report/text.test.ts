@@ -214,11 +214,17 @@ describe("the next command", () => {
     expect(last({ ...due, results })).toBe("Next: pulumi up, which does the 1 that are left");
   });
 
-  test("is the plan's as long as a run has come to no act, and nothing is told as a result", () => {
+  test("is not the run that is just under way, and nothing is told as a result before it comes to an act", () => {
     const begun = documentOf(LIVE, { run: true });
     expect(begun.results?.map(({ result }) => result)).toEqual(["skipped", "skipped"]);
-    expect(last(begun)).toBe("Next: pulumi up");
+    expect(renderText(begun)).not.toContain("Next: pulumi up");
     expect(renderText(begun)).not.toMatch(/^Results|not come to/mu);
+  });
+
+  test("is no update after one that has done everything", () => {
+    const { results = [], ...run } = documentOf(LIVE, { run: true });
+    const done = results.map((one) => ({ ...one, result: "done" as const }));
+    expect(renderText({ ...run, results: done, findings: [] })).not.toContain("Next:");
   });
 
   test("is none where all is in order", () => {

@@ -169,7 +169,8 @@ export function nextCommand(document: ReportDocument, planFile?: string): string
   const left = [...results, ...accessUserResults].filter(({ result }) => result !== "done").length;
   const hasRun = outcomes(document) !== undefined || userOutcomes(document) !== undefined;
   if (hasRun && left > 0) return `pulumi up, which does the ${left} that are left`;
-  if (due > 0 && !hasRun)
+  // A run that has come to nothing yet is about to do what is due.
+  if (due > 0 && document.results === undefined)
     return planFile === undefined ? "pulumi up" : `${EXPECT_VARIABLE}=${shellWord(planFile)} pulumi up`;
   if (pending > 0)
     return freeze ? `pulumi up, from ${minute(freeze.until)} on` : "pulumi preview, for a new plan";
