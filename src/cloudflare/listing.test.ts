@@ -137,6 +137,21 @@ describe("a listing that contradicts itself", () => {
     expect(asked.at(-1)).toBeUndefined();
   });
 
+  test.each([
+    ["the account's clock (`Date`)", START],
+    ["this machine's clock", undefined],
+  ])("names %s and both times, where records seem to come from after it", async (whose, date) => {
+    const born = { id: "a", created_at: new Date(START + 3_600_000).toISOString() };
+    const { fetch } = script(page([born], undefined, 1, date));
+    await expect(whole(fetch, { maxListings: 1 })).rejects.toMatchObject({
+      details: [
+        "listing 1: 1 record on 1 page, total_count 1: 1 that were counted did not come. " +
+          `${whose} said 2026-11-01T00:00:00.000Z when the first page came, and 1 record was created after that, ` +
+          "the newest at 2026-11-01T01:00:00.000Z (`created_at`): if that clock is behind, this is why.",
+      ],
+    });
+  });
+
   test("is given up after the last listing, and the error says what was seen", async () => {
     const short = page(old("a"), undefined, 2);
     const { fetch, asked } = script(short, page(old("a", "a")), short);

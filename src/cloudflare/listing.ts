@@ -3,7 +3,7 @@ import { CloudflareError, retold } from "./errors.js";
 import { checkBound, EndlessListing, incomplete, type ListingBounds, type Page } from "./page.js";
 import type { ListedRecord } from "./records.js";
 import { escapeText } from "../escape.js";
-import { judgeTotal } from "./total.js";
+import { aboutClock, judgeTotal } from "./total.js";
 import { counted } from "../counted.js";
 
 /** Fetches one page; undefined stands for the first. Throws what `readPage` and the transport throw. */
@@ -70,11 +70,13 @@ async function listOnce<T extends ListedRecord>(
   proof: ListingProof,
 ): Promise<readonly T[]> {
   const records = new Map<string, T>();
-  let first: { readonly totals: readonly Total[]; readonly startedAt: number } | undefined;
+  let first:
+    | { readonly totals: readonly Total[]; readonly date: number | undefined; readonly local: number }
+    | undefined;
   let pages = 0;
   for await (const page of followPages(fetch, proof.maxPages)) {
     pages += 1;
-    first ??= { totals: totalsOf(page), startedAt: page.date ?? proof.clock.now() };
+    first ??= { totals: totalsOf(page), date: page.date, local: proof.clock.now() };
     checkBound("records", records.size + page.items.length, proof.maxRecords);
     for (const record of page.items) {
       if (records.has(record.id)) throw incomplete(`The id ${escapeText(record.id, 80)} came twice.`);
@@ -87,12 +89,12 @@ async function listOnce<T extends ListedRecord>(
   const created = list.map(({ created_at }) => Date.parse(created_at ?? ""));
   for (const { name, total } of first?.totals ?? []) {
     if (first === undefined || total > (proof.ids?.length ?? Infinity)) continue;
-    const judged = judgeTotal(created, total, first.startedAt);
+    const judged = judgeTotal(created, total, first.date ?? first.local);
     if (judged.verdict === "whole") continue;
     const seen = `${counted(list.length, "record")} on ${counted(pages, "page")}, ${name} ${total}`;
     throw incomplete(
       judged.verdict === "short"
-        ? `${seen}: ${judged.missing} that were counted did not come.`
+        ? `${seen}: ${judged.missing} that were counted did not come.${aboutClock(created, first.date, first.local)}`
         : `${seen}: ${judged.extra} more than were counted, and not created since.`,
     );
   }

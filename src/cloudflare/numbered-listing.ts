@@ -4,7 +4,7 @@ import { endless, type ListingProof } from "./listing.js";
 import { type FetchNumber, followNumbers, type NumberedPage } from "./numbered-pages.js";
 import { checkBound, EndlessListing, incomplete, type ListingBounds } from "./page.js";
 import type { ListedRecord } from "./records.js";
-import { BAND_MS, judgeTotal } from "./total.js";
+import { aboutClock, BAND_MS, judgeTotal } from "./total.js";
 import { counted } from "../counted.js";
 
 /** How a listing by page numbers is proved whole. */
@@ -46,7 +46,8 @@ function isProved<T extends ListedRecord>({ records, pages }: Listing<T>, proof:
   const { totalCount: total, perPage, items } = first;
   const created = records.map(({ created_at }) => Date.parse(created_at ?? ""));
   if (total !== undefined) {
-    const startedAt = first.date ?? proof.clock.now();
+    const local = proof.clock.now();
+    const startedAt = first.date ?? local;
     const judged = judgeTotal(created, total, startedAt);
     const seen = `${counted(records.length, "record")} on ${counted(pages.length, "page")}, total_count ${total}`;
     if (judged.verdict === "over") throw incomplete(`${seen}: ${judged.extra} more than were counted.`);
@@ -54,7 +55,9 @@ function isProved<T extends ListedRecord>({ records, pages }: Listing<T>, proof:
     // do no harm here, since what they leave out only makes the total larger.
     if (created.filter((time) => time < startedAt - BAND_MS).length === total) return true;
     if (judged.verdict === "short" && !proof.filtered)
-      throw incomplete(`${seen}: ${judged.missing} that were counted did not come.`);
+      throw incomplete(
+        `${seen}: ${judged.missing} that were counted did not come.${aboutClock(created, first.date, local)}`,
+      );
   }
   return items.length === records.length && (items.length === 0 || items.length < (perPage ?? 0));
 }
