@@ -41,14 +41,37 @@ export function tellChange(
       `${escapeText(place, 200)}added ${escapeText(describeMatch(entry))} of ${escapeText(email)}\n`,
     );
   }
-  for (const text of effects) stderr.write(`${escapeText(text)}\n`);
+  for (const line of capped(effects.map((text) => escapeText(text)))) stderr.write(`${line}\n`);
+}
+
+/** As many lines as a report spells out findings; the rest is counted. */
+export function capped(lines: readonly string[]): readonly string[] {
+  if (lines.length <= MOST_LINES) return lines;
+  return [...lines.slice(0, MOST_LINES), `and ${lines.length - MOST_LINES} more`];
+}
+
+const MOST_LINES = 50;
+
+/** What cannot be brought back, and what is not added. */
+export function tellRest(
+  { stderr }: Surroundings,
+  lost: readonly string[],
+  refused: readonly Refused[],
+): void {
+  const lines = [
+    ...capped(lost.map((text) => escapeText(text))),
+    ...capped(refused.map((one) => `not added: ${refusalText(one)}`)),
+  ];
+  for (const line of lines) stderr.write(`${line}\n`);
 }
 
 export function refusedAll(refused: readonly Refused[]): UserError {
   const [first] = refused;
   if (refused.length === 1 && first) return new UserError(nameOf(first), first.why.fix);
   return new UserError(
-    `nothing can be added:\n${refused.map((one) => `  ${refusalText(one)}`).join("\n")}`,
+    `nothing can be added:\n${capped(refused.map(refusalText))
+      .map((line) => `  ${line}`)
+      .join("\n")}`,
     "see warp-registrations explain for each of them",
   );
 }
@@ -57,6 +80,6 @@ function nameOf({ registration, why }: Refused): string {
   return `${named(registration, userOf(registration))}: ${why.text}`;
 }
 
-export function refusalText(one: Refused): string {
+function refusalText(one: Refused): string {
   return escapeText(`${nameOf(one)}; ${one.why.fix}`);
 }

@@ -332,6 +332,26 @@ describe("--undo", () => {
     });
   });
 
+  test("what cannot come back, and what is allowed again already, is told to the fiftieth line", async () => {
+    const many = Array.from({ length: 60 }, (_, at) => `m${at}`);
+    const account = {
+      registrations: many.map((id) => registration({ id, email: BOB, device: `d-${id}` })),
+      devices: [],
+    };
+    // Whoever reverts the change first has every entry back before --undo is asked.
+    const entries = many.map((id) => `    - registration: ${id}\n`).join("");
+    project = startOffline(account, { "allowlist.yaml": `version: 1\nusers:\n  ${BOB}:\n${entries}` });
+    await project.run("plan", ...SAVED, "--output", "json=run.json");
+    const document = JSON.parse(project.read("run.json") ?? "") as object;
+    for (const act of ["revoke", "delete"]) {
+      const results = many.map((id) => ({ registration: id, act, result: "done" }));
+      project.write("run.json", JSON.stringify({ ...document, results }));
+      const { err } = await project.run("accept", "--undo", "run.json", ...SAVED);
+      expect(err.split("\n").filter((line) => line.includes(`of ${BOB}: `))).toHaveLength(50);
+      expect(err).toMatch(/^ *and 10 more$/mu);
+    }
+  });
+
   test("a run that revoked nothing, and a plan, have nothing to undo", async () => {
     await ran([{ registration: "r3", act: "revoke", result: "failed" }]);
     expect((await project.run("accept", "--undo", "run.json", ...SAVED)).err).toContain(

@@ -3,13 +3,12 @@
 import { Argument, InvalidArgumentError, Option, type Command } from "commander";
 import type { Day } from "../allowlist/allowlist.js";
 import { toDay } from "../allowlist/day.js";
-import { escapeText } from "../escape.js";
 import { endOf } from "../reconcile/in-force.js";
 import { unifiedDiff } from "./accept-diff.js";
 import { openAllowlist } from "./accept-files.js";
 import { propose, type Details } from "./accept-propose.js";
 import { lookUp, type LookUpOptions } from "./accept-lookup.js";
-import { refusalText, refusedAll, tellChange, writeChange } from "./accept-tell.js";
+import { refusedAll, tellChange, tellRest, writeChange } from "./accept-tell.js";
 import { newCommand, runs, type CommandContext } from "./command.js";
 import { EXIT, type ExitCode } from "./exit-codes.js";
 import { accountOptions, allowlistOption, nowOption, type AllowlistOptions } from "./options.js";
@@ -76,7 +75,7 @@ async function accept(
   options: AcceptOptions,
 ): Promise<ExitCode> {
   refuseMixed(what, options);
-  const { folder, stderr } = surroundings;
+  const { folder } = surroundings;
   const begin = options.now ?? surroundings.now();
   const open = await openAllowlist(folder, options.allowlist, begin);
   const { whole, targets, lost, asOf = begin } = await lookUp(surroundings, what, options, open.allowlist);
@@ -91,8 +90,7 @@ async function accept(
     else writeChange(folder, change.files);
     if (options.quiet !== true) tellChange(surroundings, proposal, isShown);
   }
-  if (options.quiet !== true) for (const text of lost) stderr.write(`${escapeText(text)}\n`);
-  for (const one of refused) stderr.write(`not added: ${refusalText(one)}\n`);
+  tellRest(surroundings, options.quiet === true ? [] : lost, refused);
   return EXIT.fine;
 }
 
