@@ -36,6 +36,7 @@ export function timeOf({ serverTime }: Pick<CloudflareClient, "serverTime">, loc
 function skewed(here: Date, there: Date): Finding {
   return {
     code: "clock-skew",
+    subject: ["clock"],
     text:
       "this machine's clock is more than five minutes off; it says " +
       `${minute(here)}, and the account's says ${minute(there)}, by which everything is judged: set the machine's clock`,

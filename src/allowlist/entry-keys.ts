@@ -47,6 +47,23 @@ export function matchId(match: EntryMatch): string {
   );
 }
 
+/** What an entry is, apart from its line: whose, what it asks for, and what it matches by. */
+export function entrySubject(
+  email: string,
+  { match, state }: { readonly match: EntryMatch; readonly state: string },
+): readonly string[] {
+  return [email, state, ...matchSubject(match)];
+}
+
+/** The keys and values of a match, as they are compared, in one order; other keys than an entry's may be among them. */
+export function matchSubject(match: object): readonly string[] {
+  return Object.entries(match as Readonly<Record<string, string | undefined>>)
+    .flatMap(([key, value]) =>
+      value === undefined ? [] : [`${key} ${isMatchKey(key) ? comparedValue(key, value) : value}`],
+    )
+    .sort();
+}
+
 /** The form in which a key's value is compared. */
 export function comparedValue(key: keyof EntryMatch, value: string): string {
   return KEYS[key].compared(value);

@@ -116,6 +116,7 @@ function unread(name: string, meant: string): Message {
       ? `write it as YAML in ${shown(meant)}, or put it elsewhere`
       : `rename it to ${shown(meant)}, or put it elsewhere`,
     source: beginning(name),
+    subject: [name],
   };
 }
 

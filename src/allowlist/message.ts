@@ -16,6 +16,8 @@ export interface Message {
   readonly line?: string;
   /** Further places that have to do with it, as the other of two entries that contradict each other. */
   readonly related?: readonly { readonly text: string; readonly source: SourcePosition }[];
+  /** Of a warning: what it speaks of, in facts that stay; with `code` it is the warning's identity. */
+  readonly subject?: readonly string[];
 }
 
 /** The allowlist cannot be used. Carries every message that was found, in the order of files and lines. */

@@ -11,7 +11,9 @@ const mostOfOneMatch = 8;
  * Entries that match only where another entry of the user, of the same rank, matches as well: where both ask for the
  * same, this one says nothing; where they differ, each match of this one is a contradiction.
  */
-export function shadowed({ entries }: PlacedUser): readonly Problem[] {
+export function shadowed({
+  entries,
+}: Pick<PlacedUser, "entries">): readonly { readonly placed: PlacedEntry; readonly problem: Problem }[] {
   if (entries.length < 2) return [];
   const shapes = new Set(entries.map(({ entry }) => shapeOf(entry.match)));
   // Nearly always all entries of a user have the same one key.
@@ -30,7 +32,7 @@ export function shadowed({ entries }: PlacedUser): readonly Problem[] {
       if (!isWider(shape, own)) continue;
       for (const wide of byMatch.get(matchId(partOf(placed.entry.match, shape))) ?? []) {
         const problem = compareEntries(placed, wide);
-        if (problem !== undefined) return [problem];
+        if (problem !== undefined) return [{ placed, problem }];
       }
     }
     return [];

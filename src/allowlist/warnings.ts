@@ -1,5 +1,6 @@
 import type { Allowlist, Entry, Protected } from "./allowlist.js";
 import { dayMs } from "./day.js";
+import { entrySubject, matchSubject } from "./entry-keys.js";
 import { matchesPattern } from "./glob.js";
 import type { Message } from "./message.js";
 import { shown } from "./nearest.js";
@@ -10,7 +11,7 @@ import type { Owner } from "./read-owns.js";
 import type { ParsedFile } from "./root-file.js";
 import { hardwareIdKey, serialKey } from "./serial.js";
 import { shadowed } from "./shadowed.js";
-import type { Problem } from "./source-text.js";
+import type { Problem, SourceText } from "./source-text.js";
 import { weakEntry, weakRule } from "./weak-match.js";
 import { overlap, windowOf } from "./window.js";
 
@@ -36,25 +37,29 @@ export function findWarnings({
   access,
 }: Sound): readonly Message[] {
   const warnings: Message[] = [];
-  const warn = (message: Message) => void warnings.push(message);
-  for (const user of users.values()) {
-    const tell = user.source.teller(warn);
-    for (const placed of user.entries) {
-      tell(weakEntry(placed));
-      tell(odd(placed.entry, placed.node.start));
+  const warn = (source: SourceText, subject: readonly string[], problem: Problem | undefined) => {
+    if (problem !== undefined) warnings.push({ ...source.message(problem), subject });
+  };
+  for (const { user, entries, source } of users.values()) {
+    for (const placed of entries) {
+      const subject = entrySubject(user.email, placed.entry);
+      warn(source, subject, weakEntry(placed));
+      warn(source, subject, odd(placed.entry, placed.node.start));
     }
-    for (const problem of shadowed(user)) tell(problem);
+    for (const { placed, problem } of shadowed({ entries }))
+      warn(source, entrySubject(user.email, placed.entry), problem);
   }
-  const tell = root.source.teller(warn);
   for (const { rule, node } of ignore) {
-    tell(weakRule(rule, node.start));
-    tell(odd(rule, node.start));
-    tell(protectedToo({ rule, node }, protects));
+    const subject = ["ignore", ...matchSubject(rule.match)];
+    warn(root.source, subject, weakRule(rule, node.start));
+    warn(root.source, subject, odd(rule, node.start));
+    warn(root.source, subject, protectedToo({ rule, node }, protects));
   }
   warnings.push(...oddProtection(protects), ...sharedMachines(users));
   const names = files.filter((file) => file !== root).map(({ source }) => source.file);
-  for (const owner of owners) tell(withoutFile(owner, names));
-  for (const one of access.values()) one.source.teller(warn)(listedToo(one, users.get(one.wanted.email)));
+  for (const owner of owners) warn(root.source, [owner.pattern], withoutFile(owner, names));
+  for (const one of access.values())
+    warn(one.source, [one.wanted.email], listedToo(one, users.get(one.wanted.email)));
   return warnings;
 }
 
@@ -88,7 +93,14 @@ function oddProtection({ serials, hardwareIds }: Protected): readonly Message[] 
       const meant = meantValue(key, value);
       return meant === undefined
         ? []
-        : [{ code: "allowlist/odd-serial", source, ...oddText(key, value, meant) }];
+        : [
+            {
+              code: "allowlist/odd-serial",
+              source,
+              ...oddText(key, value, meant),
+              subject: ["protected", `${key} ${value}`],
+            },
+          ];
     }),
   );
 }
@@ -110,15 +122,16 @@ function sharedMachines(users: ReadonlyMap<string, PlacedUser>): readonly Messag
       if (known.length < 10) first.set(id, [...known, { user, entry }]);
       if (other === undefined) continue;
       const { file, line } = other.entry.source;
-      found.push(
-        user.source.message({
+      found.push({
+        ...user.source.message({
           code: "allowlist/shared-machine",
           offset: node.start,
           text: `${shown(other.user.pair.key)} may have the machine with this ${serial === undefined ? "hardware id" : "serial"} as well (${file}:${line})`,
           fix: "where it has moved, remove the entry of whoever had it; where they share it, leave both",
           related: [{ text: "the other entry", source: other.entry.source }],
         }),
-      );
+        subject: [id, other.user.user.email, user.user.email],
+      });
     }
   return found;
 }

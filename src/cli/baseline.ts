@@ -6,7 +6,7 @@ import { didYouMean } from "../allowlist/nearest.js";
 import type { Day } from "../allowlist/policy.js";
 import type { Finding } from "../reconcile/finding.js";
 import { endOf } from "../reconcile/in-force.js";
-import { withKeys, type Keyed } from "./finding-key.js";
+import { lookUpKey, withKeys, type Keyed } from "./finding-key.js";
 import { isMapping } from "./json-file.js";
 import { UserError } from "./user-error.js";
 
@@ -99,13 +99,14 @@ export interface Judged {
 export function applyBaseline(found: readonly Keyed[], { path, accepted }: Baseline, asOf: Date): Judged {
   const lines = new Map(accepted.map((line) => [line.key, line]));
   const matched = new Set<string>();
-  const left = found.flatMap(({ key, finding }) => {
-    const line = lines.get(key);
-    if (line === undefined) return [{ key, finding }];
-    matched.add(key);
+  const left = found.flatMap((one) => {
+    const { key, formerKey, finding } = one;
+    for (const known of [key, formerKey]) if (lines.has(known)) matched.add(known);
+    const line = lookUpKey(one, (known) => lines.get(known));
+    if (line === undefined) return [one];
     if (line.until === undefined || asOf.getTime() < endOf(line.until)) return [];
     const text = `${finding.text} (was accepted until ${line.until.text}: ${line.reason})`;
-    return [{ key, finding: { ...finding, text } }];
+    return [{ ...one, finding: { ...finding, text } }];
   });
   const unmatched = accepted.filter(({ key }) => !matched.has(key)).map((line) => toFinding(path, line));
   return { left: [...left, ...withKeys(unmatched)], accepted: found.length - left.length };
@@ -115,6 +116,7 @@ function toFinding(file: string, { key, finding, line }: Accepted): Finding {
   const what = finding === undefined ? key : JSON.stringify(finding);
   return {
     code: "unmatched-baseline",
+    subject: [key],
     text: `the baseline accepts what is not found any more: ${what}; remove the line`,
     source: { file, line, column: 1 },
     registrations: [],
@@ -125,8 +127,9 @@ function toFinding(file: string, { key, finding, line }: Accepted): Finding {
 export function formatBaseline(found: readonly Keyed[], before: Baseline | undefined, today: string): string {
   const known = new Map(before?.accepted.map((line) => [line.key, line]));
   const rows = new Map(
-    found.map(({ key, finding }) => {
-      const line = known.get(key);
+    found.map((one) => {
+      const { key, finding } = one;
+      const line = lookUpKey(one, (name) => known.get(name));
       const reason = line?.reason ?? `stood when the baseline was written on ${today}`;
       const until = line?.until && { until: line.until.text };
       return [key, { key, finding: finding.text, reason, ...until }];

@@ -1,36 +1,41 @@
-/** Names a finding from one run to the next, so that it can be accepted, and its age be told. */
+/** Findings by their identity, so that they can be accepted, and their age be told; keys of earlier files are still read. */
 
 import { createHash } from "node:crypto";
-import type { Finding } from "../reconcile/finding.js";
+import { identityOf, type Finding } from "../reconcile/finding.js";
+
+/** A finding with its key: what is told of it may grow, and the key stays. */
+export interface Keyed {
+  readonly key: string;
+  /** The key that files of before this version have. */
+  readonly formerKey: string;
+  readonly finding: Finding;
+}
+
+export function withKeys(findings: readonly Finding[]): readonly Keyed[] {
+  return findings.map((finding) => ({ key: identityOf(finding), formerKey: formerKeyOf(finding), finding }));
+}
+
+/** What a file says of a finding: by its key, or else by the one of before. */
+export function lookUpKey<T>(
+  { key, formerKey }: Pick<Keyed, "key" | "formerKey">,
+  find: (key: string) => T | undefined,
+): T | undefined {
+  return find(key) ?? find(formerKey);
+}
 
 /** Their registrations come and go with every enrolment, and say nothing about what was found. */
 const WHOLESALE: ReadonlySet<string> = new Set(["overlapping-stack", "change-out-of-scope"]);
 
 /**
- * The code, and a hash of what it is about: its registrations, or, where it is about the allowlist, its file and the
- * first clause of its text. Lines that move, counts and hints do not matter; another registration does.
+ * The key of before findings had a subject: their registrations, or, where they are about the allowlist, their file and
+ * the first clause of their text. It holds as long as that text is the same; nothing new is written by it.
  */
-export function findingKey({ code, text, source, registrations }: Finding): string {
+function formerKeyOf({ code, text, source, registrations }: Finding): string {
   const about =
     registrations.length > 0 && !WHOLESALE.has(code)
       ? [...registrations].sort()
       : [source?.file ?? "", clause(text)];
-  return `${code}:${hash(about)}`;
-}
-
-/** A finding with its key: what is told of it may grow, and the key stays. */
-export interface Keyed {
-  readonly key: string;
-  readonly finding: Finding;
-}
-
-export function withKeys(findings: readonly Finding[]): readonly Keyed[] {
-  return findings.map((finding) => ({ key: findingKey(finding), finding }));
-}
-
-/** Names an act from one run to the next. */
-export function actKey(action: string, registration: string): string {
-  return `act-${action}:${hash([registration])}`;
+  return `${code}:${createHash("sha256").update(JSON.stringify(about)).digest("hex").slice(0, 16)}`;
 }
 
 /** What follows a semicolon is advice and guesses; counts change. */
@@ -39,8 +44,4 @@ function clause(text: string): string {
     /\b\d+ (?=(?:of these |active )?registrations?\b)/gu,
     "",
   );
-}
-
-function hash(parts: readonly string[]): string {
-  return createHash("sha256").update(JSON.stringify(parts)).digest("hex").slice(0, 16);
 }

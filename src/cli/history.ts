@@ -2,11 +2,13 @@
 
 import type { Plan } from "../reconcile/plan.js";
 import { isAct } from "../reconcile/decision.js";
+import { identityOfAct } from "../reconcile/finding.js";
 import { DAY_MS } from "../reconcile/in-force.js";
-import { actKey, type Keyed } from "./finding-key.js";
+import { lookUpKey, type Keyed } from "./finding-key.js";
 import { isMapping, parseJson } from "./json-file.js";
 import { UserError } from "./user-error.js";
 import { jsonText } from "../escape.js";
+import { compare } from "../compare.js";
 import { counted } from "../counted.js";
 
 /** Version 1 of the file. */
@@ -44,13 +46,16 @@ export function parseHistory(path: string, text: string, account: string): Histo
 
 /** What stands now, and since when: what was there in the last run has stood since then, and the rest is new. */
 export function continueHistory(plan: Plan, found: readonly Keyed[], before: History | undefined): History {
-  const keys = [
-    ...plan.decisions.filter(isAct).map(({ action, registration }) => actKey(action, registration.id)),
-    ...plan.accessUsers.filter(isDue).map(({ action, email }) => actKey(`user-${action}`, email)),
-    ...found.map(({ key }) => key),
+  const acts = [
+    ...plan.decisions.filter(isAct).map(({ action, registration }) => identityOfAct(action, registration.id)),
+    ...plan.accessUsers.filter(isDue).map(({ action, email }) => identityOfAct(`user-${action}`, email)),
   ];
   const asOf = plan.asOf.toISOString();
-  const since = [...new Set(keys)].sort().map((key) => [key, sinceOf(before, key) ?? asOf] as const);
+  const begun = new Map([
+    ...acts.map((key) => [key, sinceOf(before, key) ?? asOf] as const),
+    ...found.map((one) => [one.key, sinceKeyed(before, one) ?? asOf] as const),
+  ]);
+  const since = [...begun].sort(([a], [b]) => compare(a, b));
   return { kind: "warp-history", version: 1, account: plan.account, asOf, since: Object.fromEntries(since) };
 }
 
@@ -60,19 +65,28 @@ export function formatHistory(history: History): string {
 
 /** The plan whose acts, and these findings, say since when they have stood, by the history of the runs before. */
 export function withAges(plan: Plan, told: readonly Keyed[], before: History): Plan {
-  const age = (key: string) => ` (${describeAge(sinceOf(before, key), plan.asOf)})`;
+  const age = (since: string | undefined) => ` (${describeAge(since, plan.asOf)})`;
+  const ageOf = (key: string) => age(sinceOf(before, key));
   return {
     ...plan,
     decisions: plan.decisions.map((decision) => {
       if (!isAct(decision)) return decision;
-      const text = decision.reason.text + age(actKey(decision.action, decision.registration.id));
+      const text = decision.reason.text + ageOf(identityOfAct(decision.action, decision.registration.id));
       return { ...decision, reason: { ...decision.reason, text } };
     }),
     accessUsers: plan.accessUsers.map((one) =>
-      isDue(one) ? { ...one, text: one.text + age(actKey(`user-${one.action}`, one.email)) } : one,
+      isDue(one) ? { ...one, text: one.text + ageOf(identityOfAct(`user-${one.action}`, one.email)) } : one,
     ),
-    findings: told.map(({ key, finding }) => ({ ...finding, text: finding.text + age(key) })),
+    findings: told.map((one) => ({
+      ...one.finding,
+      text: one.finding.text + age(sinceKeyed(before, one)),
+    })),
   };
+}
+
+/** A history that an earlier version wrote has other keys. */
+function sinceKeyed(history: History | undefined, one: Keyed): string | undefined {
+  return lookUpKey(one, (key) => sinceOf(history, key));
 }
 
 /** A key may be called as what every object has. */

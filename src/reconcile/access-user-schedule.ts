@@ -1,8 +1,9 @@
 /** Which of the Access users' acts this run does, and why the others wait. */
 
+import { compare } from "../compare.js";
 import type { Freeze } from "../allowlist/allowlist.js";
 import type { AccessUserDecision } from "./access-user.js";
-import type { ReviewedPlan } from "./reviewed.js";
+import type { Difference, ReviewedPlan } from "./reviewed.js";
 import { whyFrozen } from "./schedule.js";
 
 /**
@@ -51,10 +52,13 @@ function whyNew(
 export function deletionsNotDue(
   { accessUsers = new Map() }: ReviewedPlan,
   decisions: readonly AccessUserDecision[],
-): string[] {
+): Difference[] {
   const due = new Set(decisions.filter(({ action }) => action === "delete").map(({ email }) => email));
   return [...accessUsers]
     .filter(([email, { action, pending }]) => action === "delete" && !pending && !due.has(email))
-    .map(([email]) => `the Access user ${email} was to be deleted in the reviewed plan, and is not any more`)
-    .sort();
+    .map(([email]) => ({
+      subject: ["accessUsers", email],
+      text: `the Access user ${email} was to be deleted in the reviewed plan, and is not any more`,
+    }))
+    .sort((a, b) => compare(a.text, b.text));
 }

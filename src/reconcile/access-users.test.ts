@@ -50,6 +50,7 @@ describe("who is to be present", () => {
     expect(findings.filter(({ code }) => code === "access-users-unread")).toEqual([
       {
         code: "access-users-unread",
+        subject: ["accessUsers"],
         text: "`accessUsers` is not compared with the account, since its Access users were not listed",
         source: { file: "allowlist.yaml", line: 3, column: 16 },
         registrations: [],

@@ -50,7 +50,9 @@ export function reportUnread(
 ): Finding[] {
   if (first === undefined || live !== undefined) return [];
   const text = "`accessUsers` is not compared with the account, since its Access users were not listed";
-  return [{ code: "access-users-unread", text, source: first.source, registrations: [] }];
+  return [
+    { code: "access-users-unread", subject: ["accessUsers"], text, source: first.source, registrations: [] },
+  ];
 }
 
 function decide(

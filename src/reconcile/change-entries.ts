@@ -10,6 +10,7 @@ import {
   type SourcePosition,
 } from "../allowlist/allowlist.js";
 import { domainOf } from "../allowlist/email.js";
+import { matchSubject } from "../allowlist/entry-keys.js";
 import { matchesPattern } from "../allowlist/glob.js";
 import { isAtLeast } from "./client-version.js";
 import { goesByHardware, rankOf } from "./match-keys.js";
@@ -26,6 +27,8 @@ export interface Change {
 /** One thing that is written otherwise, so that more is let through. */
 export interface Written {
   readonly code: Extract<FindingCode, `change-${string}`>;
+  /** As a {@link Finding} has it, without registrations. */
+  readonly subject: readonly string[];
   readonly text: string;
   /** The new line; undefined where something is gone. */
   readonly source: SourcePosition | undefined;
@@ -67,11 +70,14 @@ export function diffUsers({ base, head }: Change): readonly Written[] {
       return diffs;
     const text = `the change drops ${email} from the allowlist, and ${others.text}`;
     const { source } = others;
-    return [{ code: "change-dropped", text, source, before: then.source, users: [email] }, ...diffs];
+    const subject = [email];
+    return [{ code: "change-dropped", subject, text, source, before: then.source, users: subject }, ...diffs];
   });
 }
 
 interface Others {
+  /** The setting by which they stay. */
+  readonly key: string;
   readonly text: string;
   readonly source: SourcePosition;
 }
@@ -83,7 +89,7 @@ function diffOthers({ base, head }: Change, email: string): Others | undefined {
   const [then, now] = [policyOf(base, email)[was], policyOf(head, email)[is]];
   if (!keepsIn(now.value) || keepsIn(then.value)) return undefined;
   const text = `whatever no entry allows stays connected: policy.${is} is ${now.value} (before: policy.${was} was ${then.value})`;
-  return { text, source: now.source };
+  return { key: `policy.${is}`, text, source: now.source };
 }
 
 /** Whether what no entry allows stays connected, where what is unknown of it kept it out before. */
@@ -100,7 +106,8 @@ function addedUser({ email, entries, source }: AllowedUser, others: Others | und
   const rest = others === undefined ? "" : `, and ${others.text}`;
   const text = `the change adds the user ${email}${devices}${rest}`;
   const lines = [...entries.map((entry) => entry.source), ...(others ? [others.source] : [])];
-  return [{ ...widened(email, text, source, undefined), lines }];
+  const subject = ["added", ...allowing.flatMap(({ match }) => matchSubject(match)), others?.key ?? ""];
+  return [{ ...widened(email, subject, text, source, undefined), lines }];
 }
 
 /** A user who was to be cut off, and is not, or later. */
@@ -108,20 +115,29 @@ function diffState({ email, state: then }: AllowedUser, now: AllowedUser | undef
   if (then === undefined) return [];
   const state = now?.state;
   if (state === undefined)
-    return [widened(email, `${email} is not ${then.state} any more`, now?.source, then.source)];
+    return [
+      widened(
+        email,
+        ["state", then.state],
+        `${email} is not ${then.state} any more`,
+        now?.source,
+        then.source,
+      ),
+    ];
   const { since } = state;
   if (since === undefined || since.start <= (then.since?.start ?? -Infinity)) return [];
   const text = `${email} is ${state.state} from ${since.text} on, which is later than before the change`;
-  return [widened(email, text, state.source, then.source)];
+  return [widened(email, ["since", since.text], text, state.source, then.source)];
 }
 
 function widened(
   email: string,
+  what: readonly string[],
   text: string,
   source: SourcePosition | undefined,
   before: SourcePosition | undefined,
 ): Written {
-  return { code: "change-widened", text, source, before, users: [email] };
+  return { code: "change-widened", subject: [email, ...what], text, source, before, users: [email] };
 }
 
 /** One for each entry that lets in more than those before it, and for each that kept something out. */
@@ -139,7 +155,8 @@ function diffEntries(
     if (found === undefined) return [];
     if (found.old) told.add(found.old);
     const text = `${describeMatch(entry)} of ${email} ${found.text}`;
-    return [widened(email, text, entry.source, found.old?.source)];
+    const subject = [found.how, ...matchSubject(entry.match), ...(found.ways ?? [])];
+    return [widened(email, subject, text, entry.source, found.old?.source)];
   });
   const gone = then
     .filter((old) => !told.has(old) && isGone(old))
@@ -148,7 +165,13 @@ function diffEntries(
       const allowed = required === "" ? "kept out what does not tell that" : `required ${required}`;
       const was = isAllowing(old) ? allowed : `was to be ${old.state}`;
       const text = `the change removes or narrows ${describeMatch(old)} of ${email}, which ${was}`;
-      return widened(email, text, user?.source, old.source);
+      return widened(
+        email,
+        ["gone", old.state, ...matchSubject(old.match), ...reachOf(old)],
+        text,
+        user?.source,
+        old.source,
+      );
     });
   return [...wider, ...gone];
 }
@@ -157,12 +180,17 @@ function isAllowing({ state }: Entry): boolean {
   return state === "active";
 }
 
+interface Wider {
+  /** One word for it, which stays. */
+  readonly how: "stronger" | "wider" | "allowed" | "new" | "weaker";
+  /** In which ways, where it says the same otherwise. */
+  readonly ways?: readonly string[];
+  readonly text: string;
+  readonly old?: Entry;
+}
+
 /** Why an allowing entry lets in more than all of those before; undefined where it does not. */
-function whyWider(
-  entry: Entry,
-  then: readonly Entry[],
-  now: readonly Entry[],
-): { readonly text: string; readonly old?: Entry } | undefined {
+function whyWider(entry: Entry, then: readonly Entry[], now: readonly Entry[]): Wider | undefined {
   const rivals = now.filter((one) => !isAllowing(one) || one.requires !== undefined);
   const allowed = (old: Entry) => isAllowing(old) && reaches(old, entry);
   if (then.some((old) => allowed(old) && between(entry, old, rivals) === undefined)) return undefined;
@@ -170,20 +198,24 @@ function whyWider(
   const rival = weaker && between(entry, weaker, rivals);
   if (weaker && rival) {
     const text = `is stronger than ${describeMatch(weaker)} before the change: it decides where ${describeMatch(rival)} did`;
-    return { text, old: weaker };
+    return { how: "stronger", text, old: weaker };
   }
   const same = then.filter(({ match }) => coversMatch(match, entry.match) && coversMatch(entry.match, match));
   // On other days the same device may have been kept out, which the change need not touch.
   const old = same.find(isAllowing) ?? same[0];
   if (old !== undefined) {
-    const text = isAllowing(old)
-      ? `is widened by the change: ${waysWider(old, entry).join(", ")}`
-      : `was to be ${old.state}, and is allowed by the change`;
-    return { text, old };
+    if (!isAllowing(old))
+      return { how: "allowed", text: `was to be ${old.state}, and is allowed by the change`, old };
+    const ways = waysWider(old, entry);
+    return { how: "wider", ways: reachOf(entry), text: `is widened by the change: ${ways.join(", ")}`, old };
   }
   const narrower = then.find((one) => isAllowing(one) && coversMatch(entry.match, one.match));
-  if (narrower === undefined) return { text: "is new" };
-  return { text: `is less specific than ${describeMatch(narrower)} before the change`, old: narrower };
+  if (narrower === undefined) return { how: "new", text: "is new" };
+  return {
+    how: "weaker",
+    text: `is less specific than ${describeMatch(narrower)} before the change`,
+    old: narrower,
+  };
 }
 
 /** Whether what an entry refused is refused by another all the same. */
@@ -247,6 +279,15 @@ function mayMeet(one: Entry["match"], other: Entry["match"]): boolean {
 
 function mayBeNamed({ nameGlob }: Entry["match"], { name }: Entry["match"]): boolean {
   return nameGlob === undefined || name === undefined || matchesPattern(nameGlob, name);
+}
+
+/** How long an entry speaks and what it requires, as the file has it. */
+function reachOf({ from, expires, requires = {} }: Entry): readonly string[] {
+  return [
+    `from ${from?.text ?? ""}`,
+    `expires ${expires?.text ?? ""}`,
+    ...conditions.map((name) => `${name} ${requires[name] ?? ""}`),
+  ];
 }
 
 /** In which ways `now` speaks longer or requires less than `then`, in words. */

@@ -17,7 +17,9 @@ import {
   type Scope,
   type Setting,
   type SourcePosition,
+  type WantedAccessUser,
 } from "../allowlist/allowlist.js";
+import { matchSubject } from "../allowlist/entry-keys.js";
 import { minute } from "../minute.js";
 import {
   coversMatch,
@@ -41,7 +43,7 @@ const PARTS: { readonly [Key in keyof Allowlist]-?: (change: Change) => readonly
   scope: diffScope,
   users: diffUsers,
   accessUsers: diffAccessUsers,
-  protected: ({ base, head }) => diffRows(PROTECTED, base.protected, head.protected),
+  protected: ({ base, head }) => diffRows(PROTECTED, base.protected, head.protected, "protected."),
   ignore: diffIgnored,
   policy: diffPolicies,
   policies: nothing, // with `policy`
@@ -61,9 +63,11 @@ function diffAccounts({ base, head }: Change): readonly Written[] {
   const added = base.account.size === 0 ? [] : [...head.account].filter(([id]) => !base.account.has(id));
   return [
     ...(head.account.size === 0
-      ? gone.map(([id, line]) => loosened(`account: any (before: ${id})`, undefined, line))
+      ? gone.map(([id, line]) =>
+          loosened(["account", "any", id], `account: any (before: ${id})`, undefined, line),
+        )
       : []),
-    ...added.map(([id, line]) => loosened(`account: ${id} as well`, line)),
+    ...added.map(([id, line]) => loosened(["account", id], `account: ${id} as well`, line)),
   ];
 }
 
@@ -83,14 +87,27 @@ function setting<T>(
   const shown = (value: T | undefined) => (value === undefined ? "none" : show(value));
   return (then, now, name) => {
     if (!isLooser(now?.value, then?.value)) return [];
-    const text = `${name}: ${shown(now?.value)} (before: ${shown(then?.value)})`;
+    const [is, was] = [shown(now?.value), shown(then?.value)];
     // A default stands on no line.
-    return [loosened(text, now?.source, then?.explicit === true ? then.source : undefined)];
+    const subject = [name, is, was];
+    return [
+      loosened(
+        subject,
+        `${name}: ${is} (before: ${was})`,
+        now?.source,
+        then?.explicit === true ? then.source : undefined,
+      ),
+    ];
   };
 }
 
-function loosened(text: string, source: SourcePosition | undefined, before?: SourcePosition): Written {
-  return { code: "change-loosened", text: `the change loosens ${text}`, source, before };
+function loosened(
+  subject: readonly string[],
+  text: string,
+  source: SourcePosition | undefined,
+  before?: SourcePosition,
+): Written {
+  return { code: "change-loosened", subject, text: `the change loosens ${text}`, source, before };
 }
 
 /** Without a number there is no limit. */
@@ -159,24 +176,33 @@ const PROTECTED: Rows<Protected> = {
 function listed(what: string): Diff<ReadonlyMap<string, SourcePosition>> {
   const without = (all: ReadonlyMap<string, SourcePosition>, known: typeof all) =>
     [...all].filter(([key]) => !known.has(key));
-  return (then, now) => [
-    ...without(now, then).map(([key, source]) => excepted(`protects ${what} ${JSON.stringify(key)}`, source)),
+  return (then, now, name) => [
+    ...without(now, then).map(([key, source]) =>
+      excepted([name, key], `protects ${what} ${JSON.stringify(key)}`, source),
+    ),
     ...without(then, now).map(([key, before]): Written => {
       const text = `the change protects ${what} ${JSON.stringify(key)} no more`;
-      return { code: "change-loosened", text, source: undefined, before };
+      return { code: "change-loosened", subject: [name, key], text, source: undefined, before };
     }),
   ];
 }
 
-function excepted(what: string, source: SourcePosition, why = ""): Written {
+function excepted(subject: readonly string[], what: string, source: SourcePosition, why = ""): Written {
   const text = `the change ${what}: nothing is ever done about it${why}`;
-  return { code: "change-excepted", text, source, before: undefined };
+  return { code: "change-excepted", subject, text, source, before: undefined };
 }
 
 function diffIgnored({ base, head }: Change): readonly Written[] {
   return head.ignore
     .filter((rule) => !base.ignore.some((old) => coversMatch(old.match, rule.match)))
-    .map((rule) => excepted(`ignores ${describeMatch(rule)}`, rule.source, ` (${rule.reason})`));
+    .map((rule) =>
+      excepted(
+        ["ignore", ...matchSubject(rule.match)],
+        `ignores ${describeMatch(rule)}`,
+        rule.source,
+        ` (${rule.reason})`,
+      ),
+    );
 }
 
 /** Whose policy changes by the same line are told together; whoever has none of their own, by everybody's. */
@@ -196,14 +222,16 @@ function diffPolicies({ base, head }: Change): readonly Written[] {
     const linesBefore = of.flatMap(([, { before }]) => before ?? []);
     if (everybody.includes(one)) return { ...one, linesBefore };
     const users = of.map(([email]) => email);
-    return { ...one, text: `${one.text}, for ${naming(users)}`, users, linesBefore };
+    const subject = [...one.subject, ...users];
+    return { ...one, subject, text: `${one.text}, for ${naming(users)}`, users, linesBefore };
   });
 }
 
 function diffFreeze({ base: { freeze: then }, head: { freeze: now } }: Change): readonly Written[] {
   if (then === undefined || (now !== undefined && now.until >= then.until)) return [];
   const until = now === undefined ? "none" : `until ${minute(now.until)}`;
-  return [loosened(`freeze: ${until} (before: until ${minute(then.until)})`, now?.source, then.source)];
+  const text = `freeze: ${until} (before: until ${minute(then.until)})`;
+  return [loosened(["freeze", until], text, now?.source, then.source)];
 }
 
 /** A test that is gone, or that asks for something else under the same name, holds nothing any more. */
@@ -217,7 +245,8 @@ function diffTests({ base, head }: Change): readonly Written[] {
         ? `expects ${now.expect.action} (before: ${test.expect.action})`
         : "asks for something else than before";
     const what = now === undefined ? "is gone" : other;
-    return [loosened(`tests: ${JSON.stringify(test.name)} ${what}`, now?.source, test.source)];
+    const subject = ["tests", test.name, now?.expect.action ?? "gone"];
+    return [loosened(subject, `tests: ${JSON.stringify(test.name)} ${what}`, now?.source, test.source)];
   });
 }
 
@@ -229,8 +258,14 @@ function asksAsMuch(now: AllowlistTest, then: AllowlistTest): boolean {
 
 /** A user who was to be absent from Access, and need not be; a new one whom Access is to know. */
 function diffAccessUsers({ base, head }: Change): readonly Written[] {
-  const told = (text: string, source?: SourcePosition, before?: SourcePosition): Written => ({
+  const told = (
+    { email, state }: WantedAccessUser,
+    text: string,
+    source?: SourcePosition,
+    before?: SourcePosition,
+  ): Written => ({
     code: "change-widened",
+    subject: ["accessUsers", email, state],
     text: `the change ${text}`,
     source,
     before,
@@ -240,10 +275,12 @@ function diffAccessUsers({ base, head }: Change): readonly Written[] {
   return [
     ...[...now.values()]
       .filter(({ email, state }) => state === "present" && then.get(email)?.state !== "present")
-      .map(({ email, source }) => told(`makes ${email} an Access user`, source, then.get(email)?.source)),
+      .map((user) =>
+        told(user, `makes ${user.email} an Access user`, user.source, then.get(user.email)?.source),
+      ),
     ...[...then.values()]
       .filter(({ email, state }) => state === "absent" && !now.has(email))
-      .map(({ email, source }) => told(`keeps ${email} out of Access no more`, undefined, source)),
+      .map((user) => told(user, `keeps ${user.email} out of Access no more`, undefined, user.source)),
   ];
 }
 
@@ -267,5 +304,9 @@ function diffScope({ base: { scope: then }, head: { scope: now } }: Change): rea
   });
   if (ways.length === 0) return [];
   const text = `the change narrows the scope: ${ways.join(", ")}; what is outside is not decided any more`;
-  return [{ code: "change-out-of-scope", text, source: now.source, before: then.source }];
+  const subject = [
+    "scope",
+    ...(Object.keys(isOpen) as Criterion[]).map((key) => [...now[key]].sort().join(" ")),
+  ];
+  return [{ code: "change-out-of-scope", subject, text, source: now.source, before: then.source }];
 }

@@ -117,7 +117,7 @@ function at({ file, line, column }: SourcePosition): string {
   return `${file}:${line}:${column}`;
 }
 
-function writtenFinding({ code, text, source, before }: Written, twins: readonly Twin[]): Finding {
+function writtenFinding({ code, subject, text, source, before }: Written, twins: readonly Twin[]): Finding {
   const [stay, enter] = [twins.filter(({ now }) => !isAct(now)), twins.filter(({ now }) => isAct(now))];
   const why = stay.find(({ now }) => now.desired === "as-is")?.now.reason.text;
   const effects = [
@@ -128,6 +128,7 @@ function writtenFinding({ code, text, source, before }: Written, twins: readonly
   ];
   return {
     code,
+    subject: [...subject, ...(code === "change-out-of-scope" ? [] : idsOf(twins))],
     text: [text, ...effects].join(", and ") + (why === undefined ? "" : `: ${why}`),
     ...places(source, before),
     registrations: idsOf(twins),
@@ -140,6 +141,7 @@ function keeping(group: Group<Twin>): Finding {
   const what = `keeps ${counted(group.length, "active registration")} of ${whose(now)} connected, which ${was} to be ${then.desired}`;
   return {
     code: isExcepted(now) ? "change-excepted" : "change-widened",
+    subject: [now.user, then.reason.code, now.reason.code, ...idsOf(group)],
     text: `the change ${what}: ${now.reason.text} (before: ${then.reason.text})`,
     ...places(now.source, then.source),
     registrations: idsOf(group),
@@ -153,6 +155,7 @@ function dropping(group: Group<Twin>, { base, head }: Change): Finding {
     : `drops ${then.user} from the allowlist`;
   return {
     code: "change-dropped",
+    subject: [then.user, ...idsOf(group)],
     text: `the change ${what}, and ${staying(group)}: ${now.reason.text}`,
     ...places(now.source, base.users.get(then.user)?.source),
     registrations: idsOf(group),
@@ -163,6 +166,7 @@ function withholding(group: Group<Twin>): Finding {
   const [{ then, now }] = group;
   return {
     code: "change-withheld",
+    subject: [now.user, ...idsOf(group)],
     text: `${counted(group.length, "revoked registration")} of ${whose(now)} ${isOrAre(group)} let in no more by the change: ${now.reason.text}`,
     ...places(now.source, then.source),
     registrations: idsOf(group),
@@ -179,6 +183,8 @@ function leaving(decisions: readonly Decision[], { base }: Change): Finding[] {
     const end = first.live === "active" ? "they stay connected" : "they are not let in";
     return {
       code: "change-out-of-scope",
+      // Its registrations come and go with every enrolment.
+      subject: [first.live, first.user],
       text: `the change takes ${what} out of the scope: nothing is decided about them any more, and ${end}`,
       ...places(undefined, base.users.get(first.user)?.source),
       registrations: group.map(({ registration }) => registration.id),
@@ -199,7 +205,7 @@ function isOrAre({ length }: readonly Twin[]): string {
 }
 
 function idsOf(twins: readonly Twin[]): readonly string[] {
-  return twins.map(({ now }) => now.registration.id);
+  return twins.map(({ now }) => now.registration.id).sort();
 }
 
 /** What is new points into the new files, what it took the place of into the old ones. */

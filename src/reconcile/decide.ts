@@ -371,6 +371,7 @@ function toTombstone({ candidate, verdict: { source }, stays, isOut }: Tombstone
   const risk = isOut ? `${other}, which cannot be deleted now, might be let in` : `${other} might be cut off`;
   return {
     code: "tombstone",
+    subject: [registration.id],
     text: `${named(registration, email)} is revoked and not deleted: without it ${risk}`,
     source,
     registrations: [registration.id],

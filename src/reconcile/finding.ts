@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import type { SourcePosition } from "../allowlist/allowlist.js";
 
 /** Every kind of thing that is noticed, with its meaning in one line; stable, for machines. */
@@ -60,10 +61,33 @@ export type FindingCode = keyof typeof findingMeanings;
 /** Something that a person should look at and that no act follows from. */
 export interface Finding {
   readonly code: FindingCode;
+  /**
+   * What it is about, in facts that stay as long as it does: ids, addresses, what an entry matches by, a key of the
+   * allowlist. No words, lines, counts or moments, since with `code` it is the identity; see {@link identityOf}.
+   */
+  readonly subject: readonly string[];
   readonly text: string;
   readonly source?: SourcePosition | undefined;
   /** Further places that have to do with it. */
   readonly related?: readonly { readonly text: string; readonly source: SourcePosition }[];
   /** Ids of the registrations that it is about. */
   readonly registrations: readonly string[];
+}
+
+/**
+ * Names a finding from one run to the next, whatever its text, its line or its hints: the code, and a hash of its subject
+ * in 16 hexadecimal digits. Baselines, histories and SARIF's fingerprints go by it.
+ */
+export function identityOf({ code, subject }: Pick<Finding, "code" | "subject">): string {
+  return identify(code, subject);
+}
+
+/** The same for whatever else is told from one run to the next: an act, a guard. */
+export function identify(kind: string, subject: readonly string[]): string {
+  return `${kind}:${createHash("sha256").update(JSON.stringify(subject)).digest("hex").slice(0, 16)}`;
+}
+
+/** Names an act on a registration, or on an Access user (`user-delete` and an e-mail). */
+export function identityOfAct(action: string, on: string): string {
+  return identify(`act-${action}`, [on]);
 }

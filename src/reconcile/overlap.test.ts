@@ -16,6 +16,7 @@ test("a stack that decides about some of the same registrations is named, with t
   expect(findOverlap([{ stack: "acme/prod", scope: WHOLE }], HERE, LIVE)).toEqual([
     {
       code: "overlapping-stack",
+      subject: ["acme/prod"],
       text: "stack acme/prod has 2 of these registrations in its scope too, and may undo what this one does: give each stack a scope of its own",
       registrations: ["a", "c"],
     },
@@ -37,9 +38,10 @@ test("where the other scope cannot be read, that is said, and each stack is told
   expect(findOverlap(siblings, HERE, LIVE)).toEqual([
     {
       code: "overlapping-stack",
+      subject: ["one", "unreadable"],
       text: "stack one is on this account too, and whether its scope overlaps cannot be told: Pulumi.one.yaml is no YAML",
       registrations: [],
     },
-    expect.objectContaining({ registrations: ["a", "c"] }),
+    expect.objectContaining({ subject: ["two"], registrations: ["a", "c"] }),
   ]);
 });

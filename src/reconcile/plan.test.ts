@@ -36,6 +36,7 @@ test("a warning that has no fix is its text alone", () => {
   const text = "2 more problems are not listed";
   expect(findWarning({ code: "allowlist/too-many", text })).toEqual({
     code: "warning",
+    subject: ["allowlist/too-many"],
     text,
     registrations: [],
   });
@@ -50,6 +51,7 @@ test("a warning about the allowlist is a finding with its fix, its line and the 
   expect(made.findings.filter(({ code }) => code === "warning")).toEqual([
     {
       code: "warning",
+      subject: ["allowlist/ignored-and-protected", "ignore", `user ${BOB}`],
       text: "whatever this rule matches is protected by allowlist.yaml:2, so that it is never asked; keep one of the two",
       source: place(3, 10),
       related: [{ text: "protected here", source: place(2, 22) }],

@@ -187,6 +187,6 @@ function findDifferences(
   { files }: Allowlist,
   users: readonly AccessUserDecision[],
 ): Finding[] {
-  const texts = [...differences(reviewed, files), ...deletionsNotDue(reviewed, users)];
-  return texts.map((text) => ({ code: "reviewed-plan", text, registrations: [] }));
+  const found = [...differences(reviewed, files), ...deletionsNotDue(reviewed, users)];
+  return found.map((one) => ({ code: "reviewed-plan", ...one, registrations: [] }));
 }

@@ -39,6 +39,7 @@ describe("the users whom the allowlist lists", () => {
     expect(findAccess(LIST, [], users)).toEqual([
       {
         code: "unknown-access-user",
+        subject: ["bob@example.com"],
         text: 'no Access user has the address "bob@example.com"',
         source: { file: "allowlist.yaml", line: 4, column: 3 },
         registrations: [],
@@ -108,6 +109,7 @@ describe("a count of active devices", () => {
     expect(findAccess(LIST, live, users(1))).toEqual([
       {
         code: "device-count",
+        subject: ["alice@example.com"],
         text: "Access counts 1 active device of alice@example.com, and the listing has 2",
         source: { file: "allowlist.yaml", line: 3, column: 3 },
         registrations: ["a", "a0", "a2"],

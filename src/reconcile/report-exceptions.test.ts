@@ -19,6 +19,7 @@ test("a protection that finds nothing is told whole, at its line, about no regis
   expect(found("unmatched-protection", list, [{ id: "r1", email: ALICE }])).toEqual([
     {
       code: "unmatched-protection",
+      subject: ["protected.users", BOB],
       text: `protected user "${BOB}" is nobody's in the account`,
       source: at(2, 22),
       registrations: [],
@@ -43,6 +44,7 @@ test("an ignore rule that finds nothing is told whole, at its line, about no reg
   expect(found("unmatched-ignore", list, [{ id: "r1", email: ALICE }])).toEqual([
     {
       code: "unmatched-ignore",
+      subject: [`user ${BOB}`],
       text: `ignore user "${BOB}" matches no registration`,
       source: at(2, 10),
       registrations: [],
@@ -60,6 +62,7 @@ test("an entry that exceptions make void is told once, with all that it matches"
   expect(found("shadowed-entry", list, live)).toEqual([
     {
       code: "shadowed-entry",
+      subject: [ALICE, "active", "device d1"],
       text: `device "d1" of ${ALICE} never decides: all that it matches is protected`,
       source: at(4, 23),
       related: [{ text: "the line that takes precedence", source: at(2, 34) }],

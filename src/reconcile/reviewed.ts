@@ -2,6 +2,7 @@
 
 import type { AccessUserAction } from "./access-user.js";
 import type { Act, Action, ActDecision, Decision, Rule } from "./decision.js";
+import { compare } from "../compare.js";
 import { minute } from "../minute.js";
 import { clipped } from "./naming.js";
 import { compareTimes } from "./people.js";
@@ -110,20 +111,28 @@ export function findSkipped(reviewed: ReviewedPlan, decisions: readonly Decision
   });
 }
 
-/** What differs between what the reviewed plan was made from and what this one is made from, one line each. */
+/** Something in which this plan differs from the reviewed one, and what it is about, in facts that stay. */
+export interface Difference {
+  readonly subject: readonly string[];
+  readonly text: string;
+}
+
+/** What differs between what the reviewed plan was made from and what this one is made from, in the order of texts. */
 export function differences(
   reviewed: ReviewedPlan,
   files: readonly { readonly file: string; readonly digest: string }[],
-): string[] {
+): Difference[] {
   const then = new Map(reviewed.files.map(({ file, digest }) => [file, digest]));
   const now = new Map(files.map(({ file, digest }) => [file, digest]));
+  const differs = (file: string, how: string): Difference => ({
+    subject: [file, how],
+    text: `${file} ${how} since the reviewed plan`,
+  });
   return [
     ...[...now].flatMap(([file, digest]) => {
-      if (!then.has(file)) return [`${file} is new since the reviewed plan`];
-      return then.get(file) === digest ? [] : [`${file} was changed since the reviewed plan`];
+      if (!then.has(file)) return [differs(file, "is new")];
+      return then.get(file) === digest ? [] : [differs(file, "was changed")];
     }),
-    ...[...then.keys()]
-      .filter((file) => !now.has(file))
-      .map((file) => `${file} was removed since the reviewed plan`),
-  ].sort();
+    ...[...then.keys()].filter((file) => !now.has(file)).map((file) => differs(file, "was removed")),
+  ].sort((a, b) => compare(a.text, b.text));
 }

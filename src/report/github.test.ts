@@ -46,13 +46,18 @@ test("what holds the plan up is an error, drift a warning, the rest a notice", (
 });
 
 test("a refused device that is connected is a warning", () => {
-  const finding: Finding = { code: "elsewhere", text: "connected under another user", registrations: ["r"] };
+  const finding: Finding = {
+    code: "elsewhere",
+    subject: ["r"],
+    text: "connected under another user",
+    registrations: ["r"],
+  };
   const lines = renderGithub({ ...fullDocument(), findings: [finding] }).split("\n");
   expect(lines).toContain("::warning title=finding/elsewhere::connected under another user");
 });
 
 test("many findings are counted beyond fifty, and hide no error", () => {
-  const finding: Finding = { code: "stale", text: "old", registrations: [] };
+  const finding: Finding = { code: "stale", subject: ["r"], text: "old", registrations: [] };
   const lines = renderGithub({
     ...fullDocument(),
     findings: Array.from({ length: 500 }, () => finding),

@@ -167,6 +167,13 @@ describe("the schema", () => {
     for (const name of named(JSON.parse(JSON.stringify(fullDocument())), "")) expect(known).toContain(name);
   });
 
+  test("takes a report of before findings had a subject", () => {
+    const document = fullDocument();
+    const findings = document.findings.map(({ subject: _, ...finding }) => finding);
+    expect(findings.length).toBeGreaterThan(0);
+    expect(parse({ ...document, findings })).toMatchObject({ ok: true });
+  });
+
   test("is told field by field in docs/report.md", () => {
     const page = readFileSync("docs/report.md", "utf8");
     expect(all.filter(([name]) => !page.includes(`\`${name}\``)).map(([name]) => name)).toEqual([]);

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { Ajv, type SchemaObject } from "ajv";
 import { describe, expect, test } from "vitest";
+import { identityOf } from "../reconcile/finding.js";
 import { fullDocument } from "../../test/support/report.js";
 import type { Message } from "../allowlist/message.js";
 import { renderSarif, renderSarifMessages } from "./sarif.js";
@@ -214,7 +215,10 @@ test("acts, guards, problems, findings and skipped acts are results, each with i
 test("a plan's results all have a place: their own, or the root file's first line", () => {
   const document = fullDocument();
   const results = resultsOf(
-    renderSarif({ ...document, findings: [{ code: "stale", text: "old", registrations: [] }] }),
+    renderSarif({
+      ...document,
+      findings: [{ code: "stale", subject: ["r"], text: "old", registrations: [] }],
+    }),
   );
   const at = (ruleId: string) =>
     results.find((one) => one.ruleId === ruleId)?.locations?.[0]?.physicalLocation;
@@ -233,6 +237,15 @@ test("messages have their file as a URI, their fix, and no link of their own", (
   expect(first?.message.text).toBe("not [so] (http://x.example); fix: write it so");
   expect(first?.locations?.[0]?.physicalLocation.artifactLocation.uri).toBe("teams/a%20b%23c.yaml");
   expect(second?.locations).toBeUndefined();
+});
+
+test("a finding's fingerprint is its identity, as a baseline and a history have it", () => {
+  const document = fullDocument();
+  const prints = resultsOf(renderSarif(document))
+    .filter(({ ruleId }) => ruleId.startsWith("finding/"))
+    .map(({ partialFingerprints }) => partialFingerprints);
+  expect(prints.length).toBeGreaterThan(0);
+  expect(prints).toEqual(document.findings.map((one) => ({ "warpRegistrations/v2": identityOf(one) })));
 });
 
 test("a result is the same one though its line, and what is said of the time, have changed", () => {

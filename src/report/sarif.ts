@@ -2,7 +2,6 @@
 
 import type { SourcePosition } from "../allowlist/allowlist.js";
 import type { Message } from "../allowlist/message.js";
-import { createHash } from "node:crypto";
 import { escapeText, jsonText } from "../escape.js";
 import type { ReportDocument } from "./document.js";
 import { ruleMeaning, tellAll, tellMessage, type Told } from "./told.js";
@@ -62,18 +61,9 @@ function result(one: Told, ruleIndex: number, fallback: SourcePosition | undefin
         message: { text: words(other.text) },
       })),
     }),
-    partialFingerprints: { "warpRegistrations/v1": identity(one) },
+    partialFingerprints: { "warpRegistrations/v2": one.identity },
     ...(registrations.length > 0 && { properties: { registrations } }),
   };
-}
-
-/** The same thing in the next report, though its text (a date, a count) or its line may have changed. */
-function identity({ rule, registrations, text, source }: Told): string {
-  const about = registrations.length > 0 ? registrations : [source?.file ?? "", text];
-  return createHash("sha256")
-    .update(JSON.stringify([rule, ...about]))
-    .digest("hex")
-    .slice(0, 32);
 }
 
 function location({ file, line, column }: SourcePosition): object {

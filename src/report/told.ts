@@ -3,7 +3,13 @@
 import { messageMeanings } from "../allowlist/codes.js";
 import type { Message } from "../allowlist/message.js";
 import type { SourcePosition } from "../allowlist/allowlist.js";
-import { findingMeanings, type FindingCode } from "../reconcile/finding.js";
+import {
+  findingMeanings,
+  identify,
+  identityOf,
+  identityOfAct,
+  type FindingCode,
+} from "../reconcile/finding.js";
 import type { ReportDocument, ReportedAccessUser, ReportedDecision } from "./document.js";
 import { evidenceLines } from "./evidence-lines.js";
 import { userOutcomes, usersDue } from "./user-wording.js";
@@ -32,6 +38,8 @@ export interface Told {
   readonly related?: Message["related"];
   /** Ids of the registrations that it is about. */
   readonly registrations: readonly string[];
+  /** Names it from one report to the next, whatever its words, its line or its times. */
+  readonly identity: string;
 }
 
 /** What a rule means, in one line; the id itself for one of a later version. */
@@ -66,6 +74,7 @@ export function tellAll(document: ReportDocument): Told[] {
           text,
           source: guard.source,
           registrations: [],
+          identity: identify(`guard-${guard.guard}`, []),
         };
       }),
     ...decisions.filter(isDue).map((decision) => tellAct(decision, told?.get(decision.registration.id))),
@@ -75,19 +84,21 @@ export function tellAll(document: ReportDocument): Told[] {
       level: "note",
       text: `${act} ${device} of ${userOf(user)} is not due any more: ${text}`,
       registrations: [registration],
+      identity: identify(`skipped-${act}`, [registration]),
     })),
-    ...findings.map(({ code, text, source, related, registrations }): Told => ({
+    ...findings.map(({ code, subject, text, source, related, registrations }): Told => ({
       rule: `finding/${code}`,
       level: URGENT.has(code) ? "warning" : "note",
       text,
       source,
       ...(related && { related }),
       registrations,
+      identity: identityOf({ code, subject }),
     })),
   ];
 }
 
-export function tellMessage({ code, text, fix, right, source, related }: Message): Told {
+export function tellMessage({ code, text, fix, right, source, related, subject }: Message): Told {
   return {
     rule: code,
     level: "error",
@@ -97,6 +108,8 @@ export function tellMessage({ code, text, fix, right, source, related }: Message
     source,
     ...(related && { related }),
     registrations: [],
+    // What is wrong with a text has no other name than the words for it.
+    identity: identify(code, subject ?? [source?.file ?? "", text]),
   };
 }
 
@@ -115,6 +128,7 @@ function tellAct(decision: ReportedDecision, outcome: string | undefined): Told 
     ...(decision.evidence && { evidence: evidenceLines(decision.evidence) }),
     source,
     registrations: [registration.id],
+    identity: identityOfAct(action, registration.id),
   };
 }
 
@@ -130,5 +144,6 @@ function tellUser(user: ReportedAccessUser, outcome: string | undefined): Told {
     text: `${action} Access user ${email}: ${[text, ...more].join("; ")}`,
     source,
     registrations,
+    identity: identityOfAct(`user-${action}`, email),
   };
 }

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { LIST, NO_LIMITS, SMALL } from "../e2e/small-account.js";
 import { NOW, startCliTrial, type CliTrial } from "./trial.js";
 
@@ -58,6 +58,49 @@ test("a line that matches nothing any more is told, with its place", async () =>
   expect(text).toContain("the baseline accepts what is not found any more");
   expect(text).toContain("remove the line");
   expect(text).toContain("(b.yaml:3)");
+});
+
+describe("what the version before wrote", () => {
+  // As that version hashed them: the registrations, or the file and the words.
+  const ERIN_KEY = "unknown-user:0376ff94a5a8ea23";
+  const ENTRY_KEY = "unmatched-entry:c4d370c6685bcd2f";
+  const WITH_ENTRY = LIST.replace("    - serial: SN-d1\n", "    - serial: SN-d1\n    - serial: SN-gone\n");
+
+  beforeEach(() => trial.write("allowlist.yaml", WITH_ENTRY + NO_LIMITS));
+
+  test("in a baseline accepts what it accepted, and is written anew under the new keys", async () => {
+    trial.write(
+      "b.yaml",
+      `version: 1\naccepted:\n  - { key: "${ERIN_KEY}", reason: leaves soon, until: 2026-06-30 }\n  - { key: "${ENTRY_KEY}", reason: on order }\n`,
+    );
+    const { text, err } = await drift("--baseline b.yaml --write-baseline b.yaml");
+    expect(err).toBe("findings that the baseline accepts: 2\n");
+    for (const said of [ERIN, "SN-gone", "not found any more"]) expect(text).not.toContain(said);
+    const written = trial.read("b.yaml");
+    expect(written).not.toContain(ERIN_KEY);
+    expect(written).not.toContain(ENTRY_KEY);
+    expect(written).toContain("reason: leaves soon\n    until: 2026-06-30");
+    expect(written).toContain("reason: on order");
+    expect((await drift("--baseline b.yaml")).err).toBe("findings that the baseline accepts: 2\n");
+  });
+
+  test("in a history is the age of what it saw, and is written anew under the new keys", async () => {
+    const account = trial.simulator.accountId;
+    const since = { [ERIN_KEY]: "2026-05-01T08:00:00.000Z", [ENTRY_KEY]: "2026-05-02T08:00:00.000Z" };
+    trial.write(
+      "h.json",
+      JSON.stringify({ kind: "warp-history", version: 1, account, asOf: "2026-05-12T08:00:00.000Z", since }),
+    );
+    const { text } = await drift("--history h.json", "2026-05-13T09:00:00Z");
+    expect(text).toContain("1 active registration left alone (since 2026-05-01, 12 days)");
+    expect(text).toMatch(
+      /SN-gone" of alice@example\.com matches no registration \(since 2026-05-02, 11 days\)/u,
+    );
+    for (const key of [ERIN_KEY, ENTRY_KEY]) expect(trial.read("h.json")).not.toContain(key);
+    expect((await drift("--history h.json", "2026-05-14T09:00:00Z")).text).toContain(
+      "left alone (since 2026-05-01, 13 days)",
+    );
+  });
 });
 
 test("a line holds until the end of its last day, and is kept by --write-baseline", async () => {

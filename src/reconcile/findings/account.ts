@@ -38,7 +38,7 @@ function findUnknown({ users, accessUsers }: Allowlist, known: ReadonlyMap<strin
     const near = nearestEmail(email, candidates);
     const hint = near === undefined ? "" : `; did you mean ${quoted(near)}?`;
     const text = `no Access user has the address ${quoted(email)}${hint}`;
-    return { code: "unknown-access-user", text, source, registrations: [] };
+    return { code: "unknown-access-user", subject: [email], text, source, registrations: [] };
   });
 }
 
@@ -62,7 +62,9 @@ function findCounts(
     const devices = new Set(own.map(({ device }) => device.id)).size;
     if (count == null || count === devices || count === own.length) return [];
     const text = `Access counts ${counted(count, "active device")} of ${email}, and the listing has ${devices}`;
-    return [{ code: "device-count", text, source, registrations: own.map(({ id }) => id).sort() }];
+    return [
+      { code: "device-count", subject: [email], text, source, registrations: own.map(({ id }) => id).sort() },
+    ];
   });
 }
 
@@ -82,7 +84,8 @@ export function findOverlap(
   return siblings.flatMap((sibling) => {
     if ("unreadable" in sibling.scope) {
       const text = `stack ${sibling.stack} is on this account too, and whether its scope overlaps cannot be told: ${sibling.scope.unreadable}`;
-      return [{ code: "overlapping-stack", text, registrations: [] }];
+      const subject = [sibling.stack, "unreadable"];
+      return [{ code: "overlapping-stack", subject, text, registrations: [] }];
     }
     const other = sibling.scope;
     const shared = registrations.filter((one) => {
@@ -94,6 +97,8 @@ export function findOverlap(
     return [
       {
         code: "overlapping-stack",
+        // Its registrations come and go with every enrolment.
+        subject: [sibling.stack],
         text,
         registrations: shared.map(({ id }) => id).sort(),
       },

@@ -1,7 +1,7 @@
 /** Findings about the allowlist itself, in the light of the account: lines that find nothing, dates, weak rules. */
 
 import type { AllowedUser, Allowlist, Entry, EntryMatch, SourcePosition } from "../../allowlist/allowlist.js";
-import { comparedValue, matchKeys } from "../../allowlist/entry-keys.js";
+import { comparedValue, entrySubject, matchKeys, matchSubject } from "../../allowlist/entry-keys.js";
 import type { Message } from "../../allowlist/message.js";
 import { nearest, nearestEmail } from "../../allowlist/nearest.js";
 import { minute } from "../../minute.js";
@@ -41,6 +41,7 @@ export function findUnmatched(
     const text = `${describeMatch(entry)} of ${asWritten(user)} matches no registration${hint(email, entry, owners, people)}`;
     return {
       code: "unmatched-entry",
+      subject: entrySubject(email, entry),
       text,
       source: entry.source,
       registrations: [],
@@ -106,6 +107,7 @@ function elsewhere(email: string, entry: Entry, { registration, device }: Candid
       : "refuse it under that user too (the same entry), or, where the owner was renamed, move the user's whole list there";
   return {
     code: "elsewhere",
+    subject: [...entrySubject(email, entry), registration.id],
     text: `${describeMatch(entry)} of ${clipped(email, 100)} is to be ${entry.state}, and is connected under another user: ${named(registration, owner)}; ${ways}`,
     source: entry.source,
     registrations: [registration.id],
@@ -158,7 +160,7 @@ export function findAbsent(users: Allowlist["users"], people: People): Finding[]
     const near = nearestEmail(email, unknown);
     if (near === undefined) return [];
     const text = `${asWritten(user)} has no registration; did you mean ${quoted(near)}, whom no file lists?`;
-    return [{ code: "unmatched-user" as const, text, source, registrations: [] }];
+    return [{ code: "unmatched-user" as const, subject: [email], text, source, registrations: [] }];
   });
 }
 
@@ -175,24 +177,45 @@ export function findExceptions(
 /** A typing error in a protection protects nobody, so every line that finds nothing is told. */
 function findUnusedExceptions({ protected: list, guards, ignore }: Allowlist, people: People): Finding[] {
   const lists = [
-    ["protected user", list.users, ({ device }: Candidate) => device.person.email],
-    ["protected device", list.devices, ({ registration }: Candidate) => registration.device.id],
-    ["protected registration", list.registrations, ({ registration }: Candidate) => registration.id],
-    ["protected serial", list.serials, ({ hardware }: Candidate) => hardware?.serialKey],
-    ["protected hardware id", list.hardwareIds, ({ hardware }: Candidate) => hardware?.hardwareIdKey],
-    ["guards.self", guards.self, ({ device }: Candidate) => device.person.email],
+    ["protected.users", "protected user", list.users, ({ device }: Candidate) => device.person.email],
+    [
+      "protected.devices",
+      "protected device",
+      list.devices,
+      ({ registration }: Candidate) => registration.device.id,
+    ],
+    [
+      "protected.registrations",
+      "protected registration",
+      list.registrations,
+      ({ registration }: Candidate) => registration.id,
+    ],
+    ["protected.serials", "protected serial", list.serials, ({ hardware }: Candidate) => hardware?.serialKey],
+    [
+      "protected.hardwareIds",
+      "protected hardware id",
+      list.hardwareIds,
+      ({ hardware }: Candidate) => hardware?.hardwareIdKey,
+    ],
+    ["guards.self", "guards.self", guards.self, ({ device }: Candidate) => device.person.email],
   ] as const;
-  if (ignore.length === 0 && lists.every(([, { size }]) => size === 0)) return [];
+  if (ignore.length === 0 && lists.every(([, , { size }]) => size === 0)) return [];
   const candidates = [...people.values()].flatMap(({ devices }) =>
     devices.flatMap(({ registrations }) => registrations),
   );
-  const unprotecting = lists.flatMap(([what, wanted, keyOf]) => {
+  const unprotecting = lists.flatMap(([section, what, wanted, keyOf]) => {
     if (wanted.size === 0) return [];
     const known = new Set(candidates.map(keyOf).filter((key) => key !== undefined));
     return [...wanted]
       .filter(([key]) => !known.has(key))
       .map(([key, source]) =>
-        unprotected(what, key, source, (key.includes("@") ? nearestEmail : nearest)(key, [...known])),
+        unprotected(
+          section,
+          what,
+          key,
+          source,
+          (key.includes("@") ? nearestEmail : nearest)(key, [...known]),
+        ),
       );
   });
   const unused = ignore.filter((rule) => !candidates.some((candidate) => isIgnored(candidate, rule)));
@@ -200,15 +223,22 @@ function findUnusedExceptions({ protected: list, guards, ignore }: Allowlist, pe
     ...unprotecting,
     ...unused.map((rule): Finding => {
       const text = `ignore ${describeMatch(rule)} matches no registration`;
-      return { code: "unmatched-ignore", text, source: rule.source, registrations: [] };
+      const subject = matchSubject(rule.match);
+      return { code: "unmatched-ignore", subject, text, source: rule.source, registrations: [] };
     }),
   ];
 }
 
-function unprotected(what: string, key: string, source: SourcePosition, near: string | undefined): Finding {
+function unprotected(
+  section: string,
+  what: string,
+  key: string,
+  source: SourcePosition,
+  near: string | undefined,
+): Finding {
   const maybe = near === undefined ? "" : `; did you mean ${quoted(near)}?`;
   const text = `${what} ${quoted(key)} is nobody's in the account${maybe}`;
-  return { code: "unmatched-protection", text, source, registrations: [] };
+  return { code: "unmatched-protection", subject: [section, key], text, source, registrations: [] };
 }
 
 /** Entries all of whose registrations an exception takes away. */
@@ -228,6 +258,7 @@ function findShadowed(decisions: readonly Decision[], matchOf: (candidate: Candi
     const why = decision.reason.code === "self" ? "the operator's own" : decision.reason.code;
     return {
       code: "shadowed-entry",
+      subject: entrySubject(decision.user, entry),
       text: `${describeMatch(entry)} of ${decision.user} never decides: all that it matches is ${why}`,
       source: entry.source,
       related: [{ text: "the line that takes precedence", source: decision.source }],
@@ -251,33 +282,42 @@ export function findDates(allowlist: Allowlist, asOf: Date, now: Date): Finding[
   for (const user of allowlist.users.values()) {
     const { entries, state } = user;
     const email = asWritten(user);
-    for (const entry of entries) findings.push(...findExpiry(email, entry, asOf));
+    for (const entry of entries) findings.push(...findExpiry(user, entry, asOf));
     if (state?.since && asOf.getTime() < state.since.start) {
       const text = `${email} will be ${state.state} from ${state.since.text} on`;
-      findings.push({ code: "upcoming-state", text, source: state.source, registrations: [] });
+      const subject = [user.email, state.state];
+      findings.push({ code: "upcoming-state", subject, text, source: state.source, registrations: [] });
     }
   }
   const { freeze } = allowlist;
   if (freeze && now >= freeze.until) {
     const text = `the freeze is over since ${minute(freeze.until)}; remove it`;
-    findings.push({ code: "past-freeze", text, source: freeze.source, registrations: [] });
+    findings.push({
+      code: "past-freeze",
+      subject: ["freeze"],
+      text,
+      source: freeze.source,
+      registrations: [],
+    });
   }
   return findings;
 }
 
-function findExpiry(email: string, entry: Entry, asOf: Date): Finding[] {
+function findExpiry(user: AllowedUser, entry: Entry, asOf: Date): Finding[] {
   const { expires, source, owner } = entry;
   if (expires === undefined) return [];
   const left = endOf(expires) - asOf.getTime();
   if (left > SOON_DAYS * DAY_MS) return [];
-  const what = `${describeMatch(entry)} of ${email}`;
+  const what = `${describeMatch(entry)} of ${asWritten(user)}`;
   const asks = owner === undefined ? "" : ` (owner: ${owner})`;
   const text =
     left > 0
       ? `${what} expires after ${expires.text}${asks}`
       : `${what} expired after ${expires.text}${asks}; renew or remove it`;
   const code = left > 0 ? "expiring-entry" : "expired-entry";
-  return [{ code, text, source, registrations: [] }];
+  // An entry that was renewed is over on another day, and that is another finding.
+  const subject = [...entrySubject(user.email, entry), expires.text];
+  return [{ code, subject, text, source, registrations: [] }];
 }
 
 /** A grace that a deletion can renew: of a deleted registration the account keeps, at most, the device's record. */
@@ -289,14 +329,15 @@ export function findRenewableGrace({ policy, policies }: Allowlist): Finding[] {
   if (!renewable) return [];
   const text =
     "what no entry allows is deleted after its grace, and may enrol again for another one: the account forgets what is deleted, and remembers what is revoked";
-  const { source } = renewable.grace;
-  return [{ code: "renewable-grace", text, source, registrations: [] }];
+  const { source, of = "everybody" } = renewable.grace;
+  return [{ code: "renewable-grace", subject: ["policy.grace", of], text, source, registrations: [] }];
 }
 
 /** A warning about the allowlist among the findings about the account. */
-export function findWarning({ text, fix, source, related }: Message): Finding {
+export function findWarning({ code, subject = [], text, fix, source, related }: Message): Finding {
   return {
     code: "warning",
+    subject: [code, ...subject],
     text: fix === undefined ? text : `${text}; ${fix}`,
     ...(source && { source }),
     ...(related && { related }),

@@ -35,19 +35,21 @@ function isFindingCode(code: Rule): code is Rule & FindingCode {
 
 function aboutOne(code: FindingCode, { registration, user, reason, source }: Decision): Finding {
   const text = `${named(registration, user)} is left alone: ${reason.text}`;
-  return { code, text, source, registrations: [registration.id] };
+  return { code, subject: [registration.id], text, source, registrations: [registration.id] };
 }
 
 function aboutPerson(user: string, group: readonly Decision[]): Finding {
   const [first] = group;
   const count = counted(group.length, "active registration");
   const noUser = first?.reason.code === "no-user";
+  const ids = group.map(({ registration }) => registration.id);
   const what = noUser ? "belongs to no person" : "is not in the allowlist";
   return {
     code: noUser ? "no-user" : "unknown-user",
+    subject: [user, ...ids],
     text: `${user || "a registration without an e-mail"} ${what}: ${count} left alone`,
     source: first?.source,
-    registrations: group.map(({ registration }) => registration.id),
+    registrations: ids,
   };
 }
 
@@ -64,13 +66,15 @@ export function findCameBack(decisions: readonly Decision[]): Finding[] {
     const times = group.filter(({ registration }) => registration.revoked_at != null).length;
     if (times < SEVERAL) return [];
     for (const one of group) told.add(one);
+    const ids = group.map(({ registration }) => registration.id).sort();
     const now = staysConnected(decision) ? "and is active again" : "and is back";
     return [
       {
         code: "came-back" as const,
+        subject: ids,
         text: `${named(decision.registration, decision.user)} was revoked ${times} times ${now}: revoking does not keep a device out, the device enrolment policy or the identity provider does`,
         source: decision.source,
-        registrations: group.map(({ registration }) => registration.id).sort(),
+        registrations: ids,
       },
     ];
   });
@@ -93,10 +97,12 @@ export function findDoubts(people: Iterable<Person>): Finding[] {
     for (const { pair, values, why } of doubts) {
       const [older, newer] = pair;
       const because = why === "serials" ? "tell different serials" : "are both in use";
+      const ids = pair.map(({ registration }) => registration.id).sort();
       findings.push({
         code: "doubtful-device",
+        subject: ids,
         text: `${named(older.registration, email)} and ${named(newer.registration, email)} tell the same ${spoken(values)}, and ${because}: they are taken for two machines, and neither is let in by that`,
-        registrations: pair.map(({ registration }) => registration.id).sort(),
+        registrations: ids,
       });
     }
   }
@@ -140,10 +146,12 @@ export function findShared(people: Iterable<Person>): Finding[] {
       const names = candidates
         .map(({ registration, device }) => named(registration, device.person.email))
         .sort();
+      const ids = candidates.map(({ registration }) => registration.id).sort();
       return {
         code: "shared-identity" as const,
+        subject: [value, ...ids],
         text: `devices of several users tell the same ${spoken([value])}: ${listed(names)}`,
-        registrations: candidates.map(({ registration }) => registration.id).sort(),
+        registrations: ids,
       };
     });
 }
@@ -164,6 +172,7 @@ export function findUnusable(unusable: readonly Unusable[], decisions: readonly 
       return [
         {
           code: "unusable-serial",
+          subject: [serial, ...group.map(({ registration }) => registration.id)],
           text: `serial ${quoted(serial)} is a vendor's default, so no entry can match by it: ${listed(names)}`,
           registrations: group.map(({ registration }) => registration.id),
         },
@@ -190,11 +199,13 @@ export function findOutOfReach(
       ...new Set(outside.flatMap(({ registration }) => whyOutOfScope(registration, email, scope))),
     ];
     const count = counted(outside.length, "active registration");
+    const ids = outside.map(({ registration }) => registration.id).sort();
     findings.push({
       code: "state-out-of-scope",
+      subject: [email, ...ids],
       text: `${email} is ${state.state}, and ${count} outside \`scope\` (${settings.join(", ")}) ${outside.length === 1 ? "stays" : "stay"} connected: widen \`scope\`, or revoke by hand`,
       source: state.source,
-      registrations: outside.map(({ registration }) => registration.id).sort(),
+      registrations: ids,
     });
   }
   return findings;

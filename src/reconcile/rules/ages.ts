@@ -164,6 +164,7 @@ function reported(
 ): Passed {
   const finding: Finding = {
     code,
+    subject: [registration.id],
     text: `${named(registration, device.person.email)}: ${text}`,
     source,
     registrations: [registration.id],

@@ -172,13 +172,15 @@ function report(candidate: Candidate, limit: number, over: readonly Machine[], s
   });
   if (candidate !== first) return { why };
   const { email } = subject.person;
+  const ids = all.map(({ registration }) => registration.id).sort();
   return {
     why,
     finding: {
       code: "max-devices",
+      subject: [email, ...ids],
       text: `${email} has ${counted(over.length, "device")} more than the ${limit} that policy.maxDevices allows`,
       source: setting.source,
-      registrations: all.map(({ registration }) => registration.id).sort(),
+      registrations: ids,
     },
   };
 }
@@ -255,6 +257,7 @@ function reported(older: Candidate, text: string, subject: Subject): Passed {
     why,
     finding: {
       code: "superseded",
+      subject: [registration.id],
       text: `${named(registration, device.person.email)} is superseded: ${text}`,
       source,
       registrations: [registration.id],
