@@ -1,5 +1,6 @@
 /** The desired state as data: what the allowlist files say, validated, with the place of every statement. */
 
+import type { WrittenDomains } from "./email.js";
 import type { EntryMatch } from "./entry-keys.js";
 import type { Message } from "./message.js";
 import type { Guards } from "./read-guards.js";
@@ -182,6 +183,8 @@ export interface Allowlist {
   readonly users: ReadonlyMap<string, AllowedUser>;
   readonly tests: readonly AllowlistTest[];
   readonly accessUsers: readonly WantedAccessUser[];
+  /** What is compared as DNS has it is shown as it is written: see `showDomains`. */
+  readonly domains: WrittenDomains;
   /** What is valid, and worth a look all the same: weak matches, rules that shadow each other. */
   readonly warnings: readonly Message[];
   /** Every file that was read, relative to the project's folder, sorted, each with the SHA-256 of its text in hex. */

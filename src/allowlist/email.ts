@@ -60,3 +60,25 @@ export function isEmail(text: string): boolean {
 export function domainOf(email: string): string {
   return email.slice(email.lastIndexOf("@") + 1);
 }
+
+/** Domains that the files write otherwise than DNS has them, by the form in which they are compared. */
+export type WrittenDomains = ReadonlyMap<string, string>;
+
+/** Both forms of the domain of an address, or of a domain alone, where they differ; undefined for any other text. */
+export function writtenDomain(text: string): readonly [compared: string, written: string] | undefined {
+  if (plain.test(text)) return undefined;
+  const written = domainOf(fold(text));
+  const compared = toAscii(written);
+  return compared === written ? undefined : [compared, written];
+}
+
+/**
+ * Shows the domains in a text as the files write them. Only what is such a domain whole: neither a part of a longer one
+ * nor one that the files do not write is touched, so that nobody is taken for somebody else.
+ */
+export function showDomains(domains: WrittenDomains): (text: string) => string {
+  if (domains.size === 0) return (text) => text;
+  const any = [...domains.keys()].map((domain) => domain.replaceAll(".", "\\.")).join("|");
+  const pattern = new RegExp(`(?<![\\w.-])(?:${any})(?![\\w-]|\\.[\\w-])`, "gu");
+  return (text) => text.replace(pattern, (domain) => domains.get(domain) ?? domain);
+}

@@ -38,7 +38,7 @@ export function readAccessUsers(
 function readOne(source: SourceText, pair: TreePair, report: (message: Message) => void): PlacedAccessUser {
   const tell = source.teller(report);
   const email = normaliseEmail(pair.key);
-  tell(addressProblem(email, pair.keyStart, "email"));
+  tell(addressProblem(email, { said: pair.key, offset: pair.keyStart, kind: "email" }));
   const name = textNode(valueAt(pair.value, "name"));
   if (name !== undefined) tell(requiredTextProblem(name, "name"));
   const isAbsent = textNode(valueAt(pair.value, "state"))?.value === "absent";

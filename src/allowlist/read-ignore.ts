@@ -57,6 +57,13 @@ function readKey(key: keyof MatchDraft, node: TextNode, tell: Tell): string {
     return node.value;
   }
   const address = (key === "user" ? normaliseEmail : normaliseDomain)(node.value);
-  if (node.value !== "") tell(addressProblem(address, node.start, key === "user" ? "email" : "domain"));
+  if (node.value !== "")
+    tell(
+      addressProblem(address, {
+        said: node.value,
+        offset: node.start,
+        kind: key === "user" ? "email" : "domain",
+      }),
+    );
   return address;
 }

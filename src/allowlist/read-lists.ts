@@ -1,6 +1,6 @@
 import type { Protected, Scope, SourcePosition } from "./allowlist.js";
 import { comparedValue, matchKeyProblem } from "./entry-keys.js";
-import { isEmail, isEmailDomain, normaliseDomain, normaliseEmail } from "./email.js";
+import { fold, isEmail, isEmailDomain, normaliseDomain, normaliseEmail } from "./email.js";
 import { shown } from "./nearest.js";
 import type { ParsedFile } from "./root-file.js";
 import type { Problem, SourceText, Tell } from "./source-text.js";
@@ -88,21 +88,28 @@ function readItem(
   if (kind === "serial" || kind === "hardwareId")
     return { value: comparedValue(kind, node.value), problem: matchKeyProblem(kind, node, key) };
   const value = (kind === "email" ? normaliseEmail : normaliseDomain)(node.value);
-  return { value, problem: addressProblem(value, node.start, kind) };
+  return { value, problem: addressProblem(value, { said: node.value, offset: node.start, kind }) };
 }
 
 function positions(source: SourceText, nodes: ReadonlyMap<string, TextNode>): Map<string, SourcePosition> {
   return new Map([...nodes].map(([value, node]) => [value, source.position(node.start)]));
 }
 
-/** What is wrong with a normalised e-mail address, or with a domain of such. */
-export function addressProblem(value: string, offset: number, kind: "email" | "domain"): Problem | undefined {
+/** What is wrong with a normalised e-mail address, or with a domain of such; `said` is how the file has it. */
+export function addressProblem(
+  value: string,
+  {
+    said,
+    offset,
+    kind,
+  }: { readonly said: string; readonly offset: number; readonly kind: "email" | "domain" },
+): Problem | undefined {
   if (kind === "email" ? isEmail(value) : isEmailDomain(value)) return undefined;
   const noun = kind === "email" ? "address" : "domain";
   return {
     code: "allowlist/bad-email",
     offset,
-    text: `${shown(value)} is not an e-mail ${noun}`,
+    text: `${shown(fold(said))} is not an e-mail ${noun}`,
     fix:
       kind === "email"
         ? "write it whole, as alice@example.com"

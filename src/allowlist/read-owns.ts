@@ -1,4 +1,4 @@
-import { domainOf, normaliseEmail } from "./email.js";
+import { domainOf, fold, normaliseEmail } from "./email.js";
 import { shown } from "./nearest.js";
 import { addressProblem } from "./read-lists.js";
 import type { ParsedFile } from "./root-file.js";
@@ -33,17 +33,23 @@ export function readOwns(root: ParsedFile, tell: Tell): readonly Owner[] {
       if (text === undefined || text.value === "") continue;
       const value = normaliseEmail(text.value);
       if (value.startsWith("*@")) {
-        tell(addressProblem(value.slice(2), text.start, "domain"));
+        tell(
+          addressProblem(value.slice(2), {
+            said: text.value.trim().slice(2),
+            offset: text.start,
+            kind: "domain",
+          }),
+        );
         domains.add(value.slice(2));
       } else if (value.includes("*")) {
         tell({
           code: "allowlist/bad-email",
           offset: text.start,
-          text: `${shown(value)} is neither an e-mail address nor \`*@\` and a domain`,
+          text: `${shown(fold(text.value))} is neither an e-mail address nor \`*@\` and a domain`,
           fix: "write alice@example.com, or *@example.com for the whole domain",
         });
       } else {
-        tell(addressProblem(value, text.start, "email"));
+        tell(addressProblem(value, { said: text.value, offset: text.start, kind: "email" }));
         emails.add(value);
       }
     }

@@ -77,7 +77,7 @@ function readGiven(node: TreeNode | undefined, user: TextNode | undefined, tell:
 function readUser(node: TextNode | undefined, tell: Tell): string {
   if (node === undefined || node.value === "" || node.value === "none") return "";
   const email = normaliseEmail(node.value);
-  tell(addressProblem(email, node.start, "email"));
+  tell(addressProblem(email, { said: node.value, offset: node.start, kind: "email" }));
   return email;
 }
 

@@ -4,6 +4,7 @@ import { checkOwners } from "./check-owners.js";
 import { closestPolicies } from "./closest-policy.js";
 import { checkProtected } from "./check-protected.js";
 import { checkScope } from "./check-scope.js";
+import { writtenDomain, type WrittenDomains } from "./email.js";
 import type { Message } from "./message.js";
 import { readAccessUsers } from "./read-access-users.js";
 import { readGroups } from "./read-groups.js";
@@ -16,6 +17,7 @@ import { readPolicy } from "./read-policy.js";
 import { readTests } from "./read-tests.js";
 import { readUsers } from "./read-users.js";
 import type { ParsedFile } from "./root-file.js";
+import { textsOf } from "./tree.js";
 import { findWarnings } from "./warnings.js";
 
 type Report = (message: Message) => void;
@@ -68,7 +70,23 @@ export function readWhole(
     users: new Map([...placed].map(([email, { user }]) => [email, user])),
     tests: placedTests.map(({ test }) => test),
     accessUsers: [...placedAccess.values()].map(({ wanted }) => wanted),
+    domains: readDomains(files),
     warnings: () =>
       findWarnings({ files, root, users: placed, ignore, protects, owners, access: placedAccess }),
   };
+}
+
+/** How the files write their domains, wherever they do so; the first way counts. */
+function readDomains(files: readonly ParsedFile[]): WrittenDomains {
+  const found = new Map<string, string>();
+  for (const { source, tree } of files) {
+    // Nearly every file is in ASCII; an escape can hide a letter that is not.
+    if (!/\P{ASCII}|\\/u.test(source.text)) continue;
+    for (const text of textsOf(tree)) {
+      const [compared, written] = writtenDomain(text) ?? [];
+      if (compared !== undefined && written !== undefined && !found.has(compared))
+        found.set(compared, written);
+    }
+  }
+  return found;
 }

@@ -67,3 +67,15 @@ export function toPlain(node: TreeNode): unknown {
   for (const pair of node.pairs.values()) plain[pair.key] = toPlain(pair.value);
   return plain;
 }
+
+/** Every key and every text of a node, in the file's order. */
+export function* textsOf(node: TreeNode): Generator<string, void> {
+  if (node.kind === "scalar") {
+    if (typeof node.value === "string") yield node.value;
+  } else if (node.kind === "list") for (const item of node.items) yield* textsOf(item);
+  else
+    for (const { key, value } of node.pairs.values()) {
+      yield key;
+      yield* textsOf(value);
+    }
+}

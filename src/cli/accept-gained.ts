@@ -21,7 +21,13 @@ export function hasOnlyGained(before: Allowlist, after: Allowlist, wanted: reado
 }
 
 /** Besides users, and what is told of files. */
-function rest({ users: _users, files: _files, warnings: _warnings, ...others }: Allowlist): object {
+function rest({
+  users: _users,
+  files: _files,
+  warnings: _warnings,
+  domains: _domains,
+  ...others
+}: Allowlist): object {
   return others;
 }
 

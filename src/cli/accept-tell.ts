@@ -30,7 +30,7 @@ export function writeChange(folder: string, files: readonly ChangedFile[]): void
 export function tellChange(
   { stdout, stderr }: Surroundings,
   { wanted, change, effects }: Proposal,
-  isShown: boolean,
+  { isShown, show }: { readonly isShown: boolean; readonly show: (text: string) => string },
 ): void {
   for (const { email, entry } of isShown ? [] : wanted) {
     const allowed = change?.plan.decisions.find(
@@ -38,10 +38,10 @@ export function tellChange(
     );
     const place = allowed?.entry ? `${placeOf(allowed.entry.source)}: ` : "";
     stdout.write(
-      `${escapeText(place, 200)}added ${escapeText(describeMatch(entry))} of ${escapeText(email)}\n`,
+      `${escapeText(place, 200)}added ${escapeText(describeMatch(entry))} of ${escapeText(show(email))}\n`,
     );
   }
-  for (const line of capped(effects.map((text) => escapeText(text)))) stderr.write(`${line}\n`);
+  for (const line of capped(effects.map((text) => escapeText(show(text))))) stderr.write(`${line}\n`);
 }
 
 /** As many lines as a report spells out findings; the rest is counted. */
@@ -57,19 +57,20 @@ export function tellRest(
   { stderr }: Surroundings,
   lost: readonly string[],
   refused: readonly Refused[],
+  show: (text: string) => string,
 ): void {
   const lines = [
-    ...capped(lost.map((text) => escapeText(text))),
-    ...capped(refused.map((one) => `not added: ${refusalText(one)}`)),
+    ...capped(lost.map((text) => escapeText(show(text)))),
+    ...capped(refused.map((one) => `not added: ${show(refusalText(one))}`)),
   ];
   for (const line of lines) stderr.write(`${line}\n`);
 }
 
-export function refusedAll(refused: readonly Refused[]): UserError {
+export function refusedAll(refused: readonly Refused[], show: (text: string) => string): UserError {
   const [first] = refused;
-  if (refused.length === 1 && first) return new UserError(nameOf(first), first.why.fix);
+  if (refused.length === 1 && first) return new UserError(show(nameOf(first)), first.why.fix);
   return new UserError(
-    `nothing can be added:\n${capped(refused.map(refusalText))
+    `nothing can be added:\n${capped(refused.map((one) => show(refusalText(one))))
       .map((line) => `  ${line}`)
       .join("\n")}`,
     "see warp-registrations explain for each of them",

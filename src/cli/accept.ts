@@ -5,6 +5,7 @@ import type { Day } from "../allowlist/allowlist.js";
 import { toDay } from "../allowlist/day.js";
 import { endOf } from "../reconcile/in-force.js";
 import { unifiedDiff } from "./accept-diff.js";
+import { showDomains } from "../allowlist/email.js";
 import { openAllowlist } from "./accept-files.js";
 import { propose, type Details } from "./accept-propose.js";
 import { lookUp, type LookUpOptions } from "./accept-lookup.js";
@@ -83,14 +84,15 @@ async function accept(
   const terms = { whole, asOf, file: options.file };
   const proposal = propose(open, targets, terms, details);
   const { change, refused } = proposal;
-  if (!change && refused.length > 0) throw refusedAll(refused);
+  const show = showDomains(open.allowlist.domains);
+  if (!change && refused.length > 0) throw refusedAll(refused, show);
   const isShown = options.diff === true || (options.undo !== undefined && options.write !== true);
   if (change) {
     if (isShown) surroundings.stdout.write(change.files.map(unifiedDiff).join(""));
     else writeChange(folder, change.files);
-    if (options.quiet !== true) tellChange(surroundings, proposal, isShown);
+    if (options.quiet !== true) tellChange(surroundings, proposal, { isShown, show });
   }
-  tellRest(surroundings, options.quiet === true ? [] : lost, refused);
+  tellRest(surroundings, options.quiet === true ? [] : lost, refused, show);
   return EXIT.fine;
 }
 

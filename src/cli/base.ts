@@ -8,7 +8,7 @@ import { AllowlistError } from "../allowlist/message.js";
 import { readAllowlist } from "../allowlist/read.js";
 import { narrowInventory, type WholeInventory } from "../inventory.js";
 import { reportChange } from "../reconcile/change.js";
-import { makePlan, type Plan } from "../reconcile/plan.js";
+import { asWritten, makePlan, type Plan } from "../reconcile/plan.js";
 import { UserError } from "./user-error.js";
 
 /** Reads the allowlist before the change. It may stand outside the project: a checkout of the base branch beside it. */
@@ -39,8 +39,9 @@ export function withChange(
   }: { readonly base: Allowlist; readonly head: Allowlist; readonly whole: WholeInventory },
 ): Plan {
   const before = makePlan(base, narrowInventory(whole, base), plan.asOf);
-  const changes = reportChange({ base, head }, { before, after: plan });
-  return { ...plan, findings: [...changes, ...plan.findings] };
+  const domains = new Map([...base.domains, ...head.domains]);
+  const changes = asWritten({ domains }, reportChange({ base, head }, { before, after: plan }));
+  return { ...plan, domains, findings: [...changes, ...plan.findings] };
 }
 
 function leadsOut(folder: string, pattern: string): boolean {

@@ -2,6 +2,7 @@
 
 import { Option, type Command } from "commander";
 import { checkAccount } from "../allowlist/account.js";
+import { showDomains } from "../allowlist/email.js";
 import type { Allowlist, SourcePosition } from "../allowlist/allowlist.js";
 import { escapeText } from "../escape.js";
 import { narrowInventory } from "../inventory.js";
@@ -93,7 +94,9 @@ async function explainSubject(
   emit(surroundings, options, FORMATS, (format) =>
     format === "json"
       ? explainDocument({ account: source.account, asOf, what, explanations, evidence, lineOf })
-      : toText(found, allowlist, explanations, { lineOf, evidence, short: found.ids.length > 1 }),
+      : showDomains(allowlist.domains)(
+          toText(found, allowlist, explanations, { lineOf, evidence, short: found.ids.length > 1 }),
+        ),
   );
   return EXIT.fine;
 }

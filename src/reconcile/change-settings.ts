@@ -53,6 +53,7 @@ const PARTS: { readonly [Key in keyof Allowlist]-?: (change: Change) => readonly
   tests: diffTests,
   version: nothing,
   account: diffAccounts,
+  domains: nothing,
   warnings: nothing,
   files: nothing,
 };

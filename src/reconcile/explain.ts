@@ -1,5 +1,6 @@
 /** Why one registration is decided as it is: the trace of the very loop that decides, and what would change it. */
 
+import { showDomains } from "../allowlist/email.js";
 import type { Allowlist, Scope, SourcePosition } from "../allowlist/allowlist.js";
 import type { Registration } from "../cloudflare/types.js";
 import { decideAll, subjectOf } from "./decide.js";
@@ -66,6 +67,7 @@ export function explain(
     asOf,
     undefined,
   );
+  const show = showDomains(allowlist.domains);
   const byId = new Map(decisions.map((decision) => [decision.registration.id, decision]));
   const waits = new Map<Decision, string>(pending.map(({ decision, text }) => [decision, text]));
   return ids.flatMap((id): Explanation[] => {
@@ -76,8 +78,8 @@ export function explain(
       return [
         {
           kind: "decided",
-          decision,
-          rules: trace(candidate, decision, subject),
+          decision: { ...decision, reason: { ...decision.reason, text: show(decision.reason.text) } },
+          rules: trace(candidate, decision, subject).map((one) => ({ ...one, text: show(one.text) })),
           changes: changesOf(decision, subject, known?.get(registration.device.id)),
           pending: isAct(decision) ? waits.get(decision) : undefined,
         },
@@ -87,7 +89,7 @@ export function explain(
     if (!registration) return [];
     const user = userOf(registration);
     const why = whyOutOfScope(registration, user, allowlist.scope);
-    return [{ kind: "out-of-scope", registration, user, why }];
+    return [{ kind: "out-of-scope", registration, user, why: show(why) }];
   });
 }
 

@@ -1,3 +1,4 @@
+import type { AllowedUser } from "../allowlist/allowlist.js";
 import type { Registration } from "../cloudflare/types.js";
 
 /** A value of a user's or a device's, in a sentence: cut, so that what stands behind it is not pushed out of sight. */
@@ -9,6 +10,11 @@ export function clipped(text: string, most = 60): string {
 /** `BOB-THINKPAD (3f1c…) of bob@example.com`, with values that are cut. */
 export function named({ device, id }: Registration, email: string): string {
   return `${clipped(device.name)} (${clipped(id)}) of ${email === "" ? "no user" : clipped(email, 100)}`;
+}
+
+/** A listed user's address as the file has it: `bob@bücher.example`, and not what DNS makes of it. */
+export function asWritten({ email, written }: Pick<AllowedUser, "email" | "written">): string {
+  return written ?? email;
 }
 
 /** A value in quotes, cut. */

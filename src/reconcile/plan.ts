@@ -1,6 +1,7 @@
 /** The plan: every decision, what was noticed, how the guards judge it, and a fingerprint to approve it by. */
 
 import type { Allowlist, Freeze } from "../allowlist/allowlist.js";
+import { showDomains } from "../allowlist/email.js";
 import type { Message } from "../allowlist/message.js";
 import type { AccessUser } from "../cloudflare/access-types.js";
 import type { PhysicalDevice, Registration } from "../cloudflare/types.js";
@@ -77,8 +78,9 @@ export interface Plan {
   /** Over the same acts as the guards. */
   readonly fingerprint: string;
   readonly population: { readonly inScope: number; readonly active: number; readonly outOfScope: number };
-  /** The files of the allowlist. */
+  /** The files of the allowlist, and how they write domains. */
   readonly files: Allowlist["files"];
+  readonly domains: Allowlist["domains"];
 }
 
 /** Of the run that a plan is made for. */
@@ -124,15 +126,15 @@ export function makePlan(
     accessUsers,
     reviewed,
     freeze: allowlist.freeze && now < allowlist.freeze.until ? allowlist.freeze : undefined,
-    findings: [
+    findings: asWritten(allowlist, [
       ...(reviewed ? findDifferences(reviewed, allowlist, accessUsers) : []),
       ...reportUnread(allowlist, inventory.accessUsers),
       ...findAll({ allowlist, inventory, people, hardware, decided, asOf, now }),
       ...findOverlap(siblings, allowlist.scope, registrations),
       ...allowlist.warnings.map(findWarning),
-    ],
+    ]),
     notes: inventory.notes ?? [],
-    problems: [...contradictions(decided), ...users.problems],
+    problems: asWritten(allowlist, [...contradictions(decided), ...users.problems]),
     guards: judge(judged, allowlist.guards),
     fingerprint: fingerprint(account, agreed, deletions),
     population: {
@@ -141,7 +143,17 @@ export function makePlan(
       outOfScope: registrations.length - decisions.length,
     },
     files: allowlist.files,
+    domains: allowlist.domains,
   };
+}
+
+/** Texts that show domains as the files write them. */
+export function asWritten<T extends { readonly text: string }>(
+  { domains }: Pick<Allowlist, "domains">,
+  told: readonly T[],
+): readonly T[] {
+  const show = showDomains(domains);
+  return domains.size === 0 ? told : told.map((one) => ({ ...one, text: show(one.text) }));
 }
 
 /** What is looked at for findings. */

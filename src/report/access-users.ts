@@ -8,6 +8,7 @@ import type { AccessUserResult, ReportDocument, ReportedAccessUser } from "./doc
 export function accessUsersIn(
   { accessUsers: decisions }: Plan,
   run: boolean,
+  show: (text: string) => string,
 ): Pick<ReportDocument, "accessUsers" | "accessUserResults"> {
   if (decisions.length === 0) return {};
   const results = decisions.filter(isAccessUserAct).map(({ email, user, action }): AccessUserResult => ({
@@ -17,11 +18,14 @@ export function accessUsersIn(
     result: "skipped",
   }));
   return {
-    accessUsers: decisions.map(toReportedUser),
+    accessUsers: decisions.map((one) => toReportedUser(one, show)),
     ...(run && results.length > 0 && { accessUserResults: results }),
   };
 }
 
-function toReportedUser({ user, ...decision }: AccessUserDecision): ReportedAccessUser {
-  return { ...decision, ...(user && { id: user.id }) };
+function toReportedUser(
+  { user, ...decision }: AccessUserDecision,
+  show: (text: string) => string,
+): ReportedAccessUser {
+  return { ...decision, text: show(decision.text), ...(user && { id: user.id }) };
 }

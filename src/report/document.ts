@@ -135,6 +135,11 @@ export interface ReportDocument {
   readonly guards: readonly ReportedGuard[];
   /** Acts of the reviewed plan that are not due any more. */
   readonly skipped: readonly SkippedAct[];
+  /**
+   * How the allowlist writes domains that DNS has in another form, by that form; left out where it writes none so. Texts
+   * show them as written; fields have the form in which addresses are compared.
+   */
+  readonly domains?: Readonly<Record<string, string>>;
   /** The files of the allowlist, each with the SHA-256 of its text in hex. */
   readonly allowlist: Plan["files"];
   /** Only of a run that writes: one for each act of the plan that it does. */

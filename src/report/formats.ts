@@ -1,5 +1,6 @@
 /** Every form in which a report, or the messages about an allowlist, can be had. */
 
+import { showDomains } from "../allowlist/email.js";
 import { formatMessages } from "../allowlist/format.js";
 import type { Message } from "../allowlist/message.js";
 import { jsonText } from "../escape.js";
@@ -56,7 +57,29 @@ export const messageFormats: Readonly<Record<MessageFormat, (messages: readonly 
 
 /** A whole document as one text that ends with a line break; Markdown and GitHub are empty where there is nothing to say. */
 export function render(format: Format, document: ReportDocument, options: RenderOptions = {}): string {
-  return formats[format](document, options);
+  return formats[format](format === "json" ? document : forPeople(document), options);
+}
+
+/** Whose addresses are shown as the allowlist writes their domains, as the texts show them. */
+function forPeople(document: ReportDocument): ReportDocument {
+  const { domains, decisions, accessUsers, accessUserResults, skipped } = document;
+  if (domains === undefined) return document;
+  const show = showDomains(new Map(Object.entries(domains)));
+  const shown = <T extends { readonly email: string }>(one: T): T => ({ ...one, email: show(one.email) });
+  return {
+    ...document,
+    decisions: decisions.map((one) => ({
+      ...one,
+      registration: { ...one.registration, user: shown(one.registration.user) },
+    })),
+    ...(accessUsers && { accessUsers: accessUsers.map(shown) }),
+    ...(accessUserResults && { accessUserResults: accessUserResults.map(shown) }),
+    skipped: skipped.map((one) => ({ ...one, user: show(one.user) })),
+    guards: document.guards.map(({ users, ...guard }) => ({
+      ...guard,
+      ...(users && { users: users.map(show) }),
+    })),
+  };
 }
 
 /** The messages about an allowlist as one text; text and GitHub are empty where there is none. */

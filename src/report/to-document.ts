@@ -1,6 +1,7 @@
 /** Makes the document of a plan. */
 
 import type { Entry } from "../allowlist/allowlist.js";
+import { showDomains } from "../allowlist/email.js";
 import { compare } from "../compare.js";
 import type { Action, Decision } from "../reconcile/decision.js";
 import { asTold } from "../reconcile/hardware.js";
@@ -30,6 +31,7 @@ export function toDocument(plan: Plan, options: DocumentOptions): ReportDocument
   const pending = new Map(
     plan.pending.map(({ decision, why, text }) => [decision.registration.id, { why, text }]),
   );
+  const show = showDomains(plan.domains);
   return {
     version: 1,
     account: plan.account,
@@ -50,9 +52,9 @@ export function toDocument(plan: Plan, options: DocumentOptions): ReportDocument
     population: plan.population,
     decisions: [...plan.decisions].sort(byUserAndDevice).map((decision) => {
       const { id } = decision.registration;
-      return toReported(decision, pending.get(id), options.evidence?.get(id));
+      return inWords(toReported(decision, pending.get(id), options.evidence?.get(id)), show);
     }),
-    ...accessUsersIn(plan, options.run),
+    ...accessUsersIn(plan, options.run, show),
     findings: plan.findings,
     notes: plan.notes,
     problems: plan.problems,
@@ -62,9 +64,22 @@ export function toDocument(plan: Plan, options: DocumentOptions): ReportDocument
       source: setting.source,
       isDefault: !setting.explicit,
     })),
-    skipped: plan.skipped,
+    skipped: plan.skipped.map((one) => ({ ...one, text: show(one.text) })),
+    ...(plan.domains.size > 0 && {
+      domains: Object.fromEntries([...plan.domains].sort(([a], [b]) => compare(a, b))),
+    }),
     allowlist: plan.files,
     ...(options.run && { results: plan.acts.map(notYetDone) }),
+  };
+}
+
+/** Its texts show domains as the files write them. */
+function inWords(one: ReportedDecision, show: (text: string) => string): ReportedDecision {
+  const { reason, pending } = one;
+  return {
+    ...one,
+    reason: { ...reason, text: show(reason.text) },
+    ...(pending && { pending: { ...pending, text: show(pending.text) } }),
   };
 }
 

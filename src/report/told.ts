@@ -1,5 +1,6 @@
 /** What a report can tell of, each with a stable id, for formats that know rules. */
 
+import { normaliseEmail } from "../allowlist/email.js";
 import { messageMeanings } from "../allowlist/codes.js";
 import type { Message } from "../allowlist/message.js";
 import type { SourcePosition } from "../allowlist/allowlist.js";
@@ -144,6 +145,7 @@ function tellUser(user: ReportedAccessUser, outcome: string | undefined): Told {
     text: `${action} Access user ${email}: ${[text, ...more].join("; ")}`,
     source,
     registrations,
-    identity: identityOfAct(`user-${action}`, email),
+    // The address may be shown as the allowlist writes it.
+    identity: identityOfAct(`user-${action}`, normaliseEmail(email)),
   };
 }

@@ -136,6 +136,7 @@ export function toAllowlist(sketch: AllowlistSketch): Allowlist {
     users: new Map(sketch.users.map(([email, user], i) => [email, toUser(email, user, 100 * (i + 1))])),
     tests: [],
     accessUsers: [],
+    domains: new Map(),
     warnings: [],
     files: [],
   };

@@ -6,7 +6,7 @@ import { nearestEmail } from "../../allowlist/nearest.js";
 import type { AccessUser, Registration } from "../../cloudflare/index.js";
 import { counted } from "../../counted.js";
 import type { Finding } from "../finding.js";
-import { quoted } from "../naming.js";
+import { asWritten, quoted } from "../naming.js";
 import { isInScope, userOf } from "../scope.js";
 
 /** So many comparisons are made for "did you mean"; beyond, the addresses are told without. */
@@ -34,10 +34,11 @@ function findUnknown({ users, accessUsers }: Allowlist, known: ReadonlyMap<strin
   const wanted = new Set(accessUsers.map(({ email }) => email));
   const unknown = [...users.values()].filter(({ email }) => !known.has(email) && !wanted.has(email));
   const candidates = unknown.length * known.size > MOST_PAIRS ? [] : [...known.keys()];
-  return unknown.map(({ email, source }) => {
+  return unknown.map((user) => {
+    const { email, source } = user;
     const near = nearestEmail(email, candidates);
     const hint = near === undefined ? "" : `; did you mean ${quoted(near)}?`;
-    const text = `no Access user has the address ${quoted(email)}${hint}`;
+    const text = `no Access user has the address ${quoted(asWritten(user))}${hint}`;
     return { code: "unknown-access-user", subject: [email], text, source, registrations: [] };
   });
 }
@@ -56,12 +57,13 @@ function findCounts(
     if (own) own.push(one);
     else active.set(email, [one]);
   }
-  return [...users.values()].flatMap(({ email, source }) => {
+  return [...users.values()].flatMap((user) => {
+    const { email, source } = user;
     const count = known.get(email)?.active_device_count;
     const own = active.get(email) ?? [];
     const devices = new Set(own.map(({ device }) => device.id)).size;
     if (count == null || count === devices || count === own.length) return [];
-    const text = `Access counts ${counted(count, "active device")} of ${email}, and the listing has ${devices}`;
+    const text = `Access counts ${counted(count, "active device")} of ${asWritten(user)}, and the listing has ${devices}`;
     return [
       { code: "device-count", subject: [email], text, source, registrations: own.map(({ id }) => id).sort() },
     ];

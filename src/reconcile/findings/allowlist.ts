@@ -11,7 +11,7 @@ import { groupBy } from "../group-by.js";
 import { DAY_MS, endOf } from "../in-force.js";
 import type { Match } from "../match.js";
 import { compileMatch, MATCH_KEYS, passes, type MatchKey } from "../match-keys.js";
-import { clipped, describeMatch, named, quoted } from "../naming.js";
+import { asWritten, clipped, describeMatch, named, quoted } from "../naming.js";
 import type { Candidate, Person } from "../people.js";
 import { isIgnored } from "../rules/exceptions.js";
 import { isNoUser } from "../scope.js";
@@ -47,11 +47,6 @@ export function findUnmatched(
       registrations: [],
     };
   });
-}
-
-/** A listed user's address as the file has it: `bob@bücher.example`, and not what DNS makes of it. */
-function asWritten({ email, written }: AllowedUser): string {
-  return written ?? email;
 }
 
 /** By key and value: who has what the entries ask for, wherever in the account. */
