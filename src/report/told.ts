@@ -63,6 +63,15 @@ const URGENT: ReadonlySet<string> = new Set<FindingCode>(["elsewhere"]);
 export function tellAll(document: ReportDocument): Told[] {
   const { problems, guards, approved, decisions, skipped, findings } = document;
   const told = outcomes(document, true);
+  const found = findings.map(({ code, subject, text, source, related, registrations }): Told => ({
+    rule: `finding/${code}`,
+    level: URGENT.has(code) ? "warning" : "note",
+    text,
+    source,
+    ...(related && { related }),
+    registrations,
+    identity: identityOf({ code, subject }),
+  }));
   return [
     ...problems.map(tellMessage),
     ...guards
@@ -78,6 +87,8 @@ export function tellAll(document: ReportDocument): Told[] {
           identity: identify(`guard-${guard.guard}`, []),
         };
       }),
+    // Formats that show a few of each level show these first.
+    ...found.filter(({ level }) => level !== "note"),
     ...decisions.filter(isDue).map((decision) => tellAct(decision, told?.get(decision.registration.id))),
     ...usersDue(document).map((user) => tellUser(user, userOutcomes(document)?.get(user.email))),
     ...skipped.map(({ act, device, user, text, registration }): Told => ({
@@ -87,15 +98,7 @@ export function tellAll(document: ReportDocument): Told[] {
       registrations: [registration],
       identity: identify(`skipped-${act}`, [registration]),
     })),
-    ...findings.map(({ code, subject, text, source, related, registrations }): Told => ({
-      rule: `finding/${code}`,
-      level: URGENT.has(code) ? "warning" : "note",
-      text,
-      source,
-      ...(related && { related }),
-      registrations,
-      identity: identityOf({ code, subject }),
-    })),
+    ...found.filter(({ level }) => level === "note"),
   ];
 }
 
