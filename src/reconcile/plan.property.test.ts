@@ -2,13 +2,22 @@ import fc from "fast-check";
 import { beforeAll, describe, expect, test } from "vitest";
 import { CASES, announceSeed, holds } from "../../test/support/property.js";
 import { ALICE, BOB, guards, user, world, type World } from "../../test/support/world-arbitraries.js";
-import { toAllowlist } from "../../test/support/world-allowlist.js";
+import { toAllowlist, type AllowlistSketch, type PolicyValues } from "../../test/support/world-allowlist.js";
 import { apply, outcomes, planOf, toReviewed } from "../../test/support/world-run.js";
-import { NOW } from "../../test/support/world.js";
+import { ACCOUNT, NOW } from "../../test/support/world.js";
 import { isAct, ruleMeanings, type Decision, type Rule } from "./decision.js";
-import type { Plan } from "./plan.js";
+import { makePlan, needsHardware, type Plan } from "./plan.js";
 
 beforeAll(announceSeed);
+
+const same = (a: Plan, b: Plan) => {
+  expect(outcomes(a.decisions)).toEqual(outcomes(b.decisions));
+  expect(outcomes(a.acts)).toEqual(outcomes(b.acts));
+  expect(ids(a.pending.map(({ decision }) => decision))).toEqual(
+    ids(b.pending.map(({ decision }) => decision)),
+  );
+  expect(a.fingerprint).toBe(b.fingerprint);
+};
 
 const ids = (decisions: readonly Decision[]) => decisions.map(({ registration: { id } }) => id);
 
@@ -154,15 +163,6 @@ describe("the acts that are performed", () => {
 });
 
 describe("the plan does not depend on", () => {
-  const same = (a: Plan, b: Plan) => {
-    expect(outcomes(a.decisions)).toEqual(outcomes(b.decisions));
-    expect(outcomes(a.acts)).toEqual(outcomes(b.acts));
-    expect(ids(a.pending.map(({ decision }) => decision))).toEqual(
-      ids(b.pending.map(({ decision }) => decision)),
-    );
-    expect(a.fingerprint).toBe(b.fingerprint);
-  };
-
   test("the order in which the account is listed", () => {
     const shuffled = world.chain((one) =>
       fc.tuple(
@@ -194,6 +194,25 @@ describe("the plan does not depend on", () => {
       const ofOthers = ({ decisions }: Plan) => decisions.filter(({ user: email }) => email !== BOB);
       expect(outcomes(ofOthers(changed))).toEqual(outcomes(ofOthers(planOf(one))));
     });
+  });
+});
+
+describe("where the physical devices need not be listed", () => {
+  const relied = ({ acts }: Plan) => acts.map(({ relies, together }) => ({ relies, together }));
+  let unlisted = 0;
+
+  test("they would change nothing", () => {
+    holds(fc.tuple(world, fc.boolean()), ([{ sketch, ...one }, isLimited]) => {
+      const quiet = { ...one, sketch: { ...ofRegistrations(sketch), perRun: isLimited ? 1 : undefined } };
+      const allowlist = toAllowlist(quiet.sketch);
+      if (needsHardware(allowlist)) return;
+      unlisted++;
+      const { registrations, devices } = one;
+      const knowing = makePlan(allowlist, { account: ACCOUNT, registrations, devices }, NOW);
+      same(knowing, planOf(quiet));
+      expect(relied(knowing)).toEqual(relied(planOf(quiet)));
+    });
+    expect(unlisted).toBeGreaterThan(CASES / 10);
   });
 });
 
@@ -236,6 +255,33 @@ describe("nobody is cut off", () => {
     });
   });
 });
+
+/** The same allowlist without what speaks of devices; mostly it deletes nothing either. */
+function ofRegistrations({ policy, users, ignore, ...sketch }: AllowlistSketch): AllowlistSketch {
+  return {
+    ...sketch,
+    policy: withoutAges(policy),
+    users: users.map(([email, user]) => [
+      email,
+      {
+        ...user,
+        policy: user.policy && withoutAges(user.policy),
+        entries: user.entries.filter(
+          ({ match, requires }) => requires === undefined && Object.keys(match).join() === "registration",
+        ),
+      },
+    ]),
+    ignore: (ignore ?? []).filter((match) => (match.device ?? match.name ?? match.serial) === undefined),
+    protectedDevices: [],
+    protectedSerials: [],
+    protectedHardwareIds: [],
+  };
+}
+
+function withoutAges(policy: PolicyValues = {}): PolicyValues {
+  const { unlisted, unknownUsers, noUser, listedRevoked, overMaxDevices, unknownHardware, machines } = policy;
+  return { unlisted, unknownUsers, noUser, listedRevoked, overMaxDevices, unknownHardware, machines };
+}
 
 /** Only what lets in and what relies on it may be more than a run does, alone. */
 function holdsLimit({ acts }: Plan, perRun: number): void {
