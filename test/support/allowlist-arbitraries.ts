@@ -57,7 +57,28 @@ export const entry: fc.Arbitrary<EntrySketch> = fc
     from: dayOrNone([0, 3, 4].flatMap((i) => DAYS[i] ?? [])),
     expires: dayOrNone([1, 2, 4].flatMap((i) => DAYS[i] ?? [])),
   })
-  .map(defined);
+  .map(defined)
+  .map(sensible);
+
+/** Without what the reader refuses: a condition of what is not allowed, an end before the beginning. */
+function sensible({ requires, from, expires, ...entry }: EntrySketch): EntrySketch {
+  const isBackward = from !== undefined && expires !== undefined && from.start > expires.start;
+  return {
+    ...entry,
+    ...(requires && entry.state === "active" && { requires }),
+    ...(from && !isBackward && { from }),
+    ...(expires && { expires }),
+  };
+}
+
+/** Now and then everything is allowed, since seldom several machines are by their own entries. */
+const entries = fc.oneof(
+  {
+    weight: 9,
+    arbitrary: fc.uniqueArray(entry, { maxLength: 4, selector: (one) => JSON.stringify(one.match) }),
+  },
+  { weight: 1, arbitrary: fc.constant<EntrySketch[]>([{ match: { nameGlob: "*" }, state: "active" }]) },
+);
 
 /** More entries than are asked one by one, so that the index has to give the same. */
 const FILLER: readonly EntrySketch[] = Array.from({ length: 9 }, (_, i) => ({
@@ -100,12 +121,12 @@ const STATES: readonly UserSketch["state"][] = [
 
 export const user: fc.Arbitrary<UserSketch> = fc
   .record({
-    entries: fc.uniqueArray(entry, { maxLength: 4, selector: (one) => JSON.stringify(one.match) }),
+    entries,
     filled: fc.constantFrom(false, false, true),
     state: fc.constantFrom(...STATES),
     policy: perhaps(policy.map(defined)),
   })
-  .map(({ entries, filled, ...rest }) => ({ ...rest, entries: filled ? [...entries, ...FILLER] : entries }));
+  .map(({ entries: own, filled, ...rest }) => ({ ...rest, entries: filled ? [...own, ...FILLER] : own }));
 
 const users = fc.uniqueArray(fc.tuple(fc.constantFrom(ALICE, ALICE, BOB), user), {
   minLength: 1,
