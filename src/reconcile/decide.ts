@@ -89,6 +89,7 @@ function decidePerson(person: Person, context: Context, { decisions, findings, m
     // What matches counts as matched, though what it says was not asked for.
     entries.say(registrations[0]);
   }
+  if (deletes) keepAsInWhole(person, verdicts, context, findings);
   let together = deletes ? keepTombstones(verdicts, subject, entries, findings) : undefined;
   while (deletes && keepWhatJoins(person, verdicts, context, findings))
     together = keepTombstones(verdicts, subject, entries, findings);
@@ -282,6 +283,36 @@ function keepWhatJoins(
     }
   }
   return isFound;
+}
+
+/** Everybody with everything, whatever the scope; made once a plan, as what is read once for all people. */
+const wholeOf = once((context): Context => {
+  const none: ReadonlySet<string> = new Set();
+  const registrationTypes = new Set(["warp", "browser_extension"]);
+  const scope = { emailDomains: none, emails: none, policyIds: none, registrationTypes };
+  return { ...context, allowlist: { ...context.allowlist, scope } };
+});
+
+/** What would stay as a tombstone if everything were in scope stays in a narrower one, which must add no deletion. */
+function keepAsInWhole(
+  person: Person,
+  verdicts: Map<Candidate, Verdict>,
+  context: Context,
+  findings: Finding[],
+): void {
+  if (person.devices.every(({ registrations }) => registrations.every((one) => verdicts.has(one)))) return;
+  const whole: Collected = { decisions: [], findings: [], matched: new Set() };
+  decidePerson(person, wholeOf(context), whole);
+  const tombstones = new Map(
+    whole.findings.filter(({ code }) => code === "tombstone").map((one) => [one.registrations[0], one]),
+  );
+  for (const [candidate, verdict] of verdicts) {
+    const finding = verdict.desired === "deleted" ? tombstones.get(idOf(candidate)) : undefined;
+    if (!finding) continue;
+    const text = `${verdict.text}; it is revoked and not deleted, as it would be if everything were in scope`;
+    verdicts.set(candidate, { ...verdict, desired: "revoked", text });
+    findings.push(finding);
+  }
 }
 
 /** Whether a deletion may take away more than itself. */

@@ -1,3 +1,4 @@
+import { physicalDevice } from "../../test/support/world.js";
 import { ALICE, steps } from "../../test/support/world-steps.js";
 
 const listed = `users:\n  ${ALICE}:\n    - device: d1\n`;
@@ -34,5 +35,55 @@ steps("the scope", [
       { id: "c", email: ALICE },
     ],
     expect: ["a: revoke (unlisted) 4"],
+  },
+]);
+
+const IN_USE = [
+  { id: "new", email: ALICE, device: "d1", policy: "p1", created: "2026-05-20T00:00:00Z" },
+  {
+    id: "old",
+    email: ALICE,
+    device: "d2",
+    policy: "p1",
+    created: "2026-04-01T00:00:00Z",
+    lastSeen: "2026-04-02T00:00:00Z",
+  },
+];
+const LONG = "2026-03-01T00:00:00Z";
+/** Two of one machine that were revoked long ago: either joins what is in use, and neither is needed beside the other. */
+const JOINING = [
+  { id: "j1", email: ALICE, device: "d3", policy: "p1", created: LONG, lastSeen: LONG, revoked: LONG },
+  { id: "j2", email: ALICE, device: "d4", policy: "p2", created: LONG, lastSeen: LONG, revoked: LONG },
+];
+const ROWS = [
+  physicalDevice("d1", { hardware_id: "H1" }),
+  physicalDevice("d2", { serial_number: "S2", hardware_id: "H2" }),
+  physicalDevice("d3", { serial_number: "S2", hardware_id: "H1" }),
+  physicalDevice("d4", { serial_number: "S2", hardware_id: "H1" }),
+];
+const AGES = "policy: { revoked: { after: 30d, includeListed: true } }\n";
+const LISTED = `users:\n  ${ALICE}: [{ hardwareId: H1 }]\n`;
+
+steps("what joins two registrations in use", [
+  {
+    title: "stays, revoked, since without it the older one would be cut off",
+    allowlist: AGES + LISTED,
+    live: [...IN_USE, ...JOINING],
+    devices: ROWS,
+    expect: [
+      "j1: keep (revoked-age) 2",
+      "j2: keep (revoked-age) 2",
+      "new: keep (entry) 4",
+      "old: keep (entry) 4",
+    ],
+    findings: ["tombstone: j1", "tombstone: j2"],
+  },
+  {
+    title: "stays in a narrower scope as well, which adds no act",
+    allowlist: `scope: { policyIds: [p1] }\n${AGES}${LISTED}`,
+    live: [...IN_USE, ...JOINING],
+    devices: ROWS,
+    expect: ["j1: keep (revoked-age) 3", "new: keep (entry) 5", "old: keep (entry) 5"],
+    findings: ["tombstone: j1"],
   },
 ]);
