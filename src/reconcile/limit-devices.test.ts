@@ -16,6 +16,30 @@ const MAR = { id: "mar", email: ALICE, device: "d3", created: "2026-03-01T00:00:
 const row = (id: string, serial: string) =>
   physicalDevice(id, { serial_number: serial, hardware_id: serial });
 
+steps("maxDevices in a narrower scope", [
+  {
+    title:
+      "lets nothing in of a machine that is beyond the limit, though it connects by what is out of scope",
+    allowlist: `scope: { policyIds: [p2] }\n${limit(1, "revoke")}`,
+    live: [
+      { ...MAR, policy: "p1" },
+      { ...JAN, policy: "p1" },
+      { ...JAN, id: "jan-again", created: "2026-01-02T00:00:00Z", policy: "p2", revoked: GONE },
+    ],
+    expect: ["jan-again: leave (max-devices) 3"],
+  },
+  {
+    title: "lets in what is within it",
+    allowlist: `scope: { policyIds: [p2] }\n${limit(2, "revoke")}`,
+    live: [
+      { ...MAR, policy: "p1" },
+      { ...JAN, policy: "p1" },
+      { ...JAN, id: "jan-again", created: "2026-01-02T00:00:00Z", policy: "p2", revoked: GONE },
+    ],
+    expect: ["jan-again: unrevoke (entry) 6"],
+  },
+]);
+
 steps("above maxDevices", [
   {
     title: "the oldest devices are revoked",

@@ -88,10 +88,13 @@ function rank(limit: number, subject: Subject): Ranked {
     full.push(...out);
     rest = rest.filter((machine) => !out.includes(machine));
   }
+  // What connects keeps its place, and yet nothing more of its machine is let in.
+  const within = rest.slice(0, limit);
+  full.push(...within.filter((machine) => !all.includes(machine)));
   return {
     over: rest.slice(limit),
     full,
-    letsIn: rest.slice(0, limit).flatMap(({ letsIn }) => letsIn),
+    letsIn: within.filter((machine) => !full.includes(machine)).flatMap(({ letsIn }) => letsIn),
   };
 }
 
