@@ -1,7 +1,6 @@
 /** The plan's one question: what should each registration be? Each rule is asked in turn; the first that decides wins. */
 
 import { policyOf, type Allowlist, type Entry } from "../allowlist/allowlist.js";
-import { compare } from "../compare.js";
 import { aboutRule, actionFor, isAct, removes, type Decision } from "./decision.js";
 import type { Finding } from "./finding.js";
 import { findTraces } from "./hardware.js";
@@ -49,11 +48,19 @@ export function decideAll(people: Iterable<Person>, context: Context): Decided {
   const matched = new Set<Entry>();
   for (const person of people) decidePerson(person, context, { decisions, findings, matched });
   return {
-    decisions: decisions.sort((a, b) => compare(a.registration.id, b.registration.id)),
+    decisions: inOrder(decisions),
     findings,
     matched,
     matchOf: matchesOf(context),
   };
+}
+
+/** In the order of ids. Each is put in its place: to sort them would compare texts from all over the memory. */
+function inOrder(decisions: readonly Decision[]): readonly Decision[] {
+  const size = decisions.reduce((most, { candidate }) => Math.max(most, candidate.place + 1), 0);
+  const placed = new Array<Decision | undefined>(size).fill(undefined);
+  for (const decision of decisions) placed[decision.candidate.place] = decision;
+  return placed.filter((one) => one !== undefined);
 }
 
 /** For the few findings that ask what the entries say: they are read again for whom they ask about. */

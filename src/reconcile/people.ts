@@ -32,6 +32,8 @@ export interface Device {
 /** One registration, with all that is known of it before it is decided. */
 export interface Candidate {
   readonly registration: Registration;
+  /** Its place in the order of ids, over the whole account. */
+  readonly place: number;
   readonly hardware: ComparedHardware | undefined;
   readonly device: Device;
 }
@@ -56,11 +58,15 @@ export function formDevices(
   hardware?: HardwareIndex,
 ): ReadonlyMap<string, Person> {
   const own = new Map<string, Candidate[]>();
-  for (const registration of registrations) {
-    if (registration.deleted_at != null) continue;
+  // In the order of addresses and ids, so that the order of a listing never matters. A listing is in that of ids.
+  const byId = [...registrations].sort((a, b) => compare(a.id, b.id));
+  for (let place = 0; place < byId.length; place++) {
+    const registration = byId[place];
+    if (!registration || registration.deleted_at != null) continue;
     const email = userOf(registration);
     const candidate = {
       registration,
+      place,
       hardware: hardware?.get(registration.device.id),
       device: undefined as unknown as Device,
     };
@@ -68,16 +74,8 @@ export function formDevices(
     if (list) list.push(candidate);
     else own.set(email, [candidate]);
   }
-  // In the order of addresses and ids, so that the order of a listing never matters.
   const people = new Map<string, Person>();
-  for (const [email, candidates] of [...own].sort(([a], [b]) => compare(a, b)))
-    people.set(
-      email,
-      formPerson(
-        email,
-        candidates.sort((a, b) => compare(a.registration.id, b.registration.id)),
-      ),
-    );
+  for (const email of [...own.keys()].sort()) people.set(email, formPerson(email, own.get(email) ?? []));
   return people;
 }
 
@@ -312,9 +310,7 @@ function sharesAnything(
 
 /** All registrations of a person, in the order of ids. */
 export function candidatesOf({ devices }: Person): Candidate[] {
-  return devices
-    .flatMap(({ registrations }) => registrations)
-    .sort((a, b) => compare(a.registration.id, b.registration.id));
+  return devices.flatMap(({ registrations }) => registrations).sort((a, b) => a.place - b.place);
 }
 
 /** Whether any registration tells a value that names the machine. */
