@@ -4,7 +4,7 @@ import { policyOf, type Allowlist, type Entry } from "../allowlist/allowlist.js"
 import { aboutRule, actionFor, isAct, removes, type Decision } from "./decision.js";
 import type { Finding } from "./finding.js";
 import { findTraces } from "./hardware.js";
-import { Entries, type Match } from "./match.js";
+import { Entries, Memo, type Match } from "./match.js";
 import { clipped, named } from "./naming.js";
 import {
   candidatesOf,
@@ -17,15 +17,7 @@ import {
   type Device,
   type Person,
 } from "./people.js";
-import {
-  isVerdict,
-  liveOf,
-  type Ask,
-  type Context,
-  type Rule,
-  type Subject,
-  type Verdict,
-} from "./rules/rule.js";
+import { isVerdict, liveOf, type Context, type Rule, type Subject, type Verdict } from "./rules/rule.js";
 import { findProtected } from "./rules/exceptions.js";
 import { RULES } from "./rules/index.js";
 import { isInScope } from "./scope.js";
@@ -114,11 +106,11 @@ export function subjectOf(
   matched: Set<Entry> = new Set<Entry>(),
 ) {
   const { allowlist, asOf, devices } = context;
+  const { isInScope, traces, protectedMachines } = foundOnce(context);
   const user = allowlist.users.get(person.email);
   const entries = new Entries(user, asOf, matched);
-  // Nobody asks twice about an only registration.
-  const known = isAlone(person) ? undefined : new Map<Candidate, Verdict>();
-  let asks: readonly Ask[] | undefined;
+  const known = new Memo<Candidate, Verdict>();
+  let asks: readonly Asked[] | undefined;
   const subject: Subject = {
     allowlist,
     asOf,
@@ -128,56 +120,62 @@ export function subjectOf(
     policy: policyOf(allowlist, person.email),
     say: (candidate) => entries.say(candidate),
     newestOf: (entry, candidate) => entries.newestOf(entry, candidate),
-    traces: () => tracesOf(context),
-    protectedMachines: () => protectedOf(context),
-    isInScope: (candidate) => inScope(candidate, allowlist),
+    traces,
+    protectedMachines,
+    isInScope,
     decide: (candidate, without) => {
-      const verdict = without ? undefined : known?.get(candidate);
+      const verdict = without ? undefined : known.get(candidate);
       if (verdict) return verdict;
       asks ??= RULES.map((rule) => rule.ask(subject));
-      const isNoted = !without && inScope(candidate, allowlist);
-      const made = firstVerdict(candidate, asks, without, isNoted ? findings : undefined);
-      if (!without) known?.set(candidate, made);
+      const made = firstVerdict(candidate, asks, without, allowlist, findings);
+      if (!without) known.set(candidate, made);
       return made;
     },
   };
   return { subject, entries };
 }
 
-function isAlone({ devices }: Person): boolean {
-  return devices.length === 1 && devices[0]?.registrations.length === 1;
+type Asked = ReturnType<Rule["ask"]>;
+type FoundOnce = Pick<Subject, "isInScope" | "traces" | "protectedMachines">;
+
+/** What is the same for everybody: made once a plan, and what is read of all devices only where a rule asks for it. */
+function foundOnce(context: Context): FoundOnce {
+  let found = foundFor.get(context);
+  if (!found) {
+    let traces: ReturnType<Subject["traces"]> | undefined;
+    let protectedMachines: ReturnType<Subject["protectedMachines"]> | undefined;
+    found = {
+      isInScope: (candidate) => inScope(candidate, context.allowlist),
+      traces: () => (traces ??= findTraces(context.devices ?? [])),
+      protectedMachines: () => (protectedMachines ??= findProtected(context)),
+    };
+    foundFor.set(context, found);
+  }
+  return found;
 }
 
-/** Read once a plan, and only where a rule asks for it. */
-const tracesOf = once(({ devices = [] }) => findTraces(devices));
-const protectedOf = once(findProtected);
-
-function once<T>(read: (context: Context) => T): (context: Context) => T {
-  const known = new WeakMap<Context, { readonly found: T }>();
-  return (context) => {
-    let one = known.get(context);
-    if (!one) known.set(context, (one = { found: read(context) }));
-    return one.found;
-  };
-}
+const foundFor = new WeakMap<Context, FoundOnce>();
 
 /** Whether a registration is looked at at all. */
 export function inScope({ registration, device }: Candidate, { scope }: Pick<Allowlist, "scope">): boolean {
   return isInScope(registration, device.person.email, scope);
 }
 
+/** What is asked without some of the rules, or about what is out of scope, is not noticed. */
 function firstVerdict(
   candidate: Candidate,
-  asks: readonly Ask[],
+  asks: readonly Asked[],
   without: readonly Rule[] | undefined,
-  findings: Finding[] | undefined,
+  allowlist: Allowlist,
+  findings: Finding[],
 ): Verdict {
   const skipped = without?.map((rule) => RULES.indexOf(rule));
   for (let at = 0; at < asks.length; at++) {
-    const answer = skipped?.includes(at) === true ? undefined : asks[at]?.(candidate);
-    if (!answer) continue;
+    const ask = asks[at];
+    if (typeof ask !== "function" || skipped?.includes(at) === true) continue;
+    const answer = ask(candidate);
     if (isVerdict(answer)) return answer;
-    if (answer.finding) findings?.push(answer.finding);
+    if (answer.finding && !without && inScope(candidate, allowlist)) findings.push(answer.finding);
   }
   throw new Error("no rule decides; the last one always does");
 }

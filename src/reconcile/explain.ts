@@ -102,7 +102,8 @@ function trace(
   return RULES.map(({ name, ask }, at): Consideration => {
     const place = at + 1;
     if (decided !== undefined) return { place, name, outcome: "not-asked", text: `${decided} comes first` };
-    const answer = ask(subject)(candidate);
+    const asked = ask(subject);
+    const answer = typeof asked === "function" ? asked(candidate) : asked;
     if (isVerdict(answer)) {
       decided = place;
       return { place, name, outcome: "decides", text: reason.text, source };

@@ -63,14 +63,12 @@ export const MATCH_KEYS: Readonly<Record<keyof EntryMatch, MatchKey>> = {
 export interface Test {
   readonly name: keyof EntryMatch;
   readonly key: MatchKey;
-  readonly value: string;
   /** The value in the form in which it is compared. */
   readonly wanted: string;
 }
 
 /** A match made ready once, so that thousands of registrations can be asked by it. */
 export interface CompiledMatch {
-  readonly rank: Rank;
   readonly registration: readonly Test[];
   readonly machine: readonly Test[];
   readonly newest: readonly Test[];
@@ -80,20 +78,20 @@ export interface CompiledMatch {
 
 /** Other keys than those of an entry (an ignore rule has some) are not looked at: whoever has them asks them. */
 export function compileMatch(match: EntryMatch): CompiledMatch {
-  const tests: Record<MatchKey["of"], readonly Test[]> = { registration: NONE, machine: NONE, newest: NONE };
-  let rank: Rank | undefined;
-  let lookUp: Test | undefined;
+  const compiled: Compiling = { registration: NONE, machine: NONE, newest: NONE, lookUp: undefined };
   for (const name of matchKeys) {
     const value = match[name];
     if (value === undefined) continue;
     const key = MATCH_KEYS[name];
-    const test = { name, key, value, wanted: comparedValue(name, value) };
-    tests[key.of] = tests[key.of].length === 0 ? [test] : [...tests[key.of], test];
-    rank ??= rankOfKey(name);
-    if (key.matches === undefined) lookUp ??= test;
+    const test = { name, key, wanted: comparedValue(name, value) };
+    const others = compiled[key.of];
+    compiled[key.of] = others.length === 0 ? [test] : [...others, test];
+    if (key.matches === undefined) compiled.lookUp ??= test;
   }
-  return { rank: rank ?? 4, ...tests, lookUp };
+  return compiled;
 }
+
+type Compiling = { -readonly [Key in keyof CompiledMatch]: CompiledMatch[Key] };
 
 const NONE: readonly never[] = [];
 

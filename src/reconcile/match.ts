@@ -56,19 +56,28 @@ interface Compiled {
   readonly match: CompiledMatch;
 }
 
-/** Remembers one answer without a map, since most people have one device, and then all. */
-class Memo<K, V> {
-  #first: K | undefined;
-  #answer: V | undefined;
-  #rest: Map<K, V> | undefined;
+/** Remembers answers: a few in a list, since most people have few devices, and a map costs more than it saves. */
+export class Memo<K extends object, V> {
+  readonly #keys: K[] = [];
+  readonly #answers: V[] = [];
+  #map: Map<K, V> | undefined;
 
   get(key: K): V | undefined {
-    return this.#first === key ? this.#answer : this.#rest?.get(key);
+    if (this.#map) return this.#map.get(key);
+    // What was asked last is mostly asked again.
+    const at = this.#keys.lastIndexOf(key);
+    return at < 0 ? undefined : this.#answers[at];
   }
 
-  set(key: K, value: V): void {
-    if (this.#first === undefined) [this.#first, this.#answer] = [key, value];
-    else (this.#rest ??= new Map()).set(key, value);
+  /** An answer that is not known yet. */
+  set(key: K, answer: V): void {
+    if (!this.#map && this.#keys.length < FEW) {
+      this.#keys.push(key);
+      this.#answers.push(answer);
+      return;
+    }
+    this.#map ??= new Map(this.#keys.map((one, at) => [one, this.#answers[at] as V]));
+    this.#map.set(key, answer);
   }
 }
 
@@ -79,7 +88,7 @@ export class Entries {
   readonly #index: ReadonlyMap<string, readonly Compiled[]> | undefined;
   readonly #found = new Memo<Device, readonly Found[]>();
   readonly #said = new Memo<Candidate, Said>();
-  #ofDevice: Map<Device, Match> | undefined;
+  readonly #ofDevice = new Memo<Device, Match>();
 
   /**
    * @param at The moment at which entries with `from` and `expires` have to apply.
@@ -139,26 +148,23 @@ export class Entries {
     const { device } = candidate;
     const found = this.#find(device);
     // Nearly always one entry matches a device of one registration, whenever and whatever it is.
-    const [only] = found;
-    if (device.registrations.length === 1 && this.#isAlone(candidate)) {
-      if (!only) return NOTHING;
-      if (found.length === 1 && isPlain(only.entry)) return sayPlain(only.entry);
+    if (device.registrations.length === 1) {
+      const [only] = found;
+      if (!only && this.#blind.length === 0) return NOTHING;
+      if (only && found.length === 1 && isPlain(only.entry))
+        return {
+          match: { kind: "allowed", entry: only.entry, own: true, equals: NO_ENTRIES },
+          upcoming: undefined,
+          mayRefuse: this.#blindly(device, refuses),
+        };
     }
     const upcoming = found.find(
       ({ entry: { state, from } }) =>
         state === "active" && from !== undefined && this.at.getTime() < from.start,
     )?.entry;
     const match = this.#judge(candidate, found);
-    const mayRefuse =
-      match.kind === "allowed" ? this.#blindly(device, (state) => state !== "active") : undefined;
+    const mayRefuse = match.kind === "allowed" ? this.#blindly(device, refuses) : undefined;
     return { match, upcoming, mayRefuse };
-  }
-
-  /** Whether no entry may mean it by what it does not tell. */
-  #isAlone(candidate: Candidate): boolean {
-    if (this.#entries.length === 1)
-      return this.#blind.length === 0 || this.#find(candidate.device).length === 1;
-    return this.#blind.length === 0 || UNKNOWABLE.every((key) => key.told(candidate) !== undefined);
   }
 
   #judge(candidate: Candidate, found: readonly Found[]): Match {
@@ -174,7 +180,6 @@ export class Entries {
 
   /** What the entries say of the device, and so of its newest registration where none names that by its id. */
   #judgeDevice(device: Device, found: readonly Found[]): Match {
-    this.#ofDevice ??= new Map();
     let match = this.#ofDevice.get(device);
     if (!match) this.#ofDevice.set(device, (match = this.#settle(device, found)));
     return match;
@@ -230,21 +235,16 @@ export class Entries {
   }
 }
 
-const UNKNOWABLE = Object.values(MATCH_KEYS).filter(({ mayBeUnknown }) => mayBeUnknown);
+/** Allows, whenever and whatever it matches. */
+function isPlain({ state, from, expires, requires }: Entry): boolean {
+  return state === "active" && from === undefined && expires === undefined && requires === undefined;
+}
 
-function isPlain({ from, expires, requires }: Entry): boolean {
-  return from === undefined && expires === undefined && requires === undefined;
+function refuses(state: Entry["state"]): boolean {
+  return state !== "active";
 }
 
 const NO_ENTRIES: readonly never[] = [];
-
-function sayPlain(entry: Entry): Said {
-  const match: Match =
-    entry.state === "active"
-      ? { kind: "allowed", entry, own: true, equals: NO_ENTRIES }
-      : { kind: "refused", entry };
-  return { match, upcoming: undefined, mayRefuse: undefined };
-}
 
 const NOBODY: readonly Candidate[] = [];
 

@@ -163,7 +163,11 @@ function byId({ registration: a }: Decision, { registration: b }: Decision): num
 /** Vendors' defaults, as far as they concern registrations in scope. */
 export function findUnusable(unusable: readonly Unusable[], decisions: readonly Decision[]): Finding[] {
   if (unusable.length === 0) return [];
-  const byDevice = groupBy(decisions, ({ registration }) => registration.device.id);
+  const meant = new Set(unusable.flatMap(({ devices }) => [...devices]));
+  const byDevice = groupBy(
+    decisions.filter(({ registration }) => meant.has(registration.device.id)),
+    ({ registration }) => registration.device.id,
+  );
   return unusable
     .flatMap(({ serial, devices }): Finding[] => {
       const group = [...devices].flatMap((id) => byDevice.get(id) ?? []).sort(byId);

@@ -9,7 +9,6 @@ import {
   DESIRED,
   liveOf,
   passed,
-  silent,
   type Passed,
   type Rule,
   type Subject,
@@ -40,8 +39,8 @@ function isPast(time: number, { after }: AgeRule, { asOf }: Subject): boolean {
   return asOf.getTime() - time > after.ms;
 }
 
-const REVOKED_NOT_SET = silent(() => ({ text: "policy.revoked is not set" }));
-const STALE_NOT_SET = silent(() => ({ text: "policy.stale is not set" }));
+const REVOKED_NOT_SET = passed("policy.revoked is not set");
+const STALE_NOT_SET = passed("policy.stale is not set");
 
 /** `policy.revoked`: deletes what has been revoked for long. */
 export const revokedAge: Rule = {

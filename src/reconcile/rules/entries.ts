@@ -12,7 +12,6 @@ import {
   byWhom,
   liveOf,
   passed,
-  silent,
   type Ask,
   type Passed,
   type Rule,
@@ -26,7 +25,7 @@ export const offboarded: Rule = byState("offboarded", "deleted");
 export const suspended: Rule = byState("suspended", "revoked");
 
 function byState(state: "offboarded" | "suspended", desired: "deleted" | "revoked"): Rule {
-  const isNot = silent(() => ({ text: `its user is not ${state}` }));
+  const isNot = passed(`its user is not ${state}`);
   return {
     name: state,
     ask: ({ user, asOf }) => {
@@ -34,7 +33,7 @@ function byState(state: "offboarded" | "suspended", desired: "deleted" | "revoke
       if (!said) return isNot;
       const { since, reason, source } = said;
       if (since && !isInForce({ from: since }, asOf))
-        return silent(() => ({ text: `its user is ${state} only from ${since.text} on`, source }));
+        return passed(`its user is ${state} only from ${since.text} on`, source);
       const when = since === undefined ? "" : ` since ${since.text}`;
       const why = reason === undefined ? "" : `: ${reason}`;
       return () => ({ rule: state, desired, text: `its user is ${state}${when}${why}`, source });
@@ -193,10 +192,12 @@ function listed(ask: (subject: Subject) => Ask): Rule["ask"] {
     const { user, person } = subject;
     if (user && user.entries.length > 0) return ask(subject);
     if (!user)
-      return silent(() => ({
-        text: person.email === "" ? "it has no user" : `no file lists ${clipped(person.email, 100)}`,
-      }));
-    return silent(() => ({ text: "its user is listed without devices", source: user.source }));
+      return {
+        why: () => ({
+          text: person.email === "" ? "it has no user" : `no file lists ${clipped(person.email, 100)}`,
+        }),
+      };
+    return passed("its user is listed without devices", user.source);
   };
 }
 

@@ -9,15 +9,14 @@ import { domainOf, normaliseEmail } from "../../allowlist/email.js";
 import { hardwareOf, valueKeys } from "../hardware.js";
 import { compileMatch, goesByHardware, passAll, type CompiledMatch } from "../match-keys.js";
 import type { Candidate, Device } from "../people.js";
-import { passed, silent, type Context, type Passed, type Rule, type Verdict } from "./rule.js";
+import { passed, type Context, type Passed, type Rule, type Verdict } from "./rule.js";
 
 type Line = SourcePosition | undefined;
 
 const UNPROTECTED = passed("neither it, its device nor its user is protected");
-const NOTHING_PROTECTED = silent(UNPROTECTED.why);
-const NO_HARDWARE_PROTECTED = silent(() => ({ text: "no serial or hardware id is protected" }));
-const NOT_SELF = silent(() => ({ text: "its user is not in guards.self" }));
-const NOTHING_IGNORED = silent(() => ({ text: "nothing is ignored" }));
+const NO_HARDWARE_PROTECTED = passed("no serial or hardware id is protected");
+const NOT_SELF = passed("its user is not in guards.self");
+const NOTHING_IGNORED = passed("nothing is ignored");
 
 /**
  * By e-mail and ids. A device id's protection follows its machine: to the registrations of that device, and, where none
@@ -27,7 +26,7 @@ export const protectedRule: Rule = {
   name: "protected",
   ask: ({ allowlist: { protected: list }, person, protectedMachines }) => {
     const user = find(list.users, person.email);
-    if (!user && list.devices.size === 0 && list.registrations.size === 0) return NOTHING_PROTECTED;
+    if (!user && list.devices.size === 0 && list.registrations.size === 0) return UNPROTECTED;
     const machines = protectedMachines().get(person.email);
     return ({ registration, device }) =>
       leave("protected", "registration", find(list.registrations, registration.id)) ??
@@ -138,9 +137,9 @@ function ignoring(name: string, isMeant: (rule: IgnoreRule) => boolean): Rule {
     ask: ({ allowlist: { ignore }, person }) => {
       if (ignore.length === 0) return NOTHING_IGNORED;
       const rules = ignore.filter((rule) => isMeant(rule) && concernsPerson(rule, person.email));
-      if (rules.length === 0) return silent(() => notIgnored(ignore.length));
-      const compiled = rules.map((rule) => [rule, compiledOf(rule)] as const);
       const none: Passed = { why: () => notIgnored(ignore.length) };
+      if (rules.length === 0) return none;
+      const compiled = rules.map((rule) => [rule, compiledOf(rule)] as const);
       return (candidate) => {
         const found = compiled.find(([rule, match]) => ignores(rule, match, candidate))?.[0];
         if (!found) return none;

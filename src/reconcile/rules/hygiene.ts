@@ -21,7 +21,6 @@ import {
   DESIRED,
   liveOf,
   passed,
-  silent,
   willConnect,
   type Passed,
   type Rule,
@@ -41,8 +40,8 @@ interface Machine {
   readonly letsIn: readonly string[];
 }
 
-const NO_LIMIT = silent(() => ({ text: "policy.maxDevices is not set" }));
-const NOT_TIDIED = silent(() => ({ text: "policy.superseded is not set" }));
+const NO_LIMIT = passed("policy.maxDevices is not set");
+const NOT_TIDIED = passed("policy.superseded is not set");
 
 /** Of the machines that entries allow to a person and that would be connected, the newest so many. */
 export const maxDevices: Rule = {
@@ -52,7 +51,7 @@ export const maxDevices: Rule = {
     const limit = setting.value;
     if (limit === undefined) return NO_LIMIT;
     if (areMachinesSkipped(subject))
-      return silent(() => ({ text: "policy.maxDevices does not count what belongs to no person" }));
+      return passed("policy.maxDevices does not count what belongs to no person");
     const isWithin: Passed = {
       why: () => ({
         text: `its user may have at most ${limit}${byWhom(setting)}: it is within that, or does not count`,
@@ -200,7 +199,7 @@ export const superseded: Rule = {
     if (action === undefined) return NOT_TIDIED;
     const { source } = setting;
     if (areMachinesSkipped(subject))
-      return silent(() => ({ text: "policy.superseded does not judge what belongs to no person", source }));
+      return passed("policy.superseded does not judge what belongs to no person", source);
     const none = passed("no newer registration of this user on this device goes on to connect", source);
     return (candidate) => {
       const newest = newestLeft(candidate, subject);

@@ -48,8 +48,8 @@ export type Ask = (candidate: Candidate) => Answer;
 export interface Rule {
   /** As `docs/policy.md` calls it. */
   readonly name: string;
-  /** Is asked once for each person. */
-  readonly ask: (subject: Subject) => Ask;
+  /** Is asked once for each person; a rule that has nothing to say of this one says why, and is not asked further. */
+  readonly ask: (subject: Subject) => Ask | Passed;
 }
 
 /** What holds for everybody. */
@@ -80,12 +80,6 @@ export interface Subject extends Context {
 
 export function isVerdict(answer: Answer): answer is Verdict {
   return "desired" in answer;
-}
-
-/** A rule that has nothing to say of this person. */
-export function silent(why: () => Why): Ask {
-  const passed: Passed = { why };
-  return () => passed;
 }
 
 export function passed(text: string, source?: SourcePosition): Passed {

@@ -7,9 +7,9 @@ import { traceKeys } from "../hardware.js";
 import { describeMatch } from "../naming.js";
 import { isIdentified, type Candidate } from "../people.js";
 import { dayOf } from "./ages.js";
-import { byWhom, DESIRED, liveOf, passed, silent, type Rule, type Subject, type Verdict } from "./rule.js";
+import { byWhom, DESIRED, liveOf, passed, type Rule, type Subject, type Verdict } from "./rule.js";
 
-const NO_GRACE = silent(() => ({ text: "policy.grace is none" }));
+const NO_GRACE = passed("policy.grace is none");
 
 /**
  * `policy.grace`: a device that no entry allows is reported before it is acted on. The grace runs from its first
