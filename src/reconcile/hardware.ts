@@ -93,24 +93,21 @@ export function valueKeys(hardware: ComparedHardware | undefined): string[] {
 
 /** What a record tells of its machine. */
 export function hardwareOf(device: PhysicalDevice): ComparedHardware {
-  const serial = usable(device.serial_number);
-  const hardwareId = usable(device.hardware_id);
+  const serial = (device.serial_number ?? "").trim();
+  const hardwareId = (device.hardware_id ?? "").trim();
+  const serialForm = usable(serialKey(serial));
+  const idForm = usable(hardwareIdKey(hardwareId));
   return {
-    serial: serial?.value,
-    hardwareId: hardwareId?.value,
+    serial: serialForm === undefined ? undefined : serial,
+    hardwareId: idForm === undefined ? undefined : hardwareId,
     model: device.model ?? undefined,
     deviceType: device.device_type ?? undefined,
     clientVersion: device.client_version ?? undefined,
-    serialKey: serial?.key,
-    hardwareIdKey: hardwareId && hardwareIdKey(hardwareId.key),
+    serialKey: serialForm,
+    hardwareIdKey: idForm,
   };
 }
 
-function usable(
-  text: string | null | undefined,
-): { readonly value: string; readonly key: string } | undefined {
-  if (text == null || text === "") return undefined;
-  const value = text.trim();
-  const key = serialKey(value);
-  return isUsableKey(key) ? { value, key } : undefined;
+function usable(key: string): string | undefined {
+  return key !== "" && isUsableKey(key) ? key : undefined;
 }

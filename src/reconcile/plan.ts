@@ -32,7 +32,6 @@ import {
 import { fingerprint } from "./fingerprint.js";
 import { judge, type GuardVerdict } from "./guard.js";
 import { indexHardware, type HardwareFacts } from "./hardware.js";
-import { isInForce } from "./in-force.js";
 import { unmatchedEntries } from "./match.js";
 import { formDevices, type Person } from "./people.js";
 import { differences, findSkipped, type ReviewedPlan, type SkippedAct } from "./reviewed.js";
@@ -170,17 +169,13 @@ interface Seen {
 function findAll({ allowlist, inventory, people, hardware, decided, asOf, now }: Seen): Finding[] {
   const { decisions, matched, matchOf } = decided;
   const { users } = allowlist;
-  const stateOf = (email: string) => {
-    const state = users.get(email)?.state;
-    return state && isInForce(state.since ? { from: state.since } : {}, asOf) ? state : undefined;
-  };
   const unmatched = findUnmatched(unmatchedEntries(users, matched, asOf), people, decisions);
   return [
     // A stolen device that is connected is the worst that a listing can show.
     ...unmatched.filter(({ code }) => code === "elsewhere"),
     ...findLeftAlone(decisions),
     ...decided.findings,
-    ...findOutOfReach(people.values(), allowlist.scope, stateOf),
+    ...findOutOfReach(people.values(), allowlist, asOf),
     ...findCameBack(decisions),
     ...findDoubts(people.values()),
     ...findShared(people.values()),

@@ -1,12 +1,13 @@
 /** Findings about registrations and devices that somebody should look at, and that no act follows from. */
 
-import type { Scope, SourcePosition } from "../../allowlist/allowlist.js";
+import type { Allowlist } from "../../allowlist/allowlist.js";
 import { compare } from "../../compare.js";
 import { counted } from "../../counted.js";
 import { aboutRule, staysConnected, type Decision, type Rule } from "../decision.js";
 import type { Finding, FindingCode } from "../finding.js";
 import { groupBy } from "../group-by.js";
 import type { Unusable } from "../hardware.js";
+import { isInForce } from "../in-force.js";
 import { MATCH_KEYS } from "../match-keys.js";
 import { clipped, listed, named, quoted } from "../naming.js";
 import { isIdentified, type Candidate, type Person } from "../people.js";
@@ -188,13 +189,13 @@ export function findUnusable(unusable: readonly Unusable[], decisions: readonly 
 /** Active registrations of suspended and offboarded people that a scope keeps out of reach. */
 export function findOutOfReach(
   people: Iterable<Person>,
-  scope: Scope,
-  stateOf: (email: string) => { readonly state: string; readonly source: SourcePosition } | undefined,
+  { users, scope }: Pick<Allowlist, "users" | "scope">,
+  asOf: Date,
 ): Finding[] {
   const findings: Finding[] = [];
   for (const { email, devices } of people) {
-    const state = stateOf(email);
-    if (!state) continue;
+    const state = users.get(email)?.state;
+    if (!state || (state.since && !isInForce({ from: state.since }, asOf))) continue;
     const outside = devices
       .flatMap(({ registrations }) => registrations)
       .filter(({ registration: one }) => one.revoked_at == null && !isInScope(one, email, scope));
