@@ -136,7 +136,10 @@ export function subjectOf(
 }
 
 type Asked = ReturnType<Rule["ask"]>;
-type FoundOnce = Pick<Subject, "isInScope" | "traces" | "protectedMachines">;
+interface FoundOnce extends Pick<Subject, "isInScope" | "traces" | "protectedMachines"> {
+  /** Everybody with everything, whatever the scope. */
+  readonly whole: () => Context;
+}
 
 /** What is the same for everybody: made once a plan, and what is read of all devices only where a rule asks for it. */
 function foundOnce(context: Context): FoundOnce {
@@ -144,10 +147,12 @@ function foundOnce(context: Context): FoundOnce {
   if (!found) {
     let traces: ReturnType<Subject["traces"]> | undefined;
     let protectedMachines: ReturnType<Subject["protectedMachines"]> | undefined;
+    let whole: Context | undefined;
     found = {
       isInScope: (candidate) => inScope(candidate, context.allowlist),
       traces: () => (traces ??= findTraces(context.devices ?? [])),
       protectedMachines: () => (protectedMachines ??= findProtected(context)),
+      whole: () => (whole ??= everythingInScope(context)),
     };
     foundFor.set(context, found);
   }
@@ -290,13 +295,12 @@ function keepWhatJoins(
   return isFound;
 }
 
-/** Everybody with everything, whatever the scope; made once a plan, as what is read once for all people. */
-const wholeOf = once((context): Context => {
+function everythingInScope(context: Context): Context {
   const none: ReadonlySet<string> = new Set();
   const registrationTypes = new Set(["warp", "browser_extension"]);
   const scope = { emailDomains: none, emails: none, policyIds: none, registrationTypes };
   return { ...context, allowlist: { ...context.allowlist, scope } };
-});
+}
 
 /** What would stay as a tombstone if everything were in scope stays in a narrower one, which must add no deletion. */
 function keepAsInWhole(
@@ -307,7 +311,7 @@ function keepAsInWhole(
 ): void {
   if (person.devices.every(({ registrations }) => registrations.every((one) => verdicts.has(one)))) return;
   const whole: Collected = { decisions: [], findings: [], matched: new Set() };
-  decidePerson(person, wholeOf(context), whole);
+  decidePerson(person, foundOnce(context).whole(), whole);
   const tombstones = new Map(
     whole.findings.filter(({ code }) => code === "tombstone").map((one) => [one.registrations[0], one]),
   );
