@@ -2,8 +2,8 @@ import js from "@eslint/js";
 import { defineConfig } from "eslint/config";
 import tseslint from "typescript-eslint";
 
-/** Rooms import one way: allowlist, cloudflare → reconcile → report → providers, program, cli. */
-const pulumi = { regex: "^@pulumi/", message: "Only providers/ and src/program.ts know Pulumi." };
+/** Rooms import one way: text → allowlist, cloudflare → reconcile → report → run → providers, program, cli. */
+const pulumi = { regex: "^@pulumi/", message: "Only providers/, src/run/ and src/program.ts know Pulumi." };
 const rooms = (names) =>
   names.map((name) => ({
     regex: `^(\\.\\./)+(src/)?${name}/`,
@@ -50,18 +50,23 @@ export default defineConfig(
     languageOptions: { sourceType: "commonjs", globals: { module: "readonly", require: "readonly" } },
   },
   mayNotImport(
+    ["src/text/**"],
+    ["allowlist", "cloudflare", "reconcile", "report", "run", "cli", "simulator", "providers"],
+    [pulumi],
+  ),
+  mayNotImport(
     ["src/allowlist/**"],
-    ["cloudflare", "reconcile", "report", "cli", "simulator", "providers"],
+    ["cloudflare", "reconcile", "report", "run", "cli", "simulator", "providers"],
     [pulumi],
   ),
   mayNotImport(
     ["src/cloudflare/**"],
-    ["allowlist", "reconcile", "report", "cli", "simulator", "providers"],
+    ["allowlist", "reconcile", "report", "run", "cli", "simulator", "providers"],
     [pulumi],
   ),
   mayNotImport(
     ["src/reconcile/**"],
-    ["report", "cli", "simulator", "providers"],
+    ["report", "run", "cli", "simulator", "providers"],
     [pulumi, impure, ...console],
   ),
   {
@@ -82,7 +87,12 @@ export default defineConfig(
       ],
     },
   },
-  mayNotImport(["src/report/**"], ["cli", "simulator", "providers"], [pulumi]),
-  mayNotImport(["src/simulator/**"], ["allowlist", "reconcile", "report", "cli", "providers"], [pulumi]),
+  mayNotImport(["src/report/**"], ["run", "cli", "simulator", "providers"], [pulumi]),
+  mayNotImport(["src/run/**/!(*.test).ts"], ["cli", "simulator", "providers"]),
+  mayNotImport(
+    ["src/simulator/**"],
+    ["allowlist", "reconcile", "report", "run", "cli", "providers"],
+    [pulumi],
+  ),
   mayNotImport(["src/cli/**"], ["providers"], [pulumi]),
 );

@@ -1,8 +1,7 @@
 /** The pure core over a large account: time, memory, and whether it grows linearly. */
-
 import { spawnSync } from "node:child_process";
 import { parseAllowlist } from "../src/allowlist/parse.js";
-import { makePlan, type Inventory } from "../src/reconcile/plan.js";
+import { type Inventory, makePlan } from "../src/reconcile/plan.js";
 import { allowlistOf, fleet } from "./fleet.js";
 import type { Row } from "./table.js";
 

@@ -1,6 +1,5 @@
 /** Generated accounts, and allowlists that fit them. */
-
-import { isUsableSerial } from "../src/allowlist/serial.js";
+import { isUsableSerial } from "../src/allowlist/match-values.js";
 import { generateWorld, type World } from "../src/simulator/index.js";
 
 /** A fleet with `revoked` of its registrations revoked; the same seed is the same fleet. */

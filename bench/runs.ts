@@ -1,11 +1,10 @@
 /** What whole runs cost: API calls, state, and what they leave behind. */
-
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { isUsableSerial } from "../src/allowlist/match-values.js";
+import type { World } from "../src/simulator/index.js";
 import type { Engine, RunResult } from "../test/engine/index.js";
 import { startTrial, TOKEN, type Trial } from "../test/support/trial.js";
-import { isUsableSerial } from "../src/allowlist/serial.js";
-import type { World } from "../src/simulator/index.js";
 import { allowlistOf, fleet, NO_LIMITS } from "./fleet.js";
 import type { Row } from "./table.js";
 

@@ -1,8 +1,7 @@
 /** The Access users of a plan as inputs of the resources. */
-
-import { escapeText } from "../src/escape.js";
-import { isAccessUserAct, type AccessUserDecision } from "../src/reconcile/access-user.js";
+import { type AccessUserDecision, isAccessUserAct } from "../src/reconcile/access-user.js";
 import type { Plan } from "../src/reconcile/plan.js";
+import { escapeText } from "../src/text/escape.js";
 import type { AccessUserInputs } from "./access-user.js";
 import { toInput } from "./input-text.js";
 import type { ReconciliationInputs } from "./reconciliation.js";

@@ -1,12 +1,11 @@
 /** The provider of `AccessUser`: one Access user who is to exist, found by e-mail. */
-
-import { CloudflareError, type AccessUser, type Outcome } from "../src/cloudflare/index.js";
-import { escapeText } from "../src/escape.js";
+import { type AccessUser, CloudflareError, type Outcome } from "../src/cloudflare/index.js";
 import { hasName, rowOf } from "../src/reconcile/access-user.js";
+import { escapeText } from "../src/text/escape.js";
 import { Journal } from "./acts.js";
-import { refuseOtherAccount, text, type DynamicProvider, type Properties } from "./dynamic.js";
+import { type DynamicProvider, type Properties, refuseOtherAccount, text } from "./dynamic.js";
 import { readInput, toInput } from "./input-text.js";
-import { configure, sessionFor, type AccountSession } from "./session.js";
+import { type AccountSession, configure, sessionFor } from "./session.js";
 import { work } from "./stop.js";
 
 export interface AccessUserInputs {

@@ -1,9 +1,8 @@
 /** Makes the acts of a run in their order, writes each down before and after, and tells what did not work. */
-
-import { CloudflareError, perform, type Outcome } from "../src/cloudflare/index.js";
-import { escapeText } from "../src/escape.js";
-import type { Act } from "../src/reconcile/decision.js";
-import { BEGUN, recordOutcomes, recordUserOutcomes } from "../src/report/record.js";
+import { CloudflareError, type Outcome, perform } from "../src/cloudflare/index.js";
+import type { Act } from "../src/cloudflare/types.js";
+import { BEGUN, recordOutcomes, recordUserOutcomes } from "../src/report/file.js";
+import { escapeText } from "../src/text/escape.js";
 import type { AccountSession } from "./session.js";
 import { abandoned, currentRun, stopped } from "./stop.js";
 

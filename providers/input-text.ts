@@ -1,6 +1,5 @@
 /** Free text as an input: Pulumi shows inputs as they are, and the provider needs them as they were meant. */
-
-import { escapeText } from "../src/escape.js";
+import { escapeText } from "../src/text/escape.js";
 
 /** Makes a text safe to show, so that {@link readInput} gives back just what it was. */
 export function toInput(text: string): string {

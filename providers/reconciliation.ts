@@ -1,8 +1,8 @@
 /** The provider of `Reconciliation`: makes all acts of a run, in bulk calls, and reads each back. */
-
-import { escapeText } from "../src/escape.js";
-import type { Act } from "../src/reconcile/decision.js";
+import type { Act } from "../src/cloudflare/types.js";
+import { escapeText } from "../src/text/escape.js";
 import {
+  type DueAct,
   failuresOf,
   idsIn,
   inParagraphs,
@@ -11,17 +11,16 @@ import {
   NO_OUTCOME,
   ORDER,
   tally,
-  type DueAct,
 } from "./acts.js";
 import { deleteUsers } from "./delete-users.js";
 import {
+  type DynamicProvider,
   PartialFailure,
+  type Properties,
   refuseOtherAccount,
   text,
-  type DynamicProvider,
-  type Properties,
 } from "./dynamic.js";
-import { configure, sessionFor, type AccountSession } from "./session.js";
+import { type AccountSession, configure, sessionFor } from "./session.js";
 import { work } from "./stop.js";
 
 /** `acts`: by registration id, one line that begins with the act: `unrevoke bob@example.com LAPTOP-7, …`. */

@@ -1,10 +1,9 @@
 /** The provider of `Revocation`: one registration that must stay revoked. */
-
 import { CloudflareError, type Outcome, type Registration } from "../src/cloudflare/index.js";
-import { escapeText } from "../src/escape.js";
+import { escapeText } from "../src/text/escape.js";
 import { failuresOf, idsIn, Journal, makeActs, NO_OUTCOME } from "./acts.js";
-import { refuseOtherAccount, text, type DynamicProvider, type Properties } from "./dynamic.js";
-import { configure, sessionFor, type AccountSession } from "./session.js";
+import { type DynamicProvider, type Properties, refuseOtherAccount, text } from "./dynamic.js";
+import { type AccountSession, configure, sessionFor } from "./session.js";
 import { work } from "./stop.js";
 
 export interface RevocationInputs {

@@ -1,10 +1,9 @@
 /** A plan as the inputs of the resources: short, and only what changes when an act is due. */
-
-import { deletedUsers } from "./access-user-rows.js";
-import { escapeText } from "../src/escape.js";
+import type { Registration } from "../src/cloudflare/types.js";
 import type { ActDecision, Decision } from "../src/reconcile/decision.js";
 import type { Plan } from "../src/reconcile/plan.js";
-import type { Registration } from "../src/cloudflare/types.js";
+import { escapeText } from "../src/text/escape.js";
+import { deletedUsers } from "./access-user-rows.js";
 import type { ReconciliationInputs } from "./reconciliation.js";
 import type { RevocationInputs } from "./revocation.js";
 

@@ -1,15 +1,14 @@
 /** What the resources of one engine run share: they all meet in one provider process. */
-
-import { trustedBaseUrl } from "../src/account.js";
 import {
-  createClient,
-  credentialsFromEnvironment,
   type AccessUser,
   type CloudflareClient,
+  createClient,
+  credentialsFromEnvironment,
   type Outcome,
   type Registration,
 } from "../src/cloudflare/index.js";
 import { byEmail } from "../src/reconcile/access-user.js";
+import { trustedBaseUrl } from "../src/run/account.js";
 import { refusal, watch } from "./stop.js";
 
 /** The stack's config as the provider's process gets it: by full key. */

@@ -4,12 +4,17 @@
  *
  * Pulumi's dynamic provider answers `Cancel` and does nothing about it, and nobody ends it where its engine is killed.
  */
-
 import { Server } from "node:net";
 import { CloudflareError, type Method } from "../src/cloudflare/index.js";
-import { EngineLink, isEngineAddress } from "../src/engine-link.js";
-import { endLanguageHost, isRunning } from "../src/process-identity.js";
-import { laterRun, runOf, type RunMark } from "../src/run-lease.js";
+import {
+  endLanguageHost,
+  EngineLink,
+  isEngineAddress,
+  isRunning,
+  laterRun,
+  type RunMark,
+  runOf,
+} from "../src/run/lease.js";
 
 /** After a stop, results of calls that were under way may be read back for so long, in ms. */
 const READING = 1_500;

@@ -1,5 +1,4 @@
 /** The program of this repository's own Pulumi.yaml. */
-
 import { warpRegistrations } from "./program.js";
 
 export = () => warpRegistrations();

@@ -1,30 +1,27 @@
 /** The Pulumi program: lists the live account, plans, shows the plan, and registers what must be done. */
-
 import * as pulumi from "@pulumi/pulumi";
-import { AccessUser, Reconciliation, Revocation } from "../providers/resources.js";
 import { toAccessUsers } from "../providers/access-user-rows.js";
+import { AccessUser, Reconciliation, Revocation } from "../providers/resources.js";
 import { toReconciliation, toRevocations } from "../providers/rows.js";
-import { withAccount } from "./account.js";
-import { actsOf, gatherEvidence } from "./evidence.js";
-import { EngineLink, isEngineAddress } from "./engine-link.js";
-import { takeInventory } from "./inventory.js";
-import { endLanguageHost, isRunning } from "./process-identity.js";
 import type { Plan } from "./reconcile/plan.js";
-import { givenFingerprint } from "./report/approval.js";
 import type { ReportDocument } from "./report/document.js";
-import { evidenceWish } from "./report/evidence-wish.js";
-import type { Evidence } from "./report/evidence.js";
+import { type Evidence, evidenceWish } from "./report/evidence.js";
 import { removeReport, reportPath, writeReport } from "./report/file.js";
-import { isHeld, whyHeld } from "./report/guards.js";
 import { render } from "./report/formats.js";
-import { orRunError, runError } from "./run-error.js";
-import { documentOf, planFor, readTestedAllowlist } from "./run-plan.js";
-import { announce, newRun, type RunMark } from "./run-lease.js";
-import { findSiblings } from "./siblings.js";
-import { timeOf } from "./run-time.js";
-import { readSettings, type ProgramOptions, type Settings } from "./settings.js";
-
-export type { ProgramOptions } from "./settings.js";
+import { givenFingerprint, isHeld, whyHeld } from "./report/guards.js";
+import { takeInventory, timeOf, withAccount } from "./run/account.js";
+import { actsOf, findSiblings, gatherEvidence } from "./run/evidence.js";
+import {
+  announce,
+  endLanguageHost,
+  EngineLink,
+  isEngineAddress,
+  isRunning,
+  newRun,
+  type RunMark,
+} from "./run/lease.js";
+import { documentOf, planFor, readTestedAllowlist } from "./run/reconcile.js";
+import { orRunError, type ProgramOptions, readSettings, runError, type Settings } from "./run/settings.js";
 
 /**
  * Reconciles the WARP registrations of one account with the allowlist. Call it from a Pulumi program, once a stack:

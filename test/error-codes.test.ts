@@ -1,11 +1,10 @@
 /** docs/error-codes.md says what the code says, and every code has its row. */
-
 import { readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { messageMeanings } from "../src/allowlist/codes.js";
+import { messageMeanings } from "../src/allowlist/messages.js";
 import { ruleMeanings } from "../src/reconcile/decision.js";
-import { findingMeanings } from "../src/reconcile/finding.js";
+import { findingMeanings } from "../src/reconcile/findings/finding.js";
 
 const DOCS = join(__dirname, "..", "docs");
 const PAGE = readFileSync(join(DOCS, "error-codes.md"), "utf8");

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { messageCodes, messageMeanings, type MessageCode } from "./codes.js";
+import { type MessageCode, messageCodes, messageMeanings } from "./messages.js";
 import { parseAllowlist } from "./parse.js";
 
 interface Bad {

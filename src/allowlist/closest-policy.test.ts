@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
+import { type Policy, policyOf } from "./model.js";
 import { parseAllowlist } from "./parse.js";
-import { policyOf, type Policy } from "./policy.js";
 
 /** The policy of a@x.org where the root file says this besides the users, and the user has this mapping. */
 function policyUnder(root: string, user = "{ devices: [] }"): Policy {

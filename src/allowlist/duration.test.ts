@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { toDuration } from "./duration.js";
+import { toDuration } from "./times.js";
 
 describe("toDuration", () => {
   it.each([

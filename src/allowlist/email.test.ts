@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { fold, isEmail, isEmailDomain, normaliseDomain, normaliseEmail } from "./email.js";
+import { fold, isEmail, isEmailDomain, normaliseDomain, normaliseEmail } from "./values.js";
 
 describe("normaliseEmail", () => {
   it.each([

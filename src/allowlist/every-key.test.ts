@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { policyOf } from "./model.js";
 import { parseAllowlist } from "./parse.js";
-import { policyOf } from "./policy.js";
 
 const rootText = readFileSync(join(__dirname, "every-key.yaml"), "utf8");
 const userText = `users: { carol@example.com: [] }

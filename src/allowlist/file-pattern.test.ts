@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { workOf } from "../../test/support/work.js";
-import { parseFilePattern } from "./file-pattern.js";
+import { parseFilePattern } from "./file-patterns.js";
 
 function matches(pattern: string, name: string): boolean {
   const parsed = parseFilePattern(pattern);

@@ -1,6 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { formatMessages } from "./format.js";
-import type { Message } from "./message.js";
+import { formatMessages, type Message } from "./messages.js";
 
 const at = (column: number, line: string, more: Partial<Message> = {}): Message => ({
   code: "allowlist/syntax",

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { matchesPattern } from "./glob.js";
+import { matchesPattern } from "./file-patterns.js";
 
 describe("matchesPattern", () => {
   it.each([

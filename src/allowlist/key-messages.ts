@@ -1,13 +1,18 @@
-import { isEmail, normaliseEmail } from "./email.js";
-import { isMatchKey } from "./entry-keys.js";
-import { didYouMean, nearest, shown } from "./nearest.js";
-import { isUser, type Place } from "./place.js";
+import { didYouMean, nearest, shown } from "../text/words.js";
+import { isMatchKey } from "./match-values.js";
 import { isPolicyKey } from "./read-policy.js";
-import { rootKeys, sharedKeys } from "./root-file.js";
-import type { FileKind } from "./schemas.js";
-import type { Problem, SourceText } from "./source-text.js";
-import { pairAt } from "./tree.js";
+import {
+  type FileKind,
+  isUser,
+  pairAt,
+  type Place,
+  type Problem,
+  rootKeys,
+  sharedKeys,
+  type SourceText,
+} from "./source.js";
 import { belowUsers } from "./usual-mistakes.js";
+import { isEmail, normaliseEmail } from "./values.js";
 
 /** A key that has no meaning at a place where the schema allows others. */
 export function unknownKey(

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { meantValue } from "./odd-serial.js";
+import { meantValue } from "./warnings.js";
 
 test.each([
   ["“PF3TQ9ZX”", "PF3TQ9ZX"],

@@ -2,8 +2,7 @@ import fc from "fast-check";
 import { beforeAll, describe, expect, it } from "vitest";
 import { announceSeed, holds } from "../../test/support/property.js";
 import { workOf } from "../../test/support/work.js";
-import { formatMessages } from "./format.js";
-import { mostMessages } from "./message-order.js";
+import { formatMessages, mostMessages } from "./messages.js";
 import { parseAllowlist } from "./parse.js";
 
 beforeAll(announceSeed);

@@ -1,17 +1,23 @@
 import { createHash } from "node:crypto";
-import { compare } from "../compare.js";
-import type { Allowlist } from "./allowlist.js";
-import { checkCharacters } from "./hidden-characters.js";
-import { inOrder } from "./message-order.js";
-import type { Message } from "./message.js";
-import { readWhole } from "./read-whole.js";
-import { findRoot, type ParsedFile } from "./root-file.js";
-import { schemaMessages } from "./schema-messages.js";
-import { validator } from "./schemas.js";
-import { SourceText } from "./source-text.js";
-import { toPlain } from "./tree.js";
-import { parseSyntax } from "./yaml-syntax.js";
-import { toTree } from "./yaml-tree.js";
+import { compare } from "../text/words.js";
+import { checkOwners, checkProtected, checkScope, readTests } from "./checks.js";
+import { inOrder, type Message } from "./messages.js";
+import type { Allowlist } from "./model.js";
+import { readAccessUsers, readIgnore, readOwns, readProtected, readScope } from "./read-lists.js";
+import {
+  closestPolicies,
+  readFreeze,
+  readGroups,
+  readGuards,
+  readLimits,
+  readPolicy,
+} from "./read-policy.js";
+import { readUsers } from "./read-users.js";
+import { schemaMessages, validator } from "./schema-errors.js";
+import { findRoot, type ParsedFile, SourceText, textsOf, toPlain } from "./source.js";
+import { checkCharacters, readAccount, writtenDomain, type WrittenDomains } from "./values.js";
+import { findWarnings } from "./warnings.js";
+import { parseSyntax, toTree } from "./yaml.js";
 
 /** A file of the allowlist: its name relative to the project's folder, with `/`, and its text. */
 export interface AllowlistFile {
@@ -20,7 +26,7 @@ export interface AllowlistFile {
 }
 
 /** An allowlist where nothing is wrong, else all that is wrong with it. */
-export interface ParsedAllowlist {
+interface ParsedAllowlist {
   readonly allowlist?: Allowlist;
   readonly messages: readonly Message[];
 }
@@ -92,4 +98,75 @@ function noUsers(root: ParsedFile): Message {
     text: "the allowlist names no user, so that no device would be listed at all",
     fix: "list at least one user under `users:`",
   });
+}
+
+type Report = (message: Message) => void;
+
+/** What the files say, without what was read from where; undefined without a root file. */
+type Whole = Omit<Allowlist, "files" | "warnings"> & {
+  /** Found only when they are asked for: where something is wrong, nobody looks at them. */
+  readonly warnings: () => readonly Message[];
+};
+
+/**
+ * Reads what the files say, and checks what only the whole can tell. Every file's users, tests and Access users are
+ * read even where there is no root file, so that all that is wrong is told at once.
+ */
+function readWhole(
+  files: readonly ParsedFile[],
+  root: ParsedFile | undefined,
+  report: Report,
+): Whole | undefined {
+  const placed = readUsers(files, report);
+  const placedTests = readTests(files, report);
+  const placedAccess = readAccessUsers(files, report);
+  if (root === undefined) return undefined;
+  const tell = root.source.teller(report);
+  const account = readAccount(root, tell);
+  const scope = readScope(root, tell);
+  const policy = readPolicy(root, tell);
+  const groups = readGroups(root, tell);
+  const policies = closestPolicies(root, policy, groups, placed, report);
+  const guards = readGuards(root, tell);
+  const protects = readProtected(root, tell);
+  const ignore = readIgnore(root, tell);
+  const owners = readOwns(root, tell);
+  const limits = readLimits(root, tell);
+  const freeze = readFreeze(root, tell);
+  checkScope(placed.values(), scope, root, report);
+  checkProtected(placed.values(), { protects, self: guards.self }, report);
+  checkOwners(root, owners, { users: placed, tests: placedTests, access: placedAccess }, report);
+  return {
+    version: 1,
+    account,
+    scope,
+    policy,
+    policies,
+    protected: protects,
+    ignore: ignore.map(({ rule }) => rule),
+    guards,
+    limits,
+    ...(freeze === undefined ? {} : { freeze }),
+    users: new Map([...placed].map(([email, { user }]) => [email, user])),
+    tests: placedTests.map(({ test }) => test),
+    accessUsers: [...placedAccess.values()].map(({ wanted }) => wanted),
+    domains: readDomains(files),
+    warnings: () =>
+      findWarnings({ files, root, users: placed, ignore, protects, owners, access: placedAccess }),
+  };
+}
+
+/** How the files write their domains, wherever they do so; the first way counts. */
+function readDomains(files: readonly ParsedFile[]): WrittenDomains {
+  const found = new Map<string, string>();
+  for (const { source, tree } of files) {
+    // Nearly every file is in ASCII; an escape can hide a letter that is not.
+    if (!/\P{ASCII}|\\/u.test(source.text)) continue;
+    for (const text of textsOf(tree)) {
+      const [compared, written] = writtenDomain(text) ?? [];
+      if (compared !== undefined && written !== undefined && !found.has(compared))
+        found.set(compared, written);
+    }
+  }
+  return found;
 }

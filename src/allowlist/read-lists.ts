@@ -1,11 +1,38 @@
-import type { Protected, Scope, SourcePosition } from "./allowlist.js";
-import { comparedValue, matchKeyProblem } from "./entry-keys.js";
-import { fold, isEmail, isEmailDomain, normaliseDomain, normaliseEmail } from "./email.js";
-import { shown } from "./nearest.js";
-import type { ParsedFile } from "./root-file.js";
-import type { Problem, SourceText, Tell } from "./source-text.js";
-import { matchTextProblem } from "./text-values.js";
-import { itemsOf, pairAt, textNode, valueAt, type TextNode, type TreeNode } from "./tree.js";
+import { shown } from "../text/words.js";
+import {
+  comparedValue,
+  isMatchKey,
+  matchKeyProblem,
+  matchKeys,
+  readMatchText,
+  trustProblem,
+} from "./match-values.js";
+import type { Message, SourcePosition } from "./messages.js";
+import type { IgnoreRule, PlacedRule, Protected, Scope, WantedAccessUser } from "./model.js";
+import {
+  itemsOf,
+  pairAt,
+  type ParsedFile,
+  type Problem,
+  type SourceText,
+  type Tell,
+  type TextNode,
+  textNode,
+  type TreeNode,
+  type TreePair,
+  valueAt,
+} from "./source.js";
+import {
+  domainOf,
+  fold,
+  isEmail,
+  isEmailDomain,
+  keyTextProblem,
+  matchTextProblem,
+  normaliseDomain,
+  normaliseEmail,
+  requiredTextProblem,
+} from "./values.js";
 
 /**
  * How the texts of a list are read: e-mails, domains, serial numbers and hardware ids have one form in which they are
@@ -52,7 +79,7 @@ export function readEmails(
 }
 
 /** The texts of a list by the form in which they are compared, each where it first stands. */
-export function readList(
+function readList(
   section: TreeNode | undefined,
   key: string,
   kind: ListKind,
@@ -115,4 +142,174 @@ export function addressProblem(
         ? "write it whole, as alice@example.com"
         : "write what stands behind the @, as example.com",
   };
+}
+
+type MatchDraft = { -readonly [Key in keyof IgnoreRule["match"]]: IgnoreRule["match"][Key] };
+
+const ignoreKeys = ["user", "emailDomain", ...matchKeys, "policyId"] as const;
+
+/** What the root file says that another tool manages. */
+export function readIgnore(root: ParsedFile, tell: Tell): readonly PlacedRule[] {
+  return itemsOf(valueAt(root.tree, "ignore")).flatMap((node) => readRule(root, node, tell) ?? []);
+}
+
+function readRule(root: ParsedFile, node: TreeNode, tell: Tell): PlacedRule | undefined {
+  if (node.kind !== "map") return undefined;
+  const match: MatchDraft = {};
+  let known = true;
+  for (const { key, value } of node.pairs.values()) {
+    const text = textNode(value);
+    if (!isIgnoreKey(key)) known &&= key === "reason" || key === "trustName";
+    else if (text !== undefined) match[key] = readKey(key, text, tell);
+  }
+  if (known && !ignoreKeys.some((key) => node.pairs.has(key)))
+    tell({
+      code: "allowlist/missing-key",
+      offset: node.start,
+      text: "the rule says no registration: it has none of the keys that match",
+      fix: `add one of: ${ignoreKeys.join(", ")}`,
+    });
+  const reason = textNode(valueAt(node, "reason"));
+  const trustName = textNode(valueAt(node, "trustName"));
+  if (reason !== undefined) tell(requiredTextProblem(reason, "reason"));
+  if (trustName !== undefined) {
+    tell(requiredTextProblem(trustName, "trustName"));
+    tell(trustProblem(match, pairAt(node, "trustName")?.keyStart ?? node.start));
+  }
+  if (reason === undefined) return undefined;
+  const trusted = trustName === undefined ? {} : { trustName: trustName.value };
+  const source = root.source.position(node.start);
+  return { rule: { match, reason: reason.value, ...trusted, source }, node };
+}
+
+function isIgnoreKey(key: string): key is keyof MatchDraft {
+  return (ignoreKeys as readonly string[]).includes(key);
+}
+
+function readKey(key: keyof MatchDraft, node: TextNode, tell: Tell): string {
+  if (isMatchKey(key)) return readMatchText(key, node, tell);
+  if (key === "policyId") {
+    tell(matchTextProblem(node, key));
+    return node.value;
+  }
+  const address = (key === "user" ? normaliseEmail : normaliseDomain)(node.value);
+  if (node.value !== "")
+    tell(
+      addressProblem(address, {
+        said: node.value,
+        offset: node.start,
+        kind: key === "user" ? "email" : "domain",
+      }),
+    );
+  return address;
+}
+
+/** An Access user with what it takes to write messages about the place. */
+export interface PlacedAccessUser {
+  readonly wanted: WantedAccessUser;
+  readonly pair: TreePair;
+  readonly source: SourceText;
+}
+
+/** The Access users of all files by normalised e-mail; the second place of one is reported and left out. */
+export function readAccessUsers(
+  files: readonly ParsedFile[],
+  report: (message: Message) => void,
+): ReadonlyMap<string, PlacedAccessUser> {
+  const found = new Map<string, PlacedAccessUser>();
+  for (const { source, tree } of files) {
+    const node = valueAt(tree, "accessUsers");
+    if (node?.kind !== "map") continue;
+    for (const pair of node.pairs.values()) {
+      const placed = readOne(source, pair, report);
+      const { email } = placed.wanted;
+      const known = found.get(email);
+      if (known === undefined) found.set(email, placed);
+      else reportTwice(placed, known, report);
+    }
+  }
+  return found;
+}
+
+function readOne(source: SourceText, pair: TreePair, report: (message: Message) => void): PlacedAccessUser {
+  const tell = source.teller(report);
+  const email = normaliseEmail(pair.key);
+  tell(addressProblem(email, { said: pair.key, offset: pair.keyStart, kind: "email" }));
+  const name = textNode(valueAt(pair.value, "name"));
+  if (name !== undefined) tell(requiredTextProblem(name, "name"));
+  const isAbsent = textNode(valueAt(pair.value, "state"))?.value === "absent";
+  const wanted: WantedAccessUser = {
+    email,
+    ...(name === undefined ? {} : { name: name.value }),
+    state: isAbsent ? "absent" : "present",
+    source: source.position(pair.keyStart),
+  };
+  return { wanted, pair, source };
+}
+
+function reportTwice(
+  { source, pair }: PlacedAccessUser,
+  { wanted }: PlacedAccessUser,
+  report: (message: Message) => void,
+): void {
+  report(
+    source.message({
+      code: "allowlist/duplicate-user",
+      offset: pair.keyStart,
+      text: `the Access user ${shown(pair.key)} stands in ${wanted.source.file}:${wanted.source.line} already`,
+      fix: "remove one of the two",
+      related: [{ text: "the first place", source: wanted.source }],
+    }),
+  );
+}
+
+/** Some files, and the e-mails that are theirs. */
+export interface Owner {
+  /** A file, or a glob, relative to the project's folder. */
+  readonly pattern: string;
+  readonly emails: ReadonlySet<string>;
+  readonly domains: ReadonlySet<string>;
+  readonly pair: TreePair;
+}
+
+/** Whether the e-mail is one of the owner's. */
+export function covers({ emails, domains }: Owner, email: string): boolean {
+  return emails.has(email) || domains.has(domainOf(email));
+}
+
+/** What the root file says about who may speak about whom. */
+export function readOwns(root: ParsedFile, tell: Tell): readonly Owner[] {
+  const node = valueAt(root.tree, "owns");
+  if (node?.kind !== "map") return [];
+  return [...node.pairs.values()].map((pair) => {
+    tell(keyTextProblem(pair, "a file or pattern"));
+    const emails = new Set<string>();
+    const domains = new Set<string>();
+    for (const item of itemsOf(pair.value)) {
+      const text = textNode(item);
+      if (text === undefined || text.value === "") continue;
+      const value = normaliseEmail(text.value);
+      if (value.startsWith("*@")) {
+        tell(
+          addressProblem(value.slice(2), {
+            said: text.value.trim().slice(2),
+            offset: text.start,
+            kind: "domain",
+          }),
+        );
+        domains.add(value.slice(2));
+      } else if (value.includes("*")) {
+        tell({
+          code: "allowlist/bad-email",
+          offset: text.start,
+          text: `${shown(fold(text.value))} is neither an e-mail address nor \`*@\` and a domain`,
+          fix: "write alice@example.com, or *@example.com for the whole domain",
+        });
+      } else {
+        tell(addressProblem(value, { said: text.value, offset: text.start, kind: "email" }));
+        emails.add(value);
+      }
+    }
+    return { pattern: pair.key, emails, domains, pair };
+  });
 }

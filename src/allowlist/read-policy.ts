@@ -1,53 +1,39 @@
-import { readNumber } from "./numbers.js";
-import type {
-  AgeRule,
-  Duration,
-  ListedRevokedAction,
-  MachinesAction,
-  Setting,
-  UnknownHardwareAction,
-  UnlistedAction,
-} from "./policy.js";
-import type { ParsedFile } from "./root-file.js";
-import { defaultSetting } from "./setting.js";
-import type { SourceText, Tell } from "./source-text.js";
-import { readDuration } from "./time-values.js";
-import { pairAt, textNode, valueAt, type TreeNode, type TreePair } from "./tree.js";
-
-/** Each key is set as a whole by the closest of user, group and root file. */
-export interface Policy {
-  readonly unlisted: Setting<UnlistedAction>;
-  readonly unknownUsers: Setting<UnlistedAction>;
-  readonly noUser: Setting<UnlistedAction>;
-  readonly listedRevoked: Setting<ListedRevokedAction>;
-  /** How long a new registration that no entry allows is only reported; 0 ms by default. */
-  readonly grace: Setting<Duration>;
-  /** By `last_seen_at`. */
-  readonly stale: Setting<AgeRule | undefined>;
-  /** By `revoked_at`. */
-  readonly revoked: Setting<AgeRule<"delete" | "report"> | undefined>;
-  /** Older registrations of one user on one device; undefined: they are not looked at. */
-  readonly superseded: Setting<UnlistedAction | undefined>;
-  /** The most devices of one user that entries may allow; the newest count. */
-  readonly maxDevices: Setting<number | undefined>;
-  /** What is done with the devices above it. */
-  readonly overMaxDevices: Setting<UnlistedAction>;
-  /** `report` leaves it alone, since it may be a listed machine. */
-  readonly unknownHardware: Setting<UnknownHardwareAction>;
-  /**
-   * For `stale` and the other rules by age: `skip` leaves connectors and service tokens out of them, since Cloudflare
-   * does not refresh the `last_seen_at` of a connector that is alive.
-   */
-  readonly machines: Setting<MachinesAction>;
-}
-
-/** What one place says of the policy: the root file, a group, or a user. */
-export type PolicyLayer = { readonly [Key in keyof Policy]?: Policy[Key] };
+import { shown } from "../text/words.js";
+import type { Message } from "./messages.js";
+import {
+  type AgeRule,
+  defaultSetting,
+  type Freeze,
+  type GuardLimit,
+  type Guards,
+  type Limits,
+  type PlacedUser,
+  type Policy,
+  type PolicyLayer,
+  type Setting,
+  settingOr,
+} from "./model.js";
+import { readEmails, readItems } from "./read-lists.js";
+import {
+  itemsOf,
+  pairAt,
+  type ParsedFile,
+  type SourceText,
+  type Tell,
+  textNode,
+  type TextNode,
+  type TreeNode,
+  type TreePair,
+  valueAt,
+} from "./source.js";
+import { dayMs, lastMoment, readDuration, readMoment } from "./times.js";
+import { fold, keyTextProblem, readNumber, requiredTextProblem } from "./values.js";
 
 /** A value that may be undefined itself; nothing at all where what is written is wrong, and told. */
 interface Read<T> {
   readonly value: T;
 }
+
 type Reader<T> = (pair: TreePair, tell: Tell) => Read<T> | undefined;
 
 /** What holds where nobody says otherwise: the documented defaults. */
@@ -155,4 +141,162 @@ function ageRule<A extends "revoke" | "delete" | "report">(
     const includeListed = listed?.kind === "scalar" && listed.value === true;
     return { value: { after, action: found.value, includeListed } };
   };
+}
+
+const guardDefaults = {
+  revoke: { max: 50, percent: 20 },
+  delete: { max: 20, percent: 10 },
+  unrevoke: { max: 50, percent: 20 },
+} as const;
+
+/** Whoever loses an Access user loses seats, sessions and devices at once, and nothing brings them back. */
+const mostUsers = 5;
+
+/** The root file's guards; `max` and `percent` have their defaults one by one. */
+export function readGuards(root: ParsedFile, tell: Tell): Guards {
+  const node = valueAt(root.tree, "guards");
+  const limit = (kind: keyof typeof guardDefaults): GuardLimit => {
+    const guard = valueAt(node, kind);
+    const setting = (key: "max" | "percent") => {
+      const pair = pairAt(guard, key);
+      return settingOr<number>(root, pair, readNumber(pair, tell), guardDefaults[kind][key]);
+    };
+    return { max: setting("max"), percent: setting("percent") };
+  };
+  const perUser = pairAt(node, "perUser");
+  const most = readNumber(perUser, tell);
+  const deleteUsers = pairAt(node, "deleteUsers");
+  return {
+    revoke: limit("revoke"),
+    delete: limit("delete"),
+    unrevoke: limit("unrevoke"),
+    ...(most === undefined ? {} : { perUser: settingOr(root, perUser, most, most) }),
+    deleteUsers: settingOr<number>(root, deleteUsers, readNumber(deleteUsers, tell), mostUsers),
+    self: readEmails(root.source, node, "self", tell),
+  };
+}
+
+/** The root file's limits. */
+export function readLimits(root: ParsedFile, tell: Tell): Limits {
+  const node = valueAt(root.tree, "limits");
+  const perRun = pairAt(node, "perRun");
+  const most = readNumber(perRun, tell);
+  const age = pairAt(node, "maxPlanAge");
+  const zero = "write how old a plan may be, as `24h`; a plan of age zero is always too old";
+  const longest = age === undefined ? undefined : readDuration(age, zero, tell);
+  return {
+    ...(most === undefined ? {} : { perRun: settingOr(root, perRun, most, most) }),
+    maxPlanAge: settingOr(root, age, longest, { text: "24h", ms: dayMs }),
+  };
+}
+
+/** The root file's freeze; without both of its keys there is none, and the schema says so. */
+export function readFreeze(root: ParsedFile, tell: Tell): Freeze | undefined {
+  const pair = pairAt(root.tree, "freeze");
+  const until = pairAt(pair?.value, "until");
+  const reason = textNode(valueAt(pair?.value, "reason"));
+  const moment = until === undefined ? undefined : readMoment(until, tell);
+  if (reason !== undefined) tell(requiredTextProblem(reason, "reason"));
+  if (pair === undefined || moment === undefined || reason === undefined) return undefined;
+  return {
+    // A day counts to its end: it is frozen as a whole.
+    until: new Date(Math.min("day" in moment ? moment.day.start + dayMs : moment.time, lastMoment)),
+    reason: reason.value,
+    source: root.source.position(pair.keyStart),
+  };
+}
+
+/** Some users by normalised e-mail, each with the item that lists them, and what holds for them. */
+interface Group {
+  readonly name: string;
+  readonly members: ReadonlyMap<string, TextNode>;
+  readonly layer: PolicyLayer;
+}
+
+/** The root file's groups, in the file's order. */
+export function readGroups(root: ParsedFile, tell: Tell): readonly Group[] {
+  const node = valueAt(root.tree, "groups");
+  if (node?.kind !== "map") return [];
+  return [...node.pairs.values()].map((pair) => {
+    tell(keyTextProblem(pair, "a group's name"));
+    const { value, key: name } = pair;
+    const items = itemsOf(value.kind === "list" ? value : valueAt(value, "users"));
+    const members = readItems(items, name, "email", tell);
+    const layer = readPolicyLayer(root.source, valueAt(value, "policy"), `group ${name}`, tell);
+    return { name, members, layer };
+  });
+}
+
+/**
+ * The policy of each e-mail for which a group or the user's own mapping says something: for each key the closest of
+ * user, group and root file. Two groups of one user that differ are reported, unless the user's own mapping decides.
+ */
+export function closestPolicies(
+  root: ParsedFile,
+  policy: Policy,
+  groups: readonly Group[],
+  users: ReadonlyMap<string, PlacedUser>,
+  report: (message: Message) => void,
+): ReadonlyMap<string, Policy> {
+  const policies = new Map<string, Policy>();
+  const speaking = groups.filter(({ layer }) => Object.keys(layer).length > 0);
+  const layers = new Map<string, { layer: PolicyLayer; readonly of: Group[] }>();
+  for (const group of speaking) {
+    const alone = { ...policy, ...group.layer };
+    for (const [email, member] of group.members) {
+      const known = layers.get(email);
+      if (known === undefined) {
+        layers.set(email, { layer: group.layer, of: [group] });
+        policies.set(email, alone);
+        continue;
+      }
+      const own = users.get(email)?.layer ?? {};
+      for (const key of differing(known.layer, group.layer))
+        if (own[key] === undefined) report(conflict(root, { member, key, group, known }));
+      known.layer = { ...group.layer, ...known.layer };
+      known.of.push(group);
+      policies.set(email, { ...policy, ...known.layer });
+    }
+  }
+  for (const [email, { layer }] of users)
+    if (layer !== undefined) policies.set(email, { ...(policies.get(email) ?? policy), ...layer });
+  return policies;
+}
+
+function differing(one: PolicyLayer, other: PolicyLayer): readonly (keyof Policy)[] {
+  return Object.keys(other)
+    .filter(isPolicyKey)
+    .filter((key) => {
+      const known = one[key];
+      return known !== undefined && meaning(known.value) !== meaning(other[key]?.value);
+    });
+}
+
+/** `24h` and `1d` are the same. */
+function meaning(value: Setting<unknown>["value"]): string {
+  if (value === undefined) return "none";
+  return JSON.stringify(value, (key, part: unknown) => (key === "text" ? undefined : part));
+}
+
+interface Conflict {
+  readonly member: TextNode;
+  readonly key: keyof Policy;
+  readonly group: Group;
+  readonly known: { readonly layer: PolicyLayer; readonly of: readonly Group[] };
+}
+
+function conflict(root: ParsedFile, { member, key, group, known }: Conflict): Message {
+  const first = known.of.find(({ layer }) => layer[key] !== undefined);
+  const places = [first?.layer[key]?.source, group.layer[key]?.source].flatMap((source) => source ?? []);
+  const lines = places.map(({ file, line }) => `${file}:${line}`).join(" and ");
+  return root.source.message({
+    code: "allowlist/group-conflict",
+    offset: member.start,
+    text: `the user ${shown(fold(member.value))} is in the groups ${shown(first?.name ?? "")} and ${shown(group.name)}, which differ on ${shown(key)} (${lines})`,
+    fix: `take the user out of one of them, or say ${shown(key)} in the user's own \`policy\``,
+    related: places.map((source, index) => ({
+      text: `the group ${shown((index === 0 ? first : group)?.name ?? "")}`,
+      source,
+    })),
+  });
 }

@@ -1,10 +1,48 @@
-import { fold, isEmail, normaliseEmail } from "./email.js";
-import type { Message } from "./message.js";
-import { shown } from "./nearest.js";
-import type { PlacedUser } from "./placed.js";
-import { readUser } from "./read-user.js";
-import type { ParsedFile } from "./root-file.js";
-import { textNode, valueAt } from "./tree.js";
+import { shown } from "../text/words.js";
+import {
+  isMatchKey,
+  type MatchDraft,
+  matchId,
+  matchKeys,
+  readMatchText,
+  trustProblem,
+} from "./match-values.js";
+import type { Message } from "./messages.js";
+import {
+  type Conditions,
+  type Entry,
+  type EntryState,
+  overlap,
+  type PlacedEntry,
+  type PlacedUser,
+  type PolicyLayer,
+  type UserState,
+  windowOf,
+} from "./model.js";
+import { readPolicyLayer, readSetting } from "./read-policy.js";
+import {
+  itemsOf,
+  type MapNode,
+  pairAt,
+  type ParsedFile,
+  type Problem,
+  type SourceText,
+  type Tell,
+  textNode,
+  type TextNode,
+  type TreeNode,
+  type TreePair,
+  valueAt,
+} from "./source.js";
+import { readDay } from "./times.js";
+import {
+  fold,
+  freeTextProblem,
+  isEmail,
+  matchTextProblem,
+  normaliseEmail,
+  requiredTextProblem,
+} from "./values.js";
 
 /** All users of all files by normalised e-mail; the second place of a user is reported and left out. */
 export function readUsers(
@@ -69,4 +107,298 @@ function reportTwice(
       related: [{ text: "the first place", source: known.user.source }],
     }),
   );
+}
+
+/** One user: a list of entries, or a mapping that has them under `devices`. */
+function readUser(source: SourceText, pair: TreePair, report: (message: Message) => void): PlacedUser {
+  const email = normaliseEmail(pair.key);
+  const map = pair.value.kind === "map" ? pair.value : undefined;
+  const placed: PlacedEntry[] = [];
+  for (const node of itemsOf(map === undefined ? pair.value : valueAt(map, "devices"))) {
+    const entry = readEntry(source, node, report);
+    if (entry !== undefined) placed.push({ entry, node });
+  }
+  checkSameMatches(source, fold(pair.key), placed, report);
+  const entries = placed.map(({ entry }) => entry);
+  const written = fold(pair.key);
+  const user = {
+    email,
+    ...(written === email ? {} : { written }),
+    entries,
+    source: source.position(pair.keyStart),
+  };
+  if (map === undefined) return { user, entries: placed, pair, source };
+  const tell = source.teller(report);
+  const state = readState(source, map, tell);
+  const layer = readLayer(source, map, written, tell);
+  return {
+    user: state === undefined ? user : { ...user, state },
+    entries: placed,
+    ...(Object.keys(layer).length === 0 ? {} : { layer }),
+    pair,
+    source,
+  };
+}
+
+function readState(source: SourceText, map: MapNode, tell: Tell): UserState | undefined {
+  const pair = pairAt(map, "state");
+  const sincePair = pairAt(map, "since");
+  const since = sincePair === undefined ? undefined : readDay(sincePair, tell);
+  const reason = textNode(valueAt(map, "reason"));
+  if (reason !== undefined) tell(freeTextProblem(reason, "reason"));
+  for (const key of ["since", "reason"]) {
+    const alone = pair === undefined ? pairAt(map, key) : undefined;
+    if (alone === undefined) continue;
+    tell({
+      code: "allowlist/missing-key",
+      offset: alone.keyStart,
+      text: `\`${key}\` stands without \`state\`, and would say nothing`,
+      fix: "add `state: suspended` or `state: offboarded`, or remove it",
+    });
+  }
+  const state = textNode(pair?.value)?.value;
+  // Another text was refused by the schema, and the whole allowlist with it.
+  if (pair === undefined || (state !== "suspended" && state !== "offboarded")) return undefined;
+  return {
+    state,
+    ...(since === undefined ? {} : { since }),
+    ...(reason === undefined ? {} : { reason: reason.value }),
+    source: source.position(pair.keyStart),
+  };
+}
+
+function readLayer(source: SourceText, map: MapNode, written: string, tell: Tell): PolicyLayer {
+  const of = `user ${written}`;
+  const layer = readPolicyLayer(source, valueAt(map, "policy"), of, tell);
+  const short = pairAt(map, "maxDevices");
+  if (short === undefined) return layer;
+  const long = pairAt(valueAt(map, "policy"), "maxDevices");
+  if (long !== undefined)
+    tell({
+      code: "allowlist/said-twice",
+      offset: short.keyStart,
+      text: "`maxDevices` is short for `policy.maxDevices`, which this user has as well",
+      fix: "remove one of the two",
+      related: [{ text: "the other one", source: source.position(long.keyStart) }],
+    });
+  const maxDevices = readSetting(source, short, "maxDevices", of, tell);
+  return maxDevices === undefined ? layer : { ...layer, maxDevices };
+}
+
+const states: readonly string[] = ["active", "revoked", "deleted"];
+
+/** What an entry says besides its match. */
+type Rest = { -readonly [Key in keyof Omit<Entry, "match" | "source">]?: Entry[Key] };
+
+/** Sets what a key says, and answers whether the schema has nothing against it. */
+type Reader = (rest: Rest, pair: TreePair, tell: Tell) => boolean;
+
+const readers: Readonly<Record<keyof Rest, Reader>> = {
+  state: (rest, { value }) => {
+    const text = textNode(value)?.value;
+    if (text !== undefined) rest.state = text as EntryState;
+    return text !== undefined && states.includes(text);
+  },
+  note: readText("note"),
+  reason: readText("reason"),
+  owner: readText("owner"),
+  ticket: readText("ticket"),
+  from: readDayKey("from"),
+  expires: readDayKey("expires"),
+  requires: (rest, { value }, tell) => {
+    const found = readConditions(value, tell);
+    if (found !== undefined) rest.requires = found;
+    return found !== undefined;
+  },
+  trustName: (rest, { value }, tell) => {
+    const text = textNode(value);
+    if (text === undefined) return false;
+    tell(requiredTextProblem(text, "trustName"));
+    rest.trustName = text.value;
+    return true;
+  },
+};
+
+/**
+ * One entry as data, or undefined where something about it is wrong: what the schema does not tell is reported
+ * here, what it does tell is not told again.
+ */
+function readEntry(
+  source: SourceText,
+  node: TreeNode,
+  report: (message: Message) => void,
+): Entry | undefined {
+  if (node.kind !== "map") return undefined;
+  let readable = true;
+  let known = true;
+  const tell = (problem: Problem | undefined) => {
+    if (problem === undefined) return;
+    readable = false;
+    report(source.message(problem));
+  };
+  const match: MatchDraft = {};
+  const rest: Rest = {};
+  for (const pair of node.pairs.values()) {
+    const text = isMatchKey(pair.key) ? textNode(pair.value) : undefined;
+    if (isMatchKey(pair.key)) {
+      if (text !== undefined) match[pair.key] = readMatchText(pair.key, text, tell);
+      readable &&= text !== undefined;
+    } else if (isRestKey(pair.key)) {
+      readable = readers[pair.key](rest, pair, tell) && readable;
+    } else known = false;
+  }
+  // A misspelt match key is reported as such, and not as a missing one besides.
+  if (known && !matchKeys.some((key) => node.pairs.has(key))) tell(matchesNothing(node.start));
+  tell(windowProblem(node, rest));
+  tell(conditionProblem(node, rest));
+  if (rest.trustName !== undefined)
+    tell(trustProblem(match, pairAt(node, "trustName")?.keyStart ?? node.start));
+  if (!readable || !known) return undefined;
+  return { match, state: "active", ...rest, source: source.position(node.start) };
+}
+
+function isRestKey(key: string): key is keyof Rest {
+  return Object.hasOwn(readers, key);
+}
+
+/** Whether an entry may say it. */
+export function isEntryKey(key: string): boolean {
+  return isMatchKey(key) || isRestKey(key);
+}
+
+function readText(key: "note" | "reason" | "owner" | "ticket"): Reader {
+  return (rest, { value }, tell) => {
+    const text = textNode(value);
+    if (text === undefined) return false;
+    tell(freeTextProblem(text, key));
+    rest[key] = text.value;
+    return true;
+  };
+}
+
+function readDayKey(key: "from" | "expires"): Reader {
+  return (rest, pair, tell) => {
+    const day = readDay(pair, tell);
+    if (day !== undefined) rest[key] = day;
+    return day !== undefined;
+  };
+}
+
+function matchesNothing(offset: number): Problem {
+  return {
+    code: "allowlist/missing-key",
+    offset,
+    text: "the entry says no device: it has none of the keys that match",
+    fix: `add one of: ${matchKeys.join(", ")}`,
+  };
+}
+
+function windowProblem(node: MapNode, { from, expires }: Rest): Problem | undefined {
+  if (from === undefined || expires === undefined || from.start <= expires.start) return undefined;
+  return {
+    code: "allowlist/contradiction",
+    offset: pairAt(node, "expires")?.keyStart ?? node.start,
+    text: `the entry expires on ${expires.text}, before it begins on ${from.text}, and could never speak`,
+    fix: "correct one of the two days",
+  };
+}
+
+/** A condition that fails would leave in what the entry means to refuse. */
+function conditionProblem(node: MapNode, { state, requires }: Rest): Problem | undefined {
+  if (requires === undefined || state === undefined || state === "active") return undefined;
+  return {
+    code: "allowlist/contradiction",
+    offset: pairAt(node, "requires")?.keyStart ?? node.start,
+    text: `\`requires\` says what a device must be to be allowed, and this entry asks for \`${state}\``,
+    fix: "remove `requires`, or `state`",
+  };
+}
+
+type Draft = { -readonly [Key in keyof Conditions]: Conditions[Key] };
+
+/** What a device must be besides; undefined where the schema has something against it. */
+function readConditions(node: TreeNode, tell: Tell): Conditions | undefined {
+  if (node.kind !== "map") return undefined;
+  const found: Draft = {};
+  for (const { key, value } of node.pairs.values()) {
+    const text = textNode(value);
+    if (text === undefined) return undefined;
+    if (key === "platform") found.platform = text.value;
+    else if (key === "model") {
+      tell(matchTextProblem(text, key));
+      found.model = text.value;
+    } else if (key === "minClientVersion") {
+      tell(versionProblem(text, key));
+      found.minClientVersion = text.value;
+    }
+  }
+  return found;
+}
+
+/** What is wrong with the version of a client: numbers with dots between, as `2025.4.929.0`. */
+export function versionProblem(node: TextNode, key: string): Problem | undefined {
+  const { value, start } = node;
+  const unclear = matchTextProblem(node, key);
+  if (unclear !== undefined || value === "" || /^\d{1,9}(?:\.\d{1,9}){0,7}$/u.test(value)) return unclear;
+  const bare = value.replace(/^v(?=\d)/iu, "");
+  return {
+    code: "allowlist/bad-value",
+    offset: start,
+    text: `\`${key}\` is ${shown(value)}, and not numbers with dots between`,
+    fix: `write ${/^\d+(?:\.\d+)*$/u.test(bare) ? JSON.stringify(bare.slice(0, 80)) : 'it as "2025.4.929.0"'}`,
+  };
+}
+
+/**
+ * Two entries of a user with the same match and a day in common: the second adds nothing, or contradicts the first.
+ * One that speaks when the other is over is a change in time, and welcome.
+ */
+function checkSameMatches(
+  source: SourceText,
+  email: string,
+  entries: readonly PlacedEntry[],
+  report: (message: Message) => void,
+): void {
+  if (entries.length < 2) return;
+  const byMatch = new Map<string, PlacedEntry[]>();
+  for (const placed of entries) {
+    const id = matchId(placed.entry.match);
+    const known = byMatch.get(id);
+    if (known === undefined) byMatch.set(id, [placed]);
+    else known.push(placed);
+  }
+  for (const same of byMatch.values())
+    for (const [first, second] of overlapping(same)) {
+      const { state } = first.entry;
+      const related = [{ text: `the first entry, ${state}`, source: first.entry.source }];
+      const problem = sameMatch(email, first.entry.source.line, state, second.entry.state);
+      report(source.message({ ...problem, offset: second.node.start, related }));
+    }
+}
+
+/** For each entry that has a day in common with an earlier one, the two in the order of the file. */
+function overlapping(entries: readonly PlacedEntry[]): readonly (readonly [PlacedEntry, PlacedEntry])[] {
+  const found: (readonly [PlacedEntry, PlacedEntry])[] = [];
+  // In the order of their first days, whatever meets any earlier one meets the one of them that lasts longest.
+  const sorted = [...entries].sort(
+    (a, b) => Math.sign(windowOf(a.entry).first - windowOf(b.entry).first) || 0,
+  );
+  let longest: PlacedEntry | undefined;
+  for (const placed of sorted) {
+    if (longest !== undefined && overlap(windowOf(longest.entry), windowOf(placed.entry)))
+      found.push(longest.node.start <= placed.node.start ? [longest, placed] : [placed, longest]);
+    if (longest === undefined || windowOf(placed.entry).last > windowOf(longest.entry).last) longest = placed;
+  }
+  return found;
+}
+
+function sameMatch(email: string, line: number, first: EntryState, state: EntryState) {
+  const same = `this entry of ${shown(email)} has the same match as the one in line ${line}`;
+  if (first === state)
+    return { code: "allowlist/duplicate-entry", text: same, fix: "remove one of the two" } as const;
+  return {
+    code: "allowlist/contradiction",
+    text: `${same}: that one asks for \`${first}\`, this one for \`${state}\``,
+    fix: "keep one of the two, or let one expire before the other begins",
+  } as const;
 }

@@ -4,9 +4,9 @@ import { chmod, mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises"
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import type { Allowlist } from "./allowlist.js";
-import { AllowlistError, type Message } from "./message.js";
-import { DEFAULT_PATTERNS, readAllowlist } from "./read.js";
+import { DEFAULT_PATTERNS, readAllowlist } from "./files.js";
+import { AllowlistError, type Message } from "./messages.js";
+import type { Allowlist } from "./model.js";
 
 const root = "version: 1\nusers: { a@example.com: [] }\n";
 const user = "users: { b@example.com: [] }\n";

@@ -1,12 +1,12 @@
+import fc from "fast-check";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import fc from "fast-check";
 import { beforeAll, describe, expect, it } from "vitest";
 import { parse } from "yaml";
 import { announceSeed, holds } from "../../test/support/property.js";
-import { formatMessages } from "./format.js";
+import { formatMessages } from "./messages.js";
 import { parseAllowlist } from "./parse.js";
-import { validator } from "./schemas.js";
+import { validator } from "./schema-errors.js";
 
 beforeAll(announceSeed);
 

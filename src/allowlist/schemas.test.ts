@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { matchKeys } from "./entry-keys.js";
-import { rootKeys, sharedKeys } from "./root-file.js";
-import { loadSchema, validator } from "./schemas.js";
+import { matchKeys } from "./match-values.js";
+import { loadSchema, validator } from "./schema-errors.js";
+import { rootKeys, sharedKeys } from "./source.js";
 
 type Schema = Readonly<Record<string, unknown>>;
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { hardwareIdKey, isUsableHardwareId, isUsableSerial, serialKey } from "./serial.js";
+import { hardwareIdKey, isUsableHardwareId, isUsableSerial, serialKey } from "./match-values.js";
 
 describe("isUsableSerial", () => {
   it.each([

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { formatMessages } from "./format.js";
+import { formatMessages } from "./messages.js";
 import { parseAllowlist } from "./parse.js";
 
 function messagesOf(text: string) {

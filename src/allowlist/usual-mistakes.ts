@@ -3,11 +3,9 @@
  * the lines around that place are held against the mistakes that are made again and again. Each advice is tried: it is
  * given only where the file, so corrected, is sound beyond these lines.
  */
-
-import { shown } from "./nearest.js";
-import { isEntryKey } from "./read-entry.js";
-import { rootKeys, sharedKeys } from "./root-file.js";
-import type { Problem } from "./source-text.js";
+import { shown } from "../text/words.js";
+import { isEntryKey } from "./read-users.js";
+import { type Problem, rootKeys, sharedKeys } from "./source.js";
 
 /** An advice is tried on so many lines around the place, below the section that they are in. */
 const mostTried = 200;
@@ -20,6 +18,7 @@ const mostColumns = 6;
 
 /** More lines than these are not shown as an example, nor longer ones. */
 const mostShown = 8;
+
 const longestShown = 120;
 
 /** A correction of the lines from `from` up to, without, `to`. */
@@ -37,7 +36,7 @@ interface Correction {
 }
 
 /** The 0-based line of the first thing that is wrong with a text's syntax; Infinity where nothing is. */
-export type FirstWrong = (text: string) => number;
+type FirstWrong = (text: string) => number;
 
 /** Markers as git and Mercurial write them, each at the beginning of its line, where no allowlist has them. */
 const marker = /^(?:[<>|]{7}(?: .*)?|={7})\r?$/gmu;

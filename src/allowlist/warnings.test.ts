@@ -1,6 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { messageMeanings } from "./codes.js";
-import { mostMessages } from "./message-order.js";
+import { messageMeanings, mostMessages } from "./messages.js";
 import { parseAllowlist } from "./parse.js";
 
 /** The warnings of a sound allowlist, whose first file is the root file. */

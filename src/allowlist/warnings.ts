@@ -1,22 +1,35 @@
-import type { Allowlist, Entry, Protected } from "./allowlist.js";
-import { dayMs } from "./day.js";
-import { entrySubject, matchSubject } from "./entry-keys.js";
-import { matchesPattern } from "./glob.js";
-import type { Message } from "./message.js";
-import { shown } from "./nearest.js";
-import { meantValue, oddMatch, oddText } from "./odd-serial.js";
-import type { PlacedRule, PlacedUser } from "./placed.js";
-import type { PlacedAccessUser } from "./read-access-users.js";
-import type { Owner } from "./read-owns.js";
-import type { ParsedFile } from "./root-file.js";
-import { hardwareIdKey, serialKey } from "./serial.js";
-import { shadowed } from "./shadowed.js";
-import type { Problem, SourceText } from "./source-text.js";
-import { weakEntry, weakRule } from "./weak-match.js";
-import { overlap, windowOf } from "./window.js";
+import { shown } from "../text/words.js";
+import { matchesPattern } from "./file-patterns.js";
+import {
+  comparedValue,
+  type EntryMatch,
+  entrySubject,
+  hardwareIdKey,
+  isByNameAlone,
+  matchId,
+  matchKeys,
+  matchSubject,
+  rankOfKey,
+  serialKey,
+} from "./match-values.js";
+import type { Message } from "./messages.js";
+import {
+  type Allowlist,
+  encloses,
+  type Entry,
+  overlap,
+  type PlacedEntry,
+  type PlacedRule,
+  type PlacedUser,
+  type Protected,
+  windowOf,
+} from "./model.js";
+import type { Owner, PlacedAccessUser } from "./read-lists.js";
+import type { ParsedFile, Problem, SourceText } from "./source.js";
+import { dayMs } from "./times.js";
 
 /** What warnings are looked for in: an allowlist without errors. */
-export interface Sound {
+interface Sound {
   readonly files: readonly ParsedFile[];
   readonly root: ParsedFile;
   readonly users: ReadonlyMap<string, PlacedUser>;
@@ -178,4 +191,181 @@ function withoutFile({ pattern, pair }: Owner, names: readonly string[]): Proble
     text: `${shown(pattern)} matches no user file, so that nobody but the root file may speak about these e-mails`,
     fix: "correct the pattern (it is relative to the project's folder), or remove it",
   };
+}
+
+/** Entries of one match that are looked at; more than a few follow each other in time. */
+const mostOfOneMatch = 8;
+
+/**
+ * Entries that match only where another entry of the user, of the same rank, matches as well: where both ask for the
+ * same, this one says nothing; where they differ, each match of this one is a contradiction.
+ */
+function shadowed({
+  entries,
+}: Pick<PlacedUser, "entries">): readonly { readonly placed: PlacedEntry; readonly problem: Problem }[] {
+  if (entries.length < 2) return [];
+  const shapes = new Set(entries.map(({ entry }) => shapeOf(entry.match)));
+  // Nearly always all entries of a user have the same one key.
+  if (shapes.size < 2) return [];
+  const byMatch = new Map<string, PlacedEntry[]>();
+  for (const placed of entries) {
+    const id = matchId(placed.entry.match);
+    const known = byMatch.get(id);
+    if (known === undefined) byMatch.set(id, [placed]);
+    else if (known.length < mostOfOneMatch) known.push(placed);
+  }
+  return entries.flatMap((placed) => {
+    const own = shapeOf(placed.entry.match);
+    // One shadow is told; what lies in several is told once.
+    for (const shape of shapes) {
+      if (!isWider(shape, own)) continue;
+      for (const wide of byMatch.get(matchId(partOf(placed.entry.match, shape))) ?? []) {
+        const problem = compareEntries(placed, wide);
+        if (problem !== undefined) return [{ placed, problem }];
+      }
+    }
+    return [];
+  });
+}
+
+/** Which of the keys a match has, as bits in the order of `matchKeys`. */
+function shapeOf(match: EntryMatch): number {
+  return matchKeys.reduce((bits, key, index) => bits | (match[key] === undefined ? 0 : 1 << index), 0);
+}
+
+/** Whether one shape has some of the other's keys, not all, and its strongest key is as strong. */
+function isWider(shape: number, than: number): boolean {
+  return shape !== than && (shape & than) === shape && rankOf(shape) === rankOf(than);
+}
+
+/** The rank of the strongest key. */
+function rankOf(shape: number): number {
+  const key = matchKeys[31 - Math.clz32(shape & -shape)];
+  return key === undefined ? -1 : rankOfKey(key);
+}
+
+function partOf(match: EntryMatch, shape: number): EntryMatch {
+  const kept = matchKeys.filter((_key, index) => (shape >> index) & 1);
+  return Object.fromEntries(kept.map((key) => [key, match[key]]));
+}
+
+function compareEntries({ entry, node }: PlacedEntry, { entry: wide }: PlacedEntry): Problem | undefined {
+  const own = windowOf(entry);
+  const other = windowOf(wide);
+  const { line } = wide.source;
+  const related = [{ text: `the wider entry, ${wide.state}`, source: wide.source }];
+  if (entry.state !== wide.state && overlap(own, other))
+    return {
+      code: "allowlist/may-contradict",
+      offset: node.start,
+      text: `whatever this entry matches, the one in line ${line} matches too: that one asks for \`${wide.state}\`, this one for \`${entry.state}\``,
+      fix: "let the two match different devices, or keep one of them",
+      related,
+    };
+  // With other conditions the narrower one may still let in what the wider one does not, or the other way round.
+  const isSame = JSON.stringify(entry.requires) === JSON.stringify(wide.requires);
+  if (entry.state !== wide.state || !isSame || !encloses(other, own)) return undefined;
+  return {
+    code: "allowlist/shadowed",
+    offset: node.start,
+    text: `whatever this entry matches, the one in line ${line} matches too, and asks for the same`,
+    fix: "remove this one, or the wider one if it was not meant so",
+    related,
+  };
+}
+
+// Serial numbers and hardware ids as programs and hands spoil them on the way: worth a question.
+
+/** Letters of other scripts that are drawn as these: nobody sees that an `А` is Cyrillic. */
+const lookalikes: ReadonlyMap<string, string> = new Map(
+  ["АA", "ВB", "СC", "ЕE", "НH", "ІI", "ЈJ", "КK", "МM", "ОO", "РP", "ЅS", "ТT", "ХX", "УY"]
+    .concat(["ΑA", "ΒB", "ΕE", "ΖZ", "ΗH", "ΙI", "ΚK", "ΜM", "ΝN", "ΟO", "ΡP", "ΤT", "ΥY", "ΧX"])
+    .map((pair) => [pair.slice(0, 1), pair.slice(1)]),
+);
+
+/** Straight and typographic quotes, accents and primes that are typed for them. */
+const quotes = /["'`\u00ab\u00b4\u00bb\u2018-\u201f\u2032-\u2037\u2039\u203a\u301d-\u301f]/gu;
+
+/** What stands before a serial number on a sticker. */
+const label = /^(?:s\/?n|serial(?: (?:no|number))?)[.:#\s]+(?=\S)/iu;
+
+/** Machines whose serial numbers have blanks: `VMware-56 4d 1a …`. */
+const withBlanks = /^(?:vmware|parallels)-/iu;
+
+/** Nearly all are like that, and have nothing to look at. */
+const plain = /^[\dA-Za-z-]+$/u;
+
+/** The serial number or hardware id that was probably meant; undefined where nothing is odd about it. */
+export function meantValue(key: "serial" | "hardwareId", value: string): string | undefined {
+  if (plain.test(value)) return undefined;
+  const visible = value
+    .normalize("NFKC")
+    .replace(/\p{Cf}/gu, "")
+    .replace(quotes, "")
+    .replace(/\p{Pd}|\u2212/gu, "-")
+    .replace(/[\u0370-\u04ff]/gu, (letter) => lookalikes.get(letter.toUpperCase()) ?? letter)
+    .trim()
+    .replace(label, "");
+  const meant = withBlanks.test(visible) ? visible : visible.replace(/\s+/gu, "");
+  return meant === "" || comparedValue(key, meant) === comparedValue(key, value) ? undefined : meant;
+}
+
+/** The warning about a match that goes by an odd serial number or hardware id. */
+function oddMatch(
+  match: Pick<EntryMatch, "serial" | "hardwareId">,
+): Pick<Message, "text" | "fix"> | undefined {
+  for (const key of ["serial", "hardwareId"] as const) {
+    const value = match[key];
+    const meant = value === undefined ? undefined : meantValue(key, value);
+    if (value !== undefined && meant !== undefined) return oddText(key, value, meant);
+  }
+  return undefined;
+}
+
+function oddText(key: "serial" | "hardwareId", value: string, meant: string) {
+  return {
+    text: `the ${key} ${shown(value)} holds ${oddity(value)}, and would match no device that tells another`,
+    fix: `did you mean ${shown(meant)}?`,
+  };
+}
+
+/** Quotes and blanks come from a spreadsheet or a mail, the rest from a keyboard or a PDF. */
+function oddity(value: string): string {
+  if (value.search(quotes) !== -1) return "a quotation mark";
+  if (label.test(value)) return "a label";
+  // eslint-disable-next-line no-control-regex -- everything outside ASCII is meant
+  if (/[^\u0000-\u007f]/u.test(value)) return "a character that no keyboard of a vendor writes";
+  return "a blank";
+}
+
+const fix = "match by `serial` or `hardwareId`, or say in `trustName` why the name is good enough";
+
+/** What is weak about an entry's match, unless `trustName` says why it is good enough. */
+function weakEntry({ entry, node }: PlacedEntry): Problem | undefined {
+  const { match, state, trustName } = entry;
+  if (trustName !== undefined || !isByNameAlone(match)) return undefined;
+  if (state === "active" && match.name === undefined && /^\*+$/u.test(match.nameGlob ?? ""))
+    return {
+      code: "allowlist/any-device",
+      offset: node.start,
+      text: "this entry allows every device of its user, whatever it is called",
+      fix: "list the devices that the user may have, or say in `trustName` why all are allowed",
+    };
+  return weak(match, node.start, "this entry goes", "anybody can call a device so");
+}
+
+/** Likewise for a rule of `ignore`; whose devices it is about makes a name no stronger. */
+function weakRule(
+  { match, trustName }: { readonly match: EntryMatch; readonly trustName?: string },
+  offset: number,
+): Problem | undefined {
+  if (trustName !== undefined || !isByNameAlone(match)) return undefined;
+  if (matchKeys.every((key) => match[key] === undefined)) return undefined;
+  return weak(match, offset, "this rule goes", "a device that is called so is left alone");
+}
+
+function weak(match: EntryMatch, offset: number, goes: string, so: string): Problem {
+  const key = match.name === undefined ? "nameGlob" : "name";
+  const text = `${goes} by \`${key}\` alone, and users choose the names of their devices: ${so}`;
+  return { code: "allowlist/weak-match", offset, text, fix };
 }

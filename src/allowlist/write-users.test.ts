@@ -1,8 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { parseAllowlist } from "./parse.js";
-import { applyEdits, CannotEdit } from "./write-edits.js";
 import type { NewEntry } from "./write-entry.js";
-import { addToFile } from "./write-users.js";
+import { addToFile, applyEdits, CannotEdit } from "./write.js";
 
 const S: NewEntry = { match: { serial: "NEW" }, state: "active" };
 const BOB = "bob@example.com";

@@ -1,21 +1,27 @@
 /** The whole executable, apart from the process that it runs in. */
-
 import { Command, CommanderError } from "commander";
-import { VERSION } from "../cloudflare/version.js";
-import { acceptCommand } from "./accept.js";
-import { escapeText } from "../escape.js";
-import type { CommandContext, MakeCommand } from "./command.js";
-import { driftCommand } from "./drift.js";
-import { errorText } from "./error-text.js";
-import { EXIT, type ExitCode } from "./exit-codes.js";
-import { explainCommand } from "./explain.js";
-import { exportCommand } from "./export.js";
-import { inventoryCommand } from "./inventory.js";
-import { planCommand } from "./plan.js";
-import { withoutSecrets } from "./secrets.js";
-import { simulateCommand } from "./simulate.js";
-import type { Surroundings } from "./surroundings.js";
-import { validateCommand } from "./validate.js";
+import { AllowlistError, formatMessages } from "../allowlist/messages.js";
+import { VERSION } from "../cloudflare/transport.js";
+import { USER_ERRORS } from "../run/settings.js";
+import { SimulatorError } from "../simulator/index.js";
+import { escapeText } from "../text/escape.js";
+import { hideSecrets } from "../text/redact.js";
+import {
+  type CommandContext,
+  EXIT,
+  type ExitCode,
+  type MakeCommand,
+  type Sink,
+  type Surroundings,
+  UserError,
+} from "./command.js";
+import { acceptCommand } from "./commands/accept.js";
+import { explainCommand } from "./commands/explain.js";
+import { exportCommand } from "./commands/export.js";
+import { inventoryCommand } from "./commands/inventory.js";
+import { driftCommand, planCommand } from "./commands/plan.js";
+import { simulateCommand } from "./commands/simulate.js";
+import { validateCommand } from "./commands/validate.js";
 
 /** Every command, in the order of the help. */
 const COMMANDS: readonly MakeCommand[] = [
@@ -67,4 +73,29 @@ function settle(command: Command, surroundings: Surroundings): void {
     getErrHelpWidth: () => 100,
   });
   for (const inner of command.commands) settle(inner, surroundings);
+}
+
+// What is shown of whatever was thrown.
+
+const KNOWN = [...USER_ERRORS, UserError, SimulatorError];
+
+/** What to print, escaped; only a bug shows where it is. */
+function errorText(thrown: unknown): string {
+  return escapeText(words(thrown), Infinity, { keepLineFeeds: true, keepTabs: true });
+}
+
+function words(thrown: unknown): string {
+  if (thrown instanceof AllowlistError) return formatMessages(thrown.messages);
+  if (KNOWN.some((kind) => thrown instanceof kind)) return `error: ${(thrown as Error).message}`;
+  const trace = thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown);
+  return `error: this is a bug in warp-registrations; please report it with these lines\n${trace}`;
+}
+
+// The last line of defence: nothing in this project prints a credential, and if anything ever did, this hides it.
+
+/** The same surroundings, whose sinks never show a credential. */
+function withoutSecrets(surroundings: Surroundings): Surroundings {
+  const hide = hideSecrets(surroundings.env);
+  const guarded = (sink: Sink): Sink => ({ isTTY: sink.isTTY, write: (text) => sink.write(hide(text)) });
+  return { ...surroundings, stdout: guarded(surroundings.stdout), stderr: guarded(surroundings.stderr) };
 }

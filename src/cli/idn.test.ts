@@ -1,10 +1,9 @@
 /** Internationalised domains: the account may tell them as DNS has them, and people write them as they read. */
-
 import { afterEach, describe, expect, test } from "vitest";
-import { showDomains } from "../allowlist/email.js";
-import { findAccess } from "../reconcile/findings/account.js";
-import { startOffline, type Offline } from "../../test/cli/offline.js";
+import { type Offline, startOffline } from "../../test/cli/offline.js";
 import { allowlist, NOW, physicalDevice, registration } from "../../test/support/world.js";
+import { showDomains } from "../allowlist/values.js";
+import { findAccess } from "../reconcile/findings/account.js";
 
 const ACE = "bob@xn--bcher-kva.example";
 const WRITTEN = "Bob@B\u00fccher.example";

@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 import { runCommandLine } from "./command-line.js";
-import { ownSurroundings } from "./surroundings.js";
+import { ownSurroundings } from "./command.js";
 
 // Whoever reads may stop reading: `warp-registrations plan | head`.
 for (const stream of [process.stdout, process.stderr]) {

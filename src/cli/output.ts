@@ -1,10 +1,12 @@
 /** Where the result of a command goes: standard output, files, or both. */
-
-import { writeFiles } from "./atomic-file.js";
-import { wantsColour } from "./colour.js";
-import { formatOf, type Target } from "./targets.js";
-import { hideSecrets } from "../redact.js";
-import type { Surroundings } from "./surroundings.js";
+import { InvalidArgumentError } from "commander";
+import { statSync } from "node:fs";
+import { extname, resolve } from "node:path";
+import { escapeText } from "../text/escape.js";
+import { hideSecrets } from "../text/redact.js";
+import { nearest } from "../text/words.js";
+import { type Sink, type Surroundings, UserError } from "./command.js";
+import { writeFiles } from "./files.js";
 
 export interface OutputOptions<F extends string = string> {
   /** The format of standard output, and of files that do not name theirs. */
@@ -14,7 +16,7 @@ export interface OutputOptions<F extends string = string> {
 }
 
 /** Makes the text of a format. */
-export type Render<F extends string> = (format: F, colour: boolean) => string;
+type Render<F extends string> = (format: F, colour: boolean) => string;
 
 /**
  * Writes every file, and then standard output, unless a file without a format of its own takes its place, or
@@ -41,4 +43,191 @@ export function emit<F extends string>(
 /** A report that says nothing is nothing at all. */
 function withLineEnd(text: string): string {
   return text === "" || text.endsWith("\n") ? text : `${text}\n`;
+}
+
+// What is asked for in which format, and where it goes: `--format json`, `--output json=plan.json`.
+
+/** A file that was asked for; `format` where it was named. */
+export interface Target<F extends string = string> {
+  readonly path: string;
+  readonly format?: F;
+}
+
+const EXTENSIONS: Readonly<Record<string, string>> = {
+  ".json": "json",
+  ".md": "markdown",
+  ".markdown": "markdown",
+  ".html": "html",
+  ".htm": "html",
+  ".sarif": "sarif",
+  ".xml": "junit",
+  ".txt": "text",
+  ".yaml": "yaml",
+  ".yml": "yaml",
+};
+
+/** Short names that people use. */
+const SHORT: Readonly<Record<string, string>> = { md: "markdown", htm: "html", txt: "text", yml: "yaml" };
+
+/** The format's name as it is, or commander's error with what was probably meant. */
+export function parseFormat<F extends string>(text: string, known: readonly F[]): F {
+  const found = findFormat(text, known);
+  if (found !== undefined) return found;
+  const guess = nearest(text, known);
+  const hint = guess === undefined ? "" : ` Did you mean ${guess}?`;
+  throw new InvalidArgumentError(`There is no such format.${hint} Formats: ${known.join(", ")}.`);
+}
+
+/** `plan.md`, or `markdown=plan.md`. A file whose name has such a form is given as `./a=b`. */
+export function parseTarget<F extends string>(text: string, known: readonly F[]): Target<F> {
+  const [, format, path = text] = /^([a-z]+)=(.*)$/su.exec(text) ?? [];
+  if (path === "") throw new InvalidArgumentError(`Expected FILE or FORMAT=FILE, not ${escapeText(text)}.`);
+  if (format !== undefined) return { format: parseFormat(format, known), path };
+  const name = findFormat(path, known);
+  if (name !== undefined)
+    throw new InvalidArgumentError(
+      `${path} is a format: write ${path}=FILE, or ./${path} for a file of that name.`,
+    );
+  return { path };
+}
+
+function findFormat<F extends string>(text: string, known: readonly F[]): F | undefined {
+  const wanted = Object.hasOwn(SHORT, text) ? SHORT[text] : text;
+  return known.find((name) => name === wanted);
+}
+
+/** By what a file is called, where neither it nor `--format` says. */
+function formatOf<F extends string>(path: string, known: readonly F[]): F | undefined {
+  const format = EXTENSIONS[extname(path).toLowerCase()];
+  return known.find((name) => name === format);
+}
+
+// What a command may write: in a form that it has, and over nothing that it reads. Asked before anything is listed.
+
+/** The outputs of a command as far as they are looked at here. */
+interface WantedOutputs<F extends string> {
+  readonly format?: F;
+  readonly output?: readonly Target<F>[];
+}
+
+/** The files that the options name. */
+export function pathsOf({ output = [] }: WantedOutputs<string>): readonly string[] {
+  return output.map(({ path }) => path);
+}
+
+/**
+ * All that can be asked of the options alone: see {@link checkEndings} and {@link checkPlaces}.
+ *
+ * @throws UserError
+ */
+export function checkOutputs<F extends string>(
+  folder: string,
+  options: WantedOutputs<F>,
+  known: readonly F[],
+  inputs: readonly (string | undefined)[],
+): void {
+  checkEndings(options, known);
+  checkPlaces(folder, pathsOf(options), inputs);
+}
+
+/**
+ * A file whose ending tells no format of this command would get another one under that name.
+ *
+ * @throws UserError
+ */
+export function checkEndings<F extends string>(
+  { format, output = [] }: WantedOutputs<F>,
+  known: readonly F[],
+): void {
+  if (format !== undefined) return;
+  for (const { path, format: own } of output) {
+    const ending = extname(path);
+    if (own !== undefined || ending === "" || formatOf(path, known) !== undefined) continue;
+    throw new UserError(
+      `--output ${path}: no format of this command ends in ${ending}`,
+      `say which with FORMAT=${path}; formats: ${known.join(", ")}`,
+    );
+  }
+}
+
+/**
+ * No output is an input, or another output: by whatever name, through links as well.
+ *
+ * @throws UserError
+ */
+export function checkPlaces(
+  folder: string,
+  outputs: readonly (string | undefined)[],
+  inputs: readonly (string | undefined)[],
+): void {
+  const read = new Map<string, string>();
+  for (const path of inputs) {
+    const id = path === undefined ? undefined : identityOf(folder, path);
+    if (id !== undefined && path !== undefined) read.set(id, path);
+  }
+  const written = new Map<string, string>();
+  for (const path of outputs) {
+    if (path === undefined) continue;
+    // What is not there yet can be no input, and be named twice by its path alone.
+    const id = identityOf(folder, path) ?? resolve(folder, path);
+    if (isNoFile(folder, path)) continue;
+    if (read.has(id))
+      throw new UserError(
+        `${path} is read by this run, and would be overwritten`,
+        "give the output another name",
+      );
+    if (written.has(id))
+      throw new UserError(`${path} is written twice by this run`, "give each output a name of its own");
+    written.set(id, path);
+  }
+}
+
+/** To a terminal or a pipe several things can be written. */
+function isNoFile(folder: string, path: string): boolean {
+  return statSync(resolve(folder, path), { throwIfNoEntry: false })?.isFile() === false;
+}
+
+/** Of a regular file that is there. */
+function identityOf(folder: string, path: string): string | undefined {
+  try {
+    const stat = statSync(resolve(folder, path), { bigint: true });
+    return stat.isFile() ? `${stat.dev} ${stat.ino}` : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Colour goes to terminals only. `FORCE_COLOR` (but for `0` and `false`) wins over `NO_COLOR`, as in Node itself. */
+function wantsColour(sink: Sink, env: Surroundings["env"]): boolean {
+  const forced = env.FORCE_COLOR;
+  if (forced !== undefined) return forced !== "0" && forced !== "false";
+  if ((env.NO_COLOR ?? "") !== "" || env.TERM === "dumb") return false;
+  return sink.isTTY === true;
+}
+
+// Colour for the text report on a terminal. The text was escaped before, so that no device's name brings its own.
+
+const RED = "31";
+
+const GREEN = "32";
+
+const BOLD = "1";
+
+/** Whole lines, by how they begin. */
+const RULES: readonly (readonly [RegExp, string])[] = [
+  [/^\s+- revoke\b/u, RED],
+  [/^\s+x delete\b/u, RED],
+  [/^\s+\+ unrevoke\b/u, GREEN],
+  [/^(?:GUARD TRIPPED|\s+ERROR)\b/u, `${BOLD};${RED}`],
+  [/^WARP registrations: /u, BOLD],
+];
+
+export function paint(text: string): string {
+  return text
+    .split("\n")
+    .map((line) => {
+      const code = RULES.find(([pattern]) => pattern.test(line))?.[1];
+      return code === undefined ? line : `\u001b[${code}m${line}\u001b[0m`;
+    })
+    .join("\n");
 }

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { DEFAULT_BASE_URL, resolveBaseUrl } from "./base-url.js";
+import { DEFAULT_BASE_URL, resolveBaseUrl } from "./transport.js";
 
 test("the option comes before the environment, the environment before Cloudflare's own", () => {
   const env = { CLOUDFLARE_BASE_URL: "https://env.example/v4" };

@@ -1,12 +1,10 @@
 import { failed, type Outcome, Run, skipped } from "./bulk-run.js";
-import type { Act } from "./types.js";
-import { type Sent, send } from "./bulk-send.js";
-import type { CloudflareClient } from "./client.js";
-import type { Clock } from "./clock.js";
-import { CloudflareError } from "./errors.js";
-import { idFault } from "./query.js";
+import { atLeastOne, type CloudflareClient } from "./client.js";
+import { idFault } from "./envelope.js";
+import { CloudflareError, type CloudflareErrorCode } from "./errors.js";
+import type { Clock } from "./pace.js";
 import type { Registrations } from "./registrations.js";
-import { atLeastOne } from "./settings.js";
+import type { Act } from "./types.js";
 
 /** Settings of {@link perform}. */
 export interface PerformOptions {
@@ -84,14 +82,17 @@ function stopped({ reason }: AbortSignal, doubtful: boolean): CloudflareError {
 }
 
 const REREAD_WAITS_MS = [1_000, 2_000, 4_000, 8_000];
+
 /** From this size on, a chunk in which every id is refused says something about the act rather than the ids. */
 const TELLING_CHUNK = 10;
+
 /**
  * Chunks in a row of which nothing was taken and nothing shows as done, after which the rest is not tried: an outage,
  * or an API that refuses whatever the ids are. A list may lag behind a write, and a call that was refused may have
  * been done in part, so before giving up what does not show yet is waited for as long as at the end.
  */
 const MOST_BARREN = 2;
+
 const NONE: ReadonlyMap<string, string> = new Map();
 
 function callOf(registrations: Registrations, act: Act): (ids: readonly string[]) => Promise<void> {
@@ -227,4 +228,102 @@ export async function perform(
   await sendAll(run, chunksOf(usable, size), waitForPending, ending, options);
   await waitForPending();
   return run.outcomes;
+}
+
+/** What became of sending a chunk, before anything is read back. */
+interface Sent {
+  /** Ids in calls that the API took. */
+  readonly accepted: readonly string[];
+  /** Ids that the API refused one by one, and why. */
+  readonly refused: ReadonlyMap<string, string>;
+  /** Ids of which nobody knows whether the call reached the API, and why. */
+  readonly doubtful: ReadonlyMap<string, string>;
+  /** Ids that no call was made for, since the run was stopped before, and why. */
+  readonly untried: ReadonlyMap<string, string>;
+  /** Why no further call of this act makes sense. */
+  readonly stop: string | undefined;
+  /** Nothing of the chunk can have been done: its only call was turned away for a reason that is not its ids. */
+  readonly untouched: boolean;
+  /**
+   * A call with several ids was refused: no document says whether the API did it for some of them before it said no,
+   * so what the smaller calls are refused for afterwards may be just that.
+   */
+  readonly split: boolean;
+}
+
+/**
+ * What an error says about a bulk call: `ids` that something is wrong with the ids, `doubt` that another call may go
+ * better, `stop` that every further call would end alike, `ended` that the run makes no further call.
+ */
+function aboutWhat(code: CloudflareErrorCode): "ids" | "doubt" | "stop" | "ended" {
+  switch (code) {
+    case "cloudflare/refused":
+    case "cloudflare/not-found":
+      return "ids";
+    case "cloudflare/unavailable":
+    case "cloudflare/unreachable":
+    case "cloudflare/timeout":
+    case "cloudflare/deadline":
+    case "cloudflare/not-json":
+      return "doubt";
+    case "cloudflare/bad-token":
+    case "cloudflare/missing-permission":
+    case "cloudflare/unknown-account":
+    case "cloudflare/endpoint-gone":
+    case "cloudflare/rate-limited":
+    case "cloudflare/redirected":
+    case "cloudflare/incomplete-listing":
+    case "cloudflare/bad-record":
+    case "cloudflare/bad-setting":
+    case "cloudflare/closed":
+      return "stop";
+    case "cloudflare/stopped":
+      return "ended";
+  }
+}
+
+/**
+ * Sends a chunk of ids by `call`. A call that is refused for its ids is sent again in halves, down to single ids, so
+ * that one bad id does not stop the others; after any other failure nothing more of the chunk is sent.
+ */
+async function send(
+  call: (ids: readonly string[]) => Promise<void>,
+  chunk: readonly string[],
+): Promise<Sent> {
+  const accepted: string[] = [];
+  const refused = new Map<string, string>();
+  const doubtful = new Map<string, string>();
+  const untried = new Map<string, string>();
+  let stop: string | undefined;
+  let calls = 0;
+  let split = false;
+  const left = [chunk];
+  for (let ids = left.pop(); ids !== undefined; ids = left.pop()) {
+    calls += 1;
+    try {
+      await call(ids);
+      accepted.push(...ids);
+    } catch (error) {
+      if (!(error instanceof CloudflareError)) throw error;
+      const about = aboutWhat(error.code);
+      if (about === "ids" && ids.length > 1) {
+        split = true;
+        const half = Math.ceil(ids.length / 2);
+        left.push(ids.slice(half), ids.slice(0, half));
+        continue;
+      }
+      if (about === "ids") {
+        for (const id of ids) refused.set(id, error.summary);
+        continue;
+      }
+      if (about !== "doubt") stop = error.summary;
+      const rest = about === "ended" ? untried : about === "stop" ? refused : doubtful;
+      // A retry that is turned away says nothing about the attempt before it.
+      const own = error.doubtful ? doubtful : rest;
+      for (const id of ids) own.set(id, error.summary);
+      for (const id of left.splice(0).flat()) rest.set(id, error.summary);
+    }
+  }
+  const untouched = calls === 1 && stop !== undefined && doubtful.size === 0;
+  return { accepted, refused, doubtful, untried, stop, untouched, split };
 }

@@ -1,13 +1,11 @@
 import type { Dispatcher } from "undici";
-import { resolveBaseUrl } from "./base-url.js";
-import { type Clock, systemClock } from "./clock.js";
+import { type AccessUsers, accessUsersOf } from "./access-users.js";
 import type { Credentials } from "./credentials.js";
 import { CloudflareError } from "./errors.js";
-import { type AccessUsers, accessUsersOf } from "./access-users.js";
-import { atLeastOne, countFrom } from "./settings.js";
+import { type Clock, systemClock } from "./pace.js";
 import { type PhysicalDevices, physicalDevicesOf } from "./physical-devices.js";
 import { type Registrations, registrationsOf } from "./registrations.js";
-import { type RequestNote, Transport, type TransportSettings } from "./transport.js";
+import { type RequestNote, resolveBaseUrl, Transport, type TransportSettings } from "./transport.js";
 
 /** Settings of a client. */
 export interface ClientOptions {
@@ -121,4 +119,27 @@ export function createClient(options: ClientOptions): CloudflareClient {
     serverTime: () => transport.serverTime(),
     close: () => transport.close(),
   };
+}
+
+/** A number from 1, or `cloudflare/bad-setting`; `unit` is `ms` for times, which need not be whole. */
+export function atLeastOne(name: string, value: number, unit: "count" | "ms"): number {
+  if (value >= 1 && (unit === "ms" ? Number.isFinite(value) : Number.isInteger(value))) return value;
+  throw new CloudflareError({
+    code: "cloudflare/bad-setting",
+    what: `${name} is ${value}.`,
+    advice: unit === "ms" ? "Give a number of milliseconds from 1." : "Give a whole number from 1.",
+  });
+}
+
+/** A whole number from 1 in a variable of the environment, undefined where it is not set; `cloudflare/bad-setting` else. */
+function countFrom(env: Readonly<Record<string, string | undefined>>, name: string): number | undefined {
+  const text = env[name]?.trim() ?? "";
+  if (text === "") return undefined;
+  if (/^\d+$/.test(text)) return atLeastOne(name, Number(text), "count");
+  // What it is may be a secret that went into the wrong variable.
+  throw new CloudflareError({
+    code: "cloudflare/bad-setting",
+    what: `${name} is no whole number.`,
+    advice: "Give a whole number from 1, in digits alone.",
+  });
 }

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { costOf, describeCost } from "./cost.js";
+import { costOf, describeCost } from "./pace.js";
 
 const NOTHING = { acts: {}, users: {} };
 

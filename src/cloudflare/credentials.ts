@@ -1,4 +1,4 @@
-import { redactor } from "../redact.js";
+import { redactor } from "../text/redact.js";
 import { CloudflareError } from "./errors.js";
 
 /**

@@ -1,19 +1,22 @@
 /** The live side: Cloudflare's API for WARP device registrations. */
-
 export type {
   AccessUser,
+  Act,
   ActiveSession,
   ActiveSessionSummary,
   DevicePosture,
   FailedLogin,
   Identity,
-} from "./access-types.js";
-export type { AccessUserListParameters, AccessUsers } from "./access-users.js";
+  PhysicalDevice,
+  Registration,
+  RegistrationPolicy,
+  RegistrationUser,
+} from "./types.js";
+export type { AccessUserListParameters, AccessUsers, UserActivity } from "./access-users.js";
 export type { Outcome } from "./bulk-run.js";
 export { perform, type PerformOptions } from "./bulk.js";
 export { type ClientOptions, type CloudflareClient, createClient } from "./client.js";
-export { type Clock, systemClock } from "./clock.js";
-export { BUDGET, type Cost, costOf, describeCost, type Workload } from "./cost.js";
+export { BUDGET, type Clock, type Cost, costOf, describeCost, systemClock, type Workload } from "./pace.js";
 export type { Listed } from "./collection.js";
 export {
   type Credentials,
@@ -28,10 +31,8 @@ export {
   type CloudflareErrorInit,
   type Method,
 } from "./errors.js";
-export type { NumberedPage } from "./numbered-pages.js";
-export type { Page } from "./page.js";
+export type { NumberedPage } from "./numbered-listing.js";
+export type { Page } from "./listing.js";
 export type { PhysicalDeviceListParameters, PhysicalDevices } from "./physical-devices.js";
 export type { RegistrationListParameters, Registrations } from "./registrations.js";
 export type { RequestNote } from "./transport.js";
-export type { UserActivity } from "./user-activity.js";
-export type { Act, PhysicalDevice, Registration, RegistrationPolicy, RegistrationUser } from "./types.js";

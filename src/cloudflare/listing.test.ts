@@ -1,8 +1,13 @@
 import { describe, expect, test } from "vitest";
 import { CloudflareError } from "./errors.js";
-import { type FetchPage, followPages, type ListingProof, listWhole } from "./listing.js";
-import type { Page } from "./page.js";
-import type { ListedRecord } from "./records.js";
+import {
+  type FetchPage,
+  followPages,
+  type ListedRecord,
+  type ListingProof,
+  listWhole,
+  type Page,
+} from "./listing.js";
 
 const START = Date.parse("2026-11-01T00:00:00Z");
 const clock = { now: () => START, elapsed: () => 0, sleep: () => Promise.resolve(), random: () => 0 };

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { Answer } from "./envelope.js";
-import { followNumbers, type NumberedPage, readNumberedPage } from "./numbered-pages.js";
+import { followNumbers, type NumberedPage, readNumberedPage } from "./numbered-listing.js";
 
 const read = (value: unknown) => value as { readonly id: string };
 const answer = (result: unknown, resultInfo?: unknown): Answer => ({ status: 200, result, resultInfo });

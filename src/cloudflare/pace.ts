@@ -1,4 +1,7 @@
-import type { RateWindow } from "./rate-headers.js";
+import { performance } from "node:perf_hooks";
+import { setTimeout as delay } from "node:timers/promises";
+import type { IncomingHttpHeaders } from "undici/types/header.js";
+import type { Act } from "./types.js";
 
 interface Heard extends RateWindow {
   readonly resetAt: number;
@@ -51,4 +54,185 @@ export class Pace {
   block(until: number): void {
     this.#blockedUntil = Math.max(this.#blockedUntil, until);
   }
+}
+
+/** What is left of one request limit. */
+interface RateWindow {
+  readonly name: string;
+  /** Requests that are still let through. */
+  readonly remaining: number;
+  /** Milliseconds until the limit is filled up again. */
+  readonly resetMs: number;
+  /** Requests of a full window, where the server tells. */
+  readonly quota?: number;
+}
+
+const ITEM = /("[^"]*"|[\w*.-]+)((?:\s*;\s*[\w-]+=[^;,\s]+)+)/g;
+
+/** A reset above this is a time, not a delay: some 30 years in seconds. */
+const EPOCH_SECONDS = 1e9;
+
+/** One header's value; a repeated header is joined as HTTP allows. */
+export function headerOf(headers: IncomingHttpHeaders, name: string): string | undefined {
+  const value = headers[name];
+  return Array.isArray(value) ? value.join(", ") : value;
+}
+
+/** The `Date` header in milliseconds since 1970. */
+export function dateOf(headers: IncomingHttpHeaders): number | undefined {
+  const date = Date.parse(headerOf(headers, "date") ?? "");
+  return Number.isNaN(date) ? undefined : date;
+}
+
+function numberOf(text: string | undefined): number | undefined {
+  return text !== undefined && /^\s*\d+(\.\d+)?\s*$/.test(text) ? Number(text) : undefined;
+}
+
+function readItems(text: string): readonly (readonly [string, ReadonlyMap<string, number>])[] {
+  return [...text.matchAll(ITEM)].map(([, name = "", parameters = ""]) => {
+    const pairs = parameters.split(";").flatMap((pair): [string, number][] => {
+      const [key = "", value] = pair.split("=");
+      const number = numberOf(value);
+      return number === undefined ? [] : [[key.trim(), number]];
+    });
+    return [name.replaceAll('"', ""), new Map(pairs)];
+  });
+}
+
+/**
+ * The request limits that an answer tells of: `Ratelimit: "default";r=50;t=30` with `Ratelimit-Policy`, else
+ * `X-RateLimit-Limit`, `-Remaining` and `-Reset`. Both are documented as current; the reset of the latter is a date (RFC
+ * 1123) that comes with 429 only, and elsewhere a delay or a time in seconds. What cannot be read is left out.
+ *
+ * `now` is the local clock, for servers that send no `Date`.
+ *
+ * Source: Cloudflare's documents, "API rate limits".
+ */
+export function readRateWindows(headers: IncomingHttpHeaders, now: number): readonly RateWindow[] {
+  const quotas = new Map(
+    readItems(headerOf(headers, "ratelimit-policy") ?? "").map(([name, values]) => [name, values.get("q")]),
+  );
+  const windows = readItems(headerOf(headers, "ratelimit") ?? "").flatMap(([name, values]): RateWindow[] => {
+    const [remaining, seconds, quota] = [values.get("r"), values.get("t"), quotas.get(name)];
+    if (remaining === undefined || seconds === undefined) return [];
+    return [{ name, remaining, resetMs: seconds * 1000, ...(quota !== undefined && { quota }) }];
+  });
+  return windows.length > 0 ? windows : readSingleHeaders(headers, now);
+}
+
+function readSingleHeaders(headers: IncomingHttpHeaders, now: number): readonly RateWindow[] {
+  const left = numberOf(headerOf(headers, "x-ratelimit-remaining"));
+  const quota = numberOf(headerOf(headers, "x-ratelimit-limit"));
+  const reset = readReset(headerOf(headers, "x-ratelimit-reset"), dateOf(headers) ?? now);
+  // The date comes with 429 alone: by itself it says that nothing is left.
+  const remaining = left ?? (reset?.isDate === true ? 0 : undefined);
+  if (remaining === undefined || reset === undefined) return [];
+  return [{ name: "x-ratelimit", remaining, resetMs: reset.ms, ...(quota !== undefined && { quota }) }];
+}
+
+/** A time is the server's, so it is measured against `now` by the server's clock. */
+function readReset(text: string | undefined, now: number): { ms: number; isDate: boolean } | undefined {
+  if (text === undefined) return undefined;
+  const number = numberOf(text);
+  if (number !== undefined) {
+    const ms = number < EPOCH_SECONDS ? number * 1000 : Math.max(0, number * 1000 - now);
+    return { ms, isDate: false };
+  }
+  const date = Date.parse(text);
+  return Number.isNaN(date) ? undefined : { ms: Math.max(0, date - now), isDate: true };
+}
+
+/** `Retry-After` in milliseconds from now, from seconds or an HTTP date; undefined where there is none to read. */
+export function readRetryAfter(headers: IncomingHttpHeaders, now: number): number | undefined {
+  const text = headerOf(headers, "retry-after");
+  if (text === undefined) return undefined;
+  const seconds = numberOf(text);
+  if (seconds !== undefined) return seconds * 1000;
+  const date = Date.parse(text);
+  return Number.isNaN(date) ? undefined : Math.max(0, date - (dateOf(headers) ?? now));
+}
+
+/** Time and chance, so that a test can hold both. */
+export interface Clock {
+  /** Milliseconds since 1970, as this machine believes: it may be wrong, and be set while a run lasts. */
+  readonly now: () => number;
+  /** Milliseconds since some moment, which nobody can set: for waits, deadlines and the age of what was heard. */
+  readonly elapsed: () => number;
+  /** Resolves after that many milliseconds. */
+  readonly sleep: (milliseconds: number) => Promise<void>;
+  /** At least 0, less than 1. */
+  readonly random: () => number;
+}
+
+/** The machine's own. */
+export const systemClock: Clock = {
+  now: () => Date.now(),
+  elapsed: () => performance.now(),
+  sleep: async (milliseconds) => {
+    await delay(milliseconds);
+  },
+  random: () => Math.random(),
+};
+
+/** Requests that Cloudflare lets through for one user in five minutes, over all they do. */
+export const BUDGET = 1_200;
+
+const WINDOW_MS = 300_000;
+
+/** What a request takes where nothing is in the way: an answer of the API, one after the other. */
+const REQUEST_MS = 25;
+
+/** Half a budget: from here on the rest of what the same user does may be in the way. */
+const LONG = BUDGET / 2;
+
+/** What a run is going to do. */
+export interface Workload {
+  /** Registrations, by what is done with them. */
+  readonly acts: Readonly<Partial<Record<Act, number>>>;
+  /** Access users. */
+  readonly users: Readonly<Partial<Record<"create" | "rename" | "delete", number>>>;
+  /** The most ids in one call. Default 100. */
+  readonly chunkSize?: number;
+}
+
+/** What that costs when all goes well. */
+export interface Cost {
+  readonly requests: number;
+  /** Budgets of {@link BUDGET} requests that it takes from, at least. */
+  readonly budgets: number;
+  /** With the waits for each further budget. */
+  readonly minutes: number;
+}
+
+/** Bulk calls with their readings, and for Access users one call each, or two where it is read back. */
+export function costOf({ acts, users, chunkSize = 100 }: Workload): Cost {
+  const bulk = Object.values(acts).reduce((sum, count) => sum + 2 * Math.ceil(count / chunkSize), 0);
+  const { create = 0, rename = 0, delete: gone = 0 } = users;
+  const requests = bulk + create + rename + 2 * gone;
+  const budgets = Math.ceil(requests / BUDGET);
+  const waits = Math.max(0, budgets - 1) * WINDOW_MS;
+  return { requests, budgets, minutes: Math.ceil((waits + requests * REQUEST_MS) / 60_000) };
+}
+
+/**
+ * What is to be said before a long run: `about 2,400 requests, 2 budgets of 1,200, 6 minutes`; undefined for one that
+ * takes less than half a budget.
+ *
+ * Source: Cloudflare's documents, "API rate limits": 1200 requests in five minutes for one user, over all tokens, keys
+ * and the dashboard.
+ */
+export function describeCost(workload: Workload): string | undefined {
+  const { requests, budgets, minutes } = costOf(workload);
+  if (requests < LONG) return undefined;
+  const parts = [
+    `about ${grouped(requests)} requests`,
+    `${grouped(budgets)} ${budgets === 1 ? "budget" : "budgets"} of ${grouped(BUDGET)}`,
+    `${grouped(minutes)} ${minutes === 1 ? "minute" : "minutes"}`,
+  ];
+  return parts.join(", ");
+}
+
+/** Whatever the machine's language is. */
+function grouped(number: number): string {
+  return String(number).replace(/\B(?=(?:\d{3})+$)/gu, ",");
 }

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { readPage, totalInCursor } from "./page.js";
+import { readPage, totalInCursor } from "./listing.js";
 
 const read = (value: unknown) => String(value);
 const answer = (result: unknown, resultInfo?: unknown) => ({ status: 200, result, resultInfo, date: 5 });

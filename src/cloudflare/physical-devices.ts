@@ -1,7 +1,5 @@
-import { type CollectionContext, type Listed, listed } from "./collection.js";
-import { deleteOne } from "./delete-one.js";
-import { encodeQuery, idSegment } from "./query.js";
-import { readPhysicalDevice } from "./records.js";
+import { type CollectionContext, deleteOne, type Listed, listed, readPhysicalDevice } from "./collection.js";
+import { encodeQuery, idSegment } from "./envelope.js";
 import type { PhysicalDevice } from "./types.js";
 
 /** Parameters of `GET /accounts/{account_id}/devices/physical-devices`, by their wire names. */

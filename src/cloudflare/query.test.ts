@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { asksForNothing, encodeQuery, idQuery, idSegment } from "./query.js";
+import { asksForNothing, encodeQuery, idQuery, idSegment } from "./envelope.js";
 
 test("arrays are repeated, dotted names stay, the order is that of the names", () => {
   const parameters = { search: "a b&c", "user.id": ["1", "2"], id: ["x"] };

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { readRateWindows, readRetryAfter } from "./rate-headers.js";
+import { readRateWindows, readRetryAfter } from "./pace.js";
 
 const NOW = Date.parse("2026-11-01T00:00:00Z");
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { readAccessUser, readPhysicalDevice, readRegistration } from "./records.js";
+import { readAccessUser, readPhysicalDevice, readRegistration } from "./collection.js";
 
 const T = "2026-02-14T13:17:00.123456Z";
 const registration = {

@@ -1,6 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { ApiError, Method } from "./errors.js";
-import { codeOf, refusalError } from "./refusal.js";
+import { type ApiError, codeOf, type Method, refusalError } from "./errors.js";
 
 const LIST = "/accounts/a/devices/registrations";
 const DEVICES = "/accounts/a/devices/physical-devices";

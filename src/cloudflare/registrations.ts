@@ -1,8 +1,6 @@
-import { type CollectionContext, type Listed, listed } from "./collection.js";
-import { deleteOne } from "./delete-one.js";
+import { type CollectionContext, deleteOne, type Listed, listed, readRegistration } from "./collection.js";
+import { encodeQuery, idQuery, idSegment } from "./envelope.js";
 import type { Method } from "./errors.js";
-import { encodeQuery, idQuery, idSegment } from "./query.js";
-import { readRegistration } from "./records.js";
 import type { Registration } from "./types.js";
 
 /** Parameters of `GET /accounts/{account_id}/devices/registrations`, by their wire names. */

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { ServerClock } from "./server-clock.js";
+import { ServerClock } from "./transport.js";
 
 function setUp() {
   let elapsed = 1_000;

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { judgeTotal } from "./total.js";
+import { judgeTotal } from "./listing.js";
 
 const START = 1_000_000;
 const before = (count: number) => Array.from({ length: count }, () => START - 2_001);

@@ -3,9 +3,8 @@ import type { AddressInfo } from "node:net";
 import { inspect } from "node:util";
 import { afterEach, expect, test } from "vitest";
 import { tokenCredentials } from "./credentials.js";
-import { type RequestNote, Transport, type TransportSettings } from "./transport.js";
-import { attemptError } from "./unreachable.js";
-import { VERSION } from "./version.js";
+import { attemptError } from "./retry.js";
+import { type RequestNote, Transport, type TransportSettings, VERSION } from "./transport.js";
 
 const TOKEN = "s3cret-t0ken";
 const CALL = { method: "GET", path: "/accounts/a/devices/registrations" } as const;

@@ -1,17 +1,11 @@
-import { type Dispatcher, request } from "undici";
-import type { Clock } from "./clock.js";
+import { Agent, type Dispatcher, EnvHttpProxyAgent, request } from "undici";
+import { escapeText } from "../text/escape.js";
+import { proxyPasswords, redactor } from "../text/redact.js";
 import type { Credentials } from "./credentials.js";
-import { type Answer, openEnvelope } from "./envelope.js";
+import { type Answer, openEnvelope, type Query } from "./envelope.js";
 import { CloudflareError, type Method } from "./errors.js";
-import { proxyPasswords, redactor } from "../redact.js";
-import { Pace } from "./pace.js";
-import { type Route, routeTo } from "./proxy.js";
-import type { Query } from "./query.js";
-import { dateOf, headerOf, readRateWindows, readRetryAfter } from "./rate-headers.js";
-import { type Attempt, type RetryLimits, withRetries } from "./retry.js";
-import { ServerClock } from "./server-clock.js";
-import { attemptError } from "./unreachable.js";
-import { VERSION } from "./version.js";
+import { type Clock, dateOf, headerOf, Pace, readRateWindows, readRetryAfter } from "./pace.js";
+import { type Attempt, attemptError, type RetryLimits, withRetries } from "./retry.js";
 
 /** One call of the API. */
 export interface Call {
@@ -179,3 +173,137 @@ export class Transport {
     await this.#route?.dispatcher.close();
   }
 }
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** How the API is reached. */
+interface Route {
+  readonly dispatcher: Dispatcher;
+  /** The variable that names the proxy in between, where one may be. */
+  readonly proxyVariable: string | undefined;
+}
+
+/** The first of these variables that is set, lower case first, as curl and undici have it. */
+function firstOf(env: Environment, names: readonly string[]): { name: string; value: string } | undefined {
+  const name = names.find((each) => (env[each]?.trim() ?? "") !== "");
+  return name === undefined ? undefined : { name, value: env[name]?.trim() ?? "" };
+}
+
+/** The address of a proxy; one without a scheme means http. What is no address is not shown: it may hold a password. */
+function proxyOf(env: Environment, names: readonly string[]): { name: string; address: string } | undefined {
+  const given = firstOf(env, names);
+  if (given === undefined) return undefined;
+  const address = given.value.includes("://") ? given.value : `http://${given.value}`;
+  const { protocol } = URL.canParse(address) ? new URL(address) : { protocol: "" };
+  if (protocol === "http:" || protocol === "https:") return { name: given.name, address };
+  throw new CloudflareError({
+    code: "cloudflare/bad-setting",
+    what: `${given.name} is no address of a proxy.`,
+    advice: "Give one like http://proxy.example:3128, with http or https, or unset it.",
+  });
+}
+
+/**
+ * The way to the API: through the proxy that `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY` name (lower case as well), as
+ * curl goes. An address on loopback is on this machine, and no proxy stands before it. Throws `cloudflare/bad-setting`.
+ */
+function routeTo(
+  baseUrl: string,
+  env: Environment,
+  options: { readonly connectTimeoutMs: number; readonly maxResponseSize: number },
+): Route {
+  const { hostname, protocol } = new URL(baseUrl);
+  const { maxResponseSize } = options;
+  const connect = { timeout: options.connectTimeoutMs };
+  const http = proxyOf(env, ["http_proxy", "HTTP_PROXY"]);
+  const https = proxyOf(env, ["https_proxy", "HTTPS_PROXY"]);
+  const proxy = protocol === "https:" ? (https ?? http) : http;
+  if (isLoopback(hostname) || proxy === undefined)
+    return { dispatcher: new Agent({ connect, maxResponseSize }), proxyVariable: undefined };
+  const dispatcher = new EnvHttpProxyAgent({
+    connect,
+    maxResponseSize,
+    // Empty, not left out: it would look into the process's own environment.
+    httpProxy: http?.address ?? "",
+    httpsProxy: https?.address ?? "",
+    noProxy: firstOf(env, ["no_proxy", "NO_PROXY"])?.value ?? "",
+  });
+  return { dispatcher, proxyVariable: proxy.name };
+}
+
+/** Cloudflare's API. */
+export const DEFAULT_BASE_URL = "https://api.cloudflare.com/client/v4";
+
+const LOOPBACK = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/;
+
+/** Whether a host, as a URL has it, is this machine. */
+export function isLoopback(hostname: string): boolean {
+  return LOOPBACK.test(hostname);
+}
+
+function refuse(what: string): never {
+  throw new CloudflareError({
+    code: "cloudflare/bad-setting",
+    what,
+    advice: `Leave it out for ${DEFAULT_BASE_URL}, or set CLOUDFLARE_BASE_URL to an https:// address with no more than a path.`,
+  });
+}
+
+/**
+ * The address under which all calls are made, without a slash at its end: the option, else `CLOUDFLARE_BASE_URL`, else
+ * Cloudflare's own. A path in it is kept. Throws `cloudflare/bad-setting` for what would send the credentials in
+ * clear over a network, and for credentials, a query or a fragment in the address.
+ */
+export function resolveBaseUrl(
+  option: string | undefined,
+  env: Readonly<Record<string, string | undefined>>,
+): string {
+  const set = option ?? env.CLOUDFLARE_BASE_URL?.trim() ?? "";
+  const text = set === "" ? DEFAULT_BASE_URL : set;
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (url?.protocol !== "http:" && url?.protocol !== "https:")
+    refuse("The base URL is no http or https address.");
+  // Nothing of these is shown: it may be a password.
+  if (url.username !== "" || url.password !== "") refuse("The base URL has credentials in it.");
+  if (/[?#]/.test(text)) refuse("The base URL has a query or a fragment.");
+  if (url.protocol === "http:" && !isLoopback(url.hostname)) {
+    refuse(`The base URL would send the credentials to ${escapeText(url.hostname, 100)} unencrypted.`);
+  }
+  return url.href.replace(/\/+$/, "");
+}
+
+/** So many of the newest answers tell the time; one of them that is wrong does not. */
+const MOST_HEARD = 15;
+
+/**
+ * The account's own clock, by the `Date` headers of its answers, carried on from one answer to the next by a clock that
+ * nobody can set. What the API writes into records (`revoked_at`, `last_seen_at`) is told by this clock, so ages are
+ * judged by it too, whatever the machine believes.
+ *
+ * Source: RFC 9110, section 6.6.1; the header counts in whole seconds.
+ */
+export class ServerClock {
+  readonly #elapsed: Clock["elapsed"];
+  /** Server time less elapsed time, in milliseconds, newest last. */
+  #offsets: readonly number[] = [];
+
+  constructor(clock: Pick<Clock, "elapsed">) {
+    this.#elapsed = clock.elapsed;
+  }
+
+  /** An answer has come that was dated so, in milliseconds since 1970. */
+  heard(date: number): void {
+    this.#offsets = [...this.#offsets, date - this.#elapsed()].slice(-MOST_HEARD);
+  }
+
+  /** Milliseconds since 1970 by the server's clock; undefined as long as no answer has told. */
+  now(): number | undefined {
+    const sorted = [...this.#offsets].sort((a, b) => a - b);
+    // The middle one: a cache's old answer, or one node whose clock is wrong, does not move it.
+    const middle = sorted[Math.floor(sorted.length / 2)];
+    return middle === undefined ? undefined : Math.round(middle + this.#elapsed());
+  }
+}
+
+/** The version in package.json, which a test holds equal: a program bundled into one file has no package.json. */
+export const VERSION = "0.1.0";

@@ -74,3 +74,127 @@ export interface PhysicalDevice {
 
 /** What can be done with registrations. */
 export type Act = "revoke" | "unrevoke" | "delete";
+
+// Access users and what the account knows of them, as the API sends it. The documents call every field optional; fields
+// that none of them names pass through untouched.
+//
+// Source: Cloudflare's OpenAPI document, `access_users-2`, `access_identity`, `access_active_sessions_response`,
+// `access_active_session_response`, `access_failed_login_response`.
+
+/** Somebody who has signed in, or was created. Times are RFC 3339 in UTC. */
+export interface AccessUser {
+  /** UUID; `user.id` of their registrations. Optional in the document; without it no user is told from another. */
+  readonly id: string;
+  readonly email?: string | null;
+  /** May be the empty string. */
+  readonly name?: string | null;
+  readonly uid?: string | null;
+  readonly seat_uid?: string | null;
+  /** True: they have authenticated with Access, and hold a seat for it. */
+  readonly access_seat?: boolean | null;
+  /** True: they have logged into the WARP client, and hold a seat for it. */
+  readonly gateway_seat?: boolean | null;
+  readonly active_device_count?: number | null;
+  /** Absent for who never signed in. */
+  readonly last_successful_login?: string | null;
+  readonly created_at?: string | null;
+  readonly updated_at?: string | null;
+}
+
+/** A result of one device posture check. */
+export interface DevicePosture {
+  readonly id?: string;
+  readonly type?: string;
+  readonly rule_name?: string;
+  readonly description?: string;
+  readonly success?: boolean;
+  readonly error?: string;
+  /** When it was checked, as text. */
+  readonly timestamp?: string;
+  readonly check?: { readonly exists?: boolean; readonly path?: string };
+  readonly data?: unknown;
+}
+
+/** With whom, from where and how somebody signed in. */
+export interface Identity {
+  readonly account_id?: string;
+  readonly auth_status?: string;
+  readonly common_name?: string;
+  readonly device_id?: string;
+  /** By device id; seconds since 1970. */
+  readonly device_sessions?: Readonly<Record<string, { readonly last_authenticated?: number }>>;
+  /** By id of the posture rule. */
+  readonly devicePosture?: Readonly<Record<string, DevicePosture>>;
+  readonly email?: string;
+  /** ISO 3166 code of the country. */
+  readonly geo?: { readonly country?: string };
+  /** When it was issued, in seconds since 1970. */
+  readonly iat?: number;
+  readonly idp?: { readonly id?: string; readonly type?: string };
+  readonly ip?: string;
+  readonly is_gateway?: boolean;
+  readonly is_warp?: boolean;
+  readonly mtls_auth?: {
+    readonly auth_status?: string;
+    readonly cert_issuer_dn?: string;
+    readonly cert_issuer_ski?: string;
+    readonly cert_presented?: boolean;
+    readonly cert_serial?: string;
+  };
+  readonly service_token_id?: string;
+  readonly service_token_status?: boolean;
+  /** The Access user's `id`. */
+  readonly user_uuid?: string;
+  readonly version?: number;
+}
+
+/** A session as the list shows it. */
+export interface ActiveSessionSummary {
+  readonly name?: string;
+  /** Seconds since 1970. */
+  readonly expiration?: number;
+  readonly metadata?: {
+    /** By application id. */
+    readonly apps?: Readonly<
+      Record<
+        string,
+        {
+          readonly hostname?: string;
+          readonly name?: string;
+          readonly type?: string;
+          readonly uid?: string;
+        }
+      >
+    >;
+    /** Seconds since 1970. */
+    readonly expires?: number;
+    /** Seconds since 1970. */
+    readonly iat?: number;
+    /** What the session is got by. */
+    readonly nonce?: string;
+    /** Seconds. */
+    readonly ttl?: number;
+  };
+}
+
+/** A session as it is got by its nonce. */
+export interface ActiveSession extends Identity {
+  readonly isActive?: boolean;
+}
+
+/** A sign-in that did not succeed. */
+export interface FailedLogin {
+  /** Seconds since 1970. */
+  readonly expiration?: number;
+  /** The document names no fields; these are in its example. */
+  readonly metadata?: {
+    readonly app_name?: string;
+    readonly aud?: string;
+    /** RFC 3339. */
+    readonly datetime?: string;
+    readonly ray_id?: string;
+    readonly user_email?: string;
+    readonly user_uuid?: string;
+    readonly [name: string]: unknown;
+  };
+}

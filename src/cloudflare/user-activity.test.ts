@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
+import { userActivityOf } from "./access-users.js";
 import type { Answer } from "./envelope.js";
 import type { Call } from "./transport.js";
-import { userActivityOf } from "./user-activity.js";
 
 const PATH = "/accounts/acc/access/users";
 

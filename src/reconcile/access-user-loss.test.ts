@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { planOf, row, seated } from "../../test/support/access-users.js";
 import type { Sketch } from "../../test/support/world.js";
-import type { AccessUser } from "../cloudflare/access-types.js";
+import type { AccessUser } from "../cloudflare/types.js";
 
 const BOB = "bob@example.com";
 const GONE = "2026-05-01T00:00:00Z";

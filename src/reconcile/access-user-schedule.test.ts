@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { planOf, row, seated, type UserWorld } from "../../test/support/access-users.js";
 import { ACCOUNT, NOW } from "../../test/support/world.js";
-import type { ReviewedAccessUser } from "./reviewed.js";
+import type { ReviewedAccessUser } from "./schedule.js";
 
 const A = "a@example.com";
 const N = "n@example.com";

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { planOf, row, seated } from "../../test/support/access-users.js";
-import { ACCOUNT, NOW, allowlist, type Sketch } from "../../test/support/world.js";
+import { ACCOUNT, allowlist, NOW, type Sketch } from "../../test/support/world.js";
 import { makePlan } from "./plan.js";
 
 const BOB = "bob@example.com";

@@ -1,9 +1,8 @@
 /** One decision for one Access user whom the allowlist names: what is, what should be, and which line says so. */
-
-import type { SourcePosition } from "../allowlist/allowlist.js";
-import { normaliseEmail } from "../allowlist/email.js";
-import type { AccessUser } from "../cloudflare/access-types.js";
-import type { PendingReason } from "./schedule.js";
+import type { SourcePosition } from "../allowlist/messages.js";
+import { normaliseEmail } from "../allowlist/values.js";
+import type { AccessUser } from "../cloudflare/types.js";
+import type { PendingReason } from "./decision.js";
 
 /** `keep`: in good order; the rest changes the account. */
 export type AccessUserAction = "create" | "rename" | "delete" | "keep";

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { planOf, row as user, seated, type UserWorld } from "../../test/support/access-users.js";
 import type { Sketch } from "../../test/support/world.js";
-import type { AccessUser } from "../cloudflare/access-types.js";
+import type { AccessUser } from "../cloudflare/types.js";
 
 /** `live → desired: action`, of the only one. */
 function only(given: UserWorld): string {

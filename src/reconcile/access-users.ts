@@ -1,18 +1,16 @@
 /** Compares the `accessUsers` of an allowlist with the Access users of the account. */
-
-import type { Allowlist, WantedAccessUser } from "../allowlist/allowlist.js";
-import type { Message } from "../allowlist/message.js";
-import type { AccessUser } from "../cloudflare/access-types.js";
-import type { Registration } from "../cloudflare/types.js";
-import { compare } from "../compare.js";
-import { byEmail, hasName, holdsNothing, rowOf, type AccessUserDecision } from "./access-user.js";
-import { takenAlong, whatGoes } from "./access-user-loss.js";
-import { whyNotDeleted } from "./access-user-spared.js";
-import type { Finding } from "./finding.js";
-import { quoted } from "./naming.js";
+import type { Message, SourcePosition } from "../allowlist/messages.js";
+import type { Allowlist, Freeze, WantedAccessUser } from "../allowlist/model.js";
+import { domainOf } from "../allowlist/values.js";
+import type { AccessUser, Registration } from "../cloudflare/types.js";
+import { compare } from "../text/words.js";
+import { type AccessUserDecision, byEmail, hasName, holdsNothing, rowOf } from "./access-user.js";
+import { clipped, type Finding, named, quoted } from "./findings/finding.js";
+import { type Difference, type ReviewedPlan, whyFrozen } from "./schedule.js";
+import { userOf } from "./scope.js";
 
 /** What is decided, and what stands against it: with one problem nothing may be done. */
-export interface AccessUserDecisions {
+interface AccessUserDecisions {
   /** One for each user whom the allowlist names, in the order of e-mails. */
   readonly decisions: readonly AccessUserDecision[];
   readonly problems: readonly Message[];
@@ -108,6 +106,154 @@ function ambiguous({ email, source }: WantedAccessUser, rows: readonly AccessUse
     code: "access-users/ambiguous",
     text: `the account has ${rows.length} Access users with the address ${quoted(email)} (${ids}), and which one is meant cannot be told`,
     fix: "delete all but one of them in the dashboard, or take the user out of `accessUsers`",
+    source,
+  };
+}
+
+// What goes with an Access user who is deleted.
+
+/** So many registrations are named; the rest is counted. */
+const MOST_NAMED = 3;
+
+/**
+ * Whatever the user has enrolled, in scope or not, in the order of ids. Removing a user's seat deletes all their
+ * registrations, and deleting the user removes the seat.
+ */
+function takenAlong(
+  { id }: AccessUser,
+  email: string,
+  registrations: readonly Registration[],
+): readonly Registration[] {
+  return registrations
+    .filter((one) => one.deleted_at == null && (one.user?.id === id || userOf(one) === email))
+    .sort((a, b) => compare(a.id, b.id));
+}
+
+/** `for good, and with it go …`: the seats, the tokens and sessions, the registrations by name. */
+function whatGoes({ access_seat, gateway_seat }: AccessUser, registrations: readonly Registration[]): string {
+  const seats = [
+    access_seat === true ? "its Access seat" : "",
+    gateway_seat === true ? "its Gateway seat" : "",
+  ];
+  const goes = [...seats.filter((seat) => seat !== ""), "its tokens and sessions"];
+  return `for good, and with it go ${goes.join(", ")}; ${devices(registrations)}`;
+}
+
+function devices(registrations: readonly Registration[]): string {
+  const { length } = registrations;
+  if (length === 0) return "it has no registration";
+  const active = registrations.filter(({ revoked_at }) => revoked_at == null).length;
+  const names = registrations
+    .slice(0, MOST_NAMED)
+    .map(({ device, id }) => `${clipped(device.name, 40)} (${clipped(id, 40)})`);
+  const more = length > MOST_NAMED ? ` and ${length - MOST_NAMED} more` : "";
+  const what = length === 1 ? "its registration" : `all its ${length} registrations`;
+  return `${what} (${active} active) may go with the seat: ${names.join(", ")}${more}`;
+}
+
+// Which of the Access users' acts this run does, and why the others wait.
+
+/**
+ * The decisions, each act that waits with its reason. `limits.perRun` does not count them: who is created disturbs
+ * nobody, and who is deleted has a guard of their own.
+ */
+export function scheduleAccessUsers(
+  decisions: readonly AccessUserDecision[],
+  { freeze }: { readonly freeze?: Freeze | undefined },
+  now: Date,
+  reviewed: ReviewedPlan | undefined,
+): readonly AccessUserDecision[] {
+  return decisions.map((decision) => {
+    if (decision.action === "keep") return decision;
+    const text = reviewed && whyNew(decision, reviewed);
+    if (text !== undefined) return { ...decision, pending: { why: "not-reviewed", text } };
+    if (freeze === undefined || now >= freeze.until) return decision;
+    return { ...decision, pending: { why: "frozen", text: whyFrozen(freeze) } };
+  });
+}
+
+/** What guards judge, and of it the deletions an approval approves: all that is due and reviewed, in this run or not. */
+export function agreedUsers(decisions: readonly AccessUserDecision[]): readonly AccessUserDecision[] {
+  return decisions.filter(({ action, pending }) => action !== "keep" && pending?.why !== "not-reviewed");
+}
+
+/**
+ * Why an act that is due was not in the reviewed plan; undefined where it was: a deletion of this very user, or a
+ * creation or renaming to this name.
+ */
+function whyNew(
+  { email, action, user, name }: AccessUserDecision,
+  { accessUsers }: ReviewedPlan,
+): string | undefined {
+  const then = accessUsers?.get(email);
+  if (!then) return "not in the reviewed plan, which did not speak of this Access user";
+  if (then.action !== action) return `not in the reviewed plan, where it was ${then.action}`;
+  if (then.pending) return "in the reviewed plan it was pending";
+  if (action === "delete" && then.id !== user?.id)
+    return "in the reviewed plan it was another user of that address";
+  if (action !== "delete" && then.name !== name) return "in the reviewed plan it was to have another name";
+  return undefined;
+}
+
+/** The deletions of the reviewed plan that are not due any more, one line each. */
+export function deletionsNotDue(
+  { accessUsers = new Map() }: ReviewedPlan,
+  decisions: readonly AccessUserDecision[],
+): Difference[] {
+  const due = new Set(decisions.filter(({ action }) => action === "delete").map(({ email }) => email));
+  return [...accessUsers]
+    .filter(([email, { action, pending }]) => action === "delete" && !pending && !due.has(email))
+    .map(([email]) => ({
+      subject: ["accessUsers", email],
+      text: `the Access user ${email} was to be deleted in the reviewed plan, and is not any more`,
+    }))
+    .sort((a, b) => compare(a.text, b.text));
+}
+
+// Who is never deleted, whatever `accessUsers` says.
+
+/**
+ * A deletion takes along what is protected, the operator's own, or what another stack decides about: each is a
+ * contradiction within the allowlist that names both of its lines.
+ */
+function whyNotDeleted(
+  { email, source, registrations: taken }: AccessUserDecision,
+  { protected: protects, guards, scope }: Pick<Allowlist, "protected" | "guards" | "scope">,
+  registrations: readonly Registration[],
+): Message[] {
+  const problems: Message[] = [];
+  const contradicts = (what: string, where: SourcePosition | undefined) => {
+    if (where === undefined) return;
+    problems.push({
+      code: "allowlist/contradiction",
+      text: `the Access user ${quoted(email)} is to be deleted here, and ${what} at ${where.file}:${where.line}`,
+      fix: "remove one of the two",
+      source,
+      related: [{ text: "what stands against it", source: where }],
+    });
+  };
+  contradicts("is protected", protects.users.get(email));
+  contradicts("runs this tool", guards.self.get(email));
+  const ids = new Set(taken);
+  for (const one of registrations) {
+    if (!ids.has(one.id)) continue;
+    const which = `the registration ${named(one, email)}, which may go with it, is protected`;
+    contradicts(which, protects.registrations.get(one.id) ?? protects.devices.get(one.device.id));
+  }
+  if (isOutside(email, scope)) problems.push(outOfScope(email, source));
+  return problems;
+}
+
+function isOutside(email: string, { emails, emailDomains }: Allowlist["scope"]): boolean {
+  if (emails.size === 0 && emailDomains.size === 0) return false;
+  return !emails.has(email) && !emailDomains.has(domainOf(email));
+}
+
+function outOfScope(email: string, source: SourcePosition): Message {
+  return {
+    code: "allowlist/out-of-scope",
+    text: `the Access user ${quoted(email)} is to be deleted, and is outside \`scope\``,
+    fix: "add the domain to `scope.emailDomains` or the address to `scope.emails`, or take the user out of `accessUsers`",
     source,
   };
 }

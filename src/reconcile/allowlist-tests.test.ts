@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { NOW, allowlist } from "../../test/support/world.js";
 import { HEAD } from "../../test/support/world-steps.js";
-import { runAllowlistTests } from "./allowlist-tests.js";
+import { allowlist, NOW } from "../../test/support/world.js";
+import { runAllowlistTests } from "./findings/tests.js";
 
 const LIST =
   `policy: { grace: 72h, stale: { after: 90d, action: delete }, revoked: { after: 30d }, noUser: revoke }

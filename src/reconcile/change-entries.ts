@@ -1,22 +1,19 @@
 /** What a change writes otherwise about users and their entries so that more is let in, now or later. */
-
+import { matchesPattern } from "../allowlist/file-patterns.js";
+import { matchSubject } from "../allowlist/match-values.js";
+import type { SourcePosition } from "../allowlist/messages.js";
 import {
-  policyOf,
   type AllowedUser,
   type Allowlist,
   type Conditions,
   type Entry,
+  policyOf,
   type Scope,
-  type SourcePosition,
-} from "../allowlist/allowlist.js";
-import { domainOf } from "../allowlist/email.js";
-import { matchSubject } from "../allowlist/entry-keys.js";
-import { matchesPattern } from "../allowlist/glob.js";
-import { isAtLeast } from "./client-version.js";
-import { goesByHardware, rankOf } from "./match-keys.js";
-import type { FindingCode } from "./finding.js";
-import { endOf } from "./in-force.js";
-import { describeMatch } from "./naming.js";
+} from "../allowlist/model.js";
+import { domainOf } from "../allowlist/values.js";
+import { describeMatch, type FindingCode } from "./findings/finding.js";
+import { goesByHardware, isAtLeast, rankOf } from "./match-keys.js";
+import { endOf } from "./scope.js";
 
 /** The allowlist before a change, and the one after it. */
 export interface Change {

@@ -3,9 +3,9 @@
  * tell, since it matters later, or to a device that is not there yet. Every table is exhaustive: a key that is new in
  * the allowlist does not compile before a row says when a value of it holds less than another.
  */
-
+import { matchSubject } from "../allowlist/match-values.js";
+import type { SourcePosition } from "../allowlist/messages.js";
 import {
-  policyOf,
   type AgeRule,
   type Allowlist,
   type AllowlistTest,
@@ -13,24 +13,23 @@ import {
   type Guards,
   type Limits,
   type Policy,
+  policyOf,
   type Protected,
   type Scope,
   type Setting,
-  type SourcePosition,
   type WantedAccessUser,
-} from "../allowlist/allowlist.js";
-import { matchSubject } from "../allowlist/entry-keys.js";
-import { minute } from "../minute.js";
+} from "../allowlist/model.js";
+import { minute } from "../text/words.js";
 import {
+  type Change,
   coversMatch,
   diffUsers,
   isAbout,
   keepsIn,
   naming,
-  type Change,
   type Written,
 } from "./change-entries.js";
-import { describeMatch } from "./naming.js";
+import { describeMatch } from "./findings/finding.js";
 
 /** Everything by which the new files let more through than the old ones. */
 export function diffWritten(change: Change): readonly Written[] {

@@ -1,12 +1,13 @@
 import fc from "fast-check";
 import { beforeAll, describe, expect, test } from "vitest";
-import { toAllowlist, type AllowlistSketch, type EntrySketch } from "../../test/support/world-allowlist.js";
-import { ALICE, BOB, CAROL, world, type World } from "../../test/support/world-arbitraries.js";
+import { ALICE, BOB, CAROL } from "../../test/support/allowlist-arbitraries.js";
 import { announceSeed, CASES, holds } from "../../test/support/property.js";
+import { type AllowlistSketch, type EntrySketch, toAllowlist } from "../../test/support/world-allowlist.js";
+import { type World, world } from "../../test/support/world-arbitraries.js";
 import { ACCOUNT, NOW, physicalDevice, registration } from "../../test/support/world.js";
 import { reportChange } from "./change.js";
-import { isAct, staysConnected, type Rule } from "./decision.js";
-import { findingMeanings, type Finding } from "./finding.js";
+import { isAct, type Rule, staysConnected } from "./decision.js";
+import { type Finding, findingMeanings } from "./findings/finding.js";
 import { makePlan, type Plan } from "./plan.js";
 
 beforeAll(announceSeed);

@@ -1,11 +1,10 @@
 /** What a change of the allowlist lets in or keeps out: by two plans over the same account, and by what is written. */
-
-import type { SourcePosition } from "../allowlist/allowlist.js";
-import { counted } from "../counted.js";
+import type { SourcePosition } from "../allowlist/messages.js";
+import { counted } from "../text/words.js";
 import type { Change, Written } from "./change-entries.js";
 import { diffWritten } from "./change-settings.js";
-import { isAct, staysConnected, type Decision } from "./decision.js";
-import { findingMeanings, type Finding } from "./finding.js";
+import { type Decision, isAct, staysConnected } from "./decision.js";
+import { type Finding, findingMeanings } from "./findings/finding.js";
 import type { Plan } from "./plan.js";
 
 /** The plan by the allowlist before a change, and by the one after it: of the same account at the same moment. */

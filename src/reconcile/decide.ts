@@ -1,25 +1,33 @@
 /** The plan's one question: what should each registration be? Each rule is asked in turn; the first that decides wins. */
-
-import { policyOf, type Allowlist, type Entry } from "../allowlist/allowlist.js";
-import { aboutRule, actionFor, isAct, removes, type Decision } from "./decision.js";
-import type { Finding } from "./finding.js";
+import { type Allowlist, type Entry, policyOf } from "../allowlist/model.js";
+import { aboutRule, actionFor, type Decision, isAct, removes } from "./decision.js";
+import { clipped, type Finding, named } from "./findings/finding.js";
 import { findTraces } from "./hardware.js";
-import { Entries, Memo, type Match } from "./match.js";
-import { clipped, named } from "./naming.js";
+import { Entries, type Match, Memo } from "./match.js";
 import {
+  type Candidate,
   candidatesOf,
+  type Device,
   doubtsOf,
   formPerson,
   isNewer,
   machinesOf,
-  regroup,
-  type Candidate,
-  type Device,
   type Person,
+  regroup,
 } from "./people.js";
-import { isVerdict, liveOf, type Context, type Rule, type Subject, type Verdict } from "./rules/rule.js";
-import { findProtected } from "./rules/exceptions.js";
-import { RULES } from "./rules/index.js";
+import { revokedAge, stale } from "./rules/ages.js";
+import { allowed, contradiction, offboarded, refused, suspended, unknownHardware } from "./rules/entries.js";
+import {
+  findProtected,
+  ignored,
+  ignoredHardware,
+  protectedHardware,
+  protectedRule,
+  self,
+} from "./rules/exceptions.js";
+import { maxDevices, superseded } from "./rules/hygiene.js";
+import { type Context, isVerdict, liveOf, type Rule, type Subject, type Verdict } from "./rules/rule.js";
+import { grace, notAllowed } from "./rules/unlisted.js";
 import { isInScope } from "./scope.js";
 
 /** What was decided, and what was noticed on the way. */
@@ -136,6 +144,7 @@ export function subjectOf(
 }
 
 type Asked = ReturnType<Rule["ask"]>;
+
 interface FoundOnce extends Pick<Subject, "isInScope" | "traces" | "protectedMachines"> {
   /** Everybody with everything, whatever the scope. */
   readonly whole: () => Context;
@@ -162,7 +171,7 @@ function foundOnce(context: Context): FoundOnce {
 const foundFor = new WeakMap<Context, FoundOnce>();
 
 /** Whether a registration is looked at at all. */
-export function inScope({ registration, device }: Candidate, { scope }: Pick<Allowlist, "scope">): boolean {
+function inScope({ registration, device }: Candidate, { scope }: Pick<Allowlist, "scope">): boolean {
   return isInScope(registration, device.person.email, scope);
 }
 
@@ -417,3 +426,27 @@ function toTombstone({ candidate, verdict: { source }, stays, isOut }: Tombstone
     registrations: [registration.id],
   };
 }
+
+// Every rule in its place, the order of `docs/policy.md`: the first that decides wins. What is excepted comes first;
+// then what is said of the person and, by name, of the device; then hygiene; then what an entry allows; last, what
+// holds for the rest.
+
+export const RULES: readonly Rule[] = [
+  protectedRule,
+  self,
+  ignored,
+  offboarded,
+  suspended,
+  contradiction,
+  refused,
+  protectedHardware,
+  ignoredHardware,
+  unknownHardware,
+  revokedAge,
+  stale,
+  maxDevices,
+  superseded,
+  allowed,
+  grace,
+  notAllowed,
+];

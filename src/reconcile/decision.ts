@@ -1,6 +1,6 @@
 /** One decision for one registration: what it is, what it should be, and which line says so. */
-
-import type { Entry, SourcePosition } from "../allowlist/allowlist.js";
+import type { SourcePosition } from "../allowlist/messages.js";
+import type { Entry } from "../allowlist/model.js";
 import type { Act, Registration } from "../cloudflare/types.js";
 import type { ComparedHardware } from "./hardware.js";
 import type { Candidate } from "./people.js";
@@ -10,8 +10,6 @@ export type LiveState = "active" | "revoked";
 
 /** What a registration should be; `as-is` where nobody says, so that it is left alone. */
 export type DesiredState = "active" | "revoked" | "deleted" | "as-is";
-
-export type { Act };
 
 /** What follows from a decision: an act, `keep` (in good order), or `leave` (not ours to change). */
 export type Action = Act | "keep" | "leave";
@@ -29,7 +27,7 @@ interface RuleCode {
 }
 
 /** Every rule that can decide, in the order of `docs/policy.md`. */
-export const RULE_CODES = {
+const RULE_CODES = {
   protected: {
     meaning: "The allowlist protects the registration, its device or its user.",
     kind: "excepted",
@@ -219,3 +217,6 @@ export function actionFor(live: LiveState, desired: DesiredState): Action {
       return live === "active" ? "keep" : "unrevoke";
   }
 }
+
+/** `not-reviewed`: not in the plan that was reviewed; `frozen`: a freeze holds; `limit`: `limits.perRun` is reached. */
+export type PendingReason = "not-reviewed" | "frozen" | "limit";

@@ -3,8 +3,8 @@ import { announceSeed, holds } from "../../test/support/property.js";
 import { toAllowlist } from "../../test/support/world-allowlist.js";
 import { world } from "../../test/support/world-arbitraries.js";
 import { ACCOUNT, allowlist, NOW, registration } from "../../test/support/world.js";
+import { RULES } from "./decide.js";
 import { explain, type Explanation } from "./explain.js";
-import { RULES } from "./rules/index.js";
 import { makePlan, needsHardware } from "./plan.js";
 
 type Decided = Extract<Explanation, { kind: "decided" }>;

@@ -1,10 +1,9 @@
 import { createHash } from "node:crypto";
 import { describe, expect, test } from "vitest";
-import type { AccessUser } from "../cloudflare/access-types.js";
+import { ACCOUNT, allowlist, NOW, registration } from "../../test/support/world.js";
+import type { AccessUser } from "../cloudflare/types.js";
 import type { AccessUserDecision } from "./access-user.js";
-import { ACCOUNT, NOW, allowlist, registration } from "../../test/support/world.js";
-import { fingerprint } from "./fingerprint.js";
-import { makePlan } from "./plan.js";
+import { fingerprint, makePlan } from "./plan.js";
 
 const list = allowlist("version: 1\nusers:\n  alice@example.com: []\n");
 const live = [

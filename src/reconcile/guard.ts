@@ -1,8 +1,8 @@
 /** The brake: how many acts of one kind, and on one user, one plan may ask for. */
-
-import type { GuardLimit, Guards, Setting } from "../allowlist/allowlist.js";
+import type { GuardLimit, Guards, Setting } from "../allowlist/model.js";
+import type { Act } from "../cloudflare/types.js";
 import type { AccessUserDecision } from "./access-user.js";
-import type { Act, ActDecision } from "./decision.js";
+import type { ActDecision } from "./decision.js";
 
 /** Below so many registrations a percentage says little: half of them may be acted on, and always one. */
 export const PERCENT_FROM = 10;

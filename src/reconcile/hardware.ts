@@ -1,7 +1,6 @@
 /** What is known of the hardware behind a registration, as far as it can be trusted to name one machine. */
-
-import { normaliseEmail } from "../allowlist/email.js";
-import { hardwareIdKey, isUsableKey, serialKey } from "../allowlist/serial.js";
+import { hardwareIdKey, isUsableKey, serialKey } from "../allowlist/match-values.js";
+import { normaliseEmail } from "../allowlist/values.js";
 import type { PhysicalDevice } from "../cloudflare/types.js";
 
 /** The identity of a machine. What is missing or a vendor's default is left out: it names nothing. */

@@ -1,13 +1,12 @@
 /** What must hold over sequences: apply, let time pass, enrol again, look into the dashboard, change the scope, plan again. */
-
 import fc from "fast-check";
 import { beforeAll, describe, expect, test, vi } from "vitest";
 import { isNewer } from "../../test/support/device-oracle.js";
 import { entriesOf, isInForce, isMeant } from "../../test/support/entry-oracle.js";
 import { announceSeed, holds } from "../../test/support/property.js";
-import { toAllowlist, type AllowlistSketch, type PolicyValues } from "../../test/support/world-allowlist.js";
+import { type AllowlistSketch, type PolicyValues, toAllowlist } from "../../test/support/world-allowlist.js";
 import { account } from "../../test/support/world-arbitraries.js";
-import { happenings, runsOf, waits, type Run } from "../../test/support/world-history.js";
+import { happenings, type Run, runsOf, waits } from "../../test/support/world-history.js";
 import {
   apply,
   brief,

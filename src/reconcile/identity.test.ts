@@ -1,14 +1,13 @@
 /** What a finding is called from one run to the next: by what it is about, and by nothing that is said of it. */
-
 import { beforeAll, describe, expect, test } from "vitest";
 import { announceSeed, holds } from "../../test/support/property.js";
 import { world } from "../../test/support/world-arbitraries.js";
 import { planOf } from "../../test/support/world-run.js";
-import { ACCOUNT, NOW, allowlist, physicalDevice, registration } from "../../test/support/world.js";
+import { ACCOUNT, allowlist, NOW, physicalDevice, registration } from "../../test/support/world.js";
 import { parseAllowlist } from "../allowlist/parse.js";
 import { reportChange } from "./change.js";
-import { identityOf, type Finding } from "./finding.js";
 import { findOverlap } from "./findings/account.js";
+import { type Finding, identityOf } from "./findings/finding.js";
 import { makePlan, type Plan } from "./plan.js";
 
 const LIST = `policy: { unlisted: report, superseded: report, maxDevices: 1, overMaxDevices: report, listedRevoked: report }

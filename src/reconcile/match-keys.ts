@@ -2,14 +2,22 @@
  * What the keys by which an entry finds registrations mean in the account: one row each. A key of `EntryMatch` without a
  * row does not compile, so that no key can be forgotten and match everything.
  */
-
-import type { EntryMatch } from "../allowlist/allowlist.js";
-import { comparedValue, matchKeys, rankOfKey, type Rank } from "../allowlist/entry-keys.js";
-import { matchesPattern } from "../allowlist/glob.js";
+import { matchesPattern } from "../allowlist/file-patterns.js";
+import {
+  comparedValue,
+  type EntryMatch,
+  matchKeys,
+  type Rank,
+  rankOfKey,
+} from "../allowlist/match-values.js";
+import type { Conditions } from "../allowlist/model.js";
+import type { Registration } from "../cloudflare/types.js";
+import { quoted } from "./findings/finding.js";
+import type { Hardware } from "./hardware.js";
 import type { Candidate } from "./people.js";
 
 /** What a key can be asked about: what is known of one registration. */
-export type Told = Pick<Candidate, "registration" | "hardware">;
+type Told = Pick<Candidate, "registration" | "hardware">;
 
 export interface MatchKey {
   /**
@@ -60,7 +68,7 @@ export const MATCH_KEYS: Readonly<Record<keyof EntryMatch, MatchKey>> = {
 };
 
 /** One key of a match, ready to be asked. */
-export interface Test {
+interface Test {
   readonly name: keyof EntryMatch;
   readonly key: MatchKey;
   /** The value in the form in which it is compared. */
@@ -115,4 +123,61 @@ export function goesByHardware({ match }: { readonly match: EntryMatch }): boole
 export function rankOf({ match }: { readonly match: EntryMatch }): Rank {
   const strongest = matchKeys.find((name) => match[name] !== undefined);
   return strongest === undefined ? 4 : rankOfKey(strongest);
+}
+
+// What an entry requires of the device besides matching it.
+
+/** `unknown`: the account does not tell what the condition asks. */
+type ConditionVerdict =
+  { readonly met: true } | { readonly met: false; readonly text: string } | { readonly met: "unknown" };
+
+const MET: ConditionVerdict = { met: true };
+
+/** The first condition that fails decides; one that cannot be told decides only where none fails. */
+export function meets(
+  requires: Conditions | undefined,
+  registration: Registration,
+  hardware: Hardware | undefined,
+): ConditionVerdict {
+  if (requires === undefined) return MET;
+  const { platform, model, minClientVersion } = requires;
+  const version = [registration.device.client_version, hardware?.clientVersion].find(isVersion);
+  const verdicts = [
+    check("platform", platform, hardware?.deviceType, (wanted, given) => wanted === given.toLowerCase()),
+    check("model", model, hardware?.model, matchesPattern),
+    check("minClientVersion", minClientVersion, version, isAtLeast),
+  ];
+  return verdicts.find(({ met }) => met === false) ?? verdicts.find(({ met }) => met === "unknown") ?? MET;
+}
+
+function check(
+  name: keyof Conditions,
+  wanted: string | undefined,
+  given: string | undefined,
+  isMet: (wanted: string, given: string) => boolean,
+): ConditionVerdict {
+  if (wanted === undefined) return MET;
+  if (given === undefined || given === "") return { met: "unknown" };
+  return isMet(wanted, given)
+    ? MET
+    : { met: false, text: `requires ${name} ${quoted(wanted)}, and it is ${quoted(given)}` };
+}
+
+/** What begins with no number is no version, and no reason to act. */
+function isVersion(text: string | undefined): boolean {
+  return text !== undefined && /^\d/u.test(text);
+}
+
+/** By numbers, part by part: `2025.10.1` is later than `2025.9.30`; a part that is missing is 0. */
+export function isAtLeast(wanted: string, given: string): boolean {
+  const [want, have] = [parts(wanted), parts(given)];
+  for (let i = 0; i < Math.max(want.length, have.length); i++) {
+    const difference = (have[i] ?? 0) - (want[i] ?? 0);
+    if (difference !== 0) return difference > 0;
+  }
+  return true;
+}
+
+function parts(version: string): number[] {
+  return version.split(/[.-]/u).map((part) => Number.parseInt(part, 10) || 0);
 }

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
-import { toAllowlist, type EntrySketch } from "../../test/support/world-allowlist.js";
-import { ACCOUNT, NOW, physicalDevice, registration } from "../../test/support/world.js";
+import { type EntrySketch, toAllowlist } from "../../test/support/world-allowlist.js";
 import { ALICE, steps } from "../../test/support/world-steps.js";
+import { ACCOUNT, NOW, physicalDevice, registration } from "../../test/support/world.js";
 import { makePlan } from "./plan.js";
 
 const listed = `users:\n  ${ALICE}:\n    - device: d1\n`;

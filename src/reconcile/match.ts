@@ -1,12 +1,19 @@
 /** What the entries of a person say of their devices, and of each registration. */
-
-import type { AllowedUser, Entry, SourcePosition } from "../allowlist/allowlist.js";
-import { matchKeys, rankOfKey } from "../allowlist/entry-keys.js";
-import { meets } from "./conditions.js";
-import { groupBy } from "./group-by.js";
-import { isInForce } from "./in-force.js";
-import { compileMatch, MATCH_KEYS, passAll, passes, rankOf, type CompiledMatch } from "./match-keys.js";
-import { haveTwoSerials, newestOf, type Candidate, type Device } from "./people.js";
+import { matchKeys, rankOfKey } from "../allowlist/match-values.js";
+import type { SourcePosition } from "../allowlist/messages.js";
+import type { AllowedUser, Entry } from "../allowlist/model.js";
+import { groupBy } from "../text/words.js";
+import {
+  type CompiledMatch,
+  compileMatch,
+  MATCH_KEYS,
+  meets,
+  passAll,
+  passes,
+  rankOf,
+} from "./match-keys.js";
+import { type Candidate, type Device, haveTwoSerials, newestOf } from "./people.js";
+import { isInForce } from "./scope.js";
 
 /** What the entries say of one registration. */
 export type Match =

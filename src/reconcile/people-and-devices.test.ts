@@ -1,21 +1,20 @@
 /** Which registrations are one device, told by what is decided of them. */
-
 import { expect, test } from "vitest";
 import {
+  bob,
   BOB,
   BOTH_TYPES,
   EVE,
   IN_USE,
   LATELY,
   LONG_AGO,
+  machine,
   R1,
   R2,
-  bob,
-  machine,
   stories,
 } from "../../test/support/stories.js";
-import { ACCOUNT, NOW, allowlist, registration } from "../../test/support/world.js";
 import { HEAD } from "../../test/support/world-steps.js";
+import { ACCOUNT, allowlist, NOW, registration } from "../../test/support/world.js";
 import { makePlan } from "./plan.js";
 
 const GATEWAY = "warp_connector@team.cloudflareaccess.com";

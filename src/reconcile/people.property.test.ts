@@ -1,13 +1,12 @@
 /** What must hold of every single plan, over the whole language of allowlists. */
-
 import fc from "fast-check";
 import { beforeAll, describe, expect, test, vi } from "vitest";
+import { ALICE, entry } from "../../test/support/allowlist-arbitraries.js";
 import { isNewer, isNobody, overlap, tells } from "../../test/support/device-oracle.js";
 import { entriesOf, isByHardware, isInForce, isMeant, rank } from "../../test/support/entry-oracle.js";
-import { entry } from "../../test/support/allowlist-arbitraries.js";
 import { announceSeed, holds } from "../../test/support/property.js";
-import { toAllowlist, type AllowlistSketch, type EntrySketch } from "../../test/support/world-allowlist.js";
-import { ALICE, account, type World } from "../../test/support/world-arbitraries.js";
+import { type AllowlistSketch, type EntrySketch, toAllowlist } from "../../test/support/world-allowlist.js";
+import { account, type World } from "../../test/support/world-arbitraries.js";
 import {
   apply,
   brief,
@@ -23,7 +22,7 @@ import {
 } from "../../test/support/world-run.js";
 import { NOW } from "../../test/support/world.js";
 import type { Registration } from "../cloudflare/types.js";
-import { isAct, removes, type ActDecision } from "./decision.js";
+import { type ActDecision, isAct, removes } from "./decision.js";
 import type { Plan } from "./plan.js";
 
 // A busy machine is no failure.

@@ -2,10 +2,9 @@
  * The nouns of a plan. An allowlist speaks of people and their devices; the account holds registrations. Both are
  * joined here, once, over the whole account, before scope, time or any rule is asked.
  */
-
 import type { Registration } from "../cloudflare/types.js";
-import { compare } from "../compare.js";
-import { valueKeys, type ComparedHardware, type HardwareIndex } from "./hardware.js";
+import { compare } from "../text/words.js";
+import { type ComparedHardware, type HardwareIndex, valueKeys } from "./hardware.js";
 import { isNoUser, userOf } from "./scope.js";
 
 /** Whoever registrations belong to, with all of them, in scope or not. */

@@ -1,11 +1,12 @@
 import fc from "fast-check";
 import { beforeAll, describe, expect, test } from "vitest";
-import { CASES, announceSeed, holds } from "../../test/support/property.js";
-import { ALICE, BOB, guards, user, world, type World } from "../../test/support/world-arbitraries.js";
-import { toAllowlist, type AllowlistSketch, type PolicyValues } from "../../test/support/world-allowlist.js";
+import { ALICE, BOB, guards, user } from "../../test/support/allowlist-arbitraries.js";
+import { announceSeed, CASES, holds } from "../../test/support/property.js";
+import { type AllowlistSketch, type PolicyValues, toAllowlist } from "../../test/support/world-allowlist.js";
+import { world, type World } from "../../test/support/world-arbitraries.js";
 import { apply, outcomes, planOf, toReviewed } from "../../test/support/world-run.js";
 import { ACCOUNT, NOW } from "../../test/support/world.js";
-import { isAct, ruleMeanings, type Decision, type Rule } from "./decision.js";
+import { type Decision, isAct, type Rule, ruleMeanings } from "./decision.js";
 import { makePlan, needsHardware, type Plan } from "./plan.js";
 
 beforeAll(announceSeed);

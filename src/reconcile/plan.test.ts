@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
-import { ACCOUNT, allowlist, NOW, plan, registration } from "../../test/support/world.js";
 import { ALICE, BOB, HEAD } from "../../test/support/world-steps.js";
-import { makePlan } from "./plan.js";
+import { ACCOUNT, allowlist, NOW, plan, registration } from "../../test/support/world.js";
 import { findWarning } from "./findings/allowlist.js";
+import { makePlan } from "./plan.js";
 
 const LIST = `${HEAD}scope: { emailDomains: [example.com] }\nusers:\n  ${ALICE}: [{ device: d1 }]\n`;
 const LIVE = [

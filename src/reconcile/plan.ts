@@ -1,17 +1,19 @@
 /** The plan: every decision, what was noticed, how the guards judge it, and a fingerprint to approve it by. */
-
-import type { Allowlist, Freeze } from "../allowlist/allowlist.js";
-import { showDomains } from "../allowlist/email.js";
-import type { Message } from "../allowlist/message.js";
-import type { AccessUser } from "../cloudflare/access-types.js";
-import type { PhysicalDevice, Registration } from "../cloudflare/types.js";
+import { createHash } from "node:crypto";
+import type { Message } from "../allowlist/messages.js";
+import type { Allowlist, Entry, Freeze, Policy } from "../allowlist/model.js";
+import { showDomains } from "../allowlist/values.js";
+import type { AccessUser, PhysicalDevice, Registration } from "../cloudflare/types.js";
 import type { AccessUserDecision } from "./access-user.js";
-import { agreedUsers, deletionsNotDue, scheduleAccessUsers } from "./access-user-schedule.js";
-import { decideAccessUsers, reportUnread } from "./access-users.js";
-import { contradictions } from "./contradiction.js";
+import {
+  agreedUsers,
+  decideAccessUsers,
+  deletionsNotDue,
+  reportUnread,
+  scheduleAccessUsers,
+} from "./access-users.js";
 import { decideAll, type Decided } from "./decide.js";
 import type { ActDecision, Decision } from "./decision.js";
-import type { Finding } from "./finding.js";
 import { findAccess, findOverlap, type Sibling } from "./findings/account.js";
 import {
   findAbsent,
@@ -21,6 +23,7 @@ import {
   findUnmatched,
   findWarning,
 } from "./findings/allowlist.js";
+import { type Finding, named } from "./findings/finding.js";
 import {
   findCameBack,
   findDoubts,
@@ -29,15 +32,18 @@ import {
   findShared,
   findUnusable,
 } from "./findings/registrations.js";
-import { fingerprint } from "./fingerprint.js";
-import { judge, type GuardVerdict } from "./guard.js";
-import { indexHardware, type HardwareFacts } from "./hardware.js";
+import { type GuardVerdict, judge } from "./guard.js";
+import { type HardwareFacts, indexHardware } from "./hardware.js";
 import { unmatchedEntries } from "./match.js";
 import { formDevices, type Person } from "./people.js";
-import { differences, findSkipped, type ReviewedPlan, type SkippedAct } from "./reviewed.js";
-import { schedule, type PendingAct } from "./schedule.js";
-
-export { needsHardware } from "./needs-hardware.js";
+import {
+  differences,
+  findSkipped,
+  type PendingAct,
+  type ReviewedPlan,
+  schedule,
+  type SkippedAct,
+} from "./schedule.js";
 
 /** The live account, listed whole. `devices` is left out where {@link needsHardware} says so. */
 export interface Inventory {
@@ -196,4 +202,98 @@ function findDifferences(
 ): Finding[] {
   const found = [...differences(reviewed, files), ...deletionsNotDue(reviewed, users)];
   return found.map((one) => ({ code: "reviewed-plan", ...one, registrations: [] }));
+}
+
+/**
+ * Whether the physical devices have to be listed: where anything speaks of a device, and not of one registration, since
+ * only hardware tells which registrations are of one device; and where anything deletes, since a deletion must not let
+ * another registration of its device in.
+ */
+export function needsHardware({ users, policy, policies, ignore, protected: list }: Allowlist): boolean {
+  if (list.devices.size + list.serials.size + list.hardwareIds.size > 0) return true;
+  for (const one of [policy, ...policies.values()]) if (comparesDevices(one) || mayDelete(one)) return true;
+  if (ignore.some(({ match }) => speaksOfDevice(match))) return true;
+  for (const { entries, state } of users.values()) {
+    if (state?.state === "offboarded") return true;
+    if (entries.some((entry) => isAboutDevice(entry) || entry.state === "deleted")) return true;
+  }
+  return false;
+}
+
+function isAboutDevice({ match, requires }: Entry): boolean {
+  return speaksOfDevice(match) || requires !== undefined;
+}
+
+/** What belongs to no person is joined by device id only: `noUser` needs no hardware. */
+function mayDelete({ unlisted, unknownUsers }: Policy): boolean {
+  return unlisted.value === "delete" || unknownUsers.value === "delete";
+}
+
+/** By a registration's own id, or by whose it is, nothing has to be known of its device. */
+const OF_REGISTRATION: readonly string[] = ["registration", "user", "emailDomain", "policyId"];
+
+function speaksOfDevice(match: Allowlist["ignore"][number]["match"]): boolean {
+  return Object.keys(match).some((key) => !OF_REGISTRATION.includes(key));
+}
+
+function comparesDevices({ grace, superseded, maxDevices, stale, revoked }: Policy): boolean {
+  return (
+    grace.value.ms > 0 ||
+    superseded.value !== undefined ||
+    maxDevices.value !== undefined ||
+    stale.value !== undefined ||
+    revoked.value !== undefined
+  );
+}
+
+/** The version of the plan's meaning; a fingerprint of another version never matches. */
+const PLAN_VERSION = 1;
+
+/**
+ * Names exactly these acts on this account in its present state: 16 hexadecimal digits over account, version, and
+ * for each act the registration's id, the act, its live state and `updated_at`, in the order of ids. An approval is
+ * bound to it, so it changes when a registration does. Access users that are deleted are named with their seats and the
+ * registrations that may go with them, and not with times, which every sign-in may change. A plan that deletes none has
+ * the same fingerprint as one that knows of none.
+ */
+export function fingerprint(
+  account: string,
+  acts: readonly ActDecision[],
+  deletedUsers: readonly AccessUserDecision[] = [],
+): string {
+  const rows = acts
+    .map(({ registration, action, live }) => [registration.id, action, live, registration.updated_at])
+    .sort(([a = ""], [b = ""]) => (a < b ? -1 : 1));
+  // In the order of e-mails, as they are decided.
+  const users = deletedUsers.map(({ email, user, registrations }) => [
+    user?.id,
+    email,
+    user?.access_seat === true,
+    user?.gateway_seat === true,
+    registrations,
+  ]);
+  return createHash("sha256")
+    .update(JSON.stringify([account, PLAN_VERSION, rows, ...(users.length > 0 ? [users] : [])]))
+    .digest("hex")
+    .slice(0, 16);
+}
+
+// Entries that ask for different states of one registration: what only the live account shows.
+
+/** What an exception decides contradicts nothing, whatever its entries say. */
+function contradictions({ decisions, matchOf }: Decided): Message[] {
+  return decisions.flatMap(({ registration, user, reason, candidate }) => {
+    const match = reason.code === "contradiction" ? matchOf(candidate) : undefined;
+    if (match?.kind !== "contradiction") return [];
+    const [one, other] = match.entries;
+    return [
+      {
+        code: "allowlist/contradiction",
+        text: `two entries ask for different states of ${named(registration, user)}: ${one.state} here, ${other.state} at line ${other.source.line}`,
+        fix: "make one of them more specific (registration beats serial and hardwareId, then device, name, nameGlob), or remove one",
+        source: one.source,
+        related: [{ text: `the entry that asks for ${other.state}`, source: other.source }],
+      },
+    ];
+  });
 }

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
-import { physicalDevice, plan, type Sketch } from "../../test/support/world.js";
 import { ALICE, BOB, HEAD } from "../../test/support/world-steps.js";
-import type { FindingCode } from "./finding.js";
+import { physicalDevice, plan, type Sketch } from "../../test/support/world.js";
+import type { FindingCode } from "./findings/finding.js";
 
 const at = (line: number, column: number) => ({ file: "allowlist.yaml", line, column });
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { toReviewed } from "../../test/support/world-run.js";
-import { ACCOUNT, NOW, allowlist, registration, type Sketch } from "../../test/support/world.js";
 import { ALICE, BOB, HEAD } from "../../test/support/world-steps.js";
+import { ACCOUNT, allowlist, NOW, registration, type Sketch } from "../../test/support/world.js";
 import { makePlan, type Plan } from "./plan.js";
 
 const NOBODY = `${HEAD}users:\n  ${ALICE}: []\n`;

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { toReviewed } from "../../test/support/world-run.js";
-import { ACCOUNT, NOW, allowlist, plan, registration, type Sketch } from "../../test/support/world.js";
 import { ALICE, BOB, HEAD, notices } from "../../test/support/world-steps.js";
+import { ACCOUNT, allowlist, NOW, plan, registration, type Sketch } from "../../test/support/world.js";
 import { makePlan, type Plan } from "./plan.js";
 
 const ids = ({ acts }: Plan) => acts.map(({ registration: { id } }) => id);

@@ -1,5 +1,6 @@
-import type { Scope } from "../allowlist/allowlist.js";
-import { domainOf, normaliseEmail } from "../allowlist/email.js";
+import type { Scope } from "../allowlist/model.js";
+import type { Day } from "../allowlist/times.js";
+import { domainOf, normaliseEmail } from "../allowlist/values.js";
 import type { Registration } from "../cloudflare/types.js";
 
 /** The normalised e-mail of a registration's user; empty where the API sends none. */
@@ -44,4 +45,23 @@ function isOfPeople(email: string, { emails, emailDomains }: Scope): boolean {
   return (
     (emails.size === 0 && emailDomains.size === 0) || emails.has(email) || emailDomains.has(domainOf(email))
   );
+}
+
+// When an entry or a user's state speaks: whole days in UTC, the last one included.
+
+export const DAY_MS = 86_400_000;
+
+/** The first moment after a day. */
+export function endOf({ start }: Day): number {
+  return start + DAY_MS;
+}
+
+/** Whether `at` lies within `from` and `expires`, as far as they are given. */
+export function isInForce(
+  { from, expires }: { readonly from?: Day; readonly expires?: Day },
+  at: Date,
+): boolean {
+  if (from === undefined && expires === undefined) return true;
+  const moment = at.getTime();
+  return (from === undefined || moment >= from.start) && (expires === undefined || moment < endOf(expires));
 }

@@ -1,21 +1,20 @@
 /** What belongs together in a run: who is let in, and the removals that rely on it. */
-
 import { describe, expect, test } from "vitest";
 import {
+  bob,
   BOB,
   EVE,
   LATELY,
   LONG_AGO,
+  machine,
   R1,
   R2,
-  bob,
-  machine,
   relying,
   stories,
 } from "../../test/support/stories.js";
 import { applied, inOrder, toReviewed } from "../../test/support/world-run.js";
-import { ACCOUNT, NOW, allowlist, registration, type Sketch } from "../../test/support/world.js";
 import { HEAD } from "../../test/support/world-steps.js";
+import { ACCOUNT, allowlist, NOW, registration, type Sketch } from "../../test/support/world.js";
 import { makePlan, type Plan } from "./plan.js";
 
 const DEVICES = [machine("d1", "SN1", "H1"), machine("d2", "SN2", "H2"), machine("d3", "SN3", "H3")];

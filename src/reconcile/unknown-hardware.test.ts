@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { allowlist, physicalDevice } from "../../test/support/world.js";
 import { ALICE, BOB, HEAD, steps } from "../../test/support/world-steps.js";
+import { allowlist, physicalDevice } from "../../test/support/world.js";
 import { needsHardware } from "./plan.js";
 
 steps("hardware that is not known", [

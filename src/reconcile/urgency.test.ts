@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { registration } from "../../test/support/world.js";
 import { at } from "../../test/support/world-allowlist.js";
+import { registration } from "../../test/support/world.js";
 import type { ActDecision, Rule } from "./decision.js";
 import { formDevices } from "./people.js";
 import { byUrgency } from "./schedule.js";

@@ -1,15 +1,24 @@
 /** The one versioned JSON document that every report is made from. */
-
-import type { SourcePosition } from "../allowlist/allowlist.js";
-import type { Message } from "../allowlist/message.js";
-import type { AccessUserAction, AccessUserDecision } from "../reconcile/access-user.js";
-import type { Action, Act, DesiredState, LiveState, Rule } from "../reconcile/decision.js";
-import type { Finding } from "../reconcile/finding.js";
-import type { Hardware } from "../reconcile/hardware.js";
+import type { Message, SourcePosition } from "../allowlist/messages.js";
+import type { Entry } from "../allowlist/model.js";
+import { showDomains } from "../allowlist/values.js";
+import type { Act } from "../cloudflare/types.js";
+import { type AccessUserAction, type AccessUserDecision, isAccessUserAct } from "../reconcile/access-user.js";
+import {
+  type Action,
+  type Decision,
+  type DesiredState,
+  type LiveState,
+  type PendingReason,
+  type Rule,
+  ruleMeanings,
+} from "../reconcile/decision.js";
+import type { Finding } from "../reconcile/findings/finding.js";
 import type { GuardVerdict } from "../reconcile/guard.js";
+import { asTold, type Hardware } from "../reconcile/hardware.js";
 import type { Plan } from "../reconcile/plan.js";
-import type { SkippedAct } from "../reconcile/reviewed.js";
-import type { PendingReason } from "../reconcile/schedule.js";
+import type { SkippedAct } from "../reconcile/schedule.js";
+import { compare } from "../text/words.js";
 import type { Evidence } from "./evidence.js";
 
 /**
@@ -146,4 +155,196 @@ export interface ReportDocument {
   readonly results?: readonly ActResult[];
   /** The same for Access users; left out where none is acted on. */
   readonly accessUserResults?: readonly AccessUserResult[];
+}
+
+// Makes the document of a plan.
+
+/** What the document says beside the plan. */
+export interface DocumentOptions {
+  readonly generatedAt: Date;
+  /** Undefined where no approval counts. */
+  readonly approval?: Approval | undefined;
+  /** Whether the run writes. */
+  readonly run: boolean;
+  /** Whose document it is; undefined where no Pulumi program makes it. */
+  readonly owner?: ReportDocument["run"];
+  /** By registration id. */
+  readonly evidence?: ReadonlyMap<string, Evidence> | undefined;
+}
+
+/** Makes the document of a plan; with `run`, every act begins as skipped until its outcome is known. */
+export function toDocument(plan: Plan, options: DocumentOptions): ReportDocument {
+  const { freeze, reviewed } = plan;
+  const summary: Record<Action, number> = { keep: 0, revoke: 0, unrevoke: 0, delete: 0, leave: 0 };
+  for (const decision of plan.decisions) summary[decision.action]++;
+  const pending = new Map(
+    plan.pending.map(({ decision, why, text }) => [decision.registration.id, { why, text }]),
+  );
+  const show = showDomains(plan.domains);
+  return {
+    version: 1,
+    account: plan.account,
+    ...(options.owner && { run: options.owner }),
+    generatedAt: options.generatedAt.toISOString(),
+    asOf: plan.asOf.toISOString(),
+    fingerprint: plan.fingerprint,
+    approved: options.approval !== undefined,
+    ...(options.approval && { approval: options.approval }),
+    ...(freeze && {
+      freeze: { until: freeze.until.toISOString(), reason: freeze.reason, source: freeze.source },
+    }),
+    ...(reviewed && {
+      reviewed: { fingerprint: reviewed.fingerprint, asOf: reviewed.asOf.toISOString() },
+    }),
+    summary,
+    pending: plan.pending.length,
+    population: plan.population,
+    decisions: [...plan.decisions].sort(byUserAndDevice).map((decision) => {
+      const { id } = decision.registration;
+      return inWords(toReported(decision, pending.get(id), options.evidence?.get(id)), show);
+    }),
+    ...accessUsersIn(plan, options.run, show),
+    findings: plan.findings,
+    notes: plan.notes,
+    problems: plan.problems,
+    guards: plan.guards.map(({ setting, ...verdict }) => ({
+      ...verdict,
+      setting: setting.value,
+      source: setting.source,
+      isDefault: !setting.explicit,
+    })),
+    skipped: plan.skipped.map((one) => ({ ...one, text: show(one.text) })),
+    ...(plan.domains.size > 0 && {
+      domains: Object.fromEntries([...plan.domains].sort(([a], [b]) => compare(a, b))),
+    }),
+    allowlist: plan.files,
+    ...(options.run && { results: plan.acts.map(notYetDone) }),
+  };
+}
+
+/** Its texts show domains as the files write them. */
+function inWords(one: ReportedDecision, show: (text: string) => string): ReportedDecision {
+  const { reason, pending } = one;
+  return {
+    ...one,
+    reason: { ...reason, text: show(reason.text) },
+    ...(pending && { pending: { ...pending, text: show(pending.text) } }),
+  };
+}
+
+function byUserAndDevice(a: Decision, b: Decision): number {
+  const name = (one: Decision) => one.registration.device.name;
+  return (
+    compare(a.user, b.user) || compare(name(a), name(b)) || compare(a.registration.id, b.registration.id)
+  );
+}
+
+function notYetDone({ registration, action }: Plan["acts"][number]): ActResult {
+  return { registration: registration.id, act: action, result: "skipped" };
+}
+
+function toReported(
+  { registration, user, hardware, live, desired, action, reason, source, entry }: Decision,
+  pending: ReportedDecision["pending"],
+  evidence: Evidence | undefined,
+): ReportedDecision {
+  const name = registration.user?.name;
+  const said = entry && toReportedEntry(entry);
+  return {
+    registration: {
+      id: registration.id,
+      device: {
+        id: registration.device.id,
+        name: registration.device.name,
+        ...(hardware && { hardware: asTold(hardware) }),
+      },
+      user: { email: user, ...(name !== undefined && { name }) },
+      times: {
+        created: registration.created_at,
+        updated: registration.updated_at,
+        lastSeen: registration.last_seen_at,
+        ...(registration.revoked_at != null && { revoked: registration.revoked_at }),
+      },
+    },
+    live,
+    desired,
+    action,
+    reason,
+    source,
+    ...(said && Object.keys(said).length > 0 && { entry: said }),
+    ...(pending && { pending }),
+    ...(evidence && { evidence }),
+  };
+}
+
+function toReportedEntry({ note, reason, owner, ticket, expires }: Entry): ReportedEntry {
+  return {
+    ...(note !== undefined && { note }),
+    ...(reason !== undefined && { reason }),
+    ...(owner !== undefined && { owner }),
+    ...(ticket !== undefined && { ticket }),
+    ...(expires !== undefined && { expires: expires.text }),
+  };
+}
+
+// What a plan does not touch, by the rule that says so.
+
+/** The registrations that one rule leaves alone. */
+interface LeftAlone {
+  readonly code: string;
+  /** The code in words: `unknown user`. */
+  readonly title: string;
+  /** What the rule means, in one line; empty for a rule of a later version. */
+  readonly meaning: string;
+  readonly decisions: readonly ReportedDecision[];
+}
+
+/** One for each rule that left something alone, in the order in which the rules are asked. */
+export function leftAlone({ decisions }: ReportDocument): readonly LeftAlone[] {
+  const byRule = new Map<string, ReportedDecision[]>();
+  for (const decision of decisions) {
+    if (decision.action !== "leave") continue;
+    const group = byRule.get(decision.reason.code);
+    if (group) group.push(decision);
+    else byRule.set(decision.reason.code, [decision]);
+  }
+  const meanings: Readonly<Record<string, string>> = ruleMeanings;
+  const order = Object.keys(meanings);
+  const rank = (code: string) => (order.includes(code) ? order.indexOf(code) : order.length);
+  return [...byRule]
+    .sort(([a], [b]) => rank(a) - rank(b))
+    .map(([code, group]) => ({
+      code,
+      title: code.replaceAll("-", " "),
+      meaning: Object.hasOwn(meanings, code) ? (meanings[code] ?? "") : "",
+      decisions: group,
+    }));
+}
+
+// The Access users of a plan, as the document tells them.
+
+/** With `run`, every act begins as skipped until its outcome is known. */
+function accessUsersIn(
+  { accessUsers: decisions }: Plan,
+  run: boolean,
+  show: (text: string) => string,
+): Pick<ReportDocument, "accessUsers" | "accessUserResults"> {
+  if (decisions.length === 0) return {};
+  const results = decisions.filter(isAccessUserAct).map(({ email, user, action }): AccessUserResult => ({
+    email,
+    ...(user && { id: user.id }),
+    act: action,
+    result: "skipped",
+  }));
+  return {
+    accessUsers: decisions.map((one) => toReportedUser(one, show)),
+    ...(run && results.length > 0 && { accessUserResults: results }),
+  };
+}
+
+function toReportedUser(
+  { user, ...decision }: AccessUserDecision,
+  show: (text: string) => string,
+): ReportedAccessUser {
+  return { ...decision, text: show(decision.text), ...(user && { id: user.id }) };
 }

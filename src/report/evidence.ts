@@ -1,7 +1,9 @@
 /** What the account knows of the user behind a registration. Personal data: shown only where it was asked for. */
+import { escapeText } from "../text/escape.js";
+import { counted, didYouMean, minute } from "../text/words.js";
 
 /** A sign-in that failed, as far as the account tells. */
-export interface FailedLogin {
+interface FailedLogin {
   /** RFC 3339. */
   readonly at: string;
   /** What the account says about it, each value as text. */
@@ -25,4 +27,61 @@ export interface Evidence {
   readonly activeDevices?: number;
   /** What could not be asked, and why: a permission that the token lacks, or the cap on calls. */
   readonly missing: readonly string[];
+}
+
+// Evidence in words, one line each; raw.
+
+/** So many failed logins are told; the rest is counted. */
+const MOST_FAILED = 5;
+
+export function evidenceLines(evidence: Evidence): string[] {
+  const { lastSuccessfulLogin, activeSessions, failedLogins = [], seats, activeDevices, missing } = evidence;
+  const lines: string[] = [];
+  if (lastSuccessfulLogin !== undefined) lines.push(`last sign-in ${minute(lastSuccessfulLogin)}`);
+  lines.push(...identityLines(evidence.identity));
+  if (activeSessions !== undefined) lines.push(counted(activeSessions, "active session"));
+  for (const { at, detail } of failedLogins.slice(0, MOST_FAILED))
+    lines.push(`failed sign-in ${minute(at)}${detail === undefined ? "" : `: ${detail}`}`);
+  if (failedLogins.length > MOST_FAILED)
+    lines.push(`and ${failedLogins.length - MOST_FAILED} more failed sign-ins`);
+  if (seats) lines.push(`seats: Access ${yesNo(seats.access)}, Gateway ${yesNo(seats.gateway)}`);
+  if (activeDevices !== undefined) lines.push(counted(activeDevices, "active device"));
+  lines.push(...missing.map((what) => `not known: ${what}`));
+  return lines;
+}
+
+function identityLines(identity: Evidence["identity"]): string[] {
+  if (!identity) return [];
+  const { ip, country, groups, posture = [] } = identity;
+  const from = [ip, country].filter((text) => text !== undefined);
+  return [
+    ...(from.length > 0 ? [`signed in from ${from.join(", ")}`] : []),
+    ...(groups && groups.length > 0 ? [`groups: ${groups.join(", ")}`] : []),
+    ...posture.map(({ name, passed }) => `posture ${name}: ${passed ? "passed" : "FAILED"}`),
+  ];
+}
+
+function yesNo(value: boolean): string {
+  return value ? "yes" : "no";
+}
+
+// Whether a run asks for evidence: personal data, so it is off unless somebody says otherwise.
+
+/** `report`: into the report's file alone; `output`: into the run's output as well. */
+const EVIDENCE_VARIABLE = "WARP_EVIDENCE";
+
+const WISHES = ["no", "report", "output"] as const;
+
+/** @throws SettingError for a wish that means nothing */
+export function evidenceWish(env: NodeJS.ProcessEnv): (typeof WISHES)[number] {
+  const given = env[EVIDENCE_VARIABLE]?.trim() ?? "";
+  if (given === "") return "no";
+  const wish = WISHES.find((one) => one === given);
+  if (wish !== undefined) return wish;
+  throw new SettingError(`${EVIDENCE_VARIABLE} is "${escapeText(given, 40)}"; ${didYouMean(given, WISHES)}`);
+}
+
+/** A setting of the environment that means nothing. */
+export class SettingError extends Error {
+  override readonly name = "SettingError";
 }

@@ -1,14 +1,15 @@
 /** The report's file: the program writes the plan into it, the provider's process adds what was done (`record.ts`). */
-
-import { readFileSync, rmSync } from "node:fs";
+import { randomUUID } from "node:crypto";
+import { readFileSync, rmSync, statSync } from "node:fs";
 import { resolve } from "node:path";
-import { escapeText, jsonText } from "../escape.js";
-import { OutputError, placeOf, writeOutputs, type Place } from "../files.js";
-import type { ReportDocument } from "./document.js";
-import { EXPECT_VARIABLE } from "./reviewed-plan.js";
+import type { Outcome } from "../cloudflare/index.js";
+import { escapeText, jsonText } from "../text/escape.js";
+import { OutputError, type Place, placeOf, writeOutputs } from "../text/files.js";
+import type { AccessUserResult, ActResult, ReportDocument } from "./document.js";
+import { EXPECT_VARIABLE } from "./read-back.js";
 
 /** The environment variable that asks for the report; a path, relative to the working folder. */
-export const REPORT_VARIABLE = "WARP_REPORT";
+const REPORT_VARIABLE = "WARP_REPORT";
 
 /** Where the report goes; undefined where none is asked for. */
 export function reportPath(env: NodeJS.ProcessEnv): string | undefined {
@@ -34,7 +35,7 @@ export class ReportError extends Error {
 }
 
 /** Whose report a file is. */
-export interface ReportOwner {
+interface ReportOwner {
   readonly account: string;
   /** Project and stack: `warp-registrations/production`. */
   readonly stack: string;
@@ -46,7 +47,7 @@ export function writeReport(path: string, document: ReportDocument): void {
 }
 
 /** A document as its file has it. */
-export function reportText(document: object): string {
+function reportText(document: object): string {
   return `${jsonText(document, 2)}\n`;
 }
 
@@ -54,7 +55,7 @@ export function reportText(document: object): string {
  * Writes the whole text, or leaves what was there and throws a {@link ReportError}. A report is read and rewritten while
  * its run goes on, so it must be a regular file; a device, a pipe or a descriptor is refused and left alone.
  */
-export function writeReportText(path: string, text: string): void {
+function writeReportText(path: string, text: string): void {
   const { path: place } = filePlace(path);
   try {
     writeOutputs([{ path: place, text }]);
@@ -125,7 +126,7 @@ function whyForeign(text: string, { account, stack }: ReportOwner): string | und
  * @param run the run's id; undefined where it is not known, and any run's report will do
  * @throws ReportError where it is not there, or is another run's by now
  */
-export function readReport(path: string, run: string | undefined): ReportDocument {
+function readReport(path: string, run: string | undefined): ReportDocument {
   let document: ReportDocument;
   try {
     document = JSON.parse(readFileSync(filePlace(path).path, "utf8")) as ReportDocument;
@@ -152,3 +153,101 @@ const REASONS: Readonly<Record<string, string>> = {
   EROFS: "nothing can be written there",
   ENOSPC: "the disk is full",
 };
+
+// What a run does, in its report: an intent before each call, and what came of it after.
+
+/** What stands in the report of an act that is under way: what a run that is killed leaves behind. */
+export const BEGUN: Outcome = {
+  result: "unknown",
+  reason: "A call was begun, and the run ended before anybody saw what came of it.",
+};
+
+/** Which report is written to. */
+interface ReportTerms {
+  readonly env: NodeJS.ProcessEnv;
+  /** The id of the run; undefined where it is not known. */
+  readonly run?: string | undefined;
+}
+
+/**
+ * Adds outcomes, by registration id, to the report of this run, where one was asked for.
+ *
+ * @throws ReportError
+ */
+export function recordOutcomes(terms: ReportTerms, outcomes: ReadonlyMap<string, Outcome>): void {
+  change(terms, ({ results, ...lists }) => ({
+    ...lists,
+    results: results?.map((result) => withOutcome(result, outcomes.get(result.registration))),
+  }));
+}
+
+/** The same for Access users: by id for those who are deleted, by e-mail for the others. */
+export function recordUserOutcomes(terms: ReportTerms, outcomes: ReadonlyMap<string, Outcome>): void {
+  const keyOf = ({ act, id, email }: AccessUserResult) => (act === "delete" ? (id ?? email) : email);
+  change(terms, ({ accessUserResults, ...lists }) => ({
+    ...lists,
+    accessUserResults: accessUserResults?.map((result) => withOutcome(result, outcomes.get(keyOf(result)))),
+  }));
+}
+
+/** What changes in a report while its run goes on. */
+interface Lists {
+  readonly results?: readonly ActResult[] | undefined;
+  readonly accessUserResults?: readonly AccessUserResult[] | undefined;
+}
+
+/** A report as this process wrote it last. Its plan is many times larger than its lists, so its text is made once. */
+interface Written {
+  readonly path: string;
+  /** Tells whether the file is still that one. */
+  readonly stamp: string;
+  /** The text, with the name of a list at every second place where the list stands. */
+  readonly frame: readonly string[];
+  readonly lists: Lists;
+}
+
+let last: Written | undefined;
+
+/** Without a pause, so that resources that report at once cannot come between reading and writing. */
+function change({ env, run }: ReportTerms, make: (lists: Lists) => Lists): void {
+  const path = reportPath(env);
+  if (path === undefined) return;
+  const known =
+    last?.path === path && last.stamp === stampOf(path) ? last : toWritten(path, readReport(path, run));
+  const lists = make(known.lists);
+  writeReportText(path, textOf(known.frame, lists));
+  last = { ...known, stamp: stampOf(path), lists };
+}
+
+function toWritten(path: string, { results, accessUserResults, ...document }: ReportDocument): Written {
+  const mark = randomUUID();
+  const marked = {
+    ...document,
+    ...(results && { results: `${mark} results` }),
+    ...(accessUserResults && { accessUserResults: `${mark} accessUserResults` }),
+  };
+  const frame = reportText(marked).split(new RegExp(`"${mark} (\\w+)"`, "u"));
+  return { path, stamp: "", frame, lists: { results, accessUserResults } };
+}
+
+/** The lists stand one level deep. */
+function textOf(frame: readonly string[], lists: Lists): string {
+  const parts = frame.map((part, index) =>
+    index % 2 === 0 ? part : jsonText(lists[part as keyof Lists], 2).replaceAll("\n", "\n  "),
+  );
+  return parts.join("");
+}
+
+function stampOf(path: string): string {
+  const stat = statSync(path, { bigint: true, throwIfNoEntry: false });
+  return stat ? `${stat.ino} ${stat.size} ${stat.mtimeNs}` : "";
+}
+
+function withOutcome<Result extends Pick<ActResult, "result" | "reason">>(
+  result: Result,
+  outcome: Outcome | undefined,
+): Result {
+  if (!outcome) return result;
+  const { reason: _last, ...rest } = result;
+  return { ...rest, ...outcome } as Result;
+}

@@ -1,9 +1,7 @@
 /** Every form in which a report, or the messages about an allowlist, can be had. */
-
-import { showDomains } from "../allowlist/email.js";
-import { formatMessages } from "../allowlist/format.js";
-import type { Message } from "../allowlist/message.js";
-import { jsonText } from "../escape.js";
+import { formatMessages, type Message } from "../allowlist/messages.js";
+import { showDomains } from "../allowlist/values.js";
+import { jsonText } from "../text/escape.js";
 import type { ReportDocument } from "./document.js";
 import { renderGithub, renderGithubMessages } from "./github.js";
 import { renderHtml } from "./html.js";
@@ -11,18 +9,7 @@ import { renderJunit, renderJunitMessages } from "./junit.js";
 import { renderMarkdown } from "./markdown.js";
 import { renderSarif, renderSarifMessages } from "./sarif.js";
 import { renderText } from "./text.js";
-
-/** What a renderer may be told besides the document. */
-export interface RenderOptions {
-  /** Show personal data (evidence) in text, Markdown and annotations too; HTML and JSON always show what there is. */
-  readonly evidence?: boolean | undefined;
-  /** Tells one stack's pull request comment from another's; it goes into the comment's first line. */
-  readonly marker?: string | undefined;
-  /** Where the plan's JSON is kept, so that the next command can name it. */
-  readonly planFile?: string | undefined;
-  /** What holds the plan (a guard, a contradiction) is said elsewhere: the text leaves it out. */
-  readonly holdsSaid?: boolean | undefined;
-}
+import type { RenderOptions } from "./words.js";
 
 export const formatNames = ["text", "markdown", "html", "json", "sarif", "junit", "github"] as const;
 

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { fullDocument } from "../../test/support/report.js";
-import type { Message } from "../allowlist/message.js";
-import type { Finding } from "../reconcile/finding.js";
+import type { Message } from "../allowlist/messages.js";
+import type { Finding } from "../reconcile/findings/finding.js";
 import { renderGithub, renderGithubMessages } from "./github.js";
 
 const message = (more: Partial<Message>): Message => ({

@@ -1,11 +1,9 @@
 /** Workflow commands of GitHub Actions: each an annotation on its line of the allowlist. */
-
-import type { Message } from "../allowlist/message.js";
-import { escapeText } from "../escape.js";
+import type { Message } from "../allowlist/messages.js";
+import { escapeText } from "../text/escape.js";
 import type { ReportDocument } from "./document.js";
-import type { RenderOptions } from "./formats.js";
 import { tellAll, tellMessage, type Told } from "./told.js";
-import { isSilent, whatIsDue } from "./wording.js";
+import { isSilent, type RenderOptions, whatIsDue } from "./words.js";
 
 /** So many lines of one level are written: GitHub shows ten of each in a step, and fifty in a run. */
 const MOST = 50;

@@ -1,16 +1,17 @@
 /** A tripped guard in words: the figure, the limit, and both ways on. */
-
-import { PERCENT_FROM } from "../reconcile/guard.js";
-import { escapeText } from "../escape.js";
-import type { Message } from "../allowlist/message.js";
+import type { Message } from "../allowlist/messages.js";
 import type { Act } from "../cloudflare/types.js";
-import type { ReportDocument, ReportedGuard } from "./document.js";
+import { PERCENT_FROM } from "../reconcile/guard.js";
+import { escapeText } from "../text/escape.js";
+import type { Approval, ReportDocument, ReportedGuard } from "./document.js";
 
 /** The environment variable that approves exactly one plan, by its fingerprint. */
-export const APPROVE_VARIABLE = "WARP_APPROVE";
+const APPROVE_VARIABLE = "WARP_APPROVE";
+
 /** Who approves, and why: free text for the report and the log. */
-export const APPROVE_BY_VARIABLE = "WARP_APPROVE_BY";
-export const APPROVE_REASON_VARIABLE = "WARP_APPROVE_REASON";
+const APPROVE_BY_VARIABLE = "WARP_APPROVE_BY";
+
+const APPROVE_REASON_VARIABLE = "WARP_APPROVE_REASON";
 
 /** Whether nothing may be done: a guard tripped without an approval, or the allowlist contradicts itself. */
 export function isHeld({ guards, approved, problems }: ReportDocument): boolean {
@@ -98,4 +99,24 @@ function shareOf(
     guard === "unrevoke" ? [inScope, "registrations in scope"] : [active, "active registrations in scope"];
   if (count < PERCENT_FROM && percent < 50) return ` (half of ${count} ${what})`;
   return ` (${percent} % of ${count} ${what})`;
+}
+
+// Approvals come from the environment of the run, never from a file that a pull request can change.
+
+/** The approval of the plan with this fingerprint; undefined where the environment approves none, or another one. */
+export function approvalFor(fingerprint: string, env: NodeJS.ProcessEnv): Approval | undefined {
+  if (givenFingerprint(env) !== fingerprint) return undefined;
+  const by = textOf(env, APPROVE_BY_VARIABLE);
+  const reason = textOf(env, APPROVE_REASON_VARIABLE);
+  return { ...(by !== undefined && { by }), ...(reason !== undefined && { reason }) };
+}
+
+/** The fingerprint that the environment approves; an empty one approves nothing. */
+export function givenFingerprint(env: NodeJS.ProcessEnv): string | undefined {
+  return textOf(env, APPROVE_VARIABLE);
+}
+
+function textOf(env: NodeJS.ProcessEnv, name: string): string | undefined {
+  const text = env[name]?.trim();
+  return text === "" ? undefined : text;
 }

@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
-import { readXml, type Element } from "../../test/support/xml.js";
 import { fullDocument } from "../../test/support/report.js";
-import type { Message } from "../allowlist/message.js";
+import { type Element, readXml } from "../../test/support/xml.js";
+import type { Message } from "../allowlist/messages.js";
+import { columnsOf } from "../text/lines.js";
 import { formatNames, messageFormatNames, render, renderMessages } from "./formats.js";
-import { columnsOf } from "./wrap.js";
 
 const TEXTS: Readonly<Record<string, string>> = {
   "a closing script": `x</script></style></td></details><script>alert(1)</script>`,

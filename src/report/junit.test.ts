@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { fullDocument } from "../../test/support/report.js";
-import { readXml, type Element } from "../../test/support/xml.js";
-import type { Message } from "../allowlist/message.js";
+import { type Element, readXml } from "../../test/support/xml.js";
+import type { Message } from "../allowlist/messages.js";
 import type { ReportDocument } from "./document.js";
 import { renderJunit, renderJunitMessages } from "./junit.js";
 

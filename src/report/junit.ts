@@ -1,10 +1,9 @@
 /** JUnit XML, in the elements and attributes that Jenkins and GitLab read: drift shows as failed test cases. */
-
-import type { Message } from "../allowlist/message.js";
+import type { Message } from "../allowlist/messages.js";
 import type { ReportDocument } from "./document.js";
+import { escapeXml } from "./escapes.js";
 import { tellAll, tellMessage, type Told } from "./told.js";
-import { guardFigure, guardVerdict } from "./wording.js";
-import { escapeXml } from "./xml-escape.js";
+import { guardFigure, guardVerdict } from "./words.js";
 
 /** One test case: passed where nothing is told. */
 interface Case {

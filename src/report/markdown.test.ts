@@ -1,12 +1,9 @@
 import { describe, expect, test } from "vitest";
 import { fullDocument } from "../../test/support/report.js";
 import { plan } from "../../test/support/world.js";
-import { commentMarker } from "./comment-marker.js";
-import type { ReportDocument } from "./document.js";
-import { fitSections } from "./markdown-fit.js";
-import { codeMarkdown, escapeMarkdown } from "./markdown-escape.js";
-import { MOST_CHARACTERS, renderMarkdown } from "./markdown.js";
-import { toDocument } from "./to-document.js";
+import { type ReportDocument, toDocument } from "./document.js";
+import { codeMarkdown, escapeMarkdown } from "./escapes.js";
+import { commentMarker, fitSections, MOST_CHARACTERS, renderMarkdown } from "./markdown.js";
 
 const SMALL = `version: 1
 users:

@@ -1,15 +1,13 @@
-import { readFileSync } from "node:fs";
 import fc from "fast-check";
+import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { fullDocument } from "../../test/support/report.js";
-import { ACCOUNT, NOW, allowlist, physicalDevice, registration } from "../../test/support/world.js";
+import { ACCOUNT, allowlist, NOW, physicalDevice, registration } from "../../test/support/world.js";
 import { ruleMeanings } from "../reconcile/decision.js";
-import { findingMeanings } from "../reconcile/finding.js";
+import { findingMeanings } from "../reconcile/findings/finding.js";
 import { makePlan } from "../reconcile/plan.js";
-import { parseReport } from "./parse-report.js";
-import { loadReportSchema } from "./report-schema.js";
-import { toReviewed } from "./reviewed-plan.js";
-import { toDocument } from "./to-document.js";
+import { toDocument } from "./document.js";
+import { loadReportSchema, parseReport, toReviewed } from "./read-back.js";
 
 interface Schema {
   readonly $ref?: string;

@@ -1,9 +1,9 @@
-import { existsSync, readFileSync } from "node:fs";
 import { Ajv, type SchemaObject } from "ajv";
+import { existsSync, readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { identityOf } from "../reconcile/finding.js";
 import { fullDocument } from "../../test/support/report.js";
-import type { Message } from "../allowlist/message.js";
+import type { Message } from "../allowlist/messages.js";
+import { identityOf } from "../reconcile/findings/finding.js";
 import { renderSarif, renderSarifMessages } from "./sarif.js";
 
 interface Location {

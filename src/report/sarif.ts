@@ -1,8 +1,6 @@
 /** SARIF 2.1.0: what a report tells of as results at lines of the allowlist. */
-
-import type { SourcePosition } from "../allowlist/allowlist.js";
-import type { Message } from "../allowlist/message.js";
-import { escapeText, jsonText } from "../escape.js";
+import type { Message, SourcePosition } from "../allowlist/messages.js";
+import { escapeText, jsonText } from "../text/escape.js";
 import type { ReportDocument } from "./document.js";
 import { ruleMeaning, tellAll, tellMessage, type Told } from "./told.js";
 

@@ -1,11 +1,10 @@
 import { expect, test } from "vitest";
-import { ACCOUNT, NOW, allowlist, registration } from "../../test/support/world.js";
+import { ACCOUNT, allowlist, NOW, registration } from "../../test/support/world.js";
 import { makePlan } from "../reconcile/plan.js";
-import { parseReport } from "./parse-report.js";
-import { toReviewed } from "./reviewed-plan.js";
+import { toDocument } from "./document.js";
+import { parseReport, toReviewed } from "./read-back.js";
 import { renderText } from "./text.js";
-import { toDocument } from "./to-document.js";
-import { hasActs, nextCommand, whatIsDue } from "./wording.js";
+import { hasActs, nextCommand, whatIsDue } from "./words.js";
 
 const live = [registration({ id: "r1", email: "bob@example.com", name: "<{%\u202eBOB" })];
 const users = [{ id: "id-bob", email: "bob@example.com", access_seat: true, name: "\u001b[2J" }];

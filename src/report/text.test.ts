@@ -1,11 +1,10 @@
 import { describe, expect, test } from "vitest";
-import { physicalDevice, plan, type Sketch } from "../../test/support/world.js";
 import { fullDocument } from "../../test/support/report.js";
-import type { ReportDocument } from "./document.js";
-import { toDocument, type DocumentOptions } from "./to-document.js";
+import { physicalDevice, plan, type Sketch } from "../../test/support/world.js";
+import { columnsOf } from "../text/lines.js";
+import { type DocumentOptions, type ReportDocument, toDocument } from "./document.js";
 import { isHeld, whyHeld } from "./guards.js";
 import { renderText } from "./text.js";
-import { columnsOf } from "./wrap.js";
 
 const REVOKED = "2026-05-10T00:00:00Z";
 const LIST = `version: 1

@@ -1,19 +1,15 @@
 /** What a report can tell of, each with a stable id, for formats that know rules. */
-
-import { normaliseEmail } from "../allowlist/email.js";
-import { messageMeanings } from "../allowlist/codes.js";
-import type { Message } from "../allowlist/message.js";
-import type { SourcePosition } from "../allowlist/allowlist.js";
+import { type Message, messageMeanings, type SourcePosition } from "../allowlist/messages.js";
+import { normaliseEmail } from "../allowlist/values.js";
 import {
+  type FindingCode,
   findingMeanings,
   identify,
   identityOf,
   identityOfAct,
-  type FindingCode,
-} from "../reconcile/finding.js";
+} from "../reconcile/findings/finding.js";
 import type { ReportDocument, ReportedAccessUser, ReportedDecision } from "./document.js";
-import { evidenceLines } from "./evidence-lines.js";
-import { userOutcomes, usersDue } from "./user-wording.js";
+import { evidenceLines } from "./evidence.js";
 import {
   actionMeanings,
   deviceDetails,
@@ -22,7 +18,9 @@ import {
   isDue,
   outcomes,
   userOf,
-} from "./wording.js";
+  userOutcomes,
+  usersDue,
+} from "./words.js";
 
 /** Something that a report tells of. Texts are raw. */
 export interface Told {

@@ -1,7 +1,6 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
-import type { AccessUser } from "../cloudflare/access-types.js";
-import type { Registration } from "../cloudflare/types.js";
-import { startSimulator, type Simulator } from "./simulator.js";
+import type { AccessUser, Registration } from "../cloudflare/types.js";
+import { type Simulator, startSimulator } from "./simulator.js";
 import type { World } from "./world.js";
 
 const NOW = "2026-10-01T08:00:00.000000Z";

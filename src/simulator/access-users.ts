@@ -1,13 +1,8 @@
-import type { AccessUser } from "../cloudflare/access-types.js";
-import type { Registration } from "../cloudflare/types.js";
-import { conflict, invalidRequest, notFound } from "./access-errors.js";
-import type { AccessUserRecord } from "./access-user-record.js";
+import type { AccessUser, Registration } from "../cloudflare/types.js";
 import type { Account } from "./account.js";
-import { instant } from "./clock.js";
-import { ok, type Answer } from "./envelope.js";
-import type { Query } from "./listing.js";
-import { numberedPageOf } from "./numbered-pages.js";
-import { one } from "./params.js";
+import { instant } from "./clock-and-dice.js";
+import { type Answer, conflict, invalidRequest, notFound, ok } from "./envelope.js";
+import { numberedPageOf, one, type Query } from "./pages.js";
 import type { Settings } from "./settings.js";
 import { type Change, isActive, type Row, type UserRow } from "./store.js";
 
@@ -89,7 +84,7 @@ export function deleteUser(account: Account, id: string): Answer {
 }
 
 /** The row of a user who is there. */
-export function userRow(account: Account, id: string): Row<UserRow> {
+function userRow(account: Account, id: string): Row<UserRow> {
   const row = account.store.users.get(id);
   if (row === undefined || row.live.deleted_at != null) throw notFound();
   return row;
@@ -140,7 +135,36 @@ function contains(value: string | null | undefined, asked: string): boolean {
   return value?.toLowerCase().includes(asked.toLowerCase()) === true;
 }
 
-/** Who is there, with what the world said of them. */
-export function recordOf({ deleted_at: _, ...record }: UserRow): AccessUserRecord {
-  return record;
+/** `GET …/access/users/{user_id}/active_sessions` */
+export function listSessions(account: Account, userId: string): Answer {
+  const sessions = userRow(account, userId).live.active_sessions ?? [];
+  return wholeList(sessions.map(({ session: _, ...summary }) => summary));
+}
+
+/** `GET …/access/users/{user_id}/active_sessions/{nonce}` */
+export function getSession(account: Account, userId: string, nonce: string): Answer {
+  const { active_sessions: sessions = [], last_seen_identity: identity } = userRow(account, userId).live;
+  const found = sessions.find(({ metadata }) => metadata?.nonce === nonce);
+  if (found === undefined) throw notFound();
+  return ok(found.session ?? { ...identity, isActive: true });
+}
+
+/** `GET …/access/users/{user_id}/last_seen_identity` */
+export function getIdentity(account: Account, userId: string): Answer {
+  const identity = userRow(account, userId).live.last_seen_identity;
+  if (identity != null) return ok(identity);
+  const answer = account.settings().user_without_identity;
+  if (answer === "not-found") throw notFound();
+  return ok(answer === "null" ? null : {});
+}
+
+/** `GET …/access/users/{user_id}/failed_logins` */
+export function listFailedLogins(account: Account, userId: string): Answer {
+  return wholeList(userRow(account, userId).live.failed_logins ?? []);
+}
+
+/** The call takes no page: all comes on the first. */
+function wholeList(records: readonly unknown[]): Answer {
+  const count = records.length;
+  return ok(records, { count, page: 1, per_page: Math.max(count, 20), total_count: count, total_pages: 1 });
 }

@@ -1,10 +1,8 @@
 import type { PhysicalDevice, Registration } from "../cloudflare/types.js";
-import type { Clock } from "./clock.js";
-import { Listing } from "./listing.js";
-import { random, type Random } from "./random.js";
+import { type Clock, type Random, random } from "./clock-and-dice.js";
+import { Listing } from "./pages.js";
 import type { Settings } from "./settings.js";
-import { recordOf } from "./access-users.js";
-import { Store, type UserRow } from "./store.js";
+import { recordOf, Store, type UserRow } from "./store.js";
 import type { DeviceRecord, World } from "./world.js";
 
 /** One account with all that its endpoints need. */

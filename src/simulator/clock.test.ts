@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { Clock, instant } from "./clock.js";
+import { Clock, instant } from "./clock-and-dice.js";
 
 test.each([
   ["2026-10-01T08:00:00Z", "2026-10-01T08:00:00.000000Z"],

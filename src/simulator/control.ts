@@ -1,8 +1,7 @@
 import type { IncomingMessage } from "node:http";
-import { idsOf, onlyFields, readBody, requiredText, text } from "./body.js";
-import type { Enrolment } from "./enrol.js";
-import { SimulatorError } from "./errors.js";
-import { readFault } from "./faults.js";
+import type { Enrolment } from "./acts.js";
+import { readFault } from "./admission.js";
+import { SimulatorError } from "./envelope.js";
 import { readSettings } from "./settings.js";
 import type { Simulation } from "./simulation.js";
 
@@ -10,13 +9,14 @@ import type { Simulation } from "./simulation.js";
 export const CONTROL = "/__sim/";
 
 /** An answer of a control call. */
-export interface ControlAnswer {
+interface ControlAnswer {
   readonly status: number;
   readonly type: "application/json" | "application/x-ndjson";
   readonly text: string;
 }
 
 type Body = Readonly<Record<string, unknown>>;
+
 type Call = (simulation: Simulation, body: Body, params: URLSearchParams) => unknown;
 
 const READS: Readonly<Record<string, Call>> = {
@@ -128,4 +128,77 @@ function log(simulation: Simulation, params: URLSearchParams): ControlAnswer {
 
 function json(status: number, value: unknown): ControlAnswer {
   return { status, type: "application/json", text: JSON.stringify(value) };
+}
+
+const MOST_BYTES = 16 * 1024 * 1024;
+
+/**
+ * A request's body.
+ *
+ * @throws SimulatorError where it is too large
+ */
+export async function readText(request: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    bytes += chunk.length;
+    if (bytes > MOST_BYTES) throw new SimulatorError(`body: more than ${MOST_BYTES} bytes`);
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString();
+}
+
+/**
+ * The JSON object in a request's body; an empty body is an empty object.
+ *
+ * @throws SimulatorError
+ */
+async function readBody(request: IncomingMessage): Promise<Readonly<Record<string, unknown>>> {
+  const text = await readText(request);
+  if (text.trim() === "") return {};
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    throw new SimulatorError("body: not JSON");
+  }
+  if (typeof value !== "object" || value === null || Array.isArray(value)) {
+    throw new SimulatorError("body: expected a JSON object");
+  }
+  return value as Readonly<Record<string, unknown>>;
+}
+
+/** A text of a body; undefined where it is missing. */
+function text(body: Readonly<Record<string, unknown>>, name: string): string | undefined {
+  const value = body[name];
+  if (value === undefined) return undefined;
+  if (typeof value !== "string") throw new SimulatorError(`${name}: expected a text`);
+  return value;
+}
+
+/** A text of a body that must be there. */
+function requiredText(body: Readonly<Record<string, unknown>>, name: string): string {
+  const value = text(body, name);
+  if (value === undefined || value === "") throw new SimulatorError(`${name}: required`);
+  return value;
+}
+
+/** `ids`, or one `id`. */
+function idsOf(body: Readonly<Record<string, unknown>>): readonly string[] {
+  const { ids, id } = body;
+  if (Array.isArray(ids) && ids.length > 0 && ids.every((each) => typeof each === "string")) {
+    return ids;
+  }
+  if (ids === undefined && typeof id === "string" && id !== "") return [id];
+  throw new SimulatorError("ids: expected a list of registration ids, or id with one");
+}
+
+/** Refuses names that a call does not know: a misspelt field would be passed over in silence. */
+function onlyFields(body: Readonly<Record<string, unknown>>, ...names: readonly string[]): void {
+  const unknown = Object.keys(body).find((name) => !names.includes(name));
+  if (unknown !== undefined) {
+    throw new SimulatorError(
+      `${unknown}: no such field; ${names.length === 0 ? "none is known" : `there are ${names.join(", ")}`}`,
+    );
+  }
 }

@@ -1,5 +1,5 @@
 /** An entry of `errors` or `messages`. */
-export interface ApiMessage {
+interface ApiMessage {
   readonly code: number;
   readonly message: string;
   readonly documentation_url?: string;
@@ -24,7 +24,7 @@ export interface NumberedInfo {
 }
 
 /** The V4 envelope around every answer. */
-export interface Envelope {
+interface Envelope {
   readonly success: boolean;
   readonly errors: readonly ApiMessage[];
   readonly messages: readonly ApiMessage[];
@@ -97,4 +97,39 @@ export function unknownObject(path: string): ApiError {
 /** 405 for a method that a path does not take. */
 export function noMethod(method: string): ApiError {
   return new ApiError(405, [{ code: 7001, message: `Method ${method} not available for that URI.` }]);
+}
+
+/* Refusals of the Access API, which has words of its own. Where no document gives a code it is one that was seen. */
+
+/** 400 for a body or a parameter that cannot be. */
+export function invalidRequest(detail: string): ApiError {
+  return new ApiError(400, [{ code: 12130, message: `access.api.error.invalid_request: ${detail}` }]);
+}
+
+/** 404 for a user or a session that the account does not have. */
+export function notFound(): ApiError {
+  return new ApiError(404, [{ code: 12135, message: "access.api.error.not_found" }]);
+}
+
+/** 409 for a user who exists already. */
+export function conflict(): ApiError {
+  return new ApiError(409, [{ code: 12132, message: "access.api.error.conflict: user already exists" }]);
+}
+
+/** 400 for an account without Zero Trust. */
+export function notEnabled(): ApiError {
+  return new ApiError(400, [{ code: 9999, message: "access.api.error.not_enabled" }]);
+}
+
+/**
+ * A mistake of whoever runs the simulator: a world file, a setting, a port. The message is one line that says where
+ * and what, fit to be shown without a stack.
+ */
+export class SimulatorError extends Error {
+  override readonly name = "SimulatorError";
+}
+
+/** The message of anything that was thrown. */
+export function messageOf(thrown: unknown): string {
+  return thrown instanceof Error ? thrown.message : String(thrown);
 }

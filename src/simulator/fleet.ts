@@ -1,9 +1,7 @@
 import type { Registration, RegistrationPolicy, RegistrationUser } from "../cloudflare/types.js";
-import { instant } from "./clock.js";
-import { SimulatorError } from "./errors.js";
-import { FIRST_NAMES, LAST_NAMES, MAKES } from "./fleet-words.js";
-import { fleetUsers } from "./fleet-users.js";
-import { random, type Random } from "./random.js";
+import { instant, random, type Random } from "./clock-and-dice.js";
+import { SimulatorError } from "./envelope.js";
+import { FIRST_NAMES, fleetUsers, LAST_NAMES, MAKES } from "./fleet-users.js";
 import type { DeviceRecord, World } from "./world.js";
 
 /** How large a generated account is, and which one of that size. */
@@ -19,8 +17,11 @@ export interface FleetSize {
 }
 
 const NOW = "2026-10-01T08:00:00.000000Z";
+
 const DAY_MS = 86_400_000;
+
 const CAPITALS = "ABCDEFGHJKLMNPQRSTUVWXYZ0123456789";
+
 const VERSIONS = ["2026.6.822.0", "2026.4.929.0", "2025.10.186.0"] as const;
 
 interface Machine {

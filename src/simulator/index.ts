@@ -1,9 +1,15 @@
-export type { AccessUserRecord, SessionRecord } from "./access-user-record.js";
-export type { Enrolment } from "./enrol.js";
-export { messageOf, SimulatorError } from "./errors.js";
-export type { Fault, FaultKind } from "./faults.js";
-export { generateWorld, type FleetSize } from "./fleet.js";
-export type { LogEntry, Stats } from "./log.js";
+export {
+  type AccessUserRecord,
+  type DeviceRecord,
+  readWorld,
+  readWorldFile,
+  type SessionRecord,
+  type World,
+} from "./world.js";
+export type { Enrolment } from "./acts.js";
+export { messageOf, SimulatorError } from "./envelope.js";
+export type { Fault, FaultKind } from "./admission.js";
+export { type FleetSize, generateWorld } from "./fleet.js";
+export type { LogEntry, Stats } from "./simulation.js";
 export { DEFAULT_SETTINGS, describeSettings, readSetting, readSettings, type Settings } from "./settings.js";
-export { startSimulator, type Simulator, type SimulatorOptions } from "./simulator.js";
-export { readWorld, readWorldFile, type DeviceRecord, type World } from "./world.js";
+export { type Simulator, type SimulatorOptions, startSimulator } from "./simulator.js";

@@ -1,5 +1,5 @@
 import { expect, test, vi } from "vitest";
-import { Listing } from "./listing.js";
+import { Listing } from "./pages.js";
 
 interface Fruit {
   readonly id: string;

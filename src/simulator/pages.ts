@@ -1,10 +1,10 @@
-import { badRequest, type ResultInfo } from "./envelope.js";
-import { compare, type Entry, type Query } from "./listing.js";
-import { count, one } from "./params.js";
+import { instant } from "./clock-and-dice.js";
+import { badRequest, invalidRequest, type NumberedInfo, type ResultInfo } from "./envelope.js";
 import type { Settings } from "./settings.js";
+import type { Row } from "./store.js";
 
 /** One page of a view. */
-export interface Page<T> {
+interface Page<T> {
   readonly records: readonly T[];
   readonly info: ResultInfo;
 }
@@ -105,4 +105,181 @@ function isPosition(value: unknown): value is Position {
   if (typeof value !== "object" || value === null || !("kind" in value)) return false;
   if (value.kind === "after") return "key" in value && "id" in value && "sortBy" in value;
   return value.kind === "offset" && "offset" in value && Number.isSafeInteger(value.offset);
+}
+
+/** One page of a view whose pages have numbers. */
+interface NumberedPage<T> {
+  readonly records: readonly T[];
+  readonly info: NumberedInfo;
+}
+
+/** The page that the parameters `per_page` and `page` ask for; past the end it is empty. `all`: without filters. */
+export function numberedPageOf<T>(
+  view: readonly Entry<T>[],
+  all: number,
+  params: URLSearchParams,
+  settings: Settings,
+): NumberedPage<T> {
+  const perPage = numberedPerPage(params, settings);
+  const page = wholeNumber(params, "page") ?? 1;
+  const entries = view.slice((page - 1) * perPage, page * perPage);
+  const total = settings.user_total_count === "unfiltered" ? all : view.length;
+  return {
+    records: entries.flatMap(({ row }) => (row.listed === undefined ? [] : [row.listed])),
+    info: {
+      count: entries.length,
+      page,
+      per_page: perPage,
+      ...(settings.user_total_count === "left-out" ? {} : { total_count: total }),
+      ...(settings.user_total_pages === "left-out" ? {} : { total_pages: Math.ceil(view.length / perPage) }),
+    },
+  };
+}
+
+function wholeNumber(params: URLSearchParams, name: string): number | undefined {
+  const value = params.get(name);
+  if (value === null) return undefined;
+  const read = /^\d{1,15}$/.test(value) ? Number(value) : 0;
+  if (read < 1) throw invalidRequest(`${name}: expected a whole number from 1 on, got "${value}"`);
+  return read;
+}
+
+function numberedPerPage(params: URLSearchParams, settings: Settings): number {
+  const most = settings.user_per_page_maximum;
+  const asked = wholeNumber(params, "per_page") ?? most;
+  if (asked <= most) return asked;
+  if (settings.per_page_over_maximum === "clamped") return most;
+  throw invalidRequest(`per_page: at most ${most}, got ${asked}`);
+}
+
+/** What a listing asks for, apart from the page. */
+export interface Query<T> {
+  /** The same text for the same filters, so that the pages of one listing share their work. */
+  readonly filters: string;
+  readonly keep: (record: T) => boolean;
+  readonly sortBy: string;
+  readonly sortOrder: "asc" | "desc";
+  /** The text that a record is ordered by; equal ones are ordered by id. */
+  readonly keyOf: (record: T) => string;
+}
+
+/** A record in its order. */
+interface Entry<T> {
+  readonly key: string;
+  readonly id: string;
+  readonly row: Row<T>;
+}
+
+interface Kept<T> {
+  readonly version: string;
+  readonly entries: readonly Entry<T>[];
+}
+
+const MOST_VIEWS = 16;
+
+/** Sorted and filtered views of one table, kept until something changes them: a page costs a slice. */
+export class Listing<T extends { readonly id: string }> {
+  readonly #orders = new Map<string, Kept<T>>();
+  readonly #views = new Map<string, Kept<T>>();
+
+  /** `version` tells views apart, `orderVersion` what an order of this field depends on. */
+  constructor(
+    private readonly rows: readonly Row<T>[],
+    private readonly version: () => string,
+    private readonly orderVersion: (sortBy: string) => string,
+  ) {}
+
+  /** Everything that a query asks for, in order. */
+  view(query: Query<T>): readonly Entry<T>[] {
+    const name = `${query.sortBy} ${query.sortOrder} ${query.filters}`;
+    const version = this.version();
+    const kept = this.#views.get(name);
+    if (kept?.version === version) return kept.entries;
+    const entries = this.#order(query).filter(
+      ({ row }) => row.listed !== undefined && query.keep(row.listed),
+    );
+    this.#views.delete(name);
+    this.#views.set(name, { version, entries });
+    const [oldest] = this.#views.keys();
+    if (this.#views.size > MOST_VIEWS && oldest !== undefined) this.#views.delete(oldest);
+    return entries;
+  }
+
+  #order(query: Query<T>): readonly Entry<T>[] {
+    const name = `${query.sortBy} ${query.sortOrder}`;
+    const version = this.orderVersion(query.sortBy);
+    const kept = this.#orders.get(name);
+    if (kept?.version === version) return kept.entries;
+    const entries = this.rows.map((row) => {
+      const record = row.listed ?? row.live;
+      return { key: query.keyOf(record), id: record.id, row };
+    });
+    const sign = query.sortOrder === "asc" ? 1 : -1;
+    entries.sort((a, b) => sign * compare(a, b));
+    this.#orders.set(name, { version, entries });
+    return entries;
+  }
+}
+
+/** By key, then by id, in the order of code units. */
+function compare(a: Pick<Entry<unknown>, "key" | "id">, b: Pick<Entry<unknown>, "key" | "id">): number {
+  if (a.key !== b.key) return a.key < b.key ? -1 : 1;
+  if (a.id === b.id) return 0;
+  return a.id < b.id ? -1 : 1;
+}
+
+/*
+ * Query parameters as the API reads them: an array is a parameter that repeats, so `id=a,b` is one id and `id[]=a` is
+ * a parameter that nobody asked for. Unknown parameters are passed over. Of a single parameter given twice the first
+ * counts.
+ */
+
+/** All values of a parameter that may repeat. */
+export function many(params: URLSearchParams, name: string): readonly string[] {
+  return params.getAll(name);
+}
+
+/** A parameter that takes any text; the empty text is no parameter. */
+export function one(params: URLSearchParams, name: string): string | undefined {
+  const value = params.get(name);
+  return value === null || value === "" ? undefined : value;
+}
+
+/** A parameter that takes some words only. */
+export function choice<T extends string>(
+  params: URLSearchParams,
+  name: string,
+  words: readonly T[],
+): T | undefined {
+  const value = params.get(name);
+  if (value === null) return undefined;
+  const word = words.find((known) => known === value);
+  if (word === undefined) throw badRequest(`${name}: expected one of ${words.join(", ")}, got "${value}"`);
+  return word;
+}
+
+/** A parameter that is a time, as the API writes times. */
+export function time(params: URLSearchParams, name: string): string | undefined {
+  const value = params.get(name);
+  if (value === null) return undefined;
+  const read = instant(value);
+  if (read === undefined) throw badRequest(`${name}: expected an RFC 3339 timestamp, got "${value}"`);
+  return read;
+}
+
+/** A parameter that is a whole number from 1 on. */
+function count(params: URLSearchParams, name: string): number | undefined {
+  const value = params.get(name);
+  if (value === null) return undefined;
+  const read = /^\d{1,15}$/.test(value) ? Number(value) : 0;
+  if (read < 1) throw badRequest(`${name}: expected a whole number from 1 on, got "${value}"`);
+  return read;
+}
+
+/** `include`: words with commas between them, of which only one is known. */
+export function includes(params: URLSearchParams, known: string): boolean {
+  const words = (params.get("include") ?? "").split(",").filter((word) => word !== "");
+  const unknown = words.find((word) => word !== known);
+  if (unknown !== undefined) throw badRequest(`include: expected "${known}", got "${unknown}"`);
+  return words.length > 0;
 }

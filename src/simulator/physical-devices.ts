@@ -1,12 +1,9 @@
 import type { Account } from "./account.js";
 import { apply, deleteDevice } from "./acts.js";
-import { instant } from "./clock.js";
-import { ok, unknownObject, type Answer } from "./envelope.js";
-import type { Query } from "./listing.js";
-import { pageOf } from "./pages.js";
-import { choice, includes, many, one, time } from "./params.js";
-import { presentDevice } from "./present.js";
-import { refuseDeleted, refuseRemovedEndpoint } from "./registrations.js";
+import { instant } from "./clock-and-dice.js";
+import { type Answer, ok, unknownObject } from "./envelope.js";
+import { choice, includes, many, one, pageOf, type Query, time } from "./pages.js";
+import { presentDevice, refuseDeleted, refuseRemovedEndpoint } from "./registrations.js";
 import type { DeviceRecord } from "./world.js";
 
 const SORTS = [

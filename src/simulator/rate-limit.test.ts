@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { RateLimit } from "./rate-limit.js";
+import { RateLimit } from "./admission.js";
 import { DEFAULT_SETTINGS } from "./settings.js";
 
 const settings = { ...DEFAULT_SETTINGS, rate_limit: 3, rate_limit_window: 10 };

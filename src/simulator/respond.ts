@@ -1,8 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { authenticate } from "./auth.js";
-import { ApiError, type Answer } from "./envelope.js";
-import type { Fault, FaultKind } from "./faults.js";
-import { tooMany } from "./rate-limit.js";
+import { authenticate, type Fault, type FaultKind, tooMany } from "./admission.js";
+import { type Answer, ApiError } from "./envelope.js";
 import { answer, type ApiRequest } from "./routes.js";
 import type { Simulation } from "./simulation.js";
 

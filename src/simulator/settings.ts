@@ -1,4 +1,4 @@
-import { SimulatorError } from "./errors.js";
+import { SimulatorError } from "./envelope.js";
 
 /**
  * What nothing public says about the API, and what a test wants to vary. Each default is the answer that a document

@@ -1,17 +1,15 @@
 import type { PhysicalDevice, Registration } from "../cloudflare/types.js";
-import type { AccessUserRecord } from "./access-user-record.js";
-import { deleteUser, recordOf } from "./access-users.js";
-import { openAccount, worldOf, type Account } from "./account.js";
-import { apply, findRegistrations, renameDevice, type Act } from "./acts.js";
-import type { Credentials } from "./auth.js";
-import { Clock } from "./clock.js";
-import { enrol, reEnrol, type Enrolment } from "./enrol.js";
-import { SimulatorError } from "./errors.js";
-import { Faults, readFault, type Fault } from "./faults.js";
-import { RequestLog, type LogEntry } from "./log.js";
-import { RateLimit } from "./rate-limit.js";
+import { redactor } from "../text/redact.js";
+import { deleteUser } from "./access-users.js";
+import { type Account, openAccount, worldOf } from "./account.js";
+import { type Act, apply, enrol, type Enrolment, findRegistrations, reEnrol, renameDevice } from "./acts.js";
+import { type Credentials, type Fault, Faults, RateLimit, readFault } from "./admission.js";
+import { Clock } from "./clock-and-dice.js";
+import { SimulatorError } from "./envelope.js";
+import { endpointOf } from "./routes.js";
 import { DEFAULT_SETTINGS, readSettings, type Settings } from "./settings.js";
-import type { World } from "./world.js";
+import { recordOf } from "./store.js";
+import type { AccessUserRecord, World } from "./world.js";
 
 /** What a simulation begins with. */
 export interface SimulationOptions extends Credentials {
@@ -145,5 +143,79 @@ export class Simulation {
 
   #open(): Account {
     return openAccount(this.#options.world, this.clock, () => this.#settings);
+  }
+}
+
+/** One request to the API, as it was answered. */
+export interface LogEntry {
+  /** From 1 on, in the order of the answers. */
+  readonly n: number;
+  readonly time: string;
+  readonly method: string;
+  /** Without `/client/v4`. */
+  readonly path: string;
+  /** As it was sent, without `?`. */
+  readonly query: string;
+  /** Null: no answer was given. */
+  readonly status: number | null;
+}
+
+/** How many requests there were, by method and endpoint, e.g. `GET /accounts/{account_id}/devices/registrations`. */
+export interface Stats {
+  readonly total: number;
+  readonly requests: Readonly<Record<string, number>>;
+}
+
+/** The requests so far. Control calls do not count. */
+class RequestLog {
+  #entries: LogEntry[] = [];
+  #counts = new Map<string, number>();
+
+  readonly #blot: (text: string) => string;
+
+  /** `secrets`, and parts of them, are blotted out wherever a client has put them; `written` gets each entry as it is made. */
+  constructor(
+    secrets: readonly string[],
+    private readonly written: (entry: LogEntry) => void = () => undefined,
+  ) {
+    const texts = secrets.flatMap((secret) => [secret, encodeURIComponent(secret)]);
+    this.#blot = redactor(texts.map((text) => ({ text, label: "***" })));
+  }
+
+  /** Adds the next entry. */
+  add(request: Omit<LogEntry, "n">): void {
+    const entry = {
+      n: this.#entries.length + 1,
+      time: request.time,
+      method: request.method,
+      path: this.#blot(request.path),
+      query: this.#blot(request.query),
+      status: request.status,
+    };
+    const endpoint = `${request.method} ${endpointOf(request.path) ?? "(no such endpoint)"}`;
+    this.#entries.push(entry);
+    this.#counts.set(endpoint, (this.#counts.get(endpoint) ?? 0) + 1);
+    this.written(entry);
+  }
+
+  /** How many there are. */
+  get total(): number {
+    return this.#entries.length;
+  }
+
+  /** The entries after the one with this number. */
+  since(n = 0): readonly LogEntry[] {
+    return this.#entries.slice(n);
+  }
+
+  /** The counts so far. */
+  stats(): Stats {
+    return { total: this.#entries.length, requests: Object.fromEntries([...this.#counts].sort()) };
+  }
+
+  /** Begins anew. */
+  clear(): void {
+    this.#entries = [];
+    this.#counts = new Map();
   }
 }

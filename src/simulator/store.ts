@@ -1,9 +1,6 @@
 import type { Registration } from "../cloudflare/types.js";
-import { withMissingDevices } from "./devices-of.js";
-import type { AccessUserRecord } from "./access-user-record.js";
-import { accessUsersOf } from "./access-users-of.js";
 import type { Settings } from "./settings.js";
-import type { DeviceRecord, World } from "./world.js";
+import type { AccessUserRecord, DeviceRecord, World } from "./world.js";
 
 /** One record: as it is, and as listings show it, which may be later. */
 export interface Row<T> {
@@ -24,14 +21,14 @@ export interface UserRow extends AccessUserRecord {
 }
 
 /** What one act changes. */
-export interface Changes {
+interface Changes {
   readonly registrations?: readonly Change<Registration>[];
   readonly devices?: readonly Change<DeviceRecord>[];
   readonly users?: readonly Change<UserRow>[];
 }
 
 /** Records by id. Rows are never taken out: what was deleted stays, with `deleted_at`. */
-export class Table<T extends { readonly id: string }> {
+class Table<T extends { readonly id: string }> {
   readonly rows: Row<T>[] = [];
   /** Counts whatever can change a listing. */
   version = 0;
@@ -168,4 +165,99 @@ function put<T>(lists: Map<string, T[]>, key: string, value: T): void {
 /** Neither revoked nor deleted. */
 export function isActive(registration: Registration): boolean {
   return registration.revoked_at == null && registration.deleted_at == null;
+}
+
+/**
+ * The devices of a world, with those that only registrations name (known by name, user and times, with no hardware),
+ * and with each device's last user and profile where the world does not say.
+ */
+function withMissingDevices(world: World): readonly DeviceRecord[] {
+  const rows = new Map<string, Registration[]>();
+  for (const registration of world.registrations) {
+    const of = rows.get(registration.device.id);
+    if (of === undefined) rows.set(registration.device.id, [registration]);
+    else of.push(registration);
+  }
+  const given = new Set(world.physical_devices.map((device) => device.id));
+  const missing = [...rows].flatMap(([id, of]) => (given.has(id) ? [] : [deviceOf(of)]));
+  const known = world.physical_devices.map((device) => {
+    const last = latest(rows.get(device.id) ?? []);
+    return last === undefined ? device : { ...lastSeen(last), ...device };
+  });
+  return [...known, ...missing.filter((device) => device !== undefined)];
+}
+
+/** What the latest registration tells about its device. */
+export function lastSeen(
+  registration: Registration,
+): Pick<DeviceRecord, "last_seen_user" | "last_seen_registration"> {
+  return {
+    last_seen_user: registration.user ?? null,
+    last_seen_registration: { policy: registration.policy ?? null },
+  };
+}
+
+function deviceOf(registrations: readonly Registration[]): DeviceRecord | undefined {
+  const last = latest(registrations);
+  if (last === undefined) return undefined;
+  const created = registrations.map((registration) => registration.created_at).sort();
+  return {
+    id: last.device.id,
+    name: last.device.name,
+    created_at: created[0] ?? last.created_at,
+    updated_at: last.updated_at,
+    last_seen_at: last.last_seen_at,
+    client_version: last.device.client_version ?? null,
+    ...lastSeen(last),
+  };
+}
+
+function latest(registrations: readonly Registration[]): Registration | undefined {
+  let [last] = registrations;
+  for (const each of registrations) {
+    if (last !== undefined && (each.last_seen_at ?? "") > (last.last_seen_at ?? "")) last = each;
+  }
+  return last;
+}
+
+/**
+ * The Access users of a world: those that it gives, or, where it says nothing of them, one for each user whom a
+ * registration names, who once logged into the WARP client and nothing else.
+ */
+function accessUsersOf(world: World): readonly AccessUserRecord[] {
+  if (world.access_users !== undefined) return world.access_users;
+  const of = new Map<string, Registration[]>();
+  for (const registration of world.registrations) {
+    const id = registration.user?.id;
+    if (id === undefined) continue;
+    const rows = of.get(id);
+    if (rows === undefined) of.set(id, [registration]);
+    else rows.push(registration);
+  }
+  return [...of].map(([id, registrations]) => {
+    const [first = ""] = registrations.map(({ created_at }) => created_at).sort();
+    const last =
+      registrations
+        .map(({ created_at }) => created_at)
+        .sort()
+        .at(-1) ?? first;
+    const { email, name } = registrations.find(({ user }) => user?.email !== undefined)?.user ?? {};
+    return {
+      id,
+      ...(email === undefined ? {} : { email }),
+      name: name ?? "",
+      uid: id,
+      seat_uid: id,
+      access_seat: false,
+      gateway_seat: true,
+      created_at: first,
+      updated_at: last,
+      last_successful_login: last,
+    };
+  });
+}
+
+/** Who is there, with what the world said of them. */
+export function recordOf({ deleted_at: _, ...record }: UserRow): AccessUserRecord {
+  return record;
 }

@@ -1,17 +1,15 @@
 import { readFileSync } from "node:fs";
-import type { PhysicalDevice, Registration } from "../cloudflare/types.js";
-import { type AccessUserRecord, checkAccessUser } from "./access-user-record.js";
-import {
-  checkUnique,
-  type Fields,
-  list,
-  object,
-  optional,
-  optionalTimes,
-  required,
-  times,
-} from "./checks.js";
-import { messageOf, SimulatorError } from "./errors.js";
+import type {
+  AccessUser,
+  ActiveSession,
+  ActiveSessionSummary,
+  FailedLogin,
+  Identity,
+  PhysicalDevice,
+  Registration,
+} from "../cloudflare/types.js";
+import { instant } from "./clock-and-dice.js";
+import { messageOf, SimulatorError } from "./envelope.js";
 import { readSettings, type Settings } from "./settings.js";
 
 /**
@@ -124,4 +122,116 @@ function checkPolicy(value: unknown, at: string): void {
   for (const name of ["default", "deleted"]) {
     if (typeof policy[name] !== "boolean") throw new SimulatorError(`${at}.${name}: expected true or false`);
   }
+}
+
+/* What must hold for the JSON of a world; each mistake is told with its place, e.g. `registrations[3].device.id`. */
+
+/** A JSON object's fields. */
+type Fields = Readonly<Record<string, unknown>>;
+
+/** The value as an object. */
+function object(value: unknown, at: string): Fields {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) {
+    throw new SimulatorError(`${at}: expected an object, got ${quote(value)}`);
+  }
+  return value as Fields;
+}
+
+/** The value as a list of objects. */
+function list(value: unknown, at: string): readonly Fields[] {
+  if (!Array.isArray(value)) throw new SimulatorError(`${at}: expected a list, got ${quote(value)}`);
+  return value.map((row, index) => object(row, `${at}[${index}]`));
+}
+
+/** Texts that must be there. */
+function required(row: Fields, at: string, ...names: readonly string[]): void {
+  for (const name of names) {
+    const value = row[name];
+    // A user chooses the device's name, and may choose none.
+    if (typeof value !== "string" || (value === "" && name !== "name")) {
+      throw new SimulatorError(`${place(at, name)}: expected a text, got ${quote(value)}`);
+    }
+  }
+}
+
+/** Texts that may be missing or null. */
+function optional(row: Fields, at: string, ...names: readonly string[]): void {
+  for (const name of names) {
+    const value = row[name];
+    if (value != null && typeof value !== "string") {
+      throw new SimulatorError(`${place(at, name)}: expected a text or null, got ${quote(value)}`);
+    }
+  }
+}
+
+/** Times that must be there. */
+function times(row: Fields, at: string, ...names: readonly string[]): void {
+  for (const name of names) {
+    const value = row[name];
+    if (typeof value !== "string" || instant(value) === undefined) {
+      throw new SimulatorError(`${place(at, name)}: expected an RFC 3339 time, got ${quote(value)}`);
+    }
+  }
+}
+
+/** Times that may be missing or null. */
+function optionalTimes(row: Fields, at: string, ...names: readonly string[]): void {
+  times(row, at, ...names.filter((name) => row[name] != null));
+}
+
+/** No id twice. */
+function checkUnique(rows: readonly Fields[], at: string): void {
+  const seen = new Set<unknown>();
+  rows.forEach((row, index) => {
+    if (seen.has(row.id)) throw new SimulatorError(`${at}[${index}].id: ${quote(row.id)} occurs twice`);
+    seen.add(row.id);
+  });
+}
+
+function place(at: string, name: string): string {
+  return at === "" ? name : `${at}.${name}`;
+}
+
+/** A value in a message. */
+function quote(value: unknown): string {
+  const text = value === undefined ? "nothing" : JSON.stringify(value);
+  return text.length > 60 ? `${text.slice(0, 60)}…` : text;
+}
+
+/**
+ * An Access user of a world: the user as the API sends it, and beside its fields what the calls below the user answer.
+ * `active_device_count` is worked out from the registrations unless the world says otherwise.
+ */
+export interface AccessUserRecord extends AccessUser {
+  readonly active_sessions?: readonly SessionRecord[];
+  /** Null or missing: the user never signed in. */
+  readonly last_seen_identity?: Identity | null;
+  readonly failed_logins?: readonly FailedLogin[];
+}
+
+/** A session as the list shows it, with what a get by its nonce answers; without that, the last seen identity. */
+export interface SessionRecord extends ActiveSessionSummary {
+  readonly session?: ActiveSession;
+}
+
+/** Checks one user of a world. */
+function checkAccessUser(row: Fields, at: string): void {
+  required(row, at, "id");
+  optional(row, at, "email", "name", "uid", "seat_uid");
+  optionalTimes(row, at, "last_successful_login", "created_at", "updated_at");
+  for (const name of ["access_seat", "gateway_seat"]) {
+    if (row[name] != null && typeof row[name] !== "boolean") {
+      throw new SimulatorError(`${at}.${name}: expected true or false, got ${quote(row[name])}`);
+    }
+  }
+  const devices = row.active_device_count;
+  if (devices != null && !(Number.isSafeInteger(devices) && (devices as number) >= 0)) {
+    throw new SimulatorError(`${at}.active_device_count: expected a whole number, got ${quote(devices)}`);
+  }
+  if (row.last_seen_identity != null) object(row.last_seen_identity, `${at}.last_seen_identity`);
+  list(row.failed_logins ?? [], `${at}.failed_logins`);
+  list(row.active_sessions ?? [], `${at}.active_sessions`).forEach((session, index) => {
+    const place = `${at}.active_sessions[${index}]`;
+    required(object(session.metadata, `${place}.metadata`), `${place}.metadata`, "nonce");
+  });
 }

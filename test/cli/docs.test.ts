@@ -2,8 +2,8 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { makeProgram } from "../../src/cli/command-line.js";
-import { EXIT } from "../../src/cli/exit-codes.js";
-import { findingMeanings } from "../../src/reconcile/finding.js";
+import { EXIT } from "../../src/cli/command.js";
+import { findingMeanings } from "../../src/reconcile/findings/finding.js";
 
 const page = (name: string): string => readFileSync(join(__dirname, "..", "..", "docs", name), "utf8");
 const silent = { write: () => true };

@@ -1,11 +1,11 @@
 import { statSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { formatInventory, type InventoryFile } from "../../src/cli/inventory-file.js";
+import { formatInventory, type InventoryFile } from "../../src/cli/files.js";
 import { startSimulator, type World } from "../../src/simulator/index.js";
 import { LIST } from "../e2e/small-account.js";
 import { ACCOUNT, physicalDevice, registration } from "../support/world.js";
-import { NOW, startCliTrial, type CliTrial } from "./trial.js";
+import { type CliTrial, NOW, startCliTrial } from "./trial.js";
 
 /** Two devices of one serial, one with a vendor's default, one without registrations, and all that names somebody. */
 const SKETCHES = [

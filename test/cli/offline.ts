@@ -1,5 +1,4 @@
 /** Whole commands in process over a saved account: no network, and arguments as they are. */
-
 import {
   existsSync,
   mkdirSync,
@@ -12,7 +11,7 @@ import {
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { runCommandLine } from "../../src/cli/command-line.js";
-import { formatInventory } from "../../src/cli/inventory-file.js";
+import { formatInventory } from "../../src/cli/files.js";
 import type { PhysicalDevice, Registration } from "../../src/cloudflare/types.js";
 import { ACCOUNT, NOW } from "../support/world.js";
 

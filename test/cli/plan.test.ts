@@ -6,7 +6,7 @@ import { formatNames } from "../../src/report/formats.js";
 import { LIST, NO_LIMITS, SMALL } from "../e2e/small-account.js";
 import { registration } from "../support/world.js";
 import { startOffline } from "./offline.js";
-import { NOW, startCliTrial, TOKEN, type CliTrial } from "./trial.js";
+import { type CliTrial, NOW, startCliTrial, TOKEN } from "./trial.js";
 
 /** In good order with the small account, but for what the test changes. */
 const IN_SYNC = `version: 1

@@ -1,10 +1,9 @@
 /** No sink of any command shows eight characters of the token in a row, wherever they came from. */
-
 import { readdirSync } from "node:fs";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { formatNames } from "../../src/report/formats.js";
 import { ACCOUNT, registration } from "../support/world.js";
-import { startCliTrial, TOKEN, type CliTrial } from "./trial.js";
+import { type CliTrial, startCliTrial, TOKEN } from "./trial.js";
 
 /** What somebody got hold of, and put where it is shown. */
 const PART = TOKEN.slice(3, 15);

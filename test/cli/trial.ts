@@ -1,11 +1,10 @@
 /** Whole commands in process, in a project's folder of its own, against a simulated account. */
-
 import { mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { runCommandLine } from "../../src/cli/command-line.js";
-import type { Surroundings } from "../../src/cli/surroundings.js";
-import { startSimulator, type Simulator, type World } from "../../src/simulator/index.js";
+import type { Surroundings } from "../../src/cli/command.js";
+import { type Simulator, startSimulator, type World } from "../../src/simulator/index.js";
 
 /** Long enough to be hidden wherever it might be shown. */
 export const TOKEN = "trial-token-8c1f2e7d94b3";

@@ -2,28 +2,27 @@
  * Random stops of runs with a thousand acts. A few by default; `npm run test:stops` makes a hundred under the real CLI
  * and prints a table. `STOPS` says how many, `STOPS_SEED` which.
  */
-
 import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
-import { rehearsalEngine, type Engine } from "../engine/index.js";
-import { realEngine, underEachEngine } from "../engine/scenario.js";
 import type { ReportDocument } from "../../src/report/document.js";
-import { announce, newRun } from "../../src/run-lease.js";
+import { announce, newRun } from "../../src/run/lease.js";
+import { type Engine, rehearsalEngine } from "../engine/index.js";
+import { realEngine, underEachEngine } from "../engine/scenario.js";
 import {
   ACTS,
   begin,
   inPlace,
   LATEST,
-  running,
-  stopOne,
-  WAYS,
   type Place,
+  running,
   type StopCase,
+  stopOne,
   type Stopped,
   type Way,
+  WAYS,
 } from "./stop-case.js";
 
 const HOW_MANY = Number(process.env.STOPS ?? 2);

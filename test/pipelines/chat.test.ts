@@ -1,11 +1,10 @@
 /** The chat example, against a webhook of our own. */
-
-import { createServer } from "node:http";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
-import { toDocument } from "../../src/report/to-document.js";
+import { toDocument } from "../../src/report/document.js";
 import { plan } from "../support/world.js";
 import { run } from "./command.js";
 import { listen } from "./engines.js";

@@ -1,12 +1,11 @@
 /** The comment on a change and the issue about drift, on a forge of our own that knows what the real ones answer. */
-
-import { createServer, type IncomingMessage } from "node:http";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { createServer, type IncomingMessage } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { commentMarker } from "../../src/report/markdown.js";
 import { startProxied } from "../support/proxied.js";
-import { commentMarker } from "../../src/report/comment-marker.js";
 import { run } from "./command.js";
 import { listen } from "./engines.js";
 import { ROOT } from "./package-folder.js";

@@ -1,8 +1,7 @@
 /** Small worlds with Access users. */
-
-import type { AccessUser } from "../../src/cloudflare/access-types.js";
+import type { AccessUser } from "../../src/cloudflare/types.js";
 import { makePlan, type Plan, type RunTerms } from "../../src/reconcile/plan.js";
-import { ACCOUNT, NOW, allowlist, registration, type Sketch } from "./world.js";
+import { ACCOUNT, allowlist, NOW, registration, type Sketch } from "./world.js";
 
 export interface UserWorld {
   /** The allowlist from its line 3 on; what stands before lists another user. */

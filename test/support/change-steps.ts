@@ -1,12 +1,12 @@
 /** Tables of changes: an allowlist before and after, and what a reviewer is told of it. */
-
 import { describe, expect, test } from "vitest";
-import type { Allowlist, SourcePosition } from "../../src/allowlist/allowlist.js";
+import type { SourcePosition } from "../../src/allowlist/messages.js";
+import type { Allowlist } from "../../src/allowlist/model.js";
 import { reportChange } from "../../src/reconcile/change.js";
-import type { Finding } from "../../src/reconcile/finding.js";
+import type { Finding } from "../../src/reconcile/findings/finding.js";
 import { makePlan, type Plan } from "../../src/reconcile/plan.js";
 import { HEAD } from "./world-steps.js";
-import { NOW, allowlist, physicalDevice, registration, type Sketch } from "./world.js";
+import { allowlist, NOW, physicalDevice, registration, type Sketch } from "./world.js";
 
 const SKETCHES: readonly Sketch[] = [
   { id: "a1", email: "ann@example.com", device: "d1", name: "ANN" },

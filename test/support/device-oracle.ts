@@ -2,9 +2,13 @@
  * Which registrations are one device, said once more: slowly, pair by pair, and without looking at how the core does it.
  * Where the words leave more than one reading (two that are told apart, and a third that joins them both) it says so.
  */
-
-import { normaliseEmail } from "../../src/allowlist/email.js";
-import { hardwareIdKey, isUsableHardwareId, isUsableSerial, serialKey } from "../../src/allowlist/serial.js";
+import {
+  hardwareIdKey,
+  isUsableHardwareId,
+  isUsableSerial,
+  serialKey,
+} from "../../src/allowlist/match-values.js";
+import { normaliseEmail } from "../../src/allowlist/values.js";
 import type { PhysicalDevice, Registration } from "../../src/cloudflare/types.js";
 
 const HOUR_MS = 3_600_000;

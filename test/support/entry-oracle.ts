@@ -1,7 +1,6 @@
 /** What an entry means, said once more in the words of `docs/allowlist.md`, for properties. */
-
-import { matchesPattern } from "../../src/allowlist/glob.js";
-import { hardwareIdKey, serialKey } from "../../src/allowlist/serial.js";
+import { matchesPattern } from "../../src/allowlist/file-patterns.js";
+import { hardwareIdKey, serialKey } from "../../src/allowlist/match-values.js";
 import type { PhysicalDevice, Registration } from "../../src/cloudflare/types.js";
 import { tells } from "./device-oracle.js";
 import type { EntrySketch } from "./world-allowlist.js";

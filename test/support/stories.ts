@@ -1,11 +1,10 @@
 /** Stories about one account: a plan is made, applied, something happens, and it is made again. */
-
 import { describe, expect, test } from "vitest";
 import type { PhysicalDevice, Registration } from "../../src/cloudflare/types.js";
 import { makePlan, type Plan } from "../../src/reconcile/plan.js";
 import { applied, reliesOn } from "./world-run.js";
 import { HEAD } from "./world-steps.js";
-import { ACCOUNT, NOW, allowlist, physicalDevice, registration, type Sketch } from "./world.js";
+import { ACCOUNT, allowlist, NOW, physicalDevice, registration, type Sketch } from "./world.js";
 
 /** One plan of a story, and what happens before it is made. */
 export interface Moment {

@@ -1,11 +1,9 @@
 /** Allowlists as data, without YAML: cheap enough for thousands of cases. */
-
+import type { SourcePosition } from "../../src/allowlist/messages.js";
 import type {
   AgeRule,
   AllowedUser,
   Allowlist,
-  Day,
-  Duration,
   Entry,
   Freeze,
   Guards,
@@ -15,11 +13,11 @@ import type {
   Policy,
   Scope,
   Setting,
-  SourcePosition,
   UnknownHardwareAction,
   UnlistedAction,
   UserState,
-} from "../../src/allowlist/allowlist.js";
+} from "../../src/allowlist/model.js";
+import type { Day, Duration } from "../../src/allowlist/times.js";
 
 /** The values of a policy; what is left out keeps the documented default. */
 export interface PolicyValues {

@@ -1,12 +1,11 @@
 /** Plans of made-up worlds, and the account after a run. */
-
 import type { Registration } from "../../src/cloudflare/types.js";
-import { isAct, type ActDecision, type Decision } from "../../src/reconcile/decision.js";
+import { type ActDecision, type Decision, isAct } from "../../src/reconcile/decision.js";
 import { makePlan, needsHardware, type Plan, type RunTerms } from "../../src/reconcile/plan.js";
-import type { ReviewedPlan } from "../../src/reconcile/reviewed.js";
-import { formDevicesSlowly, type Devices } from "./device-oracle.js";
-import type { World } from "./world-arbitraries.js";
+import type { ReviewedPlan } from "../../src/reconcile/schedule.js";
+import { type Devices, formDevicesSlowly } from "./device-oracle.js";
 import { toAllowlist } from "./world-allowlist.js";
+import type { World } from "./world-arbitraries.js";
 import { ACCOUNT, NOW } from "./world.js";
 
 /** As a run makes it: the devices are listed only where the allowlist needs them. */

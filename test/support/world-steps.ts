@@ -1,8 +1,7 @@
 /** Tables of worlds: an account, an allowlist and a moment, and what is decided of it. */
-
 import { describe, expect, test } from "vitest";
 import type { Plan } from "../../src/reconcile/plan.js";
-import { NOW, plan, summary, type Sketch } from "./world.js";
+import { NOW, plan, type Sketch, summary } from "./world.js";
 
 /** The first line of every allowlist of a table. */
 export const HEAD = "version: 1\n";

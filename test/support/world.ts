@@ -1,7 +1,6 @@
 /** Small worlds for tests, in the API's own shapes. */
-
+import type { Allowlist } from "../../src/allowlist/model.js";
 import { parseAllowlist } from "../../src/allowlist/parse.js";
-import type { Allowlist } from "../../src/allowlist/allowlist.js";
 import type { PhysicalDevice, Registration } from "../../src/cloudflare/types.js";
 import { makePlan, type Plan } from "../../src/reconcile/plan.js";
 

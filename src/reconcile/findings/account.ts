@@ -1,13 +1,10 @@
 /** Findings about the account around the registrations: what Access knows of their users, and other stacks on it. */
-
-import type { Allowlist, Scope } from "../../allowlist/allowlist.js";
-import { normaliseEmail } from "../../allowlist/email.js";
-import { nearestEmail } from "../../allowlist/nearest.js";
+import type { Allowlist, Scope } from "../../allowlist/model.js";
+import { normaliseEmail } from "../../allowlist/values.js";
 import type { AccessUser, Registration } from "../../cloudflare/index.js";
-import { counted } from "../../counted.js";
-import type { Finding } from "../finding.js";
-import { asWritten, quoted } from "../naming.js";
+import { counted, nearestEmail } from "../../text/words.js";
 import { isInScope, userOf } from "../scope.js";
+import { asWritten, type Finding, quoted } from "./finding.js";
 
 /** So many comparisons are made for "did you mean"; beyond, the addresses are told without. */
 const MOST_PAIRS = 2_000_000;

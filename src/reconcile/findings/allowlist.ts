@@ -1,20 +1,21 @@
 /** Findings about the allowlist itself, in the light of the account: lines that find nothing, dates, weak rules. */
-
-import type { AllowedUser, Allowlist, Entry, EntryMatch, SourcePosition } from "../../allowlist/allowlist.js";
-import { comparedValue, entrySubject, matchKeys, matchSubject } from "../../allowlist/entry-keys.js";
-import type { Message } from "../../allowlist/message.js";
-import { nearest, nearestEmail } from "../../allowlist/nearest.js";
-import { minute } from "../../minute.js";
-import { aboutRule, removes, type Decision } from "../decision.js";
-import type { Finding } from "../finding.js";
-import { groupBy } from "../group-by.js";
-import { DAY_MS, endOf } from "../in-force.js";
+import {
+  comparedValue,
+  type EntryMatch,
+  entrySubject,
+  matchKeys,
+  matchSubject,
+} from "../../allowlist/match-values.js";
+import type { Message, SourcePosition } from "../../allowlist/messages.js";
+import type { AllowedUser, Allowlist, Entry } from "../../allowlist/model.js";
+import { groupBy, minute, nearest, nearestEmail } from "../../text/words.js";
+import { aboutRule, type Decision, removes } from "../decision.js";
+import { compileMatch, MATCH_KEYS, type MatchKey, passes } from "../match-keys.js";
 import type { Match } from "../match.js";
-import { compileMatch, MATCH_KEYS, passes, type MatchKey } from "../match-keys.js";
-import { asWritten, clipped, describeMatch, named, quoted } from "../naming.js";
 import type { Candidate, Person } from "../people.js";
 import { isIgnored } from "../rules/exceptions.js";
-import { isNoUser } from "../scope.js";
+import { DAY_MS, endOf, isNoUser } from "../scope.js";
+import { asWritten, clipped, describeMatch, type Finding, named, quoted } from "./finding.js";
 
 type People = ReadonlyMap<string, Person>;
 

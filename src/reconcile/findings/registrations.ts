@@ -1,17 +1,12 @@
 /** Findings about registrations and devices that somebody should look at, and that no act follows from. */
-
-import type { Allowlist } from "../../allowlist/allowlist.js";
-import { compare } from "../../compare.js";
-import { counted } from "../../counted.js";
-import { aboutRule, staysConnected, type Decision, type Rule } from "../decision.js";
-import type { Finding, FindingCode } from "../finding.js";
-import { groupBy } from "../group-by.js";
+import type { Allowlist } from "../../allowlist/model.js";
+import { compare, counted, groupBy } from "../../text/words.js";
+import { aboutRule, type Decision, type Rule, staysConnected } from "../decision.js";
 import type { Unusable } from "../hardware.js";
-import { isInForce } from "../in-force.js";
 import { MATCH_KEYS } from "../match-keys.js";
-import { clipped, listed, named, quoted } from "../naming.js";
-import { isIdentified, type Candidate, type Person } from "../people.js";
-import { isInScope, whyOutOfScope } from "../scope.js";
+import { type Candidate, isIdentified, type Person } from "../people.js";
+import { isInForce, isInScope, whyOutOfScope } from "../scope.js";
+import { clipped, type Finding, type FindingCode, listed, named, quoted } from "./finding.js";
 
 /** What is left alone: one finding a registration, and for people that the allowlist does not know one a person. */
 export function findLeftAlone(decisions: readonly Decision[]): Finding[] {

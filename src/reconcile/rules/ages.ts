@@ -1,15 +1,14 @@
 /** Rules by age: what has been revoked for long, or has not been seen for long. */
-
-import type { AgeRule, Setting, SourcePosition } from "../../allowlist/allowlist.js";
-import type { Finding } from "../finding.js";
-import { named } from "../naming.js";
-import { lastSign, type Candidate } from "../people.js";
+import type { SourcePosition } from "../../allowlist/messages.js";
+import type { AgeRule, Setting } from "../../allowlist/model.js";
+import { type Finding, named } from "../findings/finding.js";
+import { type Candidate, lastSign } from "../people.js";
 import {
   byWhom,
   DESIRED,
   liveOf,
-  passed,
   type Passed,
+  passed,
   type Rule,
   type Subject,
   type Verdict,

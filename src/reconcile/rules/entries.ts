@@ -1,18 +1,17 @@
 /** What the allowlist says of a person and of their devices, and what holds for what no entry allows. */
-
-import type { Entry } from "../../allowlist/allowlist.js";
-import { comparedValue, matchKeys } from "../../allowlist/entry-keys.js";
-import { endOf, isInForce } from "../in-force.js";
-import { compileMatch, MATCH_KEYS, passAll, passes, rankOf } from "../match-keys.js";
-import { clipped, describeMatch, named, quoted } from "../naming.js";
-import { agree, doubtsOf, type Candidate } from "../people.js";
+import { comparedValue, matchKeys } from "../../allowlist/match-values.js";
+import type { Entry } from "../../allowlist/model.js";
+import { clipped, describeMatch, named, quoted } from "../findings/finding.js";
 import { valueKeys } from "../hardware.js";
+import { compileMatch, MATCH_KEYS, passAll, passes, rankOf } from "../match-keys.js";
+import { agree, type Candidate, doubtsOf } from "../people.js";
+import { endOf, isInForce } from "../scope.js";
 import { isDueByAge } from "./ages.js";
 import {
+  type Ask,
   byWhom,
   liveOf,
   passed,
-  type Ask,
   type Passed,
   type Rule,
   type Subject,

@@ -3,13 +3,13 @@
  * or name an exception is absolute. By serial or hardware id it is not, since anybody can claim one: it spares a device
  * from policy, and not from its user's state, nor from an entry that refuses it.
  */
-
-import type { IgnoreRule, SourcePosition } from "../../allowlist/allowlist.js";
-import { domainOf, normaliseEmail } from "../../allowlist/email.js";
+import type { SourcePosition } from "../../allowlist/messages.js";
+import type { IgnoreRule } from "../../allowlist/model.js";
+import { domainOf, normaliseEmail } from "../../allowlist/values.js";
 import { hardwareOf, valueKeys } from "../hardware.js";
-import { compileMatch, goesByHardware, passAll, type CompiledMatch } from "../match-keys.js";
+import { type CompiledMatch, compileMatch, goesByHardware, passAll } from "../match-keys.js";
 import type { Candidate, Device } from "../people.js";
-import { passed, type Context, type Passed, type Rule, type Verdict } from "./rule.js";
+import { type Context, passed, type Passed, type Rule, type Verdict } from "./rule.js";
 
 type Line = SourcePosition | undefined;
 

@@ -1,10 +1,11 @@
 /** Rules about what a person has too much of: more machines than allowed, older registrations of one device. */
-
-import { counted } from "../../counted.js";
+import { counted } from "../../text/words.js";
 import { aboutRule, removes } from "../decision.js";
-import { named } from "../naming.js";
+import { named } from "../findings/finding.js";
 import {
   agree,
+  type Candidate,
+  type Device,
   doubtsOf,
   haveTwoHardwareIds,
   isNewer,
@@ -12,8 +13,6 @@ import {
   machinesOf,
   newestOf,
   OVERLAP_MS,
-  type Candidate,
-  type Device,
 } from "../people.js";
 import { areMachinesSkipped } from "./ages.js";
 import {
@@ -21,11 +20,11 @@ import {
   DESIRED,
   liveOf,
   passed,
-  willConnect,
   type Passed,
   type Rule,
   type Subject,
   type Verdict,
+  willConnect,
 } from "./rule.js";
 
 /** Several devices that are, or may be, one machine, as they are when this run is over. */

@@ -1,17 +1,16 @@
 /** What a rule is: it looks at all devices of a person, then answers for each registration. */
-
+import type { SourcePosition } from "../../allowlist/messages.js";
 import type {
-  Allowlist,
   AllowedUser,
+  Allowlist,
   Entry,
   Policy,
   Setting,
-  SourcePosition,
   UnlistedAction,
-} from "../../allowlist/allowlist.js";
+} from "../../allowlist/model.js";
 import type { PhysicalDevice } from "../../cloudflare/types.js";
-import type { LiveState, DesiredState, Rule as RuleCode } from "../decision.js";
-import type { Finding } from "../finding.js";
+import type { DesiredState, LiveState, Rule as RuleCode } from "../decision.js";
+import type { Finding } from "../findings/finding.js";
 import type { Said } from "../match.js";
 import type { Candidate, Person } from "../people.js";
 

@@ -1,11 +1,11 @@
 /** What holds for what no entry allows: a grace while its device is new, then the policy. */
-
-import type { Entry, Setting, SourcePosition, UnlistedAction } from "../../allowlist/allowlist.js";
-import { minute } from "../../minute.js";
+import type { SourcePosition } from "../../allowlist/messages.js";
+import type { Entry, Setting, UnlistedAction } from "../../allowlist/model.js";
+import { minute } from "../../text/words.js";
 import { actionFor, type Rule as RuleCode } from "../decision.js";
+import { describeMatch } from "../findings/finding.js";
 import { traceKeys } from "../hardware.js";
-import { describeMatch } from "../naming.js";
-import { isIdentified, type Candidate } from "../people.js";
+import { type Candidate, isIdentified } from "../people.js";
 import { dayOf } from "./ages.js";
 import { byWhom, DESIRED, liveOf, passed, type Rule, type Subject, type Verdict } from "./rule.js";
 

@@ -1,0 +1,312 @@
+import { shown } from "../text/words.js";
+import { matchesPattern } from "./file-patterns.js";
+import { comparedValue } from "./match-values.js";
+import { AllowlistError, type Message, type SourcePosition } from "./messages.js";
+import type {
+  AllowedUser,
+  Allowlist,
+  AllowlistTest,
+  PlacedEntry,
+  PlacedUser,
+  Protected,
+  Scope,
+} from "./model.js";
+import { addressProblem, covers, type Owner, type PlacedAccessUser } from "./read-lists.js";
+import { versionProblem } from "./read-users.js";
+import {
+  itemsOf,
+  pairAt,
+  type ParsedFile,
+  type Problem,
+  type SourceText,
+  type Tell,
+  type TextNode,
+  textNode,
+  type TreeNode,
+  valueAt,
+} from "./source.js";
+import { readDate } from "./times.js";
+import { domainOf, fold, matchTextProblem, normaliseEmail } from "./values.js";
+
+/**
+ * Refuses an allowlist that is for another account: every device of the account at hand would be unlisted in it. To be
+ * asked before the account is.
+ *
+ * @throws AllowlistError
+ */
+export function checkAccount({ account }: Pick<Allowlist, "account">, live: string): void {
+  const [first] = account;
+  if (first === undefined || account.has(live.toLowerCase())) return;
+  const [id, source] = first;
+  const ids = account.size === 1 ? `account ${id}` : `${account.size} accounts (${id}, …)`;
+  throw new AllowlistError([
+    {
+      code: "allowlist/other-account",
+      text: `this allowlist is for ${ids}, and the run is about account ${live}`,
+      fix: "run it on its own account, or name the allowlist of this one; where it is meant for both, list both ids under `account`",
+      source,
+    },
+  ]);
+}
+
+/** Everything that speaks about an e-mail. */
+interface Speakers {
+  readonly users: ReadonlyMap<string, PlacedUser>;
+  readonly tests: readonly PlacedTest[];
+  readonly access: ReadonlyMap<string, PlacedAccessUser>;
+}
+
+/**
+ * An owner's files may speak about its e-mails only, and no other user file may speak about them. The root file may
+ * speak about everybody.
+ */
+export function checkOwners(
+  root: ParsedFile,
+  owners: readonly Owner[],
+  { users, tests, access }: Speakers,
+  report: (message: Message) => void,
+): void {
+  if (owners.length === 0) return;
+  const files = new Map<Owner, Map<string, boolean>>(owners.map((owner) => [owner, new Map()]));
+  const isFileOf = (owner: Owner, file: string): boolean => {
+    const known = files.get(owner);
+    const matched = known?.get(file) ?? matchesPattern(owner.pattern, file);
+    known?.set(file, matched);
+    return matched;
+  };
+  const check = (email: string, written: string, offset: number, source: SourceText) => {
+    if (source === root.source || email === "") return;
+    // One breach is told for each e-mail; the others go with it.
+    const owner = owners.find((each) => isFileOf(each, source.file) !== covers(each, email));
+    if (owner !== undefined) report(breach(root, owner, { email, written, offset, source }));
+  };
+  for (const { user, pair, source } of users.values()) check(user.email, pair.key, pair.keyStart, source);
+  for (const { wanted, pair, source } of access.values())
+    check(wanted.email, pair.key, pair.keyStart, source);
+  for (const { test, user, source } of tests) check(test.given.user, user.value, user.start, source);
+}
+
+interface Place {
+  readonly email: string;
+  readonly written: string;
+  readonly offset: number;
+  readonly source: SourceText;
+}
+
+function breach(root: ParsedFile, owner: Owner, { email, written, offset, source }: Place): Message {
+  const line = root.source.position(owner.pair.keyStart);
+  const owns = `${line.file}:${line.line}`;
+  const isElsewhere = covers(owner, email);
+  return source.message({
+    code: "allowlist/not-owned",
+    offset,
+    text: isElsewhere
+      ? `${shown(fold(written))} stands in ${source.file}, but ${owns} gives that e-mail to ${shown(owner.pattern)}`
+      : `${shown(fold(written))} stands in ${source.file}, and is none of the e-mails that ${owns} gives to ${shown(owner.pattern)}`,
+    fix: isElsewhere
+      ? "move it to a file of its owner, or to the root file"
+      : "move it to another file, or add the e-mail to `owns`",
+    related: [{ text: "the owner", source: line }],
+  });
+}
+
+/** What is never acted on, by `protected` or by `guards.self`. */
+interface Untouched {
+  readonly protects: Protected;
+  readonly self: ReadonlyMap<string, SourcePosition>;
+}
+
+/** A statement that something is not acted on. */
+interface Statement {
+  readonly what: "user" | keyof typeof lists;
+  readonly id: string;
+  readonly section: "protected" | "guards.self";
+  readonly source: SourcePosition;
+}
+
+/** The keys of entries that `protected` has lists for, with their lists; one contradiction of an entry is told. */
+const lists = {
+  registration: "registrations",
+  device: "devices",
+  serial: "serials",
+  hardwareId: "hardwareIds",
+} as const;
+
+/** Users and entries that ask for an act on what is not to be acted on. */
+export function checkProtected(
+  users: Iterable<PlacedUser>,
+  untouched: Untouched,
+  report: (message: Message) => void,
+): void {
+  const { protects, self } = untouched;
+  const { users: people, devices, registrations, serials, hardwareIds } = protects;
+  const all = [people, devices, registrations, serials, hardwareIds, self];
+  if (all.every(({ size }) => size === 0)) return;
+  for (const placed of users) {
+    const { user, entries, source } = placed;
+    const statement = ofUser(user, untouched);
+    const { state } = user;
+    if (state !== undefined && statement !== undefined) {
+      const offset = pairAt(placed.pair.value, "state")?.keyStart ?? placed.pair.keyStart;
+      report(
+        source.message(contradiction(`this user is to be \`${state.state}\``, statement, "state", offset)),
+      );
+    }
+    for (const item of entries)
+      if (item.entry.state !== "active") checkEntry(placed, item, statement, protects, report);
+  }
+}
+
+function ofUser({ email, written }: AllowedUser, { protects, self }: Untouched): Statement | undefined {
+  const [section, source] = protects.users.has(email)
+    ? (["protected", protects.users.get(email)] as const)
+    : (["guards.self", self.get(email)] as const);
+  return source === undefined ? undefined : { what: "user", id: written ?? email, section, source };
+}
+
+function checkEntry(
+  { source: text }: PlacedUser,
+  { entry, node }: PlacedEntry,
+  user: Statement | undefined,
+  protects: Protected,
+  report: (message: Message) => void,
+): void {
+  const { match, state } = entry;
+  const byKey = (what: keyof typeof lists): Statement | undefined => {
+    const id = match[what];
+    const source = id === undefined ? undefined : protects[lists[what]].get(comparedValue(what, id));
+    return id === undefined || source === undefined ? undefined : { what, id, section: "protected", source };
+  };
+  const keys = ["registration", "device", "serial", "hardwareId"] as const;
+  const found = user ?? keys.map(byKey).find((statement) => statement !== undefined);
+  if (found === undefined) return;
+  const offset = pairAt(node, found.what === "user" ? "state" : found.what)?.keyStart ?? node.start;
+  report(text.message(contradiction(`this entry asks for \`${state}\``, found, "entry", offset)));
+}
+
+function contradiction(
+  says: string,
+  { what, id, section, source }: Statement,
+  remove: "entry" | "state",
+  offset: number,
+): Problem {
+  const by =
+    section === "protected"
+      ? `is protected by ${source.file}:${source.line}`
+      : `is never acted on, by \`guards.self\` in ${source.file}:${source.line}`;
+  return {
+    code: "allowlist/contradiction",
+    offset,
+    text: `${says}, but the ${what} ${shown(id)} ${by}`,
+    fix: `remove the ${remove}, or the ${what} from \`${section}\``,
+    related: [{ text: section === "protected" ? "protected here" : "named here", source }],
+  };
+}
+
+/** A user whom the scope's e-mails and domains leave out: the entries could never matter. */
+export function checkScope(
+  users: Iterable<PlacedUser>,
+  scope: Scope,
+  root: ParsedFile,
+  report: (message: Message) => void,
+): void {
+  if (scope.emails.size === 0 && scope.emailDomains.size === 0) return;
+  const section = valueAt(root.tree, "scope");
+  const criterion = pairAt(section, "emailDomains") ?? pairAt(section, "emails");
+  const source = root.source.position(criterion?.keyStart ?? 0);
+  for (const { user, pair, source: text } of users) {
+    if (scope.emails.has(user.email) || scope.emailDomains.has(domainOf(user.email))) continue;
+    report(
+      text.message({
+        code: "allowlist/out-of-scope",
+        offset: pair.keyStart,
+        text: `the user ${shown(user.written ?? user.email)} is outside the scope of ${source.file}:${source.line}, so the entries could never matter`,
+        fix: "add the domain to `scope.emailDomains` or the address to `scope.emails`, or remove the user",
+        related: [{ text: "the scope", source }],
+      }),
+    );
+  }
+}
+
+/** A test with what it takes to write messages about whose registration it speaks of. */
+interface PlacedTest {
+  readonly test: AllowlistTest;
+  readonly user: TextNode;
+  readonly source: SourceText;
+}
+
+type Given = { -readonly [Key in keyof AllowlistTest["given"]]: AllowlistTest["given"][Key] };
+
+const textKeys = [
+  "registration",
+  "device",
+  "name",
+  "serial",
+  "hardwareId",
+  "platform",
+  "model",
+  "clientVersion",
+  "policyId",
+  "registrationType",
+] as const;
+
+const dateKeys = ["created", "lastSeen", "revoked"] as const;
+
+/** The tests of all files, in the order of files and lines. */
+export function readTests(
+  files: readonly ParsedFile[],
+  report: (message: Message) => void,
+): readonly PlacedTest[] {
+  return files.flatMap(({ source, tree }) => {
+    const tell = source.teller(report);
+    return itemsOf(valueAt(tree, "tests")).flatMap((node) => readTest(source, node, tell) ?? []);
+  });
+}
+
+function readTest(source: SourceText, node: TreeNode, tell: Tell): PlacedTest | undefined {
+  const name = textNode(valueAt(node, "name"));
+  if (name !== undefined) tell(matchTextProblem(name, "name"));
+  const at = readDate(pairAt(node, "at"), tell);
+  const givenNode = valueAt(node, "given");
+  const user = textNode(valueAt(givenNode, "user"));
+  const given = readGiven(givenNode, user, tell);
+  const expect = readExpect(valueAt(node, "expect"), tell);
+  // What is missing was told by the schema.
+  if (name === undefined || user === undefined || expect === undefined) return undefined;
+  const moment = at === undefined ? {} : { at };
+  const test = { name: name.value, given, expect, ...moment, source: source.position(node.start) };
+  return { test, user, source };
+}
+
+function readGiven(node: TreeNode | undefined, user: TextNode | undefined, tell: Tell): Given {
+  const given: Given = { user: readUser(user, tell) };
+  for (const key of textKeys) {
+    const text = textNode(valueAt(node, key));
+    if (text === undefined) continue;
+    tell(key === "clientVersion" ? versionProblem(text, key) : matchTextProblem(text, key));
+    given[key] = text.value;
+  }
+  for (const key of dateKeys) {
+    const date = readDate(pairAt(node, key), tell);
+    if (date !== undefined) given[key] = date;
+  }
+  return given;
+}
+
+/** Empty where the registration has no user. */
+function readUser(node: TextNode | undefined, tell: Tell): string {
+  if (node === undefined || node.value === "" || node.value === "none") return "";
+  const email = normaliseEmail(node.value);
+  tell(addressProblem(email, { said: node.value, offset: node.start, kind: "email" }));
+  return email;
+}
+
+function readExpect(node: TreeNode | undefined, tell: Tell): AllowlistTest["expect"] | undefined {
+  const action = textNode(node?.kind === "map" ? valueAt(node, "action") : node)?.value;
+  const rule = textNode(valueAt(node, "rule"));
+  if (rule !== undefined) tell(matchTextProblem(rule, "rule"));
+  if (action === undefined) return undefined;
+  // Another text was refused by the schema, and the whole allowlist with it.
+  const expected = action as AllowlistTest["expect"]["action"];
+  return rule === undefined ? { action: expected } : { action: expected, rule: rule.value };
+}

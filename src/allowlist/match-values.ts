@@ -1,0 +1,265 @@
+import { shown } from "../text/words.js";
+import type { Problem, Tell, TextNode } from "./source.js";
+import { matchTextProblem } from "./values.js";
+
+interface MatchKeyText {
+  /** Keys of one rank are equally strong; the lowest is the strongest. */
+  readonly rank: number;
+  /** The form in which values are compared. */
+  readonly compared: (value: string) => string;
+  /** A name is what the device's user chose. */
+  readonly isName: boolean;
+}
+
+const asWritten = (value: string) => value;
+
+/** The keys that an entry may match by, the strongest first. */
+const KEYS = {
+  registration: { rank: 0, compared: asWritten, isName: false },
+  serial: { rank: 1, compared: serialKey, isName: false },
+  hardwareId: { rank: 1, compared: hardwareIdKey, isName: false },
+  device: { rank: 2, compared: asWritten, isName: false },
+  name: { rank: 3, compared: asWritten, isName: true },
+  nameGlob: { rank: 4, compared: asWritten, isName: true },
+} as const satisfies Readonly<Record<string, MatchKeyText>>;
+
+/** The keys by which an entry finds registrations; all that are given must match. */
+export type EntryMatch = { readonly [Key in keyof typeof KEYS]?: string };
+
+export const matchKeys = Object.keys(KEYS) as readonly (keyof EntryMatch)[];
+
+/** An entry's match while it is being read. */
+export type MatchDraft = { -readonly [Key in keyof EntryMatch]: EntryMatch[Key] };
+
+export function isMatchKey(key: string): key is keyof EntryMatch {
+  return Object.hasOwn(KEYS, key);
+}
+
+/** Equal for matches with the same keys and values, as they are compared. */
+export function matchId(match: EntryMatch): string {
+  return JSON.stringify(
+    matchKeys.map((name) => {
+      const value = match[name];
+      return value === undefined ? null : comparedValue(name, value);
+    }),
+  );
+}
+
+/** What an entry is, apart from its line: whose, what it asks for, and what it matches by. */
+export function entrySubject(
+  email: string,
+  { match, state }: { readonly match: EntryMatch; readonly state: string },
+): readonly string[] {
+  return [email, state, ...matchSubject(match)];
+}
+
+/** The keys and values of a match, as they are compared, in one order; other keys than an entry's may be among them. */
+export function matchSubject(match: object): readonly string[] {
+  return Object.entries(match as Readonly<Record<string, string | undefined>>)
+    .flatMap(([key, value]) =>
+      value === undefined ? [] : [`${key} ${isMatchKey(key) ? comparedValue(key, value) : value}`],
+    )
+    .sort();
+}
+
+/** The form in which a key's value is compared. */
+export function comparedValue(key: keyof EntryMatch, value: string): string {
+  return KEYS[key].compared(value);
+}
+
+/** Of two entries the one whose strongest key has the lower rank decides. */
+export type Rank = (typeof KEYS)[keyof EntryMatch]["rank"];
+
+export function rankOfKey(key: keyof EntryMatch): Rank {
+  return KEYS[key].rank;
+}
+
+/** Whether it goes by a name, which the device's user chose, and by nothing else about the device. */
+export function isByNameAlone(match: EntryMatch): boolean {
+  return matchKeys.every((key) => KEYS[key].isName || match[key] === undefined);
+}
+
+/** What is wrong with a `trustName` beside a match that does not go by a name alone. */
+export function trustProblem(match: EntryMatch, offset: number): Problem | undefined {
+  const strong = matchKeys.find((key) => match[key] !== undefined);
+  if (strong !== undefined && isByNameAlone(match)) return undefined;
+  const by = strong === undefined ? "goes by no name" : `goes by \`${strong}\``;
+  return {
+    code: "allowlist/needless-trust",
+    offset,
+    text: `\`trustName\` says why a name is good enough, but this ${by}`,
+    fix: "remove `trustName`",
+  };
+}
+
+/** The text of a match key. What could match nothing, or many machines, is told. */
+export function readMatchText(key: keyof EntryMatch, node: TextNode, tell: Tell): string {
+  tell(matchKeyProblem(key, node));
+  return node.value;
+}
+
+/** Why a match key's text could match nothing, or many machines; `called` is the key as the file writes it. */
+export function matchKeyProblem(key: keyof EntryMatch, node: TextNode, called: string = key) {
+  const isHardware = key === "serial" || key === "hardwareId";
+  return matchTextProblem(node, called) ?? (isHardware ? hardwareProblem(key, node) : undefined);
+}
+
+function hardwareProblem(key: "serial" | "hardwareId", { value, start }: TextNode): Problem | undefined {
+  if (value === "" || (key === "serial" ? isUsableSerial : isUsableHardwareId)(value)) return undefined;
+  return {
+    code: "allowlist/placeholder-serial",
+    offset: start,
+    text: `the ${key} ${shown(value)} tells no device apart: it is one character only, or what vendors leave on many machines`,
+    fix: `match this device by \`${key === "serial" ? "hardwareId" : "serial"}\`, \`device\` or \`registration\``,
+  };
+}
+
+// Serial numbers and hardware ids: the form in which they are compared, and which of them name one machine.
+
+/**
+ * What firmware says where no serial number was ever written, in the form of {@link serialKey}. Collected from
+ * SMBIOS tables in the wild: each of these stands on very many machines.
+ */
+const vendorDefaults: ReadonlySet<string> = new Set([
+  "TO BE FILLED BY O.E.M.",
+  "TO BE FILLED BY O.E.M",
+  "TO BE FILLED BY OEM",
+  "TOBEFILLEDBYO.E.M.",
+  "DEFAULT STRING",
+  "DEFAULT_STRING",
+  "SYSTEM SERIAL NUMBER",
+  "SYSTEM SERIAL",
+  "CHASSIS SERIAL NUMBER",
+  "BASE BOARD SERIAL NUMBER",
+  "SERIAL NUMBER",
+  "SERIALNUMBER",
+  "SERIAL",
+  "SN",
+  "S/N",
+  "NOT SPECIFIED",
+  "NOT AVAILABLE",
+  "NOT APPLICABLE",
+  "NOT PRESENT",
+  "NOT SETTABLE",
+  "NOT PROVIDED",
+  "NOT DEFINED",
+  "NOT SET",
+  "UNSPECIFIED",
+  "UNAVAILABLE",
+  "UNDEFINED",
+  "UNKNOWN",
+  "UNKNOW",
+  "INVALID",
+  "EMPTY",
+  "BLANK",
+  "NONE",
+  "NULL",
+  "NIL",
+  "N/A",
+  "NA",
+  "N.A.",
+  "STANDARD",
+  "O.E.M.",
+  "OEM",
+  "OEM_SERIAL",
+  "NO ASSET TAG",
+  "ASSET-1234567890",
+  "TYPE2 - BOARD SERIAL NUMBER",
+  "SYSTEM PRODUCT NAME",
+  "123456789",
+  "1234567890",
+  "0123456789",
+  "123456",
+  "12345678",
+  "012345678",
+  "01234567",
+  "PARALLELS",
+  "VMWARE",
+  "VIRTUAL MACHINE",
+]);
+
+/** UUIDs that boards leave the factory with, as 32 hex digits; FreeBSD and others refuse them as host ids. */
+const defaultUuids: ReadonlySet<string> = new Set([
+  // AMI's default, and the same with the byte order of SMBIOS before 2.6.
+  "03000200040005000006000700080009",
+  "00020003000400050006000700080009",
+  "000102030405060708090A0B0C0D0E0F",
+  "030201000504070608090A0B0C0D0E0F",
+  "07090201010303010807060504030201",
+  "11111111222233334444555555555555",
+  "123456781234567890ABCDDEEFAABBCC",
+  "00112233445566778899AABBCCDDEEFF",
+  // Dell's, made from a service tag of seven blanks.
+  "4C4C454400002010802080C04F202020",
+  "890E2D14CACD45D1AE66BC80E8BFEB0F",
+  "8E275844178F44A8ACEBA7D7E5178C63",
+  "DC698397FA544CF282C8B1B5307A6A7F",
+]);
+
+/** What stands between the characters of a serial without telling anything. */
+const blanks: ReadonlySet<string> = new Set(" \t.,_:/-");
+
+/** Nearly every serial is in its compared form already. */
+const plainSerial = /^[0-9A-Z]+(?:[ ./_:-][0-9A-Z]+)*$/;
+
+const uuid = /^\{?([\dA-F]{8})-?([\dA-F]{4})-?([\dA-F]{4})-?([\dA-F]{4})-?([\dA-F]{12})\}?$/;
+
+/**
+ * The form in which serial numbers are compared: trimmed, inner blanks single, ASCII letters in upper case. Firmware,
+ * stickers and inventories write them in either case, and no vendor tells two machines apart by it. Other characters
+ * stay as they are: none of them is in a real serial number, and nothing may become equal that was not. Applying it
+ * twice changes nothing.
+ */
+export function serialKey(serial: string): string {
+  if (plainSerial.test(serial)) return serial;
+  return serial
+    .trim()
+    .replace(/\s+/gu, " ")
+    .replace(/[a-z]+/g, (letters) => letters.toUpperCase());
+}
+
+/**
+ * The form in which hardware ids are compared: as serial numbers, and a UUID without its dashes and braces, which some
+ * tools write and others leave out.
+ */
+export function hardwareIdKey(hardwareId: string): string {
+  const key = serialKey(hardwareId);
+  return key.length >= 32 && uuid.test(key) ? key.replace(/[{}-]/g, "") : key;
+}
+
+/**
+ * Whether a serial number can tell one device from another: false for a blank one, for what vendors leave as a
+ * default (`To Be Filled By O.E.M.`, whatever the case; the default UUIDs of boards), and for one character again and
+ * again, blanks and dashes aside (`00000000`, `XXXX`, `0`, `----`).
+ */
+export function isUsableSerial(text: string): boolean {
+  return isUsableKey(serialKey(text));
+}
+
+/** The same of what is in the form of {@link serialKey} already. */
+export function isUsableKey(key: string): boolean {
+  if (vendorDefaults.has(key) || !hasTwoCharacters(key)) return false;
+  return key.length < 32 || isUsableUuid(hardwareIdKey(key));
+}
+
+/** The same of a hardware id: what firmware leaves in a serial stands in hardware ids as well. */
+export function isUsableHardwareId(text: string): boolean {
+  return isUsableSerial(text);
+}
+
+function hasTwoCharacters(key: string): boolean {
+  let first: string | undefined;
+  for (let at = 0; at < key.length; at++) {
+    const character = key.charAt(at);
+    if (blanks.has(character)) continue;
+    first ??= character;
+    if (character !== first) return true;
+  }
+  return false;
+}
+
+/** False for a default UUID, for one byte again and again (`FEFE…`), and for a tail of nothing but `F`. */
+function isUsableUuid(key: string): boolean {
+  if (!/^[\dA-F]{32}$/.test(key)) return true;
+  return !defaultUuids.has(key) && key !== key.slice(0, 2).repeat(16) && !key.endsWith("F".repeat(24));
+}

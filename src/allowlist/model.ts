@@ -1,0 +1,335 @@
+/** The desired state as data: what the allowlist files say, validated, with the place of every statement. */
+import type { EntryMatch } from "./match-values.js";
+import type { Message, SourcePosition } from "./messages.js";
+import { pairAt, type ParsedFile, type SourceText, type TreeNode, type TreePair } from "./source.js";
+import type { Day, Duration } from "./times.js";
+import type { WrittenDomains } from "./values.js";
+
+/** What an entry asks of the registrations that it matches. */
+export type EntryState = "active" | "revoked" | "deleted";
+
+/** What the device behind a match must be besides; a match that fails one of these is not allowed. */
+export interface Conditions {
+  /** The `device_type` of the physical device, exactly, in lower case: `windows`, `mac`, `ios`, … */
+  readonly platform?: string;
+  /** A glob for the whole model. */
+  readonly model?: string;
+  /** The oldest WARP client that may connect: numbers separated by dots. */
+  readonly minClientVersion?: string;
+}
+
+/** One device rule under a user. */
+export interface Entry {
+  readonly match: EntryMatch;
+  readonly state: EntryState;
+  readonly note?: string;
+  readonly reason?: string;
+  /** The first day, in UTC, on which the entry speaks. */
+  readonly from?: Day;
+  /** The last day, in UTC, on which the entry speaks. */
+  readonly expires?: Day;
+  /** Who answers for the device; free text, carried into reports. */
+  readonly owner?: string;
+  /** Where it was asked for; free text, carried into reports. */
+  readonly ticket?: string;
+  readonly requires?: Conditions;
+  /** Why a match by name alone is good enough here. */
+  readonly trustName?: string;
+  readonly source: SourcePosition;
+}
+
+/** What a user as a whole is, whatever the entries say. */
+export interface UserState {
+  /** `suspended`: every registration revoked; `offboarded`: every registration deleted. */
+  readonly state: "suspended" | "offboarded";
+  /** The first day, in UTC, on which it holds; without it, always. */
+  readonly since?: Day;
+  readonly reason?: string;
+  /** The line that says `state`. */
+  readonly source: SourcePosition;
+}
+
+/** A user of the allowlist. An empty `entries` means: this user may have no device. */
+export interface AllowedUser {
+  /** Normalised: see `normaliseEmail`. */
+  readonly email: string;
+  /** How the file writes the domain, where that is not as in `email`: `bob@bücher.example`. To be shown. */
+  readonly written?: string;
+  readonly entries: readonly Entry[];
+  readonly state?: UserState;
+  /** The user's key in the file. */
+  readonly source: SourcePosition;
+}
+
+/**
+ * Which registrations are looked at at all. A registration is in scope when its type is one of `registrationTypes`,
+ * and its e-mail is one of `emails` or under one of `emailDomains` (where either is given), and its device profile
+ * is one of `policyIds` (where given). Nothing outside is decided or counted.
+ */
+export interface Scope {
+  /** The line of `scope`; undefined where the root file has none. */
+  readonly source?: SourcePosition;
+  readonly emailDomains: ReadonlySet<string>;
+  readonly emails: ReadonlySet<string>;
+  readonly policyIds: ReadonlySet<string>;
+  readonly registrationTypes: ReadonlySet<string>;
+}
+
+/**
+ * What is never touched, each with the line that says so: e-mails in their normal form, device ids, registration ids,
+ * serial numbers by `serialKey` and hardware ids by `hardwareIdKey`.
+ */
+export interface Protected {
+  readonly users: ReadonlyMap<string, SourcePosition>;
+  readonly devices: ReadonlyMap<string, SourcePosition>;
+  readonly registrations: ReadonlyMap<string, SourcePosition>;
+  readonly serials: ReadonlyMap<string, SourcePosition>;
+  readonly hardwareIds: ReadonlyMap<string, SourcePosition>;
+}
+
+/** How much of a plan one run does. */
+export interface Limits {
+  /** Acts in one run; the rest is pending. Without it, all. */
+  readonly perRun?: Setting<number>;
+  /** How old a plan may be that `WARP_EXPECT_PLAN` names. Default 24 hours. */
+  readonly maxPlanAge: Setting<Duration>;
+}
+
+/** Plans are shown, and nothing is done. */
+export interface Freeze {
+  /** The moment from which acts are done again; a day counts to its end, in UTC. */
+  readonly until: Date;
+  readonly reason: string;
+  readonly source: SourcePosition;
+}
+
+/** Registrations that another tool manages: all keys that are given must match. */
+export interface IgnoreRule {
+  readonly match: EntryMatch & {
+    readonly user?: string;
+    readonly emailDomain?: string;
+    /** The id of a device profile. */
+    readonly policyId?: string;
+  };
+  readonly reason: string;
+  readonly trustName?: string;
+  readonly source: SourcePosition;
+}
+
+/** Given a registration like this, expect that decision. */
+export interface AllowlistTest {
+  readonly name: string;
+  readonly given: {
+    /** Normalised; empty for a registration without a user. */
+    readonly user: string;
+    readonly registration?: string;
+    readonly device?: string;
+    readonly name?: string;
+    readonly serial?: string;
+    readonly hardwareId?: string;
+    readonly platform?: string;
+    readonly model?: string;
+    readonly clientVersion?: string;
+    readonly policyId?: string;
+    readonly registrationType?: string;
+    /** Without it, long ago. */
+    readonly created?: Date;
+    /** Without it, the moment of the test. */
+    readonly lastSeen?: Date;
+    /** Without it, the registration is active. */
+    readonly revoked?: Date;
+  };
+  readonly expect: {
+    readonly action: "keep" | "revoke" | "unrevoke" | "delete" | "leave";
+    /** The rule that decides, as {@link Rule} of the core names it. */
+    readonly rule?: string;
+  };
+  /** The moment of the test; without it, that of the plan. */
+  readonly at?: Date;
+  readonly source: SourcePosition;
+}
+
+/** An Access user that is to exist, or to be absent. */
+export interface WantedAccessUser {
+  /** Normalised. */
+  readonly email: string;
+  readonly name?: string;
+  readonly state: "present" | "absent";
+  readonly source: SourcePosition;
+}
+
+/** The whole desired state, as read from one root file and any number of user files. */
+export interface Allowlist {
+  readonly version: 1;
+  /** The ids, in lower case, of the accounts that it is for, each with its line; empty: any. See `checkAccount`. */
+  readonly account: ReadonlyMap<string, SourcePosition>;
+  readonly scope: Scope;
+  /** The root file's policy. Use `policyOf` for what holds for one user. */
+  readonly policy: Policy;
+  /** By normalised e-mail, where a group or the user's own mapping says something else than the root file. */
+  readonly policies: ReadonlyMap<string, Policy>;
+  readonly protected: Protected;
+  readonly ignore: readonly IgnoreRule[];
+  readonly guards: Guards;
+  readonly limits: Limits;
+  readonly freeze?: Freeze;
+  /** By normalised e-mail. */
+  readonly users: ReadonlyMap<string, AllowedUser>;
+  readonly tests: readonly AllowlistTest[];
+  readonly accessUsers: readonly WantedAccessUser[];
+  /** What is compared as DNS has it is shown as it is written: see `showDomains`. */
+  readonly domains: WrittenDomains;
+  /** What is valid, and worth a look all the same: weak matches, rules that shadow each other. */
+  readonly warnings: readonly Message[];
+  /** Every file that was read, relative to the project's folder, sorted, each with the SHA-256 of its text in hex. */
+  readonly files: readonly { readonly file: string; readonly digest: string }[];
+}
+
+// What the policy says: for everybody, for a group, for one user.
+
+/** A setting with the place that set it, or, for a default, the root file's `version` line. */
+export interface Setting<T> {
+  readonly value: T;
+  /** False where the value is the documented default. */
+  readonly explicit: boolean;
+  readonly source: SourcePosition;
+  /** Whose policy says so, where not the root file's for everybody: `group contractors`, `user bob@example.com`. */
+  readonly of?: string;
+}
+
+/** What is done with a registration that no entry speaks for. */
+export type UnlistedAction = "revoke" | "delete" | "report";
+
+/** What is done with the newest registration of a listed device when it is found revoked. */
+export type ListedRevokedAction = "unrevoke" | "report";
+
+/** What is done with a registration whose hardware is not known, where its user's entries go by hardware. */
+export type UnknownHardwareAction = "report" | "revoke";
+
+/** Whether rules by age look at what belongs to no person. */
+export type MachinesAction = "skip" | "judge";
+
+/** What has not been seen, or has been revoked, for so long. */
+export interface AgeRule<Action extends UnlistedAction = UnlistedAction> {
+  readonly after: Duration;
+  readonly action: Action;
+  /** Whether registrations that an entry speaks for count too. */
+  readonly includeListed: boolean;
+}
+
+/** What the policy says of one user: the closest of user, group and root file. */
+export function policyOf(
+  { policy, policies }: { readonly policy: Policy; readonly policies: ReadonlyMap<string, Policy> },
+  email: string,
+): Policy {
+  return policies.size === 0 ? policy : (policies.get(email) ?? policy);
+}
+
+/** Each key is set as a whole by the closest of user, group and root file. */
+export interface Policy {
+  readonly unlisted: Setting<UnlistedAction>;
+  readonly unknownUsers: Setting<UnlistedAction>;
+  readonly noUser: Setting<UnlistedAction>;
+  readonly listedRevoked: Setting<ListedRevokedAction>;
+  /** How long a new registration that no entry allows is only reported; 0 ms by default. */
+  readonly grace: Setting<Duration>;
+  /** By `last_seen_at`. */
+  readonly stale: Setting<AgeRule | undefined>;
+  /** By `revoked_at`. */
+  readonly revoked: Setting<AgeRule<"delete" | "report"> | undefined>;
+  /** Older registrations of one user on one device; undefined: they are not looked at. */
+  readonly superseded: Setting<UnlistedAction | undefined>;
+  /** The most devices of one user that entries may allow; the newest count. */
+  readonly maxDevices: Setting<number | undefined>;
+  /** What is done with the devices above it. */
+  readonly overMaxDevices: Setting<UnlistedAction>;
+  /** `report` leaves it alone, since it may be a listed machine. */
+  readonly unknownHardware: Setting<UnknownHardwareAction>;
+  /**
+   * For `stale` and the other rules by age: `skip` leaves connectors and service tokens out of them, since Cloudflare
+   * does not refresh the `last_seen_at` of a connector that is alive.
+   */
+  readonly machines: Setting<MachinesAction>;
+}
+
+/** What one place says of the policy: the root file, a group, or a user. */
+export type PolicyLayer = { readonly [Key in keyof Policy]?: Policy[Key] };
+
+/** The most acts of one kind in one run; the stricter of the two holds. */
+export interface GuardLimit {
+  /** Acts, an absolute count. */
+  readonly max: Setting<number>;
+  /** Acts in percent of the active registrations in scope, 0 to 100; of fewer than 10 at most half, unless it is higher. */
+  readonly percent: Setting<number>;
+}
+
+export interface Guards {
+  readonly revoke: GuardLimit;
+  readonly delete: GuardLimit;
+  readonly unrevoke: GuardLimit;
+  /** The most acts on the registrations of any one user; without it there is no such limit. */
+  readonly perUser?: Setting<number>;
+  /** The most Access users (`accessUsers`, `state: absent`) that are deleted in one run. Default 5. */
+  readonly deleteUsers: Setting<number>;
+  /** Whoever runs the tool, by normalised e-mail: their own registrations are never acted on. */
+  readonly self: ReadonlyMap<string, SourcePosition>;
+}
+
+/** A setting of the root file; where there is no value, its default, with the line that says `version`. */
+export function settingOr<T>(
+  root: ParsedFile,
+  pair: TreePair | undefined,
+  value: T | undefined,
+  byDefault: T,
+): Setting<T> {
+  if (pair === undefined || value === undefined) return defaultSetting(root, byDefault);
+  return { value, explicit: true, source: root.source.position(pair.keyStart) };
+}
+
+/** A documented default. */
+export function defaultSetting<T>(root: ParsedFile, value: T): Setting<T> {
+  const version = pairAt(root.tree, "version");
+  return { value, explicit: false, source: root.source.position(version?.keyStart ?? 0) };
+}
+
+/** An entry with the node that it was read from. */
+export interface PlacedEntry {
+  readonly entry: Entry;
+  readonly node: TreeNode;
+}
+
+/** A user with what it takes to write messages about the place. */
+export interface PlacedUser {
+  readonly user: AllowedUser;
+  readonly entries: readonly PlacedEntry[];
+  /** What the user's own mapping says of the policy; undefined where it says nothing. */
+  readonly layer?: PolicyLayer;
+  readonly pair: TreePair;
+  readonly source: SourceText;
+}
+
+/** A rule of what is left alone, with the node that it was read from. */
+export interface PlacedRule {
+  readonly rule: IgnoreRule;
+  readonly node: TreeNode;
+}
+
+/** The days on which an entry speaks, by their first moments, both included. */
+interface Window {
+  readonly first: number;
+  readonly last: number;
+}
+
+export function windowOf({ from, expires }: Entry): Window {
+  return { first: from?.start ?? -Infinity, last: expires?.start ?? Infinity };
+}
+
+/** Whether there is a day on which both speak. */
+export function overlap(one: Window, other: Window): boolean {
+  return one.first <= other.last && other.first <= one.last;
+}
+
+/** Whether the outer one speaks on every day on which the inner one does. */
+export function encloses(outer: Window, inner: Window): boolean {
+  return outer.first <= inner.first && inner.last <= outer.last;
+}

@@ -1,0 +1,307 @@
+import { Ajv, type ErrorObject, type SchemaObject, type ValidateFunction } from "ajv";
+import { existsSync, readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { didYouMean, shown } from "../text/words.js";
+import { missingKey, unknownKey } from "./key-messages.js";
+import { isMatchKey } from "./match-values.js";
+import type { Message } from "./messages.js";
+import {
+  type FileKind,
+  isUser,
+  locate,
+  type Place,
+  type Problem,
+  type SourceText,
+  type TreeNode,
+} from "./source.js";
+import { toDuration } from "./times.js";
+import { isEmail, normaliseEmail, quoteProblem } from "./values.js";
+
+/** What the schema says against a file, as messages with places; one for each place. */
+export function schemaMessages(
+  source: SourceText,
+  root: TreeNode,
+  kind: FileKind,
+  errors: readonly ErrorObject[],
+  report: (message: Message) => void,
+): void {
+  const told = new Set<string>();
+  const unknown = unknownKeys(errors);
+  for (const error of errors) {
+    // A branch of the schema that was taken and failed: what failed in it is told by itself.
+    if (error.keyword === "if" || error.keyword === "anyOf") continue;
+    const place = locate(root, error.instancePath);
+    if (isTime(place, error)) continue;
+    const problem = toProblem(place, { source, root, kind }, error, unknown.get(error.instancePath) ?? []);
+    if (problem === undefined) continue;
+    const key = `${problem.offset} ${problem.code === "allowlist/unknown-key" ? problem.text : ""}`;
+    // A node that fails by its type fails by its other rules too, and one that an alias repeats fails again.
+    if (told.has(key)) continue;
+    told.add(key);
+    report(source.message(problem));
+  }
+}
+
+/** Texts with a pattern are days, times and durations: the readers tell more about them than the schema can. */
+function isTime({ node }: Place, { parentSchema }: ErrorObject): boolean {
+  const schema = parentSchema as { readonly pattern?: string } | undefined;
+  return schema?.pattern !== undefined && node.kind === "scalar" && node.value !== null;
+}
+
+/** What is meant by a limit that would let nothing pass. */
+const insteadOfZero: ReadonlyMap<string, string> = new Map([
+  ["maxDevices", "write `none` for no limit; a user who may have no device has the list `[]`"],
+  ["perRun", "remove it for no limit; to do nothing for a while, say `freeze`"],
+  ["perUser", "remove it for no limit; to do nothing at all, set the `max` of the other guards to 0"],
+]);
+
+/** The file that errors are about. */
+interface Held {
+  readonly source: SourceText;
+  readonly root: TreeNode;
+  readonly kind: FileKind;
+}
+
+function toProblem(
+  place: Place,
+  { source, root, kind }: Held,
+  error: ErrorObject,
+  unknown: readonly string[],
+): Problem | undefined {
+  const { node, name } = place;
+  const params = error.params as Readonly<Record<string, unknown>>;
+  const offset = node.start;
+  // Its users stand beside it, as is told of each.
+  if (place.path.length === 1 && name === "`users`" && isEmpty(node) && hasUsersAtTop(root)) return undefined;
+  if (node.kind === "scalar" && node.value === null) return typeProblem(place, String(params.type));
+  switch (error.keyword) {
+    case "additionalProperties":
+      return unknownKey(place, { kind, source }, String(params.additionalProperty), allowedKeys(error));
+    case "required":
+      return missingKey(place, kind, String(params.missingProperty), unknown);
+    case "type":
+      return typeProblem(place, String(params.type));
+    case "enum":
+      return notAllowed(place, (params.allowedValues as readonly unknown[]).map(String));
+    case "maxLength":
+      return {
+        code: "allowlist/too-long",
+        offset,
+        text: `${name} is longer than ${String(params.limit)} characters`,
+        fix: "shorten it",
+      };
+    case "minLength":
+      return { code: "allowlist/bad-value", offset, text: `${name} is empty`, fix: "write a value" };
+    case "minItems":
+    case "minProperties":
+      return {
+        code: "allowlist/bad-value",
+        offset,
+        text: `${name} is an empty ${node.kind === "map" ? "mapping" : "list"}, which would say nothing`,
+        fix: "remove the key, or list what it is for",
+      };
+    case "minimum":
+    case "maximum":
+      return {
+        code: "allowlist/bad-value",
+        offset,
+        text: `${name} is ${shown(node.kind === "scalar" ? node.raw : "")}, and must be ${String(params.comparison)} ${String(params.limit)}`,
+        fix:
+          insteadOfZero.get(place.path.at(-1) ?? "") ??
+          `write a number that is ${String(params.comparison)} ${String(params.limit)}`,
+      };
+    default:
+      return { code: "allowlist/bad-value", offset, text: `${name} ${error.message ?? "is not allowed"}` };
+  }
+}
+
+function isEmpty(node: TreeNode): boolean {
+  return node.kind === "scalar" && node.value === null;
+}
+
+function hasUsersAtTop(root: TreeNode): boolean {
+  return root.kind === "map" && [...root.pairs.keys()].some((key) => isEmail(normaliseEmail(key)));
+}
+
+/** The keys that the schema does not know, by the pointer to their mapping. */
+function unknownKeys(errors: readonly ErrorObject[]): ReadonlyMap<string, readonly string[]> {
+  const found = new Map<string, string[]>();
+  for (const { keyword, instancePath, params } of errors) {
+    if (keyword !== "additionalProperties") continue;
+    const { additionalProperty } = params as { readonly additionalProperty: string };
+    const known = found.get(instancePath);
+    if (known === undefined) found.set(instancePath, [additionalProperty]);
+    else known.push(additionalProperty);
+  }
+  return found;
+}
+
+function allowedKeys(error: ErrorObject): readonly string[] {
+  const schema = error.parentSchema as { readonly properties?: object } | undefined;
+  return Object.keys(schema?.properties ?? {});
+}
+
+function notAllowed({ node, path, name }: Place, allowed: readonly string[]): Problem {
+  const offset = node.start;
+  const raw = node.kind === "scalar" ? node.raw : "";
+  const value = node.kind === "scalar" ? shown(raw) : `a ${node.kind === "map" ? "mapping" : "list"}`;
+  if (path.length === 1 && path[0] === "version") {
+    const text = `version ${value} of the allowlist's format is not one that is understood`;
+    return { code: "allowlist/unsupported-version", offset, text, fix: "write `version: 1`, without quotes" };
+  }
+  const text = `${name} is ${value}; allowed: ${allowed.join(", ")}`;
+  if (path.at(-1) === "state" && (raw === "offboarded" || raw === "suspended") && path[0] === "users")
+    return {
+      code: "allowlist/bad-value",
+      offset,
+      text: `${name} is ${value}, which is said of a user and not of an entry; allowed: ${allowed.join(", ")}`,
+      fix: "write it under the user, beside `devices`",
+      right: [`  ${path[1] ?? ""}:`, `    state: ${raw}`, "    devices:", "      - …"],
+    };
+  return { code: "allowlist/bad-value", offset, text, fix: didYouMean(raw, allowed) };
+}
+
+const wanted: Readonly<Record<string, string>> = {
+  object: "a mapping (`key: value`)",
+  array: "a list (`- item`)",
+  string: "text",
+  integer: "a whole number",
+  number: "a number",
+  boolean: "`true` or `false`",
+};
+
+/** A value of the wrong kind, where the schema wants `type` (a type of JSON Schema). */
+function typeProblem(place: Place, type: string): Problem {
+  const { node, name } = place;
+  if (node.kind === "scalar" && node.value === null) return nullProblem(place);
+  if (node.kind === "scalar" && type === "string")
+    return quoteProblem(place, node.raw, `${describe(node)} to YAML`);
+  return {
+    code: "allowlist/wrong-type",
+    offset: node.start,
+    text: `${name} is ${describe(node)}, and must be ${wantedAt(place, type)}`,
+    fix: typeFix(place, type),
+  };
+}
+
+/** What may stand there; of a choice between two kinds the schema names only the one. */
+function wantedAt(place: Place, type: string): string {
+  const { path } = place;
+  if (isUser(place)) return "a list of entries, or a mapping";
+  if (path.length === 2 && path[0] === "groups") return "a list of e-mails, or a mapping";
+  return `${wanted[type] ?? type}${mayBeNone(path) ? ", or `none`" : ""}`;
+}
+
+function mayBeNone(path: readonly string[]): boolean {
+  const key = path.at(-1);
+  return key === "maxDevices" || (path.at(-2) === "policy" && (key === "stale" || key === "revoked"));
+}
+
+function nullProblem(place: Place): Problem {
+  const { node, pair, name } = place;
+  return {
+    code: "allowlist/null-value",
+    offset: pair?.keyStart ?? node.start,
+    text: `${name} has no value`,
+    fix: nullFix(place),
+  };
+}
+
+function nullFix(place: Place): string {
+  const { pair, path } = place;
+  if (pair !== undefined && (isUser(place) || isDevices(path)))
+    return "write `[]` behind it if this user may have no device, or list the devices under it";
+  if (path.length === 2 && path[0] === "accessUsers") return "write `{}` behind it";
+  return "write a value, or remove it";
+}
+
+function typeFix(place: Place, type: string): string {
+  const { node, path } = place;
+  const text = node.kind === "scalar" ? node.raw.slice(0, 60) : "";
+  if (path[0] === "users" && path.length === 1)
+    return "write each user as `<e-mail>:` with a list of devices under it";
+  if (isUser(place)) return `write a list of entries, as \`- serial: ${JSON.stringify(text)}\``;
+  if (isDevices(path) && node.kind === "map") return "begin each entry with `- `";
+  const [, key, value] = /^(\w+)[:=]\s*(\S+)$/u.exec(text) ?? [];
+  if (path[0] === "users" && place.pair === undefined && key !== undefined && isMatchKey(key))
+    return `write a blank behind the colon: \`${key}: ${JSON.stringify(value)}\``;
+  if (path[0] === "users" && place.pair === undefined && text !== "")
+    return `say what it is, as \`serial: ${JSON.stringify(text)}\``;
+  return settingFix(path.at(-1), path, text) ?? numberFix(type, text) ?? `write ${wanted[type] ?? type}`;
+}
+
+function settingFix(key: string | undefined, path: readonly string[], text: string): string | undefined {
+  if (path.length === 2 && path[0] === "groups")
+    return "write a list of e-mails, or a mapping with `users:` and `policy:`";
+  if (key === "maxDevices") return /^\d+$/u.test(text) ? undefined : "write a whole number, or `none`";
+  if (key !== undefined && mayBeNone(path))
+    return `write \`${key}: { after: ${toDuration(text) === undefined ? "90d" : text} }\`, or \`${key}: none\``;
+  if (path.length === 1 && key === "freeze") return "write `freeze: { until: <day>, reason: <why> }`";
+  return (key === "perUser" || key === "perRun") && text === "none" ? "remove it for no limit" : undefined;
+}
+
+function numberFix(type: string, text: string): string | undefined {
+  return (type === "integer" || type === "number") && /^\d+$/u.test(text) ? "remove the quotes" : undefined;
+}
+
+function isDevices(path: readonly string[]): boolean {
+  return path.length === 3 && path[0] === "users" && path[2] === "devices";
+}
+
+function describe(node: TreeNode): string {
+  if (node.kind === "map") return "a mapping";
+  if (node.kind === "list") return "a list";
+  if (typeof node.value === "string") return "text";
+  return typeof node.value === "number"
+    ? `the number ${String(node.value)}`
+    : `the value ${String(node.value)}`;
+}
+
+const names: Readonly<Record<FileKind, string>> = {
+  root: "allowlist.schema.json",
+  users: "users.schema.json",
+};
+
+const compiled = new Map<FileKind, ValidateFunction>();
+
+/** The package's `schemas` folder, as seen from the sources and from the compiled program alike. */
+export function schemasFolder(): string {
+  for (let folder = __dirname; ; folder = dirname(folder)) {
+    const candidate = join(folder, "schemas");
+    if (existsSync(join(candidate, names.root))) return candidate;
+    if (folder === dirname(folder))
+      throw new Error("the package is incomplete: its folder `schemas` is missing");
+  }
+}
+
+/** The published schema of a kind of file. */
+export function loadSchema(kind: FileKind): SchemaObject {
+  return JSON.parse(readFileSync(join(schemasFolder(), names[kind]), "utf8")) as SchemaObject;
+}
+
+/** The compiled schema of a kind of file; compiled once in a process. */
+export function validator(kind: FileKind): ValidateFunction {
+  let validate = compiled.get(kind);
+  if (validate === undefined) {
+    // Nothing is coerced and no default is filled in: a plain answer about the data as it stands.
+    validate = new Ajv({
+      allErrors: true,
+      verbose: true,
+      strict: true,
+      code: { process: addErrorsInPlace },
+    }).compile(loadSchema(kind));
+    compiled.set(kind, validate);
+  }
+  return validate;
+}
+
+/**
+ * Ajv copies all errors so far for each part that adds some, so that 40,000 of them took a minute. What is copied is
+ * its own list: it can as well be added to.
+ */
+function addErrorsInPlace(code: string): string {
+  return code.replace(
+    /vErrors\.concat\((\w+)\.errors\)/gu,
+    "$1.errors.reduce((all, one) => (all.push(one), all), vErrors)",
+  );
+}

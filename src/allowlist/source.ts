@@ -1,0 +1,293 @@
+import { nearest, shown } from "../text/words.js";
+import type { Message, MessageCode, SourcePosition } from "./messages.js";
+
+/** A longer line is left out of messages: it says nothing to a reader, and many messages may carry it. */
+const longestShownLine = 10_000;
+
+/** What a check says about a place in a file; `offset` is in UTF-16 code units. */
+export interface Problem {
+  readonly code: MessageCode;
+  readonly offset: number;
+  readonly text: string;
+  readonly fix?: string | undefined;
+  readonly right?: Message["right"];
+  readonly related?: Message["related"];
+}
+
+/** Takes what is wrong, where anything is. */
+export type Tell = (problem: Problem | undefined) => void;
+
+/** A file's text with the means to turn offsets into lines and columns. */
+export class SourceText {
+  readonly #lineStarts: number[] = [0];
+  /** Where the second halves of surrogate pairs are: columns count characters, offsets count code units. */
+  readonly #trailing: number[] = [];
+
+  constructor(
+    readonly file: string,
+    readonly text: string,
+  ) {
+    for (let at = text.indexOf("\n"); at !== -1; at = text.indexOf("\n", at + 1))
+      this.#lineStarts.push(at + 1);
+    for (const pair of text.matchAll(/[\u{10000}-\u{10ffff}]/gu)) this.#trailing.push(pair.index + 1);
+  }
+
+  /** The place of an offset. Both counts start at 1; a column is a count of code points. */
+  position(offset: number): SourcePosition {
+    const line = upperBound(this.#lineStarts, offset);
+    const start = this.#lineStarts[line - 1] ?? 0;
+    const pairs = upperBound(this.#trailing, offset - 1) - upperBound(this.#trailing, start - 1);
+    return { file: this.file, line, column: offset - start - pairs + 1 };
+  }
+
+  /** Passes on what is said of this file as messages. */
+  teller(report: (message: Message) => void): Tell {
+    return (problem) => {
+      if (problem !== undefined) report(this.message(problem));
+    };
+  }
+
+  /** A message about a place in this file, with its position and its line. */
+  message(problem: Problem): Message {
+    const source = this.position(Math.max(0, Math.min(problem.offset, this.text.length)));
+    const line = this.#line(source.line);
+    return {
+      code: problem.code,
+      text: problem.text,
+      ...(problem.fix === undefined ? {} : { fix: problem.fix }),
+      ...(problem.right === undefined ? {} : { right: problem.right }),
+      source,
+      ...(line.length > longestShownLine ? {} : { line }),
+      ...(problem.related === undefined ? {} : { related: problem.related }),
+    };
+  }
+
+  #line(line: number): string {
+    const start = this.#lineStarts[line - 1] ?? 0;
+    const next = this.#lineStarts[line] ?? this.text.length + 1;
+    const text = this.text.slice(start, next - 1);
+    return text.endsWith("\r") ? text.slice(0, -1) : text;
+  }
+}
+
+/** How many of the ascending numbers are at most `value`. */
+function upperBound(ascending: readonly number[], value: number): number {
+  let low = 0;
+  let high = ascending.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((ascending[middle] ?? Infinity) <= value) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+/**
+ * A YAML document as plain data with places. What stands here is free of tags, aliases, merge keys, duplicate and
+ * non-text keys; offsets are in UTF-16 code units.
+ */
+export type TreeNode = MapNode | ListNode | ScalarNode;
+
+/** A mapping; keys in the file's order. */
+export interface MapNode {
+  readonly kind: "map";
+  readonly start: number;
+  readonly pairs: ReadonlyMap<string, TreePair>;
+}
+
+/** One key of a mapping with its value. */
+export interface TreePair {
+  readonly key: string;
+  readonly keyStart: number;
+  readonly value: TreeNode;
+}
+
+/** A sequence. */
+export interface ListNode {
+  readonly kind: "list";
+  readonly start: number;
+  readonly items: readonly TreeNode[];
+}
+
+/** A scalar as YAML 1.2's core schema reads it, with the text that stands in the file. */
+export interface ScalarNode {
+  readonly kind: "scalar";
+  readonly start: number;
+  readonly value: string | number | boolean | null;
+  /** The content as written, before YAML gave it a type; without quotes. */
+  readonly raw: string;
+  /** Written without quotes, on which YAML readers differ. */
+  readonly plain: boolean;
+}
+
+/** A scalar that holds text. */
+export type TextNode = ScalarNode & { readonly value: string };
+
+/** The value of a key where the node is a mapping that has it. */
+export function valueAt(node: TreeNode | undefined, key: string): TreeNode | undefined {
+  return pairAt(node, key)?.value;
+}
+
+/** A key with its value where the node is a mapping that has it. */
+export function pairAt(node: TreeNode | undefined, key: string): TreePair | undefined {
+  return node?.kind === "map" ? node.pairs.get(key) : undefined;
+}
+
+/** The items where the node is a list, else none: what is wrong with it is the schema's to say. */
+export function itemsOf(node: TreeNode | undefined): readonly TreeNode[] {
+  return node?.kind === "list" ? node.items : [];
+}
+
+/** The scalar where the node is one that holds text. */
+export function textNode(node: TreeNode | undefined): TextNode | undefined {
+  return node?.kind === "scalar" && typeof node.value === "string" ? (node as TextNode) : undefined;
+}
+
+/** The node as JSON data for the schema. Mappings have no prototype, so that `__proto__` is a key like others. */
+export function toPlain(node: TreeNode): unknown {
+  if (node.kind === "scalar") return node.value;
+  if (node.kind === "list") return node.items.map(toPlain);
+  const plain = Object.create(null) as Record<string, unknown>;
+  for (const pair of node.pairs.values()) plain[pair.key] = toPlain(pair.value);
+  return plain;
+}
+
+/** Every key and every text of a node, in the file's order. */
+export function* textsOf(node: TreeNode): Generator<string, void> {
+  if (node.kind === "scalar") {
+    if (typeof node.value === "string") yield node.value;
+  } else if (node.kind === "list") for (const item of node.items) yield* textsOf(item);
+  else
+    for (const { key, value } of node.pairs.values()) {
+      yield key;
+      yield* textsOf(value);
+    }
+}
+
+/** A place that a schema error points to: the node, the key that holds it, and how a reader calls it. */
+export interface Place {
+  readonly node: TreeNode;
+  /** The pair whose value the node is; undefined for the document and for list items. */
+  readonly pair: TreePair | undefined;
+  readonly path: readonly string[];
+  readonly name: string;
+}
+
+/** What the items of the lists at the top of a file are called. */
+const itemNames: ReadonlyMap<string | undefined, string> = new Map([
+  ["users", "entry"],
+  ["tests", "test"],
+  ["ignore", "rule"],
+]);
+
+/** The place that a JSON pointer names, as far as the tree has it. */
+export function locate(root: TreeNode, pointer: string): Place {
+  let node = root;
+  let pair: TreePair | undefined;
+  const path: string[] = [];
+  for (const step of pointer.split("/").slice(1)) {
+    const key = step.replace(/~1/g, "/").replace(/~0/g, "~");
+    pair = node.kind === "map" ? node.pairs.get(key) : undefined;
+    const next = node.kind === "list" ? node.items[Number(key)] : pair?.value;
+    if (next === undefined) break;
+    node = next;
+    path.push(key);
+  }
+  return { node, pair, path, name: nameOf(path, pair) };
+}
+
+/** Whether the place is what stands under a user's e-mail. */
+export function isUser({ path }: Place): boolean {
+  return path.length === 2 && path[0] === "users";
+}
+
+function nameOf(path: readonly string[], pair: TreePair | undefined): string {
+  const last = path.at(-1);
+  if (last === undefined) return "the file";
+  if (pair !== undefined) return shown(last);
+  return `${itemNames.get(path[0]) ?? "item"} ${Number(last) + 1} of ${shown(path.at(-2) ?? "")}`;
+}
+
+/** The keys that stand in the root file only. */
+export const rootKeys: readonly string[] = [
+  "version",
+  "account",
+  "scope",
+  "policy",
+  "groups",
+  "protected",
+  "ignore",
+  "owns",
+  "guards",
+  "limits",
+  "freeze",
+];
+
+/** The keys that any file may have. */
+export const sharedKeys: readonly string[] = ["users", "tests", "accessUsers"];
+
+/** A file whose syntax is sound. */
+export interface ParsedFile {
+  readonly source: SourceText;
+  readonly tree: TreeNode;
+}
+
+/**
+ * Which file is the root file: the one that says `version`. Reports none and two; then, and where the word is
+ * misspelt, still names the file that is held against the root file's schema, so that nothing is told twice.
+ *
+ * @param whole Whether every file could be read: a file that could not may be the root file.
+ */
+export function findRoot(
+  files: readonly ParsedFile[],
+  whole: boolean,
+  report: (message: Message) => void,
+): ReadonlySet<ParsedFile> {
+  const roots = files.filter((file) => pairAt(file.tree, "version") !== undefined);
+  const [first, second] = roots;
+  if (first !== undefined && second !== undefined) reportTwo(first, roots.slice(1), report);
+  if (first !== undefined) return new Set(roots);
+  const misspelt = files.filter((file) =>
+    keysOf(file.tree).some((key) => nearest(key, rootKeys) === "version"),
+  );
+  if (misspelt.length > 0) return new Set(misspelt);
+  // A file that is no mapping is told by its schema, and may have been meant as the root file.
+  if (whole && files.every(({ tree }) => tree.kind === "map")) reportNone(files, report);
+  return new Set(files.filter((file) => keysOf(file.tree).some((key) => rootKeys.includes(key))));
+}
+
+function keysOf(tree: TreeNode): readonly string[] {
+  return tree.kind === "map" ? [...tree.pairs.keys()] : [];
+}
+
+function reportTwo(
+  first: ParsedFile,
+  others: readonly ParsedFile[],
+  report: (message: Message) => void,
+): void {
+  const place = (file: ParsedFile) => pairAt(file.tree, "version")?.keyStart ?? 0;
+  for (const other of others)
+    report(
+      other.source.message({
+        code: "allowlist/two-roots",
+        offset: place(other),
+        text: `${other.source.file} says \`version\`, and so does ${first.source.file}: there is one root file`,
+        fix: "keep `version`, and what only the root file says, in one of them, and `users`, `tests` and `accessUsers` in the other",
+        related: [{ text: "the other root file", source: first.source.position(place(first)) }],
+      }),
+    );
+}
+
+function reportNone(files: readonly ParsedFile[], report: (message: Message) => void): void {
+  const names = files.map((file) => file.source.file);
+  const listed = names.slice(0, 5).join(", ") + (names.length > 5 ? `, and ${names.length - 5} more` : "");
+  report({
+    code: "allowlist/no-root",
+    text: `no file says \`version\`, so there is no root file; read: ${listed === "" ? "none at all" : listed}`,
+    fix: "write `version: 1` as the first line of the root file (by habit allowlist.yaml)",
+    related: files.slice(0, 5).map((file) => ({ text: "was read", source: file.source.position(0) })),
+  });
+}
+
+/** Which of the two published schemas a file is held against. */
+export type FileKind = "root" | "users";

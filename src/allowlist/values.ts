@@ -1,0 +1,249 @@
+import { domainToASCII } from "node:url";
+import { shown } from "../text/words.js";
+import type { Message, SourcePosition } from "./messages.js";
+import {
+  type ParsedFile,
+  type Place,
+  type Problem,
+  type SourceText,
+  type Tell,
+  type TextNode,
+  textNode,
+  type TreeNode,
+  type TreePair,
+  valueAt,
+} from "./source.js";
+
+/** Plain scalars that are text in YAML 1.2 and something else to the many readers of YAML 1.1. */
+const otherReadings: readonly (readonly [RegExp, string])[] = [
+  [/^(?:yes|no|on|off|y|n)$/iu, "a yes or no"],
+  [/^\d{4}-\d\d?-\d\d?(?:[Tt\s].*)?$/u, "a date"],
+  [/^[-+]?\d[\d_]*(?::[0-5]?\d)+(?:\.[\d_]*)?$/u, "a number with base 60"],
+  [/^[-+]?(?:0b[01_]+|0x[\da-f_]+|\d[\d_]*(?:\.[\d_]*)?)$/iu, "a number"],
+];
+
+/** What is wrong with a text that something is compared with: it must be written just as it is meant. */
+export function matchTextProblem(node: TextNode, key: string): Problem | undefined {
+  const { value, start } = node;
+  const unquoted = freeTextProblem(node, key);
+  if (unquoted !== undefined || value === "") return unquoted;
+  if (value.trim() === "")
+    return { code: "allowlist/bad-value", offset: start, text: `\`${key}\` is blank`, fix: "write a value" };
+  if (value.trim() !== value)
+    return {
+      code: "allowlist/bad-value",
+      offset: start,
+      text: `\`${key}\` begins or ends with a blank, and would match nothing`,
+      fix: `write ${JSON.stringify(value.trim().slice(0, 80))}`,
+    };
+  // eslint-disable-next-line no-control-regex -- controls are what is looked for
+  if (/[\u0000-\u001f\u007f-\u009f]/u.test(value))
+    return {
+      code: "allowlist/bad-value",
+      offset: start,
+      text: `\`${key}\` holds a line break or another control character`,
+      fix: "write it on one line, in quotes",
+    };
+  return undefined;
+}
+
+/** What is wrong with a free text that somebody is to read: as below, and that it is blank. */
+export function requiredTextProblem(node: TextNode, key: string): Problem | undefined {
+  // An empty text is the schema's to tell.
+  if (node.value === "" || node.value.trim() !== "") return freeTextProblem(node, key);
+  const text = `\`${key}\` is blank`;
+  return { code: "allowlist/bad-value", offset: node.start, text, fix: "write why, for those who read it" };
+}
+
+/** What is wrong with a key that the user chose, as a name for something. */
+export function keyTextProblem({ key, keyStart }: TreePair, what: string): Problem | undefined {
+  // eslint-disable-next-line no-control-regex -- controls are what is looked for
+  if (key.trim() === key && key !== "" && key.length <= 256 && !/[\u0000-\u001f\u007f-\u009f]/u.test(key))
+    return undefined;
+  return {
+    code: "allowlist/bad-value",
+    offset: keyStart,
+    text: `${shown(key)} is not ${what}: it is empty, longer than 256 characters, holds a line break or another control character, or has blanks around it`,
+    fix: "write it on one line, without blanks around it",
+  };
+}
+
+/** What is wrong with a free text: only that it lacks quotes where readers of YAML differ. */
+export function freeTextProblem(node: TextNode, key: string): Problem | undefined {
+  if (!node.plain) return undefined;
+  const reading = otherReadings.find(([shape]) => shape.test(node.value));
+  if (reading === undefined) return undefined;
+  const pair = { key, keyStart: node.start, value: node };
+  return quoteProblem({ node, pair, name: `\`${key}\`` }, node.raw, `${reading[1]} to readers of YAML 1.1`);
+}
+
+/** Text without quotes that YAML, or another reader of YAML, takes for something else. */
+export function quoteProblem(place: Pick<Place, "node" | "pair" | "name">, raw: string, as: string): Problem {
+  const quoted = JSON.stringify(raw.length > 80 ? `${raw.slice(0, 79)}…` : raw);
+  return {
+    code: "allowlist/quote-it",
+    offset: place.node.start,
+    text: `${place.name} is ${shown(raw)} without quotes, which is ${as}, not text`,
+    fix: `quote it: ${place.pair === undefined ? "" : `${place.pair.key}: `}${quoted}`,
+  };
+}
+
+/** A number, as far as it is one; what is wrong with its kind and size is the schema's to tell. */
+export function readNumber(pair: TreePair | undefined, tell: Tell): number | undefined {
+  const node = pair?.value;
+  if (node?.kind !== "scalar" || typeof node.value !== "number" || !Number.isFinite(node.value))
+    return undefined;
+  // `010` is ten to YAML 1.2 and eight to many readers; a limit is written so that all read the same.
+  if (!/^-?(?:0|[1-9]\d*)(?:\.\d+)?$/u.test(node.raw))
+    tell({
+      code: "allowlist/bad-value",
+      offset: node.start,
+      text: `${shown(pair?.key ?? "")} is ${shown(node.raw)}, which readers of YAML take for different numbers`,
+      fix: `write ${String(node.value)}`,
+    });
+  return node.value;
+}
+
+/** Letters, digits, marks and inner hyphens of any script: an internationalised domain may be written as it reads. */
+const domainShape =
+  /^(?:[\p{L}\p{N}](?:[\p{L}\p{N}\p{M}-]{0,61}[\p{L}\p{N}\p{M}])?\.)+[\p{L}\p{N}][\p{L}\p{N}\p{M}-]*$/u;
+
+/**
+ * Everything but blanks, hidden characters, what would need quotes in RFC 5321's local part, and `*`: who writes that
+ * means a pattern, and would protect nobody by it.
+ */
+const localShape = /^[^\p{C}\p{Z}"(),:;<>@[\\\]*]{1,64}$/u;
+
+/** Nearly every address as the API sends it: it is in that form already. */
+const plain = /^[a-z\d@._+-]*$/;
+
+/**
+ * The one form in which e-mails are compared: trimmed, NFC, lower-cased without locale, and the domain as DNS has it
+ * (A-labels: `bob@bücher.example` is `bob@xn--bcher-kva.example`). Applying it twice changes nothing.
+ */
+export function normaliseEmail(text: string): string {
+  if (plain.test(text)) return text;
+  const folded = fold(text);
+  const at = folded.lastIndexOf("@") + 1;
+  return at === 0 ? folded : folded.slice(0, at) + toAscii(folded.slice(at));
+}
+
+/** Likewise, of the domain alone. */
+export function normaliseDomain(text: string): string {
+  return toAscii(fold(text));
+}
+
+/** Trimmed, NFC, lower-cased without locale: an e-mail or a domain as it is shown. */
+export function fold(text: string): string {
+  // Lower-casing can take a text out of NFC (U+0130 becomes two characters), so NFC comes last as well.
+  return plain.test(text) ? text : text.trim().normalize("NFC").toLowerCase().normalize("NFC");
+}
+
+/**
+ * Only what is a domain and not in ASCII: Node reads the rest as hosts of URLs, where `127.1` is an address. What DNS
+ * could not hold stays as it is.
+ */
+function toAscii(domain: string): string {
+  if (plain.test(domain) || !isEmailDomain(domain)) return domain;
+  return domainToASCII(domain) || domain;
+}
+
+/** Whether a normalised text is shaped like a domain of e-mail addresses: labels with dots between, at most 253. */
+export function isEmailDomain(text: string): boolean {
+  return text.length <= 253 && domainShape.test(text);
+}
+
+/** Whether a normalised text is shaped like an e-mail address; at most 254 characters, as RFC 5321 allows. */
+export function isEmail(text: string): boolean {
+  if (text.length > 254) return false;
+  const at = text.lastIndexOf("@");
+  return at > 0 && localShape.test(text.slice(0, at)) && isEmailDomain(text.slice(at + 1));
+}
+
+/** The part of an e-mail address behind the last `@`. */
+export function domainOf(email: string): string {
+  return email.slice(email.lastIndexOf("@") + 1);
+}
+
+/** Domains that the files write otherwise than DNS has them, by the form in which they are compared. */
+export type WrittenDomains = ReadonlyMap<string, string>;
+
+/** Both forms of the domain of an address, or of a domain alone, where they differ; undefined for any other text. */
+export function writtenDomain(text: string): readonly [compared: string, written: string] | undefined {
+  if (plain.test(text)) return undefined;
+  const written = domainOf(fold(text));
+  const compared = toAscii(written);
+  return compared === written ? undefined : [compared, written];
+}
+
+/**
+ * Shows the domains in a text as the files write them. Only what is such a domain whole: neither a part of a longer one
+ * nor one that the files do not write is touched, so that nobody is taken for somebody else.
+ */
+export function showDomains(domains: WrittenDomains): (text: string) => string {
+  if (domains.size === 0) return (text) => text;
+  const any = [...domains.keys()].map((domain) => domain.replaceAll(".", "\\.")).join("|");
+  const pattern = new RegExp(`(?<![\\w.-])(?:${any})(?![\\w-]|\\.[\\w-])`, "gu");
+  return (text) => text.replace(pattern, (domain) => domains.get(domain) ?? domain);
+}
+
+// `account`: which account, or accounts, an allowlist is for.
+
+/** What to do about something that is no account id. */
+export const ACCOUNT_ID_FORM =
+  "an account id is 32 hex digits; it stands in the dashboard's address: https://dash.cloudflare.com/<id>";
+
+/** Whether a text has the form of an account id: 32 hex digits. */
+export function isAccountId(text: string): boolean {
+  return /^[\da-f]{32}$/iu.test(text);
+}
+
+/** The root file's account ids in lower case, each with its line; none where it is for any account. */
+export function readAccount(root: ParsedFile, tell: Tell): ReadonlyMap<string, SourcePosition> {
+  const node = valueAt(root.tree, "account");
+  const found = new Map<string, SourcePosition>();
+  const items: readonly TreeNode[] = node?.kind === "list" ? node.items : node === undefined ? [] : [node];
+  for (const item of items) {
+    const id = textNode(item);
+    const key = id?.value.toLowerCase() ?? "";
+    if (id === undefined || !isAccountId(key))
+      tell({
+        code: "allowlist/bad-value",
+        offset: item.start,
+        text: id === undefined ? "this is not an account id" : `${shown(id.value)} is not an account id`,
+        fix: ACCOUNT_ID_FORM,
+      });
+    else if (!found.has(key)) found.set(key, root.source.position(id.start));
+  }
+  return found;
+}
+
+/**
+ * Raw characters that make a file read otherwise than it is parsed: controls, bidirectional embeddings, overrides
+ * and isolates ("trojan source", CVE-2021-42574), zero-width blanks, tag characters, and separators that only some
+ * viewers break lines at. Joiners and directional marks stay: scripts and emoji need them.
+ */
+const misleading =
+  // eslint-disable-next-line no-control-regex
+  /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u200b\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb\u{e0000}-\u{e007f}]|\r(?!\n)|\p{Cs}/gu;
+
+/** More places than these are one and the same problem: the file is not a text. */
+const most = 20;
+
+/** Reports the raw characters that must be written as escapes in double quotes, if they are meant at all. */
+export function checkCharacters(source: SourceText, report: (message: Message) => void): boolean {
+  let found = 0;
+  for (const match of source.text.matchAll(misleading)) {
+    if (++found > most) break;
+    const code = (match[0].codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, "0");
+    report(
+      source.message({
+        code: "allowlist/hidden-character",
+        offset: match.index,
+        text: `the character U+${code} stands here, which a reader does not see`,
+        fix: `remove it, or write it in double quotes as "\\U${code.padStart(8, "0")}"`,
+      }),
+    );
+  }
+  return found === 0;
+}

@@ -1,0 +1,293 @@
+import {
+  Composer,
+  type Document,
+  isMap,
+  isScalar,
+  isSeq,
+  Lexer,
+  type Node,
+  type Pair,
+  Parser,
+  type Scalar,
+  type YAMLError,
+} from "yaml";
+import { shown } from "../text/words.js";
+import type { Message } from "./messages.js";
+import {
+  type ListNode,
+  type MapNode,
+  type Problem,
+  type ScalarNode,
+  SourceText,
+  type TreeNode,
+  type TreePair,
+} from "./source.js";
+import { mergeConflict, usualMistake } from "./usual-mistakes.js";
+
+/** Lexemes of one file: some three times what a legitimate file of the largest size has. */
+const mostLexemes = 3_000_000;
+
+/** Levels of collections; a well-formed allowlist has five. */
+const deepest = 32;
+
+/** Errors after which the library is stopped: a hostile file can have millions, each an object with a stack. */
+const mostErrors = 100;
+
+class TooManyErrors extends Error {}
+
+/** The composed document, without errors, or what is wrong with the file's syntax. */
+type Syntax =
+  | { readonly ok: true; readonly document: Document.Parsed }
+  | { readonly ok: false; readonly messages: readonly Message[] };
+
+/**
+ * Parses one file as a single YAML 1.2 document. Tags, anchors, aliases and directives are refused here, where
+ * they are lexemes of their own. Only the first error is reported: what follows an error is mostly its echo.
+ */
+export function parseSyntax(source: SourceText): Syntax {
+  const conflict = mergeConflict(source.text);
+  return conflict === undefined ? parse(source, explained) : failed(source, conflict);
+}
+
+/** An error in the words of those who make it, where it is one of the usual ones, else in the library's. */
+type Explain = (source: SourceText, error: YAMLError, lastQuote: number) => Problem;
+
+function explained(source: SourceText, error: YAMLError, lastQuote: number): Problem {
+  const firstWrong = (text: string) => {
+    const tried = parse(new SourceText(source.file, text), (_source, one, quote) =>
+      syntaxProblem(one, quote),
+    );
+    return tried.ok ? Infinity : Math.min(...tried.messages.map((one) => (one.source?.line ?? 1) - 1));
+  };
+  return usualMistake(source.text, error.pos[0], firstWrong) ?? syntaxProblem(error, lastQuote);
+}
+
+function parse(source: SourceText, explain: Explain): Syntax {
+  const lexical: Message[] = [];
+  const parser = new Parser();
+  const composer = boundedComposer();
+  const documents: Document.Parsed[] = [];
+  let offset = 0;
+  let count = 0;
+  let strays = 0;
+  let lastQuote = 0;
+  let beforeScalar = false;
+  try {
+    for (const lexeme of new Lexer().lex(source.text)) {
+      if (++count > mostLexemes) return failed(source, tooLarge(offset));
+      for (const token of parser.next(lexeme)) {
+        // Errors between documents do not pass the composer's own report.
+        if (token.type === "error" && ++strays > mostErrors) throw new TooManyErrors();
+        for (const doc of composer.next(token)) documents.push(doc);
+      }
+      if (parser.stack.length > 2 * deepest) return failed(source, tooDeep(offset));
+      // The first document comes out when a second one begins: one is too many already.
+      if (documents.length > 0) break;
+      if (!beforeScalar && lexical.length < mostErrors) refuseLexeme(source, lexeme, offset, lexical);
+      if (/^["']/u.test(lexeme)) lastQuote = offset;
+      beforeScalar = lexeme === "\u001f";
+      if (!beforeScalar && lexeme !== "\u0002" && lexeme !== "\u0018") offset += lexeme.length;
+    }
+    if (documents.length === 0)
+      for (const token of parser.end()) for (const doc of composer.next(token)) documents.push(doc);
+    for (const doc of composer.end(true, source.text.length)) documents.push(doc);
+  } catch (error) {
+    if (!(error instanceof TooManyErrors)) throw error;
+    return failed(source, { code: "allowlist/syntax", offset, text: "this is not YAML: too many errors" });
+  }
+  const [document, second] = documents;
+  if (document === undefined)
+    return failed(source, { code: "allowlist/syntax", offset: 0, text: "no document" });
+  const first = [...document.errors, ...(lexical.length > 0 ? [] : document.warnings)]
+    // A tag that is not known is an error of the library as well, and was reported with its place above.
+    .filter((error) => lexical.length === 0 || error.code !== "TAG_RESOLVE_FAILED")
+    .sort((a, b) => a.pos[0] - b.pos[0])[0];
+  const messages =
+    first === undefined
+      ? lexical
+      : [...lexical, ...failed(source, explain(source, first, lastQuote)).messages];
+  if (second !== undefined) messages.push(source.message(manyDocuments(second.range[0])));
+  return messages.length > 0 ? { ok: false, messages } : { ok: true, document };
+}
+
+/** A composer that stops a file with very many errors; the library has no option for it. */
+function boundedComposer(): Composer<Document.Parsed["contents"] & object> {
+  const composer = new Composer<Document.Parsed["contents"] & object>({
+    version: "1.2",
+    schema: "core",
+    merge: false,
+    strict: true,
+    resolveKnownTags: false,
+    // The library compares each key with each other key; `toTree` finds duplicates in linear time.
+    uniqueKeys: false,
+    prettyErrors: false,
+  });
+  const report = Reflect.get(composer, "onError") as (...all: unknown[]) => void;
+  let errors = 0;
+  Reflect.set(composer, "onError", (...all: unknown[]) => {
+    if (++errors > mostErrors) throw new TooManyErrors();
+    report(...all);
+  });
+  return composer;
+}
+
+function refuseLexeme(source: SourceText, lexeme: string, offset: number, messages: Message[]): void {
+  if (lexeme.startsWith("!"))
+    messages.push(
+      source.message({
+        code: "allowlist/tag",
+        offset,
+        text: "YAML tags are not read here",
+        fix: "remove the tag; put text in quotes",
+      }),
+    );
+  if (/^[&*]./u.test(lexeme))
+    messages.push(
+      source.message({
+        code: "allowlist/alias",
+        offset,
+        text: `YAML ${lexeme.startsWith("&") ? "anchors" : "aliases"} are not read here: ${shown(lexeme)}`,
+        fix: "write the value out, or say it once for a group; put text in quotes",
+      }),
+    );
+  if (lexeme.startsWith("%"))
+    messages.push(
+      source.message({
+        code: "allowlist/directive",
+        offset,
+        text: "YAML directives are not read here: the file is YAML 1.2",
+        fix: "remove the line",
+      }),
+    );
+}
+
+function failed(source: SourceText, problem: Parameters<SourceText["message"]>[0]) {
+  return { ok: false, messages: [source.message(problem)] } as const;
+}
+
+function tooLarge(offset: number) {
+  const text = `the file has more than ${mostLexemes} parts`;
+  return { code: "allowlist/too-large", offset, text, fix: "split the users over several files" } as const;
+}
+
+function tooDeep(offset: number) {
+  const text = "collections are nested too deep here";
+  return {
+    code: "allowlist/too-deep",
+    offset,
+    text,
+    fix: "an allowlist needs no more than five levels",
+  } as const;
+}
+
+function manyDocuments(offset: number) {
+  const text = "a second YAML document begins here; one file holds one document";
+  return { code: "allowlist/syntax", offset, text, fix: "remove the `---`, or use two files" } as const;
+}
+
+function unclosed(offset: number) {
+  const text = "the quote that opens here is never closed";
+  return { code: "allowlist/syntax", offset, text, fix: "close it at the end of the text" } as const;
+}
+
+function syntaxProblem(error: YAMLError, lastQuote: number) {
+  if (error.code === "MULTIPLE_DOCS") return manyDocuments(error.pos[0]);
+  // The library reports it where the file ends.
+  if (error.message.startsWith("Missing closing")) return unclosed(lastQuote);
+  const fix =
+    error.code === "TAB_AS_INDENT"
+      ? "indent with spaces"
+      : error.code === "BAD_SCALAR_START" || error.code === "BLOCK_AS_IMPLICIT_KEY"
+        ? "put the text in quotes, or correct the indentation"
+        : "correct the syntax here; what follows was not checked";
+  // The library's texts end at their first line; further lines repeat the file's.
+  const text = `this is not well-formed YAML: ${(error.message.split("\n", 1)[0] ?? "").slice(0, 200)}`;
+  return { code: "allowlist/syntax", offset: error.pos[0], text, fix } as const;
+}
+
+/**
+ * Turns a document into a tree; what the tree leaves out (duplicate keys, keys that are not text, merge keys) is
+ * reported. Undefined where the file is empty.
+ */
+export function toTree(
+  source: SourceText,
+  document: Document.Parsed,
+  report: (message: Message) => void,
+): TreeNode | undefined {
+  const contents = document.contents as Node | null;
+  if (contents === null || (isScalar(contents) && contents.value === null && contents.source === "")) {
+    report({
+      code: "allowlist/empty-file",
+      text: "the file is empty",
+      fix: "begin it with `version: 1` (the root file) or with `users:` (a file of users), or remove it",
+      source: source.position(0),
+    });
+    return undefined;
+  }
+  return new Converter(source, report).convert(contents, 0);
+}
+
+class Converter {
+  constructor(
+    readonly source: SourceText,
+    readonly report: (message: Message) => void,
+  ) {}
+
+  convert(node: Node, at: number): TreeNode {
+    const start = node.range?.[0] ?? at;
+    if (isMap<Node, Node | null>(node)) return this.#map(node.items, start);
+    return isSeq<Node>(node) ? this.#list(node.items, start) : this.#scalar(node as Scalar, start);
+  }
+
+  #scalar(node: Scalar, start: number): ScalarNode {
+    const value = node.value as ScalarNode["value"];
+    return { kind: "scalar", start, value, raw: node.source ?? "", plain: node.type === "PLAIN" };
+  }
+
+  #list(nodes: readonly Node[], start: number): ListNode {
+    return { kind: "list", start, items: nodes.map((item) => this.convert(item, start)) };
+  }
+
+  #map(items: readonly Pair<Node, Node | null>[], start: number): MapNode {
+    const pairs = new Map<string, TreePair>();
+    for (const pair of items) {
+      const keyStart = pair.key.range?.[0] ?? start;
+      const key = this.#key(pair.key, keyStart);
+      const value = pair.value === null ? nothing(keyStart) : this.convert(pair.value, keyStart);
+      if (key === undefined) continue;
+      const first = pairs.get(key);
+      if (first === undefined) pairs.set(key, { key, keyStart, value });
+      else this.#duplicate(key, first.keyStart, keyStart);
+    }
+    return { kind: "map", start, pairs };
+  }
+
+  #key(node: Node, offset: number): string | undefined {
+    if (isScalar(node) && typeof node.value === "string") {
+      if (node.value !== "<<" || node.type !== "PLAIN") return node.value;
+      const text = "the merge key `<<` is not part of YAML 1.2, and would be read as a plain key";
+      this.#problem({ code: "allowlist/merge-key", offset, text, fix: "write the keys out" });
+      return undefined;
+    }
+    const raw = isScalar(node) ? (node.source ?? "") : "";
+    const text = raw === "" ? "this key is not text" : `the key ${shown(raw)} is not text to YAML`;
+    const fix = raw === "" ? "write the key out as text" : `quote it: ${JSON.stringify(raw.slice(0, 60))}`;
+    this.#problem({ code: "allowlist/bad-key", offset, text, fix });
+    return undefined;
+  }
+
+  #duplicate(key: string, first: number, offset: number): void {
+    const related = [{ text: "the first one", source: this.source.position(first) }];
+    const text = `the key ${shown(key)} stands here a second time`;
+    this.#problem({ code: "allowlist/duplicate-key", offset, text, fix: "remove one of the two", related });
+  }
+
+  #problem(problem: Problem): void {
+    this.report(this.source.message(problem));
+  }
+}
+
+/** A key without a value. It stands where its key does: an empty value has no place of its own. */
+function nothing(start: number): ScalarNode {
+  return { kind: "scalar", start, value: null, raw: "", plain: true };
+}

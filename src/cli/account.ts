@@ -1,0 +1,161 @@
+/** The account that a command looks at: the live one, or one that was saved. */
+import type { Allowlist } from "../allowlist/model.js";
+import { ACCOUNT_ID_FORM, isAccountId } from "../allowlist/values.js";
+import type { CloudflareClient } from "../cloudflare/index.js";
+import type { Decision } from "../reconcile/decision.js";
+import type { Inventory } from "../reconcile/plan.js";
+import type { Evidence } from "../report/evidence.js";
+import {
+  narrowInventory,
+  type RunTime,
+  takeInventory,
+  takeWholeInventory,
+  timeOf,
+  type WholeInventory,
+  type WholeOptions,
+  withAccount,
+} from "../run/account.js";
+import { gatherEvidence } from "../run/evidence.js";
+import { escapeText } from "../text/escape.js";
+import { type Surroundings, UserError } from "./command.js";
+import { readInventoryFile } from "./files.js";
+import type { AccountOptions } from "./options.js";
+
+export interface AccountSource {
+  readonly account: string;
+  /** When a saved account was taken; undefined for the live one. */
+  readonly takenAt?: Date;
+  /** Whether a saved account tells pseudonyms. */
+  readonly redacted?: boolean;
+  /** What time it is by the live account's clock, once something was listed; undefined before, and of a saved one. */
+  readonly time: () => RunTime | undefined;
+  /** What this allowlist needs. */
+  readonly list: (allowlist: Allowlist) => Promise<Inventory>;
+  /** Everything; Access users of the live account only where they are asked for. */
+  readonly listWhole: (options?: WholeOptions) => Promise<WholeInventory>;
+  /** What the account knows of the users behind these decisions; undefined of a saved one. */
+  readonly evidence: (decisions: readonly Decision[]) => Promise<ReadonlyMap<string, Evidence> | undefined>;
+}
+
+/** Opens `--inventory FILE`, or else the account of `--account` or `CLOUDFLARE_ACCOUNT_ID`. Makes no request yet. */
+export function openSource(
+  surroundings: Surroundings,
+  options: AccountOptions & { readonly quiet?: boolean },
+): AccountSource {
+  return options.inventory === undefined
+    ? live(surroundings, options)
+    : saved(surroundings, options.inventory, options.account);
+}
+
+function saved({ folder }: Surroundings, path: string, wanted: string | undefined): AccountSource {
+  const { account, takenAt, redacted, registrations, devices, accessUsers } = readInventoryFile(folder, path);
+  if (wanted !== undefined && wanted !== account) {
+    throw new UserError(
+      `${path}: is of account ${account}, and --account says ${wanted}`,
+      "leave out --account, or give the inventory of that account",
+    );
+  }
+  const whole: WholeInventory = { account, registrations, devices, accessUsers };
+  return {
+    account,
+    takenAt: new Date(takenAt),
+    redacted,
+    time: () => undefined,
+    list: (allowlist) => Promise.resolve(narrowInventory(whole, allowlist)),
+    listWhole: () => Promise.resolve(whole),
+    evidence: () => Promise.resolve(undefined),
+  };
+}
+
+function live(
+  surroundings: Surroundings,
+  options: { readonly account?: string; readonly quiet?: boolean },
+): AccountSource {
+  const account = accountOf(surroundings, options.account);
+  let time: RunTime | undefined;
+  const listing = async <T>(list: (client: CloudflareClient) => Promise<T>): Promise<T> => {
+    const progress = startProgress(surroundings, options.quiet);
+    let answers = 0;
+    const onRequest = () => progress.show(`Listing account ${account}: ${++answers} answers …`);
+    try {
+      return await withAccount({ accountId: account, env: surroundings.env, onRequest }, async (client) => {
+        const listed = await list(client);
+        time = timeOf(client, surroundings.now);
+        return listed;
+      });
+    } finally {
+      progress.end();
+    }
+  };
+  return {
+    account,
+    time: () => time,
+    list: (allowlist) => listing((client) => takeInventory(client, allowlist)),
+    listWhole: (options) => listing((client) => takeWholeInventory(client, options)),
+    evidence: (decisions) => listing((client) => gatherEvidence(client, decisions)),
+  };
+}
+
+/** The account's id, or an error that says where to find it. */
+function accountOf({ env }: Surroundings, wanted: string | undefined): string {
+  const account = wanted ?? env.CLOUDFLARE_ACCOUNT_ID?.trim();
+  if (account !== undefined && account !== "") {
+    if (isAccountId(account)) return account;
+    const from = wanted === undefined ? "CLOUDFLARE_ACCOUNT_ID" : "--account";
+    throw new UserError(
+      `${from} is ${JSON.stringify(account.slice(0, 80))}, which is no account id`,
+      ACCOUNT_ID_FORM,
+    );
+  }
+  throw new UserError(
+    "which account?",
+    "give --account ID or set CLOUDFLARE_ACCOUNT_ID; the id stands in the dashboard's address: https://dash.cloudflare.com/<id>",
+  );
+}
+
+/**
+ * The moment that a command goes by once it has listed: the one that was given, or of a saved account when it was taken,
+ * or else the live account's own. What there is to say of the clocks goes to standard error.
+ */
+export function momentOf(
+  { stderr, now }: Surroundings,
+  { takenAt, time }: AccountSource,
+  { now: given, quiet = false }: { readonly now?: Date; readonly quiet?: boolean },
+): Date {
+  const told = given || takenAt ? undefined : time();
+  const lines = [
+    ...(told?.findings ?? []).map(({ text }) => `warning: ${text}\n`),
+    ...(told?.notes ?? []).map((note) => `note: ${note}\n`),
+  ];
+  if (!quiet) for (const line of lines) stderr.write(line);
+  return given ?? takenAt ?? told?.now ?? now();
+}
+
+// One line on a terminal that says how far a long piece of work is.
+
+interface Progress {
+  /** Replaces what the line says. */
+  readonly show: (text: string) => void;
+  /** Takes the line away. */
+  readonly end: () => void;
+}
+
+const CLEAR = "\r\u001b[K";
+
+/** Says nothing where standard error is no terminal, and nothing with `--quiet`. */
+function startProgress({ stderr, env }: Surroundings, quiet = false): Progress {
+  if (stderr.isTTY !== true || quiet || env.TERM === "dumb") {
+    return { show: () => undefined, end: () => undefined };
+  }
+  let shown = false;
+  return {
+    show: (text) => {
+      shown = true;
+      stderr.write(CLEAR + escapeText(text, 78));
+    },
+    end: () => {
+      if (shown) stderr.write(CLEAR);
+      shown = false;
+    },
+  };
+}

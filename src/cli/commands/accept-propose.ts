@@ -1,0 +1,229 @@
+/** Which entries would allow some registrations, and what they do besides. */
+import { AllowlistError, type SourcePosition } from "../../allowlist/messages.js";
+import { toDay } from "../../allowlist/times.js";
+import { bestMatch, type NewEntry } from "../../allowlist/write-entry.js";
+import { lineBefore } from "../../allowlist/write.js";
+import type { Registration } from "../../cloudflare/types.js";
+import type { Decision } from "../../reconcile/decision.js";
+import { named } from "../../reconcile/findings/finding.js";
+import { type HardwareIndex, indexHardware } from "../../reconcile/hardware.js";
+import type { Plan } from "../../reconcile/plan.js";
+import { userOf } from "../../reconcile/scope.js";
+import {
+  type AllowlistChange,
+  changeAllowlist,
+  type ChangeTerms,
+  type OpenAllowlist,
+  planOf,
+  sameEntry,
+  type Wanted,
+} from "./accept-change.js";
+
+/** What every new entry says besides its match. */
+export type Details = Omit<NewEntry, "match" | "state" | "from">;
+
+export interface Refused {
+  readonly registration: Registration;
+  readonly why: Refusal;
+}
+
+export interface Proposal {
+  readonly wanted: readonly (Wanted & { readonly registration: Registration })[];
+  /** Undefined where nothing is left to add. */
+  readonly change?: AllowlistChange;
+  readonly refused: readonly Refused[];
+  /** What else is decided otherwise then. */
+  readonly effects: readonly string[];
+}
+
+/** @throws AllowlistError where the result would not be valid, or would hold the whole plan */
+export function propose(
+  open: OpenAllowlist,
+  targets: readonly Registration[],
+  terms: ChangeTerms,
+  details: Details,
+): Proposal {
+  const before = planOf(open.allowlist, terms);
+  const index = indexHardware(terms.whole.devices).index;
+  const refused: Refused[] = [];
+  const byId = new Set<string>();
+  let left = targets.filter((registration) => {
+    const decision = decisionOf(before, registration);
+    const why = decision ? refusalOf(decision) : OUT_OF_SCOPE;
+    if (why) refused.push({ registration, why });
+    return why === undefined;
+  });
+  for (;;) {
+    const wanted = toWanted(open, left, { index, byId, details, asOf: terms.asOf });
+    if (wanted.length === 0) return { wanted, refused, effects: [] };
+    const change = changeAllowlist(open, wanted, terms);
+    const failed = left.filter((one) => decisionOf(change.plan, one)?.desired !== "active");
+    if (failed.length === 0) {
+      refuseContradictions(before, change.plan);
+      return { wanted, change, refused, effects: effectsOf(before, change.plan, left) };
+    }
+    for (const registration of failed) {
+      // What is meant by its hardware may still be kept out by a rule that yields to the registration's own id.
+      if (!byId.has(registration.id)) byId.add(registration.id);
+      else {
+        refused.push({ registration, why: stillRefused(decisionOf(change.plan, registration), change) });
+        left = left.filter((one) => one !== registration);
+      }
+    }
+  }
+}
+
+const OUT_OF_SCOPE: Refusal = {
+  text: "it is out of the allowlist's scope, so that nothing is decided about it",
+  fix: "widen `scope` in the root file first",
+};
+
+interface Terms {
+  readonly index: HardwareIndex;
+  readonly byId: ReadonlySet<string>;
+  readonly details: Details;
+  readonly asOf: Date;
+}
+
+function toWanted(
+  open: OpenAllowlist,
+  targets: readonly Registration[],
+  { index, byId, details, asOf }: Terms,
+): Proposal["wanted"] {
+  const wanted = new Map<string, Proposal["wanted"][number]>();
+  for (const registration of targets) {
+    const { id, device } = registration;
+    const match = byId.has(id)
+      ? { registration: id }
+      : (bestMatch({ ...index.get(device.id), device: device.id, registration: id }) ?? { registration: id });
+    const email = userOf(registration);
+    const key = JSON.stringify([email, match]);
+    const entry: NewEntry = { match, state: "active", ...details, ...since(open, email, { match }, asOf) };
+    if (!wanted.has(key)) wanted.set(key, { email, entry, registration });
+  }
+  return [...wanted.values()];
+}
+
+/** One match may stand twice where the days differ: an entry that expired is followed by one that begins today. */
+function since(
+  { allowlist }: OpenAllowlist,
+  email: string,
+  entry: Pick<NewEntry, "match">,
+  asOf: Date,
+): Pick<NewEntry, "from"> {
+  const over = allowlist.users
+    .get(email)
+    ?.entries.some((known) => known.expires !== undefined && sameEntry(known, entry));
+  const today = over === true ? toDay(asOf.toISOString().slice(0, 10)) : undefined;
+  return today ? { from: today } : {};
+}
+
+function decisionOf({ decisions }: Plan, { id }: Registration): Decision | undefined {
+  return decisions.find(({ registration }) => registration.id === id);
+}
+
+/** Of the allowlist as it is: the lines of the change are nowhere to be seen. */
+function stillRefused(decision: Decision | undefined, { files }: AllowlistChange): Refusal {
+  if (!decision) return OUT_OF_SCOPE;
+  const { reason, source } = decision;
+  const changed = files.find(({ file }) => file === source.file);
+  const line = changed ? lineBefore(changed.before, changed.edits, source.line) : source.line;
+  return {
+    text: `an entry would not make it allowed: ${reason.text} (${reason.code}, ${source.file}:${line})`,
+    fix: "change that line first",
+  };
+}
+
+function refuseContradictions(before: Plan, after: Plan): void {
+  if (after.problems.length > before.problems.length) throw new AllowlistError(after.problems);
+}
+
+function effectsOf(before: Plan, after: Plan, targets: readonly Registration[]): string[] {
+  const meant = new Set(targets.map(({ id }) => id));
+  const then = new Map(before.decisions.map(({ registration, action }) => [registration.id, action]));
+  return after.decisions.flatMap(({ registration, user, action, reason }) => {
+    const was = then.get(registration.id);
+    if (was === undefined || was === action) return [];
+    const others = meant.has(registration.id) ? "" : "also ";
+    return [`${others}${named(registration, user)}: ${action}, before: ${was} (${reason.text})`];
+  });
+}
+
+// Why an entry for a registration would be wrong, or would do nothing.
+
+interface Refusal {
+  readonly text: string;
+  readonly fix: string;
+}
+
+/** Undefined where an entry may help. */
+function refusalOf(decision: Decision): Refusal | undefined {
+  const { reason, source, entry, desired, live } = decision;
+  const line = placeOf(source);
+  switch (reason.code) {
+    case "protected":
+    case "self":
+    case "ignored":
+      return {
+        text: `${reason.text} (${line}): an entry would never decide`,
+        fix: "take that line away first, if an entry is to decide",
+      };
+    case "suspended":
+    case "offboarded":
+      return { text: `${reason.text} (${line})`, fix: "take the user's `state` away first" };
+    case "contradiction":
+      return {
+        text: `its entries contradict each other (${line}): ${reason.text}`,
+        fix: "remove one of them first",
+      };
+    case "no-user":
+      return {
+        text: "it belongs to no person, and entries stand under users",
+        fix: "name it under `protected` or `ignore`, or see `policy.noUser`",
+      };
+    case "condition":
+      return { text: `${reason.text} (${line})`, fix: "change what that entry requires" };
+    case "older":
+      return {
+        text: `the entry at ${line} allows its device already, and it is ${reason.text}`,
+        fix: "accept nothing: the newest registration of a device is the one that connects",
+      };
+    case "doubt":
+      return {
+        text: `the entry at ${line} allows it already, and its identity is in doubt: ${reason.text}`,
+        fix: "add an entry by `registration` by hand, once you know which machine it is",
+      };
+    case "listed-revoked":
+      return { text: `${reason.text} (${line})`, fix: "change that line: the entry is there" };
+    case "max-devices":
+      return {
+        text: `${reason.text} (${line})`,
+        fix: "raise `maxDevices`, or remove the entry of another device",
+      };
+    case "entry":
+      if (desired !== "active") return { text: `${reason.text} (${line})`, fix: "change that entry" };
+      return {
+        text: `it is allowed already by the entry at ${line}`,
+        fix: live === "active" ? "nothing is to be done" : "the next run unrevokes it",
+      };
+    case "superseded":
+    case "stale":
+    case "revoked-age":
+      if (!entry || (reason.code === "superseded" && entry.match.registration === undefined))
+        return undefined;
+      return {
+        text: `the entry at ${placeOf(entry.source)} allows it already, and ${reason.text} (${line})`,
+        fix: "change that rule, for this user in `users.<e-mail>.policy`",
+      };
+    case "unknown-hardware":
+    case "grace":
+    case "expired":
+    case "unlisted":
+    case "unknown-user":
+      return undefined;
+  }
+}
+
+export function placeOf({ file, line }: SourcePosition): string {
+  return `${file}:${line}`;
+}

@@ -1,0 +1,283 @@
+/** `warp-registrations accept`: an entry for what is there and not allowed. */
+import { Argument, type Command, InvalidArgumentError, Option } from "commander";
+import { chmodSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { type Day, toDay } from "../../allowlist/times.js";
+import { showDomains } from "../../allowlist/values.js";
+import { inOrder } from "../../allowlist/write.js";
+import { describeMatch, named } from "../../reconcile/findings/finding.js";
+import { endOf, userOf } from "../../reconcile/scope.js";
+import { escapeText } from "../../text/escape.js";
+import { hideSecrets } from "../../text/redact.js";
+import {
+  type CommandContext,
+  EXIT,
+  type ExitCode,
+  newCommand,
+  runs,
+  type Surroundings,
+  UserError,
+} from "../command.js";
+import { writeFiles } from "../files.js";
+import { accountOptions, allowlistOption, type AllowlistOptions, nowOption } from "../options.js";
+import { BOM, type ChangedFile, openAllowlist, readWhole, sameEntry } from "./accept-change.js";
+import { lookUp, type LookUpOptions } from "./accept-lookup.js";
+import { type Details, placeOf, type Proposal, propose, type Refused } from "./accept-propose.js";
+
+interface AcceptOptions extends AllowlistOptions, LookUpOptions {
+  readonly write?: boolean;
+  readonly file?: string;
+  readonly expires?: Day;
+  readonly note?: string;
+  readonly owner?: string;
+  readonly ticket?: string;
+  readonly reason?: string;
+  readonly diff?: boolean;
+  readonly now?: Date;
+}
+
+const EXAMPLE = `
+$ warp-registrations accept 3f1c9a52-… --expires 2026-12-31 --ticket IT-311
+allowlist/team-a.yaml: added serial "PF3TQ9ZX" of bob@example.com
+$ warp-registrations accept bob@example.com --diff
+$ warp-registrations accept --undo run.json
+
+The entry goes by serial number where that names one machine, else by hardware id, device id or registration id, into
+the file where the user stands, or else --file, the file that \`owns\` the address, or the root file. The result is
+read and planned before it is written. --undo shows what would bring back what a run revoked, and --write writes it.
+`;
+
+export function acceptCommand(context: CommandContext): Command {
+  const command = newCommand(
+    "accept",
+    "Add an entry to the allowlist for a registration, a device, or all devices of a user.",
+    EXAMPLE,
+  )
+    .addArgument(new Argument("[what]", "registration id, device id or e-mail address"))
+    .addOption(allowlistOption());
+  for (const option of accountOptions()) command.addOption(option);
+  command
+    .option("--undo <run-report>", "instead of [what]: everything that this run revoked")
+    .option("--write", "with --undo: write the entries, and not only show them")
+    .option("--file <file>", "where users go who are not listed yet")
+    .addOption(new Option("--expires <date>", "the entry's last day").argParser(parseDay))
+    .option("--note <text>", "the entry's note")
+    .option("--owner <text>", "who answers for the device")
+    .option("--ticket <text>", "where it was asked for")
+    .option("--reason <text>", "why it is allowed, shown with its decision")
+    .option("--diff", "show the patch, and write nothing")
+    .option("--quiet", "print nothing but errors, and the patch where it is asked for")
+    .addOption(nowOption("the result is planned (default: now)"));
+  return runs(command, context, accept);
+}
+
+function parseDay(text: string): Day {
+  const day = toDay(text);
+  if (!day) throw new InvalidArgumentError("Expected a day like 2026-12-31.");
+  return day;
+}
+
+async function accept(
+  surroundings: Surroundings,
+  what: string | undefined,
+  options: AcceptOptions,
+): Promise<ExitCode> {
+  refuseMixed(what, options);
+  const { folder } = surroundings;
+  const begin = options.now ?? surroundings.now();
+  const open = await openAllowlist(folder, options.allowlist, begin);
+  const { whole, targets, lost, asOf = begin } = await lookUp(surroundings, what, options, open.allowlist);
+  const details = detailsOf(surroundings, options, asOf);
+  const terms = { whole, asOf, file: options.file };
+  const proposal = propose(open, targets, terms, details);
+  const { change, refused } = proposal;
+  const show = showDomains(open.allowlist.domains);
+  if (!change && refused.length > 0) throw refusedAll(refused, show);
+  const isShown = options.diff === true || (options.undo !== undefined && options.write !== true);
+  if (change) {
+    if (isShown) surroundings.stdout.write(change.files.map(unifiedDiff).join(""));
+    else writeChange(folder, change.files);
+    if (options.quiet !== true) tellChange(surroundings, proposal, { isShown, show });
+  }
+  tellRest(surroundings, options.quiet === true ? [] : lost, refused, show);
+  return EXIT.fine;
+}
+
+function refuseMixed(what: string | undefined, { undo, write, diff }: AcceptOptions): void {
+  if (what === undefined && undo === undefined)
+    throw new UserError(
+      "accept what?",
+      "give a registration id, a device id or an e-mail address, or --undo RUN-REPORT",
+    );
+  if (what !== undefined && undo !== undefined)
+    throw new UserError("--undo says what is accepted", "leave out the id, or --undo");
+  if (write === true && (undo === undefined || diff === true))
+    throw new UserError(
+      "--write goes with --undo alone",
+      "without --undo and --diff entries are written anyway",
+    );
+}
+
+function detailsOf({ env }: Surroundings, options: AcceptOptions, asOf: Date): Details {
+  const { expires } = options;
+  if (expires && endOf(expires) <= asOf.getTime())
+    throw new UserError(`--expires ${expires.text}: that day is over`, "give a later day");
+  const hide = hideSecrets(env);
+  const texts = Object.entries({
+    note: options.note,
+    reason: options.reason,
+    owner: options.owner,
+    ticket: options.ticket,
+  }).flatMap(([key, text]) => (text === undefined ? [] : [[key, hide(text)] as const]));
+  return { ...Object.fromEntries(texts), ...(expires && { expires }) };
+}
+
+// What `accept` writes and says.
+
+/** Before the text there may be a mark, and the file keeps who may read it. */
+function writeChange(folder: string, files: readonly ChangedFile[]): void {
+  const modes = files.map(({ file }) => statSync(join(folder, file)).mode);
+  writeFiles(
+    folder,
+    files.map(({ file, text }) => ({
+      path: file,
+      text: readWhole(folder, file).startsWith(BOM) ? BOM + text : text,
+    })),
+  );
+  files.forEach(({ file }, at) => chmodSync(join(folder, file), modes[at] ?? 0o600));
+}
+
+function tellChange(
+  { stdout, stderr }: Surroundings,
+  { wanted, change, effects }: Proposal,
+  { isShown, show }: { readonly isShown: boolean; readonly show: (text: string) => string },
+): void {
+  for (const { email, entry } of isShown ? [] : wanted) {
+    const allowed = change?.plan.decisions.find(
+      (one) => one.user === email && one.entry && sameEntry(one.entry, entry),
+    );
+    const place = allowed?.entry ? `${placeOf(allowed.entry.source)}: ` : "";
+    stdout.write(
+      `${escapeText(place, 200)}added ${escapeText(describeMatch(entry))} of ${escapeText(show(email))}\n`,
+    );
+  }
+  for (const line of capped(effects.map((text) => escapeText(show(text))))) stderr.write(`${line}\n`);
+}
+
+/** As many lines as a report spells out findings; the rest is counted. */
+function capped(lines: readonly string[]): readonly string[] {
+  if (lines.length <= MOST_LINES) return lines;
+  return [...lines.slice(0, MOST_LINES), `and ${lines.length - MOST_LINES} more`];
+}
+
+const MOST_LINES = 50;
+
+/** What cannot be brought back, and what is not added. */
+function tellRest(
+  { stderr }: Surroundings,
+  lost: readonly string[],
+  refused: readonly Refused[],
+  show: (text: string) => string,
+): void {
+  const lines = [
+    ...capped(lost.map((text) => escapeText(show(text)))),
+    ...capped(refused.map((one) => `not added: ${show(refusalText(one))}`)),
+  ];
+  for (const line of lines) stderr.write(`${line}\n`);
+}
+
+function refusedAll(refused: readonly Refused[], show: (text: string) => string): UserError {
+  const [first] = refused;
+  if (refused.length === 1 && first) return new UserError(show(nameOf(first)), first.why.fix);
+  return new UserError(
+    `nothing can be added:\n${capped(refused.map((one) => show(refusalText(one))))
+      .map((line) => `  ${line}`)
+      .join("\n")}`,
+    "see warp-registrations explain for each of them",
+  );
+}
+
+function nameOf({ registration, why }: Refused): string {
+  return `${named(registration, userOf(registration))}: ${why.text}`;
+}
+
+function refusalText(one: Refused): string {
+  return escapeText(`${nameOf(one)}; ${one.why.fix}`);
+}
+
+// A change of a file as a unified diff.
+
+/** Lines of context. */
+const CONTEXT = 3;
+
+/** Lines of the old text, from `at` on, that give way to others. */
+interface Change {
+  readonly at: number;
+  readonly old: readonly string[];
+  readonly now: readonly string[];
+}
+
+/** Lines are escaped, since other hands wrote them; what an allowlist may hold looks nearly always the same. */
+function unifiedDiff({ file, before, edits }: ChangedFile): string {
+  const lines = linesOf(before);
+  const changes = inOrder(edits).map((edit) => toChange(before, edit));
+  const head = [`--- a/${file}`, `+++ b/${file}`];
+  const rows = [...head, ...hunks(lines, changes)];
+  return rows.map((row) => `${escapeText(row.replace(/\r$/u, ""), Infinity, { keepTabs: true })}\n`).join("");
+}
+
+function linesOf(text: string): string[] {
+  const lines = text.split("\n");
+  if (lines.at(-1) === "") lines.pop();
+  return lines;
+}
+
+/** The whole lines that an edit touches, without those that stay as they are at its ends. */
+function toChange(text: string, { start, end, text: added }: ChangedFile["edits"][number]): Change {
+  const from = text.lastIndexOf("\n", start - 1) + 1;
+  const isBetween = start === end && from === start;
+  const endsLine = end > start && text[end - 1] === "\n";
+  const feed = text.indexOf("\n", end);
+  const to = isBetween || endsLine ? end : feed < 0 ? text.length : feed + 1;
+  const old = linesOf(text.slice(from, to));
+  const now = linesOf(text.slice(from, start) + added + text.slice(end, to));
+  let same = 0;
+  while (same < old.length && same < now.length && old[same] === now[same]) same++;
+  return {
+    at: text.slice(0, from).split("\n").length - 1 + same,
+    old: old.slice(same),
+    now: now.slice(same),
+  };
+}
+
+function hunks(lines: readonly string[], changes: readonly Change[]): string[] {
+  const groups: Change[][] = [];
+  for (const change of changes) {
+    const last = groups.at(-1)?.at(-1);
+    if (last && change.at - (last.at + last.old.length) <= 2 * CONTEXT) groups.at(-1)?.push(change);
+    else groups.push([change]);
+  }
+  let shift = 0;
+  return groups.flatMap((group) => {
+    const [first, last] = [group[0], group.at(-1)];
+    if (!first || !last) return [];
+    const from = Math.max(0, first.at - CONTEXT);
+    const to = Math.min(lines.length, last.at + last.old.length + CONTEXT);
+    const rows: string[] = [];
+    let at = from;
+    for (const change of group) {
+      rows.push(...lines.slice(at, change.at).map((line) => ` ${line}`));
+      rows.push(...change.old.map((line) => `-${line}`), ...change.now.map((line) => `+${line}`));
+      at = change.at + change.old.length;
+    }
+    rows.push(...lines.slice(at, to).map((line) => ` ${line}`));
+    const gained = group.reduce((sum, { old, now }) => sum + now.length - old.length, 0);
+    const head = `@@ -${range(from, to - from)} +${range(from + shift, to - from + gained)} @@`;
+    shift += gained;
+    return [head, ...rows];
+  });
+}
+
+function range(from: number, count: number): string {
+  return `${count === 0 ? from : from + 1}${count === 1 ? "" : `,${count}`}`;
+}

@@ -1,0 +1,281 @@
+/** `--baseline`: findings that somebody has accepted, with a reason and, where it is for a time, its end. */
+import { createHash } from "node:crypto";
+import { isScalar, LineCounter, type Node, parseDocument, stringify, visit } from "yaml";
+import { type Day, toDay } from "../../allowlist/times.js";
+import { isAct } from "../../reconcile/decision.js";
+import { type Finding, identityOf, identityOfAct } from "../../reconcile/findings/finding.js";
+import type { Plan } from "../../reconcile/plan.js";
+import { DAY_MS, endOf } from "../../reconcile/scope.js";
+import { jsonText } from "../../text/escape.js";
+import { compare, counted, didYouMean } from "../../text/words.js";
+import { UserError } from "../command.js";
+import { isMapping, parseJson } from "../files.js";
+
+/** One line of the baseline. */
+interface Accepted {
+  readonly key: string;
+  /** What it said when it was accepted, for people. */
+  readonly finding?: string;
+  readonly reason: string;
+  /** The last day, in UTC, on which it is accepted. */
+  readonly until?: Day;
+  readonly line: number;
+}
+
+export interface Baseline {
+  readonly path: string;
+  readonly accepted: readonly Accepted[];
+}
+
+const KEYS = ["key", "finding", "reason", "until"];
+
+/** Reads YAML or JSON. Throws a {@link UserError} with the place of what is wrong. */
+export function parseBaseline(path: string, text: string): Baseline {
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, logLevel: "silent" });
+  const fail = (offset: number, what: string, fix?: string): never => {
+    const { line, col } = lines.linePos(offset);
+    throw new UserError(`${path}:${line}:${col}: ${what}`, fix);
+  };
+  const [error] = document.errors;
+  if (error) return fail(error.pos[0], error.message);
+  // An alias could expand without bound, and has no use here.
+  visit(document, {
+    Alias: (_key, { range }) => fail(range?.[0] ?? 0, "an alias", "write it out"),
+    Pair: (_key, { key }) => {
+      if (!isScalar(key) || typeof key.value !== "string")
+        fail(
+          (key as Node | null)?.range?.[0] ?? 0,
+          "a key that is not text",
+          "write the keys as in --write-baseline",
+        );
+    },
+  });
+  const root = document.toJS() as unknown;
+  const at = (...place: (string | number)[]) =>
+    (document.getIn(place, true) as Node | undefined)?.range?.[0] ?? 0;
+  if (!isMapping(root) || root.version !== 1 || !Array.isArray(root.accepted)) {
+    return fail(
+      0,
+      "is no baseline",
+      "write `version: 1` and a list `accepted`, or let --write-baseline make it",
+    );
+  }
+  const keys = new Set<unknown>();
+  const accepted = root.accepted.map((row: unknown, index): Accepted => {
+    const here = at("accepted", index);
+    if (!isMapping(row)) return fail(here, "expected a mapping with key and reason");
+    const unknown = Object.keys(row).find((name) => !KEYS.includes(name));
+    if (unknown !== undefined) return fail(here, `unknown key ${unknown}`, didYouMean(unknown, KEYS));
+    const { key, finding, reason, until } = row;
+    if (typeof key !== "string" || key === "")
+      return fail(here, "a line needs a `key`", "copy it from --write-baseline");
+    if (typeof reason !== "string" || reason.trim() === "")
+      return fail(here, "a line needs a `reason`", "say why it is accepted");
+    if (keys.has(key)) return fail(here, `the key ${key} is there twice`, "keep one of the two");
+    keys.add(key);
+    const day = typeof until === "string" ? toDay(until) : undefined;
+    if (until !== undefined && day === undefined) {
+      return fail(at("accepted", index, "until"), "`until` is no day", "write it as 2026-06-30");
+    }
+    return {
+      key,
+      reason,
+      line: lines.linePos(here).line,
+      ...(typeof finding === "string" && { finding }),
+      ...(day && { until: day }),
+    };
+  });
+  return { path, accepted };
+}
+
+/** What is left once what is accepted is taken out. */
+interface Judged {
+  readonly left: readonly Keyed[];
+  /** How many were taken out. */
+  readonly accepted: number;
+}
+
+/** Takes accepted findings out, and tells lines that accept nothing any more. Acts are none of its business. */
+export function applyBaseline(found: readonly Keyed[], { path, accepted }: Baseline, asOf: Date): Judged {
+  const lines = new Map(accepted.map((line) => [line.key, line]));
+  const matched = new Set<string>();
+  const left = found.flatMap((one) => {
+    const { key, formerKey, finding } = one;
+    for (const known of [key, formerKey]) if (lines.has(known)) matched.add(known);
+    const line = lookUpKey(one, (known) => lines.get(known));
+    if (line === undefined) return [one];
+    if (line.until === undefined || asOf.getTime() < endOf(line.until)) return [];
+    const text = `${finding.text} (was accepted until ${line.until.text}: ${line.reason})`;
+    return [{ ...one, finding: { ...finding, text } }];
+  });
+  const unmatched = accepted.filter(({ key }) => !matched.has(key)).map((line) => toFinding(path, line));
+  return { left: [...left, ...withKeys(unmatched)], accepted: found.length - left.length };
+}
+
+function toFinding(file: string, { key, finding, line }: Accepted): Finding {
+  const what = finding === undefined ? key : JSON.stringify(finding);
+  return {
+    code: "unmatched-baseline",
+    subject: [key],
+    text: `the baseline accepts what is not found any more: ${what}; remove the line`,
+    source: { file, line, column: 1 },
+    registrations: [],
+  };
+}
+
+/** A baseline that accepts all of these; what was accepted before keeps its reason and its end. */
+export function formatBaseline(found: readonly Keyed[], before: Baseline | undefined, today: string): string {
+  const known = new Map(before?.accepted.map((line) => [line.key, line]));
+  const rows = new Map(
+    found.map((one) => {
+      const { key, finding } = one;
+      const line = lookUpKey(one, (name) => known.get(name));
+      const reason = line?.reason ?? `stood when the baseline was written on ${today}`;
+      const until = line?.until && { until: line.until.text };
+      return [key, { key, finding: finding.text, reason, ...until }];
+    }),
+  );
+  return stringify({ version: 1, accepted: [...rows.values()] }, { lineWidth: 0 });
+}
+
+// `--history`: since when each finding and each act has stood.
+
+/** Version 1 of the file. */
+interface History {
+  readonly kind: "warp-history";
+  readonly version: 1;
+  readonly account: string;
+  /** RFC 3339: the moment of the last run. */
+  readonly asOf: string;
+  /** By the key of a finding or an act: RFC 3339, the first run that saw it without a break. */
+  readonly since: Readonly<Record<string, string>>;
+}
+
+/** Reads the file's text. Throws a {@link UserError}. */
+export function parseHistory(path: string, text: string, account: string): History {
+  const value = parseJson(path, text);
+  const fix = "name a file that --history wrote, or one that is not there yet";
+  if (!isMapping(value) || value.kind !== "warp-history") throw new UserError(`${path}: is no history`, fix);
+  if (value.version !== 1) throw new UserError(`${path}: is a history of another version`, fix);
+  if (value.account !== account) {
+    const other =
+      typeof value.account === "string"
+        ? value.account
+        : ((JSON.stringify(value.account) as string | undefined) ?? "none");
+    throw new UserError(`${path}: is of account ${other.slice(0, 80)}, and this is ${account}`, fix);
+  }
+  if (!isMapping(value.since))
+    throw new UserError(`${path}: since: expected a mapping of keys to times`, fix);
+  const times = Object.entries({ asOf: value.asOf, ...value.since });
+  const bad = times.find(([, time]) => typeof time !== "string" || Number.isNaN(Date.parse(time)));
+  if (bad !== undefined)
+    throw new UserError(`${path}: ${JSON.stringify(bad[0].slice(0, 80))}: holds a time that is none`, fix);
+  return value as unknown as History;
+}
+
+/** What stands now, and since when: what was there in the last run has stood since then, and the rest is new. */
+export function continueHistory(plan: Plan, found: readonly Keyed[], before: History | undefined): History {
+  const acts = [
+    ...plan.decisions.filter(isAct).map(({ action, registration }) => identityOfAct(action, registration.id)),
+    ...plan.accessUsers.filter(isDue).map(({ action, email }) => identityOfAct(`user-${action}`, email)),
+  ];
+  const asOf = plan.asOf.toISOString();
+  const begun = new Map([
+    ...acts.map((key) => [key, sinceOf(before, key) ?? asOf] as const),
+    ...found.map((one) => [one.key, sinceKeyed(before, one) ?? asOf] as const),
+  ]);
+  const since = [...begun].sort(([a], [b]) => compare(a, b));
+  return { kind: "warp-history", version: 1, account: plan.account, asOf, since: Object.fromEntries(since) };
+}
+
+export function formatHistory(history: History): string {
+  return `${jsonText(history, 2)}\n`;
+}
+
+/** The plan whose acts, and these findings, say since when they have stood, by the history of the runs before. */
+export function withAges(plan: Plan, told: readonly Keyed[], before: History): Plan {
+  const age = (since: string | undefined) => ` (${describeAge(since, plan.asOf)})`;
+  const ageOf = (key: string) => age(sinceOf(before, key));
+  return {
+    ...plan,
+    decisions: plan.decisions.map((decision) => {
+      if (!isAct(decision)) return decision;
+      const text = decision.reason.text + ageOf(identityOfAct(decision.action, decision.registration.id));
+      return { ...decision, reason: { ...decision.reason, text } };
+    }),
+    accessUsers: plan.accessUsers.map((one) =>
+      isDue(one) ? { ...one, text: one.text + ageOf(identityOfAct(`user-${one.action}`, one.email)) } : one,
+    ),
+    findings: told.map((one) => ({
+      ...one.finding,
+      text: one.finding.text + age(sinceKeyed(before, one)),
+    })),
+  };
+}
+
+/** A history that an earlier version wrote has other keys. */
+function sinceKeyed(history: History | undefined, one: Keyed): string | undefined {
+  return lookUpKey(one, (key) => sinceOf(history, key));
+}
+
+/** A key may be called as what every object has. */
+function sinceOf(history: History | undefined, key: string): string | undefined {
+  return history && Object.hasOwn(history.since, key) ? history.since[key] : undefined;
+}
+
+function isDue({ action }: Plan["accessUsers"][number]): boolean {
+  return action !== "keep";
+}
+
+/** `since 2026-05-01, 12 days`; `new` in the run that sees it first. */
+function describeAge(since: string | undefined, asOf: Date): string {
+  if (since === undefined) return "new";
+  const days = Math.max(0, Math.floor((asOf.getTime() - Date.parse(since)) / DAY_MS));
+  return `since ${since.slice(0, 10)}, ${counted(days, "day")}`;
+}
+
+// Findings by their identity, so that they can be accepted, and their age be told; keys of earlier files are still read.
+
+/** A finding with its key: what is told of it may grow, and the key stays. */
+interface Keyed {
+  readonly key: string;
+  /** The key that files of before this version have. */
+  readonly formerKey: string;
+  readonly finding: Finding;
+}
+
+export function withKeys(findings: readonly Finding[]): readonly Keyed[] {
+  return findings.map((finding) => ({ key: identityOf(finding), formerKey: formerKeyOf(finding), finding }));
+}
+
+/** What a file says of a finding: by its key, or else by the one of before. */
+function lookUpKey<T>(
+  { key, formerKey }: Pick<Keyed, "key" | "formerKey">,
+  find: (key: string) => T | undefined,
+): T | undefined {
+  return find(key) ?? find(formerKey);
+}
+
+/** Their registrations come and go with every enrolment, and say nothing about what was found. */
+const WHOLESALE: ReadonlySet<string> = new Set(["overlapping-stack", "change-out-of-scope"]);
+
+/**
+ * The key of before findings had a subject: their registrations, or, where they are about the allowlist, their file and
+ * the first clause of their text. It holds as long as that text is the same; nothing new is written by it.
+ */
+function formerKeyOf({ code, text, source, registrations }: Finding): string {
+  const about =
+    registrations.length > 0 && !WHOLESALE.has(code)
+      ? [...registrations].sort()
+      : [source?.file ?? "", clause(text)];
+  return `${code}:${createHash("sha256").update(JSON.stringify(about)).digest("hex").slice(0, 16)}`;
+}
+
+/** What follows a semicolon is advice and guesses; counts change. */
+function clause(text: string): string {
+  return (text.split(/; (?=did you mean|that is a device|nothing is left|it says)/u)[0] ?? text).replace(
+    /\b\d+ (?=(?:of these |active )?registrations?\b)/gu,
+    "",
+  );
+}

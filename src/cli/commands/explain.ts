@@ -1,0 +1,311 @@
+/** `warp-registrations explain`: why a registration, a device or a user is decided as it is. */
+import { type Command, Option } from "commander";
+import { checkAccount } from "../../allowlist/checks.js";
+import type { SourcePosition } from "../../allowlist/messages.js";
+import type { Allowlist } from "../../allowlist/model.js";
+import { showDomains } from "../../allowlist/values.js";
+import type { Registration } from "../../cloudflare/types.js";
+import { type Decision, liveState } from "../../reconcile/decision.js";
+import { type Consideration, explain, type Explanation } from "../../reconcile/explain.js";
+import { named, quoted } from "../../reconcile/findings/finding.js";
+import { asTold, type Hardware } from "../../reconcile/hardware.js";
+import { type Evidence, evidenceLines } from "../../report/evidence.js";
+import { narrowInventory } from "../../run/account.js";
+import { escapeText, jsonText } from "../../text/escape.js";
+import { wrap } from "../../text/lines.js";
+import { counted, minute } from "../../text/words.js";
+import { type AccountSource, momentOf, openSource } from "../account.js";
+import {
+  type CommandContext,
+  EXIT,
+  type ExitCode,
+  newCommand,
+  runs,
+  type Surroundings,
+  UserError,
+} from "../command.js";
+import {
+  type AccountOptions,
+  accountOptions,
+  allowlistOption,
+  type AllowlistOptions,
+  nowOption,
+  outputOptions,
+} from "../options.js";
+import { checkOutputs, checkPlaces, emit, type OutputOptions, pathsOf } from "../output.js";
+import { openAllowlist, type OpenAllowlist } from "./accept-change.js";
+import { findSubject, type Found } from "./find.js";
+
+const FORMATS = ["text", "json"] as const;
+
+interface ExplainOptions extends AllowlistOptions, AccountOptions, OutputOptions<(typeof FORMATS)[number]> {
+  readonly evidence?: boolean;
+  readonly now?: Date;
+}
+
+const EXAMPLE = `
+$ warp-registrations explain 3f1c9a52-…
+BOB-THINKPAD (3f1c9a52-…) of bob@example.com
+  is        active; created 2026-05-01T08:00Z, last seen 2026-05-31T08:00Z
+  should be revoked: revoke is due
+  rule      unlisted: no entry of its user allows it
+  …
+$ warp-registrations explain PF3TQ9ZX --inventory inventory.json
+$ warp-registrations explain bob@example.com --format json
+`;
+
+export function explainCommand(context: CommandContext): Command {
+  const command = newCommand(
+    "explain",
+    "What a registration is, what it should be, which rule and line say so, and what would change it.",
+    EXAMPLE,
+  )
+    .argument("<what>", "registration id, device id, serial number or e-mail address")
+    .addOption(allowlistOption());
+  for (const option of accountOptions()) command.addOption(option);
+  command
+    .addOption(new Option("--evidence", "ask the account what it knows of the user; personal data"))
+    .addOption(nowOption("to decide (default: now, or when the inventory was taken)"));
+  for (const option of outputOptions(FORMATS)) command.addOption(option);
+  return runs(command, context, explainSubject);
+}
+
+async function explainSubject(
+  surroundings: Surroundings,
+  what: string,
+  options: ExplainOptions,
+): Promise<ExitCode> {
+  if (options.evidence === true && options.inventory !== undefined)
+    throw new UserError(
+      "--evidence asks the live account, and --inventory is a saved one",
+      "leave out one of the two",
+    );
+  checkOutputs(surroundings.folder, options, FORMATS, [options.inventory]);
+  const source = openSource(surroundings, options);
+  const begin = options.now ?? source.takenAt ?? surroundings.now();
+  const open = await openAllowlist(surroundings.folder, options.allowlist, begin);
+  const { allowlist } = open;
+  checkAccount(allowlist, source.account);
+  checkPlaces(
+    surroundings.folder,
+    pathsOf(options),
+    allowlist.files.map(({ file }) => file),
+  );
+  const whole = await source.listWhole();
+  const asOf = momentOf(surroundings, source, options);
+  const found = findSubject(what, whole, allowlist);
+  const inventory = narrowInventory(whole, allowlist);
+  const explanations = explain(allowlist, inventory, asOf, found.ids, whole.devices);
+  const evidence = options.evidence === true ? await evidenceOf(source, explanations) : undefined;
+  const lineOf = lineReader(open);
+  emit(surroundings, options, FORMATS, (format) =>
+    format === "json"
+      ? explainDocument({ account: source.account, asOf, what, explanations, evidence, lineOf })
+      : showDomains(allowlist.domains)(
+          toText(found, allowlist, explanations, { lineOf, evidence, short: found.ids.length > 1 }),
+        ),
+  );
+  return EXIT.fine;
+}
+
+async function evidenceOf(
+  source: AccountSource,
+  explanations: readonly Explanation[],
+): Promise<ReadonlyMap<string, Evidence> | undefined> {
+  const decisions = explanations.flatMap((one) => (one.kind === "decided" ? [one.decision] : []));
+  return source.evidence(decisions);
+}
+
+function lineReader({ files }: OpenAllowlist): TextTerms["lineOf"] {
+  const lines = new Map(files.map(({ file, text }) => [file, text.split("\n")]));
+  return ({ file, line }: SourcePosition) => lines.get(file)?.[line - 1]?.replace(/\r$/u, "");
+}
+
+function toText(
+  { by, ids, listed }: Found,
+  { users }: Allowlist,
+  explanations: readonly Explanation[],
+  terms: TextTerms,
+): string {
+  const blocks = explanations.map((one) => explanationText(one, terms).join("\n"));
+  const user = listed && users.get(listed.email);
+  const place = user ? `${escapeText(user.source.file, 200)}:${user.source.line}` : "";
+  if (user && ids.length === 0)
+    return `${escapeText(user.email)} is listed at ${place} with ${counted(user.entries.length, "entry", "entries")}, and has no registration`;
+  if (ids.length < 2) return blocks.join("\n\n");
+  const head = `${counted(ids.length, "registration")} of this ${by === "hardwareId" || by === "serial" ? "hardware" : by}${user ? `, listed at ${place}` : ""}`;
+  return [head, ...blocks, "for the rules and what would change one: warp-registrations explain ID"].join(
+    "\n\n",
+  );
+}
+
+// Explanations as JSON, version 1. Texts are raw: whoever shows one escapes it.
+
+interface ExplainTerms {
+  readonly account: string;
+  readonly asOf: Date;
+  /** As it was asked. */
+  readonly what: string;
+  readonly explanations: readonly Explanation[];
+  readonly evidence: ReadonlyMap<string, Evidence> | undefined;
+  readonly lineOf: (source: SourcePosition) => string | undefined;
+}
+
+function explainDocument({ account, asOf, what, explanations, evidence, lineOf }: ExplainTerms): string {
+  const document = {
+    version: 1,
+    account,
+    asOf: asOf.toISOString(),
+    what,
+    explanations: explanations.map((one) => toJson(one, evidence, lineOf)),
+  };
+  return jsonText(document, 2);
+}
+
+function toJson(
+  explanation: Explanation,
+  evidence: ExplainTerms["evidence"],
+  lineOf: ExplainTerms["lineOf"],
+): object {
+  if (explanation.kind === "out-of-scope") {
+    const { registration, user, why } = explanation;
+    return {
+      registration: aboutRegistration(registration, user),
+      live: liveState(registration),
+      outOfScope: why,
+    };
+  }
+  const { decision, rules, changes, pending } = explanation;
+  const { registration, user, hardware, live, desired, action, reason, source } = decision;
+  return {
+    registration: aboutRegistration(registration, user),
+    ...(hardware && { hardware: asTold(hardware) }),
+    live,
+    desired,
+    action,
+    reason,
+    source: { ...source, text: lineOf(source) ?? "" },
+    ...(pending !== undefined && { pending }),
+    rules,
+    changes,
+    ...(evidence?.has(registration.id) === true && { evidence: evidence.get(registration.id) }),
+  };
+}
+
+function aboutRegistration(
+  { id, device, created_at, last_seen_at, revoked_at }: Registration,
+  user: string,
+): object {
+  return {
+    id,
+    device: { id: device.id, name: device.name },
+    user,
+    times: {
+      created: created_at,
+      lastSeen: last_seen_at,
+      ...(revoked_at != null && { revoked: revoked_at }),
+    },
+  };
+}
+
+// Explanations for a terminal: within 100 columns, and escaped.
+
+/** What stands beside the explanations. */
+interface TextTerms {
+  /** The text of a line of the allowlist. */
+  readonly lineOf: (source: SourcePosition) => string | undefined;
+  readonly evidence: ReadonlyMap<string, Evidence> | undefined;
+  /** Of several, only what is and what should be. */
+  readonly short: boolean;
+}
+
+const LABEL = 10;
+
+const HANGING = " ".repeat(2 + LABEL);
+
+function explanationText(explanation: Explanation, terms: TextTerms): string[] {
+  if (explanation.kind === "out-of-scope") {
+    const { registration, user, why } = explanation;
+    return [
+      ...title(registration, user),
+      ...row("is", whatItIs(registration)),
+      ...row("scope", `it is out of it: ${why}`),
+    ];
+  }
+  const { decision, rules, changes, pending } = explanation;
+  const { registration, user, reason, source } = decision;
+  const text = terms.lineOf(source)?.trim() ?? "";
+  const lines = [
+    ...title(registration, user),
+    ...row("is", whatItIs(registration)),
+    ...(terms.short ? [] : identity(decision)),
+    ...row("should be", whatItShouldBe(decision) + (pending === undefined ? "" : `; it waits: ${pending}`)),
+    ...row("rule", `${reason.code}: ${reason.text}`),
+    ...row("line", `${place(source)}${text === "" ? "" : `  ${escapeText(text, 80)}`}`),
+  ];
+  if (terms.short) return lines;
+  const evidence = terms.evidence?.get(registration.id);
+  return [
+    ...lines,
+    "  rules, in the order in which they are asked",
+    ...rules.flatMap(ruleLines),
+    "  what would change it",
+    ...changes.flatMap((change) => wrap("    - ", escapeText(change, 600), "      ")),
+    ...(evidence
+      ? ["  its user", ...evidenceLines(evidence).flatMap((line) => wrap("    ", escapeText(line, 300)))]
+      : []),
+  ];
+}
+
+function title(registration: Registration, user: string): string[] {
+  return wrap("", escapeText(named(registration, user)));
+}
+
+function row(label: string, text: string): string[] {
+  return wrap(`  ${label.padEnd(LABEL)}`, escapeText(text, 800), HANGING);
+}
+
+function whatItIs(registration: Registration): string {
+  const { created_at, last_seen_at, revoked_at } = registration;
+  const revoked = revoked_at == null ? "" : ` since ${minute(revoked_at)}`;
+  const seen = last_seen_at === null ? "never seen" : `last seen ${minute(last_seen_at)}`;
+  return `${liveState(registration)}${revoked}; created ${minute(created_at)}, ${seen}`;
+}
+
+function identity({ registration, hardware }: Decision): string[] {
+  return [...row("device", quoted(registration.device.id)), ...row("hardware", hardwareText(hardware))];
+}
+
+function hardwareText(hardware: Hardware | undefined): string {
+  if (!hardware) return "not known, or no entry asks for it";
+  const { serial, hardwareId, model, deviceType, clientVersion } = hardware;
+  const parts = [
+    serial === undefined ? "no usable serial" : `serial ${quoted(serial)}`,
+    hardwareId === undefined ? "no usable hardware id" : `hardware id ${quoted(hardwareId)}`,
+    ...[model, deviceType, clientVersion].flatMap((text) =>
+      text === undefined || text === "" ? [] : [quoted(text)],
+    ),
+  ];
+  return parts.join(", ");
+}
+
+function whatItShouldBe({ desired, action }: Decision): string {
+  if (desired === "as-is") return "as it is: nothing is done";
+  return action === "keep" ? `${desired}, as it is` : `${desired}: ${action} is due`;
+}
+
+const MARKS = { decides: "=>", passes: "  ", "not-asked": "  " } as const;
+
+function ruleLines({ place: number, name, outcome, text, source }: Consideration): string[] {
+  const head = `  ${MARKS[outcome]}${String(number).padStart(3)} ${name}: `;
+  const said = outcome === "not-asked" ? `not asked, ${text}` : text;
+  return wrap(
+    head.trimEnd() + " ",
+    escapeText(said, 600) + (source ? ` (${place(source)})` : ""),
+    "        ",
+  );
+}
+
+function place({ file, line }: SourcePosition): string {
+  return `${escapeText(file, 200)}:${line}`;
+}

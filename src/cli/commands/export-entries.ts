@@ -1,0 +1,283 @@
+/** What an exported allowlist says besides its users. */
+import { matchId } from "../../allowlist/match-values.js";
+import type { SourcePosition } from "../../allowlist/messages.js";
+import type { AllowedUser, Allowlist } from "../../allowlist/model.js";
+import { parseAllowlist } from "../../allowlist/parse.js";
+import { isAccountId, isEmail } from "../../allowlist/values.js";
+import {
+  bestMatch,
+  commentText,
+  entryLines,
+  isWritable,
+  keyText,
+  type NewEntry,
+} from "../../allowlist/write-entry.js";
+import type { Registration } from "../../cloudflare/types.js";
+import { type Decision, isAct, liveState } from "../../reconcile/decision.js";
+import { quoted } from "../../reconcile/findings/finding.js";
+import { type Hardware, type HardwareIndex, indexHardware } from "../../reconcile/hardware.js";
+import { compareTimes } from "../../reconcile/people.js";
+import { makePlan } from "../../reconcile/plan.js";
+import { isInScope, isNoUser, userOf } from "../../reconcile/scope.js";
+import { day } from "../../report/words.js";
+import { narrowInventory, type WholeInventory } from "../../run/account.js";
+import { escapeText } from "../../text/escape.js";
+import { compare, counted } from "../../text/words.js";
+
+/**
+ * Everything by default, and said so that whoever goes on from here sees it. Nothing in it goes by age: an export asks
+ * for no act on any later day either, as long as the account does not change.
+ */
+const EXPORT_POLICY = `
+policy:
+  # What no entry of a listed user allows. What is revoked and not listed stays revoked.
+  unlisted: revoke
+  # Users who are not listed, and what belongs to no person (service tokens, WARP Connectors), are only reported.
+  unknownUsers: report
+  noUser: report
+`;
+
+const SCHEMAS = "node_modules/pulumi-warp-registrations/schemas";
+
+/** The line by which editors find the schema of a file. */
+export function schemaLine(file: string, kind: "allowlist" | "users"): string {
+  const up = "../".repeat(file.split("/").length - 1);
+  return `# yaml-language-server: $schema=${up === "" ? "./" : up}${SCHEMAS}/${kind}.schema.json\n`;
+}
+
+/** What stands above the users. A redacted account has another id, and is named all the same: it plans alone. */
+export function exportHead(account: string): string {
+  const said = isAccountId(account)
+    ? `# On any other account this allowlist is refused.\naccount: ${JSON.stringify(account)}\n`
+    : "";
+  return `version: 1\n${said}${EXPORT_POLICY}`;
+}
+
+/** The entries of each user, by normalised e-mail. */
+type ExportedEntries = ReadonlyMap<string, readonly NewEntry[]>;
+
+/** The allowlist that an export with these entries reads back as. */
+function toAllowlist(users: ExportedEntries): Allowlist {
+  const text = `${exportHead("")}\nusers: { nobody@example.com: [] }\n`;
+  const { allowlist, messages } = parseAllowlist([{ file: "allowlist.yaml", text }]);
+  if (!allowlist) throw new Error(messages.map((message) => message.text).join("; "));
+  let line = 1;
+  const next = (): SourcePosition => ({ file: "allowlist.yaml", line: line++, column: 1 });
+  const listed = [...users].map(([email, entries]): [string, AllowedUser] => [
+    email,
+    { email, source: next(), entries: entries.map((entry) => ({ ...entry, source: next() })) },
+  ]);
+  return { ...allowlist, users: new Map(listed) };
+}
+
+// Which users and entries say what is live now.
+
+/** An entry, and the registrations for whose sake it is there. */
+interface ExportedEntry {
+  readonly entry: NewEntry;
+  readonly registrations: readonly Registration[];
+}
+
+export interface ExportedUser {
+  readonly email: string;
+  /** Of an older device first. */
+  readonly entries: readonly ExportedEntry[];
+  /** Revoked, and without an entry: they stay so. */
+  readonly refused: readonly Registration[];
+}
+
+export interface ExportedUsers {
+  /** In the order of e-mails. */
+  readonly users: readonly ExportedUser[];
+  /** Registrations that an allowlist without a scope does not decide about, by what they are. */
+  readonly outOfScope: number;
+  /** Registrations that belong to no person. */
+  readonly noUser: number;
+  /** Registrations of users whose address, or whose devices' ids, cannot stand in an allowlist. */
+  readonly unlistable: number;
+}
+
+/**
+ * Every active registration gets the strongest key that its device tells. A plan is made of that: whatever it would
+ * still do (let in a newer registration that is revoked, leave one alone since its hardware is not known) is named by
+ * its id as what it is, until nothing is left.
+ */
+export function chooseEntries(whole: WholeInventory, asOf: Date): ExportedUsers {
+  const { index } = indexHardware(whole.devices);
+  const { own, ...counts } = sortOut(whole.registrations);
+  const users = new Map<string, ExportedEntry[]>();
+  let unlistable = counts.unlistable;
+  const leaveOut = (email: string) => {
+    if (users.delete(email) || own.has(email)) unlistable += own.get(email)?.length ?? 0;
+    own.delete(email);
+  };
+  for (const [email, registrations] of own) {
+    const entries = byDevice(registrations, index);
+    if (entries) users.set(email, entries);
+    else leaveOut(email);
+  }
+  const named = new Set<string>();
+  for (;;) {
+    const wrong = findWrong(users, whole, asOf);
+    if (wrong.length === 0) break;
+    for (const { registration, user } of wrong) {
+      const { id } = registration;
+      if (named.has(id) || !isWritable(id)) leaveOut(user);
+      else users.get(user)?.push({ entry: byId(registration), registrations: [registration] });
+      named.add(id);
+    }
+  }
+  const listed = [...users].map(([email, entries]) => toUser(email, entries, own.get(email) ?? []));
+  return { ...counts, users: listed.sort((a, b) => compare(a.email, b.email)), unlistable };
+}
+
+const EVERYTHING = toAllowlist(new Map()).scope;
+
+function sortOut(registrations: readonly Registration[]) {
+  const own = new Map<string, Registration[]>();
+  const counts = { outOfScope: 0, noUser: 0, unlistable: 0 };
+  for (const registration of [...registrations].sort(byAge)) {
+    const email = userOf(registration);
+    if (!isInScope(registration, email, EVERYTHING)) counts.outOfScope++;
+    else if (isNoUser(email)) counts.noUser++;
+    else if (!isEmail(email)) counts.unlistable++;
+    else {
+      const known = own.get(email);
+      if (known) known.push(registration);
+      else own.set(email, [registration]);
+    }
+  }
+  return { own, ...counts };
+}
+
+/** Undefined where a device can be named by nothing. */
+function byDevice(registrations: readonly Registration[], index: HardwareIndex): ExportedEntry[] | undefined {
+  const entries = new Map<string, { entry: NewEntry; registrations: Registration[] }>();
+  for (const registration of registrations) {
+    if (liveState(registration) === "revoked") continue;
+    const match = bestMatch({
+      ...index.get(registration.device.id),
+      device: registration.device.id,
+      registration: registration.id,
+    });
+    if (!match) return undefined;
+    // Firmware writes one serial in either case: two devices that tell it are named by one entry.
+    const key = matchId(match);
+    const known = entries.get(key);
+    if (known) known.registrations.push(registration);
+    else
+      entries.set(key, {
+        entry: { match, state: "active" },
+        registrations: [registration],
+      });
+  }
+  return [...entries.values()];
+}
+
+function byId(registration: Registration): NewEntry {
+  return { match: { registration: registration.id }, state: liveState(registration) };
+}
+
+/** What would be acted on, and what would be left alone for want of knowledge. */
+function findWrong(
+  users: ReadonlyMap<string, readonly ExportedEntry[]>,
+  whole: WholeInventory,
+  asOf: Date,
+): readonly Decision[] {
+  const entries = [...users].map(([email, list]) => [email, list.map(({ entry }) => entry)] as const);
+  const allowlist = toAllowlist(new Map(entries));
+  const { decisions } = makePlan(allowlist, narrowInventory(whole, allowlist), asOf);
+  return decisions.filter(
+    (decision) =>
+      isAct(decision) ||
+      decision.reason.code === "unknown-hardware" ||
+      decision.reason.code === "contradiction",
+  );
+}
+
+function toUser(
+  email: string,
+  entries: readonly ExportedEntry[],
+  own: readonly Registration[],
+): ExportedUser {
+  const spokenFor = new Set(entries.flatMap(({ registrations }) => registrations.map(({ id }) => id)));
+  return { email, entries, refused: own.filter(({ id }) => !spokenFor.has(id)) };
+}
+
+/** An export that is made again has what is new at the end. */
+function byAge(a: Registration, b: Registration): number {
+  return compareTimes(a.created_at, b.created_at) || compare(a.id, b.id);
+}
+
+// An export as the text of allowlist files.
+
+/** So many refused registrations of a user are told; the rest is counted. */
+const MOST_REFUSED = 10;
+
+/** What the account knows of the devices, for those who read. */
+export interface DeviceNotes {
+  readonly hardware: ReadonlyMap<string, Hardware>;
+  /** Why the serial of a device is not used, by its id. */
+  readonly unusable: ReadonlyMap<string, string>;
+}
+
+/** The `users` of a file. */
+export function usersText(users: readonly ExportedUser[], notes: DeviceNotes): string {
+  const blocks = users.map((user) => userText(user, notes).join("\n"));
+  return ["users:", ...blocks].join("\n") + "\n";
+}
+
+/** Comments about an empty list stand before it: behind it they would look like the next user's. */
+function userText({ email, entries, refused }: ExportedUser, notes: DeviceNotes): string[] {
+  const key = `  ${keyText(email)}:`;
+  const name = nameOf([...entries.flatMap(({ registrations }) => registrations), ...refused]);
+  const who = name === "" ? "" : ` ${commentText(quoted(name))}`;
+  if (entries.length === 0)
+    return [...refusedLines(refused, notes).map((line) => `  ${line}`), `${key} []${who}`];
+  return [
+    key + who,
+    ...entries.flatMap((one) => [`    ${aboutEntry(one, notes)}`, ...entryLines(one.entry, "    ")]),
+    ...refusedLines(refused, notes).map((line) => `    ${line}`),
+  ];
+}
+
+function nameOf(registrations: readonly Registration[]): string {
+  return registrations.map(({ user }) => user?.name?.trim() ?? "").findLast((name) => name !== "") ?? "";
+}
+
+function aboutEntry({ entry, registrations }: ExportedEntry, notes: DeviceNotes): string {
+  const [first] = [...registrations].sort((a, b) =>
+    (a.last_seen_at ?? "") < (b.last_seen_at ?? "") ? 1 : -1,
+  );
+  if (!first) return "#";
+  const parts = [
+    ...describe(first, notes),
+    ...(registrations.length > 1 ? [counted(registrations.length, "registration")] : []),
+    ...(entry.match.serial === undefined ? [notes.unusable.get(first.device.id) ?? ""] : []),
+  ];
+  return oneLine(parts);
+}
+
+function refusedLines(refused: readonly Registration[], notes: DeviceNotes): string[] {
+  const shown = refused.slice(-MOST_REFUSED);
+  const more = refused.length - shown.length;
+  const lines = shown.map((registration) => oneLine(describe(registration, notes)));
+  return more > 0 ? [`# ${counted(more, "older revoked registration")}`, ...lines] : lines;
+}
+
+/** Names stand in quotes: what users choose is not to pass for our own words, or for an editor's command. */
+function describe(registration: Registration, { hardware }: DeviceNotes): string[] {
+  const { device, last_seen_at, revoked_at } = registration;
+  const revoked = liveState(registration) === "revoked" ? `revoked ${day(revoked_at ?? "")}: ` : "";
+  return [
+    revoked + quoted(device.name),
+    hardware.get(device.id)?.model ?? "",
+    last_seen_at === null ? "never seen" : `last seen ${day(last_seen_at)}`,
+  ];
+}
+
+/** Each part is cut by itself, so that a long name hides no date. */
+function oneLine(parts: readonly string[]): string {
+  const shown = parts.map((part) => escapeText(part, 120)).filter((part) => part !== "");
+  return commentText(shown.join(", "), Infinity);
+}

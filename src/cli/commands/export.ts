@@ -1,0 +1,268 @@
+/** `warp-registrations export`: an allowlist of what is live now. */
+import { type Command, Option } from "commander";
+import { createHash } from "node:crypto";
+import { lstatSync, mkdirSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
+import { type AllowlistFile, parseAllowlist } from "../../allowlist/parse.js";
+import { domainOf } from "../../allowlist/values.js";
+import { commentText } from "../../allowlist/write-entry.js";
+import { indexHardware } from "../../reconcile/hardware.js";
+import { makePlan } from "../../reconcile/plan.js";
+import { narrowInventory, type WholeInventory } from "../../run/account.js";
+import { hideSecrets } from "../../text/redact.js";
+import { counted, minute } from "../../text/words.js";
+import { momentOf, openSource } from "../account.js";
+import {
+  type CommandContext,
+  EXIT,
+  type ExitCode,
+  newCommand,
+  reasonOf,
+  runs,
+  type Surroundings,
+  UserError,
+} from "../command.js";
+import { type FileText, writeFiles } from "../files.js";
+import { type AccountOptions, accountOptions, outputOptions } from "../options.js";
+import { checkOutputs, emit, type OutputOptions, pathsOf } from "../output.js";
+import {
+  chooseEntries,
+  type DeviceNotes,
+  type ExportedUser,
+  type ExportedUsers,
+  exportHead,
+  schemaLine,
+  usersText,
+} from "./export-entries.js";
+
+interface ExportOptions extends AccountOptions, OutputOptions<"yaml"> {
+  readonly split?: Split;
+  readonly directory?: string;
+  readonly force?: boolean;
+}
+
+const FORMATS = ["yaml"] as const;
+
+const EXAMPLE = `
+$ warp-registrations export --output allowlist.yaml
+$ warp-registrations export --split domain
+wrote allowlist.yaml, allowlist/example.com.yaml: 41 users, 64 entries
+not listed: 3 registrations of no person
+
+Devices are listed by serial number where it names one machine, else by hardware id, by device id, or by registration
+id; never by name. Planned against the same account the result asks for nothing. Files that are there stay, unless
+--force is given.
+`;
+
+export function exportCommand(context: CommandContext): Command {
+  const command = newCommand("export", "Write an allowlist of what is live now.", EXAMPLE);
+  for (const option of [...accountOptions(), ...outputOptions(FORMATS)]) command.addOption(option);
+  command
+    .addOption(
+      new Option("--split <by>", "allowlist.yaml, and a file per user or domain in allowlist/").choices(
+        SPLITS,
+      ),
+    )
+    .option("--directory <dir>", "with --split: where these go (default: this folder)")
+    .option("--force", "replace files that are there");
+  return runs(command, context, exportAccount);
+}
+
+async function exportAccount(surroundings: Surroundings, options: ExportOptions): Promise<ExitCode> {
+  const { split, directory = "." } = options;
+  if (split === undefined && options.directory !== undefined)
+    throw new UserError(
+      "--directory goes with --split",
+      "give --split user or --split domain, or --output FILE",
+    );
+  if (split !== undefined && options.output !== undefined)
+    throw new UserError("--output is one file, and --split makes several", "give --directory DIR instead");
+  const single = pathsOf(options);
+  checkOutputs(surroundings.folder, options, FORMATS, [options.inventory]);
+  refuseExisting(surroundings, single, options.force);
+  const source = openSource(surroundings, options);
+  const whole = await source.listWhole();
+  const made = makeExport(whole, {
+    asOf: momentOf(surroundings, source, options),
+    split,
+    redacted: source.redacted ?? false,
+  });
+  if (split === undefined) {
+    refuseExisting(surroundings, single, options.force);
+    emit(surroundings, options, FORMATS, () => made.files[0]?.text ?? "");
+  } else {
+    const hide = hideSecrets(surroundings.env);
+    const files = made.files.map(({ file, text }) => ({ path: join(directory, file), text: hide(text) }));
+    refuseExisting(
+      surroundings,
+      files.map(({ path }) => path),
+      options.force,
+    );
+    writeAll(surroundings, files);
+  }
+  if (options.quiet !== true) tell(surroundings, options, made);
+  return EXIT.fine;
+}
+
+/** Before the account is asked, and again before anything is written. */
+function refuseExisting({ folder }: Surroundings, paths: readonly string[], force = false): void {
+  if (force) return;
+  const there = paths.filter((path) => {
+    const stat = lstatSync(resolve(folder, path), { throwIfNoEntry: false });
+    // A pipe or a terminal (`/dev/stdout`) holds nothing that could be lost.
+    return stat !== undefined && (stat.isFile() || stat.isSymbolicLink());
+  });
+  if (there.length === 0) return;
+  const more = there.length > 5 ? ` and ${there.length - 5} more` : "";
+  throw new UserError(
+    `${there.slice(0, 5).join(", ")}${more}: there already`,
+    "give another place, or --force to replace what is there",
+  );
+}
+
+function writeAll({ folder }: Surroundings, files: readonly FileText[]): void {
+  for (const path of new Set(files.map(({ path: file }) => dirname(file)))) {
+    try {
+      mkdirSync(resolve(folder, path), { recursive: true });
+    } catch (error) {
+      throw new UserError(`${path}: cannot be made: ${reasonOf(error)}`, undefined, { cause: error });
+    }
+  }
+  writeFiles(folder, files);
+}
+
+function tell(
+  { stderr }: Surroundings,
+  { split, directory = ".", output }: ExportOptions,
+  made: ReturnType<typeof makeExport>,
+): void {
+  const entries = made.users.reduce((sum, user) => sum + user.entries.length, 0);
+  const files =
+    split === undefined
+      ? (output ?? []).map(({ path }) => path)
+      : made.files.map(({ file }) => join(directory, file));
+  const shown = files.length > 5 ? `${files.length} files` : files.join(", ");
+  if (files.length > 0)
+    stderr.write(
+      `wrote ${shown}: ${counted(made.users.length, "user")}, ${counted(entries, "entry", "entries")}\n`,
+    );
+  const left = leftOut(made);
+  if (left.length > 0) stderr.write(`not listed: ${left.join("; ")}\n`);
+}
+
+// The files of an export, proven: they are read back, and planned against the account that they were made from.
+
+export interface ExportTerms {
+  readonly asOf: Date;
+  /** Without it, all stands in one file. */
+  readonly split?: Split | undefined;
+  /** Whether the account tells pseudonyms. */
+  readonly redacted?: boolean;
+}
+
+export interface Export extends ExportedUsers {
+  /** The root file first; names are relative to the project's folder. */
+  readonly files: readonly AllowlistFile[];
+}
+
+/** The name of the root file. */
+const ROOT_FILE = "allowlist.yaml";
+
+/** @throws UserError where nobody can be listed: an allowlist without users is refused. */
+export function makeExport(whole: WholeInventory, terms: ExportTerms): Export {
+  const chosen = chooseEntries(whole, terms.asOf);
+  if (chosen.users.length === 0) {
+    throw new UserError(
+      `account ${whole.account}: no registration belongs to a user who can be listed${leftOut(chosen)
+        .map((text) => `; ${text}`)
+        .join("")}`,
+      "an allowlist names at least one user: begin with one who is to have a device",
+    );
+  }
+  const notes = notesOf(whole);
+  const schema = schemaLine(ROOT_FILE, "allowlist");
+  const head = `${header(whole, chosen, terms)}${schema}${exportHead(whole.account)}`;
+  const files =
+    terms.split === undefined
+      ? [{ file: ROOT_FILE, text: `${head}\n${usersText(chosen.users, notes)}` }]
+      : [
+          { file: ROOT_FILE, text: head },
+          ...[...splitUsers(chosen.users, terms.split)].map(([file, users]) => ({
+            file,
+            text: schemaLine(file, "users") + usersText(users, notes),
+          })),
+        ];
+  prove(files, whole, terms.asOf);
+  return { ...chosen, files };
+}
+
+/** What the export does not speak about, in words. */
+function leftOut({ outOfScope, noUser, unlistable }: ExportedUsers): string[] {
+  return [
+    ...(noUser > 0 ? [`${counted(noUser, "registration")} of no person`] : []),
+    ...(unlistable > 0 ? [`${counted(unlistable, "registration")} whose user or id cannot be written`] : []),
+    ...(outOfScope > 0
+      ? [`${counted(outOfScope, "registration")} out of scope (deleted, or not of type warp)`]
+      : []),
+  ];
+}
+
+function header(whole: WholeInventory, chosen: ExportedUsers, { asOf, redacted }: ExportTerms): string {
+  const left = leftOut(chosen);
+  const lines = [
+    `What account ${whole.account} had on ${minute(asOf.toISOString())}: ${counted(chosen.users.length, "user")}.`,
+    "Planned against the same account this allowlist asks for nothing. Remove what should not be there.",
+    ...(left.length === 0 ? [] : [`Not listed: ${left.join("; ")}.`]),
+    ...(redacted === true ? ["Made from a redacted inventory: these are pseudonyms."] : []),
+  ];
+  return lines.map((line) => `${commentText(line, 400)}\n`).join("");
+}
+
+function notesOf({ devices }: WholeInventory): DeviceNotes {
+  const { index, unusable } = indexHardware(devices);
+  const whys = unusable.flatMap(({ serial, devices: ids }) =>
+    [...ids].map((id) => [id, `serial ${JSON.stringify(serial)} is a vendor's default`] as const),
+  );
+  return { hardware: index, unusable: new Map(whys) };
+}
+
+/** What cannot happen is made sure of: nobody should find out by being cut off. */
+function prove(files: readonly AllowlistFile[], whole: WholeInventory, asOf: Date): void {
+  const { allowlist, messages } = parseAllowlist(files);
+  if (!allowlist) throw new Error(`the export cannot be read: ${messages[0]?.text ?? ""}`);
+  const { acts, problems } = makePlan(allowlist, narrowInventory(whole, allowlist), asOf);
+  if (acts.length + problems.length > 0) throw new Error("the export is not in sync with its account");
+}
+
+// Which user goes into which file of a split export.
+
+const SPLITS = ["user", "domain"] as const;
+
+type Split = (typeof SPLITS)[number];
+
+/** Longer file names are refused by some file systems. */
+const LONGEST = 100;
+
+/** The users of each file, by its name below the folder, with `/`. */
+function splitUsers(
+  users: readonly ExportedUser[],
+  split: Split,
+): ReadonlyMap<string, readonly ExportedUser[]> {
+  const files = new Map<string, ExportedUser[]>();
+  for (const user of users) {
+    const file = `allowlist/${fileName(split === "user" ? user.email : domainOf(user.email))}.yaml`;
+    files.set(file, [...(files.get(file) ?? []), user]);
+  }
+  return files;
+}
+
+/**
+ * An address as a file's name: what file systems or shells could take for something else is replaced, and then a part
+ * of its digest keeps two addresses apart.
+ */
+function fileName(text: string): string {
+  const plain = text.replace(/[^a-z\d@._+-]/gu, "_").replace(/^[.-]/u, "_");
+  if (plain === text && text.length <= LONGEST) return text;
+  const digest = createHash("sha256").update(text).digest("hex").slice(0, 8);
+  return `${plain.slice(0, LONGEST)}-${digest}`;
+}

@@ -1,0 +1,333 @@
+/** `warp-registrations plan`: what an update would do. */
+import type { Command } from "commander";
+import { existsSync } from "node:fs";
+import { isAbsolute, join, relative, resolve, sep } from "node:path";
+import { readAllowlist } from "../../allowlist/files.js";
+import { AllowlistError, formatMessages } from "../../allowlist/messages.js";
+import type { Allowlist } from "../../allowlist/model.js";
+import { reportChange } from "../../reconcile/change.js";
+import { asWritten, makePlan, type Plan } from "../../reconcile/plan.js";
+import type { ReportDocument } from "../../report/document.js";
+import { type Evidence, evidenceWish } from "../../report/evidence.js";
+import { type Format, formatNames, render } from "../../report/formats.js";
+import { givenFingerprint, isHeld, whyHeld } from "../../report/guards.js";
+import { EXPECT_VARIABLE } from "../../report/read-back.js";
+import { hasActs } from "../../report/words.js";
+import { narrowInventory, type WholeInventory } from "../../run/account.js";
+import { actsOf, findSiblings } from "../../run/evidence.js";
+import { documentOf, planFor, readTestedAllowlist } from "../../run/reconcile.js";
+import { hideSecrets } from "../../text/redact.js";
+import { openSource } from "../account.js";
+import {
+  type CommandContext,
+  EXIT,
+  type ExitCode,
+  newCommand,
+  runs,
+  type Surroundings,
+  UserError,
+} from "../command.js";
+import { type FileText, readText, writeFiles } from "../files.js";
+import {
+  accountOptions,
+  type AccountOptions,
+  allowlistOption,
+  type AllowlistOptions,
+  exitCodeOption,
+  nowOption,
+  outputOptions,
+  planOptions,
+} from "../options.js";
+import { checkEndings, checkPlaces, emit, type OutputOptions, paint, pathsOf } from "../output.js";
+import {
+  applyBaseline,
+  type Baseline,
+  continueHistory,
+  formatBaseline,
+  formatHistory,
+  parseBaseline,
+  parseHistory,
+  withAges,
+  withKeys,
+} from "./baseline.js";
+
+const PLAN_EXAMPLE = `
+$ export CLOUDFLARE_ACCOUNT_ID=… CLOUDFLARE_API_TOKEN=…
+$ warp-registrations plan --output json=plan.json markdown=plan.md --base base/allowlist.yaml
+WARP registrations: to revoke 2, unrevoke 1
+…
+
+The token needs no more than Zero Trust Read. WARP_EXPECT_PLAN, WARP_APPROVE and WARP_EVIDENCE mean what they mean to
+the Pulumi program.
+`;
+
+export function planCommand(context: CommandContext): Command {
+  const command = newCommand(
+    "plan",
+    "Compare an allowlist with the account, and show what an update would do.",
+    PLAN_EXAMPLE,
+  );
+  const options = [
+    allowlistOption(),
+    ...accountOptions(),
+    nowOption("to decide (default: now, or when the inventory was taken)"),
+    ...planOptions(),
+    ...outputOptions(formatNames),
+    exitCodeOption("an act is due or something was found"),
+  ];
+  for (const option of options) command.addOption(option);
+  return runs(command, context, plan);
+}
+
+async function plan(surroundings: Surroundings, options: PlanningOptions): Promise<ExitCode> {
+  return reportPlan(surroundings, options, await planRun(surroundings, options));
+}
+
+// `warp-registrations drift`: where account and allowlist differ, for schedules.
+
+interface DriftOptions extends PlanningOptions {
+  readonly baseline?: string;
+  readonly writeBaseline?: string;
+  readonly history?: string;
+}
+
+const DRIFT_EXAMPLE = `
+$ warp-registrations drift --exit-code --baseline baseline.yaml --history history.json --output markdown=drift.md
+WARP registrations: to revoke 1
+…
+      - revoke   BOB-OLD (serial C02X), last seen 2026-05-11
+                 no entry of its user allows it (since 2026-05-01, 12 days) (allowlist.yaml:12)
+
+A baseline accepts findings, each by its key, with a reason and perhaps a last day (until). It never hides an act.
+--write-baseline FILE writes one that accepts all that is found now.
+`;
+
+export function driftCommand(context: CommandContext): Command {
+  const command = newCommand(
+    "drift",
+    "Tell where the account and the allowlist differ, and since when: for schedules.",
+    DRIFT_EXAMPLE,
+  );
+  const options = [
+    allowlistOption(),
+    ...accountOptions(),
+    nowOption("to decide (default: now, or when the inventory was taken)"),
+    ...planOptions(),
+  ];
+  for (const option of options) command.addOption(option);
+  command
+    .option("--baseline <file>", "findings that are accepted (YAML or JSON)")
+    .option("--write-baseline <file>", "write a baseline that accepts everything that is found now")
+    .option("--history <file>", "keep in this file since when each act and each finding has stood");
+  for (const option of outputOptions(formatNames)) command.addOption(option);
+  command.addOption(exitCodeOption("an act is due, or something was found that is not accepted"));
+  return runs(command, context, drift);
+}
+
+async function drift(surroundings: Surroundings, options: DriftOptions): Promise<ExitCode> {
+  const baseline = readBaseline(surroundings, options.baseline);
+  const { writeBaseline, history } = options;
+  // A history is read and written by design; a baseline may be written anew over itself.
+  const planned = await planRun(surroundings, options, {
+    outputs: [history, ...(writeBaseline === options.baseline ? [] : [writeBaseline])],
+    inputs: [options.baseline],
+  });
+  const plan = keepBooks(surroundings, options, planned.plan, baseline);
+  return reportPlan(surroundings, options, { ...planned, plan });
+}
+
+function readBaseline({ folder }: Surroundings, path: string | undefined): Baseline | undefined {
+  return path === undefined ? undefined : parseBaseline(path, readText(folder, path));
+}
+
+/** The plan as it is told: aged by the history, without what the baseline accepts. Writes both files. */
+function keepBooks(
+  surroundings: Surroundings,
+  options: DriftOptions,
+  found: Plan,
+  baseline: Baseline | undefined,
+): Plan {
+  const { folder } = surroundings;
+  const note = (text: string) => options.quiet === true || surroundings.stderr.write(`${text}\n`);
+  const keyed = withKeys(found.findings);
+  const judged = baseline ? applyBaseline(keyed, baseline, found.asOf) : { left: keyed, accepted: 0 };
+  if (judged.accepted > 0) note(`findings that the baseline accepts: ${judged.accepted}`);
+  const files: FileText[] = [];
+  if (options.writeBaseline !== undefined) {
+    const today = found.asOf.toISOString().slice(0, 10);
+    files.push({ path: options.writeBaseline, text: formatBaseline(keyed, baseline, today) });
+  }
+  let plan: Plan = { ...found, findings: judged.left.map(({ finding }) => finding) };
+  if (options.history !== undefined) {
+    const path = options.history;
+    const text = readText(folder, path, true);
+    const before = text === undefined ? undefined : parseHistory(path, text, found.account);
+    // What is accepted today may stop being so, and has stood all the while.
+    const history = continueHistory(found, keyed, before);
+    // In the first run everything would be new.
+    if (before !== undefined) plan = withAges(plan, judged.left, before);
+    const isLater = before === undefined || Date.parse(before.asOf) <= found.asOf.getTime();
+    if (isLater) files.push({ path, text: formatHistory(history) });
+    else note(`${path} is as of a later moment than this run, and stays as it is`);
+  }
+  const hide = hideSecrets(surroundings.env);
+  writeFiles(
+    folder,
+    files.map(({ path, text }) => ({ path, text: hide(text) })),
+  );
+  return plan;
+}
+
+// What `plan` and `drift` do alike: from the options to the plan, and from the plan to its reports.
+
+interface PlanningOptions extends AllowlistOptions, AccountOptions, OutputOptions<Format> {
+  readonly base?: readonly string[];
+  readonly now?: Date;
+  readonly stack?: string;
+  readonly marker?: string;
+  readonly exitCode?: boolean;
+}
+
+/** A plan, and what was asked about the users whom it acts on. */
+interface Planned {
+  readonly plan: Plan;
+  readonly evidence: ReadonlyMap<string, Evidence> | undefined;
+  /** When the report is made, by the account's clock where that is known. */
+  readonly generatedAt: Date;
+}
+
+/** What a command writes and reads besides what all that plan do. */
+interface RunFiles {
+  readonly outputs?: readonly (string | undefined)[];
+  readonly inputs?: readonly (string | undefined)[];
+}
+
+/** Reads everything and plans. Nothing is asked of the account before all files are known to be good. */
+async function planRun(
+  surroundings: Surroundings,
+  options: PlanningOptions,
+  more: RunFiles = {},
+): Promise<Planned> {
+  const { env, folder } = surroundings;
+  checkEndings(options, formatNames);
+  const outputs = [...pathsOf(options), ...(more.outputs ?? [])];
+  const inputs = [
+    options.inventory,
+    env[EXPECT_VARIABLE]?.trim(),
+    ...(options.base ?? []),
+    ...(more.inputs ?? []),
+  ];
+  checkPlaces(folder, outputs, inputs);
+  const wish = evidenceWish(env);
+  const source = openSource(surroundings, options);
+  const { account } = source;
+  const now = options.now ?? source.takenAt ?? surroundings.now();
+  const head = await readTestedAllowlist({ root: folder, patterns: options.allowlist ?? [] }, now);
+  checkPlaces(
+    folder,
+    outputs,
+    head.files.map(({ file }) => file),
+  );
+  const base = options.base && (await readBase(folder, options.base));
+  const siblings =
+    options.stack === undefined ? [] : await findSiblings({ folder, stack: options.stack, account });
+  const time = () => source.time() ?? { now, findings: [], notes: [] };
+  const isLive = options.now === undefined && source.takenAt === undefined;
+  const terms = { account, env, now, siblings, ...(isLive && { time }) };
+  let plan: Plan;
+  if (base === undefined) {
+    plan = await planFor(head, () => source.list(head), terms);
+  } else {
+    const listed = once(() => source.listWhole({ accessUsers: head }));
+    plan = await planFor(head, async () => narrowInventory(await listed(), head), terms);
+    plan = withChange(plan, { base, head, whole: await listed() });
+  }
+  const evidence = wish === "no" ? undefined : await source.evidence(actsOf(plan));
+  return { plan, evidence, generatedAt: source.time()?.now ?? surroundings.now() };
+}
+
+/** Writes and prints the reports, and answers how the command ends. */
+function reportPlan(
+  surroundings: Surroundings,
+  options: PlanningOptions,
+  { plan, evidence, generatedAt }: Planned,
+): ExitCode {
+  const { env } = surroundings;
+  const document = documentOf(plan, { env, generatedAt, run: false, ...(evidence && { evidence }) });
+  const planFile = options.output?.find(({ format }) => (format ?? options.format) === "json")?.path;
+  const settings = { evidence: evidenceWish(env) === "output", marker: options.marker, planFile };
+  emit(surroundings, options, formatNames, (format, colour) => {
+    const text = render(format, document, settings);
+    return colour && format === "text" ? paint(text) : text;
+  });
+  return judge(surroundings, document, options.exitCode === true);
+}
+
+function once<T>(make: () => Promise<T>): () => Promise<T> {
+  let made: Promise<T> | undefined;
+  return () => (made ??= make());
+}
+
+// `--base`: the allowlist before a change, and what the change itself does.
+
+/** Reads the allowlist before the change. It may stand outside the project: a checkout of the base branch beside it. */
+async function readBase(folder: string, patterns: readonly string[]): Promise<Allowlist> {
+  const root = patterns.some((pattern) => leadsOut(folder, pattern))
+    ? commonFolder(folder, patterns)
+    : folder;
+  const inside = patterns.map((pattern) =>
+    root === folder ? pattern : relative(root, resolve(folder, pattern)).split(sep).join("/"),
+  );
+  try {
+    return await readAllowlist({ root, patterns: inside });
+  } catch (error) {
+    if (!(error instanceof AllowlistError)) throw error;
+    throw new UserError(
+      `--base: the allowlist before the change cannot be used\n${formatMessages(error.messages)}`,
+    );
+  }
+}
+
+/** The plan with findings about the change; both allowlists are asked about the same account at the same moment. */
+function withChange(
+  plan: Plan,
+  {
+    base,
+    head,
+    whole,
+  }: { readonly base: Allowlist; readonly head: Allowlist; readonly whole: WholeInventory },
+): Plan {
+  const before = makePlan(base, narrowInventory(whole, base), plan.asOf);
+  const domains = new Map([...base.domains, ...head.domains]);
+  const changes = asWritten({ domains }, reportChange({ base, head }, { before, after: plan }));
+  return { ...plan, domains, findings: [...changes, ...plan.findings] };
+}
+
+function leadsOut(folder: string, pattern: string): boolean {
+  const path = relative(folder, resolve(folder, pattern));
+  return path === ".." || path.startsWith(`..${sep}`) || isAbsolute(path);
+}
+
+/** The deepest folder that is there and holds everything that the patterns can match. */
+function commonFolder(folder: string, patterns: readonly string[]): string {
+  const split = patterns.map((pattern) => resolve(folder, pattern).split(sep).slice(0, -1));
+  const [first = []] = split;
+  let root: string = sep;
+  for (const [at, name] of first.entries()) {
+    const next = join(root, name);
+    if (!split.every((names) => names[at] === name) || !existsSync(next)) break;
+    root = next;
+  }
+  return root;
+}
+
+// How a plan ends a command.
+
+/** Says on standard error why nothing could be done, as the Pulumi program does. */
+function judge({ env, stderr }: Surroundings, document: ReportDocument, exitCode: boolean): ExitCode {
+  if (isHeld(document)) {
+    stderr.write(`error: ${whyHeld(document, givenFingerprint(env))}\n`);
+    return document.problems.length > 0 ? EXIT.error : EXIT.guard;
+  }
+  return exitCode && (hasActs(document) || document.findings.length > 0) ? EXIT.findings : EXIT.fine;
+}

@@ -1,0 +1,170 @@
+import { Command, InvalidArgumentError, Option } from "commander";
+import { createWriteStream, type WriteStream } from "node:fs";
+import {
+  describeSettings,
+  generateWorld,
+  readSetting,
+  readWorldFile,
+  type Settings,
+  type Simulator,
+  SimulatorError,
+  startSimulator,
+  type World,
+} from "../../simulator/index.js";
+import { jsonText } from "../../text/escape.js";
+import { placeOf } from "../../text/files.js";
+import { reasonOf } from "../command.js";
+import { readInventoryFile } from "../files.js";
+
+interface SimulateOptions {
+  readonly world?: string;
+  readonly inventory?: string;
+  readonly registrations?: number;
+  readonly users?: number;
+  readonly revoked?: number;
+  readonly seed: number;
+  readonly port: number;
+  readonly token?: string;
+  readonly log?: string;
+  readonly setting: Partial<Settings>;
+  readonly now?: string;
+}
+
+const EXAMPLE = `
+Example:
+  $ warp-registrations simulate --registrations 500 --users 200 --revoked 20 --port 8787
+  Listening on http://127.0.0.1:8787
+  export CLOUDFLARE_BASE_URL=http://127.0.0.1:8787/client/v4
+  export CLOUDFLARE_ACCOUNT_ID=…
+
+A token that clients must show is best given in the environment, as SIMULATOR_TOKEN, which wins over --token: other
+people of the machine can read a process's arguments. Without one any token will do. GET /__sim/log and /__sim/world
+show what was asked for and what came of it.
+
+Settings:
+${describeSettings()
+  .map((line) => `  ${line}`)
+  .join("\n")}
+`;
+
+/** `warp-registrations simulate`: runs until SIGINT or SIGTERM. */
+export function simulateCommand(): Command {
+  return new Command("simulate")
+    .description(
+      "Serve a made-up account by Cloudflare's device and Access user endpoints, on this machine only.",
+    )
+    .addOption(
+      new Option("--world <file>", "the account, as JSON in the API's shapes").conflicts("registrations"),
+    )
+    .addOption(
+      new Option("--inventory <file>", "the account, as `warp-registrations inventory` saved it").conflicts([
+        "world",
+        "registrations",
+      ]),
+    )
+    .option("--registrations <n>", "make up an account with so many registrations", wholeNumber)
+    .option("--users <n>", "… of so many users (default: two for five registrations)", wholeNumber)
+    .option("--revoked <n>", "… so many of them revoked", wholeNumber)
+    .option("--seed <n>", "… the same one for the same number", wholeNumber, 1)
+    .option("--port <n>", "0 takes a free port", portNumber, 0)
+    .option("--token <token>", "what clients must show; rather set SIMULATOR_TOKEN")
+    .option("--log <file>", "append each request to this file, one JSON line each")
+    .option("--setting <name=value>", "change a setting; may be repeated", addSetting, {})
+    .option("--now <time>", "stop the account's clock at this time (RFC 3339)")
+    .addHelpText("after", EXAMPLE)
+    .action((options: SimulateOptions) => simulate(options));
+}
+
+async function simulate(options: SimulateOptions): Promise<void> {
+  const world = worldOf(options);
+  const log = options.log === undefined ? undefined : await openLog(options.log);
+  const token = (process.env.SIMULATOR_TOKEN ?? "") || options.token;
+  const simulator = await startSimulator({
+    world,
+    port: options.port,
+    settings: options.setting,
+    ...(token === undefined ? {} : { token }),
+    ...(options.now === undefined ? {} : { now: options.now }),
+    ...(log === undefined ? {} : { onRequest: (entry) => log.write(`${jsonText(entry)}\n`) }),
+  });
+  process.stdout.write(greeting(simulator, token !== undefined));
+  await interrupted();
+  await simulator.close();
+  await new Promise<void>((resolve) => (log === undefined ? resolve() : log.end(resolve)));
+}
+
+function worldOf({ world, inventory, registrations, users, revoked, seed, now }: SimulateOptions): World {
+  if (world !== undefined) return readWorldFile(world);
+  if (inventory !== undefined) return worldOfInventory(inventory);
+  if (registrations === undefined) {
+    throw new SimulatorError(
+      "which account? Give --world FILE, --inventory FILE, or --registrations N for a made-up one",
+    );
+  }
+  return generateWorld({
+    registrations,
+    users: users ?? Math.ceil(registrations * 0.4),
+    seed,
+    ...(revoked === undefined ? {} : { revoked }),
+    ...(now === undefined ? {} : { now }),
+  });
+}
+
+function worldOfInventory(file: string): World {
+  const { account, registrations, devices, accessUsers } = readInventoryFile(process.cwd(), file);
+  const users = accessUsers && { access_users: accessUsers };
+  return { account_id: account, registrations, physical_devices: devices, ...users };
+}
+
+/** Appends; a pipe is refused, since opening it would wait for somebody to read. */
+function openLog(file: string): Promise<WriteStream> {
+  return new Promise((resolve, reject) => {
+    const fail = (why: string) => reject(new SimulatorError(`log file ${file}: ${why}`));
+    try {
+      const { kind } = placeOf(file);
+      if (kind !== "file" && kind !== "descriptor" && kind !== "character device") {
+        fail(`it is a ${kind}`);
+        return;
+      }
+    } catch (error) {
+      fail(reasonOf(error));
+      return;
+    }
+    const stream = createWriteStream(file, { flags: "a" });
+    stream.once("open", () => resolve(stream));
+    stream.once("error", (error) => fail(reasonOf(error)));
+  });
+}
+
+function greeting(simulator: Simulator, asksToken: boolean): string {
+  const lines = [
+    `Listening on ${simulator.url}`,
+    `export CLOUDFLARE_BASE_URL=${simulator.url}/client/v4`,
+    `export CLOUDFLARE_ACCOUNT_ID=${simulator.accountId}`,
+    asksToken
+      ? "# CLOUDFLARE_API_TOKEN: the token that the simulator was given"
+      : "export CLOUDFLARE_API_TOKEN=any",
+  ];
+  return lines.map((line) => `${line}\n`).join("");
+}
+
+function interrupted(): Promise<void> {
+  return new Promise((resolve) => {
+    for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => resolve());
+  });
+}
+
+function addSetting(text: string, settings: Partial<Settings>): Partial<Settings> {
+  return { ...settings, ...readSetting(text) };
+}
+
+function wholeNumber(text: string): number {
+  if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError("Expected a whole number.");
+  return Number(text);
+}
+
+function portNumber(text: string): number {
+  const port = wholeNumber(text);
+  if (port > 65_535) throw new InvalidArgumentError("Expected a port from 0 to 65535.");
+  return port;
+}

@@ -1,0 +1,129 @@
+/** `warp-registrations validate`: is the allowlist sound? Without network and credentials. */
+import type { Command } from "commander";
+import { readAllowlist } from "../../allowlist/files.js";
+import { AllowlistError, formatMessages, inOrder, type Message } from "../../allowlist/messages.js";
+import { pastEntries } from "../../allowlist/warnings.js";
+import { runAllowlistTests } from "../../reconcile/findings/tests.js";
+import { type MessageFormat, messageFormatNames, renderMessages } from "../../report/formats.js";
+import { counted } from "../../text/words.js";
+import { type CommandContext, EXIT, type ExitCode, newCommand, runs, type Surroundings } from "../command.js";
+import {
+  allowlistOption,
+  type AllowlistOptions,
+  exitCodeOption,
+  nowOption,
+  outputOptions,
+} from "../options.js";
+import { checkEndings, checkPlaces, emit, type OutputOptions, pathsOf } from "../output.js";
+
+interface ValidateOptions extends AllowlistOptions, OutputOptions<MessageFormat> {
+  readonly now?: Date;
+  readonly exitCode?: boolean;
+}
+
+const EXAMPLE = `
+$ warp-registrations validate --allowlist 'allowlist/**/*.yaml' --output junit=validate.xml
+the allowlist is valid: 3 files, 41 users, 64 entries, 5 tests passed
+`;
+
+export function validateCommand(context: CommandContext): Command {
+  const command = newCommand(
+    "validate",
+    "Check an allowlist and run its tests, without network and credentials.",
+    EXAMPLE,
+  ).addOption(allowlistOption());
+  for (const option of outputOptions(messageFormatNames)) command.addOption(option);
+  command
+    .addOption(nowOption("the tests that give no time run"))
+    .addOption(exitCodeOption("there are warnings"));
+  return runs(command, context, validate);
+}
+
+async function validate(surroundings: Surroundings, options: ValidateOptions): Promise<ExitCode> {
+  checkEndings(options, messageFormatNames);
+  const verdict = await judge(surroundings, options);
+  const { errors, warnings, files } = verdict;
+  checkPlaces(surroundings.folder, pathsOf(options), files);
+  emit(surroundings, options, messageFormatNames, (format) => renderVerdict(format, verdict));
+  if (errors.length > 0) return EXIT.error;
+  return warnings.length > 0 && options.exitCode === true ? EXIT.findings : EXIT.fine;
+}
+
+/** A verdict, and the files that it is about, as far as they are known. */
+interface Judged extends Verdict {
+  readonly files: readonly (string | undefined)[];
+}
+
+async function judge({ folder, now }: Surroundings, options: ValidateOptions): Promise<Judged> {
+  try {
+    const allowlist = await readAllowlist({ root: folder, patterns: options.allowlist ?? [] });
+    const { files, users, tests } = allowlist;
+    const at = options.now ?? now();
+    const errors = inOrder(runAllowlistTests(allowlist, at));
+    const warnings = inOrder([...allowlist.warnings, ...pastEntries(allowlist, at)]);
+    const entries = [...users.values()].reduce((sum, user) => sum + user.entries.length, 0);
+    const parts = [
+      counted(files.length, "file"),
+      counted(users.size, "user"),
+      counted(entries, "entry", "entries"),
+      ...(tests.length === 0 ? [] : [`${counted(tests.length, "test")} passed`]),
+    ];
+    return {
+      errors,
+      warnings,
+      summary: `the allowlist is valid: ${parts.join(", ")}`,
+      files: files.map(({ file }) => file),
+    };
+  } catch (error) {
+    if (error instanceof AllowlistError)
+      return {
+        errors: error.messages,
+        warnings: [],
+        files: error.messages.map(({ source }) => source?.file),
+      };
+    throw error;
+  }
+}
+
+// The verdict on an allowlist in each format.
+
+/** What was found out about an allowlist. */
+interface Verdict {
+  readonly errors: readonly Message[];
+  readonly warnings: readonly Message[];
+  /** Where it is valid: what it holds, in one line. */
+  readonly summary?: string;
+}
+
+/** Warnings are in text, JSON (`severity`) and annotations; SARIF and JUnit know errors alone, since each is a failure there. */
+function renderVerdict(format: MessageFormat, verdict: Verdict): string {
+  const { errors, warnings } = verdict;
+  switch (format) {
+    case "text":
+      return toText(verdict);
+    case "json":
+      return renderMessages(format, [
+        ...errors.map((message) => ({ severity: "error", ...message })),
+        ...warnings.map((message) => ({ severity: "warning", ...message })),
+      ]);
+    case "github":
+      // A line holds one command, and no text of a message can begin another.
+      return (
+        renderMessages(format, errors) + renderMessages(format, warnings).replace(/^::error/gmu, "::warning")
+      );
+    case "sarif":
+    case "junit":
+      return renderMessages(format, errors);
+  }
+}
+
+function toText({ errors, warnings, summary }: Verdict): string {
+  const parts: string[] = [];
+  // The same words as the Pulumi program's, but for the last ones, which count errors.
+  const words = warnings.length === 0 ? [] : formatMessages(warnings).split("\n\n").slice(0, -1);
+  if (words.length > 0)
+    parts.push(...words.map((text) => `warning: ${text}`), counted(words.length, "warning"));
+  if (errors.length > 0) parts.push(formatMessages(errors));
+  else if (summary !== undefined) parts.push(summary);
+  return parts.join("\n\n");
+}

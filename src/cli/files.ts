@@ -1,0 +1,248 @@
+import { resolve } from "node:path";
+import { readAccessUser, readPhysicalDevice, readRegistration } from "../cloudflare/collection.js";
+import { CloudflareError } from "../cloudflare/index.js";
+import type { WholeInventory } from "../run/account.js";
+import { jsonText } from "../text/escape.js";
+import { LARGEST_JSON, LARGEST_YAML, OutputError, readInput, writeOutputs } from "../text/files.js";
+import { reasonOf, UserError } from "./command.js";
+
+/** The text of a regular file of an allowed size, or a {@link UserError}; undefined where there is no file and `optional` says that this is fine. */
+export function readText(folder: string, path: string): string;
+
+export function readText(folder: string, path: string, optional: true): string | undefined;
+
+export function readText(folder: string, path: string, optional = false): string | undefined {
+  try {
+    return readInput(resolve(folder, path), /\.ya?ml$/iu.test(path) ? LARGEST_YAML : LARGEST_JSON);
+  } catch (error) {
+    if (optional && (error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+    throw new UserError(`${path}: cannot be read: ${reasonOf(error)}`, undefined, { cause: error });
+  }
+}
+
+/** JSON as a value, or a {@link UserError} with the place of the mistake. */
+export function parseJson(path: string, text: string, hint?: string): unknown {
+  const plain = text.startsWith("\ufeff") ? text.slice(1) : text;
+  try {
+    return JSON.parse(plain) as unknown;
+  } catch (error) {
+    const place = findJsonMistake(plain);
+    const where = place ? `${path}:${place.line}:${place.column}` : path;
+    const what = place ? `expected ${place.expected}` : reasonOf(error);
+    throw new UserError(`${where}: not JSON: ${what}`, hint, { cause: error });
+  }
+}
+
+/** Whether a value is a JSON object. */
+export function isMapping(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+// Where a text stops being JSON. Node's own message names the place in some versions and for some mistakes only, so
+// this is asked once `JSON.parse` has refused a text.
+
+const BLANK = /[ \t\n\r]*/y;
+
+const SCALAR = /(?:-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null)(?![\w.])/y;
+
+const COLON = /[ \t\n\r]*:/y;
+
+/** What a string goes on with: a run without anything special, or one escape. Short, since engines bound repetition. */
+const PLAIN = /[ !#-[\]-\uffff]{1,1000}/y;
+
+const ESCAPE = /\\(?:["\\/bfnrt]|u[\da-fA-F]{4})/y;
+
+interface JsonPlace {
+  /** From 1; `column` counts code units. */
+  readonly line: number;
+  readonly column: number;
+  readonly expected: string;
+}
+
+/** The first place that is wrong; undefined where the text is JSON after all. */
+function findJsonMistake(text: string): JsonPlace | undefined {
+  const open: ("[" | "{")[] = [];
+  let at = 0;
+  const take = (pattern: RegExp): boolean => {
+    pattern.lastIndex = at;
+    const found = pattern.exec(text);
+    if (found) at = pattern.lastIndex;
+    return found !== null;
+  };
+  const skip = () => take(BLANK);
+  /** A string of whatever length: one expression for all of it overflows the stack. */
+  const takeString = (): boolean => {
+    const from = at;
+    if (text[at] !== '"') return false;
+    at++;
+    while (take(PLAIN) || take(ESCAPE));
+    if (text[at] === '"') {
+      at++;
+      return true;
+    }
+    at = from;
+    return false;
+  };
+  const takeKey = (): boolean => {
+    const from = at;
+    if (takeString() && take(COLON)) return true;
+    at = from;
+    return false;
+  };
+  const wrong = (expected: string): JsonPlace => placeOf(text, at, expected);
+  for (;;) {
+    skip();
+    const bracket = text[at];
+    if (bracket === "[" || bracket === "{") {
+      at++;
+      skip();
+      if (text[at] !== closing(bracket)) {
+        open.push(bracket);
+        if (bracket === "{" && !takeKey()) return wrong('a key in double quotes and ":"');
+        continue;
+      }
+      at++;
+    } else if (!takeString() && !take(SCALAR)) return wrong("a value");
+    for (;;) {
+      skip();
+      const inner = open.at(-1);
+      if (inner === undefined) return at === text.length ? undefined : wrong("nothing more");
+      if (text[at] === ",") {
+        at++;
+        skip();
+        if (inner === "{" && !takeKey()) return wrong('a key in double quotes and ":"');
+        break;
+      }
+      if (text[at] !== closing(inner)) return wrong(`"," or "${closing(inner)}"`);
+      at++;
+      open.pop();
+    }
+  }
+}
+
+function closing(bracket: "[" | "{"): string {
+  return bracket === "[" ? "]" : "}";
+}
+
+function placeOf(text: string, at: number, expected: string): JsonPlace {
+  const before = text.slice(0, at).split("\n");
+  return { line: before.length, column: (before.at(-1) ?? "").length + 1, expected };
+}
+
+// Writes the files of a command, and tells what cannot be written as a mistake of the user.
+
+/** One file to write. */
+export interface FileText {
+  /** As the user gave it, for messages. */
+  readonly path: string;
+  readonly text: string;
+}
+
+/** Writes all of the files, or none and throws a {@link UserError}; see `writeOutputs`. */
+export function writeFiles(folder: string, files: readonly FileText[]): void {
+  const given = new Map(files.map(({ path }) => [resolve(folder, path), path]));
+  try {
+    writeOutputs(files.map(({ path, text }) => ({ path: resolve(folder, path), text })));
+  } catch (error) {
+    if (!(error instanceof OutputError)) throw error;
+    const path = given.get(error.path) ?? error.path;
+    throw new UserError(`${path}: cannot be written: ${reasonOf(error.cause)}`, undefined, { cause: error });
+  }
+}
+
+// The account as one file, which `plan`, `explain` and `simulate` take instead of a live one.
+
+/** Version 1 of the file. Records stand as the API sent them. */
+export interface InventoryFile {
+  readonly kind: "warp-inventory";
+  readonly version: 1;
+  readonly account: string;
+  /** RFC 3339: when the listing began. */
+  readonly takenAt: string;
+  /** Whether what names people and machines was replaced. */
+  readonly redacted: boolean;
+  readonly registrations: WholeInventory["registrations"];
+  readonly devices: WholeInventory["devices"];
+  /** Only where they were asked for. */
+  readonly accessUsers?: WholeInventory["accessUsers"];
+}
+
+/** One record on each line: a difference of two files shows what changed, and no line is a whole account. */
+export function formatInventory(file: InventoryFile): string {
+  const { registrations, devices, accessUsers, ...head } = file;
+  const rows = (list: readonly unknown[]) =>
+    list.length === 0 ? "[]" : `[\n${list.map((row) => `    ${jsonText(row)}`).join(",\n")}\n  ]`;
+  const lines = Object.entries(head).map(([key, value]) => `  ${jsonText(key)}: ${jsonText(value)},`);
+  const users = accessUsers ? [`  "accessUsers": ${rows(accessUsers)},`] : [];
+  return [
+    "{",
+    ...lines,
+    ...users,
+    `  "registrations": ${rows(registrations)},`,
+    `  "devices": ${rows(devices)}`,
+    "}\n",
+  ].join("\n");
+}
+
+const MAKE_ONE = "make one with: warp-registrations inventory --output inventory.json";
+
+/** Reads and checks such a file. Throws a {@link UserError} with the place of what is wrong. */
+export function readInventoryFile(folder: string, path: string): InventoryFile {
+  const value = parseJson(path, readText(folder, path), MAKE_ONE);
+  if (!isMapping(value) || value.kind !== "warp-inventory")
+    throw new UserError(`${path}: is no inventory`, MAKE_ONE);
+  const file = value;
+  if (file.version !== 1) {
+    throw new UserError(
+      `${path}: version: an inventory of version ${JSON.stringify(file.version)}, and this program reads version 1`,
+      "take the inventory again, or use the release that wrote it",
+    );
+  }
+  const account = text(path, "account", file.account);
+  const takenAt = text(path, "takenAt", file.takenAt);
+  if (Number.isNaN(Date.parse(takenAt))) throw new UserError(`${path}: takenAt: expected an RFC 3339 time`);
+  return {
+    kind: "warp-inventory",
+    version: 1,
+    account,
+    takenAt,
+    redacted: file.redacted === true,
+    registrations: records(path, "registrations", file.registrations, readRegistration),
+    devices: records(path, "devices", file.devices, readPhysicalDevice),
+    ...(file.accessUsers !== undefined && {
+      accessUsers: records(path, "accessUsers", file.accessUsers, readAccessUser),
+    }),
+  };
+}
+
+function records<T extends { readonly id: string }>(
+  path: string,
+  key: string,
+  value: unknown,
+  read: (row: unknown) => T,
+): readonly T[] {
+  if (!Array.isArray(value)) throw new UserError(`${path}: ${key}: expected a list`, MAKE_ONE);
+  const first = new Map<string, number>();
+  return value.map((row: unknown, at) => {
+    const place = `${path}: ${key}[${at}]`;
+    const record = checked(place, () => read(row));
+    const other = first.get(record.id);
+    if (other !== undefined) throw new UserError(`${place}: the same id as ${key}[${other}]`, MAKE_ONE);
+    first.set(record.id, at);
+    return record;
+  });
+}
+
+function checked<T>(place: string, read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof CloudflareError) throw new UserError(`${place}: ${error.what}`, MAKE_ONE);
+    throw error;
+  }
+}
+
+function text(path: string, key: string, value: unknown): string {
+  if (typeof value === "string" && value !== "") return value;
+  throw new UserError(`${path}: ${key}: expected a text`, MAKE_ONE);
+}

@@ -1,0 +1,174 @@
+/** The plan that a run is bound to: an earlier report, read back. */
+import { Ajv, type ErrorObject, type SchemaObject, type ValidateFunction } from "ajv";
+import { readFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { schemasFolder } from "../allowlist/schema-errors.js";
+import type { Duration } from "../allowlist/times.js";
+import type { ReviewedPlan } from "../reconcile/schedule.js";
+import { escapeText } from "../text/escape.js";
+import { LARGEST_JSON, readInput } from "../text/files.js";
+import { minute } from "../text/words.js";
+import type { ReportDocument } from "./document.js";
+
+/** The environment variable that names the plan that was reviewed; a path, relative to the working folder. */
+export const EXPECT_VARIABLE = "WARP_EXPECT_PLAN";
+
+/** The reviewed plan cannot bind this run: it is unreadable, too old, or of another account. */
+export class ReviewedPlanError extends Error {
+  override readonly name = "ReviewedPlanError";
+
+  constructor(path: string, why: string, fix: string) {
+    super(`${EXPECT_VARIABLE}: ${escapeText(path)} ${why}\n  fix: ${fix}`);
+  }
+}
+
+const AGAIN = "make a new plan, have it reviewed, and run again";
+
+/**
+ * The plan that the environment names; undefined where it names none. How old it may be is asked by
+ * {@link checkReviewedAge}, once it is known what time it is.
+ *
+ * @throws ReviewedPlanError
+ */
+export function readReviewedPlan(env: NodeJS.ProcessEnv, account: string): ReviewedPlan | undefined {
+  const path = pathOf(env);
+  if (path === undefined) return undefined;
+  const document = read(path);
+  if (document.account !== account) {
+    const other = escapeText(document.account, 60);
+    throw new ReviewedPlanError(path, `is a plan of account ${other}, and this run is for ${account}`, AGAIN);
+  }
+  return toReviewed(document);
+}
+
+/** @throws ReviewedPlanError where the plan that the environment names is too old, or of a later moment */
+export function checkReviewedAge(
+  env: NodeJS.ProcessEnv,
+  { asOf }: ReviewedPlan,
+  maxAge: Duration,
+  now: Date,
+): void {
+  const path = pathOf(env) ?? "";
+  const age = now.getTime() - asOf.getTime();
+  if (age > maxAge.ms) {
+    const why = `is as of ${minute(asOf)}, which is more than limits.maxPlanAge (${maxAge.text}) ago`;
+    throw new ReviewedPlanError(path, why, AGAIN);
+  }
+  if (age < -FIVE_MINUTES) {
+    const why = `is as of ${minute(asOf)}, which has not come yet`;
+    throw new ReviewedPlanError(path, why, "correct the clock of the machine that made it, or of this one");
+  }
+}
+
+function pathOf(env: NodeJS.ProcessEnv): string | undefined {
+  const given = env[EXPECT_VARIABLE]?.trim() ?? "";
+  return given === "" ? undefined : resolve(given);
+}
+
+/** So far may the clocks of two machines be apart. */
+const FIVE_MINUTES = 300_000;
+
+function read(path: string): ReportDocument {
+  const hint = "name the report that a preview wrote with WARP_REPORT";
+  let text: string;
+  try {
+    text = readInput(path, LARGEST_JSON);
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new ReviewedPlanError(path, `cannot be read: ${why}`, hint);
+  }
+  const parsed = parseReport(text);
+  if (!parsed.ok) throw new ReviewedPlanError(path, `is no plan: ${parsed.why}`, hint);
+  return parsed.document;
+}
+
+export function toReviewed(document: ReportDocument, asOf = new Date(document.asOf)): ReviewedPlan {
+  return {
+    account: document.account,
+    asOf,
+    fingerprint: document.fingerprint,
+    files: document.allowlist,
+    accessUsers: new Map(
+      (document.accessUsers ?? []).map(({ email, action, id, name, pending }) => [
+        email,
+        {
+          action,
+          ...(id !== undefined && { id }),
+          ...(name !== undefined && { name }),
+          pending: pending !== undefined,
+        },
+      ]),
+    ),
+    decisions: new Map(
+      document.decisions.map(({ registration, action, reason, pending }) => [
+        registration.id,
+        {
+          action,
+          rule: reason.code,
+          user: registration.user.email,
+          device: registration.device.name,
+          deviceId: registration.device.id,
+          revokedAt: registration.times.revoked,
+          pending: pending !== undefined,
+        },
+      ]),
+    ),
+  };
+}
+
+/** A report that was read back, or why a text is none. */
+type ParsedReport =
+  { readonly ok: true; readonly document: ReportDocument } | { readonly ok: false; readonly why: string };
+
+/**
+ * Reads a report's text and holds it against the published schema; never throws for what it says. Fields that the
+ * schema does not know are left as they are: a later version may have more.
+ */
+export function parseReport(text: string): ParsedReport {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    return { ok: false, why: error instanceof Error ? error.message : String(error) };
+  }
+  const version = (value as { readonly version?: unknown } | null)?.version;
+  if (version !== 1) {
+    const later = typeof version === "number" ? `, but of version ${version}` : "";
+    return { ok: false, why: `it is not a report of version 1${later}` };
+  }
+  const misfit = firstMisfit(value);
+  if (misfit !== undefined) return { ok: false, why: misfit };
+  const document = value as ReportDocument;
+  return Number.isNaN(Date.parse(document.asOf))
+    ? { ok: false, why: "asOf must be a time (RFC 3339)" }
+    : { ok: true, document };
+}
+
+// The published schema of the report, compiled.
+
+let compiled: ValidateFunction | undefined;
+
+export function loadReportSchema(): SchemaObject {
+  return JSON.parse(readFileSync(join(schemasFolder(), "report.schema.json"), "utf8")) as SchemaObject;
+}
+
+/** What does not fit first, as `decisions[3].action must be one of keep, revoke`; undefined where all fits. */
+function firstMisfit(value: unknown): string | undefined {
+  compiled ??= new Ajv({ strict: true }).compile(loadReportSchema());
+  if (compiled(value)) return undefined;
+  const [error] = compiled.errors ?? [];
+  return error && describe(error);
+}
+
+function describe({ instancePath, keyword, params, message = "does not fit" }: ErrorObject): string {
+  const place = instancePath
+    .split("/")
+    .slice(1)
+    .reduce(
+      (path, key) => (/^\d+$/u.test(key) ? `${path}[${key}]` : path === "" ? key : `${path}.${key}`),
+      "",
+    );
+  const allowed = (params as { readonly allowedValues?: readonly unknown[] }).allowedValues;
+  const what = keyword === "enum" && allowed ? `must be one of ${allowed.join(", ")}` : message;
+  return `${place === "" ? "the report" : place} ${what}`;
+}

@@ -1,0 +1,242 @@
+/** What every report says in the same words. Texts are raw: each renderer escapes them for where they go. */
+import type { SourcePosition } from "../allowlist/messages.js";
+import type { Act } from "../cloudflare/types.js";
+import type { Action } from "../reconcile/decision.js";
+import { escapeText } from "../text/escape.js";
+import { wrap } from "../text/lines.js";
+import { counted, minute } from "../text/words.js";
+import type {
+  AccessUserResult,
+  ActResult,
+  ReportDocument,
+  ReportedAccessUser,
+  ReportedDecision,
+  ReportedEntry,
+  ReportedGuard,
+} from "./document.js";
+import { isHeld } from "./guards.js";
+import { EXPECT_VARIABLE } from "./read-back.js";
+
+/** The acts, in the order in which reports tell them. */
+export const ACTS: readonly Act[] = ["revoke", "delete", "unrevoke"];
+
+/** What each action means to a reader. */
+export const actionMeanings: Readonly<Record<Action, string>> = {
+  revoke: "connected, and to be cut off",
+  delete: "to be removed for good",
+  unrevoke: "cut off, and to be connected again",
+  keep: "in good order",
+  leave: "not ours to change",
+};
+
+/** `to revoke 2, delete 1 (1 pending)`, or that all is in sync. */
+export function whatIsDue(document: ReportDocument): string {
+  const { summary, findings, problems } = document;
+  const due = [
+    ...ACTS.filter((act) => summary[act] > 0).map((act) => `${act} ${summary[act]}`),
+    ...userActsDue(document),
+  ];
+  const pending = document.pending + pendingUsers(document).length;
+  if (due.length > 0) return `to ${due.join(", ")}${pending > 0 ? ` (${pending} pending)` : ""}`;
+  const looks = [
+    ...(problems.length > 0 ? [counted(problems.length, "problem")] : []),
+    ...(findings.length > 0 ? [counted(findings.length, "finding")] : []),
+  ];
+  return `in sync, no act is due${looks.length === 0 ? "" : `, ${looks.join(" and ")} to look at`}`;
+}
+
+export function isDue({ action }: ReportedDecision): boolean {
+  return action !== "keep" && action !== "leave";
+}
+
+/** Whether anything is due, on registrations or on Access users. */
+export function hasActs(document: ReportDocument): boolean {
+  return ACTS.some((act) => document.summary[act] > 0) || usersDue(document).length > 0;
+}
+
+/** Whether there is nothing that anybody should look at. */
+export function isSilent(document: ReportDocument): boolean {
+  const { findings, problems, skipped } = document;
+  return !hasActs(document) && findings.length + problems.length + skipped.length === 0;
+}
+
+export function userOf(email: string): string {
+  return email === "" ? "(no user)" : email;
+}
+
+/** What tells a device from others of the same name: model and serial, or else the registration's id. */
+export function deviceDetails({ registration: { id, device } }: ReportedDecision): string {
+  const { model, serial } = device.hardware ?? {};
+  const known = [...(model ? [model] : []), ...(serial ? [`serial ${serial}`] : [])];
+  return known.length > 0 ? known.join(", ") : id;
+}
+
+/** What it is now, and since when: `last seen 2026-05-31`. */
+export function since({ live, registration: { times } }: ReportedDecision): string {
+  if (live === "revoked") return `revoked ${day(times.revoked ?? times.updated)}`;
+  return times.lastSeen === null ? "never seen" : `last seen ${day(times.lastSeen)}`;
+}
+
+/** The date of an RFC 3339 time. */
+export function day(time: string): string {
+  return time.slice(0, 10);
+}
+
+/** What an entry says besides its reason, which the decision's own text carries. */
+export function entryDetails({ note, owner, ticket, expires }: ReportedEntry = {}): string[] {
+  return [
+    ...(owner === undefined ? [] : [`owner ${owner}`]),
+    ...(ticket === undefined ? [] : [`ticket ${ticket}`]),
+    ...(expires === undefined ? [] : [`expires ${expires}`]),
+    ...(note === undefined ? [] : [`note: ${note}`]),
+  ];
+}
+
+export function guardFigure({ guard, count: due, limit }: ReportedGuard): string {
+  return `${guard} ${due} of at most ${limit}`;
+}
+
+/** How a guard judged: `ok`, `TRIPPED`, or that an approval let it pass. */
+export function guardVerdict(guard: ReportedGuard, { approved }: ReportDocument): string {
+  if (!guard.tripped) return "ok";
+  return approved ? "approved" : "TRIPPED";
+}
+
+/** A result in words. */
+const said = { done: "done", failed: "failed", unknown: "unknown", skipped: "not come to" } as const;
+
+/** A reason that so many results have in common is told once, in a paragraph of its own. */
+const SHARED = 3;
+
+/** Results that ended alike, for one and the same reason. */
+interface SharedCause {
+  readonly count: number;
+  /** In words: `failed`, `not come to`. */
+  readonly result: string;
+  readonly reason: string;
+}
+
+/** Those that are told once for all, most frequent first. */
+export function sharedCauses({ results = [], accessUserResults = [] }: ReportDocument): SharedCause[] {
+  const causes = new Map<string, SharedCause>();
+  for (const { result, reason } of [...results, ...accessUserResults]) {
+    if (reason === undefined) continue;
+    const key = `${result} ${reason}`;
+    causes.set(key, { count: (causes.get(key)?.count ?? 0) + 1, result: said[result], reason });
+  }
+  return [...causes.values()].filter(({ count }) => count >= SHARED).sort((a, b) => b.count - a.count);
+}
+
+/** `3 done, 1 failed, 1 unknown, 0 not come to`; undefined of what is no run, or none that came to anything. */
+export function resultCounts(document: ReportDocument): string | undefined {
+  if (!outcomes(document) && !userOutcomes(document)) return undefined;
+  const all = [...(document.results ?? []), ...(document.accessUserResults ?? [])];
+  const count = (wanted: ActResult["result"]) => all.filter(({ result }) => result === wanted).length;
+  const unknown = count("unknown");
+  return [
+    `${counted(count("done"), "act")} done`,
+    `${count("failed")} failed`,
+    ...(unknown > 0 ? [`${unknown} unknown`] : []),
+    `${count("skipped")} not come to`,
+  ].join(", ");
+}
+
+/**
+ * By registration; undefined until a run has come to at least one act, so that a plan is not told as a failure. Without
+ * the reasons of {@link sharedCauses}, unless `full`.
+ */
+export function outcomes(document: ReportDocument, full = false): ReadonlyMap<string, string> | undefined {
+  const { results = [] } = document;
+  if (results.every(({ result, reason }) => result === "skipped" && reason === undefined)) return undefined;
+  const shared = new Set(full ? [] : sharedCauses(document).map(({ reason }) => reason));
+  return new Map(
+    results.map(({ registration, result, reason }) => [
+      registration,
+      reason === undefined || shared.has(reason) ? said[result] : `${said[result]}: ${reason}`,
+    ]),
+  );
+}
+
+/** A path as one word of a POSIX shell. */
+function shellWord(text: string): string {
+  return /^[\w@%+=:,./-]+$/u.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
+}
+
+/** What to run next; undefined where nothing is left to do. */
+export function nextCommand(document: ReportDocument, planFile?: string): string | undefined {
+  const { summary, results = [], accessUserResults = [], freeze, findings } = document;
+  if (isHeld(document)) return "pulumi preview, once that is settled";
+  const pending = document.pending + pendingUsers(document).length;
+  const all = ACTS.reduce((sum, act) => sum + summary[act], 0) + usersDue(document).length;
+  const due = all - pending;
+  const left = [...results, ...accessUserResults].filter(({ result }) => result !== "done").length;
+  const hasRun = outcomes(document) !== undefined || userOutcomes(document) !== undefined;
+  if (hasRun && left > 0) return `pulumi up, which does the ${left} that are left`;
+  // A run that has come to nothing yet is about to do what is due.
+  if (due > 0 && document.results === undefined)
+    return planFile === undefined ? "pulumi up" : `${EXPECT_VARIABLE}=${shellWord(planFile)} pulumi up`;
+  if (pending > 0)
+    return freeze ? `pulumi up, from ${minute(freeze.until)} on` : "pulumi preview, for a new plan";
+  if (findings.some(({ registrations }) => registrations.length > 0))
+    return "warp-registrations explain REGISTRATION";
+  return undefined;
+}
+
+// What every report says of Access users in the same words; raw, too.
+
+/** The acts on Access users, in the order in which reports tell them. */
+const USER_ACTS = ["delete", "create", "rename"] as const;
+
+/** Those with an act that is due, done in this run or not. */
+export function usersDue({ accessUsers = [] }: ReportDocument): readonly ReportedAccessUser[] {
+  return accessUsers.filter(({ action }) => action !== "keep");
+}
+
+/** Those whose act waits. */
+function pendingUsers(document: ReportDocument): readonly ReportedAccessUser[] {
+  return usersDue(document).filter(({ pending }) => pending !== undefined);
+}
+
+/** `delete 1 Access user`, `create 2 Access users`. */
+function userActsDue(document: ReportDocument): string[] {
+  return USER_ACTS.flatMap((act) => {
+    const { length } = usersDue(document).filter(({ action }) => action === act);
+    return length === 0 ? [] : [`${act} ${counted(length, "Access user")}`];
+  });
+}
+
+/** By e-mail; undefined until a run has come to at least one of them. */
+export function userOutcomes({
+  accessUserResults = [],
+}: ReportDocument): ReadonlyMap<string, string> | undefined {
+  if (accessUserResults.every(({ result, reason }) => result === "skipped" && reason === undefined))
+    return undefined;
+  return new Map(accessUserResults.map((one) => [one.email, outcome(one)]));
+}
+
+function outcome({ result, reason }: AccessUserResult): string {
+  return reason === undefined ? result : `${result}: ${reason}`;
+}
+
+/** A raw text with the line that says so behind it. */
+export function withPlace(
+  indent: string,
+  text: string,
+  source: SourcePosition | undefined,
+  hanging?: string,
+): string[] {
+  const place = source ? ` (${escapeText(source.file, 200)}:${source.line})` : "";
+  return wrap(indent, escapeText(text, 400) + place, hanging);
+}
+
+/** What a renderer may be told besides the document. */
+export interface RenderOptions {
+  /** Show personal data (evidence) in text, Markdown and annotations too; HTML and JSON always show what there is. */
+  readonly evidence?: boolean | undefined;
+  /** Tells one stack's pull request comment from another's; it goes into the comment's first line. */
+  readonly marker?: string | undefined;
+  /** Where the plan's JSON is kept, so that the next command can name it. */
+  readonly planFile?: string | undefined;
+  /** What holds the plan (a guard, a contradiction) is said elsewhere: the text leaves it out. */
+  readonly holdsSaid?: boolean | undefined;
+}

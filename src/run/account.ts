@@ -1,0 +1,260 @@
+import type { Allowlist } from "../allowlist/model.js";
+import { retold } from "../cloudflare/errors.js";
+import {
+  type AccessUser,
+  type ClientOptions,
+  type CloudflareClient,
+  CloudflareError,
+  createClient,
+  credentialsFromEnvironment,
+  type PhysicalDeviceListParameters,
+  type Registration,
+} from "../cloudflare/index.js";
+import { isLoopback } from "../cloudflare/transport.js";
+import { hasUnseenUsers } from "../reconcile/findings/account.js";
+import type { Finding } from "../reconcile/findings/finding.js";
+import { type Inventory, needsHardware } from "../reconcile/plan.js";
+import { escapeText } from "../text/escape.js";
+import { minute } from "../text/words.js";
+import { type ListedTogether, listTogether } from "./listed-together.js";
+
+/** Which account, and how it is reached; credentials come from the environment only. */
+interface AccountTerms extends Pick<ClientOptions, "accountId" | "baseUrl" | "perPage" | "onRequest"> {
+  readonly env: Readonly<Record<string, string | undefined>>;
+}
+
+/**
+ * The config's `baseUrl`, where the credentials may go there: to Cloudflare, to this machine, or to where the run's own
+ * environment sends them. A stack's file comes with a pull request, and could name a host that collects tokens.
+ *
+ * @throws CloudflareError (`cloudflare/bad-setting`)
+ */
+export function trustedBaseUrl(
+  baseUrl: string | undefined,
+  env: Readonly<Record<string, string | undefined>>,
+): string | undefined {
+  if (baseUrl === undefined || !URL.canParse(baseUrl)) return baseUrl;
+  const { hostname, origin } = new URL(baseUrl);
+  if (/^api\.(?:[\da-z-]+\.)?cloudflare\.com$/u.test(hostname) || isLoopback(hostname)) return baseUrl;
+  const own = env.CLOUDFLARE_BASE_URL?.trim() ?? "";
+  if (URL.canParse(own) && new URL(own).origin === origin) return baseUrl;
+  const host = escapeText(hostname, 100);
+  throw new CloudflareError({
+    code: "cloudflare/bad-setting",
+    what: `The config warp-registrations:baseUrl would send the credentials to ${host}, which is not Cloudflare's.`,
+    advice: `Remove it, or, if that is meant, set CLOUDFLARE_BASE_URL to the same address in the environment of the run.`,
+  });
+}
+
+/** Does something with a client of the account, and closes it whatever comes of that. */
+export async function withAccount<T>(
+  { env, baseUrl, ...options }: AccountTerms,
+  use: (client: CloudflareClient) => Promise<T>,
+): Promise<T> {
+  const client = createClient({
+    ...options,
+    env,
+    credentials: credentialsFromEnvironment(env),
+    baseUrl: trustedBaseUrl(baseUrl, env) ?? env.CLOUDFLARE_BASE_URL?.trim() ?? "",
+  });
+  try {
+    return await use(client);
+  } finally {
+    await client.close();
+  }
+}
+
+/** Everything that any allowlist can ask about. */
+export interface WholeInventory extends Inventory {
+  readonly devices: NonNullable<Inventory["devices"]>;
+}
+
+/**
+ * Lists the live account, whole or not at all. Physical devices only where an entry or a rule needs them, and then also
+ * those whose registrations are all revoked; profiles only where the scope or an ignore rule asks for them; Access users
+ * where the allowlist has some, and as `lookUp` says.
+ */
+export async function takeInventory(
+  client: CloudflareClient,
+  allowlist: Allowlist,
+  lookUp: LookUp = "needed",
+): Promise<Inventory> {
+  const include = needsProfiles(allowlist) ? ({ include: "policy" } as const) : {};
+  const listRegistrations = () => client.registrations.listAll({ status: "all", ...include });
+  const [{ registrations, devices }, accessUsers] = await Promise.all([
+    needsHardware(allowlist)
+      ? listBoth(client, listRegistrations, { active_registrations: "include" })
+      : listAlone(client, listRegistrations),
+    listWantedUsers(client, allowlist),
+  ]);
+  const account = client.accountId;
+  if (accessUsers) return { account, registrations, devices, accessUsers };
+  const { note, ...found } = await lookUpUsers(client, allowlist, registrations, lookUp);
+  return { account, registrations, devices, ...found, ...(note !== undefined && { notes: [note] }) };
+}
+
+type ListRegistrations = () => Promise<readonly Registration[]>;
+
+/** Registrations and devices, neither of which contradicts the other. */
+function listBoth(
+  client: CloudflareClient,
+  listRegistrations: ListRegistrations,
+  parameters: PhysicalDeviceListParameters,
+): Promise<ListedTogether> {
+  return listTogether(client, async () => {
+    const [registrations, devices] = await Promise.all([
+      listRegistrations(),
+      client.physicalDevices.listAll(parameters),
+    ]);
+    return { registrations, devices };
+  });
+}
+
+/** Registrations where nobody needs devices; only that there are none at all is held against those. */
+async function listAlone(
+  client: CloudflareClient,
+  listRegistrations: ListRegistrations,
+): Promise<{ readonly registrations: readonly Registration[]; readonly devices?: undefined }> {
+  const registrations = await listRegistrations();
+  if (registrations.length > 0) return { registrations };
+  const both = await listBoth(client, listRegistrations, { active_registrations: "include" });
+  return { registrations: both.registrations };
+}
+
+/** What has to be asked for, since a token may read devices and not users. */
+export interface WholeOptions {
+  /** Every Access user as well, or only where this allowlist names any. */
+  readonly accessUsers?: boolean | Allowlist;
+}
+
+/** Lists the live account with all physical devices and profiles, whatever an allowlist asks for. */
+export async function takeWholeInventory(
+  client: CloudflareClient,
+  { accessUsers: wanted = false }: WholeOptions = {},
+): Promise<WholeInventory> {
+  const [{ registrations, devices }, accessUsers] = await Promise.all([
+    listBoth(client, () => client.registrations.listAll({ status: "all", include: "policy" }), {
+      active_registrations: "include",
+      include: "last_seen_registration.policy",
+    }),
+    typeof wanted === "object"
+      ? listWantedUsers(client, wanted)
+      : wanted
+        ? client.accessUsers.listAll()
+        : undefined,
+  ]);
+  return { account: client.accountId, registrations, devices, accessUsers };
+}
+
+/** What {@link takeInventory} would have listed, so that a file gives the same plan as the account it was taken of. */
+export function narrowInventory(whole: WholeInventory, allowlist: Allowlist): Inventory {
+  const { account, registrations, devices, accessUsers } = whole;
+  return {
+    account,
+    registrations,
+    devices: needsHardware(allowlist) ? devices : undefined,
+    accessUsers:
+      allowlist.accessUsers.length > 0 || hasUnseenUsers(allowlist, registrations) ? accessUsers : undefined,
+  };
+}
+
+function needsProfiles({ scope, ignore }: Allowlist): boolean {
+  return scope.policyIds.size > 0 || ignore.some(({ match }) => match.policyId !== undefined);
+}
+
+/**
+ * Every Access user, where the allowlist has a section `accessUsers`; undefined where it has none. Nothing can be
+ * decided about them without the list, so that its failure is the run's.
+ *
+ * @throws CloudflareError that says which line asks for the list
+ */
+async function listWantedUsers(
+  client: CloudflareClient,
+  { accessUsers: [first] }: Allowlist,
+): Promise<readonly AccessUser[] | undefined> {
+  if (first === undefined) return undefined;
+  try {
+    return await client.accessUsers.listAll();
+  } catch (error) {
+    if (!(error instanceof CloudflareError)) throw error;
+    const { file, line } = first.source;
+    const why = `asked for because of \`accessUsers\` (${escapeText(file)}:${line})`;
+    throw retold(error, { details: [...error.details, why] });
+  }
+}
+
+// Whether the addresses of the allowlist are looked up among the account's Access users.
+
+export const LOOK_UPS = ["needed", "always", "never"] as const;
+
+/** `needed`: only where somebody is listed who has no registration, since everybody else is known to be there. */
+export type LookUp = (typeof LOOK_UPS)[number];
+
+interface LookedUp {
+  readonly accessUsers?: readonly AccessUser[];
+  /** Why they could not be listed; the run goes on without. */
+  readonly note?: string;
+}
+
+/** Lists the Access users; only a finding comes of them, so that a token which may not read them is good enough. */
+async function lookUpUsers(
+  client: CloudflareClient,
+  allowlist: Allowlist,
+  registrations: readonly Registration[],
+  lookUp: LookUp,
+): Promise<LookedUp> {
+  if (lookUp === "never" || (lookUp === "needed" && !hasUnseenUsers(allowlist, registrations))) return {};
+  try {
+    return { accessUsers: await client.accessUsers.listAll() };
+  } catch (error) {
+    if (!(error instanceof CloudflareError)) throw error;
+    const why =
+      error.code === "cloudflare/missing-permission"
+        ? 'the token lacks the permission "Access: Audit Logs Read"'
+        : error.code;
+    return { note: `e-mails were not looked up among Access users: ${why}` };
+  }
+}
+
+// What time it is for a run: the live account's clock comes before this machine's.
+
+/** The moment of a run, and what is to be said about the clock that told it. */
+export interface RunTime {
+  readonly now: Date;
+  readonly findings: readonly Finding[];
+  readonly notes: readonly string[];
+}
+
+/** Within that the two clocks agree: the header counts in seconds, and an answer is on its way for a while. */
+const SAME_MS = 30_000;
+
+/** Beyond that somebody should set the machine's clock. */
+const SKEW_MS = 300_000;
+
+/**
+ * What time it is, once the account has been listed. Records were written by the account's clock, and a machine whose
+ * clock is wrong would take everything for stale, or grace for never over; so where its answers tell the time (`Date`)
+ * that is it, unless this machine says the same more finely.
+ */
+export function timeOf({ serverTime }: Pick<CloudflareClient, "serverTime">, local: () => Date): RunTime {
+  const server = serverTime();
+  const here = local();
+  if (server === undefined) {
+    const note = `the account's answers do not tell the time, so this machine's clock counts: ${minute(here)}`;
+    return { now: here, findings: [], notes: [note] };
+  }
+  const skew = Math.abs(here.getTime() - server);
+  const now = skew <= SAME_MS ? here : new Date(server);
+  return { now, findings: skew > SKEW_MS ? [skewed(here, now)] : [], notes: [] };
+}
+
+function skewed(here: Date, there: Date): Finding {
+  return {
+    code: "clock-skew",
+    subject: ["clock"],
+    text:
+      "this machine's clock is more than five minutes off; it says " +
+      `${minute(here)}, and the account's says ${minute(there)}, by which everything is judged: set the machine's clock`,
+    registrations: [],
+  };
+}

@@ -1,0 +1,104 @@
+/** From the allowlist's files to the plan and its document: what the Pulumi program and the executable do alike. */
+import { checkAccount } from "../allowlist/checks.js";
+import { readAllowlist, type ReadOptions } from "../allowlist/files.js";
+import { AllowlistError, inOrder } from "../allowlist/messages.js";
+import type { Allowlist } from "../allowlist/model.js";
+import { describeCost } from "../cloudflare/index.js";
+import { isAccessUserAct } from "../reconcile/access-user.js";
+import type { Sibling } from "../reconcile/findings/account.js";
+import { runAllowlistTests } from "../reconcile/findings/tests.js";
+import { type Inventory, makePlan, type Plan } from "../reconcile/plan.js";
+import { type DocumentOptions, type ReportDocument, toDocument } from "../report/document.js";
+import { approvalFor } from "../report/guards.js";
+import { checkReviewedAge, readReviewedPlan } from "../report/read-back.js";
+import { withoutSecretsIn } from "../text/redact.js";
+import type { RunTime } from "./account.js";
+
+/**
+ * Reads the allowlist and runs its tests.
+ *
+ * @throws AllowlistError with everything that is wrong, or with every test that fails
+ */
+export async function readTestedAllowlist(options: ReadOptions, now: Date): Promise<Allowlist> {
+  const allowlist = await readAllowlist(options);
+  testAt(allowlist, now);
+  return allowlist;
+}
+
+function testAt(allowlist: Allowlist, now: Date): void {
+  const failed = runAllowlistTests(allowlist, now);
+  if (failed.length > 0) throw new AllowlistError(inOrder(failed));
+}
+
+/** What a plan is made for. */
+interface PlanTerms {
+  readonly account: string;
+  /** May name the plan that was reviewed (`WARP_EXPECT_PLAN`). */
+  readonly env: NodeJS.ProcessEnv;
+  readonly now: Date;
+  /** What time it is by the account's clock, asked once it is listed; left out for a saved account or a given moment. */
+  readonly time?: (() => RunTime) | undefined;
+  /** Other stacks on this account. */
+  readonly siblings?: readonly Sibling[];
+}
+
+/**
+ * Plans, within what was reviewed where the environment names that. Lists the account only once all else is known to
+ * be good.
+ */
+export async function planFor(
+  allowlist: Allowlist,
+  list: () => Promise<Inventory>,
+  { account, env, now: given, time: tell, siblings = [] }: PlanTerms,
+): Promise<Plan> {
+  checkAccount(allowlist, account);
+  const maxAge = allowlist.limits.maxPlanAge.value;
+  const reviewed = readReviewedPlan(env, account);
+  const checkAge = (now: Date) => reviewed && checkReviewedAge(env, reviewed, maxAge, now);
+  // Of a live account it is known only after the listing what time it is; what else is wrong is told before.
+  if (!tell) checkAge(given);
+  const inventory = await list();
+  const time = tell?.();
+  const now = time?.now ?? given;
+  if (time) {
+    checkAge(now);
+    testAt(allowlist, now);
+  }
+  // What the calendar makes due is asked as of the moment of the review, so that nothing new creeps in meanwhile.
+  const plan = makePlan(allowlist, inventory, reviewed?.asOf ?? now, { now, reviewed, siblings });
+  const { findings, notes } = time ?? { findings: [], notes: [] };
+  return {
+    ...plan,
+    findings: [...findings, ...plan.findings],
+    notes: [...notes, ...plan.notes, ...costNotes(plan)],
+  };
+}
+
+/** Before a run that takes long, what it will cost. */
+function costNotes({ acts, accessUsers }: Plan): readonly string[] {
+  const users = accessUsers.filter(isAccessUserAct);
+  const said = describeCost({
+    acts: countBy(acts.map(({ action }) => action)),
+    users: countBy(users.map(({ action }) => action)),
+  });
+  return said === undefined
+    ? []
+    : [`the acts of this run take ${said}; Cloudflare counts all that the token's user does`];
+}
+
+function countBy<K extends string>(keys: readonly K[]): Partial<Record<K, number>> {
+  const counts: Partial<Record<K, number>> = {};
+  for (const key of keys) counts[key] = (counts[key] ?? 0) + 1;
+  return counts;
+}
+
+/** What the document says beside the plan, and where approvals come from. */
+interface DocumentTerms extends Omit<DocumentOptions, "approval"> {
+  readonly env: NodeJS.ProcessEnv;
+}
+
+/** The plan's document, approved where the environment approves just this plan. */
+export function documentOf(plan: Plan, { env, ...options }: DocumentTerms): ReportDocument {
+  const document = toDocument(plan, { ...options, approval: approvalFor(plan.fingerprint, env) });
+  return withoutSecretsIn(document, env);
+}

@@ -1,0 +1,195 @@
+/** What the program runs with: its options, then the stack's config, then the environment. */
+import * as pulumi from "@pulumi/pulumi";
+import { DEFAULT_PATTERNS } from "../allowlist/files.js";
+import { AllowlistError, formatMessages } from "../allowlist/messages.js";
+import { ACCOUNT_ID_FORM, isAccountId } from "../allowlist/values.js";
+import { CloudflareError } from "../cloudflare/index.js";
+import { SettingError } from "../report/evidence.js";
+import { ReportError } from "../report/file.js";
+import { ReviewedPlanError } from "../report/read-back.js";
+import { escapeText } from "../text/escape.js";
+import { hideSecrets } from "../text/redact.js";
+import { didYouMean } from "../text/words.js";
+import { LOOK_UPS, type LookUp } from "./account.js";
+
+/** The namespace of the stack's config, whatever the project is called: `warp-registrations:accountId`. */
+const CONFIG_NAMESPACE = "warp-registrations";
+
+export interface ProgramOptions {
+  /** The account's id; else config `accountId`, else `CLOUDFLARE_ACCOUNT_ID`. */
+  readonly accountId?: string;
+  /** Globs of allowlist files, relative to the project's folder; else config `allowlist`, else the default ones. */
+  readonly allowlist?: string | readonly string[];
+  /** The project's folder, outside which no allowlist is read; else the folder of Pulumi.yaml. */
+  readonly folder?: string;
+}
+
+export interface Settings {
+  readonly accountId: string;
+  readonly patterns: readonly string[];
+  readonly folder: string;
+  /** Config `baseUrl`; undefined leaves `CLOUDFLARE_BASE_URL` or Cloudflare itself. */
+  readonly baseUrl: string | undefined;
+  /** Config `perPage`: records asked for on a page; undefined leaves the client's default. */
+  readonly perPage: number | undefined;
+  /** Config `lookUpUsers`: whether e-mails are looked up among Access users. */
+  readonly lookUp: LookUp;
+}
+
+/** Throws a `RunError`, which Pulumi shows without a stack, where the account is not said. */
+export function readSettings(options: ProgramOptions): Settings {
+  const config = new pulumi.Config(CONFIG_NAMESPACE);
+  refuseOtherKeys();
+  refuseKeysOfProject(options);
+  const accountId = options.accountId ?? config.get("accountId") ?? process.env.CLOUDFLARE_ACCOUNT_ID;
+  if (accountId === undefined || accountId === "") {
+    throw runError(
+      `which account? Say it once for this stack: pulumi config set ${CONFIG_NAMESPACE}:accountId <id>\n` +
+        "The id stands in the dashboard's address: https://dash.cloudflare.com/<id>",
+    );
+  }
+  if (!isAccountId(accountId))
+    throw runError(
+      `the account is "${escapeText(accountId, 80)}", which is no account id\n${ACCOUNT_ID_FORM}\n` +
+        `Say it once for this stack: pulumi config set ${CONFIG_NAMESPACE}:accountId <id>`,
+    );
+  const allowlist = options.allowlist ?? config.get("allowlist");
+  return {
+    accountId,
+    patterns: typeof allowlist === "object" ? allowlist : splitPatterns(allowlist),
+    folder: options.folder ?? projectFolder(),
+    baseUrl: config.get("baseUrl"),
+    perPage: perPageOf(config.get("perPage")),
+    lookUp: lookUpOf(config.get("lookUpUsers")),
+  };
+}
+
+const KEYS = ["accountId", "allowlist", "baseUrl", "lookUpUsers", "perPage"];
+
+const OPTIONS = ["accountId", "allowlist"] as const;
+
+/** What somebody may take for the place of the API token. */
+const TOKENS = ["apiKey", "apiToken", "key", "token"];
+
+/**
+ * A mistyped key would leave its default in force, and nobody would know. A token in the config would stand in the
+ * stack's file, the state and the engine's logs.
+ */
+function refuseOtherKeys(): void {
+  const prefix = `${CONFIG_NAMESPACE}:`;
+  const others = Object.keys(pulumi.runtime.allConfig())
+    .filter((key) => key.startsWith(prefix))
+    .map((key) => key.slice(prefix.length))
+    .filter((key) => !KEYS.includes(key))
+    .sort();
+  if (others.length === 0) return;
+  const shown = (key: string) => prefix + escapeText(key, 60);
+  const lines = others.map((key) =>
+    TOKENS.includes(key)
+      ? `the config has ${shown(key)}, but the API token is taken from the environment only. Make a new token, and ` +
+        "set CLOUDFLARE_API_TOKEN"
+      : `the config has ${shown(key)}, which means nothing; ${didYouMean(key, KEYS)}`,
+  );
+  throw runError(
+    [...lines, "Remove:", ...others.map((key) => `  pulumi config rm ${shown(key)}`)].join("\n"),
+  );
+}
+
+/**
+ * `pulumi config set accountId …` goes into the project's own namespace, which is not read: the run would be about
+ * whatever account and allowlist the environment and the defaults say. What an option gives is no such slip: the
+ * program that calls this may read its own config for it.
+ */
+function refuseKeysOfProject(options: ProgramOptions): void {
+  const prefix = `${pulumi.getProject()}:`;
+  const ours = `${CONFIG_NAMESPACE}:`;
+  if (prefix === ours) return;
+  const all = pulumi.runtime.allConfig();
+  const given = options.accountId !== undefined || options.allowlist !== undefined;
+  const keys = (given ? OPTIONS.filter((key) => options[key] === undefined) : KEYS).filter(
+    (key) => Object.hasOwn(all, prefix + key) && !Object.hasOwn(all, ours + key),
+  );
+  if (keys.length === 0) return;
+  const lines = keys.map(
+    (key) => `the config has ${escapeText(prefix, 100)}${key}, which is not read: the namespace is ${ours}`,
+  );
+  const commands = keys.flatMap((key) => [
+    `  pulumi config set ${ours}${key} <value>`,
+    `  pulumi config rm ${escapeText(prefix, 100)}${key}`,
+  ]);
+  throw runError([...lines, "Run:", ...commands].join("\n"));
+}
+
+/** Not by `getNumber`: the SDK inspects the stack of its own error for half a minute. */
+function perPageOf(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  if (/^[1-9]\d{0,3}$/u.test(text)) return Number(text);
+  throw runError(
+    `${CONFIG_NAMESPACE}:perPage is "${escapeText(text, 40)}"; it is a whole number from 1 to 9999`,
+  );
+}
+
+function lookUpOf(text = "needed"): LookUp {
+  const found = LOOK_UPS.find((one) => one === text);
+  if (found !== undefined) return found;
+  throw runError(
+    `${CONFIG_NAMESPACE}:lookUpUsers is "${escapeText(text, 40)}"; ${didYouMean(text, LOOK_UPS)}`,
+  );
+}
+
+/** With a `main` in Pulumi.yaml the working folder is another one. */
+function projectFolder(): string {
+  const root = pulumi.getRootDirectory();
+  return root.startsWith("/") || /^[a-z]:[\\/]/iu.test(root) ? root : process.cwd();
+}
+
+/**
+ * Config holds one text: several globs are separated by commas, but not by those inside `{a,b}`; or a list, which
+ * Pulumi tells as JSON (`pulumi config set --path 'warp-registrations:allowlist[0]' …`).
+ */
+export function splitPatterns(text: string | undefined): readonly string[] {
+  if (text === undefined) return DEFAULT_PATTERNS;
+  return listOf(text) ?? split(text);
+}
+
+/** A glob may begin with `[` as well. */
+function listOf(text: string): readonly string[] | undefined {
+  if (!text.trimStart().startsWith("[")) return undefined;
+  try {
+    const value = JSON.parse(text) as unknown;
+    return Array.isArray(value) && value.every((item) => typeof item === "string") ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function split(text: string): readonly string[] {
+  return text
+    .split(/,(?![^{]*\})/u)
+    .map((pattern) => pattern.trim())
+    .filter((pattern) => pattern !== "");
+}
+
+/**
+ * An error that Pulumi shows as its message alone. It has no stack: nobody sees it, and the SDK inspects it all the
+ * same, which takes Node 20 some twenty seconds where source maps lead into `node_modules`.
+ */
+export function runError(message: string): pulumi.RunError {
+  const error = new pulumi.RunError(hideSecrets(process.env)(message));
+  delete error.stack;
+  return error;
+}
+
+/** Does something, and turns what a user or the account can get wrong into a {@link runError}. */
+export async function orRunError<T>(attempt: () => T | Promise<T>): Promise<T> {
+  try {
+    return await attempt();
+  } catch (error) {
+    if (error instanceof AllowlistError) throw runError(formatMessages(error.messages));
+    if (USER_ERRORS.some((kind) => error instanceof kind)) throw runError((error as Error).message);
+    throw error;
+  }
+}
+
+/** What a user or the account can get wrong: the messages of these say all that is needed, without a stack. */
+export const USER_ERRORS = [CloudflareError, ReportError, ReviewedPlanError, SettingError] as const;

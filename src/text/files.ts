@@ -1,0 +1,258 @@
+/**
+ * One way to open files for all that this package writes, and to judge what a path leads to before it is read: a
+ * regular file is replaced whole, a device or a pipe is written to, and nothing that is there is ever replaced by a
+ * file of another kind.
+ */
+import { randomBytes } from "node:crypto";
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  lstatSync,
+  openSync,
+  readlinkSync,
+  readSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  type Stats,
+  statSync,
+  writeFileSync,
+  writeSync,
+} from "node:fs";
+import { basename, dirname, join, resolve } from "node:path";
+
+/** What a path leads to in the end, its links followed. */
+export type Place =
+  /** A regular file, or nothing yet in a folder that is there. */
+  | { readonly kind: "file"; readonly path: string; readonly exists: boolean }
+  /** A descriptor that this process has open: `/dev/stdout`, `/proc/self/fd/3`, a process substitution of a shell. */
+  | { readonly kind: "descriptor"; readonly path: string; readonly descriptor: number }
+  | { readonly kind: "character device" | "pipe"; readonly path: string }
+  | { readonly kind: "folder" | "socket" | "block device"; readonly path: string };
+
+/** A path cannot be written to; `message` says why in a few words that follow the path. */
+class PlaceError extends Error {
+  override readonly name = "PlaceError";
+}
+
+const MOST_LINKS = 40;
+
+/** So long, in ms, something that reads from a pipe may take to open it, or to take more. */
+const PATIENCE = 5_000;
+
+const STEP = 20;
+
+/**
+ * Follows links and says what is there; opens nothing.
+ *
+ * @throws PlaceError for links that go in a circle and for descriptors of another process; else the file system's error
+ */
+export function placeOf(path: string): Place {
+  let at = resolve(path);
+  for (let links = 0; links <= MOST_LINKS; links += 1) {
+    const folder = realpathSync(dirname(at));
+    at = join(folder, basename(at));
+    const descriptor = descriptorOf(folder, basename(at));
+    if (descriptor !== undefined) return { kind: "descriptor", path: at, descriptor };
+    const stat = lstatSync(at, { throwIfNoEntry: false });
+    if (stat?.isSymbolicLink() !== true) return judge(at, stat);
+    at = resolve(folder, readlinkSync(at));
+  }
+  throw new PlaceError("its links go in a circle");
+}
+
+/** `/dev/fd` and `/dev/stdout` are links into `/proc` on Linux, and devices elsewhere. */
+function descriptorOf(folder: string, name: string): number | undefined {
+  const [, own] = /^\/proc\/(\d+)(?:\/task\/\d+)?\/fd$/u.exec(folder) ?? [];
+  if ((own === undefined && folder !== "/dev/fd") || !/^\d+$/u.test(name)) return undefined;
+  if (own !== undefined && Number(own) !== process.pid) throw new PlaceError("it belongs to another process");
+  return Number(name);
+}
+
+function judge(path: string, stat: Stats | undefined): Place {
+  if (stat === undefined || stat.isFile()) return { kind: "file", path, exists: stat !== undefined };
+  if (stat.isDirectory()) return { kind: "folder", path };
+  if (stat.isFIFO()) return { kind: "pipe", path };
+  if (stat.isSocket()) return { kind: "socket", path };
+  return { kind: stat.isBlockDevice() ? "block device" : "character device", path };
+}
+
+/** One text and where it goes. */
+interface Output {
+  readonly path: string;
+  readonly text: string;
+}
+
+/** Which of several outputs could not be written, and why. */
+export class OutputError extends Error {
+  override readonly name = "OutputError";
+
+  constructor(
+    readonly path: string,
+    override readonly cause: unknown,
+  ) {
+    super(`${path} cannot be written`);
+  }
+}
+
+/**
+ * Writes all of the files, or none of them: each beside its place, then renamed into it, readable by its owner alone.
+ * What is there and is no file (a device, a pipe, a descriptor) is written to once all files are ready. Nothing here
+ * waits for the event loop: a signal comes before or after the whole, and leaves no file half-written.
+ *
+ * @throws OutputError
+ */
+export function writeOutputs(outputs: readonly Output[]): void {
+  const unfinished: { readonly from: string; readonly to: string; readonly path: string }[] = [];
+  const streams: { readonly place: Place; readonly output: Output }[] = [];
+  let current = "";
+  try {
+    for (const output of outputs) {
+      current = output.path;
+      const place = writable(placeOf(output.path));
+      if (place.kind !== "file") {
+        streams.push({ place, output });
+        continue;
+      }
+      const from = join(dirname(place.path), unfinishedName(place.path));
+      unfinished.push({ from, to: place.path, path: output.path });
+      // `wx`: in a folder that others write to, nobody can have put a link there.
+      writeFileSync(from, output.text, { mode: 0o600, flush: true, flag: "wx" });
+    }
+    for (const { place, output } of streams) {
+      current = output.path;
+      writeTo(place, output.text);
+    }
+    for (const { from, to, path } of unfinished) {
+      current = path;
+      renameSync(from, to);
+    }
+  } catch (error) {
+    for (const { from } of unfinished) rmSync(from, { force: true });
+    throw new OutputError(current, error);
+  }
+}
+
+function unfinishedName(path: string): string {
+  return `.${basename(path).slice(0, 200)}.${randomBytes(6).toString("hex")}.tmp`;
+}
+
+function writable(place: Place): Place {
+  if (place.kind === "folder" || place.kind === "socket" || place.kind === "block device")
+    throw new PlaceError(`it is a ${place.kind}`);
+  return place;
+}
+
+function writeTo(place: Place, text: string): void {
+  if (place.kind === "descriptor") {
+    pour(place.descriptor, text);
+    return;
+  }
+  const opened = open(place.path);
+  try {
+    pour(opened, text);
+  } finally {
+    closeSync(opened);
+  }
+}
+
+/** A pipe that nobody reads from must not hang: it is opened without waiting, and asked again for a while. */
+function open(path: string): number {
+  const until = deadline();
+  for (;;) {
+    try {
+      return openSync(path, constants.O_WRONLY | constants.O_NONBLOCK);
+    } catch (error) {
+      if (codeOf(error) !== "ENXIO") throw error;
+      if (performance.now() > until) throw new PlaceError("nobody reads from this pipe");
+      rest(STEP);
+    }
+  }
+}
+
+function pour(descriptor: number, text: string): void {
+  const bytes = Buffer.from(text);
+  let until = deadline();
+  for (let at = 0; at < bytes.length;) {
+    try {
+      at += writeSync(descriptor, bytes, at);
+      until = deadline();
+    } catch (error) {
+      if (codeOf(error) !== "EAGAIN") throw error;
+      if (performance.now() > until) throw new PlaceError("whoever reads from it takes no more");
+      rest(STEP);
+    }
+  }
+}
+
+function deadline(): number {
+  return performance.now() + PATIENCE;
+}
+
+/** Without the event loop: see {@link writeOutputs}. */
+function rest(milliseconds: number): void {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, milliseconds);
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && "code" in error ? String(error.code) : "";
+}
+
+// Files that are read whole: only regular ones, and only up to a size.
+
+const MIB = 1024 * 1024;
+
+/** The largest JSON file that is read (inventories, reports, histories): some 300,000 registrations. */
+export const LARGEST_JSON = 256 * MIB;
+
+/** The largest YAML file that is read besides the allowlist's own (baselines, stack files). */
+export const LARGEST_YAML = 10 * MIB;
+
+/** What is there and is not read; its message goes behind "cannot be read: ". */
+class UnreadableInput extends Error {
+  override readonly name = "UnreadableInput";
+}
+
+/**
+ * The text of a file. A pipe, a device or a socket would hang a run or never end, so that each is refused before it is
+ * opened, and again once it is open. Links are followed.
+ *
+ * @throws UnreadableInput for what is no regular file or too large, or the file system's own error
+ */
+export function readInput(path: string, largest: number): string {
+  refuseKind(statSync(path), largest);
+  const file = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+  try {
+    const stat = fstatSync(file);
+    refuseKind(stat, largest);
+    return readBytes(file, stat.size, largest).toString("utf8");
+  } finally {
+    closeSync(file);
+  }
+}
+
+/** Not `readFileSync`, which takes the size for granted: a file of `/proc` has none, and another may grow. */
+function readBytes(file: number, size: number, largest: number): Buffer {
+  const chunks: Buffer[] = [];
+  let length = 0;
+  for (;;) {
+    const chunk = Buffer.allocUnsafe(Math.max(65_536, size + 1 - length));
+    const count = readSync(file, chunk);
+    if (count === 0) return Buffer.concat(chunks, length);
+    length += count;
+    if (length > largest) throw tooLarge(largest);
+    chunks.push(chunk.subarray(0, count));
+  }
+}
+
+function refuseKind(stat: Stats, largest: number): void {
+  if (stat.isDirectory()) throw new UnreadableInput("it is a folder");
+  if (!stat.isFile())
+    throw new UnreadableInput("it is a pipe, a device or a socket; save what it tells to a file");
+  if (stat.size > largest) throw tooLarge(largest);
+}
+
+function tooLarge(largest: number): UnreadableInput {
+  return new UnreadableInput(`it is larger than ${largest / MIB} MiB`);
+}

@@ -1,0 +1,60 @@
+import { closest, distance } from "fastest-levenshtein";
+
+/** `1 file`, `2 files`; give the plural where it is no mere `s`. */
+export function counted(number: number, noun: string, plural = `${noun}s`): string {
+  return `${number} ${number === 1 ? noun : plural}`;
+}
+
+/** The order of texts by code unit: the same on every machine, whatever its locale. */
+export function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+/** A moment in UTC to the minute: a date, or an RFC 3339 time in UTC as it stands. */
+export function minute(time: Date | string): string {
+  const text = typeof time === "string" ? time : time.toISOString();
+  return `${text.slice(0, 16)}Z`;
+}
+
+/** Values by a key of theirs, in the order in which each key came first. `Map.groupBy` is not on Node 20. */
+export function groupBy<Value, Key>(
+  values: Iterable<Value>,
+  keyOf: (value: Value) => Key,
+): ReadonlyMap<Key, readonly [Value, ...Value[]]> {
+  const groups = new Map<Key, [Value, ...Value[]]>();
+  for (const value of values) {
+    const key = keyOf(value);
+    const group = groups.get(key);
+    if (group) group.push(value);
+    else groups.set(key, [value]);
+  }
+  return groups;
+}
+
+/** The known word that was probably meant, or undefined where none is near enough to guess. */
+export function nearest(word: string, known: readonly string[]): string | undefined {
+  if (known.length === 0 || word.length > 200) return undefined;
+  const found = closest(word.toLowerCase(), known);
+  const bound = Math.max(1, Math.floor(Math.max(word.length, found.length) / 3));
+  return distance(word.toLowerCase(), found.toLowerCase()) <= bound ? found : undefined;
+}
+
+/** The known address that was probably meant; the domain, which many share, makes nobody similar. */
+export function nearestEmail(email: string, known: readonly string[]): string | undefined {
+  if (known.length === 0 || email.length > 200) return undefined;
+  const found = closest(email, known);
+  const local = Math.min(email.indexOf("@"), found.indexOf("@"));
+  return distance(email, found) <= Math.max(1, Math.floor(local / 3)) ? found : undefined;
+}
+
+/** A fix that names the probable word, or else all that is allowed. */
+export function didYouMean(word: string, known: readonly string[]): string {
+  const guess = nearest(word, known);
+  return guess === undefined ? `write one of: ${known.join(", ")}` : `did you mean \`${guess}\`?`;
+}
+
+/** A piece of the user's text for a message: in backticks, cut to some 60 characters. */
+export function shown(text: string): string {
+  const points = Array.from(text.slice(0, 130));
+  return `\`${points.length > 60 ? `${points.slice(0, 59).join("")}…` : points.join("")}\``;
+}
