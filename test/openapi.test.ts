@@ -3,7 +3,7 @@ import { Ajv } from "ajv";
 import {
   generateWorld,
   startSimulator,
-  type Settings,
+  type SimulatorSettings,
   type Simulator,
   type World,
 } from "../src/simulator/index.js";
@@ -40,7 +40,7 @@ afterEach(async () => {
   simulator = undefined;
 });
 
-async function ask(path: string, method: string, settings: Partial<Settings>, sent?: Json) {
+async function ask(path: string, method: string, settings: Partial<SimulatorSettings>, sent?: Json) {
   simulator ??= await startSimulator({ world, settings });
   const where = path.replace("{account_id}", simulator.accountId);
   const body = sent === undefined ? {} : { body: JSON.stringify(sent) };
@@ -48,7 +48,7 @@ async function ask(path: string, method: string, settings: Partial<Settings>, se
   return { status: reply.status, body: (await reply.json()) as Json };
 }
 
-async function answer(path: string, method: string, settings: Partial<Settings>): Promise<Json> {
+async function answer(path: string, method: string, settings: Partial<SimulatorSettings>): Promise<Json> {
   return (await ask(path, method, settings)).body;
 }
 
@@ -80,7 +80,7 @@ const ANSWERS = [
   [`${USERS}/{user_id}/failed_logins`, "get", ""],
 ] as const satisfies readonly (readonly [path: string, method: string, query: string, body?: Json])[];
 
-const WAYS: readonly Partial<Settings>[] = [
+const WAYS: readonly Partial<SimulatorSettings>[] = [
   {},
   { null_fields: "sent", total_count: "given" },
   { last_page: "empty-page", cursor: "offset", deleted_rows: "shown", get_deleted: "record" },

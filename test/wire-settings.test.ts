@@ -9,7 +9,7 @@ import {
 } from "../src/cloudflare/index.js";
 import {
   generateWorld,
-  type Settings,
+  type SimulatorSettings,
   type Simulator,
   startSimulator,
   type World,
@@ -40,7 +40,7 @@ interface Opened {
 }
 
 async function start(
-  settings: Partial<Settings>,
+  settings: Partial<SimulatorSettings>,
   options: Partial<ClientOptions> = {},
   begin: World = world,
 ) {

@@ -2,7 +2,7 @@ import { afterEach, describe, expect, test } from "vitest";
 import { type ClientOptions, createClient, tokenCredentials } from "../src/cloudflare/index.js";
 import {
   generateWorld,
-  type Settings,
+  type SimulatorSettings,
   type Simulator,
   startSimulator,
   type World,
@@ -24,7 +24,7 @@ afterEach(async () => {
 });
 
 async function start(
-  settings: Partial<Settings>,
+  settings: Partial<SimulatorSettings>,
   options: Partial<ClientOptions> = {},
   begin: World = world,
 ) {
@@ -83,7 +83,7 @@ describe("a listing", () => {
 
   /** What a client makes of the users while something happens after each of its requests. */
   async function during(
-    settings: Partial<Settings>,
+    settings: Partial<SimulatorSettings>,
     happens: (simulator: Simulator, request: number) => void,
   ) {
     let request = 0;

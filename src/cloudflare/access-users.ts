@@ -1,5 +1,5 @@
 import { type CollectionContext, deleteOne, readAccessUser } from "./collection.js";
-import { type Answer, encodeQuery, fieldsOf, idSegment } from "./envelope.js";
+import { type OpenedAnswer, encodeQuery, fieldsOf, idSegment } from "./envelope.js";
 import { CloudflareError } from "./errors.js";
 import { incomplete, recordsOf } from "./listing.js";
 import { followNumbers, listNumberedWhole, type NumberedPage, readNumberedPage } from "./numbered-listing.js";
@@ -192,7 +192,7 @@ function objectOf(value: unknown, noun: string): object {
   });
 }
 
-function allOf({ result, resultInfo }: Answer, noun: string): readonly object[] {
+function allOf({ result, resultInfo }: OpenedAnswer, noun: string): readonly object[] {
   const info = fieldsOf(resultInfo);
   const records = recordsOf(result ?? [], info?.count);
   if (typeof info?.total_pages === "number" && info.total_pages > 1) {

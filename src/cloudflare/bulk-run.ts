@@ -28,7 +28,7 @@ function standingOf(act: Act, row: Registration | undefined): "wanted" | "not ye
 }
 
 /** One act on its way: who has an outcome, and who waits to be read again. */
-export class Run {
+export class BulkRun {
   readonly outcomes = new Map<string, Outcome>();
   /** Ids without an outcome yet, and what the last reading said of them. */
   readonly pending = new Map<string, string>();

@@ -1,4 +1,4 @@
-import { failed, type Outcome, Run, skipped } from "./bulk-run.js";
+import { failed, type Outcome, BulkRun, skipped } from "./bulk-run.js";
 import { atLeastOne, type CloudflareClient } from "./client.js";
 import { idFault } from "./envelope.js";
 import { CloudflareError, type CloudflareErrorCode } from "./errors.js";
@@ -117,13 +117,13 @@ function isBarren({ accepted, doubtful }: Sent, size: number): boolean {
 }
 
 /** Whether the list may be behind what a refused call did in part: not once it shows what was accepted after that. */
-function mayLag(run: Run, { accepted }: Sent): boolean {
+function mayLag(run: BulkRun, { accepted }: Sent): boolean {
   return accepted.length === 0 || accepted.some((id) => run.pending.has(id));
 }
 
 /** Sends every chunk once and reads it back once; `waitForPending` settles what does not show yet. */
 async function sendAll(
-  run: Run,
+  run: BulkRun,
   chunks: readonly (readonly string[])[],
   waitForPending: () => Promise<void>,
   ending: Ending,
@@ -171,7 +171,7 @@ async function sendAll(
   }
 }
 
-function known({ outcomes }: Run, ids: readonly string[]): ReadonlyMap<string, Outcome> {
+function known({ outcomes }: BulkRun, ids: readonly string[]): ReadonlyMap<string, Outcome> {
   return new Map(
     ids.flatMap((id) => {
       const outcome = outcomes.get(id);
@@ -182,7 +182,7 @@ function known({ outcomes }: Run, ids: readonly string[]): ReadonlyMap<string, O
 
 /** Reads what has not shown yet again and again; what never does has failed. */
 async function settlePending(
-  run: Run,
+  run: BulkRun,
   size: number,
   waitsMs: readonly number[],
   clock: Clock,
@@ -217,7 +217,7 @@ export async function perform(
   const chunkSize = atLeastOne("chunkSize", options.chunkSize ?? registrations.chunkSize, "count");
   const size = Math.min(chunkSize, registrations.chunkSize);
   const ending = new Ending(options);
-  const run = new Run(registrations, act, (begin) => ending.waitFor(begin));
+  const run = new BulkRun(registrations, act, (begin) => ending.waitFor(begin));
   const usable = [...new Set(ids)].filter((id) => {
     const fault = idFault(id);
     if (fault !== undefined) run.settle(id, failed(`Not tried: ${fault}.`));

@@ -101,31 +101,31 @@ export async function deleteOne(transport: Pick<Transport, "send">, path: string
 }
 
 /** What must hold for a field. */
-type Rule = (value: unknown) => boolean;
+type FieldRule = (value: unknown) => boolean;
 
-const text: Rule = (value) => typeof value === "string";
+const text: FieldRule = (value) => typeof value === "string";
 
-const filled: Rule = (value) => typeof value === "string" && value !== "";
+const filled: FieldRule = (value) => typeof value === "string" && value !== "";
 
-const time: Rule = (value) => typeof value === "string" && !Number.isNaN(Date.parse(value));
+const time: FieldRule = (value) => typeof value === "string" && !Number.isNaN(Date.parse(value));
 
 /** When it began: no record is without, and none is as old as that. */
-const realTime: Rule = (value) => time(value) && !isNoTime(value);
+const realTime: FieldRule = (value) => time(value) && !isNoTime(value);
 
-const timeOrNull: Rule = (value) => value === null || time(value);
+const timeOrNull: FieldRule = (value) => value === null || time(value);
 
-const optionalTime: Rule = (value) => value == null || time(value);
+const optionalTime: FieldRule = (value) => value == null || time(value);
 
-const optionalText: Rule = (value) => value == null || text(value);
+const optionalText: FieldRule = (value) => value == null || text(value);
 
-const optionalFlag: Rule = (value) => value == null || typeof value === "boolean";
+const optionalFlag: FieldRule = (value) => value == null || typeof value === "boolean";
 
-const optionalCount: Rule = (value) => value == null || count(value);
+const optionalCount: FieldRule = (value) => value == null || count(value);
 
-const count: Rule = (value) => typeof value === "number" && Number.isInteger(value) && value >= 0;
+const count: FieldRule = (value) => typeof value === "number" && Number.isInteger(value) && value >= 0;
 
 /** `required` of `teams-devices_registration` and of its device, and what else decides about it, where it is given. */
-const REGISTRATION: readonly (readonly [string, Rule])[] = [
+const REGISTRATION: readonly (readonly [string, FieldRule])[] = [
   ["id", filled],
   ["key", text],
   ["device.id", filled],
@@ -140,7 +140,7 @@ const REGISTRATION: readonly (readonly [string, Rule])[] = [
 ];
 
 /** `required` of `teams-devices_physical_device`. A null `last_seen_at` may be left out on the wire, as others are. */
-const PHYSICAL_DEVICE: readonly (readonly [string, Rule])[] = [
+const PHYSICAL_DEVICE: readonly (readonly [string, FieldRule])[] = [
   ["id", filled],
   ["name", text],
   ["created_at", realTime],
@@ -153,7 +153,7 @@ const PHYSICAL_DEVICE: readonly (readonly [string, Rule])[] = [
 ];
 
 /** Nothing is `required` of `access_users-2`; without an id no user can be told from another. */
-const ACCESS_USER: readonly (readonly [string, Rule])[] = [
+const ACCESS_USER: readonly (readonly [string, FieldRule])[] = [
   ["id", filled],
   ["email", optionalText],
   ["name", optionalText],
@@ -182,7 +182,7 @@ function valueAt(record: unknown, path: string): unknown {
   return path.split(".").reduce((value: unknown, key) => fieldsOf(value)?.[key], record);
 }
 
-function check(record: unknown, rules: readonly (readonly [string, Rule])[], noun: string): void {
+function check(record: unknown, rules: readonly (readonly [string, FieldRule])[], noun: string): void {
   const broken = rules.find(([path, holds]) => !holds(valueAt(record, path)));
   if (broken === undefined) return;
   const [path] = broken;

@@ -5,12 +5,12 @@ import {
   isEndpointGone,
   LATER_ADVICE,
   type Method,
-  type Refusal,
+  type ApiRefusal,
   refusalError,
 } from "./errors.js";
 
 /** What the API answered with success. */
-export interface Answer {
+export interface OpenedAnswer {
   readonly status: number;
   /** The envelope's `result` and `result_info` as they came. */
   readonly result: unknown;
@@ -73,7 +73,7 @@ function notAnEnvelope(raw: RawAnswer, redact: (text: string) => string): Cloudf
   const { method, path, status } = raw;
   const begin = escapeText(redact(raw.body), FIRST_BYTES);
   const details = [begin === "" ? "the body is empty" : `the body begins: ${begin}`];
-  const refusal: Refusal = { method, path, status };
+  const refusal: ApiRefusal = { method, path, status };
   if (status === 429 || isEndpointGone(refusal)) return refusalError(refusal, details);
   return new CloudflareError({
     code: "cloudflare/not-json",
@@ -93,7 +93,7 @@ function notAnEnvelope(raw: RawAnswer, redact: (text: string) => string): Cloudf
  * Opens the API's envelope (`success`, `errors`, `result`, `result_info`). Throws a {@link CloudflareError} for
  * `success: false` under any status, for an HTTP error, a redirect, and for a body that is no envelope.
  */
-export function openEnvelope(raw: RawAnswer, redact: (text: string) => string): Answer {
+export function openEnvelope(raw: RawAnswer, redact: (text: string) => string): OpenedAnswer {
   const { method, path, status } = raw;
   if (status >= 300 && status < 400) {
     throw new CloudflareError({

@@ -163,7 +163,7 @@ export function retold(error: CloudflareError, changes: Partial<CloudflareErrorI
 }
 
 /** An answer by which the API says no. `errors` is undefined where the body was no envelope. */
-export interface Refusal {
+export interface ApiRefusal {
   readonly method: Method;
   readonly path: string;
   readonly status: number;
@@ -207,7 +207,7 @@ function flatten(errors: readonly ApiError[]): readonly ApiError[] {
 }
 
 /** Whether the answer says that the deprecated endpoint itself is gone, rather than an id given to it. */
-export function isEndpointGone({ path, status, errors }: Refusal): boolean {
+export function isEndpointGone({ path, status, errors }: ApiRefusal): boolean {
   const ofDevice = RETIRING_DEVICE.test(path);
   if (!ofDevice && !RETIRING.test(path)) return false;
   if (status === 405 || status === 410) return true;
@@ -221,7 +221,7 @@ export function isEndpointGone({ path, status, errors }: Refusal): boolean {
 }
 
 /** What kind of refusal it is, from the API's codes first and the HTTP status second. */
-export function codeOf(refusal: Refusal): CloudflareErrorCode {
+export function codeOf(refusal: ApiRefusal): CloudflareErrorCode {
   const { status } = refusal;
   const all = flatten(refusal.errors ?? []);
   const has = (codes: readonly number[]) => all.some(({ code = -1 }) => codes.includes(code));
@@ -289,7 +289,7 @@ const WORDS: Partial<Record<CloudflareErrorCode, { readonly what: string; readon
 
 function wordsFor(
   code: CloudflareErrorCode,
-  { method, path, errors = [] }: Refusal,
+  { method, path, errors = [] }: ApiRefusal,
 ): { readonly what: string; readonly advice?: string } {
   if (ACCESS_USERS.test(path) && flatten(errors).some((error) => error.code === NOT_ENABLED)) {
     return {
@@ -323,7 +323,7 @@ function wordsFor(
 }
 
 /** The error that tells of a refusal. */
-export function refusalError(refusal: Refusal, details?: readonly string[]): CloudflareError {
+export function refusalError(refusal: ApiRefusal, details?: readonly string[]): CloudflareError {
   const code = codeOf(refusal);
   return new CloudflareError({ ...refusal, code, ...wordsFor(code, refusal), details });
 }

@@ -1,6 +1,6 @@
 import { escapeText } from "../text/escape.js";
 import { counted } from "../text/words.js";
-import { type Answer, fieldsOf } from "./envelope.js";
+import { type OpenedAnswer, fieldsOf } from "./envelope.js";
 import { CloudflareError, retold } from "./errors.js";
 import type { Clock } from "./pace.js";
 
@@ -215,7 +215,7 @@ export function recordsOf(result: unknown, count: unknown): readonly unknown[] {
  * Reads a page and each record on it. Throws `cloudflare/bad-record` for a record, and `cloudflare/incomplete-listing`
  * for a page that contradicts itself or cannot be told from a cut one.
  */
-export function readPage<T>(answer: Answer, read: (record: unknown) => T): Page<T> {
+export function readPage<T>(answer: OpenedAnswer, read: (record: unknown) => T): Page<T> {
   const info = fieldsOf(answer.resultInfo);
   const { count, cursor, total_count: total } = info ?? {};
   const records = recordsOf(answer.result, count);

@@ -1,6 +1,6 @@
 import { escapeText } from "../text/escape.js";
 import { counted } from "../text/words.js";
-import { type Answer, fieldsOf } from "./envelope.js";
+import { type OpenedAnswer, fieldsOf } from "./envelope.js";
 import { CloudflareError } from "./errors.js";
 import {
   aboutClock,
@@ -133,7 +133,7 @@ function wholeNumber(name: string, value: unknown): number | undefined {
  * for a page that contradicts itself or is not the one that was asked for.
  */
 export function readNumberedPage<T>(
-  answer: Answer,
+  answer: OpenedAnswer,
   number: number,
   read: (record: unknown) => T,
 ): NumberedPage<T> {

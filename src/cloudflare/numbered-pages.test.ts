@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
-import type { Answer } from "./envelope.js";
+import type { OpenedAnswer } from "./envelope.js";
 import { followNumbers, type NumberedPage, readNumberedPage } from "./numbered-listing.js";
 
 const read = (value: unknown) => value as { readonly id: string };
-const answer = (result: unknown, resultInfo?: unknown): Answer => ({ status: 200, result, resultInfo });
+const answer = (result: unknown, resultInfo?: unknown): OpenedAnswer => ({ status: 200, result, resultInfo });
 const rows = (...ids: string[]) => ids.map((id) => ({ id }));
 
 test("a page has its records and what the server says of it", () => {

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { Answer } from "./envelope.js";
+import type { OpenedAnswer } from "./envelope.js";
 import { physicalDevicesOf } from "./physical-devices.js";
 import type { Call } from "./transport.js";
 
@@ -15,7 +15,7 @@ const row = {
 
 function setUp(result: unknown, resultInfo?: unknown) {
   const calls: Call[] = [];
-  const send = (call: Call): Promise<Answer> => {
+  const send = (call: Call): Promise<OpenedAnswer> => {
     calls.push(call);
     return Promise.resolve({ status: 200, result, resultInfo });
   };

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { Answer } from "./envelope.js";
+import type { OpenedAnswer } from "./envelope.js";
 import { registrationsOf } from "./registrations.js";
 import type { Call } from "./transport.js";
 
@@ -13,9 +13,9 @@ const row = (id: string) => ({
   last_seen_at: T,
 });
 
-function setUp(...answers: Partial<Answer>[]) {
+function setUp(...answers: Partial<OpenedAnswer>[]) {
   const calls: Call[] = [];
-  const send = (call: Call): Promise<Answer> => {
+  const send = (call: Call): Promise<OpenedAnswer> => {
     calls.push(call);
     const answer = answers[Math.min(calls.length, answers.length) - 1];
     return Promise.resolve({ status: 200, result: null, resultInfo: undefined, ...answer });

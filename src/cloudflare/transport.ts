@@ -1,8 +1,8 @@
 import { Agent, type Dispatcher, EnvHttpProxyAgent, request } from "undici";
 import { escapeText } from "../text/escape.js";
-import { proxyPasswords, redactor } from "../text/redact.js";
+import { type Environment, proxyPasswords, redactor } from "../text/redact.js";
 import type { Credentials } from "./credentials.js";
-import { type Answer, openEnvelope, type Query } from "./envelope.js";
+import { type OpenedAnswer, openEnvelope, type Query } from "./envelope.js";
 import { CloudflareError, type Method } from "./errors.js";
 import { type Clock, dateOf, headerOf, Pace, readRateWindows, readRetryAfter } from "./pace.js";
 import { type Attempt, attemptError, type RetryLimits, withRetries } from "./retry.js";
@@ -82,7 +82,7 @@ export class Transport {
   }
 
   /** Makes a call and opens its envelope. Throws {@link CloudflareError}. */
-  async send(call: Call): Promise<Answer> {
+  async send(call: Call): Promise<OpenedAnswer> {
     const { method, path } = call;
     const attempt = async (number: number, leftMs: number) => {
       const outcome = await this.#attempt(call, number, leftMs);
@@ -91,7 +91,7 @@ export class Transport {
     return withRetries(attempt, { method, path }, this.#settings, this.#pace, this.#settings.clock);
   }
 
-  async #attempt(call: Call, attempt: number, leftMs: number): Promise<Attempt<Answer>> {
+  async #attempt(call: Call, attempt: number, leftMs: number): Promise<Attempt<OpenedAnswer>> {
     const { clock, onRequest } = this.#settings;
     const { method, path } = call;
     const timeoutMs = Math.min(this.#settings.attemptTimeoutMs, Math.max(1, leftMs));
@@ -173,8 +173,6 @@ export class Transport {
     await this.#route?.dispatcher.close();
   }
 }
-
-type Environment = Readonly<Record<string, string | undefined>>;
 
 /** How the API is reached. */
 interface Route {

@@ -1,13 +1,13 @@
 import { expect, test } from "vitest";
 import { userActivityOf } from "./access-users.js";
-import type { Answer } from "./envelope.js";
+import type { OpenedAnswer } from "./envelope.js";
 import type { Call } from "./transport.js";
 
 const PATH = "/accounts/acc/access/users";
 
-function setUp(answer: Partial<Answer>) {
+function setUp(answer: Partial<OpenedAnswer>) {
   const calls: Call[] = [];
-  const send = (call: Call): Promise<Answer> => {
+  const send = (call: Call): Promise<OpenedAnswer> => {
     calls.push(call);
     return Promise.resolve({ status: 200, result: undefined, resultInfo: undefined, ...answer });
   };

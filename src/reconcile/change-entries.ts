@@ -16,7 +16,7 @@ import { goesByHardware, isAtLeast, rankOf } from "./match-keys.js";
 import { endOf } from "./scope.js";
 
 /** The allowlist before a change, and the one after it. */
-export interface Change {
+export interface AllowlistDiff {
   readonly base: Allowlist;
   readonly head: Allowlist;
 }
@@ -56,7 +56,7 @@ export function isAbout({ emails, emailDomains }: Scope, email: string): boolean
   );
 }
 
-export function diffUsers({ base, head }: Change): readonly Written[] {
+export function diffUsers({ base, head }: AllowlistDiff): readonly Written[] {
   return [...new Set([...head.users.keys(), ...base.users.keys()])].flatMap((email) => {
     const [then, now] = [base.users.get(email), head.users.get(email)];
     const others = diffOthers({ base, head }, email);
@@ -80,7 +80,7 @@ interface Others {
 }
 
 /** What is left alone, and was not, of the devices that no entry allows, since their user comes or goes. */
-function diffOthers({ base, head }: Change, email: string): Others | undefined {
+function diffOthers({ base, head }: AllowlistDiff, email: string): Others | undefined {
   const keyIn = ({ users }: Allowlist) => (users.has(email) ? "unlisted" : "unknownUsers");
   const [was, is] = [keyIn(base), keyIn(head)] as const;
   const [then, now] = [policyOf(base, email)[was], policyOf(head, email)[is]];
@@ -90,7 +90,7 @@ function diffOthers({ base, head }: Change, email: string): Others | undefined {
 }
 
 /** Whether what no entry allows stays connected, where what is unknown of it kept it out before. */
-function keptOutUnknown({ base, head }: Change, email: string): boolean {
+function keptOutUnknown({ base, head }: AllowlistDiff, email: string): boolean {
   const { unlisted, unknownUsers } = policyOf(head, email);
   const others = head.users.has(email) ? unlisted : unknownUsers;
   return !keepsIn(policyOf(base, email).unknownHardware.value) && keepsIn(others.value);

@@ -21,7 +21,7 @@ import {
 } from "../allowlist/model.js";
 import { minute } from "../text/words.js";
 import {
-  type Change,
+  type AllowlistDiff,
   coversMatch,
   diffUsers,
   isAbout,
@@ -32,13 +32,13 @@ import {
 import { describeMatch } from "./findings/finding.js";
 
 /** Everything by which the new files let more through than the old ones. */
-export function diffWritten(change: Change): readonly Written[] {
+export function diffWritten(change: AllowlistDiff): readonly Written[] {
   return Object.values(PARTS).flatMap((part) => part(change));
 }
 
 const nothing = (): readonly Written[] => [];
 
-const PARTS: { readonly [Key in keyof Allowlist]-?: (change: Change) => readonly Written[] } = {
+const PARTS: { readonly [Key in keyof Allowlist]-?: (change: AllowlistDiff) => readonly Written[] } = {
   scope: diffScope,
   users: diffUsers,
   accessUsers: diffAccessUsers,
@@ -58,7 +58,7 @@ const PARTS: { readonly [Key in keyof Allowlist]-?: (change: Change) => readonly
 };
 
 /** An allowlist that says less of whom it is for may be planned against another account. */
-function diffAccounts({ base, head }: Change): readonly Written[] {
+function diffAccounts({ base, head }: AllowlistDiff): readonly Written[] {
   const gone = [...base.account].filter(([id]) => head.account.size === 0 || !head.account.has(id));
   const added = base.account.size === 0 ? [] : [...head.account].filter(([id]) => !base.account.has(id));
   return [
@@ -192,7 +192,7 @@ function excepted(subject: readonly string[], what: string, source: SourcePositi
   return { code: "change-excepted", subject, text, source, before: undefined };
 }
 
-function diffIgnored({ base, head }: Change): readonly Written[] {
+function diffIgnored({ base, head }: AllowlistDiff): readonly Written[] {
   return head.ignore
     .filter((rule) => !base.ignore.some((old) => coversMatch(old.match, rule.match)))
     .map((rule) =>
@@ -206,7 +206,7 @@ function diffIgnored({ base, head }: Change): readonly Written[] {
 }
 
 /** Whose policy changes by the same line are told together; whoever has none of their own, by everybody's. */
-function diffPolicies({ base, head }: Change): readonly Written[] {
+function diffPolicies({ base, head }: AllowlistDiff): readonly Written[] {
   const found = new Map<string, { readonly one: Written; readonly of: [email: string, Written][] }>();
   const keyOf = ({ text, source }: Written) => `${text}\n${source?.file ?? ""}\n${source?.line ?? ""}`;
   const everybody = diffRows(POLICY, base.policy, head.policy, "policy.");
@@ -227,7 +227,7 @@ function diffPolicies({ base, head }: Change): readonly Written[] {
   });
 }
 
-function diffFreeze({ base: { freeze: then }, head: { freeze: now } }: Change): readonly Written[] {
+function diffFreeze({ base: { freeze: then }, head: { freeze: now } }: AllowlistDiff): readonly Written[] {
   if (then === undefined || (now !== undefined && now.until >= then.until)) return [];
   const until = now === undefined ? "none" : `until ${minute(now.until)}`;
   const text = `freeze: ${until} (before: until ${minute(then.until)})`;
@@ -235,7 +235,7 @@ function diffFreeze({ base: { freeze: then }, head: { freeze: now } }: Change): 
 }
 
 /** A test that is gone, or that asks for something else under the same name, holds nothing any more. */
-function diffTests({ base, head }: Change): readonly Written[] {
+function diffTests({ base, head }: AllowlistDiff): readonly Written[] {
   return base.tests.flatMap((test) => {
     const same = head.tests.filter(({ name }) => name === test.name);
     if (same.some((one) => asksAsMuch(one, test))) return [];
@@ -257,7 +257,7 @@ function asksAsMuch(now: AllowlistTest, then: AllowlistTest): boolean {
 }
 
 /** A user who was to be absent from Access, and need not be; a new one whom Access is to know. */
-function diffAccessUsers({ base, head }: Change): readonly Written[] {
+function diffAccessUsers({ base, head }: AllowlistDiff): readonly Written[] {
   const told = (
     { email, state }: WantedAccessUser,
     text: string,
@@ -287,7 +287,7 @@ function diffAccessUsers({ base, head }: Change): readonly Written[] {
 type Criterion = Exclude<keyof Scope, "source">;
 
 /** What leaves the scope is not decided any more, also what enrols later. */
-function diffScope({ base: { scope: then }, head: { scope: now } }: Change): readonly Written[] {
+function diffScope({ base: { scope: then }, head: { scope: now } }: AllowlistDiff): readonly Written[] {
   // Addresses and domains are one criterion: either is enough.
   const isOpen: Readonly<Record<Criterion, (scope: Scope) => boolean>> = {
     emails: ({ emails, emailDomains }) => emails.size === 0 && emailDomains.size === 0,

@@ -6,7 +6,7 @@ import { type AllowlistSketch, type EntrySketch, toAllowlist } from "../../test/
 import { type World, world } from "../../test/support/world-arbitraries.js";
 import { ACCOUNT, NOW, physicalDevice, registration } from "../../test/support/world.js";
 import { reportChange } from "./change.js";
-import { isAct, type Rule, staysConnected } from "./decision.js";
+import { isAct, type RuleCode, staysConnected } from "./decision.js";
 import { type Finding, findingMeanings } from "./findings/finding.js";
 import { makePlan, type Plan } from "./plan.js";
 
@@ -189,13 +189,19 @@ function expectedOf({ code, text }: Finding, before: boolean): readonly [boolean
  * What kept a device out and may end with no line that lets anything through: what was not decided is, and the devices
  * of one user make room for each other.
  */
-const INDIRECT: ReadonlySet<Rule> = new Set(["protected", "ignored", "older", "max-devices", "superseded"]);
+const INDIRECT: ReadonlySet<RuleCode> = new Set([
+  "protected",
+  "ignored",
+  "older",
+  "max-devices",
+  "superseded",
+]);
 
 /**
  * Where a stricter line leaves a device alone all the same: one more entry that goes by hardware, while that is unknown;
  * entries that contradict each other, which no run passes; a deletion, which leaves no trace of a grace that is over.
  */
-const STRICT: ReadonlySet<Rule> = new Set(["unknown-hardware", "contradiction", "grace"]);
+const STRICT: ReadonlySet<RuleCode> = new Set(["unknown-hardware", "contradiction", "grace"]);
 
 test("what tells nothing lets nothing more through, whatever enrols later and whenever it is asked", () => {
   let silent = 0;

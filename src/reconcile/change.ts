@@ -1,7 +1,7 @@
 /** What a change of the allowlist lets in or keeps out: by two plans over the same account, and by what is written. */
 import type { SourcePosition } from "../allowlist/messages.js";
 import { counted } from "../text/words.js";
-import type { Change, Written } from "./change-entries.js";
+import type { AllowlistDiff, Written } from "./change-entries.js";
 import { diffWritten } from "./change-settings.js";
 import { type Decision, isAct, staysConnected } from "./decision.js";
 import { type Finding, findingMeanings } from "./findings/finding.js";
@@ -17,7 +17,7 @@ export interface BothPlans {
  * Findings about everything by which the change lets more through than before, and about what it lets in no more. What
  * else it does to a registration is an act of the new plan. By kind, in the order of {@link findingMeanings}.
  */
-export function reportChange(change: Change, { before, after }: BothPlans): Finding[] {
+export function reportChange(change: AllowlistDiff, { before, after }: BothPlans): Finding[] {
   const decided = new Map(after.decisions.map((decision) => [decision.registration.id, decision]));
   const twins = before.decisions.flatMap((then) => {
     const now = decided.get(then.registration.id);
@@ -58,7 +58,7 @@ function userOf({ then }: Twin): string {
 }
 
 /** What stays connected though an entry of its device, or its user, is taken off the list. */
-function droppedOf(device: readonly Twin[], { base, head }: Change): readonly Twin[] {
+function droppedOf(device: readonly Twin[], { base, head }: AllowlistDiff): readonly Twin[] {
   const isListed = device.some(({ then: { desired, user } }) => desired === "active" && base.users.has(user));
   const isStill = device.some(({ now }) => now.desired === "active");
   return device.filter(({ then, now }) => {
@@ -134,7 +134,7 @@ function writtenFinding({ code, subject, text, source, before }: Written, twins:
   };
 }
 
-function keeping(group: Group<Twin>): Finding {
+function keeping(group: ChangeGroup<Twin>): Finding {
   const [{ then, now }] = group;
   const was = group.length === 1 ? "was" : "were";
   const what = `keeps ${counted(group.length, "active registration")} of ${whose(now)} connected, which ${was} to be ${then.desired}`;
@@ -147,7 +147,7 @@ function keeping(group: Group<Twin>): Finding {
   };
 }
 
-function dropping(group: Group<Twin>, { base, head }: Change): Finding {
+function dropping(group: ChangeGroup<Twin>, { base, head }: AllowlistDiff): Finding {
   const [{ then, now }] = group;
   const what = head.users.has(then.user)
     ? `drops what allowed a device of ${then.user}`
@@ -161,7 +161,7 @@ function dropping(group: Group<Twin>, { base, head }: Change): Finding {
   };
 }
 
-function withholding(group: Group<Twin>): Finding {
+function withholding(group: ChangeGroup<Twin>): Finding {
   const [{ then, now }] = group;
   return {
     code: "change-withheld",
@@ -173,7 +173,7 @@ function withholding(group: Group<Twin>): Finding {
 }
 
 /** What is not decided any more, and connects, or was to. */
-function leaving(decisions: readonly Decision[], { base }: Change): Finding[] {
+function leaving(decisions: readonly Decision[], { base }: AllowlistDiff): Finding[] {
   const left = decisions.filter(({ live, action }) => live === "active" || action === "unrevoke");
   const groups = groupBy(left, ({ user, live }) => `${live}\n${user}`);
   return [...groups.values()].map((group) => {
@@ -218,9 +218,9 @@ function places(
   };
 }
 
-type Group<T> = readonly [T, ...T[]];
+type ChangeGroup<T> = readonly [T, ...T[]];
 
-function groupBy<T, Key>(all: readonly T[], keyOf: (one: T) => Key): ReadonlyMap<Key, Group<T>> {
+function groupBy<T, Key>(all: readonly T[], keyOf: (one: T) => Key): ReadonlyMap<Key, ChangeGroup<T>> {
   const groups = new Map<Key, [T, ...T[]]>();
   for (const one of all) {
     const group = groups.get(keyOf(one));

@@ -15,7 +15,7 @@ export type DesiredState = "active" | "revoked" | "deleted" | "as-is";
 export type Action = Act | "keep" | "leave";
 
 /** What there is to say of a rule that decides. */
-interface RuleCode {
+interface CodeRow {
   /** In one line, for reports and pages. */
   readonly meaning: string;
   /** `excepted`: taken out before anything else; `state`: of the person; `listed`, `unlisted`: of an entry or of none. */
@@ -139,18 +139,18 @@ const RULE_CODES = {
     told: "by-person",
   },
   "no-user": { meaning: "It belongs to no person.", kind: "unlisted", weight: "rule", told: "by-person" },
-} as const satisfies Readonly<Record<string, RuleCode>>;
+} as const satisfies Readonly<Record<string, CodeRow>>;
 
 /** Which rule decided. */
-export type Rule = keyof typeof RULE_CODES;
+export type RuleCode = keyof typeof RULE_CODES;
 
 /** The meaning of each rule, in their order. */
 export const ruleMeanings = Object.fromEntries(
   Object.entries(RULE_CODES).map(([code, { meaning }]) => [code, meaning]),
-) as Readonly<Record<Rule, string>>;
+) as Readonly<Record<RuleCode, string>>;
 
 /** What is said of a rule's code. */
-export function aboutRule(code: Rule): RuleCode {
+export function aboutRule(code: RuleCode): CodeRow {
   return RULE_CODES[code];
 }
 
@@ -164,7 +164,7 @@ export interface Decision {
   readonly live: LiveState;
   readonly desired: DesiredState;
   readonly action: Action;
-  readonly reason: { readonly code: Rule; readonly text: string };
+  readonly reason: { readonly code: RuleCode; readonly text: string };
   /** The entry or policy line that says so. */
   readonly source: SourcePosition;
   /** The entry that matches it, where one does. */

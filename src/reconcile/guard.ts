@@ -23,7 +23,7 @@ export interface GuardVerdict {
 }
 
 /** What guards judge: all that is due and reviewed, and how large the account is. */
-export interface Judged {
+export interface GuardedActs {
   readonly acts: readonly ActDecision[];
   /** Access users that are to be changed; undefined where the allowlist names none. */
   readonly accessUsers: readonly AccessUserDecision[] | undefined;
@@ -33,7 +33,7 @@ export interface Judged {
 }
 
 /** One row a guard; a row that says nothing does not apply. */
-const GUARDS: readonly ((judged: Judged, guards: Guards) => GuardVerdict | undefined)[] = [
+const GUARDS: readonly ((judged: GuardedActs, guards: Guards) => GuardVerdict | undefined)[] = [
   ({ acts, active }, { revoke }) => byKind("revoke", acts, revoke, active),
   ({ acts, active }, guards) => byKind("delete", acts, guards.delete, active),
   // What was cut off at once must be let in at once again, so what is revoked counts as well.
@@ -45,7 +45,7 @@ const GUARDS: readonly ((judged: Judged, guards: Guards) => GuardVerdict | undef
 ];
 
 /** Judges the acts of a plan. */
-export function judge(judged: Judged, guards: Guards): readonly GuardVerdict[] {
+export function judge(judged: GuardedActs, guards: Guards): readonly GuardVerdict[] {
   return GUARDS.flatMap((guard) => guard(judged, guards) ?? []);
 }
 

@@ -17,7 +17,7 @@ import type { Hardware } from "./hardware.js";
 import type { Candidate } from "./people.js";
 
 /** What a key can be asked about: what is known of one registration. */
-type Told = Pick<Candidate, "registration" | "hardware">;
+type ToldMatch = Pick<Candidate, "registration" | "hardware">;
 
 export interface MatchKey {
   /**
@@ -28,7 +28,7 @@ export interface MatchKey {
   /** Whether the account may not tell it of a device. */
   readonly mayBeUnknown: boolean;
   /** What a registration tells of it, in the form in which it is compared. */
-  readonly told: (one: Told) => string | undefined;
+  readonly told: (one: ToldMatch) => string | undefined;
   /** Whether what is told is the entry's; equality unless given. */
   readonly matches?: (value: string, told: string) => boolean;
 }
@@ -103,13 +103,13 @@ type Compiling = { -readonly [Key in keyof CompiledMatch]: CompiledMatch[Key] };
 
 const NONE: readonly never[] = [];
 
-export function passes({ key, wanted }: Test, one: Told): boolean {
+export function passes({ key, wanted }: Test, one: ToldMatch): boolean {
   const told = key.told(one);
   if (told === undefined) return false;
   return key.matches ? key.matches(wanted, told) : told === wanted;
 }
 
-export function passAll(tests: readonly Test[], one: Told): boolean {
+export function passAll(tests: readonly Test[], one: ToldMatch): boolean {
   for (const test of tests) if (!passes(test, one)) return false;
   return true;
 }

@@ -6,7 +6,7 @@ import { type AllowlistSketch, type PolicyValues, toAllowlist } from "../../test
 import { world, type World } from "../../test/support/world-arbitraries.js";
 import { apply, outcomes, planOf, toReviewed } from "../../test/support/world-run.js";
 import { ACCOUNT, NOW } from "../../test/support/world.js";
-import { type Decision, isAct, type Rule, ruleMeanings } from "./decision.js";
+import { type Decision, isAct, type RuleCode, ruleMeanings } from "./decision.js";
 import { makePlan, needsHardware, type Plan } from "./plan.js";
 
 beforeAll(announceSeed);
@@ -23,7 +23,7 @@ const same = (a: Plan, b: Plan) => {
 const ids = (decisions: readonly Decision[]) => decisions.map(({ registration: { id } }) => id);
 
 describe("every registration", () => {
-  const seen = new Map<Rule, number>();
+  const seen = new Map<RuleCode, number>();
 
   test("in scope has exactly one decision, and no other has any", () => {
     holds(world, (one) => {
@@ -46,7 +46,7 @@ describe("every registration", () => {
         .join(", "),
     );
     const wanted = CASES < 10_000 ? [] : Object.keys(ruleMeanings);
-    expect(wanted.filter((rule) => !seen.has(rule as Rule))).toEqual([]);
+    expect(wanted.filter((rule) => !seen.has(rule as RuleCode))).toEqual([]);
   });
 
   test("that is acted on was listed, in the state that the act is for", () => {

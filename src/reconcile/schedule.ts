@@ -10,7 +10,7 @@ import {
   type Decision,
   isAct,
   type PendingReason,
-  type Rule,
+  type RuleCode,
 } from "./decision.js";
 import { clipped } from "./findings/finding.js";
 import { compareTimes, isNewer, lastSign } from "./people.js";
@@ -199,7 +199,7 @@ export interface ReviewedAccessUser {
 
 interface ReviewedDecision {
   readonly action: Action;
-  readonly rule: Rule | (string & {});
+  readonly rule: RuleCode | (string & {});
   /** Whose it was, normalised, and the device's name, for people. */
   readonly user: string;
   readonly device: string;

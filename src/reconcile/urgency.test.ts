@@ -1,14 +1,14 @@
 import { expect, test } from "vitest";
 import { at } from "../../test/support/world-allowlist.js";
 import { registration } from "../../test/support/world.js";
-import type { ActDecision, Rule } from "./decision.js";
+import type { ActDecision, RuleCode } from "./decision.js";
 import { formDevices } from "./people.js";
 import { byUrgency } from "./schedule.js";
 
 function act(
   id: string,
   action: ActDecision["action"],
-  code: Rule,
+  code: RuleCode,
   lastSeen = "2026-05-01T00:00:00Z",
 ): ActDecision {
   const live = action === "unrevoke" ? "revoked" : "active";

@@ -10,7 +10,7 @@ import {
   type DesiredState,
   type LiveState,
   type PendingReason,
-  type Rule,
+  type RuleCode,
   ruleMeanings,
 } from "../reconcile/decision.js";
 import type { Finding } from "../reconcile/findings/finding.js";
@@ -69,7 +69,7 @@ export interface ReportedDecision {
   readonly live: LiveState;
   readonly desired: DesiredState;
   readonly action: Action;
-  readonly reason: { readonly code: Rule; readonly text: string };
+  readonly reason: { readonly code: RuleCode; readonly text: string };
   readonly source: SourcePosition;
   /** What the entry that speaks for it says besides. */
   readonly entry?: ReportedEntry;

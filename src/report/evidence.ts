@@ -3,7 +3,7 @@ import { escapeText } from "../text/escape.js";
 import { counted, didYouMean, minute } from "../text/words.js";
 
 /** A sign-in that failed, as far as the account tells. */
-interface FailedLogin {
+interface LoginEvidence {
   /** RFC 3339. */
   readonly at: string;
   /** What the account says about it, each value as text. */
@@ -22,7 +22,7 @@ export interface Evidence {
   };
   readonly activeSessions?: number;
   /** Newest first. */
-  readonly failedLogins?: readonly FailedLogin[];
+  readonly failedLogins?: readonly LoginEvidence[];
   readonly seats?: { readonly access: boolean; readonly gateway: boolean };
   readonly activeDevices?: number;
   /** What could not be asked, and why: a permission that the token lacks, or the cap on calls. */

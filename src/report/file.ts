@@ -4,7 +4,7 @@ import { readFileSync, rmSync, statSync } from "node:fs";
 import { resolve } from "node:path";
 import type { Outcome } from "../cloudflare/index.js";
 import { escapeText, jsonText } from "../text/escape.js";
-import { OutputError, type Place, placeOf, writeOutputs } from "../text/files.js";
+import { OutputError, type OutputPlace, placeOf, writeOutputs } from "../text/files.js";
 import type { AccessUserResult, ActResult, ReportDocument } from "./document.js";
 import { EXPECT_VARIABLE } from "./read-back.js";
 
@@ -66,7 +66,7 @@ function writeReportText(path: string, text: string): void {
 
 /** @throws ReportError for what is no regular file and will be none */
 function filePlace(path: string): { readonly path: string; readonly exists: boolean } {
-  let place: Place;
+  let place: OutputPlace;
   try {
     place = placeOf(path);
   } catch (error) {
@@ -197,7 +197,7 @@ interface Lists {
 }
 
 /** A report as this process wrote it last. Its plan is many times larger than its lists, so its text is made once. */
-interface Written {
+interface WrittenReport {
   readonly path: string;
   /** Tells whether the file is still that one. */
   readonly stamp: string;
@@ -206,7 +206,7 @@ interface Written {
   readonly lists: Lists;
 }
 
-let last: Written | undefined;
+let last: WrittenReport | undefined;
 
 /** Without a pause, so that resources that report at once cannot come between reading and writing. */
 function change({ env, run }: ReportTerms, make: (lists: Lists) => Lists): void {
@@ -219,7 +219,7 @@ function change({ env, run }: ReportTerms, make: (lists: Lists) => Lists): void 
   last = { ...known, stamp: stampOf(path), lists };
 }
 
-function toWritten(path: string, { results, accessUserResults, ...document }: ReportDocument): Written {
+function toWritten(path: string, { results, accessUserResults, ...document }: ReportDocument): WrittenReport {
   const mark = randomUUID();
   const marked = {
     ...document,

@@ -190,7 +190,7 @@ export const LOOK_UPS = ["needed", "always", "never"] as const;
 /** `needed`: only where somebody is listed who has no registration, since everybody else is known to be there. */
 export type LookUp = (typeof LOOK_UPS)[number];
 
-interface LookedUp {
+interface UserLookUp {
   readonly accessUsers?: readonly AccessUser[];
   /** Why they could not be listed; the run goes on without. */
   readonly note?: string;
@@ -202,7 +202,7 @@ async function lookUpUsers(
   allowlist: Allowlist,
   registrations: readonly Registration[],
   lookUp: LookUp,
-): Promise<LookedUp> {
+): Promise<UserLookUp> {
   if (lookUp === "never" || (lookUp === "needed" && !hasUnseenUsers(allowlist, registrations))) return {};
   try {
     return { accessUsers: await client.accessUsers.listAll() };

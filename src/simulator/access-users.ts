@@ -1,13 +1,13 @@
 import type { AccessUser, Registration } from "../cloudflare/types.js";
 import type { Account } from "./account.js";
 import { instant } from "./clock-and-dice.js";
-import { type Answer, conflict, invalidRequest, notFound, ok } from "./envelope.js";
-import { numberedPageOf, one, type Query } from "./pages.js";
-import type { Settings } from "./settings.js";
-import { type Change, isActive, type Row, type UserRow } from "./store.js";
+import { type ApiAnswer, conflict, invalidRequest, notFound, ok } from "./envelope.js";
+import { numberedPageOf, one, type ViewQuery } from "./pages.js";
+import type { SimulatorSettings } from "./settings.js";
+import { type RowChange, isActive, type Row, type UserRow } from "./store.js";
 
 /** `GET …/access/users` */
-export function listUsers(account: Account, params: URLSearchParams): Answer {
+export function listUsers(account: Account, params: URLSearchParams): ApiAnswer {
   const settings = account.settings();
   const query = queryOf(params, settings);
   account.store.settle();
@@ -20,12 +20,12 @@ export function listUsers(account: Account, params: URLSearchParams): Answer {
 }
 
 /** `GET …/access/users/{user_id}` */
-export function getUser(account: Account, id: string): Answer {
+export function getUser(account: Account, id: string): ApiAnswer {
   return ok(presentUser(account, userRow(account, id).live, "live"));
 }
 
 /** `POST …/access/users`: 201. */
-export function createUser(account: Account, body: string): Answer {
+export function createUser(account: Account, body: string): ApiAnswer {
   const { email, name } = userOf(body);
   const { store, random, clock } = account;
   const row = store.users.rows.find(({ live }) => live.deleted_at == null && sameText(live.email, email));
@@ -48,7 +48,7 @@ export function createUser(account: Account, body: string): Answer {
 }
 
 /** `PUT …/access/users/{user_id}`: only the name changes. */
-export function updateUser(account: Account, id: string, body: string): Answer {
+export function updateUser(account: Account, id: string, body: string): ApiAnswer {
   const row = userRow(account, id);
   const { email, name } = userOf(body);
   if (name === undefined) throw invalidRequest("name is required");
@@ -59,7 +59,7 @@ export function updateUser(account: Account, id: string, body: string): Answer {
 }
 
 /** `DELETE …/access/users/{user_id}`: 202. What goes with the user is a setting. */
-export function deleteUser(account: Account, id: string): Answer {
+export function deleteUser(account: Account, id: string): ApiAnswer {
   const row = userRow(account, id);
   const { store } = account;
   const { user_delete_row, user_delete_registrations: fate } = account.settings();
@@ -74,7 +74,7 @@ export function deleteUser(account: Account, id: string): Answer {
     ...(user_delete_row === "goes" ? { deleted_at: now } : {}),
   };
   const theirs = store.ofUser(id).filter(({ live }) => live.deleted_at == null);
-  const registrations = theirs.flatMap((of): Change<Registration>[] => {
+  const registrations = theirs.flatMap((of): RowChange<Registration>[] => {
     if (fate === "deleted") return [{ row: of, next: { ...of.live, deleted_at: now, updated_at: now } }];
     if (fate === "kept" || !isActive(of.live)) return [];
     return [{ row: of, next: { ...of.live, revoked_at: now, updated_at: now } }];
@@ -110,7 +110,7 @@ function userOf(text: string): { readonly email: string; readonly name?: string 
   return { email, ...(name === undefined ? {} : { name }) };
 }
 
-function queryOf(params: URLSearchParams, { user_filters }: Settings): Query<UserRow> {
+function queryOf(params: URLSearchParams, { user_filters }: SimulatorSettings): ViewQuery<UserRow> {
   const [name, email, search] = [one(params, "name"), one(params, "email"), one(params, "search")];
   const fits = user_filters === "exact" ? sameText : contains;
   return {
@@ -136,13 +136,13 @@ function contains(value: string | null | undefined, asked: string): boolean {
 }
 
 /** `GET …/access/users/{user_id}/active_sessions` */
-export function listSessions(account: Account, userId: string): Answer {
+export function listSessions(account: Account, userId: string): ApiAnswer {
   const sessions = userRow(account, userId).live.active_sessions ?? [];
   return wholeList(sessions.map(({ session: _, ...summary }) => summary));
 }
 
 /** `GET …/access/users/{user_id}/active_sessions/{nonce}` */
-export function getSession(account: Account, userId: string, nonce: string): Answer {
+export function getSession(account: Account, userId: string, nonce: string): ApiAnswer {
   const { active_sessions: sessions = [], last_seen_identity: identity } = userRow(account, userId).live;
   const found = sessions.find(({ metadata }) => metadata?.nonce === nonce);
   if (found === undefined) throw notFound();
@@ -150,7 +150,7 @@ export function getSession(account: Account, userId: string, nonce: string): Ans
 }
 
 /** `GET …/access/users/{user_id}/last_seen_identity` */
-export function getIdentity(account: Account, userId: string): Answer {
+export function getIdentity(account: Account, userId: string): ApiAnswer {
   const identity = userRow(account, userId).live.last_seen_identity;
   if (identity != null) return ok(identity);
   const answer = account.settings().user_without_identity;
@@ -159,12 +159,12 @@ export function getIdentity(account: Account, userId: string): Answer {
 }
 
 /** `GET …/access/users/{user_id}/failed_logins` */
-export function listFailedLogins(account: Account, userId: string): Answer {
+export function listFailedLogins(account: Account, userId: string): ApiAnswer {
   return wholeList(userRow(account, userId).live.failed_logins ?? []);
 }
 
 /** The call takes no page: all comes on the first. */
-function wholeList(records: readonly unknown[]): Answer {
+function wholeList(records: readonly unknown[]): ApiAnswer {
   const count = records.length;
   return ok(records, { count, page: 1, per_page: Math.max(count, 20), total_count: count, total_pages: 1 });
 }

@@ -1,24 +1,24 @@
 import type { PhysicalDevice, Registration } from "../cloudflare/types.js";
-import { type Clock, type Random, random } from "./clock-and-dice.js";
-import { Listing } from "./pages.js";
-import type { Settings } from "./settings.js";
+import { type SimulatedClock, type Random, random } from "./clock-and-dice.js";
+import { View } from "./pages.js";
+import type { SimulatorSettings } from "./settings.js";
 import { recordOf, Store, type UserRow } from "./store.js";
 import type { DeviceRecord, World } from "./world.js";
 
 /** One account with all that its endpoints need. */
 export interface Account {
   readonly store: Store;
-  readonly clock: Clock;
-  readonly settings: () => Settings;
-  readonly registrations: Listing<Registration>;
-  readonly devices: Listing<DeviceRecord>;
-  readonly users: Listing<UserRow>;
+  readonly clock: SimulatedClock;
+  readonly settings: () => SimulatorSettings;
+  readonly registrations: View<Registration>;
+  readonly devices: View<DeviceRecord>;
+  readonly users: View<UserRow>;
   /** Makes the ids and keys of new records; the same acts make the same ones. */
   readonly random: Random;
 }
 
 /** Opens an account on a world. */
-export function openAccount(world: World, clock: Clock, settings: () => Settings): Account {
+export function openAccount(world: World, clock: SimulatedClock, settings: () => SimulatorSettings): Account {
   const store = new Store(world, settings);
   const { registrations, devices, users } = store;
   return {
@@ -26,18 +26,18 @@ export function openAccount(world: World, clock: Clock, settings: () => Settings
     clock,
     settings,
     random: random(0x5eed),
-    registrations: new Listing(
+    registrations: new View(
       registrations.rows,
       () => String(registrations.version),
       // No field that registrations are sorted by ever changes.
       () => String(registrations.rows.length),
     ),
-    devices: new Listing(
+    devices: new View(
       devices.rows,
       () => `${devices.version} ${registrations.version}`,
       (sortBy) => `${devices.version} ${sortBy === "active_registrations" ? registrations.version : ""}`,
     ),
-    users: new Listing(
+    users: new View(
       users.rows,
       () => String(users.version),
       () => String(users.rows.length),

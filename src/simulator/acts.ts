@@ -1,11 +1,11 @@
 import type { Registration, RegistrationUser } from "../cloudflare/types.js";
 import type { Account } from "./account.js";
 import { SimulatorError } from "./envelope.js";
-import { type Change, lastSeen, type Row, type UserRow } from "./store.js";
+import { type RowChange, lastSeen, type Row, type UserRow } from "./store.js";
 import type { DeviceRecord } from "./world.js";
 
 /** What can be done to registrations in bulk. */
-export type Act = "revoke" | "unrevoke" | "delete";
+export type SimulatedAct = "revoke" | "unrevoke" | "delete";
 
 /** The rows of ids, each once, and the ids that the account does not have (any more). */
 export function findRegistrations(
@@ -25,7 +25,7 @@ export function findRegistrations(
 /**
  * Does one act to some registrations, all at the same time. What is so already stays untouched, times and all.
  */
-export function apply(account: Account, act: Act, rows: readonly Row<Registration>[]): void {
+export function apply(account: Account, act: SimulatedAct, rows: readonly Row<Registration>[]): void {
   const now = account.clock.now();
   const changes = rows.flatMap((row) => {
     const next = after(act, row.live, now);
@@ -34,7 +34,7 @@ export function apply(account: Account, act: Act, rows: readonly Row<Registratio
   if (changes.length > 0) account.store.write({ registrations: changes });
 }
 
-function after(act: Act, live: Registration, now: string): Registration | undefined {
+function after(act: SimulatedAct, live: Registration, now: string): Registration | undefined {
   switch (act) {
     case "revoke":
       return live.revoked_at == null ? { ...live, revoked_at: now, updated_at: now } : undefined;
@@ -67,7 +67,7 @@ export function deleteDevice(account: Account, deviceId: string): void {
   const now = clock.now();
   const row = store.devices.get(deviceId);
   if (row === undefined) return;
-  const registrations: Change<Registration>[] = store
+  const registrations: RowChange<Registration>[] = store
     .ofDevice(deviceId)
     .filter(({ live }) => live.deleted_at == null)
     .map((of) => ({ row: of, next: { ...of.live, deleted_at: now, updated_at: now } }));
@@ -179,7 +179,11 @@ function signIn(
 }
 
 /** Signing in makes an Access user of somebody, with a seat, or brings back who was deleted. */
-function signedIn({ store }: Account, { id, email, name }: RegistrationUser, now: string): Change<UserRow>[] {
+function signedIn(
+  { store }: Account,
+  { id, email, name }: RegistrationUser,
+  now: string,
+): RowChange<UserRow>[] {
   if (id === undefined) return [];
   const known = store.users.get(id);
   const { deleted_at: _, ...before } = known?.live ?? {

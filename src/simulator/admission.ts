@@ -1,9 +1,9 @@
 import type { IncomingHttpHeaders } from "node:http";
-import { ApiError, forbidden, SimulatorError } from "./envelope.js";
-import type { Settings } from "./settings.js";
+import { RefusedCall, forbidden, SimulatorError } from "./envelope.js";
+import type { SimulatorSettings } from "./settings.js";
 
 /** What a client must show. Without a token and a key nothing is asked. */
-export interface Credentials {
+export interface KnownCredentials {
   /** For `Authorization: Bearer …`. */
   readonly token?: string;
   /** For `X-Auth-Email` with `X-Auth-Key`. */
@@ -16,7 +16,7 @@ export interface Credentials {
  *
  * @throws ApiError 400 for headers that are missing or malformed, 403 for credentials that are not right
  */
-export function authenticate(credentials: Credentials, headers: IncomingHttpHeaders): void {
+export function authenticate(credentials: KnownCredentials, headers: IncomingHttpHeaders): void {
   const { token, email, key } = credentials;
   if (token === undefined && key === undefined) return;
   const bearer = headers.authorization;
@@ -34,21 +34,21 @@ export function authenticate(credentials: Credentials, headers: IncomingHttpHead
       throw invalidHeaders(6103, "Invalid format for X-Auth-Key header");
     throw forbidden();
   }
-  throw new ApiError(400, [
+  throw new RefusedCall(400, [
     { code: 9106, message: "Missing X-Auth-Key, X-Auth-Email or Authorization headers" },
   ]);
 }
 
-function invalidHeaders(code: number, message: string): ApiError {
-  return new ApiError(400, [
+function invalidHeaders(code: number, message: string): RefusedCall {
+  return new RefusedCall(400, [
     { code: 6003, message: "Invalid request headers", error_chain: [{ code, message }] },
   ]);
 }
 
 /** What to tell about the limit, and whether the request passes. */
-interface Verdict {
+interface Admission {
   readonly headers: Readonly<Record<string, string>>;
-  readonly refusal?: ApiError;
+  readonly refusal?: RefusedCall;
 }
 
 /**
@@ -61,7 +61,7 @@ export class RateLimit {
   #blocked = false;
 
   /** Counts a request. `now` is in whole milliseconds and never goes back. */
-  count(settings: Settings, now: number): Verdict {
+  count(settings: SimulatorSettings, now: number): Admission {
     const { rate_limit: limit, rate_limit_window: window } = settings;
     if (limit === 0) return { headers: {} };
     if (now >= this.#ends) {
@@ -91,8 +91,8 @@ export class RateLimit {
 }
 
 /** 429 with the seconds to wait. */
-export function tooMany(seconds: number): ApiError {
-  return new ApiError(
+export function tooMany(seconds: number): RefusedCall {
+  return new RefusedCall(
     429,
     [{ code: 971, message: "Please wait and consider throttling your request speed" }],
     { "Retry-After": String(seconds) },

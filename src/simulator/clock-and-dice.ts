@@ -23,7 +23,7 @@ export function instant(text: string): string | undefined {
 }
 
 /** The time that the simulator writes into records: real, or standing still where it was set. */
-export class Clock {
+export class SimulatedClock {
   #fixed: string | undefined;
   #last = 0;
 

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { Clock, instant } from "./clock-and-dice.js";
+import { SimulatedClock, instant } from "./clock-and-dice.js";
 
 test.each([
   ["2026-10-01T08:00:00Z", "2026-10-01T08:00:00.000000Z"],
@@ -23,17 +23,17 @@ test.each([
 });
 
 test("a clock that was set stands still", () => {
-  const clock = new Clock("2026-10-01T08:00:00Z");
+  const clock = new SimulatedClock("2026-10-01T08:00:00Z");
   expect([clock.now(), clock.now()]).toEqual(["2026-10-01T08:00:00.000000Z", "2026-10-01T08:00:00.000000Z"]);
 });
 
 test("a running clock never tells the same time twice", () => {
-  const clock = new Clock();
+  const clock = new SimulatedClock();
   const times = Array.from({ length: 2000 }, () => clock.now());
   expect(new Set(times).size).toBe(2000);
   expect([...times].sort()).toEqual(times);
 });
 
 test("a clock refuses what is no time", () => {
-  expect(() => new Clock("noon")).toThrow(/now: expected an RFC 3339 time .* got "noon"/);
+  expect(() => new SimulatedClock("noon")).toThrow(/now: expected an RFC 3339 time .* got "noon"/);
 });

@@ -17,9 +17,9 @@ interface ControlAnswer {
 
 type Body = Readonly<Record<string, unknown>>;
 
-type Call = (simulation: Simulation, body: Body, params: URLSearchParams) => unknown;
+type ControlCall = (simulation: Simulation, body: Body, params: URLSearchParams) => unknown;
 
-const READS: Readonly<Record<string, Call>> = {
+const READS: Readonly<Record<string, ControlCall>> = {
   world: (simulation) => simulation.world(),
   stats: (simulation) => simulation.log.stats(),
   settings: (simulation) => simulation.settings,
@@ -36,7 +36,7 @@ const ENROLMENT = [
   "id",
 ] as const satisfies readonly (keyof Enrolment)[];
 
-const ACTS: Readonly<Record<string, Call>> = {
+const ACTS: Readonly<Record<string, ControlCall>> = {
   revoke: (simulation, body) => act(simulation, "revoke", body),
   unrevoke: (simulation, body) => act(simulation, "unrevoke", body),
   delete: (simulation, body) => act(simulation, "delete", body),

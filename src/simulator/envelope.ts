@@ -33,14 +33,14 @@ interface Envelope {
 }
 
 /** An answer before it is written. */
-export interface Answer {
+export interface ApiAnswer {
   readonly status: number;
   readonly body: Envelope;
   readonly headers?: Readonly<Record<string, string>>;
 }
 
 /** A refusal, thrown wherever it is found and answered in one place. */
-export class ApiError extends Error {
+export class RefusedCall extends Error {
   override readonly name = "ApiError";
 
   constructor(
@@ -52,14 +52,14 @@ export class ApiError extends Error {
   }
 
   /** The refusal as an answer. */
-  answer(): Answer {
+  answer(): ApiAnswer {
     const body = { success: false, errors: this.errors, messages: [], result: null };
     return { status: this.status, body, headers: this.headers };
   }
 }
 
 /** A success. */
-export function ok(result: unknown, info?: ResultInfo | NumberedInfo, status = 200): Answer {
+export function ok(result: unknown, info?: ResultInfo | NumberedInfo, status = 200): ApiAnswer {
   const body = { success: true, errors: [], messages: [], result };
   return { status, body: info === undefined ? body : { ...body, result_info: info } };
 }
@@ -68,57 +68,57 @@ export function ok(result: unknown, info?: ResultInfo | NumberedInfo, status = 2
  * 400 for a parameter. No document gives the code of these endpoints: 2004 is what the device API has been seen to
  * answer to bad requests.
  */
-export function badRequest(detail: string): ApiError {
-  return new ApiError(400, [{ code: 2004, message: `bad device request: ${detail}` }]);
+export function badRequest(detail: string): RefusedCall {
+  return new RefusedCall(400, [{ code: 2004, message: `bad device request: ${detail}` }]);
 }
 
 const AUTHENTICATION = "https://developers.cloudflare.com/fundamentals/api/get-started/create-token/";
 
 /** 403 for credentials that are not right, or may not do this. */
-export function forbidden(): ApiError {
-  return new ApiError(403, [{ code: 10000, message: "Forbidden", documentation_url: AUTHENTICATION }]);
+export function forbidden(): RefusedCall {
+  return new RefusedCall(403, [{ code: 10000, message: "Forbidden", documentation_url: AUTHENTICATION }]);
 }
 
 /** 404 for a path that names nothing, with the two codes that come together. */
-export function noRoute(path: string): ApiError {
-  return new ApiError(404, [
+export function noRoute(path: string): RefusedCall {
+  return new RefusedCall(404, [
     { code: 7003, message: `Could not route to ${path}, perhaps your object identifier is invalid?` },
     { code: 7000, message: "No route for that URI" },
   ]);
 }
 
 /** 404 for an id that the account does not have. */
-export function unknownObject(path: string): ApiError {
-  return new ApiError(404, [
+export function unknownObject(path: string): RefusedCall {
+  return new RefusedCall(404, [
     { code: 7003, message: `Could not route to ${path}, perhaps your object identifier is invalid?` },
   ]);
 }
 
 /** 405 for a method that a path does not take. */
-export function noMethod(method: string): ApiError {
-  return new ApiError(405, [{ code: 7001, message: `Method ${method} not available for that URI.` }]);
+export function noMethod(method: string): RefusedCall {
+  return new RefusedCall(405, [{ code: 7001, message: `Method ${method} not available for that URI.` }]);
 }
 
 /* Refusals of the Access API, which has words of its own. Where no document gives a code it is one that was seen. */
 
 /** 400 for a body or a parameter that cannot be. */
-export function invalidRequest(detail: string): ApiError {
-  return new ApiError(400, [{ code: 12130, message: `access.api.error.invalid_request: ${detail}` }]);
+export function invalidRequest(detail: string): RefusedCall {
+  return new RefusedCall(400, [{ code: 12130, message: `access.api.error.invalid_request: ${detail}` }]);
 }
 
 /** 404 for a user or a session that the account does not have. */
-export function notFound(): ApiError {
-  return new ApiError(404, [{ code: 12135, message: "access.api.error.not_found" }]);
+export function notFound(): RefusedCall {
+  return new RefusedCall(404, [{ code: 12135, message: "access.api.error.not_found" }]);
 }
 
 /** 409 for a user who exists already. */
-export function conflict(): ApiError {
-  return new ApiError(409, [{ code: 12132, message: "access.api.error.conflict: user already exists" }]);
+export function conflict(): RefusedCall {
+  return new RefusedCall(409, [{ code: 12132, message: "access.api.error.conflict: user already exists" }]);
 }
 
 /** 400 for an account without Zero Trust. */
-export function notEnabled(): ApiError {
-  return new ApiError(400, [{ code: 9999, message: "access.api.error.not_enabled" }]);
+export function notEnabled(): RefusedCall {
+  return new RefusedCall(400, [{ code: 9999, message: "access.api.error.not_enabled" }]);
 }
 
 /**

@@ -29,7 +29,7 @@ export function fleetUsers(
   return users.map((user) => makeAccessUser(dice, user, of.get(user.id ?? "") ?? [], { account, idp, now }));
 }
 
-interface Setting {
+interface UserSetting {
   readonly account: string;
   readonly idp: { readonly id: string; readonly type: string };
   readonly now: number;
@@ -39,7 +39,7 @@ function makeAccessUser(
   dice: Random,
   { id = "", email = "", name = "" }: RegistrationUser,
   registrations: readonly Registration[],
-  setting: Setting,
+  setting: UserSetting,
 ): AccessUserRecord {
   const { now } = setting;
   const created = registrations.map(({ created_at }) => created_at).sort();
@@ -78,7 +78,7 @@ function makeIdentity(
   { id = "", email = "", name = "" }: RegistrationUser,
   deviceId: string,
   at: number,
-  { account, idp }: Setting,
+  { account, idp }: UserSetting,
 ): Identity {
   const rule = dice.uuid();
   return {

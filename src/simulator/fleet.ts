@@ -24,7 +24,7 @@ const CAPITALS = "ABCDEFGHJKLMNPQRSTUVWXYZ0123456789";
 
 const VERSIONS = ["2026.6.822.0", "2026.4.929.0", "2025.10.186.0"] as const;
 
-interface Machine {
+interface FleetMachine {
   readonly device: DeviceRecord;
   readonly user: RegistrationUser;
 }
@@ -46,7 +46,7 @@ export function generateWorld(size: FleetSize): World {
   const policies = [policy(dice, "Default", true, now), policy(dice, "Engineering", false, now)] as const;
   const users = Array.from({ length: userCount }, (_, index) => makeUser(dice, index));
   const devices: DeviceRecord[] = [];
-  const machines: Machine[] = [];
+  const machines: FleetMachine[] = [];
   const registrations: Registration[] = [];
   for (let index = 0; index < count; index++) {
     const again = index >= userCount && dice.chance(0.04) ? machines[dice.below(machines.length)] : undefined;

@@ -11,5 +11,11 @@ export { messageOf, SimulatorError } from "./envelope.js";
 export type { Fault, FaultKind } from "./admission.js";
 export { type FleetSize, generateWorld } from "./fleet.js";
 export type { LogEntry, Stats } from "./simulation.js";
-export { DEFAULT_SETTINGS, describeSettings, readSetting, readSettings, type Settings } from "./settings.js";
+export {
+  DEFAULT_SETTINGS,
+  describeSettings,
+  readSetting,
+  readSettings,
+  type SimulatorSettings,
+} from "./settings.js";
 export { type Simulator, type SimulatorOptions, startSimulator } from "./simulator.js";

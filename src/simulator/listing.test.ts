@@ -1,5 +1,5 @@
 import { expect, test, vi } from "vitest";
-import { Listing } from "./pages.js";
+import { View } from "./pages.js";
 
 interface Fruit {
   readonly id: string;
@@ -13,7 +13,7 @@ const rows = ["b", "c", "a"].map((id) => {
 test("an order is made once, however often the records' state changes what is kept of it", () => {
   let version = 0;
   const keyOf = vi.fn((fruit: Fruit) => fruit.name);
-  const listing = new Listing<Fruit>(
+  const listing = new View<Fruit>(
     rows,
     () => String(version),
     () => "same",
@@ -28,7 +28,7 @@ test("an order is made once, however often the records' state changes what is ke
 
 test("a view is made once for all pages of a listing", () => {
   const keep = vi.fn(() => true);
-  const listing = new Listing<Fruit>(
+  const listing = new View<Fruit>(
     rows,
     () => "same",
     () => "same",

@@ -1,7 +1,7 @@
 import { afterEach, expect, test, vi } from "vitest";
 import type { Registration } from "../cloudflare/types.js";
 import { generateWorld } from "./fleet.js";
-import type { Settings } from "./settings.js";
+import type { SimulatorSettings } from "./settings.js";
 import { startSimulator, type Simulator } from "./simulator.js";
 
 interface PageInfo {
@@ -19,7 +19,7 @@ interface Page {
 let simulator: Simulator;
 afterEach(() => simulator.close());
 
-async function start(settings: Partial<Settings> = {}): Promise<void> {
+async function start(settings: Partial<SimulatorSettings> = {}): Promise<void> {
   simulator = await startSimulator({
     world: generateWorld({ registrations: 50, users: 20, seed: 7, revoked: 9 }),
     settings,

@@ -1,10 +1,10 @@
 import { instant } from "./clock-and-dice.js";
 import { badRequest, invalidRequest, type NumberedInfo, type ResultInfo } from "./envelope.js";
-import type { Settings } from "./settings.js";
+import type { SimulatorSettings } from "./settings.js";
 import type { Row } from "./store.js";
 
 /** One page of a view. */
-interface Page<T> {
+interface ViewPage<T> {
   readonly records: readonly T[];
   readonly info: ResultInfo;
 }
@@ -22,11 +22,11 @@ type Position =
 
 /** The page that the parameters `per_page` and `cursor` ask for. */
 export function pageOf<T>(
-  view: readonly Entry<T>[],
-  query: Query<T>,
+  view: readonly ViewEntry<T>[],
+  query: ViewQuery<T>,
   params: URLSearchParams,
-  settings: Settings,
-): Page<T> {
+  settings: SimulatorSettings,
+): ViewPage<T> {
   const perPage = perPageOf(params, settings);
   const cursor = one(params, "cursor");
   const start = cursor === undefined ? 0 : startOf(view, query, read(cursor));
@@ -47,14 +47,14 @@ export function pageOf<T>(
   return { records, info: settings.last_page === "no-cursor" ? info : { ...info, cursor: "" } };
 }
 
-function perPageOf(params: URLSearchParams, settings: Settings): number {
+function perPageOf(params: URLSearchParams, settings: SimulatorSettings): number {
   const asked = count(params, "per_page") ?? settings.per_page_default;
   if (asked <= settings.per_page_maximum) return asked;
   if (settings.per_page_over_maximum === "clamped") return settings.per_page_maximum;
   throw badRequest(`per_page: at most ${settings.per_page_maximum}, got ${asked}`);
 }
 
-function startOf<T>(view: readonly Entry<T>[], query: Query<T>, position: Position): number {
+function startOf<T>(view: readonly ViewEntry<T>[], query: ViewQuery<T>, position: Position): number {
   if (position.kind === "offset") return position.offset;
   if (position.sortBy !== query.sortBy || position.sortOrder !== query.sortOrder) {
     throw badRequest("cursor: belongs to a listing in another order");
@@ -71,7 +71,7 @@ function startOf<T>(view: readonly Entry<T>[], query: Query<T>, position: Positi
   return low;
 }
 
-function after<T>(entry: Entry<T>, query: Query<T>): Position {
+function after<T>(entry: ViewEntry<T>, query: ViewQuery<T>): Position {
   return { kind: "after", sortBy: query.sortBy, sortOrder: query.sortOrder, key: entry.key, id: entry.id };
 }
 
@@ -79,7 +79,7 @@ function offsetAt(offset: number): Position {
   return { kind: "offset", offset };
 }
 
-function write(position: Position, total: number, settings: Settings): string {
+function write(position: Position, total: number, settings: SimulatorSettings): string {
   const segments = settings.cursor_total === "given" ? [position, { total }] : [position];
   return segments
     .map((segment) => Buffer.from(JSON.stringify(segment)).toString("base64url"))
@@ -108,18 +108,18 @@ function isPosition(value: unknown): value is Position {
 }
 
 /** One page of a view whose pages have numbers. */
-interface NumberedPage<T> {
+interface NumberedViewPage<T> {
   readonly records: readonly T[];
   readonly info: NumberedInfo;
 }
 
 /** The page that the parameters `per_page` and `page` ask for; past the end it is empty. `all`: without filters. */
 export function numberedPageOf<T>(
-  view: readonly Entry<T>[],
+  view: readonly ViewEntry<T>[],
   all: number,
   params: URLSearchParams,
-  settings: Settings,
-): NumberedPage<T> {
+  settings: SimulatorSettings,
+): NumberedViewPage<T> {
   const perPage = numberedPerPage(params, settings);
   const page = wholeNumber(params, "page") ?? 1;
   const entries = view.slice((page - 1) * perPage, page * perPage);
@@ -144,7 +144,7 @@ function wholeNumber(params: URLSearchParams, name: string): number | undefined 
   return read;
 }
 
-function numberedPerPage(params: URLSearchParams, settings: Settings): number {
+function numberedPerPage(params: URLSearchParams, settings: SimulatorSettings): number {
   const most = settings.user_per_page_maximum;
   const asked = wholeNumber(params, "per_page") ?? most;
   if (asked <= most) return asked;
@@ -153,7 +153,7 @@ function numberedPerPage(params: URLSearchParams, settings: Settings): number {
 }
 
 /** What a listing asks for, apart from the page. */
-export interface Query<T> {
+export interface ViewQuery<T> {
   /** The same text for the same filters, so that the pages of one listing share their work. */
   readonly filters: string;
   readonly keep: (record: T) => boolean;
@@ -164,7 +164,7 @@ export interface Query<T> {
 }
 
 /** A record in its order. */
-interface Entry<T> {
+interface ViewEntry<T> {
   readonly key: string;
   readonly id: string;
   readonly row: Row<T>;
@@ -172,13 +172,13 @@ interface Entry<T> {
 
 interface Kept<T> {
   readonly version: string;
-  readonly entries: readonly Entry<T>[];
+  readonly entries: readonly ViewEntry<T>[];
 }
 
 const MOST_VIEWS = 16;
 
 /** Sorted and filtered views of one table, kept until something changes them: a page costs a slice. */
-export class Listing<T extends { readonly id: string }> {
+export class View<T extends { readonly id: string }> {
   readonly #orders = new Map<string, Kept<T>>();
   readonly #views = new Map<string, Kept<T>>();
 
@@ -190,7 +190,7 @@ export class Listing<T extends { readonly id: string }> {
   ) {}
 
   /** Everything that a query asks for, in order. */
-  view(query: Query<T>): readonly Entry<T>[] {
+  view(query: ViewQuery<T>): readonly ViewEntry<T>[] {
     const name = `${query.sortBy} ${query.sortOrder} ${query.filters}`;
     const version = this.version();
     const kept = this.#views.get(name);
@@ -205,7 +205,7 @@ export class Listing<T extends { readonly id: string }> {
     return entries;
   }
 
-  #order(query: Query<T>): readonly Entry<T>[] {
+  #order(query: ViewQuery<T>): readonly ViewEntry<T>[] {
     const name = `${query.sortBy} ${query.sortOrder}`;
     const version = this.orderVersion(query.sortBy);
     const kept = this.#orders.get(name);
@@ -222,7 +222,10 @@ export class Listing<T extends { readonly id: string }> {
 }
 
 /** By key, then by id, in the order of code units. */
-function compare(a: Pick<Entry<unknown>, "key" | "id">, b: Pick<Entry<unknown>, "key" | "id">): number {
+function compare(
+  a: Pick<ViewEntry<unknown>, "key" | "id">,
+  b: Pick<ViewEntry<unknown>, "key" | "id">,
+): number {
   if (a.key !== b.key) return a.key < b.key ? -1 : 1;
   if (a.id === b.id) return 0;
   return a.id < b.id ? -1 : 1;

@@ -1,8 +1,8 @@
 import type { Account } from "./account.js";
 import { apply, deleteDevice } from "./acts.js";
 import { instant } from "./clock-and-dice.js";
-import { type Answer, ok, unknownObject } from "./envelope.js";
-import { choice, includes, many, one, pageOf, type Query, time } from "./pages.js";
+import { type ApiAnswer, ok, unknownObject } from "./envelope.js";
+import { choice, includes, many, one, pageOf, type ViewQuery, time } from "./pages.js";
 import { presentDevice, refuseDeleted, refuseRemovedEndpoint } from "./registrations.js";
 import type { DeviceRecord } from "./world.js";
 
@@ -19,7 +19,7 @@ const SORTS = [
 const POLICY = "last_seen_registration.policy";
 
 /** `GET …/physical-devices` */
-export function listDevices(account: Account, params: URLSearchParams): Answer {
+export function listDevices(account: Account, params: URLSearchParams): ApiAnswer {
   const settings = account.settings();
   const withPolicy = includes(params, POLICY);
   const query = queryOf(account, params);
@@ -34,7 +34,7 @@ export function listDevices(account: Account, params: URLSearchParams): Answer {
 }
 
 /** `GET …/physical-devices/{id}` */
-export function getDevice(account: Account, id: string, params: URLSearchParams, path: string): Answer {
+export function getDevice(account: Account, id: string, params: URLSearchParams, path: string): ApiAnswer {
   const settings = account.settings();
   const withPolicy = includes(params, POLICY);
   const device = account.store.devices.get(id)?.live;
@@ -44,14 +44,14 @@ export function getDevice(account: Account, id: string, params: URLSearchParams,
 }
 
 /** `DELETE …/physical-devices/{id}` */
-export function removeDevice(account: Account, id: string, path: string): Answer {
+export function removeDevice(account: Account, id: string, path: string): ApiAnswer {
   requireDevice(account, id, path);
   deleteDevice(account, id);
   return ok(null);
 }
 
 /** `POST …/physical-devices/{id}/revoke`: revokes all registrations of the device. */
-export function revokeDevice(account: Account, id: string, path: string): Answer {
+export function revokeDevice(account: Account, id: string, path: string): ApiAnswer {
   refuseRemovedEndpoint(account.settings(), { method: "POST", path });
   requireDevice(account, id, path);
   const rows = account.store.ofDevice(id).filter(({ live }) => live.deleted_at == null);
@@ -64,7 +64,7 @@ function requireDevice(account: Account, id: string, path: string): void {
   if (device === undefined || device.deleted_at != null) throw unknownObject(path);
 }
 
-function queryOf(account: Account, params: URLSearchParams): Query<DeviceRecord> {
+function queryOf(account: Account, params: URLSearchParams): ViewQuery<DeviceRecord> {
   const active = choice(params, "active_registrations", ["include", "only", "exclude"]) ?? "only";
   const sortBy = choice(params, "sort_by", SORTS) ?? "id";
   const sortOrder = choice(params, "sort_order", ["asc", "desc"]) ?? "asc";

@@ -1,16 +1,16 @@
 import type { PhysicalDevice, Registration } from "../cloudflare/types.js";
 import type { Account } from "./account.js";
-import { type Act, apply, findRegistrations } from "./acts.js";
+import { type SimulatedAct, apply, findRegistrations } from "./acts.js";
 import { instant } from "./clock-and-dice.js";
-import { type Answer, ApiError, badRequest, noMethod, noRoute, ok, unknownObject } from "./envelope.js";
-import { choice, includes, many, one, pageOf, type Query, time } from "./pages.js";
-import type { Settings } from "./settings.js";
+import { type ApiAnswer, RefusedCall, badRequest, noMethod, noRoute, ok, unknownObject } from "./envelope.js";
+import { choice, includes, many, one, pageOf, type ViewQuery, time } from "./pages.js";
+import type { SimulatorSettings } from "./settings.js";
 import type { DeviceRecord } from "./world.js";
 
 const SORTS = ["id", "user.name", "user.email", "last_seen_at", "created_at"] as const;
 
 /** `GET …/registrations` */
-export function listRegistrations(account: Account, params: URLSearchParams): Answer {
+export function listRegistrations(account: Account, params: URLSearchParams): ApiAnswer {
   const settings = account.settings();
   refusePage(params);
   const withPolicy = includes(params, "policy");
@@ -26,11 +26,16 @@ export function listRegistrations(account: Account, params: URLSearchParams): An
 /** Pages have cursors here: a number has been seen to be refused in these words. */
 function refusePage(params: URLSearchParams): void {
   if (params.has("page"))
-    throw new ApiError(400, [{ code: 2004, message: "invalid query parameter 'page'" }]);
+    throw new RefusedCall(400, [{ code: 2004, message: "invalid query parameter 'page'" }]);
 }
 
 /** `GET …/registrations/{id}` */
-export function getRegistration(account: Account, id: string, params: URLSearchParams, path: string): Answer {
+export function getRegistration(
+  account: Account,
+  id: string,
+  params: URLSearchParams,
+  path: string,
+): ApiAnswer {
   const settings = account.settings();
   const withPolicy = includes(params, "policy");
   const registration = account.store.registrations.get(id)?.live;
@@ -40,19 +45,19 @@ export function getRegistration(account: Account, id: string, params: URLSearchP
 }
 
 /** A get of a deleted record: refused, unless the settings show such records. */
-export function refuseDeleted(settings: Settings, path: string): void {
+export function refuseDeleted(settings: SimulatorSettings, path: string): void {
   switch (settings.get_deleted) {
     case "record":
       return;
     case "gone":
-      throw new ApiError(410, unknownObject(path).errors);
+      throw new RefusedCall(410, unknownObject(path).errors);
     case "not-found":
       throw unknownObject(path);
   }
 }
 
 /** `DELETE …/registrations/{id}` */
-export function deleteRegistration(account: Account, id: string, path: string): Answer {
+export function deleteRegistration(account: Account, id: string, path: string): ApiAnswer {
   const { found, unknown } = findRegistrations(account, [id]);
   if (unknown.length > 0) throw unknownObject(path);
   apply(account, "delete", found);
@@ -62,10 +67,10 @@ export function deleteRegistration(account: Account, id: string, path: string): 
 /** `DELETE …/registrations?id=…`, `POST …/registrations/revoke?id=…`, `POST …/registrations/unrevoke?id=…` */
 export function actOnRegistrations(
   account: Account,
-  act: Act,
+  act: SimulatedAct,
   params: URLSearchParams,
   request: { readonly method: string; readonly path: string },
-): Answer {
+): ApiAnswer {
   const settings = account.settings();
   if (act !== "delete") refuseRemovedEndpoint(settings, request);
   const ids = many(params, "id").filter((id) => id !== "");
@@ -77,7 +82,7 @@ export function actOnRegistrations(
   const refused = unknown.length > 0 && settings.unknown_ids !== "ignored";
   if (!refused || settings.unknown_ids === "refused-in-part") apply(account, act, found);
   if (refused) {
-    throw new ApiError(
+    throw new RefusedCall(
       404,
       unknown.flatMap((id) => unknownObject(`${request.path}?id=${id}`).errors),
     );
@@ -87,7 +92,7 @@ export function actOnRegistrations(
 
 /** A revoke endpoint that is gone, where the settings say so. */
 export function refuseRemovedEndpoint(
-  settings: Settings,
+  settings: SimulatorSettings,
   { method, path }: { readonly method: string; readonly path: string },
 ): void {
   switch (settings.revoke_endpoints) {
@@ -98,11 +103,11 @@ export function refuseRemovedEndpoint(
     case "405":
       throw noMethod(method);
     case "410":
-      throw new ApiError(410, noRoute(path).errors);
+      throw new RefusedCall(410, noRoute(path).errors);
   }
 }
 
-function queryOf(params: URLSearchParams, settings: Settings): Query<Registration> {
+function queryOf(params: URLSearchParams, settings: SimulatorSettings): ViewQuery<Registration> {
   const status = choice(params, "status", ["active", "all", "revoked"]) ?? "active";
   const type = choice(params, "registration_type", ["warp", "browser_extension"]);
   const sortBy = choice(params, "sort_by", SORTS) ?? "id";
@@ -194,7 +199,7 @@ const DEVICE_NULLS = {
 function presentRegistration(
   registration: Registration,
   withPolicy: boolean,
-  settings: Settings,
+  settings: SimulatorSettings,
 ): Registration {
   const { policy, ...rest } = registration;
   const asked = withPolicy && policy != null ? { policy } : {};
@@ -212,7 +217,7 @@ export function presentDevice(
   device: DeviceRecord,
   activeRegistrations: number,
   withPolicy: boolean,
-  settings: Settings,
+  settings: SimulatorSettings,
 ): PhysicalDevice {
   const { last_seen_registration: seen, ...rest } = device;
   const asked = withPolicy && seen?.policy != null ? { last_seen_registration: { policy: seen.policy } } : {};
@@ -236,14 +241,14 @@ const NO_TIME = { zero: "0001-01-01T00:00:00Z", epoch: "1970-01-01T00:00:00Z" } 
 function nullTimes<N extends string>(
   record: Readonly<Partial<Record<N, string | null>>>,
   names: readonly N[],
-  { null_times: how }: Settings,
+  { null_times: how }: SimulatorSettings,
 ): Partial<Record<N, string>> {
   if (how === "none") return {};
   const none = names.filter((name) => record[name] == null);
   return Object.fromEntries(none.map((name) => [name, NO_TIME[how]])) as Partial<Record<N, string>>;
 }
 
-function emptyFields<T extends object>(record: T, nulls: object, settings: Settings): T {
+function emptyFields<T extends object>(record: T, nulls: object, settings: SimulatorSettings): T {
   if (settings.null_fields === "sent") return { ...nulls, ...record };
   if (!Object.values(record).includes(null)) return record;
   const copy = { ...record };

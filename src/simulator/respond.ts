@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { authenticate, type Fault, type FaultKind, tooMany } from "./admission.js";
-import { type Answer, ApiError } from "./envelope.js";
+import { type ApiAnswer, RefusedCall } from "./envelope.js";
 import { answer, type ApiRequest } from "./routes.js";
 import type { Simulation } from "./simulation.js";
 
@@ -90,16 +90,16 @@ function isTrue(fault: Fault): boolean {
   return fault.kind === "slow" || fault.kind === "cut" || fault.kind === "repeat-cursor";
 }
 
-function refusalOr(act: () => Answer): Answer {
+function refusalOr(act: () => ApiAnswer): ApiAnswer {
   try {
     return act();
   } catch (thrown) {
-    if (thrown instanceof ApiError) return thrown.answer();
+    if (thrown instanceof RefusedCall) return thrown.answer();
     throw thrown;
   }
 }
 
-function wire(made: Answer, headers: Readonly<Record<string, string>>): Wire {
+function wire(made: ApiAnswer, headers: Readonly<Record<string, string>>): Wire {
   return {
     status: made.status,
     type: "application/json",
@@ -123,7 +123,7 @@ function falseAnswer(fault: Fault, headers: Readonly<Record<string, string>>): W
     return wire(tooMany(fault.retry_after ?? 1).answer(), more);
   }
   const message = fault.message ?? (status === 200 ? "Something did not work" : `Injected ${status}`);
-  const refusal = new ApiError(status, [{ code: fault.code ?? 10001, message }]);
+  const refusal = new RefusedCall(status, [{ code: fault.code ?? 10001, message }]);
   return wire(refusal.answer(), more);
 }
 

@@ -10,7 +10,7 @@ import {
   updateUser,
 } from "./access-users.js";
 import type { Account } from "./account.js";
-import { type Answer, ApiError, forbidden, noMethod, noRoute, notEnabled } from "./envelope.js";
+import { type ApiAnswer, RefusedCall, forbidden, noMethod, noRoute, notEnabled } from "./envelope.js";
 import { getDevice, listDevices, removeDevice, revokeDevice } from "./physical-devices.js";
 import {
   actOnRegistrations,
@@ -30,7 +30,7 @@ export interface ApiRequest {
 }
 
 /** What answers each method of a path. */
-type Methods = Readonly<Record<string, () => Answer>>;
+type Methods = Readonly<Record<string, () => ApiAnswer>>;
 
 /** The name of an endpoint as documents write it, for counting; undefined where there is none. */
 export function endpointOf(path: string): string | undefined {
@@ -52,7 +52,7 @@ export function endpointOf(path: string): string | undefined {
  *
  * @throws ApiError for everything that is refused
  */
-export function answer(account: Account, request: ApiRequest): Answer {
+export function answer(account: Account, request: ApiRequest): ApiAnswer {
   const { path, method } = request;
   const endpoint = endpointOf(path);
   if (endpoint === undefined) throw noRoute(path);
@@ -104,7 +104,7 @@ function oneRegistration(account: Account, id: string, params: URLSearchParams, 
 /** An account that cannot be one is no route; one that could be is another's. */
 function refuseAccount(accountId: string, path: string): never {
   if (!/^[0-9a-f]{32}$/i.test(accountId)) throw noRoute(path);
-  throw new ApiError(403, [{ code: 9109, message: "Unauthorized to access requested resource" }]);
+  throw new RefusedCall(403, [{ code: 9109, message: "Unauthorized to access requested resource" }]);
 }
 
 function decode(segment: string): string {
@@ -136,7 +136,7 @@ function userMethodsOf(
   endpoint: string,
   [userId = "", , nonce = ""]: readonly string[],
   { params, body }: ApiRequest,
-): Readonly<Record<string, () => Answer>> | undefined {
+): Readonly<Record<string, () => ApiAnswer>> | undefined {
   if (!endpoint.startsWith(USERS)) return undefined;
   const { access_users } = account.settings();
   if (access_users === "forbidden") throw forbidden();

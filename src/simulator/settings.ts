@@ -4,7 +4,7 @@ import { SimulatorError } from "./envelope.js";
  * What nothing public says about the API, and what a test wants to vary. Each default is the answer that a document
  * gives or, where none does, the simplest one. The names are the same in a world file, on the command line and here.
  */
-export interface Settings {
+export interface SimulatorSettings {
   /**
    * What a listing's last page carries as cursor: none, `""`, or one that leads to an empty page with `""`, as has been
    * measured on the real API.
@@ -65,7 +65,7 @@ export interface Settings {
 }
 
 /** The settings of a simulator that is told nothing. */
-export const DEFAULT_SETTINGS: Settings = {
+export const DEFAULT_SETTINGS: SimulatorSettings = {
   last_page: "empty-page",
   cursor: "keyset",
   total_count: "null",
@@ -98,9 +98,9 @@ export const DEFAULT_SETTINGS: Settings = {
 };
 
 /** The values a setting takes: some words, or a whole number from `least` on. */
-type Rule = readonly string[] | { readonly least: number };
+type SettingRule = readonly string[] | { readonly least: number };
 
-const RULES: Readonly<Record<keyof Settings, Rule>> = {
+const RULES: Readonly<Record<keyof SimulatorSettings, SettingRule>> = {
   last_page: ["no-cursor", "empty-cursor", "empty-page"],
   cursor: ["keyset", "offset"],
   total_count: ["given", "null"],
@@ -135,7 +135,7 @@ const RULES: Readonly<Record<keyof Settings, Rule>> = {
 /** What each setting takes, one line each, for a help text. */
 export function describeSettings(): readonly string[] {
   return Object.entries(RULES).map(([name, rule]) => {
-    const value = DEFAULT_SETTINGS[name as keyof Settings];
+    const value = DEFAULT_SETTINGS[name as keyof SimulatorSettings];
     return `${name}=${expected(rule)} (default ${value})`;
   });
 }
@@ -145,7 +145,7 @@ export function describeSettings(): readonly string[] {
  *
  * @throws SimulatorError
  */
-export function readSettings(value: unknown, where = "settings"): Partial<Settings> {
+export function readSettings(value: unknown, where = "settings"): Partial<SimulatorSettings> {
   if (typeof value !== "object" || value === null || Array.isArray(value)) {
     throw new SimulatorError(`${where}: expected an object of settings`);
   }
@@ -160,7 +160,7 @@ export function readSettings(value: unknown, where = "settings"): Partial<Settin
     }
     return [name, given];
   });
-  return Object.fromEntries(entries) as Partial<Settings>;
+  return Object.fromEntries(entries) as Partial<SimulatorSettings>;
 }
 
 /**
@@ -168,7 +168,7 @@ export function readSettings(value: unknown, where = "settings"): Partial<Settin
  *
  * @throws SimulatorError
  */
-export function readSetting(text: string): Partial<Settings> {
+export function readSetting(text: string): Partial<SimulatorSettings> {
   const at = text.indexOf("=");
   if (at < 1) throw new SimulatorError(`setting "${text}": expected name=value`);
   const name = text.slice(0, at);
@@ -177,19 +177,19 @@ export function readSetting(text: string): Partial<Settings> {
   return readSettings({ [name]: numeric ? Number(value) : value }, "setting");
 }
 
-function isName(name: string): name is keyof Settings {
+function isName(name: string): name is keyof SimulatorSettings {
   return Object.hasOwn(RULES, name);
 }
 
-function isChoice(rule: Rule): rule is readonly string[] {
+function isChoice(rule: SettingRule): rule is readonly string[] {
   return Array.isArray(rule);
 }
 
-function fits(rule: Rule, value: unknown): boolean {
+function fits(rule: SettingRule, value: unknown): boolean {
   if (isChoice(rule)) return typeof value === "string" && rule.includes(value);
   return Number.isSafeInteger(value) && (value as number) >= rule.least;
 }
 
-function expected(rule: Rule): string {
+function expected(rule: SettingRule): string {
   return isChoice(rule) ? rule.join("|") : `a whole number from ${rule.least} on`;
 }

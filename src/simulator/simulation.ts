@@ -2,20 +2,28 @@ import type { PhysicalDevice, Registration } from "../cloudflare/types.js";
 import { redactor } from "../text/redact.js";
 import { deleteUser } from "./access-users.js";
 import { type Account, openAccount, worldOf } from "./account.js";
-import { type Act, apply, enrol, type Enrolment, findRegistrations, reEnrol, renameDevice } from "./acts.js";
-import { type Credentials, type Fault, Faults, RateLimit, readFault } from "./admission.js";
-import { Clock } from "./clock-and-dice.js";
+import {
+  type SimulatedAct,
+  apply,
+  enrol,
+  type Enrolment,
+  findRegistrations,
+  reEnrol,
+  renameDevice,
+} from "./acts.js";
+import { type KnownCredentials, type Fault, Faults, RateLimit, readFault } from "./admission.js";
+import { SimulatedClock } from "./clock-and-dice.js";
 import { SimulatorError } from "./envelope.js";
 import { endpointOf } from "./routes.js";
-import { DEFAULT_SETTINGS, readSettings, type Settings } from "./settings.js";
+import { DEFAULT_SETTINGS, readSettings, type SimulatorSettings } from "./settings.js";
 import { recordOf } from "./store.js";
 import type { AccessUserRecord, World } from "./world.js";
 
 /** What a simulation begins with. */
-export interface SimulationOptions extends Credentials {
+export interface SimulationOptions extends KnownCredentials {
   readonly world: World;
   /** Win over the world's own settings. */
-  readonly settings?: Partial<Settings>;
+  readonly settings?: Partial<SimulatorSettings>;
   /** RFC 3339; the clock stands there until it is set. Without it the clock is the machine's. */
   readonly now?: string;
   /** Gets each log entry as it is made. */
@@ -24,12 +32,12 @@ export interface SimulationOptions extends Credentials {
 
 /** The whole simulated account with its faults, limits and log: everything but HTTP. */
 export class Simulation {
-  readonly credentials: Credentials;
-  readonly clock: Clock;
+  readonly credentials: KnownCredentials;
+  readonly clock: SimulatedClock;
   readonly log: RequestLog;
   readonly faults = new Faults();
   readonly rateLimit = new RateLimit();
-  #settings: Settings;
+  #settings: SimulatorSettings;
   #account: Account;
   readonly #options: SimulationOptions;
 
@@ -42,7 +50,7 @@ export class Simulation {
       ...(email === undefined ? {} : { email }),
       ...(key === undefined ? {} : { key }),
     };
-    this.clock = new Clock(options.now);
+    this.clock = new SimulatedClock(options.now);
     this.log = new RequestLog(
       [token, key].flatMap((secret) => (secret === undefined || secret === "" ? [] : [secret])),
       options.onRequest,
@@ -55,7 +63,7 @@ export class Simulation {
     return this.#account;
   }
 
-  get settings(): Settings {
+  get settings(): SimulatorSettings {
     return this.#settings;
   }
 
@@ -80,7 +88,7 @@ export class Simulation {
    *
    * @throws SimulatorError naming ids that the account does not have; then nothing is done
    */
-  act(act: Act, ids: readonly string[]): void {
+  act(act: SimulatedAct, ids: readonly string[]): void {
     const { found, unknown } = findRegistrations(this.#account, ids);
     if (unknown.length > 0) throw new SimulatorError(`ids: no registration ${unknown.join(", ")}`);
     apply(this.#account, act, found);
@@ -122,7 +130,7 @@ export class Simulation {
   }
 
   /** Changes some settings. */
-  set(settings: Partial<Settings>): void {
+  set(settings: Partial<SimulatorSettings>): void {
     this.#settings = { ...this.#settings, ...readSettings(settings) };
   }
 
@@ -136,7 +144,7 @@ export class Simulation {
     this.log.clear();
   }
 
-  #firstSettings(): Settings {
+  #firstSettings(): SimulatorSettings {
     const { world, settings = {} } = this.#options;
     return { ...DEFAULT_SETTINGS, ...readSettings(world.settings ?? {}), ...readSettings(settings) };
   }

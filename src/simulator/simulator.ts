@@ -6,7 +6,7 @@ import { CONTROL, control, readText } from "./control.js";
 import { messageOf, SimulatorError } from "./envelope.js";
 import { type FleetSize, generateWorld } from "./fleet.js";
 import { respond } from "./respond.js";
-import type { Settings } from "./settings.js";
+import type { SimulatorSettings } from "./settings.js";
 import { type LogEntry, Simulation, type SimulationOptions, type Stats } from "./simulation.js";
 import { type AccessUserRecord, readWorld, type World } from "./world.js";
 
@@ -45,8 +45,8 @@ export interface Simulator {
   /** The device of a registration signs in anew; answers the new registration. */
   reEnrol(registrationId: string): Registration;
   addFaults(...faults: readonly Fault[]): void;
-  readonly settings: Settings;
-  set(settings: Partial<Settings>): void;
+  readonly settings: SimulatorSettings;
+  set(settings: Partial<SimulatorSettings>): void;
   /** Stops the clock at an RFC 3339 time; undefined lets it run. */
   setNow(now: string | undefined): void;
   /** The requests so far, or those after the n-th. */

@@ -1,5 +1,5 @@
 import type { Registration } from "../cloudflare/types.js";
-import type { Settings } from "./settings.js";
+import type { SimulatorSettings } from "./settings.js";
 import type { AccessUserRecord, DeviceRecord, World } from "./world.js";
 
 /** One record: as it is, and as listings show it, which may be later. */
@@ -10,7 +10,7 @@ export interface Row<T> {
 }
 
 /** A record that is to become another one. */
-export interface Change<T> {
+export interface RowChange<T> {
   readonly row: Row<T>;
   readonly next: T;
 }
@@ -22,9 +22,9 @@ export interface UserRow extends AccessUserRecord {
 
 /** What one act changes. */
 interface Changes {
-  readonly registrations?: readonly Change<Registration>[];
-  readonly devices?: readonly Change<DeviceRecord>[];
-  readonly users?: readonly Change<UserRow>[];
+  readonly registrations?: readonly RowChange<Registration>[];
+  readonly devices?: readonly RowChange<DeviceRecord>[];
+  readonly users?: readonly RowChange<UserRow>[];
 }
 
 /** Records by id. Rows are never taken out: what was deleted stays, with `deleted_at`. */
@@ -74,7 +74,7 @@ export class Store {
 
   constructor(
     world: World,
-    private readonly settings: () => Settings,
+    private readonly settings: () => SimulatorSettings,
   ) {
     this.accountId = world.account_id;
     this.registrations = new Table(world.registrations);

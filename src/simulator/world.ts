@@ -10,7 +10,7 @@ import type {
 } from "../cloudflare/types.js";
 import { instant } from "./clock-and-dice.js";
 import { messageOf, SimulatorError } from "./envelope.js";
-import { readSettings, type Settings } from "./settings.js";
+import { readSettings, type SimulatorSettings } from "./settings.js";
 
 /**
  * An account as a file: objects as the API sends them. `active_registrations` is worked out and may be left out; a
@@ -23,7 +23,7 @@ export interface World {
   readonly physical_devices: readonly DeviceRecord[];
   /** Missing: one for each user whom a registration names. */
   readonly access_users?: readonly AccessUserRecord[];
-  readonly settings?: Partial<Settings>;
+  readonly settings?: Partial<SimulatorSettings>;
 }
 
 /** A physical device without what the registrations tell. */

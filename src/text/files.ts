@@ -23,7 +23,7 @@ import {
 import { basename, dirname, join, resolve } from "node:path";
 
 /** What a path leads to in the end, its links followed. */
-export type Place =
+export type OutputPlace =
   /** A regular file, or nothing yet in a folder that is there. */
   | { readonly kind: "file"; readonly path: string; readonly exists: boolean }
   /** A descriptor that this process has open: `/dev/stdout`, `/proc/self/fd/3`, a process substitution of a shell. */
@@ -48,7 +48,7 @@ const STEP = 20;
  *
  * @throws PlaceError for links that go in a circle and for descriptors of another process; else the file system's error
  */
-export function placeOf(path: string): Place {
+export function placeOf(path: string): OutputPlace {
   let at = resolve(path);
   for (let links = 0; links <= MOST_LINKS; links += 1) {
     const folder = realpathSync(dirname(at));
@@ -70,7 +70,7 @@ function descriptorOf(folder: string, name: string): number | undefined {
   return Number(name);
 }
 
-function judge(path: string, stat: Stats | undefined): Place {
+function judge(path: string, stat: Stats | undefined): OutputPlace {
   if (stat === undefined || stat.isFile()) return { kind: "file", path, exists: stat !== undefined };
   if (stat.isDirectory()) return { kind: "folder", path };
   if (stat.isFIFO()) return { kind: "pipe", path };
@@ -105,7 +105,7 @@ export class OutputError extends Error {
  */
 export function writeOutputs(outputs: readonly Output[]): void {
   const unfinished: { readonly from: string; readonly to: string; readonly path: string }[] = [];
-  const streams: { readonly place: Place; readonly output: Output }[] = [];
+  const streams: { readonly place: OutputPlace; readonly output: Output }[] = [];
   let current = "";
   try {
     for (const output of outputs) {
@@ -138,13 +138,13 @@ function unfinishedName(path: string): string {
   return `.${basename(path).slice(0, 200)}.${randomBytes(6).toString("hex")}.tmp`;
 }
 
-function writable(place: Place): Place {
+function writable(place: OutputPlace): OutputPlace {
   if (place.kind === "folder" || place.kind === "socket" || place.kind === "block device")
     throw new PlaceError(`it is a ${place.kind}`);
   return place;
 }
 
-function writeTo(place: Place, text: string): void {
+function writeTo(place: OutputPlace, text: string): void {
   if (place.kind === "descriptor") {
     pour(place.descriptor, text);
     return;

@@ -55,7 +55,7 @@ function finder({ text: secret, label }: Secret): (text: string) => readonly Run
   };
 }
 
-type Environment = Readonly<Record<string, string | undefined>>;
+export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Real tokens and keys have 37 characters or more; hiding parts of a word would garble what has nothing to hide. */
 const SHORTEST_SECRET = 16;

@@ -5,7 +5,7 @@ import {
   generateWorld,
   readSetting,
   readWorldFile,
-  type Settings,
+  type SimulatorSettings,
   type Simulator,
   SimulatorError,
   startSimulator,
@@ -26,7 +26,7 @@ interface SimulateOptions {
   readonly port: number;
   readonly token?: string;
   readonly log?: string;
-  readonly setting: Partial<Settings>;
+  readonly setting: Partial<SimulatorSettings>;
   readonly now?: string;
 }
 
@@ -154,7 +154,7 @@ function interrupted(): Promise<void> {
   });
 }
 
-function addSetting(text: string, settings: Partial<Settings>): Partial<Settings> {
+function addSetting(text: string, settings: Partial<SimulatorSettings>): Partial<SimulatorSettings> {
   return { ...settings, ...readSetting(text) };
 }
 

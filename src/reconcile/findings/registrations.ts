@@ -1,7 +1,7 @@
 /** Findings about registrations and devices that somebody should look at, and that no act follows from. */
 import type { Allowlist } from "../../allowlist/model.js";
 import { compare, counted, groupBy } from "../../text/words.js";
-import { aboutRule, type Decision, type Rule, staysConnected } from "../decision.js";
+import { aboutRule, type Decision, type RuleCode, staysConnected } from "../decision.js";
 import type { Unusable } from "../hardware.js";
 import { MATCH_KEYS } from "../match-keys.js";
 import { type Candidate, isIdentified, type Person } from "../people.js";
@@ -25,7 +25,7 @@ export function findLeftAlone(decisions: readonly Decision[]): Finding[] {
 }
 
 /** Rules that leave alone what somebody should look at are findings of the same name. */
-function isFindingCode(code: Rule): code is Rule & FindingCode {
+function isFindingCode(code: RuleCode): code is RuleCode & FindingCode {
   return aboutRule(code).told !== "never";
 }
 

@@ -28,7 +28,7 @@ import {
 } from "./rule.js";
 
 /** Several devices that are, or may be, one machine, as they are when this run is over. */
-interface Machine {
+interface RankedMachine {
   readonly devices: readonly Device[];
   /** The newest registration that connects. */
   readonly newest: Candidate;
@@ -68,16 +68,16 @@ export const maxDevices: Rule = {
 
 interface Ranked {
   /** Beyond the limit among what this allowlist decides about, newest first. */
-  readonly over: readonly Machine[];
+  readonly over: readonly RankedMachine[];
   /** Beyond it only where machines out of scope count too: they are not cut off, and not let in either. */
-  readonly full: readonly Machine[];
+  readonly full: readonly RankedMachine[];
   readonly letsIn: readonly string[];
 }
 
 function rank(limit: number, subject: Subject): Ranked {
   const machines = connected(subject);
   const all = machines.slice(0, limit);
-  const full: Machine[] = [];
+  const full: RankedMachine[] = [];
   let rest = machines.filter((machine) => machine.isInScope);
   // What is not let in leaves its place to the next.
   for (;;) {
@@ -97,9 +97,9 @@ function rank(limit: number, subject: Subject): Ranked {
 }
 
 /** As these two rules find them. What is superseded leaves its machine to a newer registration, which connects. */
-function connected(subject: Subject): Machine[] {
+function connected(subject: Subject): RankedMachine[] {
   const { person, isInScope, say } = subject;
-  const machines = machinesOf(person).flatMap((devices): Machine[] => {
+  const machines = machinesOf(person).flatMap((devices): RankedMachine[] => {
     const connecting = devices
       .flatMap(({ registrations }) => registrations)
       .filter((one) => say(one).match.kind === "allowed" && takesPlace(one, subject));
@@ -138,7 +138,7 @@ function judge(
   const { source } = setting;
   const said = subject.say(candidate).match;
   const entry = said.kind === "allowed" ? said.entry : undefined;
-  const isOf = ({ devices }: Machine) => devices.includes(candidate.device);
+  const isOf = ({ devices }: RankedMachine) => devices.includes(candidate.device);
   const text = `its user may have ${counted(limit, "device")}, and newer ones count${byWhom(setting)}`;
   if (over.some(isOf)) {
     if (overMaxDevices.value === "report") return report(candidate, limit, over, subject);
@@ -163,7 +163,12 @@ function judge(
 }
 
 /** One finding a person, at the first registration that is asked about. */
-function report(candidate: Candidate, limit: number, over: readonly Machine[], subject: Subject): Passed {
+function report(
+  candidate: Candidate,
+  limit: number,
+  over: readonly RankedMachine[],
+  subject: Subject,
+): Passed {
   const { maxDevices: setting } = subject.policy;
   const all = over.flatMap(({ devices }) => devices.flatMap(({ registrations }) => registrations));
   const first = all.filter(subject.isInScope).find((one) => subject.say(one).match.kind === "allowed");

@@ -9,7 +9,7 @@ import type {
   UnlistedAction,
 } from "../../allowlist/model.js";
 import type { PhysicalDevice } from "../../cloudflare/types.js";
-import type { DesiredState, LiveState, Rule as RuleCode } from "../decision.js";
+import type { DesiredState, LiveState, RuleCode } from "../decision.js";
 import type { Finding } from "../findings/finding.js";
 import type { Said } from "../match.js";
 import type { Candidate, Person } from "../people.js";

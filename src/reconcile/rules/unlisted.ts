@@ -2,7 +2,7 @@
 import type { SourcePosition } from "../../allowlist/messages.js";
 import type { Entry, Setting, UnlistedAction } from "../../allowlist/model.js";
 import { minute } from "../../text/words.js";
-import { actionFor, type Rule as RuleCode } from "../decision.js";
+import { actionFor, type RuleCode } from "../decision.js";
 import { describeMatch } from "../findings/finding.js";
 import { traceKeys } from "../hardware.js";
 import { type Candidate, isIdentified } from "../people.js";
