@@ -70,3 +70,45 @@ steps("of several entries that match, the strongest speaks", [
     expect: ["r1: keep (entry) 4", "r2: keep (entry) 13", "r3: revoke (unlisted) 3"],
   },
 ]);
+
+const ENROLLED = [
+  {
+    id: "old",
+    email: ALICE,
+    device: "d1",
+    name: "L1",
+    created: "2026-04-01T00:00:00Z",
+    lastSeen: "2026-04-02T00:00:00Z",
+  },
+  { id: "new", email: ALICE, device: "d2", name: "L1", created: "2026-05-01T00:00:00Z" },
+];
+/** One machine, of which only the older registration tells the hardware id. */
+const ONE_MACHINE = [
+  physicalDevice("d1", { serial_number: "S1", hardware_id: "H1" }),
+  physicalDevice("d2", { serial_number: "S1" }),
+];
+const byHardware = (entries: string) => `users:\n  ${ALICE}: [{ hardwareId: H1 }, ${entries}]\n`;
+
+steps("an entry that allows a machine by what only its older registration tells", [
+  {
+    title: "does not spare it from what refuses the newest",
+    allowlist: byHardware('{ nameGlob: "L*", state: deleted }'),
+    live: ENROLLED,
+    devices: ONE_MACHINE,
+    expect: ["new: delete (entry) 3", "old: delete (entry) 3"],
+  },
+  {
+    title: "adds no refusal by a glob where a name allows the newest, and speaks before it",
+    allowlist: byHardware('{ name: L1 }, { nameGlob: "L*", state: deleted }'),
+    live: ENROLLED,
+    devices: ONE_MACHINE,
+    expect: ["new: keep (entry) 3", "old: keep (entry) 3"],
+  },
+  {
+    title: "does not settle what others say of the newest in contradiction",
+    allowlist: byHardware('{ nameGlob: "*1" }, { nameGlob: "L*", state: deleted }'),
+    live: ENROLLED,
+    devices: ONE_MACHINE,
+    expect: ["new: leave (contradiction) 3", "old: leave (contradiction) 3"],
+  },
+]);

@@ -327,9 +327,13 @@ function judgeNewest(newest: Candidate, found: readonly Found[]): Match | undefi
     const [mine] = own;
     return rival && mine ? { kind: "contradiction", entries: [mine.entry, rival.entry] } : match;
   }
-  const weaker = found.filter(({ entry, tellers }) => entry.state !== "active" && tellers.includes(newest));
-  const refused = strongest((refusing.length > 0 ? refusing : weaker).map(({ entry }) => entry));
+  const refused = strongest(refusing.map(({ entry }) => entry));
   if (refused) return { kind: "refused", entry: refused };
+  const itself = judgeNewest(
+    newest,
+    found.filter(({ tellers }) => tellers.includes(newest)),
+  );
+  if (itself?.kind === "refused" || itself?.kind === "contradiction") return itself;
   return judgeConditions(
     claims.map(({ entry }) => entry),
     newest,
