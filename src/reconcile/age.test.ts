@@ -234,3 +234,30 @@ test("decisions and findings say since when, and of whom", () => {
     ["NAME-b (b) of bob@example.com: not seen since 2026-03-01", 2],
   ]);
 });
+
+steps("what was revoked long ago, and is all that was seen of its device lately,", [
+  {
+    title: "is not deleted, since what is left of the device would be stale without it",
+    allowlist: `policy: { unlisted: report, stale: { after: 30d, action: revoke }, revoked: { after: 30d } }\nusers: { ${ALICE}: [] }\n`,
+    live: [
+      {
+        id: "old",
+        email: ALICE,
+        device: "d1",
+        created: "2026-01-01T00:00:00Z",
+        lastSeen: "2026-05-30T00:00:00Z",
+        revoked: "2026-04-01T00:00:00Z",
+      },
+      {
+        id: "new",
+        email: ALICE,
+        device: "d1",
+        created: "2026-02-01T00:00:00Z",
+        lastSeen: "2026-04-15T00:00:00Z",
+      },
+    ],
+    devices: [],
+    expect: ["new: leave (unlisted) 2", "old: keep (revoked-age) 2"],
+    findings: ["tombstone: old", "unlisted: new"],
+  },
+]);

@@ -11,6 +11,7 @@ import {
   doubtsOf,
   formPerson,
   isNewer,
+  lastSign,
   machinesOf,
   type Person,
   regroup,
@@ -271,7 +272,7 @@ function keepRevoked(one: Tombstone, verdicts: Map<Candidate, Verdict>, findings
 
 /**
  * Nor must a deletion change what the rest of its person's registrations are: one id may be all that joins two others,
- * or that tells what an entry goes by. Where a plan made again would act on anything, what is deleted of that machine is
+ * or that tells what an entry goes by, or the last that was seen of the device. Where a plan made again would act on anything, what is deleted of that machine is
  * revoked instead. Answers whether that was so.
  */
 function keepWhatJoins(
@@ -338,9 +339,11 @@ function mayJoin({ registrations, person }: Device, isDeleted: (one: Candidate) 
   const gone = registrations.find(isDeleted);
   if (!gone) return false;
   const { id } = gone.registration.device;
+  const left = registrations.filter((one) => !isDeleted(one));
   return (
+    (left.length > 0 && Math.max(...registrations.map(lastSign)) > Math.max(...left.map(lastSign))) ||
     person.doubts.length > 0 ||
-    (gone === registrations[0] && !registrations.every(isDeleted)) ||
+    (gone === registrations[0] && left.length > 0) ||
     registrations.some(({ registration }) => registration.device.id !== id)
   );
 }

@@ -129,10 +129,13 @@ function weaken(
 ): ReadonlyMap<Decision, ActDecision> {
   const weaker = new Map<Decision, ActDecision>();
   const waiting = new Map([...waits].map(([{ registration }, why]) => [registration.id, why]));
-  for (const decision of due) {
-    const first = waits.has(decision) ? undefined : decision.together?.find((id) => waiting.has(id));
+  // The oldest first, since what is only revoked holds the next one as well.
+  const held = due.filter((decision) => decision.together !== undefined && !waits.has(decision));
+  for (const decision of held.sort((a, b) => (isNewer(a.candidate, b.candidate) ? 1 : -1))) {
+    const first = decision.together?.find((id) => waiting.has(id));
     const why = first === undefined ? undefined : waiting.get(first);
     if (first === undefined || !why) continue;
+    waiting.set(decision.registration.id, why);
     const text = `${first} is to be deleted before it, and waits: ${why.text}`;
     if (decision.live === "revoked") waits.set(decision, { ...why, text });
     else

@@ -153,6 +153,20 @@ describe("under limits.perRun a unit has the urgency of its let-in", () => {
   });
 });
 
+describe("under limits.perRun a deletion does not outrun those of its older registrations", () => {
+  test("nor one that is only revoked, since an older one of these waits", () => {
+    const text = `limits: { perRun: 2 }\nusers:\n  ${BOB}: [{ nameGlob: "*" }, { name: BAD, state: deleted }]\n`;
+    const live: readonly Sketch[] = [
+      { id: "a-newest", email: BOB, device: "d1", name: "BAD", created: "2026-04-03T00:00:00Z" },
+      { id: "b-older", email: BOB, device: "d1", name: "L1", created: "2026-04-02T00:00:00Z" },
+      { id: "c-oldest", email: BOB, device: "d1", name: "L1", created: "2026-04-01T00:00:00Z" },
+    ];
+    const plan = made(text, live);
+    expect(acts(plan)).toEqual(["a-newest: revoke", "b-older: revoke"]);
+    expect(waits(plan)).toEqual(["c-oldest: delete limit"]);
+  });
+});
+
 describe("what refuses is never held by another act", () => {
   test("a thief who enrols again between review and run does not hold back the reviewed revocation", () => {
     const text = bob("unlisted: report", "{ serial: SN1, state: revoked }");

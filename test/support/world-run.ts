@@ -3,7 +3,7 @@ import type { Registration } from "../../src/cloudflare/types.js";
 import { type ActDecision, type Decision, isAct } from "../../src/reconcile/decision.js";
 import { makePlan, needsHardware, type Plan, type RunTerms } from "../../src/reconcile/plan.js";
 import type { ReviewedPlan } from "../../src/reconcile/schedule.js";
-import { type Devices, formDevicesSlowly } from "./device-oracle.js";
+import { type Devices, formDevicesSlowly, isNewer } from "./device-oracle.js";
 import { toAllowlist } from "./world-allowlist.js";
 import type { World } from "./world-arbitraries.js";
 import { ACCOUNT, NOW } from "./world.js";
@@ -22,14 +22,18 @@ export function reliesOn(act: ActDecision): readonly string[] {
 
 /**
  * The acts as a run makes them: in bulk by kind, what relies on another act after it, and what is deleted together
- * with others last.
+ * with others last, the oldest first.
  */
 export function inOrder({ acts }: Plan): ActDecision[] {
   const place = (act: ActDecision) =>
     (reliesOn(act).length === 0 ? 0 : 6) +
     2 * ["revoke", "unrevoke", "delete"].indexOf(act.action) +
     (act.together === undefined ? 0 : 1);
-  return [...acts].sort((a, b) => place(a) - place(b));
+  return [...acts].sort((a, b) => {
+    const difference = place(a) - place(b);
+    if (difference !== 0 || a.together === undefined) return difference;
+    return isNewer(a.registration, b.registration) ? 1 : -1;
+  });
 }
 
 /** What the account looks like after every act of a plan. */
@@ -57,9 +61,11 @@ export function states(
   const all = [account];
   for (const act of inOrder(plan)) {
     const { id } = act.registration;
-    if (reliesOn(act).some((on) => failed.has(on))) failed.add(id);
-    if (failed.has(id)) continue;
     const isHeld = act.together?.some((one) => failed.has(one)) === true;
+    if (reliesOn(act).some((on) => failed.has(on)) || (isHeld && act.live === "revoked")) failed.add(id);
+    if (failed.has(id)) continue;
+    // What is only revoked is not deleted: it holds what was to go after it.
+    if (isHeld) failed.add(id);
     account = after(account, isHeld ? { ...act, action: "revoke" } : act, plan.asOf.toISOString());
     all.push(account);
   }
