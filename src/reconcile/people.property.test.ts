@@ -370,8 +370,11 @@ describe("an entry that allows", () => {
       const kept = plan.findings.flatMap(({ code, registrations }) =>
         code === "tombstone" ? registrations : [],
       );
-      // What is not known to be listed is spared from what speaks of the listed.
-      const unknown = plan.decisions.filter(({ reason: { code } }) => code === "unknown-hardware");
+      // What is not known to be listed is spared from what speaks of the listed, and where entries contradict each
+      // other nothing is done at all.
+      const unknown = plan.decisions.filter(({ reason: { code } }) =>
+        ["unknown-hardware", "contradiction"].includes(code),
+      );
       const spared = unknown.map(({ registration: { id } }) => id);
       // What was refused before is refused still, though another entry may say how.
       const refused = plan.decisions.filter(({ desired }) => removes(desired));
