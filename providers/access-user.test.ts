@@ -117,7 +117,8 @@ describe("the Reconciliation's users", () => {
       acts: {},
     });
     const { outs } = await reconciliation.create({ account, acts: {}, users });
-    expect(outs).toEqual({ account, acts: {} });
+    const counts = { active: 0, revoked: 0, deleted: 0, usersDeleted: 2 };
+    expect(outs).toEqual({ account, acts: {}, counts });
     expect([simulator.accessUser("id-a"), simulator.accessUser("id-b")]).toEqual([undefined, undefined]);
   });
 

@@ -67,7 +67,11 @@ describe("the Reconciliation", () => {
     expect(
       writes().map(({ method, path, query }) => `${method} ${path.split("/").pop() ?? ""} ${query}`),
     ).toEqual(["POST revoke id=a", "DELETE registrations id=b", "POST unrevoke id=c"]);
-    expect(outs).toEqual({ account, acts: {} });
+    expect(outs).toEqual({
+      account,
+      acts: {},
+      counts: { active: 1, revoked: 1, deleted: 1, usersDeleted: 0 },
+    });
   });
 
   test("removes what relies on another one only after that was let in", async () => {
@@ -136,11 +140,27 @@ describe("the Reconciliation", () => {
     expect(reasons.map((reason) => reason.slice(0, 16))).toEqual([
       ...["delete B-PC (b):", "revoke A-PC (a):", "this run: 1 done"],
     ]);
-    expect(properties).toEqual({ account, acts: {}, __provider: "text" });
+    const counts = { active: 0, revoked: 0, deleted: 1, usersDeleted: 0 };
+    expect(properties).toEqual({ account, acts: {}, counts, __provider: "text" });
     await expect(revocation.create(row("a", { drift: "live: active" }))).rejects.toThrow(
       "revoke a@example.com D (a): ",
     );
     expect(simulator.registration("c")?.deleted_at).toBeTruthy();
+  });
+
+  test("keeps what the last run with acts did, through a refresh and a run without acts", async () => {
+    const acts = { a: "revoke x", b: "delete x" };
+    const { outs } = await reconciliation.create({ account, acts, fingerprint: "0123456789abcdef" });
+    const last = {
+      fingerprint: "0123456789abcdef",
+      counts: { active: 0, revoked: 1, deleted: 1, usersDeleted: 0 },
+    };
+    expect(outs).toEqual({ account, acts: {}, ...last });
+    const { props, inputs } = await reconciliation.read("id", { ...outs });
+    expect(props).toEqual({ account, acts: {}, ...last });
+    expect(inputs).toEqual({ account, acts: {} });
+    // As where an update that failed is tried again and nothing is due any more.
+    expect((await reconciliation.update("id", { ...outs }, { account, acts: {} })).outs).toEqual(outs);
   });
 
   test("reads as having no acts, without a call", async () => {

@@ -1,4 +1,5 @@
 /** The provider of `Reconciliation`: makes all acts of a run, in bulk calls, and reads each back. */
+import type { Outcome } from "../src/cloudflare/index.js";
 import type { Act } from "../src/cloudflare/types.js";
 import { escapeText } from "../src/text/escape.js";
 import {
@@ -33,12 +34,30 @@ export interface ReconciliationInputs {
   readonly together?: Readonly<Record<string, string>>;
   /** By Access user's id, one line: `delete-user bob@example.com, …`; left out where there is none. */
   readonly users?: Readonly<Record<string, string>>;
+  /** The plan's, where anything is to be done; without acts none, so that it changes with an act only. */
+  readonly fingerprint?: string;
+}
+
+/** How many registrations a run brought to each state, and how many Access users it deleted. */
+export interface DoneCounts {
+  readonly active: number;
+  readonly revoked: number;
+  readonly deleted: number;
+  readonly usersDeleted: number;
+}
+
+/** What stays in the state: no acts, and of the last run that had some, what they were and what came of them. */
+export interface ReconciliationOutputs {
+  readonly account: string;
+  readonly acts: Readonly<Record<string, never>>;
+  readonly fingerprint?: string;
+  readonly counts?: DoneCounts;
 }
 
 /** The one act on Access users that is made here. */
 const DELETE_USER = "delete-user";
 
-export const reconciliation: DynamicProvider<ReconciliationInputs, ReconciliationInputs> = {
+export const reconciliation: DynamicProvider<ReconciliationInputs, ReconciliationOutputs> = {
   configure({ config }) {
     configure(config);
     return Promise.resolve();
@@ -75,14 +94,14 @@ export const reconciliation: DynamicProvider<ReconciliationInputs, Reconciliatio
     return { id, outs: await work(() => reconcile(id, inputs)) };
   },
 
-  async update(id, _olds, news) {
-    return { outs: await work(() => reconcile(id, news)) };
+  async update(id, olds, news) {
+    return { outs: await work(() => reconcile(id, news, olds)) };
   },
 
   /** Between runs no act is due that was not decided by a plan. */
   read(id, props) {
-    const state = { account: text(props, "account"), acts: {} };
-    return Promise.resolve({ id, props: state, inputs: state });
+    const inputs = { account: text(props, "account"), acts: {} };
+    return Promise.resolve({ id, props: { ...inputs, ...lastDone(props) }, inputs });
   },
 
   /** Forgetting the resource never calls the API. */
@@ -91,18 +110,27 @@ export const reconciliation: DynamicProvider<ReconciliationInputs, Reconciliatio
   },
 };
 
-async function reconcile(id: string, properties: Properties): Promise<ReconciliationInputs> {
+async function reconcile(
+  id: string,
+  properties: Properties,
+  olds: Properties = {},
+): Promise<ReconciliationOutputs> {
   const inputs = inputsOf(properties);
   const acts = dueActs(inputs);
   const users = Object.entries(inputs.users ?? {});
-  const outs = { account: inputs.account, acts: {} };
-  if (acts.length + users.length === 0) return outs;
+  const none = { account: inputs.account, acts: {} };
+  if (acts.length + users.length === 0) return { ...none, ...lastDone(olds) };
   const session = sessionFor(inputs.account);
   const journal = new Journal();
   await makeActs(session, acts, journal);
   const deleted = await removeUsers(session, users, journal);
   // A failed revoke fails the row of its own Revocation; but no row is tried where this resource fails.
   const reasons = [...failuresOf(session, ["delete", "unrevoke"]), ...userFailures(users, deleted)];
+  const outs = {
+    ...none,
+    ...(inputs.fingerprint !== undefined && { fingerprint: inputs.fingerprint }),
+    counts: countsOf(acts, session.outcomes, deleted),
+  };
   const outcomes = new Map([...session.outcomes, ...deleted]);
   const unreported = journal.told(outcomes);
   const wasStopped = [...outcomes.values()].some(({ result }) => result === "skipped");
@@ -113,6 +141,28 @@ async function reconcile(id: string, properties: Properties): Promise<Reconcilia
     ...unreported,
     ...(outcomes.size > 1 ? [tally(outcomes.values())] : []),
   ]);
+}
+
+/** What a state tells of the last run that had acts. */
+function lastDone(state: Properties): Pick<ReconciliationOutputs, "fingerprint" | "counts"> {
+  const fingerprint = text(state, "fingerprint");
+  const { counts } = state as { readonly counts?: DoneCounts };
+  return { ...(fingerprint !== "" && { fingerprint }), ...(counts && { counts }) };
+}
+
+function countsOf(
+  acts: readonly DueAct[],
+  outcomes: ReadonlyMap<string, Outcome>,
+  users: ReadonlyMap<string, Outcome>,
+): DoneCounts {
+  const isDone = (outcome: Outcome | undefined) => outcome?.result === "done";
+  const done = (act: Act) => acts.filter((one) => one.act === act && isDone(outcomes.get(one.id))).length;
+  return {
+    active: done("unrevoke"),
+    revoked: done("revoke"),
+    deleted: done("delete"),
+    usersDeleted: [...users.values()].filter(isDone).length,
+  };
 }
 
 /** After the acts on registrations: a user who is deleted may take theirs along. */
@@ -177,12 +227,14 @@ function inputsOf(properties: Properties): ReconciliationInputs {
   const users = usersOf(properties);
   const relies = linesOf(properties.relies);
   const together = linesOf(properties.together);
+  const fingerprint = text(properties, "fingerprint");
   return {
     account: text(properties, "account"),
     acts: actsOf(properties),
     ...(Object.keys(relies).length > 0 && { relies }),
     ...(Object.keys(together).length > 0 && { together }),
     ...(Object.keys(users).length > 0 && { users }),
+    ...(fingerprint !== "" && { fingerprint }),
   };
 }
 

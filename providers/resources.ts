@@ -3,7 +3,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { AccessUserInputs } from "./access-user.js";
 import { blob } from "./blob.js";
-import type { ReconciliationInputs } from "./reconciliation.js";
+import type { DoneCounts, ReconciliationInputs } from "./reconciliation.js";
 import type { RevocationInputs } from "./revocation.js";
 
 /**
@@ -29,8 +29,15 @@ abstract class DynamicResource extends pulumi.CustomResource {
 
 /** All acts of one run; one for each stack. */
 export class Reconciliation extends DynamicResource {
+  /** Of the plan whose acts the last run with acts was for; undefined until there was one. */
+  declare readonly fingerprint: pulumi.Output<string | undefined>;
+  /** What that run did; undefined until there was one, and not known in a preview with acts. */
+  declare readonly counts: pulumi.Output<DoneCounts | undefined>;
+
   constructor(name: string, inputs: ReconciliationInputs, options?: pulumi.CustomResourceOptions) {
-    super("Reconciliation", name, blob("reconciliation"), inputs, options);
+    // An output is filled in where the constructor has named it.
+    const outputs = { fingerprint: undefined, counts: undefined };
+    super("Reconciliation", name, blob("reconciliation"), { ...outputs, ...inputs }, options);
   }
 }
 

@@ -12,12 +12,14 @@ const NAME_LIMIT = 60;
 
 /** The acts of a plan, one line each, that begins with the act. */
 export function toReconciliation(plan: Plan): ReconciliationInputs {
+  const users = deletedUsers(plan);
   return {
     account: plan.account,
     acts: Object.fromEntries(plan.acts.map((one) => [one.registration.id, actLine(one)])),
     ...first("relies", plan.acts),
     ...first("together", plan.acts),
-    ...deletedUsers(plan),
+    ...users,
+    ...(plan.acts.length + Object.keys(users).length > 0 && { fingerprint: plan.fingerprint }),
   };
 }
 

@@ -1,6 +1,7 @@
 /** The Pulumi program: lists the live account, plans, shows the plan, and registers what must be done. */
 import * as pulumi from "@pulumi/pulumi";
 import { toAccessUsers } from "../providers/access-user-rows.js";
+import type { DoneCounts } from "../providers/reconciliation.js";
 import { AccessUser, Reconciliation, Revocation } from "../providers/resources.js";
 import { toReconciliation, toRevocations } from "../providers/rows.js";
 import type { Plan } from "./reconcile/plan.js";
@@ -23,26 +24,114 @@ import {
 import { documentOf, planFor, readTestedAllowlist } from "./run/reconcile.js";
 import { orRunError, type ProgramOptions, readSettings, runError, type Settings } from "./run/settings.js";
 
+/** What `WarpRegistrations` is in a state. */
+const TYPE = "warp-registrations:index:WarpRegistrations";
+
 /**
  * Reconciles the WARP registrations of one account with the allowlist. Call it from a Pulumi program, once a stack:
  *
  *     module.exports = () => warpRegistrations();
  *
- * In a preview it shows what is due; in an update the resources that it registers do it. Errors of the user or of
- * the account are one clean message (`RunError`). A held plan (a guard tripped, entries that contradict each other)
- * is shown whole in a preview before that fails, and fails an update before any resource is registered.
+ * The same as {@link WarpRegistrations} with the name `warp`; it resolves once the engine knows every row.
  */
 export async function warpRegistrations(options: ProgramOptions = {}): Promise<void> {
-  const settings = readSettings(options);
+  await new WarpRegistrations("warp", options).known;
+}
+
+/**
+ * Reconciles the WARP registrations of one account with the allowlist; one for each stack. Its children are `acts` and a
+ * row for each registration that must be revoked and each Access user who is to exist.
+ *
+ * In a preview it shows what is due; in an update its children do it. Errors of the user or of the account are one clean
+ * message (`RunError`). A held plan (a guard tripped, entries that contradict each other) is shown whole in a preview
+ * before that fails, and fails an update before any row is registered.
+ *
+ * Of the options, `dependsOn` is waited for before the account is listed, and `protect` holds for the component and
+ * `acts`: rows come and go with the account. `provider` and `providers` are refused, since the token comes from the
+ * environment.
+ */
+export class WarpRegistrations extends pulumi.ComponentResource<Done> {
+  /** Of the plan whose acts the last run with acts was for; undefined until there was one. It changes with an act only. */
+  readonly fingerprint: pulumi.Output<string | undefined>;
+  /** How many registrations that run brought to each state; undefined until there was one. */
+  readonly counts: pulumi.Output<DoneCounts | undefined>;
+  /** Resolves once the engine knows every row; rejects with what ends the run. */
+  readonly known: Promise<void>;
+
+  constructor(name: string, args: ProgramOptions = {}, options: pulumi.ComponentResourceOptions = {}) {
+    refuseProviders(options);
+    refuseSecond();
+    super(TYPE, name, new Hidden(args), options);
+    const done = this.getData();
+    this.known = done.then(() => undefined);
+    this.fingerprint = pulumi.output(done.then(({ fingerprint }) => fingerprint));
+    this.counts = pulumi.output(done.then(({ counts }) => counts));
+  }
+
+  /** Begins within the constructor of the class above, so nothing of this class is there before it has waited. */
+  protected override async initialize(args: Hidden): Promise<Done> {
+    const { settings, run } = await begin(args);
+    // Until what it depends on is made.
+    await urnOf(this);
+    const planned = await orRunError(() => planAccount(settings));
+    const document = await report(planned, run);
+    const held = isHeld(document);
+    if (held && !pulumi.runtime.isDryRun()) throw runError(whyHeld(document, givenFingerprint(process.env)));
+    const { fingerprint, counts } = await register(planned.plan, this);
+    if (held) throw runError(whyHeld(document, givenFingerprint(process.env)));
+    this.registerOutputs({ fingerprint, counts });
+    return { fingerprint, counts };
+  }
+}
+
+/** The outputs of `acts`. */
+type Done = Pick<Reconciliation, "fingerprint" | "counts">;
+
+/** Arguments that are no inputs of the component: a folder in a state would be another one on each machine. */
+class Hidden {
+  readonly #args: ProgramOptions;
+
+  constructor(args: ProgramOptions) {
+    this.#args = args;
+  }
+
+  get args(): ProgramOptions {
+    return this.#args;
+  }
+}
+
+/** What was asked for, and the mark of this run, before anything else. */
+async function begin({ args }: Hidden): Promise<{ readonly settings: Settings; readonly run: RunMark }> {
+  // Out of the constructor, so that an error is that of a promise.
+  await Promise.resolve();
+  const settings = readSettings(args);
   const run = beginRun(settings);
   await orRunError(() => removeReport(process.env, run));
-  const planned = await orRunError(() => planAccount(settings));
-  const { plan } = planned;
-  const document = await report(planned, run);
-  const held = isHeld(document);
-  const preview = pulumi.runtime.isDryRun();
-  if (preview || !held) await register(plan);
-  if (held) throw runError(whyHeld(document, givenFingerprint(process.env)));
+  return { settings, run };
+}
+
+/** Stacks that have theirs; by resource, since one process may run programs of several stacks, one after the other. */
+const taken = new WeakSet<pulumi.Resource>();
+
+function refuseSecond(): void {
+  const stack = pulumi.runtime.getStackResource();
+  if (stack === undefined) return;
+  if (taken.has(stack)) {
+    throw runError(
+      "there are two WarpRegistrations in this stack, and a stack belongs to one account\n" +
+        "Give each account a stack of its own: pulumi stack init",
+    );
+  }
+  taken.add(stack);
+}
+
+function refuseProviders({ provider, providers }: pulumi.ComponentResourceOptions): void {
+  const named = provider !== undefined ? "provider" : providers !== undefined ? "providers" : undefined;
+  if (named === undefined) return;
+  throw runError(
+    `WarpRegistrations takes no \`${named}\`: it reads CLOUDFLARE_API_TOKEN from the environment, and the account from ` +
+      `its arguments or the config warp-registrations:accountId\nRemove the option`,
+  );
 }
 
 /** Tells the provider's process of this run, and ends what an engine that was killed would leave behind. */
@@ -103,28 +192,41 @@ async function report(
   return document;
 }
 
-/** Waits until the engine knows every row, so that a preview which then fails has still shown them. */
-async function register(plan: Plan): Promise<void> {
-  const resources = withoutStacks(() => {
-    const reconciliation = new Reconciliation("acts", toReconciliation(plan));
-    const rows = toRevocations(plan).map(
-      ({ name, inputs }) => new Revocation(name, inputs, { dependsOn: reconciliation }),
-    );
-    const users = toAccessUsers(plan).map(
-      ({ name, inputs }) => new AccessUser(name, inputs, { dependsOn: reconciliation }),
-    );
-    return [reconciliation, ...rows, ...users];
+/** Registers the rows, and waits until the engine knows each, so that a preview which then fails has still shown them. */
+async function register(plan: Plan, parent: pulumi.Resource): Promise<Done> {
+  const { reconciliation, rows } = await shallow(() => {
+    const options = { parent, aliases: BEFORE_THE_COMPONENT };
+    const reconciliation = new Reconciliation("acts", toReconciliation(plan), options);
+    // Rows leave the state with what they speak of, which a protected one could not.
+    const own = { ...options, dependsOn: reconciliation, protect: false };
+    const revocations = toRevocations(plan).map(({ name, inputs }) => new Revocation(name, inputs, own));
+    const users = toAccessUsers(plan).map(({ name, inputs }) => new AccessUser(name, inputs, own));
+    return { reconciliation, rows: [...revocations, ...users] };
   });
-  await Promise.all(resources.map(({ urn }) => new Promise((known) => urn.apply(known))));
+  await Promise.all([reconciliation, ...rows].map(urnOf));
+  return reconciliation;
 }
 
-/** The SDK takes several stacks for each resource and maps them to sources; all of them lead to this file. */
-function withoutStacks<T>(make: () => T): T {
-  const { stackTraceLimit } = Error;
-  Error.stackTraceLimit = 0;
-  try {
-    return make();
-  } finally {
-    Error.stackTraceLimit = stackTraceLimit;
-  }
+/** Where rows stood before there was a component: directly in the stack. */
+const BEFORE_THE_COMPONENT: pulumi.Alias[] = [{ parent: pulumi.rootStackResource }];
+
+/** Resolves once a resource is registered. */
+function urnOf({ urn }: pulumi.Resource): Promise<pulumi.URN> {
+  return new Promise((known) => urn.apply(known));
+}
+
+/**
+ * Out of everything that has called this: the SDK takes the whole stack of calls for each resource, maps it to sources,
+ * and the state keeps it.
+ */
+function shallow<T>(make: () => T): Promise<T> {
+  return new Promise((done, failed) => {
+    setImmediate(() => {
+      try {
+        done(make());
+      } catch (error) {
+        failed(error instanceof Error ? error : new Error(String(error)));
+      }
+    });
+  });
 }

@@ -16,7 +16,8 @@ scenario("preview, up, in sync, drift, up, in sync", LISTED, async ({ stack, sim
   const first = await stack.preview({ expectNoChanges: true });
   expect(first.exitCode).toBe(7);
   expect(first.output).toContain("to revoke 2, delete 1, unrevoke 1");
-  expect(first.steps).toMatchObject({ create: 5 });
+  // The stack, the component, acts, and three rows.
+  expect(first.steps).toMatchObject({ create: 6 });
   expect(callsOf(simulator).sort()).toEqual(LISTINGS);
 
   const up = await stack.up({ skipPreview: true });
@@ -63,6 +64,7 @@ scenario(
       "alice@example.com/alice-old",
       "carol@example.com/carol-gone",
       "carol@example.com/carol-laptop",
+      "warp",
     ]);
     expect(callsOf(simulator).filter((call) => call.includes("carol-gone"))).toEqual([]);
   },

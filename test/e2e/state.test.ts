@@ -34,6 +34,7 @@ scenario(
       "acts",
       "carol@example.com/carol-gone",
       "carol@example.com/carol-laptop",
+      "warp",
     ]);
     const gone = (await stack.state()).resources.find(({ name }) => name.endsWith("carol-gone"));
     expect(gone?.outputs).toMatchObject({ live: "active" });

@@ -1,7 +1,7 @@
 /** What the program registers becomes steps: check, diff, and then create, update or nothing. */
 
 import { isDeepStrictEqual } from "node:util";
-import { urnOf } from "../urn.js";
+import { STACK_TYPE, urnOf } from "../urn.js";
 import { messageOf, ProviderFailure } from "./failure.js";
 import type { Ledger } from "./ledger.js";
 import type { Properties, Row } from "./rows.js";
@@ -10,8 +10,11 @@ import { Slots } from "./slots.js";
 /** A resource as the program asks for it. */
 export type Goal = Pick<
   Row,
-  "type" | "name" | "custom" | "parent" | "inputs" | "dependencies" | "retainOnDelete"
->;
+  "type" | "name" | "custom" | "parent" | "inputs" | "dependencies" | "retainOnDelete" | "protect"
+> & {
+  /** URNs that it may have had before. */
+  readonly aliases: readonly string[];
+};
 
 /** What the program is told. */
 export interface Registered {
@@ -55,13 +58,19 @@ export class Deployment {
     return (await this.ledger.slots.run(() => this.#apply(urn, goal, planned))) ?? NEVER;
   }
 
+  /** What a component tells, once its children are registered; of the stack nothing is kept. */
+  setOutputs(urn: string, outputs: Properties): void {
+    const row = this.ledger.rows.get(urn);
+    if (row && row.type !== STACK_TYPE) this.ledger.rows.set(urn, { ...row, outputs });
+  }
+
   async #plan(urn: string, goal: Goal): Promise<Planned | "refused" | "leave"> {
     if (this.ledger.isStopped) return "refused";
     if (this.registered.has(urn)) {
       return this.#refuse(urn, goal, "there are two of this type and name: give each a name of its own");
     }
     this.registered.add(urn);
-    const old = this.ledger.rows.get(urn);
+    const old = this.ledger.known(urn, goal.aliases);
     if (!goal.custom) return { kind: old ? "same" : "create", inputs: goal.inputs };
     if (this.ledger.settings.targets?.has(goal.name) === false) return "leave";
     if (!goal.type.startsWith("pulumi-nodejs:dynamic")) {

@@ -70,6 +70,17 @@ export class Ledger {
     this.#counts[kind] = (this.#counts[kind] ?? 0) + 1;
   }
 
+  /** The row of a resource, under its URN from now on where the state has it under an earlier one. */
+  known(urn: string, aliases: readonly string[]): Row | undefined {
+    const row = this.rows.get(urn);
+    const before = row ? undefined : aliases.map((alias) => this.rows.get(alias)).find(Boolean);
+    if (!before) return row;
+    const moved = { ...before, urn };
+    this.rows.delete(before.urn);
+    this.rows.set(urn, moved);
+    return moved;
+  }
+
   hasFailed(urn: string): boolean {
     return this.#failed.has(urn);
   }

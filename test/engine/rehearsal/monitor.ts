@@ -21,7 +21,10 @@ export function serveMonitor(deployment: Deployment): Promise<Served> {
     registerResource: answer(async (request: resource.RegisterResourceRequest) =>
       toResponse(await deployment.register(toGoal(request))),
     ),
-    registerResourceOutputs: answer(() => new Empty()),
+    registerResourceOutputs: answer((request: resource.RegisterResourceOutputsRequest) => {
+      deployment.setOutputs(request.getUrn(), fromStruct(request.getOutputs()));
+      return new Empty();
+    }),
     signalAndWaitForShutdown: answer(() => new Empty()),
   });
 }
@@ -35,6 +38,8 @@ function toGoal(request: resource.RegisterResourceRequest): Goal {
     inputs: fromStruct(request.getObject()),
     dependencies: request.getDependenciesList(),
     retainOnDelete: request.getRetainondelete() ?? false,
+    protect: request.getProtect() ?? false,
+    aliases: request.getAliasurnsList(),
   };
 }
 

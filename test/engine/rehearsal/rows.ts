@@ -13,6 +13,8 @@ export interface Row extends StateResource {
   /** URNs of what must be made before it and deleted after it. */
   readonly dependencies: readonly string[];
   readonly retainOnDelete: boolean;
+  /** A delete is refused. */
+  readonly protect?: boolean;
   /** Why it is there but not as it should be: an update is due whatever its provider says. */
   readonly initErrors: readonly string[];
 }

@@ -1,0 +1,165 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { RegisterResourceRequest } from "@pulumi/pulumi/proto/resource_pb.js";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { ACCOUNT, registration } from "../test/support/world.js";
+import { WarpRegistrations } from "./program.js";
+import { type Simulator, startSimulator } from "./simulator/index.js";
+
+let folder: string;
+let simulator: Simulator;
+let registered: Registered[];
+const kept = { ...process.env };
+
+/** What the program asks the engine for. */
+interface Registered {
+  readonly name: string;
+  readonly parent: string;
+  readonly protect: boolean;
+  readonly dependencies: readonly string[];
+  /** How many calls the account had got by then. */
+  readonly calls: number;
+  readonly inputs: Readonly<Record<string, unknown>>;
+}
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), "warp-program-"));
+  await writeFile(
+    join(folder, "allowlist.yaml"),
+    "version: 1\nguards: { revoke: { max: 9, percent: 100 } }\nusers:\n  a@example.com: []\n",
+  );
+  simulator = await startSimulator({
+    world: {
+      account_id: ACCOUNT,
+      registrations: [registration({ id: "a-1", email: "a@example.com" })],
+      physical_devices: [],
+    },
+  });
+  registered = [];
+  Object.assign(process.env, { CLOUDFLARE_API_TOKEN: "any", CLOUDFLARE_BASE_URL: simulator.url });
+  await pulumi.runtime.setMocks(
+    {
+      call: ({ inputs }) => inputs as Record<string, unknown>,
+      newResource: ({ name, inputs }) => ({ id: name, state: inputs as Record<string, unknown> }),
+    },
+    "project",
+    "stack",
+    false,
+  );
+  watchMonitor();
+});
+afterEach(async () => {
+  process.env = { ...kept };
+  await simulator.close();
+  await rm(folder, { recursive: true, force: true });
+});
+
+/** The SDK's mocks tell little of a request, so it is looked at where it arrives. */
+function watchMonitor(): void {
+  const monitor = pulumi.runtime.getMonitor() as unknown as {
+    registerResource: (request: RegisterResourceRequest, ...more: unknown[]) => unknown;
+  };
+  const register = monitor.registerResource.bind(monitor);
+  monitor.registerResource = (request, ...more) => {
+    registered.push({
+      ...{ name: request.getName(), calls: simulator.log().length },
+      ...{ parent: request.getParent(), protect: request.getProtect() ?? false },
+      dependencies: request.getDependenciesList(),
+      inputs: request.getObject()?.toJavaScript() ?? {},
+    });
+    return register(request, ...more);
+  };
+}
+
+/** Runs a program to its end, below a stack as Pulumi makes one. */
+async function run(program: () => WarpRegistrations): Promise<void> {
+  await pulumi.runtime.runInPulumiStack(async () => {
+    await program().known;
+  });
+}
+
+class Team extends pulumi.ComponentResource {
+  constructor(options?: pulumi.ComponentResourceOptions) {
+    super("our:index:Team", "team", {}, options);
+  }
+}
+
+class Thing extends pulumi.CustomResource {
+  constructor(options?: pulumi.CustomResourceOptions) {
+    super("our:index:Thing", "thing", {}, options);
+  }
+}
+
+/** The last part of a URN. */
+const nameOf = (urn: string) => urn.split("::").at(-1);
+const args = () => ({ accountId: ACCOUNT, folder });
+const find = (name: string) => registered.find((one) => one.name === name);
+
+describe("the component's options", () => {
+  test("it stands where `parent` says, and its rows stand below it", async () => {
+    await run(() => new WarpRegistrations("warp", args(), { parent: new Team() }));
+    expect(registered.map(({ name, parent }) => [name, nameOf(parent)])).toEqual([
+      ["project-stack", ""],
+      ["team", "project-stack"],
+      ["warp", "team"],
+      ["acts", "warp"],
+      ["a@example.com/a-1", "warp"],
+    ]);
+    // Nothing that differs from machine to machine is kept of it.
+    expect(find("warp")?.inputs).toEqual({});
+  });
+
+  test("`protect` holds for it and for acts; rows come and go", async () => {
+    await run(() => new WarpRegistrations("warp", args(), { protect: true }));
+    const names = registered.filter(({ protect }) => protect).map(({ name }) => name);
+    expect(names).toEqual(["warp", "acts"]);
+    expect(find("a@example.com/a-1")).toMatchObject({ protect: false });
+  });
+
+  test("`dependsOn`: the account is listed once that is made", async () => {
+    let made: (none: pulumi.Resource[]) => void = () => undefined;
+    const dependsOn = new Promise<pulumi.Resource[]>((resolve) => (made = resolve));
+    const first = () => new Thing({ dependsOn });
+    const running = run(() => new WarpRegistrations("warp", args(), { dependsOn: first() }));
+    await expect
+      .poll(() => registered.map(({ name }) => name), { timeout: 20_000 })
+      .toEqual(["project-stack"]);
+    // Longer than it takes to list the account, for whoever does not wait.
+    await new Promise((later) => setTimeout(later, 1500));
+    expect(simulator.log()).toEqual([]);
+    made([]);
+    await running;
+    expect(find("warp")).toMatchObject({ calls: 0 });
+    expect(find("warp")?.dependencies.map(nameOf)).toEqual(["thing"]);
+    expect(find("acts")?.calls).toBeGreaterThan(0);
+  });
+
+  test("a transformation sees the component and each of its rows", async () => {
+    const seen: string[] = [];
+    const transformation: pulumi.ResourceTransformation = ({ name }) => {
+      seen.push(name);
+      return undefined;
+    };
+    await run(() => new WarpRegistrations("warp", args(), { transformations: [transformation] }));
+    expect(seen).toEqual(["warp", "acts", "a@example.com/a-1"]);
+  });
+
+  test.each(["provider", "providers"] as const)("`%s` is refused with what to do", (option) => {
+    const make = () => new WarpRegistrations("warp", args(), { [option]: {} });
+    expect(make).toThrow(pulumi.RunError);
+    expect(make).toThrow(`takes no \`${option}\`: it reads CLOUDFLARE_API_TOKEN from the environment`);
+  });
+
+  test("a second one in a stack is refused, and in another run it is not", async () => {
+    const make = (name: string) => new WarpRegistrations(name, args());
+    await run(() => make("warp"));
+    await run(() => make("warp"));
+    await run(() => {
+      const first = make("warp");
+      expect(() => make("other")).toThrow("there are two WarpRegistrations in this stack");
+      return first;
+    });
+  });
+});
