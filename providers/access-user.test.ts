@@ -89,6 +89,17 @@ describe("an AccessUser", () => {
     expect(simulator.log().map(({ query }) => query.includes("page=2"))).toEqual([false, true]);
   });
 
+  test("in a refresh differs where its name does, whatever the last run had to do", async () => {
+    const [asked, other] = [row("a", { name: "A", drift: "live name: B" }), row("b", { name: "Other" })];
+    const { props: same } = await accessUser.read("a@example.com", asked);
+    expect(await accessUser.diff("a@example.com", { ...same }, asked)).toEqual({ changes: false });
+    const { props: renamed } = await accessUser.read("b@example.com", other);
+    expect(await accessUser.diff("b@example.com", { ...renamed }, other)).toEqual({ changes: true });
+    // What the program says in the same process counts again: `preview --refresh`.
+    await accessUser.check(asked, asked);
+    expect(await accessUser.diff("a@example.com", { ...same }, asked)).toEqual({ changes: true });
+  });
+
   test("that cannot be read fails without a stack", async () => {
     simulator.set({ access_users: "forbidden" });
     const error = await accessUser.read("a", row("a")).catch((thrown: unknown) => thrown);

@@ -1,9 +1,10 @@
 /** The provider of `AccessUser`: one Access user who is to exist, found by e-mail. */
+import type { dynamic } from "@pulumi/pulumi";
 import { type AccessUser, CloudflareError, type Outcome } from "../src/cloudflare/index.js";
 import { hasName, rowOf } from "../src/reconcile/access-user.js";
 import { escapeText } from "../src/text/escape.js";
 import { Journal } from "./acts.js";
-import { type DynamicProvider, type Properties, refuseOtherAccount, text } from "./dynamic.js";
+import { type DynamicProvider, type Properties, Readings, refuseOtherAccount, text } from "./dynamic.js";
 import { readInput, toInput } from "./input-text.js";
 import { type AccountSession, configure, sessionFor } from "./session.js";
 import { work } from "./stop.js";
@@ -23,6 +24,8 @@ export interface AccessUserOutputs extends Omit<AccessUserInputs, "drift"> {
   readonly user: string;
 }
 
+const readings = new Readings();
+
 /** A row's own id is the e-mail: a user who was deleted by somebody else comes back with another id. */
 export const accessUser: DynamicProvider<AccessUserInputs, AccessUserOutputs> = {
   configure({ config }) {
@@ -31,12 +34,15 @@ export const accessUser: DynamicProvider<AccessUserInputs, AccessUserOutputs> = 
   },
 
   check(olds, news) {
+    readings.end(text(news, "email"));
     return Promise.resolve({ inputs: inputsOf(news), failures: refuseOtherAccount(olds, news) });
   },
 
-  /** The program lists the users on every run, so its `drift` is the truth. */
-  diff(_id, _olds, news) {
-    return Promise.resolve({ changes: text(news, "drift") !== "" });
+  /** The program lists the users on every run, so its `drift` is the truth. In a refresh the name that was read is. */
+  diff(id, olds, news) {
+    const name = readInput(text(news, "name"));
+    const isRenamed = name !== "" && !hasName({ id, name: readInput(text(olds, "name")) }, name);
+    return Promise.resolve({ changes: readings.has(id) ? isRenamed : text(news, "drift") !== "" });
   },
 
   async create(inputs) {
@@ -48,9 +54,10 @@ export const accessUser: DynamicProvider<AccessUserInputs, AccessUserOutputs> = 
   },
 
   /** Answers without `drift`, with the live name, and without an id where there is no such user. */
-  async read(id, props) {
+  async read(id, props: Properties = {}) {
     const { drift: _drift, ...inputs } = inputsOf(props);
     const user = await found(sessionFor(inputs.account), inputs.email);
+    readings.note(id);
     if (!user) return {};
     return { id, props: outputsOf(inputs, user), inputs };
   },
@@ -59,7 +66,7 @@ export const accessUser: DynamicProvider<AccessUserInputs, AccessUserOutputs> = 
   delete() {
     return Promise.resolve();
   },
-};
+} satisfies dynamic.ResourceProvider<AccessUserInputs, AccessUserInputs | AccessUserOutputs>;
 
 /** Without `drift` the program of this same run has just seen the user, and the row takes it as it is. */
 async function ensure(properties: Properties): Promise<AccessUserOutputs> {

@@ -1,11 +1,14 @@
-/** What Pulumi's dynamic provider process calls; the shapes of `@pulumi/pulumi/dynamic`, without loading Pulumi. */
+/**
+ * What Pulumi's dynamic provider process calls, without loading Pulumi: each method of `dynamic.ResourceProvider`, which
+ * every provider here satisfies. The type says of `read` that its inputs have the type of outputs, hence the union there.
+ */
 
-/** Properties as they arrive, with `__provider` among them. */
-export type Properties = Readonly<Record<string, unknown>>;
+/** Properties as they arrive: what the program of any release gave, with `__provider` among them. */
+export type Properties = object;
 
 export interface CheckResult<Inputs> {
   readonly inputs: Inputs;
-  readonly failures: readonly { readonly property: string; readonly reason: string }[];
+  readonly failures: { readonly property: string; readonly reason: string }[];
 }
 
 export interface DynamicProvider<Inputs, Outputs> {
@@ -15,7 +18,7 @@ export interface DynamicProvider<Inputs, Outputs> {
   create(inputs: Properties): Promise<{ readonly id: string; readonly outs: Outputs }>;
   read(
     id: string,
-    props: Properties,
+    props?: Properties,
   ): Promise<{ readonly id?: string; readonly props?: Outputs; readonly inputs?: Inputs }>;
   update(id: string, olds: Properties, news: Properties): Promise<{ readonly outs: Outputs }>;
   delete(id: string, props: Properties): Promise<void>;
@@ -30,18 +33,47 @@ export class PartialFailure extends Error {
   constructor(
     readonly id: string,
     outs: object,
-    { __provider }: Properties,
+    properties: Properties,
     readonly reasons: readonly string[],
   ) {
     super(reasons.join("\n"));
-    this.properties = { ...outs, __provider };
+    this.properties = { ...outs, __provider: value(properties, "__provider") };
+  }
+}
+
+/**
+ * Rows that were just read. In a refresh Pulumi reads a row and then asks for a diff of what was read against the inputs
+ * of the last run, which say what was due then; in an update it asks the same of inputs that say what is due now. Only
+ * `check`, which a refresh does not call, tells the two apart.
+ */
+export class Readings {
+  readonly #ids = new Set<string>();
+
+  /** `read` was asked. */
+  note(id: string): void {
+    this.#ids.add(id);
+  }
+
+  /** `check` was asked: what comes now is about inputs of this run. */
+  end(id: string): void {
+    this.#ids.delete(id);
+  }
+
+  /** Whether a diff is one of a refresh. */
+  has(id: string): boolean {
+    return this.#ids.has(id);
   }
 }
 
 /** A text property; the empty string where it is missing or something else. */
 export function text(properties: Properties, key: string): string {
-  const value = properties[key];
-  return typeof value === "string" ? value : "";
+  const found = value(properties, key);
+  return typeof found === "string" ? found : "";
+}
+
+/** Any property; undefined where it is missing. */
+export function value(properties: Properties, key: string): unknown {
+  return (properties as Readonly<Record<string, unknown>>)[key];
 }
 
 /** A stack belongs to one account: with another one every row would speak of registrations that are not there. */

@@ -229,6 +229,29 @@ describe("a Revocation", () => {
     expect(simulator.log().filter(({ query }) => !query.includes("cursor="))).toHaveLength(1);
   });
 
+  test("in a refresh differs where it is not revoked, whatever the last run had to do", async () => {
+    simulator.revoke("a");
+    const asked = row("a", { drift: "live: active" });
+    const { props: read } = await revocation.read("a", { ...asked, live: "revoked" });
+    expect(await revocation.diff("a", { ...read }, asked)).toEqual({ changes: false });
+    const { props: drifted } = await revocation.read("b", { ...row("b"), live: "revoked" });
+    expect(await revocation.diff("b", { ...drifted }, row("b"))).toEqual({ changes: true });
+    // What the program says in the same process counts again: `preview --refresh`.
+    await revocation.check(asked, asked);
+    expect(await revocation.diff("a", { ...read }, asked)).toEqual({ changes: true });
+    await revocation.check(row("b"), row("b"));
+    expect(await revocation.diff("b", { ...drifted }, row("b"))).toEqual({ changes: false });
+  });
+
+  test("the acts of the last run are no change in a refresh, and acts of this run are one after it", async () => {
+    const acts = { a: "revoke x" };
+    const id = `reconciliation/${account}`;
+    const { props } = await reconciliation.read(id, { account, acts: {} });
+    expect(await reconciliation.diff(id, { ...props }, { account, acts })).toEqual({ changes: false });
+    await reconciliation.check({ account, acts }, { account, acts });
+    expect(await reconciliation.diff(id, { ...props }, { account, acts })).toEqual({ changes: true });
+  });
+
   test("forgetting one, or the acts, never calls the API", async () => {
     await revocation.delete("a", row("a"));
     await reconciliation.delete("id", { account, acts: { a: "delete x" } });

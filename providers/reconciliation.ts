@@ -1,4 +1,5 @@
 /** The provider of `Reconciliation`: makes all acts of a run, in bulk calls, and reads each back. */
+import type { dynamic } from "@pulumi/pulumi";
 import type { Outcome } from "../src/cloudflare/index.js";
 import type { Act } from "../src/cloudflare/types.js";
 import { escapeText } from "../src/text/escape.js";
@@ -18,8 +19,10 @@ import {
   type DynamicProvider,
   PartialFailure,
   type Properties,
+  Readings,
   refuseOtherAccount,
   text,
+  value,
 } from "./dynamic.js";
 import { type AccountSession, configure, sessionFor } from "./session.js";
 import { work } from "./stop.js";
@@ -57,6 +60,12 @@ export interface ReconciliationOutputs {
 /** The one act on Access users that is made here. */
 const DELETE_USER = "delete-user";
 
+const readings = new Readings();
+
+function idOf(properties: Properties): string {
+  return `reconciliation/${text(properties, "account")}`;
+}
+
 export const reconciliation: DynamicProvider<ReconciliationInputs, ReconciliationOutputs> = {
   configure({ config }) {
     configure(config);
@@ -64,6 +73,7 @@ export const reconciliation: DynamicProvider<ReconciliationInputs, Reconciliatio
   },
 
   check(olds, news) {
+    readings.end(idOf(news));
     const failures = refuseOtherAccount(olds, news);
     for (const [id, line] of Object.entries(actsOf(news))) {
       if (actOf(line) === undefined)
@@ -83,14 +93,18 @@ export const reconciliation: DynamicProvider<ReconciliationInputs, Reconciliatio
     return Promise.resolve({ inputs: inputsOf(news), failures });
   },
 
-  /** Any act is a change and no act is none; the last run's acts do not matter, since the same can be due again. */
-  diff(_id, _olds, news) {
+  /**
+   * Any act is a change and no act is none; the last run's acts do not matter, since the same can be due again. In a
+   * refresh no act is due.
+   */
+  diff(id, _olds, news) {
+    if (readings.has(id)) return Promise.resolve({ changes: false });
     const acts = [...Object.keys(actsOf(news)), ...Object.keys(usersOf(news))];
     return Promise.resolve({ changes: acts.length > 0 });
   },
 
   async create(inputs) {
-    const id = `reconciliation/${text(inputs, "account")}`;
+    const id = idOf(inputs);
     return { id, outs: await work(() => reconcile(id, inputs)) };
   },
 
@@ -99,7 +113,8 @@ export const reconciliation: DynamicProvider<ReconciliationInputs, Reconciliatio
   },
 
   /** Between runs no act is due that was not decided by a plan. */
-  read(id, props) {
+  read(id, props: Properties = {}) {
+    readings.note(id);
     const inputs = { account: text(props, "account"), acts: {} };
     return Promise.resolve({ id, props: { ...inputs, ...lastDone(props) }, inputs });
   },
@@ -108,7 +123,7 @@ export const reconciliation: DynamicProvider<ReconciliationInputs, Reconciliatio
   delete() {
     return Promise.resolve();
   },
-};
+} satisfies dynamic.ResourceProvider<ReconciliationInputs, ReconciliationInputs | ReconciliationOutputs>;
 
 async function reconcile(
   id: string,
@@ -225,8 +240,8 @@ function orderFailures(properties: Properties): { property: string; reason: stri
 
 function inputsOf(properties: Properties): ReconciliationInputs {
   const users = usersOf(properties);
-  const relies = linesOf(properties.relies);
-  const together = linesOf(properties.together);
+  const relies = linesOf(value(properties, "relies"));
+  const together = linesOf(value(properties, "together"));
   const fingerprint = text(properties, "fingerprint");
   return {
     account: text(properties, "account"),
@@ -238,16 +253,16 @@ function inputsOf(properties: Properties): ReconciliationInputs {
   };
 }
 
-function actsOf({ acts }: Properties): Readonly<Record<string, string>> {
-  return linesOf(acts);
+function actsOf(properties: Properties): Readonly<Record<string, string>> {
+  return linesOf(value(properties, "acts"));
 }
 
-function usersOf({ users }: Properties): Readonly<Record<string, string>> {
-  return linesOf(users);
+function usersOf(properties: Properties): Readonly<Record<string, string>> {
+  return linesOf(value(properties, "users"));
 }
 
-function linesOf(value: unknown): Readonly<Record<string, string>> {
-  return typeof value === "object" && value !== null ? (value as Record<string, string>) : {};
+function linesOf(lines: unknown): Readonly<Record<string, string>> {
+  return typeof lines === "object" && lines !== null ? (lines as Record<string, string>) : {};
 }
 
 function actOf(line: string): Act | undefined {

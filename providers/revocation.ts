@@ -1,8 +1,9 @@
 /** The provider of `Revocation`: one registration that must stay revoked. */
+import type { dynamic } from "@pulumi/pulumi";
 import { CloudflareError, type Outcome, type Registration } from "../src/cloudflare/index.js";
 import { escapeText } from "../src/text/escape.js";
 import { failuresOf, idsIn, Journal, makeActs, NO_OUTCOME } from "./acts.js";
-import { type DynamicProvider, type Properties, refuseOtherAccount, text } from "./dynamic.js";
+import { type DynamicProvider, type Properties, Readings, refuseOtherAccount, text } from "./dynamic.js";
 import { type AccountSession, configure, sessionFor } from "./session.js";
 import { work } from "./stop.js";
 
@@ -24,6 +25,8 @@ export interface RevocationOutputs extends Omit<RevocationInputs, "drift" | "rel
   readonly live: "active" | "revoked";
 }
 
+const readings = new Readings();
+
 export const revocation: DynamicProvider<RevocationInputs, RevocationOutputs> = {
   configure({ config }) {
     configure(config);
@@ -31,12 +34,17 @@ export const revocation: DynamicProvider<RevocationInputs, RevocationOutputs> = 
   },
 
   check(olds, news) {
+    readings.end(text(news, "registration"));
     return Promise.resolve({ inputs: inputsOf(news), failures: refuseOtherAccount(olds, news) });
   },
 
-  /** The program lists the account on every run, so its `drift` is the truth; a renamed device is no change. */
-  diff(_id, _olds, news) {
-    return Promise.resolve({ changes: text(news, "drift") !== "" });
+  /**
+   * The program lists the account on every run, so its `drift` is the truth; a renamed device is no change. In a refresh
+   * what was read is.
+   */
+  diff(id, olds, news) {
+    const changes = readings.has(id) ? text(olds, "live") !== "revoked" : text(news, "drift") !== "";
+    return Promise.resolve({ changes });
   },
 
   async create(inputs) {
@@ -48,9 +56,10 @@ export const revocation: DynamicProvider<RevocationInputs, RevocationOutputs> = 
   },
 
   /** Answers without `drift`, and without an id where the registration is gone, so that Pulumi forgets the row. */
-  async read(id, props) {
+  async read(id, props: Properties = {}) {
     const { drift: _drift, relies: _relies, ...inputs } = inputsOf(props);
     const found = (await listed(inputs.account)).get(id);
+    readings.note(id);
     if (!found) return {};
     return { id, props: { ...inputs, live: found.revoked_at == null ? "active" : "revoked" }, inputs };
   },
@@ -59,7 +68,7 @@ export const revocation: DynamicProvider<RevocationInputs, RevocationOutputs> = 
   delete() {
     return Promise.resolve();
   },
-};
+} satisfies dynamic.ResourceProvider<RevocationInputs, RevocationInputs | RevocationOutputs>;
 
 /** The live registrations. The provider's process prints the stack of what `read` throws, so it has none. */
 async function listed(account: string): Promise<ReadonlyMap<string, Registration>> {

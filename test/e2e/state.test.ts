@@ -45,6 +45,17 @@ scenario(
   },
 );
 
+scenario("refresh calls nothing drift that is not, and all that is", LISTED, async ({ stack, simulator }) => {
+  await stack.up({ skipPreview: true });
+  // The inputs of that run say what was due in it; it has been done.
+  const quiet = await stack.refresh({ skipPreview: true, expectNoChanges: true });
+  expect(quiet.exitCode, quiet.output).toBe(0);
+  simulator.unrevoke("carol-gone");
+  const drifted = await stack.refresh({ skipPreview: true, expectNoChanges: true });
+  expect(drifted.exitCode, drifted.output).toBe(7);
+  expect(drifted.steps, drifted.output).toEqual({ update: 1, same: 5 });
+});
+
 scenario("preview --refresh shows what is due and changes nothing", LISTED, async ({ stack, simulator }) => {
   await stack.up({ skipPreview: true });
   simulator.unrevoke("carol-gone");
