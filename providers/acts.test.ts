@@ -5,12 +5,15 @@ import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { systemClock } from "../src/cloudflare/pace.js";
 import { type ReportDocument, toDocument } from "../src/report/document.js";
 import { writeReport } from "../src/report/file.js";
+import { Progress } from "../src/run/lease.js";
 import { type Simulator, startSimulator } from "../src/simulator/index.js";
 import { plan, registration } from "../test/support/world.js";
+import { Journal, makeActs } from "./acts.js";
 import { PartialFailure } from "./dynamic.js";
 import { reconciliation } from "./reconciliation.js";
 import { revocation } from "./revocation.js";
 import { toReconciliation, toRevocations } from "./rows.js";
+import { sessionFor } from "./session.js";
 
 /** Each test has an account of its own: sessions last as long as the process. */
 let count = 0;
@@ -181,6 +184,31 @@ describe("acts that rely on another one", () => {
     expect(toRevocations(changed).find(({ inputs }) => inputs.registration === id)?.inputs.relies).toBe(
       "new",
     );
+  });
+});
+
+describe("progress", () => {
+  /** What is said of 250 revocations, in three calls, where each of them takes so many ms. */
+  async function saidOf(perCall: number): Promise<readonly string[]> {
+    const said: string[] = [];
+    const calls = () => writes().length;
+    const progress = new Progress(
+      (line) => said.push(line),
+      () => calls() * perCall,
+    );
+    const acts = IDS.map((id) => ({ id, act: "revoke" as const, line: "revoke x" }));
+    await makeActs(sessionFor(account), acts, new Journal(), progress);
+    return said;
+  }
+
+  test("says how many acts are through, once a second at most", async () => {
+    expect(await saidOf(1_000)).toEqual(
+      [100, 200, 250].map((seen) => `WARP registrations: ${seen} of 250 acts are through`),
+    );
+  });
+
+  test("says nothing of what is over within a second", async () => {
+    expect(await saidOf(300)).toEqual([]);
   });
 });
 

@@ -2,9 +2,10 @@
 import { CloudflareError, type Outcome, perform } from "../src/cloudflare/index.js";
 import type { Act } from "../src/cloudflare/types.js";
 import { BEGUN, recordOutcomes, recordUserOutcomes } from "../src/report/file.js";
+import { grouped, Progress } from "../src/run/lease.js";
 import { escapeText } from "../src/text/escape.js";
 import type { AccountSession } from "./session.js";
-import { abandoned, currentRun, stopped } from "./stop.js";
+import { abandoned, currentRun, show, stopped } from "./stop.js";
 
 /** One act that is due. */
 export interface DueAct {
@@ -83,8 +84,14 @@ export async function makeActs(
   session: AccountSession,
   acts: readonly DueAct[],
   journal: Journal,
+  progress = new Progress(show),
 ): Promise<void> {
   const { client, outcomes, lines } = session;
+  const seen = new Set<string>();
+  const tell = (known: Iterable<string>) => {
+    for (const id of known) seen.add(id);
+    progress.at(`WARP registrations: ${grouped(seen.size)} of ${grouped(acts.length)} acts are through`);
+  };
   for (const { id, line } of acts) lines.set(id, line);
   const waiting = new Map(acts.map((one) => [one.id, one]));
   const settle = (made: ReadonlyMap<string, Outcome>) => {
@@ -113,6 +120,7 @@ export async function makeActs(
         beforeCall: (about) => journal.intend(about),
         afterChunk: (known) => {
           journal.note(toldOf(known));
+          tell(known.keys());
           return Promise.resolve();
         },
       });

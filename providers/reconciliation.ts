@@ -2,6 +2,7 @@
 import type { dynamic } from "@pulumi/pulumi";
 import type { Outcome } from "../src/cloudflare/index.js";
 import type { Act } from "../src/cloudflare/types.js";
+import { grouped, Progress } from "../src/run/lease.js";
 import { escapeText } from "../src/text/escape.js";
 import {
   type DueAct,
@@ -25,7 +26,7 @@ import {
   value,
 } from "./dynamic.js";
 import { type AccountSession, configure, sessionFor } from "./session.js";
-import { work } from "./stop.js";
+import { show, work } from "./stop.js";
 
 /** `acts`: by registration id, one line that begins with the act: `unrevoke bob@example.com LAPTOP-7, …`. */
 export interface ReconciliationInputs {
@@ -186,10 +187,15 @@ async function removeUsers(
   users: readonly (readonly [id: string, line: string])[],
   journal: Journal,
 ) {
+  const progress = new Progress(show);
+  let begun = 0;
   const outcomes = await deleteUsers(
     client,
     users.map(([id]) => id),
-    (id) => journal.intendUser(id),
+    (id) => {
+      progress.at(`Access users: deleting ${grouped(++begun)} of ${grouped(users.length)}`);
+      return journal.intendUser(id);
+    },
   );
   journal.noteUsers(outcomes);
   return outcomes;

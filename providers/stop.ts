@@ -52,6 +52,11 @@ export function currentRun(): RunMark | undefined {
   return mark;
 }
 
+/** Shows how far this process is, where it is Pulumi's. */
+export function show(line: string): void {
+  link?.show(line);
+}
+
 /** Why a request must not go out; undefined where it may. Asked before each one. */
 export async function refusal(method: Method): Promise<CloudflareError | undefined> {
   if (!stopped.aborted && method !== "GET") await look();

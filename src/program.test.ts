@@ -3,7 +3,7 @@ import type { RegisterResourceRequest } from "@pulumi/pulumi/proto/resource_pb.j
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { ACCOUNT, registration } from "../test/support/world.js";
 import { WarpRegistrations } from "./program.js";
 import { type Simulator, startSimulator } from "./simulator/index.js";
@@ -28,7 +28,7 @@ beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), "warp-program-"));
   await writeFile(
     join(folder, "allowlist.yaml"),
-    "version: 1\nguards: { revoke: { max: 9, percent: 100 } }\nusers:\n  a@example.com: []\n",
+    "version: 1\nguards: { revoke: { max: 100, percent: 100 } }\nusers:\n  a@example.com: []\n",
   );
   simulator = await startSimulator({
     world: {
@@ -52,6 +52,8 @@ beforeEach(async () => {
 });
 afterEach(async () => {
   process.env = { ...kept };
+  vi.restoreAllMocks();
+  pulumi.runtime.setAllConfig({});
   await simulator.close();
   await rm(folder, { recursive: true, force: true });
 });
@@ -150,6 +152,36 @@ describe("the component's options", () => {
     const make = () => new WarpRegistrations("warp", args(), { [option]: {} });
     expect(make).toThrow(pulumi.RunError);
     expect(make).toThrow(`takes no \`${option}\`: it reads CLOUDFLARE_API_TOKEN from the environment`);
+  });
+
+  test("says how far the listing is, once a second at most", async () => {
+    pulumi.runtime.setAllConfig({ "warp-registrations:perPage": "1" });
+    for (let index = 2; index <= 40; index += 1) {
+      simulator.enrol({ email: "a@example.com", device_id: `d-${index}` });
+    }
+    let now = 0;
+    const clock = vi.spyOn(performance, "now").mockImplementation(() => (now += 100));
+    const log = vi.spyOn(pulumi.log, "info");
+    await run(() => new WarpRegistrations("warp", args()));
+    clock.mockRestore();
+    const said = log.mock.calls.filter(([, , , ephemeral]) => ephemeral).map(([line]) => line);
+    expect(said.length).toBeGreaterThan(1);
+    expect(said.length).toBeLessThanOrEqual(now / 1_000);
+    for (const line of said)
+      expect(line).toMatch(/^WARP registrations: listing the account, \d+ answers so far$/u);
+  });
+
+  test("what ends the run is told once, to whoever waits for it", async () => {
+    await writeFile(join(folder, "allowlist.yaml"), "version: 9\n");
+    const unhandled: unknown[] = [];
+    const note = (error: unknown) => unhandled.push(error);
+    process.on("unhandledRejection", note);
+    await pulumi.runtime.runInPulumiStack(async () => {
+      await expect(new WarpRegistrations("warp", args()).known).rejects.toThrow("allowlist.yaml:1:10");
+    });
+    await new Promise((later) => setTimeout(later, 20));
+    process.off("unhandledRejection", note);
+    expect(unhandled).toEqual([]);
   });
 
   test("a second one in a stack is refused, and in another run it is not", async () => {

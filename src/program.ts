@@ -16,9 +16,11 @@ import {
   announce,
   endLanguageHost,
   EngineLink,
+  grouped,
   isEngineAddress,
   isRunning,
   newRun,
+  Progress,
   type RunMark,
 } from "./run/lease.js";
 import { documentOf, planFor, readTestedAllowlist } from "./run/reconcile.js";
@@ -51,10 +53,6 @@ export async function warpRegistrations(options: ProgramOptions = {}): Promise<v
  * environment.
  */
 export class WarpRegistrations extends pulumi.ComponentResource<Done> {
-  /** Of the plan whose acts the last run with acts was for; undefined until there was one. It changes with an act only. */
-  readonly fingerprint: pulumi.Output<string | undefined>;
-  /** How many registrations that run brought to each state; undefined until there was one. */
-  readonly counts: pulumi.Output<DoneCounts | undefined>;
   /** Resolves once the engine knows every row; rejects with what ends the run. */
   readonly known: Promise<void>;
 
@@ -62,10 +60,19 @@ export class WarpRegistrations extends pulumi.ComponentResource<Done> {
     refuseProviders(options);
     refuseSecond();
     super(TYPE, name, new Hidden(args), options);
-    const done = this.getData();
-    this.known = done.then(() => undefined);
-    this.fingerprint = pulumi.output(done.then(({ fingerprint }) => fingerprint));
-    this.counts = pulumi.output(done.then(({ counts }) => counts));
+    this.known = this.getData().then(() => undefined);
+    // Who waits for `known` has the error there, once; of who does not it ends the program.
+    this.getData().catch(() => undefined);
+  }
+
+  /** Of the plan whose acts the last run with acts was for; undefined until there was one. It changes with an act only. */
+  get fingerprint(): pulumi.Output<string | undefined> {
+    return pulumi.output(this.getData().then(({ fingerprint }) => fingerprint));
+  }
+
+  /** How many registrations that run brought to each state; undefined until there was one. */
+  get counts(): pulumi.Output<DoneCounts | undefined> {
+    return pulumi.output(this.getData().then(({ counts }) => counts));
   }
 
   /** Begins within the constructor of the class above, so nothing of this class is there before it has waited. */
@@ -165,7 +172,11 @@ async function planAccount(settings: Settings): Promise<Planned> {
   const now = new Date();
   const allowlist = await readTestedAllowlist({ root: folder, patterns }, now);
   const siblings = await findSiblings({ folder, stack: pulumi.getStack(), account: accountId });
-  return withAccount({ accountId, baseUrl, perPage, env }, async (client) => {
+  const progress = new Progress((line) => void pulumi.log.info(line, undefined, undefined, true));
+  let answers = 0;
+  const onRequest = () =>
+    progress.at(`WARP registrations: listing the account, ${grouped(++answers)} answers so far`);
+  return withAccount({ accountId, baseUrl, perPage, env, onRequest }, async (client) => {
     const list = () => takeInventory(client, allowlist, lookUp);
     const time = () => timeOf(client, () => new Date());
     const plan = await planFor(allowlist, list, { account: accountId, env, now, time, siblings });

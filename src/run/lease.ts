@@ -3,6 +3,7 @@
  * process reads. It ties the two processes of one run together by the address of their engine, and it tells a provider
  * whose run was given up that a later run of the same stack has begun. It reaches as far as one machine and one user.
  */
+import { LogRequest, LogSeverity } from "@pulumi/pulumi/proto/engine_pb.js";
 import { spawnSync } from "node:child_process";
 import { createHash, randomUUID } from "node:crypto";
 import { lstatSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
@@ -183,11 +184,10 @@ function runPs(args: readonly string[]): string | undefined {
 // A connection to the engine of this run. The program and the provider get its address from Pulumi; a shell stands
 // between the engine and the provider, so that the parent's process says nothing.
 
-/** `GetRootResource` of Pulumi's engine service: cheap, and any answer at all shows that the engine lives. */
-const PATH = "/pulumirpc.Engine/GetRootResource";
+/** Of Pulumi's engine service. `GetRootResource` is cheap, and any answer at all shows that the engine lives. */
+const METHODS = { ask: "/pulumirpc.Engine/GetRootResource", log: "/pulumirpc.Engine/Log" } as const;
 
-/** An empty message as gRPC frames it. */
-const EMPTY = Buffer.alloc(5);
+const NOTHING = new Uint8Array();
 
 /** So long, in ms, a living engine may take to answer; one that was suspended takes its time. */
 const PATIENCE = 30_000;
@@ -210,11 +210,18 @@ export class EngineLink {
   /** Asks the engine for a sign of life; false where there is none. */
   async answers(): Promise<boolean> {
     for (let session = this.#session; session !== undefined;) {
-      if (await ask(session)) return true;
+      if (await send(session, METHODS.ask, NOTHING)) return true;
       // A connection that was closed in good order (GOAWAY) has been opened anew meanwhile, or the engine is gone.
       session = this.#session === session ? undefined : this.#session;
     }
     return false;
+  }
+
+  /** Shows a line that the next one replaces, as the SDK's `log.info` does where it is `ephemeral`. */
+  show(line: string): void {
+    if (this.#session === undefined) return;
+    const request = new LogRequest().setSeverity(LogSeverity.INFO).setMessage(line).setEphemeral(true);
+    void send(this.#session, METHODS.log, request.serializeBinary());
   }
 
   #open(): void {
@@ -238,7 +245,8 @@ export class EngineLink {
   }
 }
 
-function ask(session: ClientHttp2Session): Promise<boolean> {
+/** Makes a call, and says whether there was an answer. */
+function send(session: ClientHttp2Session, path: string, message: Uint8Array): Promise<boolean> {
   return new Promise<boolean>((answer) => {
     const timer = setTimeout(() => answer(false), PATIENCE);
     const end = (alive: boolean) => {
@@ -247,7 +255,7 @@ function ask(session: ClientHttp2Session): Promise<boolean> {
     };
     const request = session.request({
       [constants.HTTP2_HEADER_METHOD]: "POST",
-      [constants.HTTP2_HEADER_PATH]: PATH,
+      [constants.HTTP2_HEADER_PATH]: path,
       [constants.HTTP2_HEADER_CONTENT_TYPE]: "application/grpc",
       [constants.HTTP2_HEADER_TE]: "trailers",
     });
@@ -255,8 +263,44 @@ function ask(session: ClientHttp2Session): Promise<boolean> {
     request.on("error", () => end(false));
     request.on("close", () => end(false));
     request.resume();
-    request.end(EMPTY);
+    request.end(framed(message));
   }).catch(() => false);
+}
+
+/** As gRPC frames a message: not compressed, its length, and then itself. */
+function framed(message: Uint8Array): Buffer {
+  const head = Buffer.alloc(5);
+  head.writeUInt32BE(message.length, 1);
+  return Buffer.concat([head, message]);
+}
+
+/** So long, in ms, nothing is said at first and after each line. */
+const QUIET = 1_000;
+
+/** How far a long piece of work is: at most one line a second, and none about what is over within one. */
+export class Progress {
+  #last: number;
+
+  /** @param now what a clock says in ms that nobody can set */
+  constructor(
+    private readonly say: (line: string) => void,
+    private readonly now: () => number = () => performance.now(),
+  ) {
+    this.#last = now();
+  }
+
+  /** Says how far it is, unless something was just said. */
+  at(line: string): void {
+    const now = this.now();
+    if (now - this.#last < QUIET) return;
+    this.#last = now;
+    this.say(line);
+  }
+}
+
+/** `12,345`: the same on every machine. */
+export function grouped(count: number): string {
+  return count.toLocaleString("en-US");
 }
 
 /** Whether a text is an address that an engine can have. */
