@@ -187,6 +187,19 @@ describe("acts that rely on another one", () => {
   });
 });
 
+test("a policy reads by kind what is due to whom, and nothing that a device says", () => {
+  const planned = plan("version: 1\nusers:\n  a@example.com: []\n  b@example.com: [{ device: in }]\n", [
+    { id: "out", email: "a@example.com", name: "delete c@example.com" },
+    { id: "back", email: "b@example.com", device: "in", revoked: "2026-05-10T00:00:00Z" },
+  ]);
+  const { due, fingerprint } = toReconciliation(planned);
+  expect(due).toEqual({ revoke: { out: "a@example.com" }, unrevoke: { back: "b@example.com" } });
+  expect(fingerprint).toBe(planned.fingerprint);
+  // Nothing of it is an input where nothing is due: each change of them would write the state.
+  const quiet = toReconciliation(plan("version: 1\nusers:\n  a@example.com: []\n", []));
+  expect(Object.keys(quiet)).toEqual(["account", "acts"]);
+});
+
 describe("progress", () => {
   /** What is said of 250 revocations, in three calls, where each of them takes so many ms. */
   async function saidOf(perCall: number): Promise<readonly string[]> {

@@ -53,6 +53,23 @@ describe("the Reconciliation", () => {
     expect((await reconciliation.check({}, { account, acts: {} })).failures).toEqual([]);
   });
 
+  test("refuses what a policy would read where it differs from what would be done", async () => {
+    const acts = { a: "revoke a@example.com D", b: "delete a@example.com E" };
+    const users = { u: "delete-user a@example.com, nothing" };
+    const due = {
+      ...{ revoke: { a: "a@example.com" }, delete: { b: "a@example.com" } },
+      deleteUser: { u: "a@example.com" },
+    };
+    const failuresOf = async (said: object) => {
+      const { failures } = await reconciliation.check({}, { account, acts, users, due: said });
+      return failures.map(({ property, reason }) => `${property}: ${reason.split(":")[0] ?? ""}`);
+    };
+    expect(await failuresOf(due)).toEqual([]);
+    expect(await failuresOf({ ...due, revoke: {} })).toEqual(["due: revoke a"]);
+    expect(await failuresOf({ ...due, delete: { a: "x", b: "x" } })).toEqual(["due: delete a"]);
+    expect(await failuresOf({ ...due, deleteUser: undefined })).toEqual(["due: deleteUser u"]);
+  });
+
   test("with nothing to do it makes no call", async () => {
     await reconciliation.create({ account, acts: {} });
     expect(simulator.log()).toEqual([]);

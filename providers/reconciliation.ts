@@ -38,9 +38,17 @@ export interface ReconciliationInputs {
   readonly together?: Readonly<Record<string, string>>;
   /** By Access user's id, one line: `delete-user bob@example.com, …`; left out where there is none. */
   readonly users?: Readonly<Record<string, string>>;
+  /** `acts` and `users` once more, as a policy reads them; left out where nothing is to be done. */
+  readonly due?: DueActs;
   /** The plan's, where anything is to be done; without acts none, so that it changes with an act only. */
   readonly fingerprint?: string;
 }
+
+/**
+ * By kind, then by the id of the registration or, for `deleteUser`, of the Access user: the normalised e-mail of whose it
+ * is, or `no-user`. A kind of which nothing is due is left out.
+ */
+export type DueActs = Partial<Readonly<Record<Act | "deleteUser", Readonly<Record<string, string>>>>>;
 
 /** How many registrations a run brought to each state, and how many Access users it deleted. */
 export interface DoneCounts {
@@ -90,7 +98,7 @@ export const reconciliation: DynamicProvider<ReconciliationInputs, Reconciliatio
           reason: `${escapeText(id, 60)}: "${escapeText(line, 200)}" does not begin with ${DELETE_USER}`,
         });
     }
-    failures.push(...orderFailures(news));
+    failures.push(...orderFailures(news), ...dueFailures(news));
     return Promise.resolve({ inputs: inputsOf(news), failures });
   },
 
@@ -244,17 +252,43 @@ function orderFailures(properties: Properties): { property: string; reason: stri
   return [...foreign, ...circles].map((reason) => ({ property: "acts", reason }));
 }
 
+/** A policy judges `due`, and the acts are what is done: one says what the other says. */
+function dueFailures(properties: Properties): { property: string; reason: string }[] {
+  const { acts, users = {}, due } = inputsOf(properties);
+  if (due === undefined) return [];
+  const done = [
+    ...Object.entries(acts).map(([id, line]) => [actOf(line), id]),
+    ...Object.keys(users).map((id) => ["deleteUser", id]),
+  ];
+  const key = ([kind = "", id = ""]: readonly (string | undefined)[]) => `${kind} ${escapeText(id, 60)}`;
+  const [made, said] = [
+    new Set(done.map(key)),
+    new Set(
+      Object.entries(due).flatMap(([kind, ids]) => Object.keys(linesOf(ids)).map((id) => key([kind, id]))),
+    ),
+  ];
+  const differing = [...made]
+    .filter((one) => !said.has(one))
+    .concat([...said].filter((one) => !made.has(one)));
+  return differing.map((one) => ({
+    property: "due",
+    reason: `${one}: it must say just what acts and users say`,
+  }));
+}
+
 function inputsOf(properties: Properties): ReconciliationInputs {
   const users = usersOf(properties);
   const relies = linesOf(value(properties, "relies"));
   const together = linesOf(value(properties, "together"));
   const fingerprint = text(properties, "fingerprint");
+  const due = value(properties, "due");
   return {
     account: text(properties, "account"),
     acts: actsOf(properties),
     ...(Object.keys(relies).length > 0 && { relies }),
     ...(Object.keys(together).length > 0 && { together }),
     ...(Object.keys(users).length > 0 && { users }),
+    ...(typeof due === "object" && due !== null && { due }),
     ...(fingerprint !== "" && { fingerprint }),
   };
 }

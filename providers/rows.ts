@@ -1,10 +1,11 @@
 /** A plan as the inputs of the resources: short, and only what changes when an act is due. */
 import type { Registration } from "../src/cloudflare/types.js";
+import { isAccessUserAct } from "../src/reconcile/access-user.js";
 import type { ActDecision, Decision } from "../src/reconcile/decision.js";
 import type { Plan } from "../src/reconcile/plan.js";
 import { escapeText } from "../src/text/escape.js";
 import { deletedUsers } from "./access-user-rows.js";
-import type { ReconciliationInputs } from "./reconciliation.js";
+import type { DueActs, ReconciliationInputs } from "./reconciliation.js";
 import type { RevocationInputs } from "./revocation.js";
 
 /** The longest name that a row shows; the state keeps it, so a device cannot make it grow. */
@@ -13,14 +14,27 @@ const NAME_LIMIT = 60;
 /** The acts of a plan, one line each, that begins with the act. */
 export function toReconciliation(plan: Plan): ReconciliationInputs {
   const users = deletedUsers(plan);
+  const due = dueActs(plan);
   return {
     account: plan.account,
     acts: Object.fromEntries(plan.acts.map((one) => [one.registration.id, actLine(one)])),
     ...first("relies", plan.acts),
     ...first("together", plan.acts),
     ...users,
-    ...(plan.acts.length + Object.keys(users).length > 0 && { fingerprint: plan.fingerprint }),
+    ...(Object.keys(due).length > 0 && { due, fingerprint: plan.fingerprint }),
   };
+}
+
+/** The same by kind, for policies: what is done to whom, without anything that a device says. */
+function dueActs({ acts, accessUsers }: Plan): DueActs {
+  const due: Partial<Record<keyof DueActs, Record<string, string>>> = {};
+  const add = (kind: keyof DueActs, id: string, email: string) => ((due[kind] ??= {})[id] = userLabel(email));
+  for (const { action, registration, user } of acts) add(action, registration.id, user);
+  for (const one of accessUsers) {
+    if (isAccessUserAct(one) && one.action === "delete" && one.user)
+      add("deleteUser", one.user.id, one.email);
+  }
+  return due;
 }
 
 /** What has to be done before an act, as far as this run does it; left out where nothing has. */

@@ -52,6 +52,8 @@ export interface RunOptions {
   readonly diff?: boolean;
   /** How many creates, updates, reads or deletes run at once; else `PULUMI_PARALLEL`, else 4 a core. */
   readonly parallel?: number;
+  /** Folders of policy packs, and a file with the config of each. The rehearsal engine runs none, and refuses. */
+  readonly policyPacks?: readonly { readonly folder: string; readonly config: string }[];
   /** For this run, over those of the workspace. */
   readonly env?: Environment;
   /** Called with each line of output as it comes. */

@@ -27,6 +27,9 @@ export function toArguments(operation: Operation, options: RunOptions): readonly
     ...(operation === "preview" ? [] : ["--yes"]),
     ...flags.map(([, flag]) => flag),
     ...(options.parallel === undefined ? [] : ["--parallel", String(options.parallel)]),
+    ...(options.policyPacks ?? []).flatMap(({ folder, config }) => [
+      ...["--policy-pack", folder, "--policy-pack-config", config],
+    ]),
     ...(options.targets ?? []).flatMap((name) => ["--target", `**::${name}`]),
   ];
 }

@@ -51,6 +51,7 @@ interface Run {
 
 /** A preview alone, or a preview and then the run itself; each has a provider process of its own. */
 async function operate(operation: Operation, { workspace, project, file, options }: Run): Promise<RunResult> {
+  if (options.policyPacks !== undefined) throw new EngineError("the rehearsal engine runs no policy packs");
   const screen = new Screen(options.onLine);
   const config = configFor(operation, workspace, project);
   if (typeof config === "string") {
