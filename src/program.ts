@@ -143,13 +143,19 @@ function refuseProviders({ provider, providers }: pulumi.ComponentResourceOption
 
 /** Tells the provider's process of this run, and ends what an engine that was killed would leave behind. */
 function beginRun({ accountId }: Settings): RunMark {
-  const engine = process.env.PULUMI_NODEJS_ENGINE ?? "";
+  const { engine, isOwnProcess } = engineOf();
   const stack = `${pulumi.getProject()}/${pulumi.getStack()}`;
   const { PULUMI_BACKEND_URL, PULUMI_HOME } = process.env;
   const backend = PULUMI_BACKEND_URL ?? PULUMI_HOME ?? "";
   const writes = !pulumi.runtime.isDryRun();
   const run = newRun({ stack, account: accountId, backend, engine, writes });
   if (!isEngineAddress(engine)) return run;
+  if (!isOwnProcess) {
+    // What started this process is no language host, and what started that is no Pulumi.
+    const inline = { ...run, host: undefined, pulumi: undefined };
+    announce(inline);
+    return inline;
+  }
   announce(run);
   const orphaned = () => {
     if (run.pulumi !== undefined && !isRunning(run.pulumi)) endLanguageHost(run.host, engine);
@@ -157,6 +163,17 @@ function beginRun({ accountId }: Settings): RunMark {
   process.once("exit", orphaned);
   new EngineLink(engine, () => process.exit(1));
   return run;
+}
+
+/**
+ * Where the engine of this run is, and whether this process is Pulumi's own. An inline program of the Automation API runs
+ * in the process of its user, which goes on after the run; there the SDK alone knows the engine.
+ */
+function engineOf(): { readonly engine: string; readonly isOwnProcess: boolean } {
+  const { PULUMI_NODEJS_ENGINE: own } = process.env;
+  if (own !== undefined && own !== "") return { engine: own, isOwnProcess: true };
+  const client = pulumi.runtime.getEngine() as { getChannel?: () => { getTarget(): string } } | undefined;
+  return { engine: client?.getChannel?.().getTarget().replace(/^dns:/u, "") ?? "", isOwnProcess: false };
 }
 
 /** A plan, and what was asked about the users whom it acts on. */
