@@ -20,6 +20,7 @@ import { explainCommand } from "./commands/explain.js";
 import { exportCommand } from "./commands/export.js";
 import { inventoryCommand } from "./commands/inventory.js";
 import { driftCommand, planCommand } from "./commands/plan.js";
+import { showCommand } from "./commands/show.js";
 import { simulateCommand } from "./commands/simulate.js";
 import { validateCommand } from "./commands/validate.js";
 
@@ -28,6 +29,7 @@ const COMMANDS: readonly MakeCommand[] = [
   validateCommand,
   planCommand,
   driftCommand,
+  showCommand,
   inventoryCommand,
   explainCommand,
   exportCommand,

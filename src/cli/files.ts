@@ -1,6 +1,8 @@
 import { resolve } from "node:path";
 import { readAccessUser, readPhysicalDevice, readRegistration } from "../cloudflare/collection.js";
 import { CloudflareError } from "../cloudflare/index.js";
+import type { ReportDocument } from "../report/document.js";
+import { checkReport } from "../report/read-back.js";
 import type { WholeInventory } from "../run/account.js";
 import { jsonText } from "../text/escape.js";
 import { LARGEST_JSON, LARGEST_YAML, OutputError, readInput, writeOutputs } from "../text/files.js";
@@ -245,4 +247,19 @@ function checked<T>(place: string, read: () => T): T {
 function text(path: string, key: string, value: unknown): string {
   if (typeof value === "string" && value !== "") return value;
   throw new UserError(`${path}: ${key}: expected a text`, MAKE_ONE);
+}
+
+/**
+ * Reads the report of a plan, a drift or a run, and holds it against the published schema.
+ *
+ * @param fix What to give instead of what is none.
+ * @throws UserError with the place of what is wrong
+ */
+export function readReportFile(folder: string, path: string, fix: string): ReportDocument {
+  const value = parseJson(path, readText(folder, path), fix);
+  if (isMapping(value) && value.kind === "warp-inventory")
+    throw new UserError(`${path}: is an inventory, not a report`, fix);
+  const read = checkReport(value);
+  if (!read.ok) throw new UserError(`${path}: ${read.why}`, fix);
+  return read.document;
 }

@@ -125,12 +125,15 @@ type ParsedReport =
  * schema does not know are left as they are: a later version may have more.
  */
 export function parseReport(text: string): ParsedReport {
-  let value: unknown;
   try {
-    value = JSON.parse(text);
+    return checkReport(JSON.parse(text));
   } catch (error) {
     return { ok: false, why: error instanceof Error ? error.message : String(error) };
   }
+}
+
+/** The same of a text that was parsed already. */
+export function checkReport(value: unknown): ParsedReport {
   const version = (value as { readonly version?: unknown } | null)?.version;
   if (version !== 1) {
     const later = typeof version === "number" ? `, but of version ${version}` : "";

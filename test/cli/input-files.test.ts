@@ -18,6 +18,7 @@ const READERS = [
   (file: string) => ({ args: `drift --history ${file}` }),
   (file: string) => ({ args: `drift --baseline ${file}` }),
   (file: string) => ({ args: `accept --undo ${file}` }),
+  (file: string) => ({ args: `show ${file}` }),
   (file: string) => ({ args: "plan", env: { WARP_EXPECT_PLAN: join(trial.folder, file) } }),
 ];
 

@@ -4,12 +4,11 @@ import type { Allowlist } from "../../allowlist/model.js";
 import type { Registration } from "../../cloudflare/types.js";
 import { named } from "../../reconcile/findings/finding.js";
 import { userOf } from "../../reconcile/scope.js";
-import type { ReportDocument, ReportedDecision } from "../../report/document.js";
-import { parseReport } from "../../report/read-back.js";
+import type { ReportDocument } from "../../report/document.js";
 import type { WholeInventory } from "../../run/account.js";
 import { momentOf, openSource } from "../account.js";
 import { type Surroundings, UserError } from "../command.js";
-import { parseJson, readText } from "../files.js";
+import { readReportFile } from "../files.js";
 import type { AccountOptions } from "../options.js";
 import { findTargets } from "./find.js";
 
@@ -35,7 +34,7 @@ export async function lookUp(
   allowlist: Allowlist,
 ): Promise<LookedUp> {
   const { undo } = options;
-  const document = undo === undefined ? undefined : readRunReport(surroundings.folder, undo);
+  const document = undo === undefined ? undefined : readReportFile(surroundings.folder, undo, GIVE);
   const { whole, ...moment } = await listWhole(surroundings, options, allowlist);
   if (undo !== undefined && document) return { whole, ...findUndone(undo, document, whole), ...moment };
   return { whole, targets: findTargets(what ?? "", whole.registrations), lost: [], ...moment };
@@ -67,17 +66,6 @@ interface Undone {
 }
 
 const GIVE = "give the report of an update: WARP_REPORT=run.json pulumi up";
-
-/** @throws UserError where it is no report. */
-function readRunReport(folder: string, path: string): ReportDocument {
-  const text = readText(folder, path);
-  parseJson(path, text, GIVE);
-  const read = parseReport(text);
-  if (!read.ok) throw new UserError(`${path}: ${read.why}`, GIVE);
-  const bad = read.document.decisions.findIndex((decision) => !isDecision(decision));
-  if (bad >= 0) throw new UserError(`${path}: decisions[${bad}]: is no decision of a report`, GIVE);
-  return read.document;
-}
 
 /** @throws UserError where it is the report of a plan or of another account, or the run revoked nothing. */
 function findUndone(
@@ -111,10 +99,4 @@ function findUndone(
   if (targets.length + lost.length === 0)
     throw new UserError(`${path}: this run revoked and deleted nothing`, "there is nothing to bring back");
   return { targets, lost };
-}
-
-function isDecision(value: unknown): boolean {
-  const { registration } = (value ?? {}) as Partial<ReportedDecision>;
-  const { id, device, user } = (registration ?? {}) as Partial<ReportedDecision["registration"]>;
-  return [id, device?.name, user?.email].every((text) => typeof text === "string");
 }

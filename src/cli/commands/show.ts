@@ -1,0 +1,83 @@
+/** `warp-registrations show`: a saved report in any other form. */
+import { type Command, Option } from "commander";
+import type { Finding } from "../../reconcile/findings/finding.js";
+import type { ReportDocument } from "../../report/document.js";
+import { evidenceWish } from "../../report/evidence.js";
+import { type Format, formatNames, render } from "../../report/formats.js";
+import type { RenderOptions } from "../../report/words.js";
+import {
+  type CommandContext,
+  EXIT,
+  type ExitCode,
+  newCommand,
+  runs,
+  type Surroundings,
+  UserError,
+} from "../command.js";
+import { readReportFile } from "../files.js";
+import { outputOptions } from "../options.js";
+import { checkOutputs, emit, type OutputOptions, paint } from "../output.js";
+
+interface ShowOptions extends OutputOptions<Format> {
+  readonly marker?: string;
+}
+
+const EXAMPLE = `
+$ warp-registrations show run.json
+WARP registrations: to revoke 2, unrevoke 1
+…
+$ warp-registrations show plan.json --output html=plan.html markdown=plan.md
+
+No account and no credentials are needed: what is told is what the file says. WARP_EVIDENCE=output shows evidence, where
+the report has any.
+`;
+
+export function showCommand(context: CommandContext): Command {
+  const command = newCommand(
+    "show",
+    "Show a saved report of a plan, a drift or a run, in any form.",
+    EXAMPLE,
+  ).argument("<report>", "a report in JSON: of plan, of drift, or what WARP_REPORT names");
+  for (const option of outputOptions(formatNames)) command.addOption(option);
+  command.addOption(new Option("--marker <text>", "tells this comment from another stack's, in Markdown"));
+  return runs(command, context, show);
+}
+
+const GIVE =
+  "give the JSON of a report: plan --output json=plan.json, drift --output json=drift.json, or WARP_REPORT=run.json pulumi up";
+
+function show(surroundings: Surroundings, path: string, options: ShowOptions): Promise<ExitCode> {
+  const { folder, env } = surroundings;
+  checkOutputs(folder, options, formatNames, [path]);
+  const document = readReportFile(folder, path, GIVE);
+  const settings = {
+    evidence: evidenceWish(env) === "output",
+    marker: options.marker,
+    ...(document.results === undefined && { planFile: path }),
+  };
+  emit(surroundings, options, formatNames, (format, colour) => {
+    const text = rendered(path, format, document, settings);
+    return colour && format === "text" ? paint(text) : text;
+  });
+  return Promise.resolve(EXIT.fine);
+}
+
+/** What a report says besides its fields is not looked at when it is read, and may be too deep to be written again. */
+function rendered(path: string, format: Format, document: ReportDocument, settings: RenderOptions): string {
+  try {
+    return render(format, format === "json" ? document : withSubjects(document), settings);
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    const why = "it is nested too deeply, or too large";
+    throw new UserError(`${path}: cannot be shown as ${format}: ${why}`, GIVE, { cause: error });
+  }
+}
+
+/** A report of before findings said what they are about names them by their words, as it did then. */
+function withSubjects(document: ReportDocument): ReportDocument {
+  const findings = document.findings.map((finding: Partial<Finding> & Omit<Finding, "subject">) => ({
+    ...finding,
+    subject: finding.subject ?? [finding.text],
+  }));
+  return { ...document, findings };
+}

@@ -1,0 +1,154 @@
+/** `show`: a report that was saved, in every other form, without an account. */
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { formatNames, render } from "../../src/report/formats.js";
+import { fullDocument } from "../support/report.js";
+import { registration } from "../support/world.js";
+import { type Offline, startOffline } from "./offline.js";
+
+const full = fullDocument();
+const { results: _, accessUserResults: __, ...plan } = full;
+
+let project: Offline;
+beforeAll(() => {
+  project = startOffline(
+    { registrations: [registration({ id: "r1", email: "bob@example.com" })] },
+    { "allowlist.yaml": "version: 1\nusers: { bob@example.com: [] }\n", "run.json": JSON.stringify(full) },
+  );
+});
+afterAll(() => project.end());
+
+const show = (...args: readonly string[]) => project.run("show", ...args);
+
+test.each(formatNames)("a run as %s, on standard output and in a file", async (format) => {
+  const wanted = render(format, full, { marker: "prod" });
+  expect(wanted).not.toBe("");
+  const printed = await show("run.json", "--format", format, "--marker", "prod");
+  expect(printed).toEqual({ code: 0, out: wanted, err: "" });
+  const written = await show(
+    "run.json",
+    "--output",
+    `${format}=out.${format}`,
+    "--quiet",
+    "--marker",
+    "prod",
+  );
+  expect(written).toEqual({ code: 0, out: "", err: "" });
+  expect(project.read(`out.${format}`)).toBe(wanted);
+});
+
+test("what plan saves is shown as plan prints it, and drift likewise", async () => {
+  for (const command of ["plan", "drift"]) {
+    const saved = await project.run(
+      ...[command, "--inventory", "inventory.json", "--output", "json=plan.json", "markdown=plan.md"],
+    );
+    expect(saved.code).toBe(0);
+    const text = await show("plan.json");
+    expect(text.out).toBe(saved.out);
+    expect(text.out).toContain("Next: WARP_EXPECT_PLAN=plan.json pulumi up");
+    expect((await show("plan.json", "--format", "markdown")).out).toBe(project.read("plan.md"));
+    expect((await show("plan.json", "--format", "json")).out).toBe(project.read("plan.json"));
+  }
+});
+
+test("a report without all that was added since version 1 began is shown in every form", async () => {
+  const { approval, freeze, reviewed, accessUsers, domains, ...rest } = plan;
+  expect([approval, freeze, reviewed, accessUsers]).not.toContain(undefined);
+  expect(domains).toBeUndefined();
+  const old = {
+    ...rest,
+    findings: rest.findings.map(({ subject: _subject, related: _related, ...finding }) => finding),
+    decisions: rest.decisions.map(({ entry: _entry, evidence: _evidence, ...decision }) => ({
+      ...decision,
+      registration: { ...decision.registration, device: { id: "d", name: "OLD-PC" } },
+    })),
+  };
+  project.write("old.json", JSON.stringify(old));
+  for (const format of formatNames) {
+    const { code, out, err } = await show("old.json", "--format", format);
+    expect([format, code, err]).toEqual([format, 0, ""]);
+    expect(out, format).toContain("OLD");
+  }
+});
+
+test("evidence is shown only where the environment asks for it", async () => {
+  expect((await show("run.json")).out).not.toContain("disk encryption");
+  expect(render("text", full, { evidence: true })).toContain("disk encryption");
+});
+
+describe("what cannot be shown is one clear message, and 1", () => {
+  const decision = plan.decisions[0]!;
+  const deep = JSON.stringify(plan).replace("{", `{"more":${"[".repeat(50_000)}${"]".repeat(50_000)},`);
+  test.each<[string, string | object, string]>([
+    ["no JSON", '{"version": 1,,}', 'it.json:1:15: not JSON: expected a key in double quotes and ":"'],
+    ["half a file", JSON.stringify(plan).slice(0, -9), "it.json:1:"],
+    ["nothing", "", "it.json:1:1: not JSON: expected a value"],
+    ["no report", { version: 1 }, "it.json: the report must have required property 'account'"],
+    ["a list", [], "it.json: it is not a report of version 1"],
+    ["a later version", { ...plan, version: 2 }, "it is not a report of version 1, but of version 2"],
+    [
+      "another action",
+      { ...plan, decisions: [{ ...decision, action: "burn" }] },
+      "decisions[0].action must be",
+    ],
+    ["another type", { ...plan, findings: {} }, "it.json: findings must be array"],
+    ["domains that are none", { ...plan, domains: { "(a+)+$": "x" } }, "it.json: domains must match pattern"],
+    ["too deep a file", deep, "it.json: cannot be shown as json: it is nested too deeply"],
+  ])("%s", async (_name, content, message) => {
+    project.write("it.json", typeof content === "string" ? content : JSON.stringify(content));
+    const { code, out, err } = await show("it.json", "--format", "json");
+    expect([code, out]).toEqual([1, ""]);
+    expect(err).toContain(message);
+    expect(err).toContain("fix: give the JSON of a report");
+    expect(err).not.toMatch(/^\s+at |this is a bug/mu);
+  });
+
+  test.each([
+    [["inventory.json"], "inventory.json: is an inventory, not a report"],
+    [["none.json"], "none.json: cannot be read: there is no such file or folder"],
+    [["."], ".: cannot be read: it is a folder"],
+    [[], "missing required argument 'report'"],
+    [["run.json", "--output", "json=run.json"], "run.json is read by this run, and would be overwritten"],
+    [["run.json", "--output", "run.csv"], "no format of this command ends in .csv"],
+  ])("%j", async (args, message) => {
+    const { code, out, err } = await show(...args);
+    expect([code, out]).toEqual([1, ""]);
+    expect(err).toContain(message);
+  });
+});
+
+test("whatever a file says, no form lets a terminal, a forge or a browser obey it", async () => {
+  const evil = "\u001b[2J\u202e<script>x</script>\n::error::x\n##[error]<{%";
+  const spoil = (value: unknown): unknown => {
+    if (typeof value === "string") return value;
+    if (Array.isArray(value)) return value.map(spoil);
+    if (typeof value !== "object" || value === null) return value;
+    return Object.fromEntries(
+      Object.entries(value).map(([key, child]) => [
+        key,
+        typeof child === "string" && !FIXED.has(key) ? child + evil : spoil(child),
+      ]),
+    );
+  };
+  project.write("evil.json", JSON.stringify(spoil(full)));
+  for (const format of formatNames) {
+    const { code, out } = await show("evil.json", "--format", format);
+    expect([format, code]).toEqual([format, 0]);
+    expect(out, format).not.toMatch(/(?!\n)\p{Cc}|\p{Cf}|<\{%|##\[/u);
+    if (format === "html" || format === "markdown") expect(out, format).not.toContain("<script>x");
+    if (format !== "github") expect(out, format).not.toMatch(/^\s*::/mu);
+  }
+});
+
+/** Words of a fixed set, and what must be a time. */
+const FIXED: ReadonlySet<string> = new Set([
+  "asOf",
+  "act",
+  "action",
+  "live",
+  "desired",
+  "guard",
+  "by",
+  "result",
+  "why",
+  "code",
+]);
