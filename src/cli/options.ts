@@ -52,13 +52,17 @@ export function outputOptions(known: readonly string[]): Option[] {
   ];
 }
 
-/** What is asked about the plan besides: `--base`, `--stack` and `--marker`. */
+/** What is asked about the plan besides: `--base`, `--base-ref`, `--stack` and `--marker`. */
 export function planOptions(): Option[] {
   return [
     new Option(
       "--base <glob>",
       "the allowlist before a change: tells what the change itself lets through; may be repeated",
     ).argParser(collect),
+    new Option(
+      "--base-ref <ref>",
+      "the same, of this folder as of a commit that git knows, like origin/main",
+    ).conflicts("base"),
     new Option(
       "--stack <name>",
       "the stack that this is: tells which other stacks of the project share the account",

@@ -28,6 +28,7 @@ import {
   UserError,
 } from "../command.js";
 import { type FileText, readText, writeFiles } from "../files.js";
+import { readAllowlistAt } from "../git.js";
 import {
   accountOptions,
   type AccountOptions,
@@ -53,7 +54,7 @@ import {
 
 const PLAN_EXAMPLE = `
 $ export CLOUDFLARE_ACCOUNT_ID=… CLOUDFLARE_API_TOKEN=…
-$ warp-registrations plan --output json=plan.json markdown=plan.md --base base/allowlist.yaml
+$ warp-registrations plan --output json=plan.json markdown=plan.md --base-ref origin/main
 WARP registrations: to revoke 2, unrevoke 1
 …
 
@@ -182,6 +183,7 @@ function keepBooks(
 
 interface PlanningOptions extends AllowlistOptions, AccountOptions, OutputOptions<Format> {
   readonly base?: readonly string[];
+  readonly baseRef?: string;
   readonly now?: Date;
   readonly stack?: string;
   readonly marker?: string;
@@ -228,7 +230,7 @@ async function planRun(
     outputs,
     head.files.map(({ file }) => file),
   );
-  const base = options.base && (await readBase(folder, options.base));
+  const base = await readBase(surroundings, options);
   const siblings =
     options.stack === undefined ? [] : await findSiblings({ folder, stack: options.stack, account });
   const time = () => source.time() ?? { now, findings: [], notes: [] };
@@ -268,10 +270,18 @@ function once<T>(make: () => Promise<T>): () => Promise<T> {
   return () => (made ??= make());
 }
 
-// `--base`: the allowlist before a change, and what the change itself does.
+// `--base` and `--base-ref`: the allowlist before a change, and what the change itself does.
+
+function readBase(
+  surroundings: Surroundings,
+  { base, baseRef, allowlist = [] }: PlanningOptions,
+): Promise<Allowlist | undefined> {
+  if (baseRef !== undefined) return readAllowlistAt(surroundings, baseRef, allowlist);
+  return base === undefined ? Promise.resolve(undefined) : readBaseFiles(surroundings.folder, base);
+}
 
 /** Reads the allowlist before the change. It may stand outside the project: a checkout of the base branch beside it. */
-async function readBase(folder: string, patterns: readonly string[]): Promise<Allowlist> {
+async function readBaseFiles(folder: string, patterns: readonly string[]): Promise<Allowlist> {
   const root = patterns.some((pattern) => leadsOut(folder, pattern))
     ? commonFolder(folder, patterns)
     : folder;
