@@ -23,6 +23,7 @@ import { driftCommand, planCommand } from "./commands/plan.js";
 import { showCommand } from "./commands/show.js";
 import { simulateCommand } from "./commands/simulate.js";
 import { validateCommand } from "./commands/validate.js";
+import { whoCommand } from "./commands/who.js";
 
 /** Every command, in the order of the help. */
 const COMMANDS: readonly MakeCommand[] = [
@@ -31,6 +32,7 @@ const COMMANDS: readonly MakeCommand[] = [
   driftCommand,
   showCommand,
   inventoryCommand,
+  whoCommand,
   explainCommand,
   exportCommand,
   acceptCommand,

@@ -1,4 +1,4 @@
-/** What git tells of the project: its allowlist as of a commit. Git is run as a program, never through a shell. */
+/** What git tells of the project: its allowlist as of a commit, and since when lines stand. Git is run as a program, never through a shell. */
 import { execFile, type ExecFileException } from "node:child_process";
 import { realpathSync } from "node:fs";
 import { isAbsolute, relative, sep } from "node:path";
@@ -267,4 +267,88 @@ async function asked<T>(option: string, answer: Promise<T>): Promise<T> {
     if (!(error instanceof GitRefusal)) throw error;
     throw new UserError(`${option}: git says: ${clipped(error.said, 300)}`, "settle that, and run again");
   }
+}
+
+// `git blame`: since when lines of the allowlist stand as they do.
+
+/** What git knows of one line; `since` and `commit` together, or else why they are not known. */
+export interface Blamed {
+  /** The day on which its author wrote it, in UTC. */
+  readonly since?: string;
+  readonly commit?: string;
+  /** Who that was, raw. */
+  readonly author?: string;
+  readonly unknown?: string;
+}
+
+/**
+ * Asks git about lines of files in this folder, once for each file.
+ *
+ * @param what The option that asks for it, for messages.
+ * @throws UserError where there is no git, or no repository
+ */
+export async function blame(
+  surroundings: Pick<Surroundings, "folder" | "env">,
+  what: string,
+  places: readonly { readonly file: string }[],
+): Promise<(place: { readonly file: string; readonly line: number }) => Blamed> {
+  const git = new Git(surroundings);
+  await checkRepository(git, what);
+  const shallow = await isShallow(git);
+  const files = new Map<string, readonly Blamed[]>();
+  for (const file of new Set(places.map((one) => one.file)))
+    files.set(file, await blameFile(git, what, file, shallow));
+  return ({ file, line }) => files.get(file)?.[line - 1] ?? NOT_COMMITTED;
+}
+
+const NOT_COMMITTED: Blamed = { unknown: "not committed" };
+
+async function blameFile(git: Git, what: string, file: string, shallow: boolean): Promise<readonly Blamed[]> {
+  let answer: string;
+  try {
+    answer = (await git.run(["blame", "--porcelain", "--no-textconv", "--", file])).toString("utf8");
+  } catch (error) {
+    if (!(error instanceof GitRefusal)) throw error;
+    // A file that no commit has yet, or no commit at all.
+    if (/^no such (?:path|ref)\b/u.test(error.said)) return [];
+    throw new UserError(
+      `${what}: ${clipped(file, 200)}: git says: ${clipped(error.said, 300)}`,
+      "settle that, or leave out --blame",
+    );
+  }
+  return readBlame(answer, shallow);
+}
+
+/** The porcelain format: a header for each line, what is known of its commit once, and the line behind a tab. */
+function readBlame(answer: string, shallow: boolean): readonly Blamed[] {
+  const commits = new Map<string, Map<string, string>>();
+  const lines: Blamed[] = [];
+  let commit = "";
+  let at = 0;
+  for (const row of answer.split("\n")) {
+    if (row.startsWith("\t")) {
+      lines[at - 1] = told(commit, commits.get(commit) ?? new Map<string, string>(), shallow);
+      continue;
+    }
+    const [, id, final] = /^([\da-f]{40,64}) \d+ (\d+)/u.exec(row) ?? [];
+    if (id !== undefined) {
+      commit = id;
+      at = Number(final);
+      if (!commits.has(id)) commits.set(id, new Map());
+      continue;
+    }
+    const [, key, value] = /^([a-z-]+)(?: (.*))?$/su.exec(row) ?? [];
+    if (key !== undefined) commits.get(commit)?.set(key, value ?? "");
+  }
+  return lines;
+}
+
+function told(commit: string, facts: ReadonlyMap<string, string>, shallow: boolean): Blamed {
+  if (/^0+$/u.test(commit)) return NOT_COMMITTED;
+  const time = Number(facts.get("author-time")) * 1000;
+  const day = Number.isNaN(new Date(time).getTime()) ? "" : new Date(time).toISOString().slice(0, 10);
+  // The oldest commit of a shallow clone is blamed for all that came before it.
+  if (shallow && facts.has("boundary")) return { unknown: `before ${day} (the clone is shallow)` };
+  const author = facts.get("author");
+  return { since: day, commit, ...(author !== undefined && { author }) };
 }

@@ -62,6 +62,7 @@ const EXTENSIONS: Readonly<Record<string, string>> = {
   ".sarif": "sarif",
   ".xml": "junit",
   ".txt": "text",
+  ".csv": "csv",
   ".yaml": "yaml",
   ".yml": "yaml",
 };

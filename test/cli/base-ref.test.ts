@@ -1,87 +1,28 @@
 /** `--base-ref`: the allowlist before a change, as git has it. */
 import { execFileSync } from "node:child_process";
-import { mkdirSync, readdirSync, realpathSync, rmSync, symlinkSync } from "node:fs";
-import { mkdtempSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { runCommandLine } from "../../src/cli/command-line.js";
-import { formatInventory } from "../../src/cli/files.js";
 import type { ReportDocument } from "../../src/report/document.js";
-import { ACCOUNT, NOW, registration } from "../support/world.js";
-import type { Ended } from "./offline.js";
+import { registration } from "../support/world.js";
+import { GIT_ENV as ENV, type Repository, startRepository } from "./repository.js";
 
-const ENV = {
-  PATH: process.env.PATH ?? "",
-  GIT_CONFIG_GLOBAL: "/dev/null",
-  GIT_CONFIG_SYSTEM: "/dev/null",
-  GIT_AUTHOR_NAME: "T",
-  GIT_AUTHOR_EMAIL: "t@example.com",
-  GIT_COMMITTER_NAME: "T",
-  GIT_COMMITTER_EMAIL: "t@example.com",
-};
+const BEFORE = "version: 1\nusers:\n  ann@example.com: []\n  bob@example.com: []\n";
+const AFTER = "version: 1\nusers:\n  ann@example.com: []\n";
 
-const ROOT = "version: 1\n";
-const BEFORE = `${ROOT}users:\n  ann@example.com: []\n  bob@example.com: []\n`;
-const AFTER = `${ROOT}users:\n  ann@example.com: []\n`;
-
-const LIVE = formatInventory({
-  kind: "warp-inventory",
-  version: 1,
-  account: ACCOUNT,
-  takenAt: NOW.toISOString(),
-  redacted: false,
-  registrations: [registration({ id: "r1", email: "bob@example.com" })],
-  devices: [],
-});
-
-let base = "";
+let project: Repository;
 let repository = "";
 
 beforeEach(() => {
-  base = realpathSync(mkdtempSync(join(tmpdir(), "base ref ")));
-  repository = join(base, "clone [1]");
-  mkdirSync(repository);
-  git("init", "--quiet", "-b", "main");
+  project = startRepository({ registrations: [registration({ id: "r1", email: "bob@example.com" })] });
+  repository = project.folder;
 });
-afterEach(() => rmSync(base, { recursive: true, force: true }));
+afterEach(() => project.end());
 
-function git(...args: readonly string[]): string {
-  return execFileSync("git", args, { cwd: repository, env: ENV, encoding: "utf8" }).trim();
-}
-
-function write(files: Readonly<Record<string, string>>, folder = repository): void {
-  for (const [name, text] of Object.entries(files)) {
-    mkdirSync(dirname(join(folder, name)), { recursive: true });
-    writeFileSync(join(folder, name), text);
-  }
-}
-
-function commit(files: Readonly<Record<string, string>>): string {
-  write(files);
-  git("add", "--all");
-  git("commit", "--quiet", "--message", "x");
-  return git("rev-parse", "HEAD");
-}
-
-async function run(
-  args: readonly string[],
-  {
-    folder = repository,
-    env = ENV,
-  }: { readonly folder?: string; readonly env?: Record<string, string> } = {},
-): Promise<Ended> {
-  const said = { out: "", err: "" };
-  write({ "live.json": LIVE }, base);
-  const code = await runCommandLine([...args, "--inventory", join(base, "live.json")], {
-    folder,
-    env,
-    stdout: { write: (text) => void (said.out += text) },
-    stderr: { write: (text) => void (said.err += text) },
-    now: () => NOW,
-  });
-  return { code, ...said };
-}
+const git: Repository["git"] = (...args) => project.git(...args);
+const write: Repository["write"] = (...args) => project.write(...args);
+const commit: Repository["commit"] = (...args) => project.commit(...args);
+const run: Repository["run"] = (...args) => project.run(...args);
 
 async function documentOf(args: readonly string[], folder?: string): Promise<ReportDocument> {
   const { code, out, err } = await run([...args, "--format", "json"], {
@@ -99,7 +40,7 @@ describe.each(["plan", "drift"])("%s", (command) => {
     git("branch", "before");
     write(
       { "allowlist.yaml": BEFORE, "allowlist/more.yml": "users: { cyd@example.com: [] }\n" },
-      join(base, "old"),
+      join(project.base, "old"),
     );
     commit({
       "allowlist.yaml": AFTER,
@@ -149,13 +90,16 @@ test("a branch, a tag, an abbreviation and a step back name a commit", async () 
 });
 
 describe("what cannot be compared with is one clear message, and 1", () => {
-  async function refused(args: readonly string[], more: Parameters<typeof run>[1] = {}): Promise<string> {
+  async function refused(
+    args: readonly string[],
+    more: Parameters<Repository["run"]>[1] = {},
+  ): Promise<string> {
     const { code, out, err } = await run(["plan", ...args], more);
     expect([code, out]).toEqual([1, ""]);
     expect(err).not.toMatch(/^\s+at |this is a bug/mu);
     return err;
   }
-  const at = (ref: string, more?: Parameters<typeof run>[1]) => refused([`--base-ref=${ref}`], more);
+  const at = (ref: string, more?: Parameters<Repository["run"]>[1]) => refused([`--base-ref=${ref}`], more);
 
   beforeEach(() => commit({ "allowlist.yaml": BEFORE }));
 
@@ -193,7 +137,7 @@ describe("what cannot be compared with is one clear message, and 1", () => {
 
   test("a shallow clone is told as one", async () => {
     commit({ "allowlist.yaml": AFTER });
-    const shallow = join(base, "shallow");
+    const shallow = join(project.base, "shallow");
     execFileSync("git", ["clone", "--quiet", "--depth=1", `file://${repository}`, shallow], { env: ENV });
     const err = await at("HEAD~1", { folder: shallow });
     expect(err).toContain("there is no such commit in this clone, which is a shallow one");
@@ -201,12 +145,12 @@ describe("what cannot be compared with is one clear message, and 1", () => {
   });
 
   test("no repository, and no git", async () => {
-    const elsewhere = join(base, "elsewhere");
+    const elsewhere = join(project.base, "elsewhere");
     write({ "allowlist.yaml": AFTER }, elsewhere);
     expect(await at("HEAD", { folder: elsewhere })).toMatch(
       /--base-ref HEAD: git does not read this folder's repository: not a git repository.*\n {2}fix: run the command in a clone/u,
     );
-    const empty = join(base, "empty");
+    const empty = join(project.base, "empty");
     mkdirSync(empty);
     expect(await at("HEAD", { env: { PATH: empty } })).toContain("error: git is not on the PATH");
   });
@@ -256,8 +200,8 @@ describe("what cannot be compared with is one clear message, and 1", () => {
 
 test("git does not learn the credentials, and answers in its own words whatever the locale", async () => {
   commit({ "allowlist.yaml": BEFORE });
-  const bin = join(base, "bin");
-  write({ git: `#!/bin/sh\nenv > "${join(base, "seen")}"\nexec "$REAL" "$@"\n` }, bin);
+  const bin = join(project.base, "bin");
+  write({ git: `#!/bin/sh\nenv > "${join(project.base, "seen")}"\nexec "$REAL" "$@"\n` }, bin);
   execFileSync("chmod", ["755", join(bin, "git")]);
   const real = execFileSync("sh", ["-c", "command -v git"], { env: ENV, encoding: "utf8" }).trim();
   const { code } = await run(["plan", "--base-ref", "HEAD"], {
@@ -270,7 +214,7 @@ test("git does not learn the credentials, and answers in its own words whatever 
     },
   });
   expect(code).toBe(0);
-  const seen = execFileSync("cat", [join(base, "seen")], { encoding: "utf8" });
+  const seen = readFileSync(join(project.base, "seen"), "utf8");
   expect(seen).toMatch(/^LC_ALL=C$/mu);
   expect(seen).not.toContain("secret-token");
 });

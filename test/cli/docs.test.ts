@@ -17,7 +17,7 @@ function section(text: string, heading: string): string {
   return text.split(/^## /mu).find((part) => part.startsWith(`${heading}\n`)) ?? "";
 }
 
-test.each(["validate", "plan", "drift", "show", "inventory"])(
+test.each(["validate", "plan", "drift", "show", "inventory", "who"])(
   "docs/cli.md tells every option of %s, and no other",
   (name) => {
     const text = page("cli.md");

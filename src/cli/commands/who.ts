@@ -1,0 +1,406 @@
+/** `warp-registrations who`: who may connect, since when, and why. */
+import { type Command, Option } from "commander";
+import { createHash } from "node:crypto";
+import { checkAccount } from "../../allowlist/checks.js";
+import type { SourcePosition } from "../../allowlist/messages.js";
+import type { Allowlist } from "../../allowlist/model.js";
+import { showDomains } from "../../allowlist/values.js";
+import type { PhysicalDevice, Registration } from "../../cloudflare/types.js";
+import { type Decision, liveState } from "../../reconcile/decision.js";
+import { type HardwareIndex, indexHardware } from "../../reconcile/hardware.js";
+import { makePlan } from "../../reconcile/plan.js";
+import { userOf, whyOutOfScope } from "../../reconcile/scope.js";
+import { escapeHtml, isolated } from "../../report/escapes.js";
+import { style } from "../../report/html-style.js";
+import { narrowInventory, type WholeInventory } from "../../run/account.js";
+import { readTestedAllowlist } from "../../run/reconcile.js";
+import { escapeText, jsonText } from "../../text/escape.js";
+import { wrap } from "../../text/lines.js";
+import { compare, counted, groupBy, minute } from "../../text/words.js";
+import { momentOf, openSource } from "../account.js";
+import { type CommandContext, EXIT, type ExitCode, newCommand, runs, type Surroundings } from "../command.js";
+import { blame, type Blamed } from "../git.js";
+import {
+  type AccountOptions,
+  accountOptions,
+  allowlistOption,
+  type AllowlistOptions,
+  nowOption,
+  outputOptions,
+} from "../options.js";
+import { checkOutputs, checkPlaces, emit, type OutputOptions, pathsOf } from "../output.js";
+
+const FORMATS = ["text", "csv", "html", "json"] as const;
+
+type WhoFormat = (typeof FORMATS)[number];
+
+interface WhoOptions extends AllowlistOptions, AccountOptions, OutputOptions<WhoFormat> {
+  readonly blame?: boolean;
+  readonly now?: Date;
+}
+
+const EXAMPLE = `
+$ warp-registrations who --blame
+Who may connect: 2 registrations of 1 person (1 allowed, 1 to be revoked)
+…
+$ warp-registrations who --inventory inventory.json --output csv=who.csv html=who.html
+`;
+
+export function whoCommand(context: CommandContext): Command {
+  const command = newCommand("who", "Who may connect, since when, and why: for auditors.", EXAMPLE)
+    .alias("list")
+    .addOption(allowlistOption());
+  for (const option of accountOptions()) command.addOption(option);
+  command
+    .addOption(new Option("--blame", "ask git since when the line of each entry stands in the allowlist"))
+    .addOption(nowOption("to decide (default: now, or when the inventory was taken)"));
+  for (const option of outputOptions(FORMATS)) command.addOption(option);
+  return runs(command, context, who);
+}
+
+async function who(surroundings: Surroundings, options: WhoOptions): Promise<ExitCode> {
+  const { folder } = surroundings;
+  checkOutputs(folder, options, FORMATS, [options.inventory]);
+  const source = openSource(surroundings, options);
+  const begin = options.now ?? source.takenAt ?? surroundings.now();
+  const allowlist = await readTestedAllowlist({ root: folder, patterns: options.allowlist ?? [] }, begin);
+  checkAccount(allowlist, source.account);
+  checkPlaces(
+    folder,
+    pathsOf(options),
+    allowlist.files.map(({ file }) => file),
+  );
+  const whole = await source.listWhole();
+  const asOf = momentOf(surroundings, source, options);
+  const found = connecting(allowlist, whole, asOf);
+  const listed = options.blame === true ? await blame(surroundings, "--blame", linesOf(found)) : undefined;
+  const rows = found.map((row) => (listed && row.line ? { ...row, listed: listed(row.line) } : row));
+  const answer: Answer = { account: source.account, asOf, blamed: listed !== undefined, rows };
+  emit(surroundings, options, FORMATS, (format) => renderers[format](answer));
+  return EXIT.fine;
+}
+
+// Who that is: whatever is connected now, on whatever grounds, and what the next update lets in.
+
+/** What becomes of a registration. */
+const STATUS = {
+  allowed: "allowed",
+  "left-alone": "left alone",
+  "out-of-scope": "out of scope",
+  "to-revoke": "to be revoked",
+  "to-delete": "to be deleted",
+  "to-unrevoke": "to be let in",
+} as const;
+
+type Status = keyof typeof STATUS;
+
+/** One registration that may connect; texts are raw. */
+interface Row {
+  readonly registration: Registration;
+  readonly device: PhysicalDevice | undefined;
+  /** As it is shown; empty where it belongs to no person. */
+  readonly person: string;
+  /** Only where it names one machine. */
+  readonly serial: string | undefined;
+  readonly status: Status;
+  readonly why: { readonly code: string; readonly text: string };
+  /** What says so; undefined of what is out of scope. */
+  readonly source: SourcePosition | undefined;
+  /** The line by which it is listed: of its entry, or of what protects or ignores it. */
+  readonly line: SourcePosition | undefined;
+  readonly listed?: Blamed;
+}
+
+interface Answer {
+  readonly account: string;
+  readonly asOf: Date;
+  readonly blamed: boolean;
+  readonly rows: readonly Row[];
+}
+
+/** By person, then device name, then id. */
+function connecting(allowlist: Allowlist, whole: WholeInventory, asOf: Date): readonly Row[] {
+  const { decisions } = makePlan(allowlist, narrowInventory(whole, allowlist), asOf);
+  const byId = new Map(decisions.map((decision) => [decision.registration.id, decision]));
+  const devices = new Map(
+    whole.devices.filter(({ deleted_at }) => deleted_at == null).map((one) => [one.id, one]),
+  );
+  const hardware = indexHardware(whole.devices).index;
+  const show = showDomains(allowlist.domains);
+  return whole.registrations
+    .flatMap((registration): Row[] => {
+      const decision = byId.get(registration.id);
+      const said = decision ? decided(decision) : undecided(registration, allowlist);
+      if (said === undefined) return [];
+      return [
+        {
+          ...said,
+          registration,
+          device: devices.get(registration.device.id),
+          person: show(userOf(registration)),
+          serial: serialOf(registration, hardware),
+          why: { ...said.why, text: show(said.why.text) },
+        },
+      ];
+    })
+    .sort(
+      (a, b) =>
+        compare(userOf(a.registration), userOf(b.registration)) ||
+        compare(a.registration.device.name, b.registration.device.name) ||
+        compare(a.registration.id, b.registration.id),
+    );
+}
+
+type Said = Pick<Row, "status" | "why" | "source" | "line">;
+
+function decided({ live, action, reason, source, entry }: Decision): Said | undefined {
+  if (live === "revoked" && action !== "unrevoke") return undefined;
+  const isExcepted = ["protected", "self", "ignored"].includes(reason.code);
+  const status =
+    action === "keep" ? "allowed" : action === "leave" ? "left-alone" : (`to-${action}` as const);
+  return { status, why: reason, source, line: isExcepted ? source : entry?.source };
+}
+
+function undecided(registration: Registration, { scope }: Allowlist): Said | undefined {
+  if (registration.deleted_at != null || liveState(registration) === "revoked") return undefined;
+  const settings = whyOutOfScope(registration, userOf(registration), scope).map((one) => `scope.${one}`);
+  const text = `out of the allowlist's scope (${settings.join(", ")}): nothing is decided about it`;
+  return {
+    status: "out-of-scope",
+    why: { code: "out-of-scope", text },
+    source: undefined,
+    line: undefined,
+  };
+}
+
+function serialOf({ device }: Registration, hardware: HardwareIndex): string | undefined {
+  return hardware.get(device.id)?.serial;
+}
+
+function linesOf(rows: readonly Row[]): readonly SourcePosition[] {
+  return rows.flatMap(({ line }) => line ?? []);
+}
+
+// The columns, for every form but JSON.
+
+/** In words; empty where it is not known. Raw. */
+const COLUMNS: readonly (readonly [string, (row: Row) => string])[] = [
+  ["person", ({ person }) => person],
+  ["status", ({ status }) => STATUS[status]],
+  ["device", ({ registration }) => registration.device.name],
+  ["serial", ({ serial }) => serial ?? ""],
+  ["model", ({ device }) => device?.model ?? ""],
+  ["enrolled", ({ registration }) => minute(registration.created_at)],
+  ["listed since", ({ listed }) => listed?.since ?? listed?.unknown ?? ""],
+  ["commit", ({ listed }) => listed?.commit ?? ""],
+  ["rule", ({ why }) => why.code],
+  ["why", ({ why }) => why.text],
+  ["line", ({ source }) => (source ? `${source.file}:${source.line}` : "")],
+  [
+    "last seen",
+    ({ registration: { last_seen_at } }) => (last_seen_at === null ? "never" : minute(last_seen_at)),
+  ],
+  ["profile", ({ registration }) => profileOf(registration)],
+  [
+    "client",
+    ({ registration, device }) => registration.device.client_version ?? device?.client_version ?? "",
+  ],
+  ["tunnel", ({ registration }) => registration.tunnel_type ?? ""],
+  ["key type", ({ registration }) => registration.key_type ?? ""],
+  ["os", ({ device }) => [device?.device_type, device?.os_version].filter((text) => text).join(" ")],
+  ["virtual ipv4", ({ registration }) => registration.virtual_ipv4 ?? ""],
+  ["virtual ipv6", ({ registration }) => registration.virtual_ipv6 ?? ""],
+  ["mac address", ({ device }) => device?.mac_address ?? ""],
+  ["registration", ({ registration }) => registration.id],
+  ["device id", ({ registration }) => registration.device.id],
+];
+
+function profileOf({ policy }: Registration): string {
+  return policy === undefined ? "" : `${policy.name}${policy.deleted ? " (deleted)" : ""}`;
+}
+
+function cell(row: Row, wanted: string): string {
+  return COLUMNS.find(([name]) => name === wanted)?.[1](row) ?? "";
+}
+
+const renderers: Readonly<Record<WhoFormat, (answer: Answer) => string>> = {
+  text: toText,
+  csv: toCsv,
+  html: toHtml,
+  json: toJson,
+};
+
+function headline({ rows }: Answer): string {
+  const people = new Set(rows.flatMap(({ person }) => (person === "" ? [] : [person])));
+  const counts = [...groupBy(rows, ({ status }) => status)].map(([status, group]) => [status, group.length]);
+  const byStatus = Object.keys(STATUS).flatMap((status) => {
+    const count = counts.find(([name]) => name === status)?.[1];
+    return count === undefined ? [] : [`${count} ${STATUS[status as Status]}`];
+  });
+  const parts = byStatus.length === 0 ? "" : ` (${byStatus.join(", ")})`;
+  return `Who may connect: ${counted(rows.length, "registration")} of ${counted(people.size, "person", "people")}${parts}`;
+}
+
+function toText(answer: Answer): string {
+  const { account, asOf, rows } = answer;
+  const people = [...groupBy(rows, ({ person }) => person)];
+  const blocks = people.map(([person, own]) =>
+    [
+      ...wrap("", escapeText(person === "" ? "(no user)" : person, 200)),
+      ...own.flatMap((row) => rowLines(row, answer)),
+    ].join("\n"),
+  );
+  const head = `${wrap("", headline(answer)).join("\n")}\nAccount ${escapeText(account, 60)}, as of ${minute(asOf)}`;
+  return [head, ...blocks].join("\n\n");
+}
+
+function rowLines(row: Row, { blamed }: Answer): string[] {
+  const of = (name: string) => cell(row, name);
+  const labelled = (pairs: readonly (readonly [string, string])[]) =>
+    pairs
+      .filter(([, text]) => text !== "")
+      .map(([label, text]) => `${label} ${text}`)
+      .join(", ");
+  const details = [of("model"), of("serial") === "" ? of("registration") : `serial ${of("serial")}`];
+  const since = of("listed since") + (of("commit") === "" ? "" : ` (${of("commit").slice(0, 12)})`);
+  const device = `${of("device")} (${details.filter((text) => text !== "").join(", ")})`;
+  const lines = [
+    labelled([
+      ["enrolled", of("enrolled")],
+      ["last seen", of("last seen")],
+      ...(blamed ? ([["listed since", since]] as const) : []),
+    ]),
+    `${of("why")}${of("line") === "" ? "" : ` (${of("line")})`}`,
+    labelled([
+      ["profile", of("profile")],
+      ["client", of("client")],
+      ["tunnel", of("tunnel")],
+      ["os", of("os")],
+    ]),
+  ];
+  return [
+    ...wrap("  ", `${escapeText(device, 200)}: ${STATUS[row.status]}`, "    "),
+    ...lines.flatMap((text) => (text === "" ? [] : wrap("    ", escapeText(text, 600), "      "))),
+  ];
+}
+
+/** RFC 4180, every cell in quotes. */
+function toCsv({ rows }: Answer): string {
+  const line = (cells: readonly string[]) => `${cells.map(csvCell).join(",")}\r\n`;
+  return [
+    line(COLUMNS.map(([name]) => name)),
+    ...rows.map((row) => line(COLUMNS.map(([, of]) => of(row)))),
+  ].join("");
+}
+
+/**
+ * What a spreadsheet would take for a formula gets an apostrophe before it, as the OWASP's page on CSV injection says: at
+ * the beginning of a cell, and behind what may separate cells where the reader has another separator.
+ */
+function csvCell(text: string): string {
+  // No line of the file begins with a cell's text, so that an address (`2001:db8::1`) may stand as it is.
+  const safe = escapeText(text, 1000)
+    .replaceAll("\\u{3a}:", "::")
+    .replace(/(^|[,;|"'])([\s"']*)([=+\-@\uff1d\uff0b\uff0d\uff20])/gu, "$1$2'$3");
+  return `"${safe.replaceAll('"', '""')}"`;
+}
+
+const PAGE_STYLE = `${style}
+main, footer { max-width: 110rem; }
+.wide { overflow-x: auto; } .wide table { min-width: 60rem; font-size: .875rem; }
+`;
+
+function toHtml(answer: Answer): string {
+  const { account, asOf, rows, blamed } = answer;
+  const columns: readonly (readonly [string, (row: Row) => string])[] = [
+    ["Person", ({ person }) => isolated(person === "" ? "(no user)" : person)],
+    [
+      "Device",
+      (row) =>
+        `${isolated(row.registration.device.name)}<small>${isolated(
+          [cell(row, "model"), row.serial === undefined ? row.registration.id : `serial ${row.serial}`]
+            .filter((text) => text !== "")
+            .join(", "),
+        )}</small>`,
+    ],
+    ["Status", ({ status }) => escapeHtml(STATUS[status])],
+    ["Enrolled", (row) => escapeHtml(cell(row, "enrolled"))],
+    ...(blamed
+      ? ([
+          [
+            "Listed since",
+            (row: Row) =>
+              `${isolated(cell(row, "listed since"))}<small><code>${escapeHtml(cell(row, "commit").slice(0, 12))}</code></small>`,
+          ],
+        ] as const)
+      : []),
+    ["Why", (row) => `${isolated(row.why.text)}<small>${isolated(cell(row, "line"))}</small>`],
+    ["Last seen", (row) => escapeHtml(cell(row, "last seen"))],
+    ["Profile", (row) => isolated(cell(row, "profile"))],
+    ["Client", (row) => isolated(cell(row, "client"))],
+    ["Tunnel", (row) => isolated(cell(row, "tunnel"))],
+    ["OS", (row) => isolated(cell(row, "os"))],
+  ];
+  const head = columns.map(([name]) => `<th scope="col">${name}</th>`).join("");
+  const body = rows.map((row) => `<tr>${columns.map(([, of]) => `<td>${of(row)}</td>`).join("")}</tr>`);
+  const digest = createHash("sha256").update(PAGE_STYLE).digest("base64");
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'sha256-${digest}'; base-uri 'none'; form-action 'none'">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="referrer" content="no-referrer">
+<meta name="robots" content="noindex">
+<title>Who may connect</title>
+<style>${PAGE_STYLE}</style>
+</head>
+<body>
+<main>
+<h1>Who may connect</h1>
+<p class="verdict">${escapeHtml(headline(answer).replace(/^[^:]*: /u, ""))}</p>
+<p class="quiet">Account <code>${isolated(account)}</code>, as of ${escapeHtml(minute(asOf))}.</p>
+<div class="wide" role="region" aria-label="Registrations" tabindex="0"><table>
+<thead><tr>${head}</tr></thead>
+<tbody>
+${body.join("\n")}
+</tbody>
+</table></div>
+</main>
+</body>
+</html>
+`;
+}
+
+/** Version 1. */
+function toJson({ account, asOf, rows }: Answer): string {
+  const registrations = rows.map(({ registration, device, person: _, serial, line: __, ...row }) => ({
+    registration: {
+      id: registration.id,
+      user: { email: userOf(registration), name: registration.user?.name },
+      device: {
+        id: registration.device.id,
+        name: registration.device.name,
+        serial,
+        model: device?.model,
+        deviceType: device?.device_type,
+        osVersion: device?.os_version,
+        macAddress: device?.mac_address,
+        clientVersion: registration.device.client_version ?? device?.client_version,
+      },
+      times: {
+        created: registration.created_at,
+        lastSeen: registration.last_seen_at,
+        revoked: registration.revoked_at,
+      },
+      profile: registration.policy,
+      keyType: registration.key_type,
+      tunnelType: registration.tunnel_type,
+      virtualIpv4: registration.virtual_ipv4,
+      virtualIpv6: registration.virtual_ipv6,
+    },
+    ...row,
+  }));
+  const document = { version: 1, account, asOf: asOf.toISOString(), registrations };
+  return jsonText(JSON.parse(JSON.stringify(document, (_key, value: unknown) => value ?? undefined)), 2);
+}
