@@ -1,8 +1,7 @@
-import { Ajv, type ErrorObject, type SchemaObject, type ValidateFunction } from "ajv";
-import { existsSync, readFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { Ajv, type ErrorObject, type ValidateFunction } from "ajv";
 import { didYouMean, shown } from "../text/words.js";
 import { missingKey, unknownKey } from "./key-messages.js";
+import { SCHEMAS } from "./keys/root.js";
 import { isMatchKey } from "./match-values.js";
 import type { Message } from "./messages.js";
 import {
@@ -257,27 +256,7 @@ function describe(node: TreeNode): string {
     : `the value ${String(node.value)}`;
 }
 
-const names: Readonly<Record<FileKind, string>> = {
-  root: "allowlist.schema.json",
-  users: "users.schema.json",
-};
-
 const compiled = new Map<FileKind, ValidateFunction>();
-
-/** The package's `schemas` folder, as seen from the sources and from the compiled program alike. */
-export function schemasFolder(): string {
-  for (let folder = __dirname; ; folder = dirname(folder)) {
-    const candidate = join(folder, "schemas");
-    if (existsSync(join(candidate, names.root))) return candidate;
-    if (folder === dirname(folder))
-      throw new Error("the package is incomplete: its folder `schemas` is missing");
-  }
-}
-
-/** The published schema of a kind of file. */
-export function loadSchema(kind: FileKind): SchemaObject {
-  return JSON.parse(readFileSync(join(schemasFolder(), names[kind]), "utf8")) as SchemaObject;
-}
 
 /** The compiled schema of a kind of file; compiled once in a process. */
 export function validator(kind: FileKind): ValidateFunction {
@@ -289,7 +268,7 @@ export function validator(kind: FileKind): ValidateFunction {
       verbose: true,
       strict: true,
       code: { process: addErrorsInPlace },
-    }).compile(loadSchema(kind));
+    }).compile(SCHEMAS[kind]);
     compiled.set(kind, validate);
   }
   return validate;

@@ -1,8 +1,7 @@
 /** The plan that a run is bound to: an earlier report, read back. */
 import { Ajv, type ErrorObject, type SchemaObject, type ValidateFunction } from "ajv";
-import { readFileSync } from "node:fs";
-import { join, resolve } from "node:path";
-import { schemasFolder } from "../allowlist/schema-errors.js";
+import { existsSync, readFileSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
 import type { Duration } from "../allowlist/times.js";
 import type { ReviewedPlan } from "../reconcile/schedule.js";
 import { escapeText } from "../text/escape.js";
@@ -152,7 +151,17 @@ export function checkReport(value: unknown): ParsedReport {
 let compiled: ValidateFunction | undefined;
 
 export function loadReportSchema(): SchemaObject {
-  return JSON.parse(readFileSync(join(schemasFolder(), "report.schema.json"), "utf8")) as SchemaObject;
+  return JSON.parse(readFileSync(reportSchema(), "utf8")) as SchemaObject;
+}
+
+/** In the package's `schemas` folder, as seen from the sources and from the compiled program alike. */
+function reportSchema(): string {
+  for (let folder = __dirname; ; folder = dirname(folder)) {
+    const candidate = join(folder, "schemas", "report.schema.json");
+    if (existsSync(candidate)) return candidate;
+    if (folder === dirname(folder))
+      throw new Error("the package is incomplete: its folder `schemas` is missing");
+  }
 }
 
 /** What does not fit first, as `decisions[3].action must be one of keep, revoke`; undefined where all fits. */

@@ -1,0 +1,15 @@
+// `npm run generate`: writes what comes from tables of the code and is checked in: schemas, tables of the docs.
+
+import { readFileSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { join } from "node:path";
+import { ready, root } from "./ready.mjs";
+
+ready();
+const { generated } = createRequire(import.meta.url)("../dist/test/support/generated.js");
+for (const [file, text] of await generated()) {
+  const path = join(root, file);
+  if (readFileSync(path, "utf8") === text) continue;
+  writeFileSync(path, text);
+  console.log(`written: ${file}`);
+}

@@ -1,0 +1,254 @@
+/** The keys that only the root file may have, and both kinds of files as a whole, with their JSON schemas. */
+import { dayMs } from "../times.js";
+import { EMAIL, IGNORE, PROFILE } from "./entries.js";
+import { SETTINGS, settingsOf } from "./policy.js";
+import {
+  as,
+  choice,
+  duration,
+  each,
+  either,
+  key,
+  list,
+  map,
+  moment,
+  number,
+  type Schema,
+  text,
+  toSchema,
+  why,
+  word,
+} from "./shape.js";
+import { registrationType, SHARED } from "./users.js";
+
+const DOMAIN = key("Domain", "An e-mail domain such as example.com.", word);
+const ACCOUNT = key(
+  "Account id",
+  "The id of a Cloudflare account: 32 hex digits.",
+  text({ least: 1, most: 256, pattern: "^[0-9a-fA-F]{32}$" }),
+);
+
+export const SCOPE = {
+  emailDomains: key(
+    "E-mail domains",
+    "Look only at users under these e-mail domains (or listed under emails). Subdomains are written out.",
+    list(DOMAIN, 1),
+  ),
+  emails: key("E-mails", "Look only at these users (or those under emailDomains).", list(EMAIL, 1)),
+  policyIds: key(
+    "Device profile ids",
+    "Look only at registrations with one of these device profiles.",
+    list(PROFILE, 1),
+  ),
+  registrationTypes: key(
+    "Registration types",
+    "Kinds of registrations that are looked at. Default: warp.",
+    list(key("Type", "A kind of registration.", registrationType), 1),
+    { byDefault: ["warp"] },
+  ),
+};
+
+export const PROTECTED = {
+  users: key("Protected users", "Users none of whose registrations is touched.", list(EMAIL)),
+  devices: key(
+    "Protected devices",
+    "Devices none of whose registrations is touched.",
+    list(key("Device id", "The id of a physical device.", word)),
+  ),
+  registrations: key(
+    "Protected registrations",
+    "Registrations that are not touched.",
+    list(key("Registration id", "The id of a registration.", word)),
+  ),
+  serials: key(
+    "Protected serial numbers",
+    "Machines none of whose registrations is touched, whoever they belong to, by serial number.",
+    list(key("Serial number", "A device's serial number, in either case. Always in quotes.", word)),
+  ),
+  hardwareIds: key(
+    "Protected hardware ids",
+    "Machines none of whose registrations is touched, whoever they belong to, by hardware id.",
+    list(
+      key(
+        "Hardware id",
+        "The hardware id that the WARP client reports, in either case. Always in quotes.",
+        word,
+      ),
+    ),
+  ),
+};
+
+function guard<const M extends number, const P extends number>(
+  title: string,
+  means: string,
+  max: M,
+  percent: P,
+) {
+  const rows = {
+    max: key("Most acts", `The most acts of this kind in one run. Default ${max}.`, number({ least: 0 }), {
+      byDefault: max,
+    }),
+    percent: key(
+      "Most acts in percent",
+      `The most acts of this kind in one run, in percent of the active registrations in scope. Default ${percent}.`,
+      number({ least: 0, most: 100, whole: false }),
+      { byDefault: percent },
+    ),
+  };
+  return key(title, means, { ...map(rows), rows });
+}
+
+export const GUARDS = {
+  revoke: guard("Revocations", "The most registrations revoked in one run.", 50, 20),
+  delete: guard("Deletions", "The most registrations deleted in one run.", 20, 10),
+  unrevoke: guard("Unrevocations", "The most registrations let in again in one run.", 50, 20),
+  perUser: key(
+    "Acts on one user",
+    "The most acts on the registrations of any one user in one run, from 1 on. Default: no such limit.",
+    number({ least: 1 }),
+  ),
+  // Whoever loses an Access user loses seats, sessions and devices at once, and nothing brings them back.
+  deleteUsers: key(
+    "Access users deleted",
+    "The most Access users that are deleted in one run (accessUsers with state: absent). Default 5.",
+    number({ least: 0 }),
+    { byDefault: 5 },
+  ),
+  self: key("Operators", "Whoever runs the tool: their own registrations are never acted on.", list(EMAIL)),
+};
+
+export const LIMITS = {
+  perRun: key(
+    "Acts in one run",
+    "The most acts in one run, from 1 on; the rest is pending. Default: all.",
+    number({ least: 1 }),
+  ),
+  maxPlanAge: key(
+    "Oldest plan",
+    "How old a reviewed plan may be when it is applied, such as 24h (the default).",
+    duration("write how old a plan may be, as `24h`; a plan of age zero is always too old"),
+    { byDefault: { text: "24h", ms: dayMs } },
+  ),
+};
+
+const FREEZE = {
+  until: key(
+    "Until",
+    "The last day of the freeze, in UTC, or the time at which it ends, with its zone.",
+    moment,
+    { required: true },
+  ),
+  reason: key("Reason", "Why nothing is done.", why, { required: true }),
+};
+
+const GROUP = key(
+  "Group",
+  "A group of users with a policy of its own.",
+  map({
+    users: key("Members", "The members' e-mail addresses.", list(EMAIL), { required: true }),
+    policy: key(
+      "The group's policy",
+      "What holds for the members, and not what the root file says. A user's own policy goes before it.",
+      map(settingsOf("group")),
+    ),
+  }),
+  { name: "group" },
+);
+
+/** What only the root file may say. */
+export const ROOT = {
+  version: key(
+    "Version",
+    "The version of the allowlist's format. The file that says it is the root file.",
+    choice(1),
+    { required: true },
+  ),
+  account: key(
+    "Account",
+    "The id of the Cloudflare account that the allowlist is for, or a list of ids. On any other account nothing is listed and nothing done. Default: any account.",
+    either("array", list(ACCOUNT, 1), as(ACCOUNT)),
+  ),
+  scope: key(
+    "Scope",
+    "Which registrations are looked at at all; nothing outside is decided or counted. Default: all of type warp.",
+    map(SCOPE),
+  ),
+  policy: key(
+    "Policy",
+    "What is done with registrations, for everybody; groups and users may have other settings.",
+    map(SETTINGS),
+  ),
+  groups: key(
+    "Groups",
+    "Groups of users by name, each with a list of e-mail addresses, or with a mapping of users and policy.",
+    each(
+      key(
+        "Members or group",
+        "The members' e-mail addresses, or a mapping.",
+        either("array", list(EMAIL), as(GROUP)),
+      ),
+    ),
+  ),
+  protected: key("Protected", "What is never touched, whatever else the allowlist says.", map(PROTECTED)),
+  ignore: key(
+    "Ignored",
+    "Registrations that another tool manages: they are left alone.",
+    list(
+      key(
+        "Rule",
+        "One set of registrations to leave alone. At least one key besides reason and trustName; where several are given, a registration must match them all.",
+        map(IGNORE),
+      ),
+    ),
+  ),
+  owns: key(
+    "Owners",
+    "Which e-mails a user file may speak about, by file or pattern relative to the project's folder: * stands for any run of characters, / included, ? for one character.",
+    each(
+      key(
+        "E-mails",
+        "E-mail addresses, or *@ and a domain for all of its addresses.",
+        list(
+          key(
+            "E-mail or domain",
+            "An e-mail address, or *@example.com for all addresses of the domain. In quotes where it begins with *.",
+            word,
+          ),
+          1,
+        ),
+      ),
+    ),
+  ),
+  guards: key(
+    "Guards",
+    "The most acts of each kind in one run; a plan beyond them is shown and not applied.",
+    map(GUARDS),
+  ),
+  limits: key("Limits", "How much of a plan one run does, and how old a reviewed plan may be.", map(LIMITS)),
+  freeze: key("Freeze", "Until then plans are shown, and nothing is done.", map(FREEZE)),
+};
+
+const DRAFT = "http://json-schema.org/draft-07/schema#";
+const PUBLISHED = "https://unpkg.com/pulumi-warp-registrations/schemas/";
+
+/** The whole of a file, by its kind. */
+export const FILES = {
+  root: key(
+    "WARP device allowlist",
+    "The root file of an allowlist of Cloudflare WARP device registrations.",
+    map({ ...ROOT, ...SHARED }),
+  ),
+  users: key(
+    "WARP device allowlist: users",
+    "A user file of an allowlist: users with their devices, tests and Access users. Everything else stands in the root file.",
+    map(SHARED, {
+      anyOf: Object.keys(SHARED).map((name) => ({ properties: { [name]: true }, required: [name] })),
+    }),
+  ),
+};
+
+/** The published schemas, by the kind of file. */
+export const SCHEMAS: Readonly<Record<keyof typeof FILES, Schema>> = {
+  root: toSchema({ $schema: DRAFT, $id: `${PUBLISHED}allowlist.schema.json` }, FILES.root),
+  users: toSchema({ $schema: DRAFT, $id: `${PUBLISHED}users.schema.json` }, FILES.users),
+};

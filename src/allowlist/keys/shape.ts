@@ -1,0 +1,254 @@
+/**
+ * The forms that a value of the allowlist may have. Each says what it is in JSON Schema and in the docs, what may stand
+ * below it, and, where it is one value, how it is read.
+ */
+import { pairAt, textNode, type Tell, type TreeNode, type TreePair } from "../source.js";
+import { type Day, type Duration, readDay, readDuration } from "../times.js";
+import { readNumber } from "../values.js";
+
+export type Schema = Readonly<Record<string, unknown>>;
+
+/** The schema of a row: in full, or as a reference to its definition. */
+type SchemaOf = (row: Row) => Schema;
+
+export interface Shape {
+  /** As JSON Schema, without what the row says. */
+  readonly schema: (of: SchemaOf) => Schema;
+  /** The row of a key, or of an item by its index, below. */
+  readonly at: (step: string) => Row | undefined;
+}
+
+/** A value that may be undefined itself; nothing at all where what is written is wrong, and told. */
+interface Read<T> {
+  readonly value: T;
+}
+
+type Reader<T> = (pair: TreePair, tell: Tell) => Read<T> | undefined;
+
+/** A shape that is read by itself, wherever it stands. */
+export interface Value<T> extends Shape {
+  readonly read: Reader<T>;
+  /** As the allowlist says it. */
+  readonly written: (value: T) => unknown;
+}
+
+/** A key of the allowlist, or an item of a list: what it is called, what it means, what may stand there. */
+export interface Row<S extends Shape = Shape> {
+  readonly title: string;
+  readonly means: string;
+  readonly shape: S;
+  /** What holds where the key is left out. */
+  readonly byDefault?: S extends Value<infer T> ? T : unknown;
+  /** The name of its definition in the schema: it stands in several places. */
+  readonly name?: string;
+  readonly required?: boolean;
+  /** Of a setting of the policy: the closest to a user that may say it, where not the user. */
+  readonly closest?: "root" | "group";
+}
+
+/** What a row's value is once it is read. */
+export type ValueOf<R> = R extends { readonly shape: Value<infer T> } ? T : never;
+
+export function key<S extends Shape, const More extends Partial<Row<S>>>(
+  title: string,
+  means: string,
+  shape: S,
+  more?: More,
+): Row<S> & More {
+  return { title, means, shape, ...more } as Row<S> & More;
+}
+
+export type Rows = Readonly<Record<string, Row>>;
+
+const nothing = () => undefined;
+
+export function text(limits: {
+  readonly least?: 1;
+  readonly most?: number;
+  readonly pattern?: string;
+}): Shape {
+  const { least, most, pattern } = limits;
+  const schema = { type: "string", minLength: least, maxLength: most, pattern };
+  return { schema: () => given(schema), at: nothing };
+}
+
+/** What something is compared with, or a name. */
+export const word = text({ least: 1, most: 256 });
+/** For readers. */
+export const note = text({ most: 1000 });
+/** For readers who must know. */
+export const why = text({ least: 1, most: 1000 });
+
+export function choice<const T extends string | number>(...values: readonly T[]): Value<T> {
+  return {
+    schema: () => ({ enum: values }),
+    at: nothing,
+    read: (pair) => read(values.find((value) => value === textNode(pair.value)?.value)),
+    written: (value) => value,
+  };
+}
+
+export function number(limits: {
+  readonly least: number;
+  readonly most?: number;
+  readonly whole?: false;
+}): Value<number> {
+  const { least, most, whole = true } = limits;
+  return {
+    schema: () => given({ type: whole ? "integer" : "number", minimum: least, maximum: most }),
+    at: nothing,
+    read: (pair, tell) => read(readNumber(pair, tell)),
+    written: (value) => value,
+  };
+}
+
+export const flag: Value<boolean> = {
+  schema: () => ({ type: "boolean" }),
+  at: nothing,
+  read: ({ value }) => ({ value: value.kind === "scalar" && value.value === true }),
+  written: (value) => value,
+};
+
+/** A day as `YYYY-MM-DD`, in UTC. */
+export const day: Value<Day> = as(
+  key(
+    "Day",
+    "A day as YYYY-MM-DD, in UTC.",
+    {
+      ...text({ pattern: "^[2-9][0-9]{3}-[0-9]{2}-[0-9]{2}$" }),
+      read: (pair: TreePair, tell: Tell) => read(readDay(pair, tell)),
+      written: ({ text }: Day) => text,
+    },
+    { name: "day" },
+  ),
+);
+
+/** A day, or a time with its zone. What a day means there is the reader's. */
+export const moment: Shape = as(
+  key(
+    "Day or time",
+    "A day as YYYY-MM-DD, in UTC, or a time with its zone, such as 2026-06-15T09:00:00Z.",
+    text({ pattern: "^[2-9][0-9]{3}-[0-9]{2}-[0-9]{2}([Tt].*)?$" }),
+    { name: "moment" },
+  ),
+);
+
+/** @param zero what to do where somebody writes a length of zero */
+export function duration(zero: string): Value<Duration> {
+  const shape = {
+    ...text({ pattern: "^[1-9][0-9]{0,6}[mhdw]$" }),
+    read: (pair: TreePair, tell: Tell) => read(readDuration(pair, zero, tell)),
+    written: ({ text }: Duration) => text,
+  };
+  const means =
+    "A whole number and one of m, h, d, w (minutes, hours, days, weeks), such as 72h or 90d; at most 3650d.";
+  return as(key("Duration", means, shape, { name: "duration" }));
+}
+
+/** A duration that may be zero, which `none` says as well. */
+export const durationOrNone: Value<Duration> = {
+  ...text({ pattern: "^(none|0[mhdw]|[1-9][0-9]{0,6}[mhdw])$" }),
+  read: (pair, tell) =>
+    isNone(pair) ? { value: { text: "0h", ms: 0 } } : read(readDuration(pair, true, tell)),
+  written: ({ text, ms }) => (ms === 0 ? "none" : text),
+};
+
+/** `none`, or something else. */
+export function orNone<T>(other: Value<T>): Value<T | undefined> {
+  return {
+    schema: (of) => {
+      const schema = other.schema(of);
+      if (Array.isArray(schema.enum)) return { enum: [...(schema.enum as readonly unknown[]), "none"] };
+      return { if: { const: "none" }, then: {}, else: schema };
+    },
+    at: other.at,
+    read: (pair, tell) => (isNone(pair) ? { value: undefined } : other.read(pair, tell)),
+    written: (value) => (value === undefined ? "none" : other.written(value)),
+  };
+}
+
+/** @param least how many items at least; without it, none will do */
+export function list(item: Row, least?: 1): Shape {
+  return {
+    schema: (of) => given({ type: "array", items: of(item), minItems: least }),
+    at: (step) => (/^\d+$/u.test(step) ? item : undefined),
+  };
+}
+
+/** A mapping with keys of ours. @param more what JSON Schema says of the keys together */
+export function map(rows: Rows, more?: Schema): Shape {
+  const all = Object.entries(rows);
+  const required = all.flatMap(([name, row]) => (row.required === true ? [name] : []));
+  return {
+    schema: (of) => ({
+      type: "object",
+      additionalProperties: false,
+      ...(required.length > 0 && { required }),
+      ...more,
+      properties: Object.fromEntries(all.map(([name, row]) => [name, of(row)])),
+    }),
+    at: (step) => (Object.hasOwn(rows, step) ? rows[step] : undefined),
+  };
+}
+
+/** A mapping with names that the user chooses, one row for all of them. */
+export function each(row: Row): Shape {
+  return { schema: (of) => ({ type: "object", additionalProperties: of(row) }), at: () => row };
+}
+
+/** Either of two shapes, told apart by whether it is a list, or a mapping. */
+export function either(kind: "array" | "object", then: Shape, otherwise: Shape): Shape {
+  return {
+    schema: (of) => ({ if: { type: kind }, then: then.schema(of), else: otherwise.schema(of) }),
+    at: (step) => then.at(step) ?? otherwise.at(step),
+  };
+}
+
+/** The shape of a row, which keeps its title, meaning and name there. */
+export function as<S extends Shape>(row: Row<S>): S {
+  return { ...row.shape, schema: (of: SchemaOf) => of(row) };
+}
+
+/** A whole JSON Schema: the row at its top, with the definitions of all that has a name below it. */
+export function toSchema(head: Schema, top: Row): Schema {
+  const definitions = new Map<string, Schema>();
+  const of = (row: Row): Schema => {
+    if (row.name === undefined) return described(row, of);
+    if (!definitions.has(row.name)) definitions.set(row.name, described(row, of));
+    return { $ref: `#/definitions/${row.name}` };
+  };
+  const schema = of(top);
+  const sorted = [...definitions].sort(([one], [other]) => (one < other ? -1 : 1));
+  return { ...head, ...schema, definitions: Object.fromEntries(sorted) };
+}
+
+function described(row: Row, of: SchemaOf): Schema {
+  const { title, means, shape, byDefault } = row;
+  const written = "written" in shape ? (shape as Value<unknown>).written : (value: unknown) => value;
+  return {
+    title,
+    description: means,
+    ...shape.schema(of),
+    ...("byDefault" in row && { default: written(byDefault) }),
+  };
+}
+
+/** What is given, without what is not. */
+function given(schema: Schema): Schema {
+  return Object.fromEntries(Object.entries(schema).filter(([, value]) => value !== undefined));
+}
+
+/** What a key of a mapping says, or what holds without it. */
+export function readAt<T>(node: TreeNode, name: string, row: Row<Value<T>>, tell: Tell): Read<T> | undefined {
+  const pair = pairAt(node, name);
+  if (pair !== undefined) return row.shape.read(pair, tell);
+  return "byDefault" in row ? { value: row.byDefault } : undefined;
+}
+
+function isNone({ value }: TreePair): boolean {
+  return textNode(value)?.value === "none";
+}
+
+function read<T>(value: T | undefined): Read<T> | undefined {
+  return value === undefined ? undefined : { value };
+}
