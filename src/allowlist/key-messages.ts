@@ -1,16 +1,8 @@
 import { didYouMean, nearest, shown } from "../text/words.js";
+import { isPolicyKey } from "./keys/policy.js";
+import { type FileKind, rootKeys, rowAt, sharedKeys } from "./keys/root.js";
 import { isMatchKey } from "./match-values.js";
-import { isPolicyKey } from "./read-policy.js";
-import {
-  type FileKind,
-  isUser,
-  pairAt,
-  type Place,
-  type Problem,
-  rootKeys,
-  sharedKeys,
-  type SourceText,
-} from "./source.js";
+import { isUser, pairAt, type Place, type Problem, type SourceText } from "./source.js";
 import { belowUsers } from "./usual-mistakes.js";
 import { isEmail, normaliseEmail } from "./values.js";
 
@@ -27,7 +19,7 @@ export function unknownKey(
   if (isUser(place) && /^-\w/u.test(key)) return dashWithoutBlank(place, key, offset);
   // A list under `device:` was meant as `devices:`.
   if (isUser(place) && isMatchKey(key) && pair?.value.kind !== "list") return withoutDash(place, key);
-  if (place.path.at(-1) === "policy" && rootPolicyKeys.has(key)) return rootPolicyOnly(place, key, offset);
+  if (place.path.at(-1) === "policy" && isPolicyKey(key)) return rootPolicyOnly(place, key, offset);
   if (kind === "users" && place.path.length === 0) {
     const meant = rootKeys.find((known) => known === key) ?? nearest(key, [...rootKeys, ...allowed]);
     if (meant !== undefined && rootKeys.includes(meant))
@@ -141,22 +133,11 @@ export function missingKey(
     fix:
       isFile && kind === "users"
         ? "write `users:` and put the users under it"
-        : (fixes.get(key) ?? `add \`${key}:\``),
+        : (rowAt(kind, [...path, key])?.hints?.missing ?? `add \`${key}:\``),
   };
 }
 
-const fixes: ReadonlyMap<string, string> = new Map([
-  ["devices", "list the user's devices under `devices:`, or write `devices: []` if there may be none"],
-  ["after", "say after how long, as `after: 90d`"],
-  ["reason", "say why, for those who read it, as `reason: managed by Intune`"],
-  ["user", "say whose registration it is, as `user: alice@example.com`; `user: none` for nobody's"],
-  ["users", "list the members under `users:`"],
-  ["until", "say the last day, as `until: 2026-12-27`"],
-]);
-
-/** Settings that are about users whom nobody lists, or about nobody. */
-const rootPolicyKeys: ReadonlySet<string> = new Set(["noUser", "unknownUsers", "machines"]);
-
+/** A setting about users whom nobody lists, or about nobody. */
 function rootPolicyOnly({ path }: Place, key: string, offset: number): Problem {
   const whose = path[0] === "groups" ? "a group" : "a user";
   return {

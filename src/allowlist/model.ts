@@ -1,4 +1,6 @@
 /** The desired state as data: what the allowlist files say, validated, with the place of every statement. */
+import type { POLICY } from "./keys/policy.js";
+import type { ValueOf } from "./keys/shape.js";
 import type { EntryMatch } from "./match-values.js";
 import type { Message, SourcePosition } from "./messages.js";
 import { pairAt, type ParsedFile, type SourceText, type TreeNode, type TreePair } from "./source.js";
@@ -198,24 +200,18 @@ export interface Setting<T> {
 }
 
 /** What is done with a registration that no entry speaks for. */
-export type UnlistedAction = "revoke" | "delete" | "report";
+export type UnlistedAction = Policy["unlisted"]["value"];
 
 /** What is done with the newest registration of a listed device when it is found revoked. */
-export type ListedRevokedAction = "unrevoke" | "report";
+export type ListedRevokedAction = Policy["listedRevoked"]["value"];
 
 /** What is done with a registration whose hardware is not known, where its user's entries go by hardware. */
-export type UnknownHardwareAction = "report" | "revoke";
+export type UnknownHardwareAction = Policy["unknownHardware"]["value"];
 
 /** Whether rules by age look at what belongs to no person. */
-export type MachinesAction = "skip" | "judge";
+export type MachinesAction = Policy["machines"]["value"];
 
-/** What has not been seen, or has been revoked, for so long. */
-export interface AgeRule<Action extends UnlistedAction = UnlistedAction> {
-  readonly after: Duration;
-  readonly action: Action;
-  /** Whether registrations that an entry speaks for count too. */
-  readonly includeListed: boolean;
-}
+export type { AgeRule } from "./keys/policy.js";
 
 /** What the policy says of one user: the closest of user, group and root file. */
 export function policyOf(
@@ -225,32 +221,8 @@ export function policyOf(
   return policies.size === 0 ? policy : (policies.get(email) ?? policy);
 }
 
-/** Each key is set as a whole by the closest of user, group and root file. */
-export interface Policy {
-  readonly unlisted: Setting<UnlistedAction>;
-  readonly unknownUsers: Setting<UnlistedAction>;
-  readonly noUser: Setting<UnlistedAction>;
-  readonly listedRevoked: Setting<ListedRevokedAction>;
-  /** How long a new registration that no entry allows is only reported; 0 ms by default. */
-  readonly grace: Setting<Duration>;
-  /** By `last_seen_at`. */
-  readonly stale: Setting<AgeRule | undefined>;
-  /** By `revoked_at`. */
-  readonly revoked: Setting<AgeRule<"delete" | "report"> | undefined>;
-  /** Older registrations of one user on one device; undefined: they are not looked at. */
-  readonly superseded: Setting<UnlistedAction | undefined>;
-  /** The most devices of one user that entries may allow; the newest count. */
-  readonly maxDevices: Setting<number | undefined>;
-  /** What is done with the devices above it. */
-  readonly overMaxDevices: Setting<UnlistedAction>;
-  /** `report` leaves it alone, since it may be a listed machine. */
-  readonly unknownHardware: Setting<UnknownHardwareAction>;
-  /**
-   * For `stale` and the other rules by age: `skip` leaves connectors and service tokens out of them, since Cloudflare
-   * does not refresh the `last_seen_at` of a connector that is alive.
-   */
-  readonly machines: Setting<MachinesAction>;
-}
+/** Each key is set as a whole by the closest of user, group and root file. What it means stands in its row. */
+export type Policy = { readonly [Key in keyof typeof POLICY]: Setting<ValueOf<(typeof POLICY)[Key]>> };
 
 /** What one place says of the policy: the root file, a group, or a user. */
 export type PolicyLayer = { readonly [Key in keyof Policy]?: Policy[Key] };
@@ -273,17 +245,6 @@ export interface Guards {
   readonly deleteUsers: Setting<number>;
   /** Whoever runs the tool, by normalised e-mail: their own registrations are never acted on. */
   readonly self: ReadonlyMap<string, SourcePosition>;
-}
-
-/** A setting of the root file; where there is no value, its default, with the line that says `version`. */
-export function settingOr<T>(
-  root: ParsedFile,
-  pair: TreePair | undefined,
-  value: T | undefined,
-  byDefault: T,
-): Setting<T> {
-  if (pair === undefined || value === undefined) return defaultSetting(root, byDefault);
-  return { value, explicit: true, source: root.source.position(pair.keyStart) };
 }
 
 /** A documented default. */

@@ -1,7 +1,9 @@
 import { shown } from "../text/words.js";
+import { isPolicyKey, POLICY } from "./keys/policy.js";
+import { GUARDS, LIMITS } from "./keys/root.js";
+import type { Row, Value } from "./keys/shape.js";
 import type { Message } from "./messages.js";
 import {
-  type AgeRule,
   defaultSetting,
   type Freeze,
   type GuardLimit,
@@ -11,7 +13,6 @@ import {
   type Policy,
   type PolicyLayer,
   type Setting,
-  settingOr,
 } from "./model.js";
 import { readEmails, readItems } from "./read-lists.js";
 import {
@@ -26,52 +27,14 @@ import {
   type TreePair,
   valueAt,
 } from "./source.js";
-import { dayMs, lastMoment, readDuration, readMoment } from "./times.js";
-import { fold, keyTextProblem, readNumber, requiredTextProblem } from "./values.js";
+import { dayMs, lastMoment, readMoment } from "./times.js";
+import { fold, keyTextProblem, requiredTextProblem } from "./values.js";
 
-/** A value that may be undefined itself; nothing at all where what is written is wrong, and told. */
-interface Read<T> {
-  readonly value: T;
-}
-
-type Reader<T> = (pair: TreePair, tell: Tell) => Read<T> | undefined;
-
-/** What holds where nobody says otherwise: the documented defaults. */
-const defaults: { readonly [Key in keyof Policy]: Policy[Key]["value"] } = {
-  unlisted: "revoke",
-  unknownUsers: "report",
-  noUser: "report",
-  listedRevoked: "unrevoke",
-  grace: { text: "0h", ms: 0 },
-  stale: undefined,
-  revoked: undefined,
-  superseded: undefined,
-  maxDevices: undefined,
-  overMaxDevices: "report",
-  unknownHardware: "report",
-  machines: "skip",
-};
-
-const acts = ["revoke", "delete", "report"] as const;
-
-const readers: { readonly [Key in keyof Policy]: Reader<Policy[Key]["value"]> } = {
-  unlisted: oneOf(acts),
-  unknownUsers: oneOf(acts),
-  noUser: oneOf(acts),
-  listedRevoked: oneOf(["unrevoke", "report"]),
-  grace: (pair, tell) => (isNone(pair) ? { value: defaults.grace } : read(readDuration(pair, true, tell))),
-  stale: orNone(ageRule(acts, "report")),
-  revoked: orNone(ageRule(["delete", "report"], "delete")),
-  superseded: orNone(oneOf(acts)),
-  maxDevices: orNone((pair, tell) => read(readNumber(pair, tell))),
-  overMaxDevices: oneOf(acts),
-  unknownHardware: oneOf(["report", "revoke"]),
-  machines: oneOf(["skip", "judge"]),
-};
+const rows: { readonly [Key in keyof Policy]: Row<Value<Policy[Key]["value"]>> } = POLICY;
 
 /** The root file's policy, each setting with the line that sets it. */
 export function readPolicy(root: ParsedFile, tell: Tell): Policy {
-  const byDefault = Object.entries(defaults).map(([key, value]) => [key, defaultSetting(root, value)]);
+  const byDefault = Object.entries(POLICY).map(([key, row]) => [key, defaultSetting(root, row.byDefault)]);
   const layer = readPolicyLayer(root.source, valueAt(root.tree, "policy"), undefined, tell);
   return { ...(Object.fromEntries(byDefault) as Policy), ...layer };
 }
@@ -100,78 +63,30 @@ export function readSetting<Key extends keyof Policy>(
   of: string | undefined,
   tell: Tell,
 ): Setting<Policy[Key]["value"]> | undefined {
-  const found = readers[key](pair, tell);
+  const found = rows[key].shape.read(pair, tell);
   if (found === undefined) return undefined;
   const place = source.position(pair.keyStart);
   return { value: found.value, explicit: true, source: place, ...(of === undefined ? {} : { of }) };
 }
 
-export function isPolicyKey(key: string): key is keyof Policy {
-  return Object.hasOwn(readers, key);
-}
-
-function oneOf<T extends string>(values: readonly T[]): Reader<T> {
-  return (pair) => read(values.find((value) => value === textNode(pair.value)?.value));
-}
-
-function orNone<T>(reader: Reader<T>): Reader<T | undefined> {
-  return (pair, tell) => (isNone(pair) ? { value: undefined } : reader(pair, tell));
-}
-
-function isNone({ value }: TreePair): boolean {
-  return textNode(value)?.value === "none";
-}
-
-function read<T>(value: T | undefined): Read<T> | undefined {
-  return value === undefined ? undefined : { value };
-}
-
-function ageRule<A extends "revoke" | "delete" | "report">(
-  actions: readonly A[],
-  byDefault: A,
-): Reader<AgeRule<A>> {
-  return ({ key, value }, tell) => {
-    const pair = pairAt(value, "after");
-    const zero = `write after how long it is to hold; to switch the rule off, \`${key}: none\``;
-    const after = pair === undefined ? undefined : readDuration(pair, zero, tell);
-    const action = pairAt(value, "action");
-    const found = action === undefined ? { value: byDefault } : oneOf(actions)(action, tell);
-    if (after === undefined || found === undefined) return undefined;
-    const listed = valueAt(value, "includeListed");
-    const includeListed = listed?.kind === "scalar" && listed.value === true;
-    return { value: { after, action: found.value, includeListed } };
-  };
-}
-
-const guardDefaults = {
-  revoke: { max: 50, percent: 20 },
-  delete: { max: 20, percent: 10 },
-  unrevoke: { max: 50, percent: 20 },
-} as const;
-
-/** Whoever loses an Access user loses seats, sessions and devices at once, and nothing brings them back. */
-const mostUsers = 5;
-
 /** The root file's guards; `max` and `percent` have their defaults one by one. */
 export function readGuards(root: ParsedFile, tell: Tell): Guards {
   const node = valueAt(root.tree, "guards");
-  const limit = (kind: keyof typeof guardDefaults): GuardLimit => {
+  const limit = (kind: "revoke" | "delete" | "unrevoke"): GuardLimit => {
+    const { max, percent } = GUARDS[kind].shape.rows;
     const guard = valueAt(node, kind);
-    const setting = (key: "max" | "percent") => {
-      const pair = pairAt(guard, key);
-      return settingOr<number>(root, pair, readNumber(pair, tell), guardDefaults[kind][key]);
+    return {
+      max: settingAt(root, guard, "max", max, tell),
+      percent: settingAt(root, guard, "percent", percent, tell),
     };
-    return { max: setting("max"), percent: setting("percent") };
   };
-  const perUser = pairAt(node, "perUser");
-  const most = readNumber(perUser, tell);
-  const deleteUsers = pairAt(node, "deleteUsers");
+  const perUser = optionalAt(root, node, "perUser", GUARDS.perUser, tell);
   return {
     revoke: limit("revoke"),
     delete: limit("delete"),
     unrevoke: limit("unrevoke"),
-    ...(most === undefined ? {} : { perUser: settingOr(root, perUser, most, most) }),
-    deleteUsers: settingOr<number>(root, deleteUsers, readNumber(deleteUsers, tell), mostUsers),
+    ...(perUser && { perUser }),
+    deleteUsers: settingAt(root, node, "deleteUsers", GUARDS.deleteUsers, tell),
     self: readEmails(root.source, node, "self", tell),
   };
 }
@@ -179,15 +94,35 @@ export function readGuards(root: ParsedFile, tell: Tell): Guards {
 /** The root file's limits. */
 export function readLimits(root: ParsedFile, tell: Tell): Limits {
   const node = valueAt(root.tree, "limits");
-  const perRun = pairAt(node, "perRun");
-  const most = readNumber(perRun, tell);
-  const age = pairAt(node, "maxPlanAge");
-  const zero = "write how old a plan may be, as `24h`; a plan of age zero is always too old";
-  const longest = age === undefined ? undefined : readDuration(age, zero, tell);
+  const perRun = optionalAt(root, node, "perRun", LIMITS.perRun, tell);
   return {
-    ...(most === undefined ? {} : { perRun: settingOr(root, perRun, most, most) }),
-    maxPlanAge: settingOr(root, age, longest, { text: "24h", ms: dayMs }),
+    ...(perRun && { perRun }),
+    maxPlanAge: settingAt(root, node, "maxPlanAge", LIMITS.maxPlanAge, tell),
   };
+}
+
+/** A setting of the root file, or undefined where it has none. */
+function optionalAt<T>(
+  root: ParsedFile,
+  section: TreeNode | undefined,
+  key: string,
+  { shape }: Row<Value<T>>,
+  tell: Tell,
+): Setting<T> | undefined {
+  const pair = pairAt(section, key);
+  const found = pair && shape.read(pair, tell);
+  return pair && found && { value: found.value, explicit: true, source: root.source.position(pair.keyStart) };
+}
+
+/** A setting of the root file, or its default, with the line that says `version`. */
+function settingAt<T>(
+  root: ParsedFile,
+  section: TreeNode | undefined,
+  key: string,
+  row: Row<Value<T>> & { readonly byDefault: T },
+  tell: Tell,
+): Setting<T> {
+  return optionalAt(root, section, key, row, tell) ?? defaultSetting(root, row.byDefault);
 }
 
 /** The root file's freeze; without both of its keys there is none, and the schema says so. */

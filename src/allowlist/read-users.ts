@@ -261,11 +261,6 @@ function isRestKey(key: string): key is keyof Rest {
   return Object.hasOwn(readers, key);
 }
 
-/** Whether an entry may say it. */
-export function isEntryKey(key: string): boolean {
-  return isMatchKey(key) || isRestKey(key);
-}
-
 function readText(key: "note" | "reason" | "owner" | "ticket"): Reader {
   return (rest, { value }, tell) => {
     const text = textNode(value);

@@ -1,19 +1,10 @@
 import { Ajv, type ErrorObject, type ValidateFunction } from "ajv";
 import { didYouMean, shown } from "../text/words.js";
 import { missingKey, unknownKey } from "./key-messages.js";
-import { SCHEMAS } from "./keys/root.js";
-import { isMatchKey } from "./match-values.js";
+import { type FileKind, rowAt, SCHEMAS } from "./keys/root.js";
+import type { Row } from "./keys/shape.js";
 import type { Message } from "./messages.js";
-import {
-  type FileKind,
-  isUser,
-  locate,
-  type Place,
-  type Problem,
-  type SourceText,
-  type TreeNode,
-} from "./source.js";
-import { toDuration } from "./times.js";
+import { locate, type Place, type Problem, type SourceText, type TreeNode } from "./source.js";
 import { isEmail, normaliseEmail, quoteProblem } from "./values.js";
 
 /** What the schema says against a file, as messages with places; one for each place. */
@@ -47,13 +38,6 @@ function isTime({ node }: Place, { parentSchema }: ErrorObject): boolean {
   return schema?.pattern !== undefined && node.kind === "scalar" && node.value !== null;
 }
 
-/** What is meant by a limit that would let nothing pass. */
-const insteadOfZero: ReadonlyMap<string, string> = new Map([
-  ["maxDevices", "write `none` for no limit; a user who may have no device has the list `[]`"],
-  ["perRun", "remove it for no limit; to do nothing for a while, say `freeze`"],
-  ["perUser", "remove it for no limit; to do nothing at all, set the `max` of the other guards to 0"],
-]);
-
 /** The file that errors are about. */
 interface Held {
   readonly source: SourceText;
@@ -68,18 +52,19 @@ function toProblem(
   unknown: readonly string[],
 ): Problem | undefined {
   const { node, name } = place;
+  const row = rowAt(kind, place.path);
   const params = error.params as Readonly<Record<string, unknown>>;
   const offset = node.start;
   // Its users stand beside it, as is told of each.
   if (place.path.length === 1 && name === "`users`" && isEmpty(node) && hasUsersAtTop(root)) return undefined;
-  if (node.kind === "scalar" && node.value === null) return typeProblem(place, String(params.type));
+  if (node.kind === "scalar" && node.value === null) return typeProblem(place, row, String(params.type));
   switch (error.keyword) {
     case "additionalProperties":
       return unknownKey(place, { kind, source }, String(params.additionalProperty), allowedKeys(error));
     case "required":
       return missingKey(place, kind, String(params.missingProperty), unknown);
     case "type":
-      return typeProblem(place, String(params.type));
+      return typeProblem(place, row, String(params.type));
     case "enum":
       return notAllowed(place, (params.allowedValues as readonly unknown[]).map(String));
     case "maxLength":
@@ -106,7 +91,7 @@ function toProblem(
         offset,
         text: `${name} is ${shown(node.kind === "scalar" ? node.raw : "")}, and must be ${String(params.comparison)} ${String(params.limit)}`,
         fix:
-          insteadOfZero.get(place.path.at(-1) ?? "") ??
+          row?.hints?.tooSmall ??
           `write a number that is ${String(params.comparison)} ${String(params.limit)}`,
       };
     default:
@@ -170,81 +155,31 @@ const wanted: Readonly<Record<string, string>> = {
 };
 
 /** A value of the wrong kind, where the schema wants `type` (a type of JSON Schema). */
-function typeProblem(place: Place, type: string): Problem {
-  const { node, name } = place;
-  if (node.kind === "scalar" && node.value === null) return nullProblem(place);
+function typeProblem(place: Place, row: Row | undefined, type: string): Problem {
+  const { node, pair, name } = place;
+  if (node.kind === "scalar" && node.value === null)
+    return {
+      code: "allowlist/null-value",
+      offset: pair?.keyStart ?? node.start,
+      text: `${name} has no value`,
+      fix: row?.hints?.empty ?? "write a value, or remove it",
+    };
   if (node.kind === "scalar" && type === "string")
     return quoteProblem(place, node.raw, `${describe(node)} to YAML`);
+  const kind = wanted[type] ?? type;
+  // Of a choice between two kinds the schema names only the one.
+  const kinds = row?.hints?.kinds ?? `${kind}${row?.shape.orNone === true ? ", or `none`" : ""}`;
+  const text = node.kind === "scalar" ? node.raw.slice(0, 60) : "";
   return {
     code: "allowlist/wrong-type",
     offset: node.start,
-    text: `${name} is ${describe(node)}, and must be ${wantedAt(place, type)}`,
-    fix: typeFix(place, type),
+    text: `${name} is ${describe(node)}, and must be ${kinds}`,
+    fix: row?.hints?.otherKind?.(text, node.kind) ?? numberFix(type, text) ?? `write ${kind}`,
   };
-}
-
-/** What may stand there; of a choice between two kinds the schema names only the one. */
-function wantedAt(place: Place, type: string): string {
-  const { path } = place;
-  if (isUser(place)) return "a list of entries, or a mapping";
-  if (path.length === 2 && path[0] === "groups") return "a list of e-mails, or a mapping";
-  return `${wanted[type] ?? type}${mayBeNone(path) ? ", or `none`" : ""}`;
-}
-
-function mayBeNone(path: readonly string[]): boolean {
-  const key = path.at(-1);
-  return key === "maxDevices" || (path.at(-2) === "policy" && (key === "stale" || key === "revoked"));
-}
-
-function nullProblem(place: Place): Problem {
-  const { node, pair, name } = place;
-  return {
-    code: "allowlist/null-value",
-    offset: pair?.keyStart ?? node.start,
-    text: `${name} has no value`,
-    fix: nullFix(place),
-  };
-}
-
-function nullFix(place: Place): string {
-  const { pair, path } = place;
-  if (pair !== undefined && (isUser(place) || isDevices(path)))
-    return "write `[]` behind it if this user may have no device, or list the devices under it";
-  if (path.length === 2 && path[0] === "accessUsers") return "write `{}` behind it";
-  return "write a value, or remove it";
-}
-
-function typeFix(place: Place, type: string): string {
-  const { node, path } = place;
-  const text = node.kind === "scalar" ? node.raw.slice(0, 60) : "";
-  if (path[0] === "users" && path.length === 1)
-    return "write each user as `<e-mail>:` with a list of devices under it";
-  if (isUser(place)) return `write a list of entries, as \`- serial: ${JSON.stringify(text)}\``;
-  if (isDevices(path) && node.kind === "map") return "begin each entry with `- `";
-  const [, key, value] = /^(\w+)[:=]\s*(\S+)$/u.exec(text) ?? [];
-  if (path[0] === "users" && place.pair === undefined && key !== undefined && isMatchKey(key))
-    return `write a blank behind the colon: \`${key}: ${JSON.stringify(value)}\``;
-  if (path[0] === "users" && place.pair === undefined && text !== "")
-    return `say what it is, as \`serial: ${JSON.stringify(text)}\``;
-  return settingFix(path.at(-1), path, text) ?? numberFix(type, text) ?? `write ${wanted[type] ?? type}`;
-}
-
-function settingFix(key: string | undefined, path: readonly string[], text: string): string | undefined {
-  if (path.length === 2 && path[0] === "groups")
-    return "write a list of e-mails, or a mapping with `users:` and `policy:`";
-  if (key === "maxDevices") return /^\d+$/u.test(text) ? undefined : "write a whole number, or `none`";
-  if (key !== undefined && mayBeNone(path))
-    return `write \`${key}: { after: ${toDuration(text) === undefined ? "90d" : text} }\`, or \`${key}: none\``;
-  if (path.length === 1 && key === "freeze") return "write `freeze: { until: <day>, reason: <why> }`";
-  return (key === "perUser" || key === "perRun") && text === "none" ? "remove it for no limit" : undefined;
 }
 
 function numberFix(type: string, text: string): string | undefined {
   return (type === "integer" || type === "number") && /^\d+$/u.test(text) ? "remove the quotes" : undefined;
-}
-
-function isDevices(path: readonly string[]): boolean {
-  return path.length === 3 && path[0] === "users" && path[2] === "devices";
 }
 
 function describe(node: TreeNode): string {

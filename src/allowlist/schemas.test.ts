@@ -1,8 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { matchKeys } from "./match-values.js";
-import { SCHEMAS } from "./keys/root.js";
+import { rootKeys, SCHEMAS, sharedKeys } from "./keys/root.js";
 import { validator } from "./schema-errors.js";
-import { rootKeys, sharedKeys } from "./source.js";
 
 type Schema = Readonly<Record<string, unknown>>;
 

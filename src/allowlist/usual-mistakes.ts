@@ -4,8 +4,9 @@
  * given only where the file, so corrected, is sound beyond these lines.
  */
 import { shown } from "../text/words.js";
-import { isEntryKey } from "./read-users.js";
-import { type Problem, rootKeys, sharedKeys } from "./source.js";
+import { isEntryKey } from "./keys/entries.js";
+import { rootKeys, sharedKeys } from "./keys/root.js";
+import type { Problem } from "./source.js";
 
 /** An advice is tried on so many lines around the place, below the section that they are in. */
 const mostTried = 200;

@@ -12,9 +12,9 @@ import {
 } from "yaml";
 import { compare } from "../text/words.js";
 import { matchesPattern } from "./file-patterns.js";
-import type { AllowlistFile } from "./parse.js";
+import { type AllowlistFile, findRoot } from "./parse.js";
 import { covers, readOwns } from "./read-lists.js";
-import { findRoot, type ParsedFile, SourceText } from "./source.js";
+import { type ParsedFile, SourceText } from "./source.js";
 import { normaliseEmail } from "./values.js";
 import { entryLines, type NewEntry, userLines } from "./write-entry.js";
 import { parseSyntax, toTree } from "./yaml.js";

@@ -37,6 +37,8 @@ const TRUST_NAME = key(
   why,
 );
 
+export const sayWhy = { missing: "say why, for those who read it, as `reason: managed by Intune`" };
+
 export const IGNORE = {
   user: EMAIL,
   emailDomain: key(
@@ -46,7 +48,10 @@ export const IGNORE = {
   ),
   ...MATCH,
   policyId: PROFILE,
-  reason: key("Reason", "Which tool manages them, and why they are left alone.", why, { required: true }),
+  reason: key("Reason", "Which tool manages them, and why they are left alone.", why, {
+    required: true,
+    hints: sayWhy,
+  }),
   trustName: TRUST_NAME,
 };
 
@@ -88,5 +93,18 @@ export const ENTRY = key(
     ),
     trustName: TRUST_NAME,
   }),
-  { name: "entry" },
+  { name: "entry", hints: { otherKind: entryHint } },
 );
+
+/** What was meant by a text where an entry should stand. */
+function entryHint(text: string): string | undefined {
+  const [, key = "", value] = /^(\w+)[:=]\s*(\S+)$/u.exec(text) ?? [];
+  if (Object.hasOwn(MATCH, key))
+    return `write a blank behind the colon: \`${key}: ${JSON.stringify(value)}\``;
+  return text === "" ? undefined : `say what it is, as \`serial: ${JSON.stringify(text)}\``;
+}
+
+/** Whether an entry may say it. */
+export function isEntryKey(key: string): boolean {
+  return ENTRY.shape.at(key) !== undefined;
+}

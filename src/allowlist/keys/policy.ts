@@ -1,5 +1,5 @@
 /** The keys of the policy: what is done with registrations. */
-import type { Duration } from "../times.js";
+import { type Duration, toDuration } from "../times.js";
 import {
   as,
   choice,
@@ -32,7 +32,10 @@ function ageRule<A extends string>(
   { after: long, action }: { readonly after: string; readonly action: Row<Value<A>> & { byDefault: A } },
 ): Value<AgeRule<A> | undefined> {
   const zero = `write after how long it is to hold; to switch the rule off, \`${name}: none\``;
-  const after = key("After", long, duration(zero), { required: true });
+  const after = key("After", long, duration(zero), {
+    required: true,
+    hints: { missing: "say after how long, as `after: 90d`" },
+  });
   const listedToo = "Whether registrations that an entry speaks for count too. Default: false.";
   const includeListed = key("Listed ones too", listedToo, flag, { byDefault: false });
   const rule: Value<AgeRule<A>> = {
@@ -47,6 +50,10 @@ function ageRule<A extends string>(
     written: ({ after: { text }, ...rest }) => ({ after: text, ...rest }),
   };
   return orNone(as(key(title, means, rule, { name })));
+}
+
+function ageHint(name: string, text: string): string {
+  return `write \`${name}: { after: ${toDuration(text) === undefined ? "90d" : text} }\`, or \`${name}: none\``;
 }
 
 /**
@@ -101,7 +108,7 @@ export const POLICY = {
         ),
       },
     ),
-    { byDefault: undefined },
+    { byDefault: undefined, hints: { otherKind: (text) => ageHint("stale", text) } },
   ),
   revoked: key(
     "Revoked for long",
@@ -120,7 +127,7 @@ export const POLICY = {
         ),
       },
     ),
-    { byDefault: undefined },
+    { byDefault: undefined, hints: { otherKind: (text) => ageHint("revoked", text) } },
   ),
   superseded: key(
     "Superseded registrations",
@@ -132,7 +139,13 @@ export const POLICY = {
     "Most devices",
     "The most devices of one user that entries may allow, the newest first: a whole number from 1 on, or none (the default).",
     orNone(number({ least: 1 })),
-    { byDefault: undefined },
+    {
+      byDefault: undefined,
+      hints: {
+        tooSmall: "write `none` for no limit; a user who may have no device has the list `[]`",
+        otherKind: (text) => (/^\d+$/u.test(text) ? undefined : "write a whole number, or `none`"),
+      },
+    },
   ),
   overMaxDevices: key(
     "Devices above maxDevices",

@@ -1,6 +1,6 @@
 /** The keys that only the root file may have, and both kinds of files as a whole, with their JSON schemas. */
 import { dayMs } from "../times.js";
-import { EMAIL, IGNORE, PROFILE } from "./entries.js";
+import { EMAIL, IGNORE, PROFILE, sayWhy } from "./entries.js";
 import { SETTINGS, settingsOf } from "./policy.js";
 import {
   as,
@@ -13,6 +13,7 @@ import {
   map,
   moment,
   number,
+  type Row,
   type Schema,
   text,
   toSchema,
@@ -78,12 +79,9 @@ export const PROTECTED = {
   ),
 };
 
-function guard<const M extends number, const P extends number>(
-  title: string,
-  means: string,
-  max: M,
-  percent: P,
-) {
+const noLimit = (text: string) => (text === "none" ? "remove it for no limit" : undefined);
+
+function guard(title: string, means: string, max: number, percent: number) {
   const rows = {
     max: key("Most acts", `The most acts of this kind in one run. Default ${max}.`, number({ least: 0 }), {
       byDefault: max,
@@ -106,6 +104,12 @@ export const GUARDS = {
     "Acts on one user",
     "The most acts on the registrations of any one user in one run, from 1 on. Default: no such limit.",
     number({ least: 1 }),
+    {
+      hints: {
+        tooSmall: "remove it for no limit; to do nothing at all, set the `max` of the other guards to 0",
+        otherKind: noLimit,
+      },
+    },
   ),
   // Whoever loses an Access user loses seats, sessions and devices at once, and nothing brings them back.
   deleteUsers: key(
@@ -122,6 +126,12 @@ export const LIMITS = {
     "Acts in one run",
     "The most acts in one run, from 1 on; the rest is pending. Default: all.",
     number({ least: 1 }),
+    {
+      hints: {
+        tooSmall: "remove it for no limit; to do nothing for a while, say `freeze`",
+        otherKind: noLimit,
+      },
+    },
   ),
   maxPlanAge: key(
     "Oldest plan",
@@ -136,16 +146,19 @@ const FREEZE = {
     "Until",
     "The last day of the freeze, in UTC, or the time at which it ends, with its zone.",
     moment,
-    { required: true },
+    { required: true, hints: { missing: "say the last day, as `until: 2026-12-27`" } },
   ),
-  reason: key("Reason", "Why nothing is done.", why, { required: true }),
+  reason: key("Reason", "Why nothing is done.", why, { required: true, hints: sayWhy }),
 };
 
 const GROUP = key(
   "Group",
   "A group of users with a policy of its own.",
   map({
-    users: key("Members", "The members' e-mail addresses.", list(EMAIL), { required: true }),
+    users: key("Members", "The members' e-mail addresses.", list(EMAIL), {
+      required: true,
+      hints: { missing: "list the members under `users:`" },
+    }),
     policy: key(
       "The group's policy",
       "What holds for the members, and not what the root file says. A user's own policy goes before it.",
@@ -186,6 +199,12 @@ export const ROOT = {
         "Members or group",
         "The members' e-mail addresses, or a mapping.",
         either("array", list(EMAIL), as(GROUP)),
+        {
+          hints: {
+            kinds: "a list of e-mails, or a mapping",
+            otherKind: () => "write a list of e-mails, or a mapping with `users:` and `policy:`",
+          },
+        },
       ),
     ),
   ),
@@ -225,7 +244,9 @@ export const ROOT = {
     map(GUARDS),
   ),
   limits: key("Limits", "How much of a plan one run does, and how old a reviewed plan may be.", map(LIMITS)),
-  freeze: key("Freeze", "Until then plans are shown, and nothing is done.", map(FREEZE)),
+  freeze: key("Freeze", "Until then plans are shown, and nothing is done.", map(FREEZE), {
+    hints: { otherKind: () => "write `freeze: { until: <day>, reason: <why> }`" },
+  }),
 };
 
 const DRAFT = "http://json-schema.org/draft-07/schema#";
@@ -247,8 +268,20 @@ export const FILES = {
   ),
 };
 
+/** Which kind of file it is: each has its own schema. */
+export type FileKind = keyof typeof FILES;
+
+export const rootKeys: readonly string[] = Object.keys(ROOT);
+
+export const sharedKeys: readonly string[] = Object.keys(SHARED);
+
+/** The row of a place in a file, as far as there is one. */
+export function rowAt(kind: FileKind, path: readonly string[]): Row | undefined {
+  return path.reduce<Row | undefined>((row, step) => row?.shape.at(step), FILES[kind]);
+}
+
 /** The published schemas, by the kind of file. */
-export const SCHEMAS: Readonly<Record<keyof typeof FILES, Schema>> = {
+export const SCHEMAS: Readonly<Record<FileKind, Schema>> = {
   root: toSchema({ $schema: DRAFT, $id: `${PUBLISHED}allowlist.schema.json` }, FILES.root),
   users: toSchema({ $schema: DRAFT, $id: `${PUBLISHED}users.schema.json` }, FILES.users),
 };

@@ -16,6 +16,8 @@ export interface Shape {
   readonly schema: (of: SchemaOf) => Schema;
   /** The row of a key, or of an item by its index, below. */
   readonly at: (step: string) => Row | undefined;
+  /** Whether it says `none` or something of one kind. */
+  readonly orNone?: true;
 }
 
 /** A value that may be undefined itself; nothing at all where what is written is wrong, and told. */
@@ -44,6 +46,21 @@ export interface Row<S extends Shape = Shape> {
   readonly required?: boolean;
   /** Of a setting of the policy: the closest to a user that may say it, where not the user. */
   readonly closest?: "root" | "group";
+  readonly hints?: Hints;
+}
+
+/** What to do about mistakes with a key, where more can be said than its shape tells. */
+interface Hints {
+  /** Where it must be there, and is not. */
+  readonly missing?: string;
+  /** Where it has no value. */
+  readonly empty?: string;
+  /** Where the number is less than what makes sense. */
+  readonly tooSmall?: string;
+  /** Where something of another kind stands; undefined if nothing more can be said of that text, or of that node. */
+  readonly otherKind?: (text: string, node: TreeNode["kind"]) => string | undefined;
+  /** What may stand there, of a choice between two kinds. */
+  readonly kinds?: string;
 }
 
 /** What a row's value is once it is read. */
@@ -54,7 +71,7 @@ export function key<S extends Shape, const More extends Partial<Row<S>>>(
   means: string,
   shape: S,
   more?: More,
-): Row<S> & More {
+): Row<S> & NoInfer<More> {
   return { title, means, shape, ...more } as Row<S> & More;
 }
 
@@ -162,6 +179,7 @@ export function orNone<T>(other: Value<T>): Value<T | undefined> {
       return { if: { const: "none" }, then: {}, else: schema };
     },
     at: other.at,
+    orNone: true,
     read: (pair, tell) => (isNone(pair) ? { value: undefined } : other.read(pair, tell)),
     written: (value) => (value === undefined ? "none" : other.written(value)),
   };

@@ -5,6 +5,8 @@ import { as, choice, day, each, either, key, list, map, moment, note, text, word
 
 export const registrationType = choice("warp", "browser_extension");
 
+const noDevices = "write `[]` behind it if this user may have no device, or list the devices under it";
+
 const USER = key(
   "User",
   "One user with settings of its own: what the user is as a whole, policy, and devices.",
@@ -32,6 +34,13 @@ const USER = key(
         "Devices",
         "The user's devices. Write [] where the user may have none. May be left out where state is given.",
         list(ENTRY),
+        {
+          hints: {
+            missing: "list the user's devices under `devices:`, or write `devices: []` if there may be none",
+            empty: noDevices,
+            otherKind: (_text, node) => (node === "map" ? "begin each entry with `- `" : undefined),
+          },
+        },
       ),
     },
     {
@@ -48,7 +57,12 @@ export const GIVEN = {
     "User",
     "The user's e-mail address; none for a registration without a user.",
     text({ most: 256 }),
-    { required: true },
+    {
+      required: true,
+      hints: {
+        missing: "say whose registration it is, as `user: alice@example.com`; `user: none` for nobody's",
+      },
+    },
   ),
   registration: key("Registration id", "The id of the registration.", word),
   device: key("Device id", "The id of the physical device.", word),
@@ -136,7 +150,7 @@ const ACCESS_USER = key(
       { byDefault: "present" },
     ),
   }),
-  { name: "accessUser" },
+  { name: "accessUser", hints: { empty: "write `{}` behind it" } },
 );
 
 /** What any file of the allowlist may say. */
@@ -149,8 +163,16 @@ export const SHARED = {
         "Devices or user",
         "The user's devices, [] where the user may have none; or a mapping with settings and devices.",
         either("array", list(ENTRY), as(USER)),
+        {
+          hints: {
+            kinds: "a list of entries, or a mapping",
+            empty: noDevices,
+            otherKind: (text) => `write a list of entries, as \`- serial: ${JSON.stringify(text)}\``,
+          },
+        },
       ),
     ),
+    { hints: { otherKind: () => "write each user as `<e-mail>:` with a list of devices under it" } },
   ),
   tests: key(
     "Tests",
