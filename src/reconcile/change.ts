@@ -5,7 +5,7 @@ import type { AllowlistDiff, Written } from "./change-entries.js";
 import { diffWritten } from "./change-settings.js";
 import { type Decision, isAct, staysConnected } from "./decision.js";
 import { type Finding, findingMeanings } from "./findings/finding.js";
-import type { Plan } from "./plan.js";
+import { asWritten, mapDecisions, type Plan } from "./plan.js";
 
 /** The plan by the allowlist before a change, and by the one after it: of the same account at the same moment. */
 export interface BothPlans {
@@ -40,6 +40,32 @@ export function reportChange(change: AllowlistDiff, { before, after }: BothPlans
   ];
   const order = Object.keys(findingMeanings);
   return findings.sort((a, b) => order.indexOf(a.code) - order.indexOf(b.code));
+}
+
+/**
+ * The plan after a change with what the change does: findings about it, before all others, and with an act that follows
+ * from an entry that is gone the line on which that stood.
+ */
+export function withChange(change: Change, plans: { readonly before: Plan; readonly after: Plan }): Plan {
+  const { before, after } = plans;
+  const domains = new Map([...change.base.domains, ...change.head.domains]);
+  const found = asWritten({ domains }, reportChange(change, plans));
+  const then = new Map(before.decisions.map((decision) => [decision.registration.id, decision]));
+  const plan = mapDecisions(after, (decision) => {
+    const removed = isAct(decision) && isUnlisted(decision) && allowing(then.get(decision.registration.id));
+    return removed ? { ...decision, removed } : decision;
+  });
+  return { ...plan, domains, findings: [...found, ...after.findings] };
+}
+
+/** Whether no entry speaks of it, be it listed with other devices, or not at all. */
+function isUnlisted({ reason: { code } }: Decision): boolean {
+  return code === "unlisted" || code === "unknown-user";
+}
+
+/** The line of the entry that allows it. */
+function allowing(decision: Decision | undefined): SourcePosition | undefined {
+  return decision?.desired === "active" ? decision.entry?.source : undefined;
 }
 
 /** A registration in both plans. */

@@ -214,8 +214,14 @@ function toDecision(
     entry: verdict.entry,
     candidate,
   };
-  if (!verdict.relies && !together) return decision;
-  return { ...decision, ...(verdict.relies && { relies: verdict.relies }), ...(together && { together }) };
+  const { relies, line, setting } = verdict;
+  if (!relies && !together && !line) return decision;
+  return {
+    ...decision,
+    ...(relies && { relies }),
+    ...(together && { together }),
+    ...(line && { line, setting }),
+  };
 }
 
 /**

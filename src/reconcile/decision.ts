@@ -154,6 +154,9 @@ export function aboutRule(code: RuleCode): CodeRow {
   return RULE_CODES[code];
 }
 
+/** Who revoked a registration: `unknown` where nothing tells what this stack did. */
+export type RevokedBy = "this-stack" | "outside" | "unknown";
+
 /** The decision for one live registration in scope. */
 export interface Decision {
   readonly registration: Registration;
@@ -167,6 +170,13 @@ export interface Decision {
   readonly reason: { readonly code: RuleCode; readonly text: string };
   /** The entry or policy line that says so. */
   readonly source: SourcePosition;
+  /** Of what no entry allows: its user's own line, where the entry would be added, and the policy's key at `source`. */
+  readonly line?: SourcePosition | undefined;
+  readonly setting?: string | undefined;
+  /** Of what a change takes off the list: the line, of before the change, by which it was allowed. */
+  readonly removed?: SourcePosition | undefined;
+  /** Only of a revoked registration, where the run was told what this stack revoked. */
+  readonly revokedBy?: RevokedBy | undefined;
   /** The entry that matches it, where one does. */
   readonly entry: Entry | undefined;
   /** The registration as it stands among its person's devices. */

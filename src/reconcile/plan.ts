@@ -152,6 +152,23 @@ export function makePlan(
   };
 }
 
+/** The plan with more said of its decisions, wherever they stand; `say` leaves alone what it has nothing to say of. */
+export function mapDecisions(plan: Plan, say: (decision: Decision) => Decision): Plan {
+  const said = new Map<Decision, Decision>();
+  for (const decision of plan.decisions) {
+    const more = say(decision);
+    if (more !== decision) said.set(decision, more);
+  }
+  if (said.size === 0) return plan;
+  const of = <D extends Decision>(decision: D): D => (said.get(decision) as D | undefined) ?? decision;
+  return {
+    ...plan,
+    decisions: plan.decisions.map(of),
+    acts: plan.acts.map(of),
+    pending: plan.pending.map((one) => ({ ...one, decision: of(one.decision) })),
+  };
+}
+
 /** Texts that show domains as the files write them. */
 export function asWritten<T extends { readonly text: string }>(
   { domains }: Pick<Allowlist, "domains">,

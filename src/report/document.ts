@@ -10,6 +10,7 @@ import {
   type DesiredState,
   type LiveState,
   type PendingReason,
+  type RevokedBy,
   type RuleCode,
   ruleMeanings,
 } from "../reconcile/decision.js";
@@ -52,6 +53,9 @@ export interface AccessUserResult {
   readonly reason?: string;
 }
 
+/** How a line is told by which the change took away what allowed a registration. */
+export const REMOVED = "removed by this change";
+
 export interface ReportedDecision {
   readonly registration: {
     readonly id: string;
@@ -70,7 +74,12 @@ export interface ReportedDecision {
   readonly desired: DesiredState;
   readonly action: Action;
   readonly reason: { readonly code: RuleCode; readonly text: string };
+  /** The line that says so; of what no entry allows the user's own, where the entry would be added. */
   readonly source: SourcePosition;
+  /** Further lines: the policy's behind a user's, and where a change removed what allowed it ({@link REMOVED}). */
+  readonly related?: readonly { readonly text: string; readonly source: SourcePosition }[];
+  /** Only of what is to be let in again: who revoked it, as far as the run knows. */
+  readonly revokedBy?: RevokedBy;
   /** What the entry that speaks for it says besides. */
   readonly entry?: ReportedEntry;
   /** Only of an act that is due and that this run does not do: why. */
@@ -244,10 +253,12 @@ function notYetDone({ registration, action }: Plan["acts"][number]): ActResult {
 }
 
 function toReported(
-  { registration, user, hardware, live, desired, action, reason, source, entry }: Decision,
+  decision: Decision,
   pending: ReportedDecision["pending"],
   evidence: Evidence | undefined,
 ): ReportedDecision {
+  const { registration, user, hardware, live, desired, action, reason, source, entry, revokedBy } = decision;
+  const related = relatedTo(decision);
   const name = registration.user?.name;
   const said = entry && toReportedEntry(entry);
   return {
@@ -270,11 +281,20 @@ function toReported(
     desired,
     action,
     reason,
-    source,
+    source: decision.line ?? source,
+    ...(related.length > 0 && { related }),
+    ...(action === "unrevoke" && revokedBy && { revokedBy }),
     ...(said && Object.keys(said).length > 0 && { entry: said }),
     ...(pending && { pending }),
     ...(evidence && { evidence }),
   };
+}
+
+function relatedTo({ line, source, setting, removed }: Decision): NonNullable<ReportedDecision["related"]> {
+  return [
+    ...(removed ? [{ text: REMOVED, source: removed }] : []),
+    ...(line ? [{ text: setting ?? "policy", source }] : []),
+  ];
 }
 
 function toReportedEntry({ note, reason, owner, ticket, expires }: Entry): ReportedEntry {

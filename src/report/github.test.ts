@@ -33,7 +33,7 @@ test("what holds the plan up is an error, drift a warning, the rest a notice", (
     .trimEnd()
     .split("\n");
   const levels = lines.map((line) => /^::(\w+).*title=([^:]+)::/u.exec(line)?.slice(1).join(" "));
-  expect(levels[0]).toBe("notice WARP registrations");
+  expect(levels[0]).toBe("error WARP registrations");
   for (const one of [
     "error allowlist/contradiction",
     "error guard/revoke",
@@ -60,17 +60,23 @@ test("a refused device that is connected is a warning", () => {
 });
 
 test("many findings are counted beyond fifty, and hide no error", () => {
-  const finding: Finding = { code: "stale", subject: ["r"], text: "old", registrations: [] };
+  const about = (i: number): Finding => ({
+    code: "stale",
+    subject: [`person-${i}@example.com`],
+    text: "old",
+    registrations: [],
+  });
   const lines = renderGithub({
     ...fullDocument(),
-    findings: Array.from({ length: 500 }, () => finding),
+    findings: Array.from({ length: 500 }, (_, i) => about(i)),
   }).split("\n");
   expect(lines.filter((line) => line.includes("title=finding/stale"))).not.toHaveLength(0);
   expect(
     lines.filter((line) => line.startsWith("::notice ") && !line.includes("WARP registrations")),
   ).toHaveLength(50);
-  expect(lines.at(-2)).toMatch(/^::notice::and \d+ more$/u);
-  expect(lines.filter((line) => line.startsWith("::error "))).toHaveLength(3);
+  expect(lines.at(-2)).toMatch(/^::notice::and \d+ more: finding\/stale \d+$/u);
+  // With the first line, since errors hold it.
+  expect(lines.filter((line) => line.startsWith("::error "))).toHaveLength(4);
 });
 
 test("where there is nothing to say, nothing is written", () => {

@@ -1,7 +1,10 @@
 /** Workflow commands of GitHub Actions: each an annotation on its line of the allowlist. */
 import type { Message } from "../allowlist/messages.js";
 import { escapeText } from "../text/escape.js";
+import { groupBy } from "../text/words.js";
 import type { ReportDocument } from "./document.js";
+import { isHeld, whatNow } from "./guards.js";
+import { outlineOf } from "./outline.js";
 import { tellAll, tellMessage, type Told } from "./told.js";
 import { isSilent, type RenderOptions, whatIsDue } from "./words.js";
 
@@ -11,13 +14,21 @@ const MOST = 50;
 const commandOf = { error: "error", warning: "warning", note: "notice" } as const;
 
 /**
- * Errors, tripped guards and failed acts as errors, acts and refused devices that are connected as warnings, the rest as
- * notices; empty where silent.
+ * Errors, tripped guards and failed acts as errors, what a change loosens, acts and refused devices that are connected
+ * as warnings, the rest as notices; empty where silent. The first says it all: what is held, all that is loosened.
  */
 export function renderGithub(document: ReportDocument, { evidence }: RenderOptions = {}): string {
   if (isSilent(document)) return "";
-  const line = `::notice title=WARP registrations::${message(whatIsDue(document))}\n`;
-  return line + write(tellAll(document), evidence === true);
+  const { loosened, undone } = outlineOf(document);
+  const level = isHeld(document) ? "error" : loosened.length + undone.length > 0 ? "warning" : "notice";
+  const now = whatNow(document);
+  const lines = [
+    whatIsDue(document),
+    ...(now === undefined ? [] : [now]),
+    ...loosened.map(({ text }) => `! ${text}`),
+  ];
+  const line = `::${level} title=WARP registrations::${lines.map((one) => message(one)).join("%0A")}\n`;
+  return line + write(tellAll(document, true), evidence === true);
 }
 
 /** The messages about an allowlist, each on its line; empty where it is valid. */
@@ -29,15 +40,28 @@ function write(told: readonly Told[], evidence: boolean): string {
   return (["error", "warning", "note"] as const)
     .flatMap((level) => {
       const all = told.filter((one) => one.level === level);
-      const lines = all.slice(0, MOST).map((one) => command(one, evidence));
-      return all.length > MOST ? [...lines, `::${commandOf[level]}::and ${all.length - MOST} more`] : lines;
+      const kept = all.filter(({ isKept }) => isKept === true);
+      const others = all.filter(({ isKept }) => isKept !== true);
+      const room = Math.max(0, MOST - kept.length);
+      const lines = [...kept, ...others.slice(0, room)].map((one) => command(one, evidence));
+      const left = others.slice(room);
+      return left.length > 0
+        ? [...lines, `::${commandOf[level]}::and ${left.length} more: ${byRule(left)}`]
+        : lines;
     })
     .map((line) => `${line}\n`)
     .join("");
 }
 
+/** `act/revoke 340, act/unrevoke 2`. */
+function byRule(told: readonly Told[]): string {
+  return [...groupBy(told, ({ rule }) => rule)]
+    .map(([rule, group]) => message(`${rule} ${group.length}`, 100))
+    .join(", ");
+}
+
 function command(
-  { level, rule, text, fix, right = [], source, evidence = [] }: Told,
+  { level, rule, text, fix, right = [], source, related = [], evidence = [] }: Told,
   shown: boolean,
 ): string {
   const properties = {
@@ -49,6 +73,7 @@ function command(
     text,
     ...(fix === undefined ? [] : [`fix: ${fix}`]),
     ...right.map((one) => `  | ${one}`),
+    ...related.map((one) => `${one.text}: ${one.source.file}:${one.source.line}`),
     ...(shown ? evidence : []),
   ];
   return `::${commandOf[level]} ${given.join(",")}::${lines.map((line) => message(line)).join("%0A")}`;

@@ -18,6 +18,19 @@ export function isHeld({ guards, approved, problems }: ReportDocument): boolean 
   return problems.length > 0 || (!approved && guards.some((guard) => guard.tripped));
 }
 
+/** What to do about a plan that is held, in one line; undefined of one that is not. Raw. */
+export function whatNow(document: ReportDocument): string | undefined {
+  const { guards, problems, fingerprint } = document;
+  if (!isHeld(document)) return undefined;
+  if (problems.length > 0) return "What now: settle the errors in the allowlist; nothing is done before.";
+  const tripped = guards.filter((guard) => guard.tripped);
+  const settings = tripped.map((guard) => {
+    const { file, line } = guard.source;
+    return `${settingOf(guard)} (${guard.count} of at most ${guard.limit}, ${file}:${line})`;
+  });
+  return `What now: correct the allowlist, change ${settings.join(" and ")}, or approve exactly this plan with ${APPROVE_VARIABLE}=${fingerprint}.`;
+}
+
 /** One paragraph for each guard that tripped; nothing where none did. */
 export function explainGuards(document: ReportDocument): string[] {
   const tripped = document.guards.filter((guard) => guard.tripped);
@@ -40,6 +53,7 @@ export function whyHeld(document: ReportDocument, approval: string | undefined):
   const { problems } = document;
   const more = problems.length - MOST_PROBLEMS;
   const lines = [
+    "HELD, nothing is done:",
     ...problems.slice(0, MOST_PROBLEMS).map(formatProblem),
     ...(more > 0 ? [`${more} more contradictions are not listed; correct those above first`] : []),
     ...explainGuards(document),

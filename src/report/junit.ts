@@ -1,4 +1,7 @@
-/** JUnit XML, in the elements and attributes that Jenkins and GitLab read: drift shows as failed test cases. */
+/**
+ * JUnit XML, in the elements and attributes that Jenkins and GitLab read: acts that are due show as failed test cases.
+ * Findings are told in cases that pass, since no act follows from them.
+ */
 import type { Message } from "../allowlist/messages.js";
 import type { ReportDocument } from "./document.js";
 import { escapeXml } from "./escapes.js";
@@ -10,7 +13,7 @@ interface Case {
   readonly group: string;
   readonly name: string;
   readonly told: readonly Told[];
-  /** Shown where it passed. */
+  /** Shown where it passed; escaped. */
   readonly output?: string;
 }
 
@@ -19,7 +22,8 @@ const MOST = 200;
 
 /** One test case for each guard, problem, kind of act and kind of finding. */
 export function renderJunit(document: ReportDocument): string {
-  const told = tellAll(document);
+  const told = tellAll(document, true);
+  const findings = (rule: string): Pick<Case, "told" | "output"> => ({ told: [], output: spelled(of(rule)) });
   const isKnown = new Set(["act", "access-user", "guard", "skipped", "finding"]);
   const problems = told.filter(({ rule }) => !isKnown.has(rule.split("/")[0] ?? ""));
   const of = (rule: string) => told.filter((one) => one.rule === rule);
@@ -37,11 +41,11 @@ export function renderJunit(document: ReportDocument): string {
       group: "guard",
       name: guard.guard,
       told: document.approved ? [] : of(`guard/${guard.guard}`),
-      output: `${guardFigure(guard)}: ${guardVerdict(guard, document)}`,
+      output: escapeXml(`${guardFigure(guard)}: ${guardVerdict(guard, document)}`),
     })),
     ...kinds.map((rule) => {
       const [group = "", name = ""] = rule.split("/");
-      return { group, name, told: of(rule) };
+      return { group, name, ...(group === "finding" ? findings(rule) : { told: of(rule) }) };
     }),
   ]);
 }
@@ -76,18 +80,22 @@ function testCase({ group, name, told, output }: Case): string[] {
   if (!first)
     return output === undefined
       ? [`${open}/>`]
-      : [`${open}>`, `      <system-out>${escapeXml(output)}</system-out>`, "    </testcase>"];
+      : [`${open}>`, `      <system-out>${output}</system-out>`, "    </testcase>"];
   const message = told.length === 1 ? first.text : `${told.length} of ${first.rule}`;
-  const lines = told.slice(0, MOST).map((one) => `- ${escapeXml(line(one))}`);
-  if (told.length > MOST) lines.push(`and ${told.length - MOST} more`);
   return [
     `${open}>`,
-    `      <failure type="${escapeXml(first.rule, 100)}" message="${escapeXml(message, 300)}">${lines.join("\n")}</failure>`,
+    `      <failure type="${escapeXml(first.rule, 100)}" message="${escapeXml(message, 300)}">${spelled(told)}</failure>`,
     "    </testcase>",
   ];
 }
 
-function line(one: Told): string {
+/** One line for each, escaped, as far as there is room. */
+function spelled(told: readonly Told[]): string {
+  const lines = told.slice(0, MOST).map((one) => `- ${escapeXml(oneLine(one))}`);
+  return [...lines, ...(told.length > MOST ? [`and ${told.length - MOST} more`] : [])].join("\n");
+}
+
+function oneLine(one: Told): string {
   const where = place(one);
   const fix = one.fix === undefined ? "" : `; fix: ${one.fix}`;
   return `${one.text}${fix}${where === "" ? "" : ` (${where})`}`;

@@ -1,21 +1,28 @@
 /** The plan as a comment on a pull request. */
 import type { SourcePosition } from "../allowlist/messages.js";
 import { counted, minute } from "../text/words.js";
+import { listed } from "../reconcile/findings/finding.js";
 import { leftAlone, type ReportDocument, type ReportedDecision } from "./document.js";
 import { codeMarkdown as code, escapeMarkdown, escapeMarkdown as text } from "./escapes.js";
 import { evidenceLines } from "./evidence.js";
+import { whatNow } from "./guards.js";
+import { type FindingKind, otherNames, outlineOf } from "./outline.js";
 import {
   actionMeanings,
-  ACTS,
   deviceDetails,
+  doneByName,
   entryDetails,
   guardVerdict,
   isSilent,
+  nearMisses,
   outcomes,
+  placesOf,
   type RenderOptions,
   resultCounts,
   sharedCauses,
   since,
+  standing,
+  UNDONE,
   userOf,
   userOutcomes,
   usersDue,
@@ -37,33 +44,42 @@ export function renderMarkdown(document: ReportDocument, options: RenderOptions 
 }
 
 function summaryLine(document: ReportDocument): string {
-  const { findings, problems, guards, approved, freeze, account } = document;
-  const tripped = guards.filter((guard) => guard.tripped).map(({ guard }) => guard);
+  const { findings, freeze, account } = document;
   const parts = [
-    ...(problems.length > 0 ? [`${counted(problems.length, "error")}, nothing is done`] : []),
-    ...(tripped.length > 0
-      ? [
-          `${approved ? "approved past" : "HELD by"} ${tripped.length === 1 ? "guard" : "guards"} ${tripped.map((guard) => escapeMarkdown(guard)).join(", ")}`,
-        ]
-      : []),
     ...(freeze ? [`frozen until ${escapeMarkdown(minute(freeze.until))}`] : []),
     ...(findings.length > 0 ? [counted(findings.length, "finding")] : []),
   ];
   const rest = parts.length === 0 ? "" : ` · ${parts.join(" · ")}`;
-  return `**WARP registrations: ${escapeMarkdown(whatIsDue(document))}**${rest} · account ${escapeMarkdown(account, 60)}`;
+  const now = whatNow(document);
+  const next = now === undefined ? "" : `\n\n${escapeMarkdown(now, 600)}`;
+  return `**WARP registrations: ${escapeMarkdown(whatIsDue(document), 500)}**${rest} · account ${escapeMarkdown(account, 60)}${next}`;
 }
 
-// What a comment tells, section by section, the most pressing first.
+// What a comment tells, section by section, by what each is worth: what does not fit is cut from the end.
 
 function markdownSections(document: ReportDocument, options: RenderOptions): MarkdownSection[] {
-  const { decisions, problems, findings, skipped } = document;
+  const { problems, skipped } = document;
+  const { loosened, alarms, deletions, undone, revocations, returns, pending, findings } =
+    outlineOf(document);
   const told = outcomes(document);
-  const acts = ACTS.map((act) => {
-    const due = decisions.filter(({ action, pending }) => action === act && !pending);
-    const rows = due.map((decision) => row(decision, options, told?.get(decision.registration.id)));
-    return section(`${act} ${due.length}: ${actionMeanings[act]}`, ["User", "Device", "Why", "Line"], rows);
-  });
-  const waiting = decisions.filter(({ pending }) => pending);
+  const acts = (title: string, due: readonly ReportedDecision[], open = false) =>
+    section(
+      title.replace("#", String(due.length)),
+      ["User", "Device", "Why", "Line"],
+      due.map((one) => row(one, document, options, told?.get(one.registration.id))),
+      open,
+    );
+  const plain = (
+    title: string,
+    all: readonly { readonly text: string; readonly source?: SourcePosition | undefined }[],
+  ) =>
+    section(
+      title,
+      ["What", "Line"],
+      all.map((one) => cells([text(one.text, 1000), place(one.source)])),
+      true,
+    );
+  const [widening, others] = [findings.filter(isOfChange), findings.filter((kind) => !isOfChange(kind))];
   return [
     section(
       `Errors ${problems.length}: nothing is done before they are settled`,
@@ -73,6 +89,11 @@ function markdownSections(document: ReportDocument, options: RenderOptions): Mar
       ),
       true,
     ),
+    plain(
+      "LOOSENED by this change",
+      loosened.map((one) => ({ text: one.text, source: one.finding.source })),
+    ),
+    plain("REFUSED, and connected", alarms),
     guards(document),
     section(
       `Results: ${resultCounts(document) ?? ""}`,
@@ -81,13 +102,18 @@ function markdownSections(document: ReportDocument, options: RenderOptions): Mar
         cells([String(count), text(result), text(reason)]),
       ),
     ),
-    ...acts,
-    users(document),
     section(
-      `Pending ${waiting.length}: due, and not done in this run`,
-      ["User", "Device", "Why", "Line"],
-      waiting.map((decision) => row(decision, options, undefined)),
+      "Done, failed, waiting: by name",
+      ["What", "Which"],
+      doneByName(document).map(({ title, names }) => cells([text(title), text(names.join("; "), 2000)])),
     ),
+    acts(`delete #: ${actionMeanings.delete}`, deletions, true),
+    users(document),
+    acts(`LET IN AGAIN #: ${UNDONE}`, undone, true),
+    acts(`revoke #: ${actionMeanings.revoke}`, revocations),
+    acts(`unrevoke #: ${actionMeanings.unrevoke}`, returns),
+    kinds(`By this change`, widening, document),
+    acts("Pending #: due, and not done in this run", pending),
     section(
       `Not due any more ${skipped.length}: in the reviewed plan, and skipped`,
       ["User", "Device", "Why"],
@@ -95,19 +121,12 @@ function markdownSections(document: ReportDocument, options: RenderOptions): Mar
         cells([code(userOf(user)), code(device), `${text(act)}: ${text(why)}`]),
       ),
     ),
-    section(
-      `Findings ${findings.length}`,
-      ["Kind", "What", "Line"],
-      findings.map(({ code: kind, text: what, source }) =>
-        // Its names are cut where it is formed, and what to do stands behind them.
-        cells([code(kind), text(what, 500), place(source)]),
-      ),
-    ),
+    kinds("Findings", others, document),
     section(
       `Left alone ${document.summary.leave}`,
       ["Rule", "Registrations", "Meaning"],
       leftAlone(document).map(({ title, meaning, decisions: left }) =>
-        cells([text(title), String(left.length), text(meaning)]),
+        cells([text(title), `${left.length}: ${standing(left)}`, text(meaning)]),
       ),
     ),
     section(
@@ -116,6 +135,28 @@ function markdownSections(document: ReportDocument, options: RenderOptions): Mar
       document.notes.map((note) => cells([text(note)])),
     ),
   ].filter(({ rows }) => rows.length > 0);
+}
+
+/** What a change lets in or drops is worth more than what was there before. */
+function isOfChange({ code: kind }: FindingKind): boolean {
+  return kind.startsWith("change-");
+}
+
+/** A row for each person of a kind. */
+function kinds(title: string, all: readonly FindingKind[], document: ReportDocument): MarkdownSection {
+  const rows = all.flatMap(({ groups }) =>
+    groups.map((group) => {
+      const [first, ...others] = group.findings;
+      const names = listed(otherNames(group, document), 10);
+      const more =
+        others.length === 0 ? "" : `<br>and ${others.length} more${names === "" ? "" : `: ${text(names)}`}`;
+      // Its names are cut where it is formed, and what to do stands behind them.
+      return cells([code(group.code), text(first.text, 500) + more, place(first.source)]);
+    }),
+  );
+  const count = all.reduce((sum, kind) => sum + kind.count, 0);
+  const counts = all.map((kind) => `${kind.code} ${kind.count}`).join(", ");
+  return section(`${title} ${count}: ${text(counts, 300)}`, ["Kind", "What", "Line"], rows);
 }
 
 function users(document: ReportDocument): MarkdownSection {
@@ -148,19 +189,26 @@ function guards(document: ReportDocument): MarkdownSection {
   return section(title, ["Guard", "Due", "At most", "Verdict", "Line"], rows, tripped && !document.approved);
 }
 
-function row(decision: ReportedDecision, { evidence }: RenderOptions, outcome: string | undefined): string {
-  const { registration, reason, source, entry, pending, action } = decision;
+function row(
+  decision: ReportedDecision,
+  document: ReportDocument,
+  { evidence }: RenderOptions,
+  outcome: string | undefined,
+): string {
+  const { registration, reason, entry, pending, action } = decision;
   const why = [
     ...(pending ? [`${text(action)}, pending: ${text(pending.text)}`] : []),
     text(reason.text),
+    ...nearMisses(decision, document).map((one) => `**NEAR MISS:** ${text(one.text, 300)}`),
     ...entryDetails(entry).map((detail) => text(detail, 100)),
     ...(evidence === true && decision.evidence
       ? evidenceLines(decision.evidence).map((line) => text(line))
       : []),
     ...(outcome === undefined ? [] : [`result: ${text(outcome)}`]),
   ];
-  const device = `${code(registration.device.name)}<br>${text(deviceDetails(decision), 100)}, ${text(since(decision), 40)}`;
-  return cells([code(userOf(registration.user.email)), device, why.join("<br>"), place(source)]);
+  const device = `${code(registration.device.name)}<br>${text(deviceDetails(decision), 100)}, ${text(since(decision), 60)}`;
+  const lines = placesOf(decision).map((one) => code(one, 220));
+  return cells([code(userOf(registration.user.email)), device, why.join("<br>"), lines.join("<br>")]);
 }
 
 function section(

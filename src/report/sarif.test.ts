@@ -104,14 +104,19 @@ const shape: SchemaObject = {
                 additionalProperties: false,
                 properties: {
                   name: { type: "string", minLength: 1 },
+                  informationUri: { type: "string", pattern: "^https://[^ ]+$" },
                   rules: {
                     type: "array",
                     uniqueItems: true,
                     items: {
                       type: "object",
-                      required: ["id", "shortDescription"],
+                      required: ["id", "shortDescription", "helpUri"],
                       additionalProperties: false,
-                      properties: { id: { type: "string", minLength: 1 }, shortDescription: text },
+                      properties: {
+                        id: { type: "string", minLength: 1 },
+                        shortDescription: text,
+                        helpUri: { type: "string", pattern: "^https://[^ ]+$" },
+                      },
                     },
                   },
                 },

@@ -32,7 +32,12 @@ function write(told: readonly Told[], fallback: SourcePosition | undefined): str
         tool: {
           driver: {
             name: "warp-registrations",
-            rules: rules.map((rule) => ({ id: rule, shortDescription: { text: words(ruleMeaning(rule)) } })),
+            informationUri: PAGE,
+            rules: rules.map((rule) => ({
+              id: rule,
+              shortDescription: { text: words(ruleMeaning(rule)) },
+              helpUri: pageOf(rule),
+            })),
           },
         },
         columnKind: "unicodeCodePoints",
@@ -41,6 +46,28 @@ function write(told: readonly Told[], fallback: SourcePosition | undefined): str
     ],
   };
   return `${jsonText(log, 2)}\n`;
+}
+
+/** Where the package's pages stand, beside its schemas. */
+const PAGES = "https://unpkg.com/pulumi-warp-registrations/docs";
+const PAGE = `${PAGES}/error-codes.md`;
+
+/** The page that says what to do about a rule. */
+function pageOf(rule: string): string {
+  const [kind] = rule.split("/");
+  switch (kind) {
+    case "act":
+    case "skipped":
+      return `${PAGES}/policy.md`;
+    case "access-user":
+      return `${PAGES}/access-users.md`;
+    case "guard":
+      return `${PAGES}/guards.md`;
+    case "finding":
+      return `${PAGE}#findings`;
+    default:
+      return `${PAGE}#messages`;
+  }
 }
 
 function result(one: Told, ruleIndex: number, fallback: SourcePosition | undefined): object {

@@ -1,7 +1,8 @@
 /** The plan as a person reads it in a terminal or in Pulumi's output. */
+import type { SourcePosition } from "../allowlist/messages.js";
 import type { Action } from "../reconcile/decision.js";
 import { escapeText } from "../text/escape.js";
-import { wrap } from "../text/lines.js";
+import { COLUMNS, wrap } from "../text/lines.js";
 import { minute } from "../text/words.js";
 import {
   leftAlone,
@@ -10,36 +11,60 @@ import {
   type ReportedDecision,
 } from "./document.js";
 import { evidenceLines } from "./evidence.js";
-import { explainGuards, isHeld } from "./guards.js";
+import { explainGuards, isHeld, whatNow } from "./guards.js";
+import { type FindingGroup, otherNames, outlineOf } from "./outline.js";
+import { ruleMeaning } from "./told.js";
 import {
   deviceDetails,
+  doneByName,
   entryDetails,
   guardFigure,
   hasActs,
-  isDue,
+  nearMisses,
   nextCommand,
   outcomes,
+  placesOf,
   type RenderOptions,
   resultCounts,
   sharedCauses,
   since,
+  standing,
+  UNDONE,
   userOf,
   userOutcomes,
   usersDue,
   whatIsDue,
-  withPlace,
 } from "./words.js";
 
-/** So many findings, and problems, are spelled out; the rest is counted. */
+/** So many lines of findings, and problems, are spelled out; the rest is counted. */
 const MOST_FINDINGS = 50;
+
+/** More of a kind than so many stand under a heading of their own. */
+const MOST_ALIKE = 3;
 
 /** So many devices are named for each rule that leaves some alone. */
 const MOST_NAMED = 3;
 
-/** Who, which device, what, why, and which line says so; then what was left alone, findings, guards, fingerprint. */
+/** One paragraph of the text, escaped: broken into lines only when the width is known. */
+interface Line {
+  readonly indent: string;
+  readonly text: string;
+  /** What lines after the first stand behind; two blanks more than the first, unless said. */
+  readonly hanging?: string | undefined;
+  /** Never broken, so that it can be copied. */
+  readonly whole?: boolean;
+}
+
+/**
+ * What holds the plan and what a change loosens; then who, which device, what, why, and which line says so; then what was
+ * left alone, findings, guards, fingerprint.
+ */
 export function renderText(document: ReportDocument, options: RenderOptions = {}): string {
+  const { columns = COLUMNS } = options;
   return [
     headline(document),
+    loosenedLines(document),
+    undoneLines(document, options),
     dueLines(document, options),
     pendingLines(document, options),
     skippedLines(document),
@@ -49,96 +74,182 @@ export function renderText(document: ReportDocument, options: RenderOptions = {}
     closing(document, options),
   ]
     .filter((section) => section.length > 0)
-    .map((section) => section.join("\n"))
+    .map((section) =>
+      section
+        .flatMap(({ indent, text, hanging, whole }) =>
+          whole === true ? [indent + text] : wrap(indent, text, hanging, columns),
+        )
+        .join("\n"),
+    )
     .join("\n\n");
 }
 
-function headline(document: ReportDocument): string[] {
+function line(indent: string, text: string, hanging?: string): Line {
+  return { indent, text, hanging };
+}
+
+/** A raw text with the lines that say so behind it. */
+function told(indent: string, text: string, places: readonly string[], hanging?: string): Line {
+  const behind = places.length === 0 ? "" : ` (${places.map((one) => escapeText(one, 220)).join("; ")})`;
+  return line(indent, escapeText(text, 600) + behind, hanging);
+}
+
+function at(source: SourcePosition | undefined): readonly string[] {
+  return source ? [`${source.file}:${source.line}`] : [];
+}
+
+function headline(document: ReportDocument): Line[] {
   const { account, asOf, population, freeze, reviewed } = document;
   const outside = population.outOfScope > 0 ? `, ${population.outOfScope} out of scope` : "";
-  const lines = [
-    ...wrap("", `WARP registrations: ${whatIsDue(document)}`, "  "),
-    ...wrap(
+  const now = whatNow(document);
+  return [
+    line("", `WARP registrations: ${escapeText(whatIsDue(document))}`, "  "),
+    ...(now === undefined ? [] : [line("", escapeText(now), "  ")]),
+    line(
       "",
       `Account ${escapeText(account, 60)}, as of ${escapeText(minute(asOf), 40)}: ${population.inScope} in scope (${population.active} active)${outside}`,
       "  ",
     ),
+    ...(reviewed
+      ? [
+          line(
+            "",
+            `Bound to the reviewed plan ${escapeText(reviewed.fingerprint, 40)}, as of ${escapeText(minute(reviewed.asOf))}`,
+          ),
+        ]
+      : []),
+    ...(freeze
+      ? [told("", `FROZEN until ${minute(freeze.until)}: ${freeze.reason}`, at(freeze.source), "  ")]
+      : []),
   ];
-  if (reviewed)
-    lines.push(
-      `Bound to the reviewed plan ${escapeText(reviewed.fingerprint, 40)}, as of ${escapeText(minute(reviewed.asOf))}`,
-    );
-  if (freeze)
-    lines.push(
-      ...withPlace("", `FROZEN until ${minute(freeze.until)}: ${freeze.reason}`, freeze.source, "  "),
-    );
-  return lines;
 }
 
-function leftLines(document: ReportDocument): string[] {
-  const kinds = leftAlone(document);
-  if (kinds.length === 0) return ["Left alone: nothing"];
+/** Never cut: what loosens a brake is worth more than any act. */
+function loosenedLines(document: ReportDocument): Line[] {
+  const { loosened, alarms } = outlineOf(document);
+  const lines = loosened.map(({ text, finding }) => told("  ! ", text, at(finding.source), "    "));
   return [
-    `Left alone: ${document.summary.leave}`,
-    ...kinds.flatMap(({ title, decisions }) => {
-      const named = decisions
+    ...(lines.length > 0 ? [line("", "LOOSENED by this change:"), ...lines] : []),
+    ...(alarms.length > 0 ? [line("", "REFUSED, and connected:")] : []),
+    ...alarms.map(({ text, source }) => told("  ! ", text, at(source), "    ")),
+  ];
+}
+
+function leftLines(document: ReportDocument): Line[] {
+  const kinds = leftAlone(document);
+  const kept = document.decisions.filter(({ action }) => action === "keep");
+  const end = kept.length === 0 ? [] : [line("", `Kept: ${standing(kept)}`)];
+  if (kinds.length === 0) return [line("", "Left alone: nothing"), ...end];
+  return [
+    line("", `Left alone: ${document.summary.leave}`),
+    ...kinds.map(({ title, decisions }) => {
+      // What connects comes first: it is what somebody may have to do something about.
+      const named = [...decisions]
+        .sort((a, b) => Number(a.live === "revoked") - Number(b.live === "revoked"))
         .slice(0, MOST_NAMED)
         .map(
-          ({ registration: { device, user } }) =>
-            `${escapeText(device.name, 40)} of ${escapeText(userOf(user.email), 60)}`,
+          ({ live, registration: { device, user } }) =>
+            `${escapeText(device.name, 40)} of ${escapeText(userOf(user.email), 60)}${live === "revoked" ? ", revoked" : ""}`,
         );
       const more = decisions.length > MOST_NAMED ? ` and ${decisions.length - MOST_NAMED} more` : "";
-      return wrap("  ", `${escapeText(title, 40)} ${decisions.length}: ${named.join(", ")}${more}`, "    ");
+      const count = `${escapeText(title, 40)} ${decisions.length}${mixed(decisions)}`;
+      return line("  ", `${count}: ${named.join("; ")}${more}`, "    ");
+    }),
+    ...end,
+  ];
+}
+
+/** Who connects is told apart from who does not, where there are both or none connects. */
+function mixed(decisions: readonly ReportedDecision[]): string {
+  return decisions.every(({ live }) => live === "active") ? "" : ` (${standing(decisions)})`;
+}
+
+function findings(document: ReportDocument, { holdsSaid }: RenderOptions): Line[] {
+  const problems = holdsSaid === true ? [] : document.problems;
+  const lines = problems
+    .slice(0, MOST_FINDINGS)
+    .flatMap(({ text, fix, source }) => [
+      told("  ", `ERROR ${text}`, at(source)),
+      ...(fix === undefined ? [] : [told("    ", `fix: ${fix}`, [])]),
+    ]);
+  if (problems.length > MOST_FINDINGS)
+    lines.push(line("  ", `and ${problems.length - MOST_FINDINGS} more errors`));
+  lines.push(...kinds(document));
+  return lines.length === 0 ? [] : [line("", "Findings:"), ...lines];
+}
+
+/** Kind by kind, people in the order of addresses. Each kind has its share, so that none is buried by another. */
+function kinds(document: ReportDocument): Line[] {
+  const { findings: all } = outlineOf(document);
+  const share = Math.max(MOST_ALIKE, Math.floor(MOST_FINDINGS / Math.max(1, all.length)));
+  return all.flatMap(({ code, count, groups }) => {
+    const indent = count > MOST_ALIKE ? "    " : "  ";
+    const heading = line(
+      "  ",
+      `${escapeText(code, 40)} ${count}: ${escapeText(ruleMeaning(`finding/${code}`))}`,
+    );
+    const left = groups.slice(share).reduce((sum, group) => sum + group.findings.length, 0);
+    return [
+      ...(count > MOST_ALIKE ? [heading] : []),
+      ...groups.slice(0, share).flatMap((group) => aboutGroup(group, indent, document)),
+      ...(left > 0 ? [line(indent, `and ${left} more`)] : []),
+    ];
+  });
+}
+
+/** Few are told each; many about one person by the first, and the names of the others. */
+function aboutGroup(group: FindingGroup, indent: string, document: ReportDocument): Line[] {
+  const { findings: all, person } = group;
+  if (all.length <= MOST_ALIKE) return all.map(({ text, source }) => told(indent, text, at(source)));
+  const [first] = all;
+  const names = otherNames(group, document);
+  const which = names.length === 0 ? "" : `: ${names.slice(0, 20).join(", ")}`;
+  const whose = person === "" ? "" : ` of ${person}`;
+  return [
+    told(indent, first.text, at(first.source)),
+    told(`${indent}  `, `and ${all.length - 1} more${whose}${which}`, []),
+  ];
+}
+
+function closing(document: ReportDocument, { planFile, holdsSaid }: RenderOptions): Line[] {
+  const next = nextCommand(document, planFile);
+  return [
+    ...document.notes.map((note) => line("", `Note: ${escapeText(note, 300)}`, "  ")),
+    line("", `Guards: ${document.guards.map(guardFigure).join("; ")}`, "  "),
+    ...(holdsSaid === true && isHeld(document) ? [] : explainGuards(document).map(asItStands)),
+    ...(hasActs(document) ? [line("", `Fingerprint: ${escapeText(document.fingerprint, 40)}`)] : []),
+    ...results(document),
+    ...(next === undefined ? [] : [{ ...line("", `Next: ${escapeText(next)}`), whole: true }]),
+  ];
+}
+
+/** What was done, by name, what failed, and what waits: the last words of a run. */
+function results(document: ReportDocument): Line[] {
+  const counts = resultCounts(document);
+  if (counts === undefined) return [];
+  return [
+    line("", `Results: ${counts}`),
+    ...sharedCauses(document).map(({ count, result, reason }) =>
+      line("  ", `${count} ${result}: ${escapeText(reason, 400)}`, "    "),
+    ),
+    ...doneByName(document).map(({ title, names }) => {
+      const more = names.length > MOST_FINDINGS ? ` and ${names.length - MOST_FINDINGS} more` : "";
+      return line(
+        "  ",
+        `${title}: ${names
+          .slice(0, MOST_FINDINGS)
+          .map((one) => escapeText(one, 160))
+          .join("; ")}${more}`,
+        "    ",
+      );
     }),
   ];
 }
 
-function findings(
-  { findings: all, problems: found }: ReportDocument,
-  { holdsSaid }: RenderOptions,
-): string[] {
-  const problems = holdsSaid === true ? [] : found;
-  const lines = problems
-    .slice(0, MOST_FINDINGS)
-    .flatMap(({ text, fix, source }) => [
-      ...withPlace("  ", `ERROR ${text}`, source),
-      ...(fix === undefined ? [] : withPlace("    ", `fix: ${fix}`, undefined)),
-    ]);
-  if (problems.length > MOST_FINDINGS) lines.push(`  and ${problems.length - MOST_FINDINGS} more errors`);
-  lines.push(...all.slice(0, MOST_FINDINGS).flatMap(({ text, source }) => withPlace("  ", text, source)));
-  if (all.length > MOST_FINDINGS) lines.push(`  and ${all.length - MOST_FINDINGS} more`);
-  return lines.length === 0 ? [] : ["Findings:", ...lines];
-}
-
-function closing(document: ReportDocument, { planFile, holdsSaid }: RenderOptions): string[] {
-  const lines = [
-    ...results(document),
-    ...document.notes.flatMap((note) => wrap("", `Note: ${escapeText(note, 300)}`, "  ")),
-    ...wrap("", `Guards: ${document.guards.map(guardFigure).join("; ")}`, "  "),
-    ...(holdsSaid === true && isHeld(document) ? [] : explainGuards(document).flatMap(wrapAsItStands)),
-  ];
-  if (hasActs(document)) lines.push(`Fingerprint: ${escapeText(document.fingerprint, 40)}`);
-  const next = nextCommand(document, planFile);
-  // On one line, so that it can be copied.
-  if (next !== undefined) lines.push(`Next: ${escapeText(next)}`);
-  return lines;
-}
-
-function results(document: ReportDocument): string[] {
-  const counts = resultCounts(document);
-  if (counts === undefined) return [];
-  return [
-    `Results: ${counts}`,
-    ...sharedCauses(document).flatMap(({ count, result, reason }) =>
-      wrap("  ", `${count} ${result}: ${escapeText(reason, 400)}`, "    "),
-    ),
-  ];
-}
-
 /** A line that brings its own indent. */
-function wrapAsItStands(line: string): string[] {
-  const indent = /^ */u.exec(line)?.[0] ?? "";
-  return wrap(indent, line.slice(indent.length));
+function asItStands(text: string): Line {
+  const indent = /^ */u.exec(text)?.[0] ?? "";
+  return line(indent, text.slice(indent.length));
 }
 
 // Acts in lines, grouped by user: due, pending, and skipped since the review.
@@ -154,37 +265,54 @@ const SIGNS: Readonly<Record<Action, string>> = {
   leave: " ",
 };
 
+/** Apart from what else is let in: somebody may have cut it off for a reason. */
+function undoneLines(document: ReportDocument, options: RenderOptions): Line[] {
+  const lines = actLines(outlineOf(document).undone, document, options);
+  return lines.length === 0 ? [] : [line("", `LET IN AGAIN, ${UNDONE}:`), ...lines];
+}
+
 /** What this run does, or did. */
-function dueLines(document: ReportDocument, options: RenderOptions): string[] {
-  const told = outcomes(document);
-  return byUser(
-    document.decisions.filter((decision) => isDue(decision) && !decision.pending),
-    (decision) => [
-      ...about(decision, options),
-      ...below(told?.has(decision.registration.id) ? [`result: ${told.get(decision.registration.id)}`] : []),
-    ],
+function dueLines(document: ReportDocument, options: RenderOptions): Line[] {
+  const { deletions, revocations, returns } = outlineOf(document);
+  const due = new Set([...deletions, ...revocations, ...returns]);
+  return actLines(
+    document.decisions.filter((decision) => due.has(decision)),
+    document,
+    options,
   );
+}
+
+function actLines(
+  decisions: readonly ReportedDecision[],
+  document: ReportDocument,
+  options: RenderOptions,
+): Line[] {
+  const results = outcomes(document);
+  return byUser(decisions, (decision) => {
+    const outcome = results?.get(decision.registration.id);
+    return [
+      ...about(decision, document, options),
+      ...below(outcome === undefined ? [] : [`result: ${outcome}`]),
+    ];
+  });
 }
 
 /** What is due and waits, each with why. */
-function pendingLines({ decisions }: ReportDocument, options: RenderOptions): string[] {
-  const lines = byUser(
-    decisions.filter((decision) => isDue(decision) && decision.pending),
-    (decision) => [
-      ...about(decision, options),
-      ...below([`pending (${decision.pending?.why ?? ""}): ${decision.pending?.text ?? ""}`]),
-    ],
-  );
-  return lines.length === 0 ? [] : ["Pending, not done in this run:", ...lines];
+function pendingLines(document: ReportDocument, options: RenderOptions): Line[] {
+  const lines = byUser(outlineOf(document).pending, (decision) => [
+    ...about(decision, document, options),
+    ...below([`pending (${decision.pending?.why ?? ""}): ${decision.pending?.text ?? ""}`]),
+  ]);
+  return lines.length === 0 ? [] : [line("", "Pending, not done in this run:"), ...lines];
 }
 
 /** Acts of the reviewed plan that are not due any more. */
-function skippedLines({ skipped }: ReportDocument): string[] {
+function skippedLines({ skipped }: ReportDocument): Line[] {
   if (skipped.length === 0) return [];
   return [
-    "In the reviewed plan, and not due any more:",
+    line("", "In the reviewed plan, and not due any more:"),
     ...skipped.flatMap(({ act, device, user, text }) => [
-      ...wrap(
+      line(
         "  ",
         `${act.padEnd(8)} ${escapeText(device, 60)} of ${escapeText(userOf(user), 100)}`,
         REASON_INDENT,
@@ -196,32 +324,39 @@ function skippedLines({ skipped }: ReportDocument): string[] {
 
 function byUser(
   decisions: readonly ReportedDecision[],
-  tell: (decision: ReportedDecision) => readonly string[],
-): string[] {
+  tell: (decision: ReportedDecision) => readonly Line[],
+): Line[] {
   let user: string | undefined;
   return decisions.flatMap((decision) => {
     const { email } = decision.registration.user;
-    const heading = email === user ? [] : wrap("  ", escapeText(userOf(email), 200));
+    const heading = email === user ? [] : [line("  ", escapeText(userOf(email), 200))];
     user = email;
     return [...heading, ...tell(decision)];
   });
 }
 
-function about(decision: ReportedDecision, { evidence: shown }: RenderOptions): string[] {
-  const { action, registration, reason, source, entry, evidence } = decision;
+function about(
+  decision: ReportedDecision,
+  document: ReportDocument,
+  { evidence: shown }: RenderOptions,
+): Line[] {
+  const { action, registration, reason, entry, evidence } = decision;
   const name = `${escapeText(registration.device.name, 60)} (${escapeText(deviceDetails(decision), 80)})`;
   const what = `${SIGNS[action]} ${action.padEnd(8)} ${name}, ${escapeText(since(decision))}`;
   const details = entryDetails(entry);
   return [
-    ...wrap("    ", what, REASON_INDENT),
-    ...withPlace(REASON_INDENT, reason.text, source),
+    line("    ", what, REASON_INDENT),
+    told(REASON_INDENT, reason.text, placesOf(decision)),
+    ...nearMisses(decision, document).map(({ text, source }) =>
+      told(REASON_INDENT, `NEAR MISS: ${text}`, at(source)),
+    ),
     ...below(details.length === 0 ? [] : [details.join(", ")]),
     ...below(shown === true && evidence ? evidenceLines(evidence) : []),
   ];
 }
 
-function below(texts: readonly string[]): string[] {
-  return texts.flatMap((text) => wrap(REASON_INDENT, escapeText(text, 400)));
+function below(texts: readonly string[]): Line[] {
+  return texts.map((text) => line(REASON_INDENT, escapeText(text, 400)));
 }
 
 // Access users in lines: what is due, what goes along, and what waits.
@@ -237,24 +372,20 @@ const USER_SIGNS: Readonly<Record<ReportedAccessUser["action"], string>> = {
 };
 
 /** Nothing where no act is due. */
-function userLines(document: ReportDocument): string[] {
-  const told = userOutcomes(document);
+function userLines(document: ReportDocument): Line[] {
+  const results = userOutcomes(document);
   const lines = usersDue(document).flatMap((user) => {
     const { action, email, id, text, source, pending } = user;
     const which = id === undefined ? "" : ` (${escapeText(id, 60)})`;
-    const below = [
+    const more = [
       ...(pending ? [`pending (${pending.why}): ${pending.text}`] : []),
-      ...(told?.has(email) ? [`${told.get(email)}`] : []),
+      ...(results?.has(email) ? [`${results.get(email)}`] : []),
     ];
     return [
-      ...wrap(
-        "  ",
-        `${USER_SIGNS[action]} ${action.padEnd(8)} ${escapeText(email, 300)}${which}`,
-        USER_INDENT,
-      ),
-      ...withPlace(USER_INDENT, text, source),
-      ...below.flatMap((line) => wrap(USER_INDENT, escapeText(line, 400))),
+      line("  ", `${USER_SIGNS[action]} ${action.padEnd(8)} ${escapeText(email, 300)}${which}`, USER_INDENT),
+      told(USER_INDENT, text, at(source)),
+      ...more.map((one) => line(USER_INDENT, escapeText(one, 400))),
     ];
   });
-  return lines.length === 0 ? [] : ["Access users:", ...lines];
+  return lines.length === 0 ? [] : [line("", "Access users:"), ...lines];
 }

@@ -2,21 +2,23 @@
 import { type Message, messageMeanings, type SourcePosition } from "../allowlist/messages.js";
 import { normaliseEmail } from "../allowlist/values.js";
 import {
-  type FindingCode,
   findingMeanings,
   identify,
   identityOf,
   identityOfAct,
+  listed,
 } from "../reconcile/findings/finding.js";
 import type { ReportDocument, ReportedAccessUser, ReportedDecision } from "./document.js";
 import { evidenceLines } from "./evidence.js";
+import { type FindingGroup, otherNames, outlineOf } from "./outline.js";
 import {
   actionMeanings,
   deviceDetails,
   entryDetails,
   guardFigure,
-  isDue,
+  nearMisses,
   outcomes,
+  since,
   userOf,
   userOutcomes,
   usersDue,
@@ -37,6 +39,8 @@ export interface Told {
   readonly related?: Message["related"];
   /** Ids of the registrations that it is about. */
   readonly registrations: readonly string[];
+  /** Whether a form that has room for a few shows it all the same. */
+  readonly isKept?: boolean;
   /** Names it from one report to the next, whatever its words, its line or its times. */
   readonly identity: string;
 }
@@ -54,41 +58,38 @@ export function ruleMeaning(rule: string): string {
   return Object.hasOwn(messages, rule) ? (messages[rule] ?? rule) : rule;
 }
 
-/** A device that is refused and connected needs somebody as much as an act does. */
-const URGENT: ReadonlySet<string> = new Set<FindingCode>(["elsewhere"]);
-
-/** Everything of a document that somebody should look at: problems, tripped guards, acts, findings. */
-export function tellAll(document: ReportDocument): Told[] {
-  const { problems, guards, approved, decisions, skipped, findings } = document;
+/**
+ * Everything of a document that somebody should look at, by what it is worth: problems, tripped guards, what a change
+ * loosens, what is refused and connected, what cannot be undone, what cuts off, what lets in, and the rest.
+ *
+ * @param grouped Tells findings of one kind about one person together, as people read them
+ */
+export function tellAll(document: ReportDocument, grouped = false): Told[] {
+  const { problems, guards, approved, skipped } = document;
+  const { loosened, alarms, deletions, undone, revocations, returns, pending, findings } =
+    outlineOf(document);
   const told = outcomes(document, true);
-  const found = findings.map(({ code, subject, text, source, related, registrations }): Told => ({
-    rule: `finding/${code}`,
-    level: URGENT.has(code) ? "warning" : "note",
-    text,
-    source,
-    ...(related && { related }),
-    registrations,
-    identity: identityOf({ code, subject }),
-  }));
+  const acts = (all: readonly ReportedDecision[]) =>
+    all.map((decision) => tellAct(decision, document, told?.get(decision.registration.id)));
+  const users = usersDue(document);
+  const usersTold = (all: typeof users) =>
+    all.map((user) => tellUser(user, userOutcomes(document)?.get(user.email)));
   return [
     ...problems.map(tellMessage),
-    ...guards
-      .filter(({ tripped }) => tripped)
-      .map((guard): Told => {
-        const text = `guard ${approved ? "passed by an approval" : "tripped, nothing is done"}: ${guardFigure(guard)}`;
-        return {
-          rule: `guard/${guard.guard}`,
-          level: approved ? "note" : "error",
-          text,
-          source: guard.source,
-          registrations: [],
-          identity: identify(`guard-${guard.guard}`, []),
-        };
-      }),
-    // Formats that show a few of each level show these first.
-    ...found.filter(({ level }) => level !== "note"),
-    ...decisions.filter(isDue).map((decision) => tellAct(decision, told?.get(decision.registration.id))),
-    ...usersDue(document).map((user) => tellUser(user, userOutcomes(document)?.get(user.email))),
+    ...guards.filter(({ tripped }) => tripped).map((guard) => tellGuard(guard, approved)),
+    ...loosened.flatMap(({ text, finding, findings: all }) =>
+      grouped
+        ? [{ ...tellFinding(finding, "warning"), text, isKept: true }]
+        : all.map((one) => ({ ...tellFinding(one, "warning"), isKept: true })),
+    ),
+    ...alarms.map((one) => ({ ...tellFinding(one, "warning"), isKept: true })),
+    ...acts(deletions),
+    ...usersTold(users.filter(({ action }) => action === "delete")),
+    ...acts(undone),
+    ...acts(revocations),
+    ...acts(returns),
+    ...usersTold(users.filter(({ action }) => action !== "delete")),
+    ...acts(pending),
     ...skipped.map(({ act, device, user, text, registration }): Told => ({
       rule: `skipped/${act}`,
       level: "note",
@@ -96,8 +97,53 @@ export function tellAll(document: ReportDocument): Told[] {
       registrations: [registration],
       identity: identify(`skipped-${act}`, [registration]),
     })),
-    ...found.filter(({ level }) => level === "note"),
+    ...findings.flatMap(({ groups }) =>
+      groups.flatMap((group) =>
+        grouped ? [tellGroup(group, document)] : group.findings.map((one) => tellFinding(one, "note")),
+      ),
+    ),
   ];
+}
+
+function tellGuard(guard: ReportDocument["guards"][number], approved: boolean): Told {
+  return {
+    rule: `guard/${guard.guard}`,
+    level: approved ? "note" : "error",
+    text: `guard ${approved ? "passed by an approval" : "tripped, nothing is done"}: ${guardFigure(guard)}`,
+    source: guard.source,
+    registrations: [],
+    identity: identify(`guard-${guard.guard}`, []),
+  };
+}
+
+function tellFinding(
+  { code, subject, text, source, related, registrations }: ReportDocument["findings"][number],
+  level: Told["level"],
+): Told {
+  return {
+    rule: `finding/${code}`,
+    level,
+    text,
+    source,
+    ...(related && { related }),
+    registrations,
+    identity: identityOf({ code, subject }),
+  };
+}
+
+/** By its first finding. */
+function tellGroup(group: FindingGroup, document: ReportDocument): Told {
+  const [first, ...others] = group.findings;
+  const told = tellFinding(first, "note");
+  if (others.length === 0) return told;
+  const names = listed(otherNames(group, document), 10);
+  const whose = group.person === "" ? "" : ` of ${group.person}`;
+  const more = `and ${others.length} more${whose}${names === "" ? "" : `: ${names}`}`;
+  return {
+    ...told,
+    text: `${told.text}; ${more}`,
+    registrations: group.findings.flatMap((one) => one.registrations),
+  };
 }
 
 export function tellMessage({ code, text, fix, right, source, related, subject }: Message): Told {
@@ -115,10 +161,11 @@ export function tellMessage({ code, text, fix, right, source, related, subject }
   };
 }
 
-function tellAct(decision: ReportedDecision, outcome: string | undefined): Told {
-  const { action, registration, reason, entry, pending, source } = decision;
+function tellAct(decision: ReportedDecision, document: ReportDocument, outcome: string | undefined): Told {
+  const { action, registration, reason, entry, pending, source, related } = decision;
   const who = `${registration.device.name} (${deviceDetails(decision)}) of ${userOf(registration.user.email)}`;
   const more = [
+    ...nearMisses(decision, document).map(({ text }) => `NEAR MISS: ${text}`),
     ...entryDetails(entry),
     ...(pending ? [`pending: ${pending.text}`] : []),
     ...(outcome === undefined ? [] : [`result ${outcome}`]),
@@ -126,9 +173,10 @@ function tellAct(decision: ReportedDecision, outcome: string | undefined): Told 
   return {
     rule: `act/${action}`,
     level: /^(?:failed|unknown)/u.test(outcome ?? "") ? "error" : pending ? "note" : "warning",
-    text: `${action} ${who}: ${[reason.text, ...more].join("; ")}`,
+    text: `${action} ${who}, ${since(decision)}: ${[reason.text, ...more].join("; ")}`,
     ...(decision.evidence && { evidence: evidenceLines(decision.evidence) }),
     source,
+    ...(related && { related }),
     registrations: [registration.id],
     identity: identityOfAct(action, registration.id),
   };

@@ -2,19 +2,19 @@
 import type { SourcePosition } from "../allowlist/messages.js";
 import type { Act } from "../cloudflare/types.js";
 import type { Action } from "../reconcile/decision.js";
-import { escapeText } from "../text/escape.js";
-import { wrap } from "../text/lines.js";
-import { counted, minute } from "../text/words.js";
-import type {
-  AccessUserResult,
-  ActResult,
-  ReportDocument,
-  ReportedAccessUser,
-  ReportedDecision,
-  ReportedEntry,
-  ReportedGuard,
+import { counted, groupBy, minute } from "../text/words.js";
+import {
+  REMOVED,
+  type AccessUserResult,
+  type ActResult,
+  type ReportDocument,
+  type ReportedAccessUser,
+  type ReportedDecision,
+  type ReportedEntry,
+  type ReportedGuard,
 } from "./document.js";
 import { isHeld } from "./guards.js";
+import { isUndone, loosenedKeys, outlineOf } from "./outline.js";
 import { EXPECT_VARIABLE } from "./read-back.js";
 
 /** The acts, in the order in which reports tell them. */
@@ -29,20 +29,52 @@ export const actionMeanings: Readonly<Record<Action, string>> = {
   leave: "not ours to change",
 };
 
-/** `to revoke 2, delete 1 (1 pending)`, or that all is in sync. */
+/**
+ * The headline: whether the plan is held, what the change loosens, what is let in against a revocation made elsewhere,
+ * then `to revoke 2, delete 1 (1 pending)`, or that all is in sync.
+ */
 export function whatIsDue(document: ReportDocument): string {
+  const outline = outlineOf(document);
+  const { loosened, undone } = outline;
+  return [
+    ...heldBy(document),
+    ...(loosened.length > 0 ? [`LOOSENS ${loosenedKeys(outline)}`] : []),
+    ...(undone.length > 0 ? [`LETS IN AGAIN ${undone.length} ${UNDONE}`] : []),
+    actsDue(document),
+  ].join("; ");
+}
+
+/** What sets a return apart that undoes what somebody else did, or may have done. */
+export const UNDONE = "not known to be revoked by this stack";
+
+function heldBy(document: ReportDocument): readonly string[] {
+  const { problems, guards, approved } = document;
+  const tripped = guards.filter((guard) => guard.tripped).map(({ guard }) => guard);
+  const names = `${tripped.length === 1 ? "guard" : "guards"} ${tripped.join(", ")}`;
+  if (!isHeld(document)) return approved && tripped.length > 0 ? [`approved past ${names}`] : [];
+  const by = [
+    ...(problems.length > 0 ? [counted(problems.length, "error")] : []),
+    ...(tripped.length > 0 && !approved ? [names] : []),
+  ];
+  return [`HELD by ${by.join(" and ")}, nothing is done`];
+}
+
+function actsDue(document: ReportDocument): string {
   const { summary, findings, problems } = document;
+  const { loosened } = outlineOf(document);
   const due = [
     ...ACTS.filter((act) => summary[act] > 0).map((act) => `${act} ${summary[act]}`),
     ...userActsDue(document),
   ];
   const pending = document.pending + pendingUsers(document).length;
   if (due.length > 0) return `to ${due.join(", ")}${pending > 0 ? ` (${pending} pending)` : ""}`;
+  const others = findings.length - loosened.reduce((sum, one) => sum + one.findings.length, 0);
   const looks = [
     ...(problems.length > 0 ? [counted(problems.length, "problem")] : []),
-    ...(findings.length > 0 ? [counted(findings.length, "finding")] : []),
+    ...(others > 0 ? [counted(others, "finding")] : []),
   ];
-  return `in sync, no act is due${looks.length === 0 ? "" : `, ${looks.join(" and ")} to look at`}`;
+  const sync = loosened.length > 0 ? "no act is due" : "in sync, no act is due";
+  return `${sync}${looks.length === 0 ? "" : `, ${looks.join(" and ")} to look at`}`;
 }
 
 export function isDue({ action }: ReportedDecision): boolean {
@@ -72,10 +104,22 @@ export function deviceDetails({ registration: { id, device } }: ReportedDecision
 }
 
 /** What it is now, and since when: `last seen 2026-05-31`. */
-export function since({ live, registration: { times } }: ReportedDecision): string {
-  if (live === "revoked") return `revoked ${day(times.revoked ?? times.updated)}`;
+export function since(decision: ReportedDecision): string {
+  const { live, revokedBy, registration } = decision;
+  const { times } = registration;
+  if (live === "revoked") {
+    const by = isUndone(decision) ? BY[revokedBy ?? "unknown"] : "";
+    return `revoked${by} ${by === "" ? "" : "on "}${day(times.revoked ?? times.updated)}`;
+  }
   return times.lastSeen === null ? "never seen" : `last seen ${day(times.lastSeen)}`;
 }
+
+/** Of what is let in though this stack is not known to have revoked it. */
+const BY = {
+  "this-stack": "",
+  outside: " outside this stack",
+  unknown: ", nobody knows by whom,",
+} as const;
 
 /** The date of an RFC 3339 time. */
 export function day(time: string): string {
@@ -218,15 +262,81 @@ function outcome({ result, reason }: AccessUserResult): string {
   return reason === undefined ? result : `${result}: ${reason}`;
 }
 
-/** A raw text with the line that says so behind it. */
-export function withPlace(
-  indent: string,
-  text: string,
-  source: SourcePosition | undefined,
-  hanging?: string,
-): string[] {
-  const place = source ? ` (${escapeText(source.file, 200)}:${source.line})` : "";
-  return wrap(indent, escapeText(text, 400) + place, hanging);
+/** The lines that say so, the nearest first: where it was written, where it would be, and the policy's. */
+export function placesOf({ source, related = [] }: ReportedDecision): readonly string[] {
+  const removed = related.filter(({ text }) => text === REMOVED);
+  const others = related.filter(({ text }) => text !== REMOVED);
+  return [
+    ...removed.map((one) => `${one.text}: ${placeOf(one.source)}`),
+    placeOf(source),
+    ...others.map((one) => `${one.text}: ${placeOf(one.source)}`),
+  ];
+}
+
+function placeOf({ file, line }: SourcePosition): string {
+  return `${file}:${line}`;
+}
+
+/** What is written nearly so, and would have been about it. */
+export function nearMisses(
+  { registration }: ReportedDecision,
+  document: ReportDocument,
+): ReportDocument["findings"] {
+  return outlineOf(document).nearMisses.get(registration.id) ?? [];
+}
+
+/** `418 connected, 33 revoked`. */
+export function standing(decisions: readonly ReportedDecision[]): string {
+  const revoked = decisions.filter(({ live }) => live === "revoked").length;
+  const connected = decisions.length - revoked;
+  return [
+    ...(connected > 0 || revoked === 0 ? [`${connected} connected`] : []),
+    ...(revoked > 0 ? [`${revoked} revoked`] : []),
+  ].join(", ");
+}
+
+/** Acts of a run that came to the same, by name. */
+interface NamedResults {
+  /** `revoke done 2`, `delete failed 1`. */
+  readonly title: string;
+  readonly names: readonly string[];
+}
+
+/** What a run did, what failed, what it did not come to, and what waits: each by name. Nothing of what is no run. */
+export function doneByName(document: ReportDocument): readonly NamedResults[] {
+  if (!outcomes(document) && !userOutcomes(document)) return [];
+  const { results = [], accessUserResults = [], decisions } = document;
+  const byId = new Map(decisions.map((one) => [one.registration.id, one]));
+  const nameOf = (id: string) => {
+    const decision = byId.get(id);
+    if (!decision) return id;
+    return `${decision.registration.device.name} of ${userOf(decision.registration.user.email)}`;
+  };
+  const rows = [
+    ...results.map(({ act, result, registration }) => ({
+      act: act as string,
+      result,
+      name: nameOf(registration),
+    })),
+    ...accessUserResults.map(({ act, result, email }) => ({
+      act: `${act} Access user`,
+      result,
+      name: email,
+    })),
+  ];
+  const waiting = outlineOf(document).pending.map(({ registration: { id } }) => nameOf(id));
+  const kinds = (["done", "failed", "unknown", "skipped"] as const).flatMap((result) =>
+    [
+      ...groupBy(
+        rows.filter((row) => row.result === result),
+        ({ act }) => act,
+      ),
+    ].map(([act, group]) => ({
+      title: `${act} ${said[result]} ${group.length}`,
+      names: group.map(({ name }) => name),
+    })),
+  );
+  return [...kinds, ...(waiting.length > 0 ? [{ title: `waiting ${waiting.length}`, names: waiting }] : [])];
 }
 
 /** What a renderer may be told besides the document. */
@@ -237,6 +347,8 @@ export interface RenderOptions {
   readonly marker?: string | undefined;
   /** Where the plan's JSON is kept, so that the next command can name it. */
   readonly planFile?: string | undefined;
+  /** How wide the text may be; by default what fits a log. */
+  readonly columns?: number | undefined;
   /** What holds the plan (a guard, a contradiction) is said elsewhere: the text leaves it out. */
   readonly holdsSaid?: boolean | undefined;
 }

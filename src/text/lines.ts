@@ -1,7 +1,7 @@
 import { escapeText } from "./escape.js";
 
 /** What fits a terminal of 100 columns within Pulumi's own indentation. */
-const COLUMNS = 96;
+export const COLUMNS = 96;
 
 /** What terminals draw two columns wide: East Asian letters, full-width forms and emoji. */
 const twoColumns =
@@ -15,12 +15,12 @@ export function columnsOf(text: string): number {
 }
 
 /** Breaks a line between words, and inside a word that is longer than a line; what follows stands further in. */
-export function wrap(indent: string, text: string, hanging = `${indent}  `): string[] {
+export function wrap(indent: string, text: string, hanging = `${indent}  `, columns = COLUMNS): string[] {
   const lines: string[] = [];
   let line = indent;
   let begun = false;
-  for (const word of text.split(" ").flatMap((whole) => pieces(whole, COLUMNS - hanging.length))) {
-    if (begun && columnsOf(line) + 1 + columnsOf(word) > COLUMNS) {
+  for (const word of text.split(" ").flatMap((whole) => pieces(whole, columns - hanging.length))) {
+    if (begun && columnsOf(line) + 1 + columnsOf(word) > columns) {
       lines.push(line);
       line = hanging + word;
     } else {

@@ -5,15 +5,15 @@ import { isAbsolute, join, relative, resolve, sep } from "node:path";
 import { readAllowlist } from "../../allowlist/files.js";
 import { AllowlistError, formatMessages } from "../../allowlist/messages.js";
 import type { Allowlist } from "../../allowlist/model.js";
-import { reportChange } from "../../reconcile/change.js";
-import { asWritten, makePlan, type Plan } from "../../reconcile/plan.js";
+import { withChange } from "../../reconcile/change.js";
+import { makePlan, type Plan } from "../../reconcile/plan.js";
 import type { ReportDocument } from "../../report/document.js";
 import { type Evidence, evidenceWish } from "../../report/evidence.js";
 import { type Format, formatNames, render } from "../../report/formats.js";
 import { givenFingerprint, isHeld, whyHeld } from "../../report/guards.js";
 import { EXPECT_VARIABLE } from "../../report/read-back.js";
 import { hasActs } from "../../report/words.js";
-import { narrowInventory, type WholeInventory } from "../../run/account.js";
+import { narrowInventory } from "../../run/account.js";
 import { actsOf, findSiblings } from "../../run/evidence.js";
 import { documentOf, planFor, readTestedAllowlist } from "../../run/reconcile.js";
 import { hideSecrets } from "../../text/redact.js";
@@ -242,7 +242,9 @@ async function planRun(
   } else {
     const listed = once(() => source.listWhole({ accessUsers: head }));
     plan = await planFor(head, async () => narrowInventory(await listed(), head), terms);
-    plan = withChange(plan, { base, head, whole: await listed() });
+    // Both allowlists are asked about the same account at the same moment.
+    const before = makePlan(base, narrowInventory(await listed(), base), plan.asOf);
+    plan = withChange({ base, head }, { before, after: plan });
   }
   const evidence = wish === "no" ? undefined : await source.evidence(actsOf(plan));
   return { plan, evidence, generatedAt: source.time()?.now ?? surroundings.now() };
@@ -296,21 +298,6 @@ async function readBaseFiles(folder: string, patterns: readonly string[]): Promi
       `--base: the allowlist before the change cannot be used\n${formatMessages(error.messages)}`,
     );
   }
-}
-
-/** The plan with findings about the change; both allowlists are asked about the same account at the same moment. */
-function withChange(
-  plan: Plan,
-  {
-    base,
-    head,
-    whole,
-  }: { readonly base: Allowlist; readonly head: Allowlist; readonly whole: WholeInventory },
-): Plan {
-  const before = makePlan(base, narrowInventory(whole, base), plan.asOf);
-  const domains = new Map([...base.domains, ...head.domains]);
-  const changes = asWritten({ domains }, reportChange({ base, head }, { before, after: plan }));
-  return { ...plan, domains, findings: [...changes, ...plan.findings] };
 }
 
 function leadsOut(folder: string, pattern: string): boolean {

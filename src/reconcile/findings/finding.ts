@@ -74,6 +74,8 @@ export interface Finding {
   readonly related?: readonly { readonly text: string; readonly source: SourcePosition }[];
   /** Ids of the registrations that it is about. */
   readonly registrations: readonly string[];
+  /** Ids of registrations that were probably meant by what is written: it is told with what happens to them, too. */
+  readonly meant?: readonly string[];
 }
 
 /**

@@ -20,6 +20,9 @@ export interface Verdict {
   readonly desired: DesiredState;
   readonly text: string;
   readonly source: SourcePosition;
+  /** See `Decision`. */
+  readonly line?: SourcePosition | undefined;
+  readonly setting?: string | undefined;
   readonly entry?: Entry | undefined;
   /** Ids of registrations that this run must have let in before. */
   readonly relies?: readonly string[] | undefined;

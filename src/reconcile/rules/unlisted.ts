@@ -97,15 +97,21 @@ export function fallback(candidate: Candidate, { say, user, person, policy }: Su
   return byPolicy("unlisted", policy.unlisted, "no entry of its user allows it", user.source);
 }
 
-/** Points at the policy line where one is written, else at the user's own line, where the entry would be added. */
+/**
+ * Follows from the policy line where one is written, else from the user's own line, where the entry would be added. The
+ * latter is told first in any case: it is what a reviewer would change.
+ */
 function byPolicy(
   rule: RuleCode,
   setting: Setting<UnlistedAction>,
   text: string,
   line?: SourcePosition,
 ): Verdict {
-  const source = setting.explicit ? setting.source : (line ?? setting.source);
-  return { rule, desired: DESIRED[setting.value], text: text + byWhom(setting), source };
+  const told = text + byWhom(setting);
+  const desired = DESIRED[setting.value];
+  if (line === undefined) return { rule, desired, text: told, source: setting.source };
+  if (!setting.explicit) return { rule, desired, text: told, source: line };
+  return { rule, desired, text: told, source: setting.source, line, setting: "policy.unlisted" };
 }
 
 function window({ from, expires }: Entry): string {

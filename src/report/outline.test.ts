@@ -1,0 +1,168 @@
+import { describe, expect, test } from "vitest";
+import {
+  ACCOUNT,
+  allowlist,
+  NOW,
+  physicalDevice,
+  registration,
+  type Sketch,
+} from "../../test/support/world.js";
+import { withChange } from "../reconcile/change.js";
+import type { Finding } from "../reconcile/findings/finding.js";
+import { makePlan } from "../reconcile/plan.js";
+import { type ReportDocument, toDocument } from "./document.js";
+import { formatNames, render } from "./formats.js";
+import { outlineOf } from "./outline.js";
+
+/** What a pull request shows: two allowlists over the same account. */
+function changed(before: string, after: string, live: readonly Sketch[]): ReportDocument {
+  const [base, head] = [allowlist(before, "base.yaml"), allowlist(after)];
+  const devices = live.map(({ device = "" }) => physicalDevice(device, { serial_number: `SN${device}` }));
+  const inventory = { account: ACCOUNT, registrations: live.map(registration), devices };
+  const plans = { before: makePlan(base, inventory, NOW), after: makePlan(head, inventory, NOW) };
+  return toDocument(withChange({ base, head }, plans), { generatedAt: NOW, run: false });
+}
+
+const number = (i: number) => String(i).padStart(3, "0");
+const hire = (i: number) => `  hire${number(i)}@example.com:\n    - serial: SNnew${i}\n`;
+const hires = (from: number, to: number) =>
+  Array.from({ length: to - from }, (_, i) => hire(from + i)).join("");
+const list = (max: number, protects: string, users: string) =>
+  `version: 1\nprotected: { users: [${protects}] }\nguards:\n  revoke: { max: ${max} }\nusers:\n  ann@example.com:\n    - serial: SNd1\n${users}`;
+const LIVE: readonly Sketch[] = [{ id: "a", email: "ann@example.com", device: "d1", name: "ANN" }];
+const STRANGER = "mallory@evil.example";
+
+/** Every form for people, and SARIF. */
+const READ = ["text", "markdown", "html", "github", "sarif", "junit"] as const;
+
+/** What a reader sees, whatever a form makes of punctuation. */
+const seen = (text: string) =>
+  text
+    .replaceAll(/<wbr>|<\/?(?:code|bdi)>/gu, "")
+    .replaceAll(/&#(\d+);/gu, (_all, code: string) => String.fromCodePoint(Number(code)));
+const firstLine = (format: (typeof formatNames)[number], document: ReportDocument) =>
+  seen(render(format, document))
+    .split("\n")
+    .find((line) => line.includes("WARP registrations:") || line.includes("title=WARP registrations"));
+
+describe("60 hires, and in the same change a guard that is loosened and a stranger who is protected", () => {
+  const document = changed(
+    list(5, "eve@example.com", hires(0, 60)),
+    list(500, `eve@example.com, ${STRANGER}`, hires(0, 120)),
+    LIVE,
+  );
+
+  test("are 62 findings and no act, and not in sync", () => {
+    expect(document.findings.filter(({ code }) => code.startsWith("change-"))).toHaveLength(62);
+    expect(document.summary).toMatchObject({ revoke: 0, delete: 0, unrevoke: 0 });
+    expect(firstLine("text", document)).not.toContain("in sync");
+  });
+
+  test.each(["text", "markdown", "github"] as const)("are named in the headline of %s", (format) =>
+    expect(firstLine(format, document)).toMatch(/LOOSENS (?=.*guards\.revoke\.max)(?=.*protected\.users)/u),
+  );
+
+  test.each(READ)("both are told in %s, whole", (format) => {
+    const text = seen(render(format, document));
+    expect(text).toContain("loosens guards.revoke.max: 500 (before: 5)");
+    expect(text).toContain(STRANGER);
+  });
+
+  test.each(["text", "markdown", "github"] as const)("before any hire in %s", (format) => {
+    const text = seen(render(format, document));
+    const hired = text.indexOf("hire060@example.com");
+    for (const what of ["guards.revoke.max: 500", STRANGER]) expect(text.indexOf(what)).toBeLessThan(hired);
+  });
+
+  test("in GitHub's ten warnings", () => {
+    const warnings = render("github", document)
+      .split("\n")
+      .filter((line) => line.startsWith("::warning"))
+      .slice(0, 10);
+    expect(warnings.some((line) => line.includes("guards.revoke.max"))).toBe(true);
+    expect(warnings.some((line) => line.includes(STRANGER))).toBe(true);
+  });
+
+  test("hires are one kind, in the order of addresses", () => {
+    const [kind] = outlineOf(document).findings;
+    expect(kind).toMatchObject({ code: "change-widened", count: 60 });
+    const people = kind!.groups.map(({ person }) => person);
+    expect(people).toEqual([...people].sort());
+  });
+});
+
+describe("390 acts, and a guard that is loosened", () => {
+  const live = Array.from({ length: 390 }, (_, i) => ({
+    id: `r${number(i)}`,
+    email: `user${number(i)}@example.com`,
+    device: `x${i}`,
+    name: `LAPTOP-${number(i)} ${"of the sales team ".repeat(3)}`,
+  }));
+  const users = live.map(({ email }) => `  ${email}: []\n`).join("");
+  const document = changed(list(500, "", users), list(600, STRANGER, users), [...LIVE, ...live]);
+
+  test.each(READ)("leave both findings standing in %s", (format) => {
+    const text = seen(render(format, document));
+    expect(document.summary.revoke).toBe(390);
+    expect(text).toContain("guards.revoke.max: 600 (before: 500)");
+    expect(text).toContain(STRANGER);
+  });
+});
+
+describe("a stranger among 300 who are protected", () => {
+  const many = Array.from({ length: 300 }, (_, i) => `user${number(i)}@example.com`);
+  const document = changed(list(5, "", ""), list(5, [...many, STRANGER].join(", "), ""), LIVE);
+
+  test.each(READ)("is named in %s", (format) => {
+    const text = seen(render(format, document));
+    for (const who of [...many, STRANGER]) expect(text).toContain(who);
+  });
+
+  test("is one of 301 in the headline", () =>
+    expect(firstLine("text", document)).toContain("LOOSENS protected.users (301)"));
+});
+
+test("a comment that is full shows what cannot be undone before what can", () => {
+  const live = Array.from({ length: 800 }, (_, i) => ({
+    id: `r${number(i)}`,
+    email: `user${number(i)}@example.com`,
+    device: `x${i}`,
+    name: `LAPTOP-${number(i)}`,
+  }));
+  const users = live
+    .map(({ email, device }, i) =>
+      i < 790 ? `  ${email}: []\n` : `  ${email}:\n    - { serial: SN${device}, state: deleted }\n`,
+    )
+    .join("");
+  const text = `version: 1\nguards: { revoke: { max: 900, percent: 100 }, delete: { max: 900, percent: 100 } }\nusers:\n${users}`;
+  const markdown = render("markdown", changed(text, text, live));
+  expect(markdown).toMatch(/And \d+ more/u);
+  for (let i = 790; i < 800; i++) expect(markdown).toContain(`LAPTOP-${number(i)}`);
+});
+
+test("findings of one kind about one person are one thing to read, and name each device", () => {
+  const about = (i: number): Finding => ({
+    code: "stale",
+    subject: [`r${i}`],
+    text: `LAPTOP-${i} (r${i}) of zoe@example.com: not seen since 2026-01-01`,
+    source: { file: "allowlist.yaml", line: 4, column: 1 },
+    registrations: [`r${i}`],
+  });
+  const live = Array.from({ length: 12 }, (_, i) => ({
+    id: `r${i}`,
+    email: i < 6 ? "zoe@example.com" : "adam@example.com",
+    name: `LAPTOP-${i}`,
+  }));
+  const made = changed(list(5, "", ""), list(5, "", ""), live);
+  const document = { ...made, findings: live.map((_, i) => about(11 - i)) };
+  const [kind] = outlineOf(document).findings;
+  expect(kind!.groups.map(({ person, findings }) => `${person} ${findings.length}`)).toEqual([
+    "adam@example.com 6",
+    "zoe@example.com 6",
+  ]);
+  for (const format of ["text", "github"] as const) {
+    const lines = seen(render(format, document)).split("\n");
+    expect(lines.filter((line) => line.includes("not seen since"))).toHaveLength(2);
+    for (let i = 0; i < 12; i++) expect(lines.join("\n")).toMatch(new RegExp(`LAPTOP-${i}\\b`, "u"));
+  }
+});

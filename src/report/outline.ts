@@ -1,0 +1,218 @@
+/**
+ * The outline of a report: its parts by what they are worth to a reader, made once from the document. Every form walks
+ * it, so that each shows the same things in the same order, and cuts from the end. Texts are raw.
+ */
+import type { SourcePosition } from "../allowlist/messages.js";
+import type { FindingCode } from "../reconcile/findings/finding.js";
+import { compare, groupBy } from "../text/words.js";
+import type { ReportDocument, ReportedDecision } from "./document.js";
+
+type Finding = ReportDocument["findings"][number];
+
+/** Something by which a change lets more through, for everybody or for good: told first, and never cut. */
+export interface Loosening {
+  /** The key of the allowlist: `guards.revoke.max`, `protected.users`, `scope`. */
+  readonly key: string;
+  /** Where several alike are told together: all of them by name, some in each. */
+  readonly text: string;
+  readonly finding: Finding;
+  readonly findings: readonly Finding[];
+}
+
+/** Findings of one kind about one person. */
+export interface FindingGroup {
+  readonly code: string;
+  /** Normalised; empty where it is about nobody. */
+  readonly person: string;
+  readonly findings: readonly [Finding, ...Finding[]];
+}
+
+/** All groups of one kind, in the order of addresses. */
+export interface FindingKind {
+  readonly code: string;
+  readonly count: number;
+  readonly groups: readonly FindingGroup[];
+}
+
+export interface Outline {
+  /** What the change loosens: policy, guards, limits, freeze, protection, ownership, scope, tests. */
+  readonly loosened: readonly Loosening[];
+  /** What is refused and connected: it needs somebody as much as an act does. */
+  readonly alarms: readonly Finding[];
+  /** Acts of this run, by user: what cannot be undone, then what cuts off. */
+  readonly deletions: readonly ReportedDecision[];
+  readonly revocations: readonly ReportedDecision[];
+  /** Let in again, though this stack did not revoke it, or nobody can tell. */
+  readonly undone: readonly ReportedDecision[];
+  readonly returns: readonly ReportedDecision[];
+  /** Due, and not done in this run. */
+  readonly pending: readonly ReportedDecision[];
+  /** The rest, by kind: what loosens, what lets in, then the others as they came. */
+  readonly findings: readonly FindingKind[];
+  /** By registration: what is written nearly so, and would have been about it. */
+  readonly nearMisses: ReadonlyMap<string, readonly Finding[]>;
+}
+
+const known = new WeakMap<ReportDocument, Outline>();
+
+/** The outline of a document; the same for every renderer. */
+export function outlineOf(document: ReportDocument): Outline {
+  const made = known.get(document) ?? makeOutline(document);
+  known.set(document, made);
+  return made;
+}
+
+function makeOutline({ decisions, findings }: ReportDocument): Outline {
+  const due = (action: ReportedDecision["action"]) =>
+    decisions.filter((one) => one.action === action && !one.pending);
+  const returns = due("unrevoke");
+  const people = new Map(decisions.map(({ registration: { id, user } }) => [id, user.email]));
+  const rest = findings.filter(({ code }) => !LOOSENING.has(code) && !ALARMS.has(code));
+  return {
+    loosened: loosenings(findings.filter(({ code }) => LOOSENING.has(code))),
+    alarms: findings.filter(({ code }) => ALARMS.has(code)),
+    deletions: due("delete"),
+    revocations: due("revoke"),
+    undone: returns.filter(isUndone),
+    returns: returns.filter((one) => !isUndone(one)),
+    pending: decisions.filter((one) => one.pending !== undefined),
+    findings: kindsOf(rest, people),
+    nearMisses: nearMissesOf(findings),
+  };
+}
+
+/** Whether it lets in what this stack is not known to have revoked. */
+export function isUndone({ action, revokedBy }: ReportedDecision): boolean {
+  return action === "unrevoke" && revokedBy !== undefined && revokedBy !== "this-stack";
+}
+
+// What a change loosens.
+
+const LOOSENING: ReadonlySet<string> = new Set<FindingCode>([
+  "change-loosened",
+  "change-excepted",
+  "change-out-of-scope",
+]);
+
+const ALARMS: ReadonlySet<string> = new Set<FindingCode>(["elsewhere"]);
+
+/** Up to so many of one key are told one by one. */
+const MOST_ALIKE = 5;
+
+/** So many names stand in one text. */
+const NAMES = 8;
+
+/** What is alike, and more than a reader reads, is told by names: all of them, so that none hides among the others. */
+function loosenings(findings: readonly Finding[]): readonly Loosening[] {
+  const groups = groupBy(findings, (finding) => `${keyOf(finding)}\n${finding.code}`);
+  return [...groups.values()].flatMap((group): Loosening[] => {
+    const key = keyOf(group[0]);
+    if (group.length <= MOST_ALIKE)
+      return group.map((finding) => ({ key, text: finding.text, finding, findings: [finding] }));
+    const sorted = [...group].sort((a, b) => compare(nameOf(a), nameOf(b)));
+    return chunks(sorted, NAMES).map(([finding, ...more]) => ({
+      key,
+      text: `${key}, ${group.length} in all: ${[finding, ...more].map(nameOf).join(", ")}`,
+      finding,
+      findings: [finding, ...more],
+    }));
+  });
+}
+
+/** The part of the allowlist that a change loosens. */
+function keyOf({ code, subject = [] }: Partial<Finding>): string {
+  const [first = ""] = subject;
+  if (/^(?:policy|guards|limits|protected)\.|^(?:ignore|scope|freeze|account|tests|owns)$/u.test(first))
+    return first;
+  return code === "change-out-of-scope" ? "scope" : "exceptions";
+}
+
+/** What it is about, as short as it can be said. */
+function nameOf({ subject = [], text }: Finding): string {
+  const [first = "", second] = subject;
+  const name = first.includes("@") ? first : second;
+  return name === undefined || name === "" ? text : name;
+}
+
+function chunks<T>(all: readonly T[], size: number): [T, ...T[]][] {
+  const found: [T, ...T[]][] = [];
+  for (const [index, one] of all.entries()) {
+    if (index % size === 0) found.push([one]);
+    else found.at(-1)?.push(one);
+  }
+  return found;
+}
+
+/** So many keys are named in a headline. */
+const MOST_KEYS = 6;
+
+/** `guards.revoke.max, protected.users (3)`: what the change loosens, for a headline. */
+export function loosenedKeys({ loosened }: Outline): string {
+  const counts = new Map<string, number>();
+  for (const { key, findings } of loosened) counts.set(key, (counts.get(key) ?? 0) + findings.length);
+  const named = [...counts].map(([key, count]) => (count === 1 ? key : `${key} (${count})`));
+  const more = named.length > MOST_KEYS ? [`${named.length - MOST_KEYS} more`] : [];
+  return [...named.slice(0, MOST_KEYS), ...more].join(", ");
+}
+
+// The other findings, by kind and person.
+
+/** Kinds that come before the others: what loosens, then what lets in. */
+const FIRST: readonly string[] = ["change-dropped", "change-widened"] satisfies FindingCode[];
+
+function kindsOf(findings: readonly Finding[], people: ReadonlyMap<string, string>): readonly FindingKind[] {
+  const rank = (code: string) => (FIRST.includes(code) ? FIRST.indexOf(code) : FIRST.length);
+  return [...groupBy(findings, ({ code }) => code as string)]
+    .map(([code, ofKind]) => ({
+      code,
+      count: ofKind.length,
+      groups: [...groupBy(ofKind, (finding) => personOf(finding, people))]
+        .sort(([a], [b]) => compare(a, b))
+        .map(([person, group]) => ({ code, person, findings: sorted(group) })),
+    }))
+    .sort((a, b) => rank(a.code) - rank(b.code));
+}
+
+/** By the line that they are about, where they have one; they came in the order of ids, which are random. */
+function sorted([first, ...rest]: readonly [Finding, ...Finding[]]): readonly [Finding, ...Finding[]] {
+  const line = ({ source }: Finding) => source ?? NOWHERE;
+  const all = [first, ...rest].sort(
+    (a, b) => compare(line(a).file, line(b).file) || line(a).line - line(b).line || compare(a.text, b.text),
+  );
+  return [all[0] ?? first, ...all.slice(1)];
+}
+
+const NOWHERE: SourcePosition = { file: "", line: 0, column: 0 };
+
+/** Whose registration it is about, or whose address it names; empty where it is about no person. */
+function personOf(
+  { registrations, subject = [] }: Partial<Finding>,
+  people: ReadonlyMap<string, string>,
+): string {
+  const [id] = registrations ?? [];
+  const owner = id === undefined ? undefined : people.get(id);
+  return owner ?? subject.find((one) => one.includes("@")) ?? "";
+}
+
+/** Devices that findings of one kind about one person name, but for the first finding's own. */
+export function otherNames({ findings }: FindingGroup, { decisions }: ReportDocument): readonly string[] {
+  const names = new Map(decisions.map(({ registration: { id, device } }) => [id, device.name]));
+  const [first, ...others] = findings;
+  const told = new Set(first.registrations);
+  return others.flatMap(({ registrations }) =>
+    registrations.filter((id) => !told.has(id)).flatMap((id) => names.get(id) ?? []),
+  );
+}
+
+// What is written nearly as a registration is.
+
+function nearMissesOf(findings: readonly Finding[]): ReadonlyMap<string, readonly Finding[]> {
+  const found = new Map<string, Finding[]>();
+  for (const finding of findings)
+    for (const id of finding.meant ?? []) {
+      const list = found.get(id);
+      if (list) list.push(finding);
+      else found.set(id, [finding]);
+    }
+  return found;
+}
