@@ -11,7 +11,7 @@ import { withChange } from "../reconcile/change.js";
 import type { Finding } from "../reconcile/findings/finding.js";
 import { makePlan } from "../reconcile/plan.js";
 import { type ReportDocument, toDocument } from "./document.js";
-import { formatNames, render } from "./formats.js";
+import { type Format, render } from "./formats.js";
 import { outlineOf } from "./outline.js";
 
 /** What a pull request shows: two allowlists over the same account. */
@@ -40,7 +40,7 @@ const seen = (text: string) =>
   text
     .replaceAll(/<wbr>|<\/?(?:code|bdi)>/gu, "")
     .replaceAll(/&#(\d+);/gu, (_all, code: string) => String.fromCodePoint(Number(code)));
-const firstLine = (format: (typeof formatNames)[number], document: ReportDocument) =>
+const firstLine = (format: Format, document: ReportDocument) =>
   seen(render(format, document))
     .split("\n")
     .find((line) => line.includes("WARP registrations:") || line.includes("title=WARP registrations"));
@@ -165,4 +165,88 @@ test("findings of one kind about one person are one thing to read, and name each
     expect(lines.filter((line) => line.includes("not seen since"))).toHaveLength(2);
     for (let i = 0; i < 12; i++) expect(lines.join("\n")).toMatch(new RegExp(`LAPTOP-${i}\\b`, "u"));
   }
+});
+
+describe("what no entry allows", () => {
+  const users = (ann: string) => `users:\n  ann@example.com:\n    - serial: SNd1\n${ann}`;
+  const root = "version: 1\npolicy:\n  unlisted: revoke\n";
+  const live = [...LIVE, { id: "a2", email: "ann@example.com", device: "d2", name: "ANN-OLD" }];
+  const gone = changed(root + users("    - serial: SNd2\n"), root + users(""), live);
+  const never = changed(root + users(""), root + users(""), live);
+
+  test("points at its user's line first, where the entry would be added, and at the policy's second", () => {
+    const [decision] = never.decisions.filter(({ action }) => action === "revoke");
+    expect(decision).toMatchObject({
+      source: { file: "allowlist.yaml", line: 5 },
+      related: [{ text: "policy.unlisted", source: { file: "allowlist.yaml", line: 3 } }],
+    });
+  });
+
+  test.each(["text", "markdown", "github", "sarif"] as const)("says so in %s, in that order", (format) => {
+    const text = seen(render(format, never)).replaceAll(/\n +(?=allowlist)/gu, " ");
+    const places =
+      format === "sarif"
+        ? /"startLine": 5[\s\S]*relatedLocations[\s\S]*"startLine": 3[\s\S]*policy\.unlisted/u
+        : format === "github"
+          ? /warning file=allowlist\.yaml,line=5,.*act\/revoke.*policy\.unlisted: allowlist\.yaml:3/u
+          : /allowlist\.yaml:5(?:; |<br>)policy\.unlisted: allowlist\.yaml:3/u;
+    expect(text).toMatch(places);
+  });
+
+  test.each(["text", "markdown", "github"] as const)(
+    "since the change removed its entry, stands at the removed line in %s",
+    (format) => expect(seen(render(format, gone))).toContain("removed by this change: base.yaml:7"),
+  );
+
+  test("was not removed by a change that has nothing to do with it", () => {
+    for (const format of READ) expect(render(format, never)).not.toContain("removed by this change");
+  });
+
+  test("that follows from a default has one line, the user's", () => {
+    const [decision] = changed(`version: 1\n${users("")}`, `version: 1\n${users("")}`, live).decisions.filter(
+      ({ action }) => action === "revoke",
+    );
+    expect(decision).toMatchObject({ source: { line: 3 } });
+    expect(decision).not.toHaveProperty("related");
+  });
+});
+
+describe("an entry that misses a device by a letter, and so cuts its user off,", () => {
+  const text = "version: 1\nusers:\n  ann@example.com:\n    - serial: SNlaptop01\n";
+  const live = [{ id: "a", email: "ann@example.com", device: "laptopO1", name: "ANN" }];
+  const document = changed(text, text, live);
+
+  test.each(READ.filter((format) => format !== "html"))("is told on the line of the act in %s", (format) => {
+    const said = seen(render(format, document)).replaceAll(/\n +/gu, " ");
+    expect(document.summary.revoke).toBe(1);
+    const act = said.indexOf(format === "markdown" ? "| ann@example.com |" : "revoke");
+    const near = said.indexOf("NEAR MISS:", act);
+    expect(near).toBeGreaterThan(0);
+    expect(said.slice(near, near + 200)).toContain("did you mean");
+    if (format !== "text" && format !== "junit")
+      expect(said.split("\n").some((line) => line.includes("NEAR MISS:") && line.includes("ANN"))).toBe(true);
+  });
+
+  test("and so is an address that misses a person whom no file lists", () => {
+    const misspelt = `version: 1\npolicy: { unknownUsers: revoke }\nusers:\n  anne@example.com:\n    - serial: SN1\n`;
+    expect(seen(render("github", changed(misspelt, misspelt, live)))).toMatch(
+      /act\/revoke.*NEAR MISS: anne@example\.com has no registration; did you mean/u,
+    );
+  });
+});
+
+test("what is left alone and what is kept tell who connects from who is revoked", () => {
+  const text = "version: 1\nusers:\n  ann@example.com:\n    - serial: SNd1\n  bob@example.com: []\n";
+  const revoked = "2026-05-10T00:00:00Z";
+  const live = [
+    ...LIVE,
+    { id: "b", email: "bob@example.com", device: "d5", name: "BOB", revoked },
+    { id: "c0", email: "carol@example.com", device: "d6", name: "CAROL-OLD", revoked },
+    { id: "c1", email: "carol@example.com", device: "d7", name: "CAROL" },
+  ];
+  const said = render("text", changed(text, text, live)).replaceAll("\n    ", " ");
+
+  expect(said).toContain("unknown user 2 (1 connected, 1 revoked): CAROL of carol@example.com; CAROL-OLD");
+  expect(said).toContain("CAROL-OLD of carol@example.com, revoked");
+  expect(said).toContain("\nKept: 1 connected, 1 revoked");
 });

@@ -128,10 +128,10 @@ function keyOf({ code, subject = [] }: Partial<Finding>): string {
 }
 
 /** What it is about, as short as it can be said. */
-function nameOf({ subject = [], text }: Finding): string {
+function nameOf({ subject = [], text }: Partial<Finding>): string {
   const [first = "", second] = subject;
   const name = first.includes("@") ? first : second;
-  return name === undefined || name === "" ? text : name;
+  return name === undefined || name === "" ? (text ?? "") : name;
 }
 
 function chunks<T>(all: readonly T[], size: number): [T, ...T[]][] {
@@ -186,10 +186,10 @@ const NOWHERE: SourcePosition = { file: "", line: 0, column: 0 };
 
 /** Whose registration it is about, or whose address it names; empty where it is about no person. */
 function personOf(
-  { registrations, subject = [] }: Partial<Finding>,
+  { registrations = [], subject = [] }: Partial<Finding>,
   people: ReadonlyMap<string, string>,
 ): string {
-  const [id] = registrations ?? [];
+  const [id] = registrations;
   const owner = id === undefined ? undefined : people.get(id);
   return owner ?? subject.find((one) => one.includes("@")) ?? "";
 }
@@ -209,7 +209,7 @@ export function otherNames({ findings }: FindingGroup, { decisions }: ReportDocu
 function nearMissesOf(findings: readonly Finding[]): ReadonlyMap<string, readonly Finding[]> {
   const found = new Map<string, Finding[]>();
   for (const finding of findings)
-    for (const id of finding.meant ?? []) {
+    for (const id of new Set(finding.meant)) {
       const list = found.get(id);
       if (list) list.push(finding);
       else found.set(id, [finding]);

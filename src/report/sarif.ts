@@ -54,7 +54,7 @@ const PAGE = `${PAGES}/error-codes.md`;
 
 /** The page that says what to do about a rule. */
 function pageOf(rule: string): string {
-  const [kind] = rule.split("/");
+  const kind = rule.split("/")[0] ?? "";
   switch (kind) {
     case "act":
     case "skipped":

@@ -312,7 +312,7 @@ export function doneByName(document: ReportDocument): readonly NamedResults[] {
     if (!decision) return id;
     return `${decision.registration.device.name} of ${userOf(decision.registration.user.email)}`;
   };
-  const rows = [
+  const rows: { readonly act: string; readonly result: ActResult["result"]; readonly name: string }[] = [
     ...results.map(({ act, result, registration }) => ({
       act: act as string,
       result,

@@ -39,13 +39,15 @@ export function findUnmatched(
     const { email } = user;
     const stranger = entry.state === "active" ? undefined : connectedElsewhere(email, entry, owners, goes);
     if (stranger) return elsewhere(email, entry, stranger);
-    const text = `${describeMatch(entry)} of ${asWritten(user)} matches no registration${hint(email, entry, owners, people)}`;
+    const { hint, meant } = whatIsMeant(email, entry, owners, people);
+    const text = `${describeMatch(entry)} of ${asWritten(user)} matches no registration${hint}`;
     return {
       code: "unmatched-entry",
       subject: entrySubject(email, entry),
       text,
       source: entry.source,
       registrations: [],
+      ...(meant.length > 0 && { meant }),
     };
   });
 }
@@ -115,8 +117,14 @@ function asTheAccountHas(name: keyof EntryMatch, one: Candidate): string | undef
   return name === "serial" || name === "hardwareId" ? one.hardware?.[name] : MATCH_KEYS[name].told(one);
 }
 
-function hint(email: string, entry: Entry, owners: Owners, people: People): string {
-  if (entry.state === "deleted") return "; nothing is left to delete";
+/** What an entry that matches nothing may mean, in words, and the registrations that it would be. */
+interface Meant {
+  readonly hint: string;
+  readonly meant: readonly string[];
+}
+
+function whatIsMeant(email: string, entry: Entry, owners: Owners, people: People): Meant {
+  if (entry.state === "deleted") return { hint: "; nothing is left to delete", meant: [] };
   const own = people.get(email)?.devices.flatMap(({ registrations }) => registrations) ?? [];
   for (const name of matchKeys) {
     const value = entry.match[name];
@@ -126,14 +134,25 @@ function hint(email: string, entry: Entry, owners: Owners, people: People): stri
       .get(name)
       ?.get(comparedValue(name, value))
       ?.find(({ device }) => device.person.email !== email);
-    if (owner) return `; that is a device of ${owner.device.person.email || "no user"}`;
+    if (owner)
+      return {
+        hint: `; that is a device of ${owner.device.person.email || "no user"}`,
+        meant: [owner.registration.id],
+      };
+    const told = own.flatMap((one) => {
+      const said = asTheAccountHas(name, one);
+      return said === undefined ? [] : [{ said, id: one.registration.id }];
+    });
     const near = nearest(
       value,
-      own.map((one) => asTheAccountHas(name, one)).filter((told) => told !== undefined),
+      told.map(({ said }) => said),
     );
-    if (near !== undefined && near !== value) return `; did you mean ${quoted(near)}?${lookalikes(value)}`;
+    if (near !== undefined && near !== value) {
+      const meant = told.filter(({ said }) => said === near).map(({ id }) => id);
+      return { hint: `; did you mean ${quoted(near)}?${lookalikes(value)}`, meant };
+    }
   }
-  return "";
+  return { hint: "", meant: [] };
 }
 
 /** Letters of another alphabet look the same in both: they are told by number. */
@@ -156,7 +175,10 @@ export function findAbsent(users: Allowlist["users"], people: People): Finding[]
     const near = nearestEmail(email, unknown);
     if (near === undefined) return [];
     const text = `${asWritten(user)} has no registration; did you mean ${quoted(near)}, whom no file lists?`;
-    return [{ code: "unmatched-user" as const, subject: [email], text, source, registrations: [] }];
+    const meant = (people.get(near)?.devices ?? []).flatMap(({ registrations }) =>
+      registrations.map(({ registration }) => registration.id),
+    );
+    return [{ code: "unmatched-user" as const, subject: [email], text, source, registrations: [], meant }];
   });
 }
 
