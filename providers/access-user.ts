@@ -4,8 +4,15 @@ import { type AccessUser, CloudflareError, type Outcome } from "../src/cloudflar
 import { hasName, rowOf } from "../src/reconcile/access-user.js";
 import { escapeText } from "../src/text/escape.js";
 import { Journal } from "./acts.js";
-import { type DynamicProvider, type Properties, Readings, refuseOtherAccount, text } from "./dynamic.js";
-import { readInput, toInput } from "./input-text.js";
+import {
+  type DynamicProvider,
+  type Properties,
+  Readings,
+  readInput,
+  refuseOtherAccount,
+  text,
+  toInput,
+} from "./dynamic.js";
 import { type AccountSession, configure, sessionFor } from "./session.js";
 import { work } from "./stop.js";
 

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { blob } from "./blob.js";
+import { blob } from "./resources.js";
 
 // States in the field hold this text: changing it breaks their refresh and destroy. It is never to be changed.
 test.each(["reconciliation", "revocation", "accessUser"] as const)(

@@ -2,11 +2,12 @@
  * What Pulumi's dynamic provider process calls, without loading Pulumi: each method of `dynamic.ResourceProvider`, which
  * every provider here satisfies. The type says of `read` that its inputs have the type of outputs, hence the union there.
  */
+import { escapeText } from "../src/text/escape.js";
 
 /** Properties as they arrive: what the program of any release gave, with `__provider` among them. */
 export type Properties = object;
 
-export interface CheckResult<Inputs> {
+interface CheckResult<Inputs> {
   readonly inputs: Inputs;
   readonly failures: { readonly property: string; readonly reason: string }[];
 }
@@ -86,3 +87,22 @@ export function refuseOtherAccount(
   const reason = `this stack belongs to account ${old} and cannot change to ${now}: use a stack of its own for each account (pulumi stack init)`;
   return [{ property: "account", reason }];
 }
+
+// Free text as an input: Pulumi shows inputs as they are, and the provider needs them as they were meant.
+
+/** Makes a text safe to show, so that {@link readInput} gives back just what it was. */
+export function toInput(text: string): string {
+  // With every backslash spelled out, none is left that could be taken for an escape.
+  return escapeText(text.replaceAll("\\", "\\u{5c}"));
+}
+
+/** The text that {@link toInput} was given. */
+export function readInput(input: string): string {
+  return input.replace(ESCAPES, (escape, point: string | undefined) =>
+    point === undefined ? (SHORT[escape] ?? escape) : String.fromCodePoint(Number.parseInt(point, 16)),
+  );
+}
+
+const ESCAPES = /\\(?:u\{([0-9a-f]{1,6})\}|[nrt])/gu;
+
+const SHORT: Readonly<Record<string, string>> = { "\\n": "\n", "\\r": "\r", "\\t": "\t" };

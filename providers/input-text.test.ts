@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { readInput, toInput } from "./input-text.js";
+import { readInput, toInput } from "./dynamic.js";
 
 test.each([
   ["Zoë O'Hara", "Zoë O'Hara"],

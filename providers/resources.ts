@@ -1,8 +1,6 @@
 /** The resources as a Pulumi program sees them. */
-
 import * as pulumi from "@pulumi/pulumi";
 import type { AccessUserInputs } from "./access-user.js";
-import { blob } from "./blob.js";
 import type { DoneCounts, ReconciliationInputs } from "./reconciliation.js";
 import type { RevocationInputs } from "./revocation.js";
 
@@ -53,4 +51,15 @@ export class AccessUser extends DynamicResource {
   constructor(name: string, inputs: AccessUserInputs, options?: pulumi.CustomResourceOptions) {
     super("AccessUser", name, blob("accessUser"), inputs, options);
   }
+}
+
+/**
+ * The text that Pulumi keeps as `__provider` in the state of every resource and runs in the provider's process.
+ *
+ * It only looks up today's code: by this package's own name from the working folder, which finds an installed
+ * package and this repository alike. It must stay the same from machine to machine and from release to release:
+ * `refresh` and `destroy` run the text that stands in the state.
+ */
+export function blob(provider: "reconciliation" | "revocation" | "accessUser"): string {
+  return `exports.handler = () => require("module").createRequire(process.cwd() + "/")("pulumi-warp-registrations/provider").${provider};`;
 }

@@ -1,9 +1,8 @@
 /** The Pulumi program: lists the live account, plans, shows the plan, and registers what must be done. */
 import * as pulumi from "@pulumi/pulumi";
-import { toAccessUsers } from "../providers/access-user-rows.js";
 import type { DoneCounts } from "../providers/reconciliation.js";
 import { AccessUser, Reconciliation, Revocation } from "../providers/resources.js";
-import { toReconciliation, toRevocations } from "../providers/rows.js";
+import { toAccessUsers, toReconciliation, toRevocations } from "../providers/rows.js";
 import type { Plan } from "./reconcile/plan.js";
 import type { ReportDocument } from "./report/document.js";
 import { type Evidence, evidenceWish } from "./report/evidence.js";

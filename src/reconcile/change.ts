@@ -46,7 +46,10 @@ export function reportChange(change: AllowlistDiff, { before, after }: BothPlans
  * The plan after a change with what the change does: findings about it, before all others, and with an act that follows
  * from an entry that is gone the line on which that stood.
  */
-export function withChange(change: AllowlistDiff, plans: { readonly before: Plan; readonly after: Plan }): Plan {
+export function withChange(
+  change: AllowlistDiff,
+  plans: { readonly before: Plan; readonly after: Plan },
+): Plan {
   const { before, after } = plans;
   const domains = new Map([...change.base.domains, ...change.head.domains]);
   const found = asWritten({ domains }, reportChange(change, plans));

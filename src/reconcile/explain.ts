@@ -1,6 +1,7 @@
 /** Why one registration is decided as it is: the trace of the very loop that decides, and what would change it. */
+import type { AgeRule } from "../allowlist/keys/policy.js";
 import type { SourcePosition } from "../allowlist/messages.js";
-import type { AgeRule, Allowlist, Scope, Setting } from "../allowlist/model.js";
+import type { Allowlist, Scope, Setting } from "../allowlist/model.js";
 import { showDomains } from "../allowlist/values.js";
 import { bestMatch } from "../allowlist/write-entry.js";
 import type { Registration } from "../cloudflare/types.js";

@@ -1,7 +1,7 @@
 /** Allowlists as data, without YAML: cheap enough for thousands of cases. */
+import type { AgeRule } from "../../src/allowlist/keys/policy.js";
 import type { SourcePosition } from "../../src/allowlist/messages.js";
 import type {
-  AgeRule,
   AllowedUser,
   Allowlist,
   Entry,

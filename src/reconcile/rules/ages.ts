@@ -1,6 +1,7 @@
 /** Rules by age: what has been revoked for long, or has not been seen for long. */
+import type { AgeRule } from "../../allowlist/keys/policy.js";
 import type { SourcePosition } from "../../allowlist/messages.js";
-import type { AgeRule, Setting } from "../../allowlist/model.js";
+import type { Setting } from "../../allowlist/model.js";
 import { type Finding, named } from "../findings/finding.js";
 import { type Candidate, lastSign } from "../people.js";
 import {
