@@ -7,7 +7,7 @@ import { ready, root } from "./ready.mjs";
 
 ready();
 const { generated } = createRequire(import.meta.url)("../dist/test/support/generated.js");
-for (const [file, text] of await generated()) {
+for (const [file, text] of await generated(root)) {
   const path = join(root, file);
   if (readFileSync(path, "utf8") === text) continue;
   writeFileSync(path, text);

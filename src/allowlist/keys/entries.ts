@@ -10,15 +10,27 @@ export const PLATFORM = key(
   choice("windows", "mac", "linux", "ios", "android", "chromeos"),
 );
 
-const MATCH: Readonly<Record<keyof EntryMatch, Row>> = {
+export const MATCH: Readonly<Record<keyof EntryMatch, Row>> = {
   registration: key(
     "Registration id",
-    "The id of one registration, as the dashboard and the API show it.",
+    "The id of one registration, as the dashboard and the API show it: not of the device when it enrols again.",
     word,
   ),
-  serial: key("Serial number", 'The device\'s serial number. Always in quotes: serial: "0012345".', word),
-  hardwareId: key("Hardware id", "The hardware id that the WARP client reports. Always in quotes.", word),
-  device: key("Device id", "The id of a physical device, whose registrations may change.", word),
+  serial: key(
+    "Serial number",
+    'The device\'s serial number. In either case; always in quotes: `serial: "0012345"`.',
+    word,
+  ),
+  hardwareId: key(
+    "Hardware id",
+    "The hardware id that the WARP client reports. In either case, a UUID with or without its dashes; always in quotes.",
+    word,
+  ),
+  device: key(
+    "Device id",
+    "The id of a physical device, whose registrations may change; it may change itself when the device enrols again.",
+    word,
+  ),
   name: key(
     "Device name",
     "The exact device name. Weak by itself: users choose the names of their devices.",
@@ -26,7 +38,7 @@ const MATCH: Readonly<Record<keyof EntryMatch, Row>> = {
   ),
   nameGlob: key(
     "Device name pattern",
-    "A pattern for the whole device name: * stands for any run of characters, ? for one character; nothing else is special. Weak by itself.",
+    "A pattern for the whole device name: `*` stands for any run of characters, `?` for one character; nothing else is special. Weak by itself.",
     word,
   ),
 };
@@ -43,7 +55,7 @@ export const IGNORE = {
   user: EMAIL,
   emailDomain: key(
     "E-mail domain",
-    "What stands behind the @ of the users' addresses. Subdomains are written out.",
+    "What stands behind the `@` of the users' addresses. Subdomains are written out.",
     word,
   ),
   ...MATCH,
@@ -59,12 +71,12 @@ const REQUIRES = {
   platform: PLATFORM,
   model: key(
     "Model",
-    "A pattern for the whole model: * stands for any run of characters, ? for one character.",
+    "A pattern for the whole model: `*` stands for any run of characters, `?` for one character.",
     word,
   ),
   minClientVersion: key(
     "Oldest client",
-    "The oldest version of the WARP client that may connect: numbers with dots between. Always in quotes.",
+    'The oldest version of the WARP client that may connect: numbers with dots between, always in quotes: `"2025.4.929.0"`.',
     word,
   ),
 };
@@ -76,7 +88,7 @@ export const ENTRY = key(
     ...MATCH,
     state: key(
       "State",
-      "What is asked of the registrations that match: active (the default), revoked or deleted.",
+      "What is asked of the registrations that match.",
       choice("active", "revoked", "deleted"),
       { byDefault: "active" },
     ),
@@ -88,7 +100,7 @@ export const ENTRY = key(
     ticket: key("Ticket", "Where the device was asked for; free text, shown in reports.", note),
     requires: key(
       "Requirements",
-      "What the device must be besides; a device that matches the entry and fails one of these is not allowed.",
+      "What the device must be besides; a device that matches the entry and fails one of these is not allowed. At least one.",
       map(REQUIRES, { minProperties: 1 }),
     ),
     trustName: TRUST_NAME,

@@ -36,7 +36,7 @@ function ageRule<A extends string>(
     required: true,
     hints: { missing: "say after how long, as `after: 90d`" },
   });
-  const listedToo = "Whether registrations that an entry speaks for count too. Default: false.";
+  const listedToo = "Whether registrations that an entry speaks for count too.";
   const includeListed = key("Listed ones too", listedToo, flag, { byDefault: false });
   const rule: Value<AgeRule<A>> = {
     ...map({ after, action, includeListed }),
@@ -63,81 +63,73 @@ function ageHint(name: string, text: string): string {
 export const POLICY = {
   unlisted: key(
     "Unlisted devices",
-    "A listed user's registration that none of the user's entries matches: revoke (the default), delete or report.",
+    "A listed user's registration that none of the user's entries matches.",
     choice("revoke", "delete", "report"),
     { byDefault: "revoke" },
   ),
   unknownUsers: key(
     "Unknown users",
-    "A registration of a user whom the allowlist does not name: report (the default), revoke or delete.",
+    "A registration of a user whom the allowlist does not name.",
     choice("report", "revoke", "delete"),
     { byDefault: "report", closest: "group" },
   ),
   noUser: key(
     "Registrations without user",
-    "A registration without a user's e-mail: report (the default), revoke or delete.",
+    "A registration without a user's e-mail, or with one under `cloudflareaccess.com` (service tokens, WARP Connectors).",
     choice("report", "revoke", "delete"),
     { byDefault: "report", closest: "root" },
   ),
   listedRevoked: key(
     "Listed but revoked",
-    "A listed device whose newest registration is found revoked: unrevoke (the default) or report.",
+    "A listed device whose newest registration is found revoked.",
     choice("unrevoke", "report"),
     { byDefault: "unrevoke" },
   ),
   grace: key(
     "Grace",
-    "How long a new registration that no entry allows is only reported, such as 72h; none (the default) for no grace. Enrolling the same device again does not renew it.",
+    "How long a new registration that no entry allows is only reported, such as `72h`. Enrolling the same device again does not renew it.",
     durationOrNone,
     { byDefault: { text: "0h", ms: 0 } },
   ),
   stale: key(
     "Not seen for long",
-    "What is done with registrations that have not been seen for so long; none (the default) for nothing.",
+    "What is done with registrations that have not been seen for so long.",
     ageRule(
       "stale",
       "Rule by last use",
       "What is done with registrations that have not been seen for so long.",
       {
-        after: "How long a registration has not been seen, such as 90d.",
-        action: key(
-          "Action",
-          "What is done then: report (the default), revoke, delete.",
-          choice("report", "revoke", "delete"),
-          { byDefault: "report" },
-        ),
+        after: "How long a registration has not been seen, such as `90d`.",
+        action: key("Action", "What is done then.", choice("report", "revoke", "delete"), {
+          byDefault: "report",
+        }),
       },
     ),
     { byDefault: undefined, hints: { otherKind: (text) => ageHint("stale", text) } },
   ),
   revoked: key(
     "Revoked for long",
-    "What is done with registrations that have been revoked for so long; none (the default) for nothing.",
+    "What is done with registrations that have been revoked for so long.",
     ageRule(
       "revoked",
       "Rule by revocation",
       "What is done with registrations that have been revoked for so long.",
       {
-        after: "How long a registration has been revoked, such as 30d.",
-        action: key(
-          "Action",
-          "What is done then: delete (the default), report.",
-          choice("delete", "report"),
-          { byDefault: "delete" },
-        ),
+        after: "How long a registration has been revoked, such as `30d`.",
+        action: key("Action", "What is done then.", choice("delete", "report"), { byDefault: "delete" }),
       },
     ),
     { byDefault: undefined, hints: { otherKind: (text) => ageHint("revoked", text) } },
   ),
   superseded: key(
     "Superseded registrations",
-    "The older registrations of one user on one device: revoke, delete, report, or none (the default), where they are not looked at.",
+    "The older registrations of one user on one device; `none` does not look at them.",
     orNone(choice("revoke", "delete", "report")),
     { byDefault: undefined },
   ),
   maxDevices: key(
     "Most devices",
-    "The most devices of one user that entries may allow, the newest first: a whole number from 1 on, or none (the default).",
+    "The most devices of one user that entries may allow, the newest first.",
     orNone(number({ least: 1 })),
     {
       byDefault: undefined,
@@ -149,19 +141,19 @@ export const POLICY = {
   ),
   overMaxDevices: key(
     "Devices above maxDevices",
-    "What is done with a user's devices above maxDevices: report (the default), revoke or delete.",
+    "What is done with a user's devices above `maxDevices`.",
     choice("report", "revoke", "delete"),
     { byDefault: "report" },
   ),
   unknownHardware: key(
     "Hardware not known",
-    "A registration whose hardware is not known, where an entry of its user goes by hardware: report (the default), which leaves it alone, or revoke.",
+    "A registration whose hardware is not known, where an entry of its user goes by hardware; `report` leaves it alone.",
     choice("report", "revoke"),
     { byDefault: "report" },
   ),
   machines: key(
     "Machines",
-    "Whether stale and the other rules by age also judge registrations that belong to no person (connectors, service tokens): skip (the default), since a connector's last_seen_at is not refreshed, or judge.",
+    "Whether `stale`, `revoked`, `superseded` and `maxDevices` also judge registrations that belong to no person (connectors, service tokens), although a connector's `last_seen_at` is not refreshed.",
     choice("skip", "judge"),
     { byDefault: "skip", closest: "root" },
   ),

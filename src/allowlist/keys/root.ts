@@ -32,10 +32,10 @@ const ACCOUNT = key(
 export const SCOPE = {
   emailDomains: key(
     "E-mail domains",
-    "Look only at users under these e-mail domains (or listed under emails). Subdomains are written out.",
+    "Look only at users under these e-mail domains (or listed under `emails`). Subdomains are written out.",
     list(DOMAIN, 1),
   ),
-  emails: key("E-mails", "Look only at these users (or those under emailDomains).", list(EMAIL, 1)),
+  emails: key("E-mails", "Look only at these users (or those under `emailDomains`).", list(EMAIL, 1)),
   policyIds: key(
     "Device profile ids",
     "Look only at registrations with one of these device profiles.",
@@ -43,7 +43,7 @@ export const SCOPE = {
   ),
   registrationTypes: key(
     "Registration types",
-    "Kinds of registrations that are looked at. Default: warp.",
+    "Kinds of registrations that are looked at.",
     list(key("Type", "A kind of registration.", registrationType), 1),
     { byDefault: ["warp"] },
   ),
@@ -81,14 +81,12 @@ export const PROTECTED = {
 
 const noLimit = (text: string) => (text === "none" ? "remove it for no limit" : undefined);
 
-function guard(title: string, means: string, max: number, percent: number) {
+function guard(title: string, means: string, max: number, percent: number, of = "active registrations") {
   const rows = {
-    max: key("Most acts", `The most acts of this kind in one run. Default ${max}.`, number({ least: 0 }), {
-      byDefault: max,
-    }),
+    max: key("Most acts", "The most acts of this kind in one run.", number({ least: 0 }), { byDefault: max }),
     percent: key(
       "Most acts in percent",
-      `The most acts of this kind in one run, in percent of the active registrations in scope. Default ${percent}.`,
+      `The most acts of this kind in one run, in percent of the ${of} in scope, rounded down.`,
       number({ least: 0, most: 100, whole: false }),
       { byDefault: percent },
     ),
@@ -99,10 +97,16 @@ function guard(title: string, means: string, max: number, percent: number) {
 export const GUARDS = {
   revoke: guard("Revocations", "The most registrations revoked in one run.", 50, 20),
   delete: guard("Deletions", "The most registrations deleted in one run.", 20, 10),
-  unrevoke: guard("Unrevocations", "The most registrations let in again in one run.", 50, 20),
+  unrevoke: guard(
+    "Unrevocations",
+    "The most registrations let in again in one run.",
+    50,
+    20,
+    "registrations",
+  ),
   perUser: key(
     "Acts on one user",
-    "The most acts on the registrations of any one user in one run, from 1 on. Default: no such limit.",
+    "The most acts on the registrations of any one user in one run. Default: no such limit.",
     number({ least: 1 }),
     {
       hints: {
@@ -114,7 +118,7 @@ export const GUARDS = {
   // Whoever loses an Access user loses seats, sessions and devices at once, and nothing brings them back.
   deleteUsers: key(
     "Access users deleted",
-    "The most Access users that are deleted in one run (accessUsers with state: absent). Default 5.",
+    "The most Access users that are deleted in one run (`accessUsers` with `state: absent`).",
     number({ least: 0 }),
     { byDefault: 5 },
   ),
@@ -124,7 +128,7 @@ export const GUARDS = {
 export const LIMITS = {
   perRun: key(
     "Acts in one run",
-    "The most acts in one run, from 1 on; the rest is pending. Default: all.",
+    "The most acts in one run; the rest is pending. Default: all.",
     number({ least: 1 }),
     {
       hints: {
@@ -135,13 +139,13 @@ export const LIMITS = {
   ),
   maxPlanAge: key(
     "Oldest plan",
-    "How old a reviewed plan may be when it is applied, such as 24h (the default).",
+    "How old a reviewed plan may be when it is applied.",
     duration("write how old a plan may be, as `24h`; a plan of age zero is always too old"),
     { byDefault: { text: "24h", ms: dayMs } },
   ),
 };
 
-const FREEZE = {
+export const FREEZE = {
   until: key(
     "Until",
     "The last day of the freeze, in UTC, or the time at which it ends, with its zone.",
@@ -183,7 +187,7 @@ export const ROOT = {
   ),
   scope: key(
     "Scope",
-    "Which registrations are looked at at all; nothing outside is decided or counted. Default: all of type warp.",
+    "Which registrations are looked at at all; nothing outside is decided or counted. Default: all of type `warp`.",
     map(SCOPE),
   ),
   policy: key(
@@ -193,8 +197,9 @@ export const ROOT = {
   ),
   groups: key(
     "Groups",
-    "Groups of users by name, each with a list of e-mail addresses, or with a mapping of users and policy.",
+    "Groups of users by name, each with a list of e-mail addresses, or with a mapping of `users` and `policy`.",
     each(
+      "<name>",
       key(
         "Members or group",
         "The members' e-mail addresses, or a mapping.",
@@ -222,15 +227,16 @@ export const ROOT = {
   ),
   owns: key(
     "Owners",
-    "Which e-mails a user file may speak about, by file or pattern relative to the project's folder: * stands for any run of characters, / included, ? for one character.",
+    "Which e-mails, or `*@` and a domain, a user file may speak about, by file or pattern relative to the project's folder: `*` stands for any run of characters, `/` included, `?` for one character.",
     each(
+      "<file or glob>",
       key(
         "E-mails",
-        "E-mail addresses, or *@ and a domain for all of its addresses.",
+        "E-mail addresses, or `*@` and a domain for all of its addresses.",
         list(
           key(
-            "E-mail or domain",
-            "An e-mail address, or *@example.com for all addresses of the domain. In quotes where it begins with *.",
+            "E-mail",
+            "An e-mail address, or `*@example.com` for all addresses of the domain. In quotes where it begins with `*`.",
             word,
           ),
           1,
@@ -244,9 +250,14 @@ export const ROOT = {
     map(GUARDS),
   ),
   limits: key("Limits", "How much of a plan one run does, and how old a reviewed plan may be.", map(LIMITS)),
-  freeze: key("Freeze", "Until then plans are shown, and nothing is done.", map(FREEZE), {
-    hints: { otherKind: () => "write `freeze: { until: <day>, reason: <why> }`" },
-  }),
+  freeze: key(
+    "Freeze",
+    "Until then plans are shown, and nothing is done; a day counts to its end.",
+    map(FREEZE),
+    {
+      hints: { otherKind: () => "write `freeze: { until: <day>, reason: <why> }`" },
+    },
+  ),
 };
 
 const DRAFT = "http://json-schema.org/draft-07/schema#";

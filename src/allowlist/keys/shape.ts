@@ -14,8 +14,14 @@ type SchemaOf = (row: Row) => Schema;
 export interface Shape {
   /** As JSON Schema, without what the row says. */
   readonly schema: (of: SchemaOf) => Schema;
+  /** As the docs say it, in Markdown; with the default as the allowlist would say it. */
+  readonly type: (byDefault?: unknown) => string;
   /** The row of a key, or of an item by its index, below. */
   readonly at: (step: string) => Row | undefined;
+  /** The keys of a mapping that has keys of ours. */
+  readonly rows?: Rows;
+  /** What the keys of a mapping are that the user names: `<e-mail>`. */
+  readonly names?: string;
   /** Whether it says `none` or something of one kind. */
   readonly orNone?: true;
 }
@@ -86,7 +92,15 @@ export function text(limits: {
 }): Shape {
   const { least, most, pattern } = limits;
   const schema = { type: "string", minLength: least, maxLength: most, pattern };
-  return { schema: () => given(schema), at: nothing };
+  return { schema: () => given(schema), type: typed("text"), at: nothing };
+}
+
+function typed(what: string): Shape["type"] {
+  return (byDefault) => (byDefault === undefined ? what : `${what}; default ${code(byDefault)}`);
+}
+
+function code(value: unknown): string {
+  return `\`${String(value)}\``;
 }
 
 /** What something is compared with, or a name. */
@@ -99,6 +113,8 @@ export const why = text({ least: 1, most: 1000 });
 export function choice<const T extends string | number>(...values: readonly T[]): Value<T> {
   return {
     schema: () => ({ enum: values }),
+    type: (byDefault) =>
+      values.map((value) => `${code(value)}${value === byDefault ? " (default)" : ""}`).join(", "),
     at: nothing,
     read: (pair) => read(values.find((value) => value === textNode(pair.value)?.value)),
     written: (value) => value,
@@ -113,6 +129,7 @@ export function number(limits: {
   const { least, most, whole = true } = limits;
   return {
     schema: () => given({ type: whole ? "integer" : "number", minimum: least, maximum: most }),
+    type: typed(`number from ${least}${most === undefined ? "" : ` to ${most}`}`),
     at: nothing,
     read: (pair, tell) => read(readNumber(pair, tell)),
     written: (value) => value,
@@ -121,6 +138,7 @@ export function number(limits: {
 
 export const flag: Value<boolean> = {
   schema: () => ({ type: "boolean" }),
+  type: typed("`true` or `false`"),
   at: nothing,
   read: ({ value }) => ({ value: value.kind === "scalar" && value.value === true }),
   written: (value) => value,
@@ -133,6 +151,7 @@ export const day: Value<Day> = as(
     "A day as YYYY-MM-DD, in UTC.",
     {
       ...text({ pattern: "^[2-9][0-9]{3}-[0-9]{2}-[0-9]{2}$" }),
+      type: typed("day"),
       read: (pair: TreePair, tell: Tell) => read(readDay(pair, tell)),
       written: ({ text }: Day) => text,
     },
@@ -145,7 +164,7 @@ export const moment: Shape = as(
   key(
     "Day or time",
     "A day as YYYY-MM-DD, in UTC, or a time with its zone, such as 2026-06-15T09:00:00Z.",
-    text({ pattern: "^[2-9][0-9]{3}-[0-9]{2}-[0-9]{2}([Tt].*)?$" }),
+    { ...text({ pattern: "^[2-9][0-9]{3}-[0-9]{2}-[0-9]{2}([Tt].*)?$" }), type: typed("day or time") },
     { name: "moment" },
   ),
 );
@@ -154,6 +173,7 @@ export const moment: Shape = as(
 export function duration(zero: string): Value<Duration> {
   const shape = {
     ...text({ pattern: "^[1-9][0-9]{0,6}[mhdw]$" }),
+    type: typed("duration"),
     read: (pair: TreePair, tell: Tell) => read(readDuration(pair, zero, tell)),
     written: ({ text }: Duration) => text,
   };
@@ -165,10 +185,15 @@ export function duration(zero: string): Value<Duration> {
 /** A duration that may be zero, which `none` says as well. */
 export const durationOrNone: Value<Duration> = {
   ...text({ pattern: "^(none|0[mhdw]|[1-9][0-9]{0,6}[mhdw])$" }),
+  type: noneType("duration"),
   read: (pair, tell) =>
     isNone(pair) ? { value: { text: "0h", ms: 0 } } : read(readDuration(pair, true, tell)),
   written: ({ text, ms }) => (ms === 0 ? "none" : text),
 };
+
+function noneType(what: string): Shape["type"] {
+  return (byDefault) => `${what}, \`none\`${byDefault === "none" ? " (default)" : ""}`;
+}
 
 /** `none`, or something else. */
 export function orNone<T>(other: Value<T>): Value<T | undefined> {
@@ -178,6 +203,7 @@ export function orNone<T>(other: Value<T>): Value<T | undefined> {
       if (Array.isArray(schema.enum)) return { enum: [...(schema.enum as readonly unknown[]), "none"] };
       return { if: { const: "none" }, then: {}, else: schema };
     },
+    type: noneType(other.type()),
     at: other.at,
     orNone: true,
     read: (pair, tell) => (isNone(pair) ? { value: undefined } : other.read(pair, tell)),
@@ -189,8 +215,13 @@ export function orNone<T>(other: Value<T>): Value<T | undefined> {
 export function list(item: Row, least?: 1): Shape {
   return {
     schema: (of) => given({ type: "array", items: of(item), minItems: least }),
+    type: typed(`list of ${"read" in item.shape ? item.shape.type() : plural(item.title)}`),
     at: (step) => (/^\d+$/u.test(step) ? item : undefined),
   };
+}
+
+function plural(title: string): string {
+  return `${title.toLowerCase().replace(/y$/u, "ie")}s`;
 }
 
 /** A mapping with keys of ours. @param more what JSON Schema says of the keys together */
@@ -205,19 +236,32 @@ export function map(rows: Rows, more?: Schema): Shape {
       ...more,
       properties: Object.fromEntries(all.map(([name, row]) => [name, of(row)])),
     }),
+    type: typed(code(`{ ${all.map(([name, row]) => `${name}${inBraces(row)}`).join(", ")} }`)),
     at: (step) => (Object.hasOwn(rows, step) ? rows[step] : undefined),
+    rows,
   };
 }
 
-/** A mapping with names that the user chooses, one row for all of them. */
-export function each(row: Row): Shape {
-  return { schema: (of) => ({ type: "object", additionalProperties: of(row) }), at: () => row };
+/** What has a name of its own stands in several places, where its default need not be what holds. */
+function inBraces(row: Row): string {
+  return "byDefault" in row && row.name === undefined ? `: ${String(written(row))}` : "";
+}
+
+/** A mapping with names that the user chooses, one row for all of them. @param name what they are, as `<e-mail>` */
+export function each(name: string, row: Row): Shape {
+  return {
+    schema: (of) => ({ type: "object", additionalProperties: of(row) }),
+    type: row.shape.type,
+    at: () => row,
+    names: name,
+  };
 }
 
 /** Either of two shapes, told apart by whether it is a list, or a mapping. */
 export function either(kind: "array" | "object", then: Shape, otherwise: Shape): Shape {
   return {
     schema: (of) => ({ if: { type: kind }, then: then.schema(of), else: otherwise.schema(of) }),
+    type: typed(`${then.type()}, or ${otherwise.type()}`),
     at: (step) => then.at(step) ?? otherwise.at(step),
   };
 }
@@ -241,14 +285,29 @@ export function toSchema(head: Schema, top: Row): Schema {
 }
 
 function described(row: Row, of: SchemaOf): Schema {
-  const { title, means, shape, byDefault } = row;
-  const written = "written" in shape ? (shape as Value<unknown>).written : (value: unknown) => value;
+  const schema = row.shape.schema(of);
+  const byDefault = written(row);
   return {
-    title,
-    description: means,
-    ...shape.schema(of),
-    ...("byDefault" in row && { default: written(byDefault) }),
+    title: row.title,
+    description: `${row.means}${said(schema.enum, byDefault)}`.replaceAll("`", ""),
+    ...schema,
+    ...("byDefault" in row && { default: byDefault }),
   };
+}
+
+/** The default of a row, as the allowlist would say it. */
+export function written(row: Row): unknown {
+  if (!("byDefault" in row)) return undefined;
+  const { shape, byDefault } = row;
+  return "written" in shape ? (shape as Value<unknown>).written(byDefault) : byDefault;
+}
+
+/** A description's last words: what holds by default. */
+function said(values: unknown, byDefault: unknown): string {
+  if (byDefault === undefined) return "";
+  if (!Array.isArray(values)) return ` Default: ${String(byDefault)}.`;
+  const words = values.map((value) => `${String(value)}${value === byDefault ? " (the default)" : ""}`);
+  return ` One of: ${words.join(", ")}.`;
 }
 
 /** What is given, without what is not. */

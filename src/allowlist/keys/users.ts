@@ -7,14 +7,14 @@ export const registrationType = choice("warp", "browser_extension");
 
 const noDevices = "write `[]` behind it if this user may have no device, or list the devices under it";
 
-const USER = key(
+export const USER = key(
   "User",
   "One user with settings of its own: what the user is as a whole, policy, and devices.",
   map(
     {
       state: key(
         "State",
-        "What the user is as a whole: suspended (every registration is revoked, and the entries are kept for the way back) or offboarded (every registration is deleted).",
+        "What the user is as a whole: `suspended` (every registration is revoked, and the entries are kept for the way back) or `offboarded` (every registration is deleted).",
         choice("suspended", "offboarded"),
       ),
       since: key(
@@ -32,7 +32,7 @@ const USER = key(
       ),
       devices: key(
         "Devices",
-        "The user's devices. Write [] where the user may have none. May be left out where state is given.",
+        "The user's devices. Write `[]` where the user may have none. May be left out where `state` is given.",
         list(ENTRY),
         {
           hints: {
@@ -55,7 +55,7 @@ const USER = key(
 export const GIVEN = {
   user: key(
     "User",
-    "The user's e-mail address; none for a registration without a user.",
+    "The user's e-mail address; `none` for a registration without a user.",
     text({ most: 256 }),
     {
       required: true,
@@ -77,7 +77,7 @@ export const GIVEN = {
     word,
   ),
   policyId: key("Device profile id", "The id of the registration's device profile.", word),
-  registrationType: key("Type", "The kind of registration. Default: warp.", registrationType, {
+  registrationType: key("Type", "The kind of registration.", registrationType, {
     byDefault: "warp",
   }),
   created: key(
@@ -99,12 +99,12 @@ export const GIVEN = {
 
 const ACTION = key(
   "Action",
-  "keep (in good order), leave (not touched), revoke, unrevoke or delete.",
+  "`keep` (in good order), `leave` (not touched), `revoke`, `unrevoke` or `delete`.",
   choice("keep", "revoke", "unrevoke", "delete", "leave"),
   { name: "expectedAction", required: true },
 );
 
-const TEST = key(
+export const TEST = key(
   "Test",
   "Given a registration like this, expect that decision; a test that fails stops everything.",
   map({
@@ -140,15 +140,12 @@ const TEST = key(
 
 const ACCESS_USER = key(
   "Access user",
-  "One user of Cloudflare Access; {} for one that is to exist.",
+  "One user of Cloudflare Access; `{}` for one that is to exist.",
   map({
     name: key("Name", "The user's name.", word),
-    state: key(
-      "State",
-      "Whether the user is to exist: present (the default) or absent.",
-      choice("present", "absent"),
-      { byDefault: "present" },
-    ),
+    state: key("State", "Whether the user is to exist.", choice("present", "absent"), {
+      byDefault: "present",
+    }),
   }),
   { name: "accessUser", hints: { empty: "write `{}` behind it" } },
 );
@@ -157,11 +154,12 @@ const ACCESS_USER = key(
 export const SHARED = {
   users: key(
     "Users",
-    "The users by e-mail address, each with a list of the devices that they may have, or with a mapping. An empty list [] means: this user may have no device.",
+    "The users by e-mail address, each with a list of the devices that they may have, or with a mapping. An empty list `[]` means: this user may have no device. One user stands in one file.",
     each(
+      "<e-mail>",
       key(
         "Devices or user",
-        "The user's devices, [] where the user may have none; or a mapping with settings and devices.",
+        "The user's devices, `[]` where the user may have none; or a mapping with settings and devices.",
         either("array", list(ENTRY), as(USER)),
         {
           hints: {
@@ -179,5 +177,9 @@ export const SHARED = {
     "Registrations with the decision that is expected for each. They run whenever the allowlist is checked; one that fails stops everything.",
     list(TEST),
   ),
-  accessUsers: key("Access users", "Users of Cloudflare Access by e-mail address.", each(ACCESS_USER)),
+  accessUsers: key(
+    "Access users",
+    "Users of Cloudflare Access by e-mail address, each to exist or (`state: absent`) not to; `{}` will do.",
+    each("<e-mail>", ACCESS_USER),
+  ),
 };
