@@ -10,6 +10,8 @@ export interface Hardware {
   readonly model: string | undefined;
   readonly deviceType: string | undefined;
   readonly clientVersion: string | undefined;
+  readonly osVersion: string | undefined;
+  readonly macAddress: string | undefined;
 }
 
 /** With the serial and the hardware id in the form in which they are compared. */
@@ -102,6 +104,8 @@ export function hardwareOf(device: PhysicalDevice): ComparedHardware {
     model: device.model ?? undefined,
     deviceType: device.device_type ?? undefined,
     clientVersion: device.client_version ?? undefined,
+    osVersion: device.os_version ?? undefined,
+    macAddress: device.mac_address ?? undefined,
     serialKey: serialForm,
     hardwareIdKey: idForm,
   };

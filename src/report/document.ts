@@ -2,7 +2,7 @@
 import type { Message, SourcePosition } from "../allowlist/messages.js";
 import type { Entry } from "../allowlist/model.js";
 import { showDomains } from "../allowlist/values.js";
-import type { Act } from "../cloudflare/types.js";
+import type { Act, Registration, RegistrationPolicy } from "../cloudflare/types.js";
 import { type AccessUserAction, type AccessUserDecision, isAccessUserAct } from "../reconcile/access-user.js";
 import {
   type Action,
@@ -69,7 +69,7 @@ export interface ReportedDecision {
       readonly lastSeen: string | null;
       readonly revoked?: string;
     };
-  };
+  } & ReportedConnection;
   readonly live: LiveState;
   readonly desired: DesiredState;
   readonly action: Action;
@@ -86,6 +86,22 @@ export interface ReportedDecision {
   readonly pending?: { readonly why: PendingReason; readonly text: string };
   /** What the account knows of its user; only where it was asked for. */
   readonly evidence?: Evidence;
+}
+
+/** How a registration connects, as far as the account tells. */
+interface ReportedConnection {
+  /** Its device profile, which the API calls a policy. */
+  readonly profile?: {
+    readonly id: string;
+    readonly name?: string;
+    readonly default?: boolean;
+    readonly deleted?: boolean;
+  };
+  /** `curve25519` with WireGuard, `secp256r1` with MASQUE. */
+  readonly keyType?: string;
+  readonly tunnelType?: string;
+  readonly virtualIpv4?: string;
+  readonly virtualIpv6?: string;
 }
 
 /** Free text of an entry, and its last day (`2026-06-30`). */
@@ -276,6 +292,7 @@ function toReported(
         lastSeen: registration.last_seen_at,
         ...(registration.revoked_at != null && { revoked: registration.revoked_at }),
       },
+      ...toConnection(registration),
     },
     live,
     desired,
@@ -295,6 +312,30 @@ function relatedTo({ line, source, setting, removed }: Decision): NonNullable<Re
     ...(removed ? [{ text: REMOVED, source: removed }] : []),
     ...(line ? [{ text: setting ?? "policy", source }] : []),
   ];
+}
+
+/** None of it is required by the API's document, and nothing is decided by it here: what is no text is left out. */
+export function toConnection(registration: Registration): ReportedConnection {
+  const { key_type, tunnel_type, virtual_ipv4, virtual_ipv6 } = registration;
+  const policy: Partial<RegistrationPolicy> | null | undefined = registration.policy;
+  const fields = {
+    keyType: key_type,
+    tunnelType: tunnel_type,
+    virtualIpv4: virtual_ipv4,
+    virtualIpv6: virtual_ipv6,
+  };
+  const told = Object.entries(fields).filter(([, value]) => typeof value === "string" && value !== "");
+  return {
+    ...(typeof policy?.id === "string" && {
+      profile: {
+        id: policy.id,
+        ...(typeof policy.name === "string" && { name: policy.name }),
+        ...(typeof policy.default === "boolean" && { default: policy.default }),
+        ...(typeof policy.deleted === "boolean" && { deleted: policy.deleted }),
+      },
+    }),
+    ...Object.fromEntries(told),
+  };
 }
 
 function toReportedEntry({ note, reason, owner, ticket, expires }: Entry): ReportedEntry {

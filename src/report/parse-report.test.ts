@@ -101,6 +101,60 @@ describe("a plan's document fits the published schema", () => {
   });
 });
 
+describe("what an admin sees of a registration in the dashboard", () => {
+  const device = physicalDevice("d1", {
+    serial_number: "S1",
+    os_version: "15.6",
+    mac_address: "02:00:00:00:00:01",
+  });
+  const documentOf = (also: object) => {
+    const one = { ...registration({ id: "r1", email: "ann@example.com", device: "d1" }), ...also };
+    const list = allowlist("version: 1\nusers: { ann@example.com: [{ serial: S1 }] }\n");
+    return toDocument(makePlan(list, { account: ACCOUNT, registrations: [one], devices: [device] }, NOW), {
+      generatedAt: NOW,
+      run: false,
+    });
+  };
+  const policy = {
+    id: "p1",
+    name: "Engineering",
+    default: false,
+    deleted: true,
+    updated_at: "2026-05-01T00:00:00Z",
+  };
+  const given = {
+    ...{ key_type: "secp256r1", tunnel_type: "masque", policy },
+    ...{ virtual_ipv4: "100.96.0.1", virtual_ipv6: "2606:4700::1" },
+  };
+
+  test("is in the report", () => {
+    expect(documentOf(given).decisions[0]?.registration).toMatchObject({
+      device: { hardware: { osVersion: "15.6", macAddress: "02:00:00:00:00:01" } },
+      profile: { id: "p1", name: "Engineering", default: false, deleted: true },
+      ...{ keyType: "secp256r1", tunnelType: "masque" },
+      ...{ virtualIpv4: "100.96.0.1", virtualIpv6: "2606:4700::1" },
+    });
+  });
+
+  test.each([
+    ["nothing", {}],
+    ["null", { key_type: null, tunnel_type: null, policy: null, virtual_ipv4: null, virtual_ipv6: null }],
+    ["another type", { key_type: 7, tunnel_type: [], policy: "x", virtual_ipv4: {}, virtual_ipv6: true }],
+    ["half a profile", { policy: { id: "p1", name: 3 } }],
+  ])("is left out where the account sends %s, and the report can be read back", (_name, also) => {
+    const document = documentOf(also);
+    expect(parse(document)).toMatchObject({ ok: true });
+    const {
+      id: _id,
+      device: _device,
+      user: _user,
+      times: _times,
+      ...rest
+    } = document.decisions[0]!.registration;
+    expect(rest).toEqual("policy" in also && Object.keys(also).length === 1 ? { profile: { id: "p1" } } : {});
+  });
+});
+
 describe("what is no report is told apart, with the place", () => {
   const document = fullDocument();
   const decision = document.decisions[0]!;

@@ -71,16 +71,14 @@ export interface WholeInventory extends Inventory {
 
 /**
  * Lists the live account, whole or not at all. Physical devices only where an entry or a rule needs them, and then also
- * those whose registrations are all revoked; profiles only where the scope or an ignore rule asks for them; Access users
- * where the allowlist has some, and as `lookUp` says.
+ * those whose registrations are all revoked; Access users where the allowlist has some, and as `lookUp` says.
  */
 export async function takeInventory(
   client: CloudflareClient,
   allowlist: Allowlist,
   lookUp: LookUp = "needed",
 ): Promise<Inventory> {
-  const include = needsProfiles(allowlist) ? ({ include: "policy" } as const) : {};
-  const listRegistrations = () => client.registrations.listAll({ status: "all", ...include });
+  const listRegistrations = () => client.registrations.listAll({ status: "all", include: "policy" });
   const [{ registrations, devices }, accessUsers] = await Promise.all([
     needsHardware(allowlist)
       ? listBoth(client, listRegistrations, { active_registrations: "include" })
@@ -156,10 +154,6 @@ export function narrowInventory(whole: WholeInventory, allowlist: Allowlist): In
     accessUsers:
       allowlist.accessUsers.length > 0 || hasUnseenUsers(allowlist, registrations) ? accessUsers : undefined,
   };
-}
-
-function needsProfiles({ scope, ignore }: Allowlist): boolean {
-  return scope.policyIds.size > 0 || ignore.some(({ match }) => match.policyId !== undefined);
 }
 
 /**

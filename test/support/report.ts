@@ -29,7 +29,13 @@ users:
 const LIVE: readonly Sketch[] = [
   { id: "a1", email: "alice@example.com", device: "d1", name: "ALICE-MBP", revoked: "2026-05-10T00:00:00Z" },
   { id: "a2", email: "alice@example.com", device: "d2", name: "ALICE-PHONE" },
-  { id: "b1", email: "bob@example.com", device: "d3", name: "BOB-PC" },
+  {
+    ...{ id: "b1", email: "bob@example.com", device: "d3", name: "BOB-PC", policy: "Engineering" },
+    also: {
+      ...{ key_type: "secp256r1", tunnel_type: "masque" },
+      ...{ virtual_ipv4: "100.96.0.7", virtual_ipv6: "2606:4700:cf1:1000::7" },
+    },
+  },
   { id: "b2", email: "bob@example.com", device: "d4", name: "BOB-OLD-DELL" },
   { id: "b3", email: "bob@example.com", device: "d5", name: "BOB-TABLET" },
   { id: "c1", email: "carol@example.com", device: "d6", name: "CAROL-MBA" },
@@ -42,7 +48,10 @@ const LIVE: readonly Sketch[] = [
 const DEVICES = [
   physicalDevice("d1", { serial_number: "SN1", model: "MacBook Pro", device_type: "mac" }),
   physicalDevice("d2", { serial_number: "SNPHONE", model: "Pixel 9" }),
-  physicalDevice("d3", { serial_number: "SN3", model: "Latitude 7420" }),
+  physicalDevice("d3", {
+    ...{ serial_number: "SN3", model: "Latitude 7420" },
+    ...{ os_version: "10.0.22631", mac_address: "02:00:00:00:00:07" },
+  }),
   physicalDevice("d4", { serial_number: "SN4" }),
   physicalDevice("d5", { serial_number: "SN5" }),
   physicalDevice("d6", { serial_number: "SN6" }),

@@ -20,6 +20,8 @@ export interface Sketch {
   readonly policy?: string;
   readonly deleted?: string;
   readonly clientVersion?: string;
+  /** Further fields, in the API's own words. */
+  readonly also?: Partial<Registration>;
 }
 
 export function registration({
@@ -34,6 +36,7 @@ export function registration({
   policy,
   deleted,
   clientVersion,
+  also = {},
 }: Sketch): Registration {
   const at = created ?? "2026-05-01T08:00:00.000000Z";
   return {
@@ -54,6 +57,7 @@ export function registration({
       policy: { id: policy, name: policy, default: false, deleted: false, updated_at: at },
     }),
     ...(email !== undefined && { user: { id: `user-${email}`, email, name: "" } }),
+    ...also,
   };
 }
 

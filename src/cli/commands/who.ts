@@ -10,6 +10,7 @@ import { type Decision, liveState } from "../../reconcile/decision.js";
 import { type HardwareIndex, indexHardware } from "../../reconcile/hardware.js";
 import { makePlan } from "../../reconcile/plan.js";
 import { userOf, whyOutOfScope } from "../../reconcile/scope.js";
+import { toConnection } from "../../report/document.js";
 import { escapeHtml, isolated } from "../../report/escapes.js";
 import { style } from "../../report/html-style.js";
 import { narrowInventory, type WholeInventory } from "../../run/account.js";
@@ -189,7 +190,7 @@ const COLUMNS: readonly (readonly [string, (row: Row) => string])[] = [
   ["status", ({ status }) => STATUS[status]],
   ["device", ({ registration }) => registration.device.name],
   ["serial", ({ serial }) => serial ?? ""],
-  ["model", ({ device }) => device?.model ?? ""],
+  ["model", ({ device }) => told(device?.model)],
   ["enrolled", ({ registration }) => minute(registration.created_at)],
   ["listed since", ({ listed }) => listed?.since ?? listed?.unknown ?? ""],
   ["commit", ({ listed }) => listed?.commit ?? ""],
@@ -201,22 +202,25 @@ const COLUMNS: readonly (readonly [string, (row: Row) => string])[] = [
     ({ registration: { last_seen_at } }) => (last_seen_at === null ? "never" : minute(last_seen_at)),
   ],
   ["profile", ({ registration }) => profileOf(registration)],
-  [
-    "client",
-    ({ registration, device }) => registration.device.client_version ?? device?.client_version ?? "",
-  ],
-  ["tunnel", ({ registration }) => registration.tunnel_type ?? ""],
-  ["key type", ({ registration }) => registration.key_type ?? ""],
-  ["os", ({ device }) => [device?.device_type, device?.os_version].filter((text) => text).join(" ")],
-  ["virtual ipv4", ({ registration }) => registration.virtual_ipv4 ?? ""],
-  ["virtual ipv6", ({ registration }) => registration.virtual_ipv6 ?? ""],
-  ["mac address", ({ device }) => device?.mac_address ?? ""],
+  ["client", (row) => told(row.registration.device.client_version ?? row.device?.client_version)],
+  ["tunnel", ({ registration }) => told(registration.tunnel_type)],
+  ["key type", ({ registration }) => told(registration.key_type)],
+  ["os", ({ device }) => `${told(device?.device_type)} ${told(device?.os_version)}`.trim()],
+  ["virtual ipv4", ({ registration }) => told(registration.virtual_ipv4)],
+  ["virtual ipv6", ({ registration }) => told(registration.virtual_ipv6)],
+  ["mac address", ({ device }) => told(device?.mac_address)],
   ["registration", ({ registration }) => registration.id],
   ["device id", ({ registration }) => registration.device.id],
 ];
 
-function profileOf({ policy }: Registration): string {
-  return policy === undefined ? "" : `${policy.name}${policy.deleted ? " (deleted)" : ""}`;
+/** Nothing is decided by these fields, so that nobody has looked at what the account sends in them. */
+function told(value: unknown): string {
+  return typeof value === "string" ? value : "";
+}
+
+function profileOf(registration: Registration): string {
+  const { profile } = toConnection(registration);
+  return profile ? `${profile.name ?? profile.id}${profile.deleted === true ? " (deleted)" : ""}` : "";
 }
 
 function cell(row: Row, wanted: string): string {
@@ -393,11 +397,7 @@ function toJson({ account, asOf, rows }: Answer): string {
         lastSeen: registration.last_seen_at,
         revoked: registration.revoked_at,
       },
-      profile: registration.policy,
-      keyType: registration.key_type,
-      tunnelType: registration.tunnel_type,
-      virtualIpv4: registration.virtual_ipv4,
-      virtualIpv6: registration.virtual_ipv6,
+      ...toConnection(registration),
     },
     ...row,
   }));
