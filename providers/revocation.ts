@@ -1,6 +1,7 @@
 /** The provider of `Revocation`: one registration that must stay revoked. */
 import type { dynamic } from "@pulumi/pulumi";
 import { CloudflareError, type Outcome, type Registration } from "../src/cloudflare/index.js";
+import { timeOf } from "../src/run/account.js";
 import { escapeText } from "../src/text/escape.js";
 import { failuresOf, idsIn, Journal, makeActs, NO_OUTCOME } from "./acts.js";
 import { type DynamicProvider, type Properties, Readings, refuseOtherAccount, text } from "./dynamic.js";
@@ -23,6 +24,11 @@ export interface RevocationInputs {
 
 export interface RevocationOutputs extends Omit<RevocationInputs, "drift" | "relies"> {
   readonly live: "active" | "revoked";
+  /**
+   * RFC 3339, only where this stack revoked it: the moment by which it had. Whoever revokes it again later, in the
+   * dashboard, has done so after that.
+   */
+  readonly revoked?: string;
 }
 
 const readings = new Readings();
@@ -58,10 +64,12 @@ export const revocation: DynamicProvider<RevocationInputs, RevocationOutputs> = 
   /** Answers without `drift`, and without an id where the registration is gone, so that Pulumi forgets the row. */
   async read(id, props: Properties = {}) {
     const { drift: _drift, relies: _relies, ...inputs } = inputsOf(props);
+    const revoked = text(props, "revoked");
     const found = (await listed(inputs.account)).get(id);
     readings.note(id);
     if (!found) return {};
-    return { id, props: { ...inputs, live: found.revoked_at == null ? "active" : "revoked" }, inputs };
+    const live = found.revoked_at == null ? "active" : "revoked";
+    return { id, props: { ...inputs, live, ...(revoked !== "" && { revoked }) }, inputs };
   },
 
   /** Forgetting the resource never calls the API: who is let in is decided by a plan, not by absence. */
@@ -86,7 +94,10 @@ async function ensureRevoked(properties: Properties): Promise<RevocationOutputs>
   if (drift === undefined) return { ...inputs, live: "revoked" };
   const session = sessionFor(inputs.account);
   const outcome = session.outcomes.get(inputs.registration) ?? (await revokeAlone(session, inputs, relies));
-  if (outcome.result === "done") return { ...inputs, live: "revoked" };
+  if (outcome.result === "done") {
+    const { now } = timeOf(session.client, () => new Date());
+    return { ...inputs, live: "revoked", revoked: now.toISOString() };
+  }
   const own = `revoke ${inputs.user} ${inputs.device} (${escapeText(inputs.registration, 60)}): ${outcome.reason}`;
   throw new Error([own, ...others(session, inputs.registration)].join("\n"));
 }

@@ -77,8 +77,13 @@ export function toRevocations(
   const pending = new Set<Decision>(plan.pending.map(({ decision }) => decision));
   const made = idsOf(plan.acts);
   return plan.decisions
-    .filter((decision) => decision.desired === "revoked" && !pending.has(decision))
+    .filter((decision) => (pending.has(decision) ? isStillOurs(decision) : decision.desired === "revoked"))
     .map((decision) => ({ name: rowName(decision), inputs: toInputs(plan.account, decision, made) }));
+}
+
+/** What this stack revoked, and is to let in later, stays known as its own until then. */
+function isStillOurs({ action, revokedBy }: Decision): boolean {
+  return action === "unrevoke" && revokedBy === "this-stack";
 }
 
 function rowName({ user, registration }: Decision): string {

@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { DoneCounts } from "../providers/reconciliation.js";
 import { AccessUser, Reconciliation, Revocation } from "../providers/resources.js";
 import { toAccessUsers, toReconciliation, toRevocations } from "../providers/rows.js";
+import type { OwnRevocations } from "./reconcile/decision.js";
 import type { Plan } from "./reconcile/plan.js";
 import type { ReportDocument } from "./report/document.js";
 import { type Evidence, evidenceWish } from "./report/evidence.js";
@@ -22,7 +23,9 @@ import {
   Progress,
   type RunMark,
 } from "./run/lease.js";
+import { ownByRows, REVOCATION_TYPE } from "./run/own-revocations.js";
 import { documentOf, planFor, readTestedAllowlist } from "./run/reconcile.js";
+import { escapeText } from "./text/escape.js";
 import { orRunError, type ProgramOptions, readSettings, runError, type Settings } from "./run/settings.js";
 
 /** What `WarpRegistrations` is in a state. */
@@ -195,11 +198,39 @@ async function planAccount(settings: Settings): Promise<Planned> {
   return withAccount({ accountId, baseUrl, perPage, env, onRequest }, async (client) => {
     const list = () => takeInventory(client, allowlist, lookUp);
     const time = () => timeOf(client, () => new Date());
-    const plan = await planFor(allowlist, list, { account: accountId, env, now, time, siblings });
+    const own = () => readOwnRevocations(accountId);
+    const plan = await planFor(allowlist, list, { account: accountId, env, now, time, siblings, own });
     const wanted = evidenceWish(env) !== "no";
     const evidence = wanted ? await gatherEvidence(client, actsOf(plan)) : undefined;
     return { plan, evidence, generatedAt: time().now };
   });
+}
+
+/** What this stack revoked, by the rows of its own state, which the engine reads; undefined where it cannot. */
+async function readOwnRevocations(account: string): Promise<OwnRevocations | undefined> {
+  const stackName = `${pulumi.getOrganization()}/${pulumi.getProject()}/${pulumi.getStack()}`;
+  try {
+    const { outputs } = (await pulumi.runtime.invoke("pulumi:pulumi:readStackResourceOutputs", {
+      stackName,
+    })) as { readonly outputs: Readonly<Record<string, StateRow>> };
+    const rows = Object.values(outputs).filter(({ type }) => type === REVOCATION_TYPE);
+    return ownByRows(
+      account,
+      rows.map((row) => row.outputs),
+    );
+  } catch (error) {
+    const why = escapeText(error instanceof Error ? error.message : String(error), 300);
+    await pulumi.log.warn(
+      `The state could not be read, so that nobody knows what this stack revoked: ${why}`,
+    );
+    return undefined;
+  }
+}
+
+/** A resource of the state, as far as it is looked at here. */
+interface StateRow {
+  readonly type: string;
+  readonly outputs: Readonly<Record<string, unknown>>;
 }
 
 /** Shows the plan, and writes it where a report is asked for, before anything can fail. */

@@ -202,7 +202,7 @@ export interface Setting<T> {
 /** What is done with a registration that no entry speaks for. */
 export type UnlistedAction = Policy["unlisted"]["value"];
 
-/** What is done with the newest registration of a listed device when it is found revoked. */
+/** What is done with the newest registration of a listed device when it is found revoked; `ours`: by this stack. */
 export type ListedRevokedAction = Policy["listedRevoked"]["value"];
 
 /** What is done with a registration whose hardware is not known, where its user's entries go by hardware. */

@@ -52,7 +52,7 @@ export function outputOptions(known: readonly string[]): Option[] {
   ];
 }
 
-/** What is asked about the plan besides: `--base`, `--base-ref`, `--stack` and `--marker`. */
+/** What is asked about the plan besides: `--base`, `--base-ref`, `--stack`, `--own` and `--marker`. */
 export function planOptions(): Option[] {
   return [
     new Option(
@@ -66,6 +66,10 @@ export function planOptions(): Option[] {
     new Option(
       "--stack <name>",
       "the stack that this is: tells which other stacks of the project share the account",
+    ),
+    new Option(
+      "--own <file...>",
+      "what this stack revoked itself: `pulumi stack export`, reports of its runs, a --history; see policy.listedRevoked",
     ),
     new Option("--marker <text>", "tells this comment from another stack's, in Markdown"),
   ];

@@ -12,6 +12,7 @@ import {
   type GuardLimit,
   type Guards,
   type Limits,
+  type ListedRevokedAction,
   type Policy,
   policyOf,
   type Protected,
@@ -135,11 +136,16 @@ function lastsListed(rule: AgeRule | undefined): number | undefined {
   return rule?.includeListed === true ? lasts(rule) : undefined;
 }
 
+/** The more of what is revoked a setting lets in again, the looser it is. */
+function letsIn(setting: ListedRevokedAction | undefined): number {
+  return ["report", "ours", "unrevoke"].indexOf(setting ?? "report");
+}
+
 const POLICY: Rows<Policy> = {
   unlisted: action,
   unknownUsers: action,
   noUser: action,
-  listedRevoked: setting<string>((now, then) => now === "unrevoke" && then !== "unrevoke"),
+  listedRevoked: setting<ListedRevokedAction>((now, then) => letsIn(now) > letsIn(then)),
   grace: duration,
   stale: age,
   revoked: nothing, // what is revoked is kept out, deleted or not

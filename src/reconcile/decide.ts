@@ -114,7 +114,7 @@ export function subjectOf(
   findings: Finding[] = [],
   matched: Set<Entry> = new Set<Entry>(),
 ) {
-  const { allowlist, asOf, devices } = context;
+  const { allowlist, asOf, devices, own } = context;
   const { isInScope, traces, protectedMachines } = foundOnce(context);
   const user = allowlist.users.get(person.email);
   const entries = new Entries(user, asOf, matched);
@@ -124,6 +124,7 @@ export function subjectOf(
     allowlist,
     asOf,
     devices,
+    own,
     person,
     user,
     policy: policyOf(allowlist, person.email),

@@ -108,7 +108,8 @@ const RULE_CODES = {
     told: "always",
   },
   "listed-revoked": {
-    meaning: "An entry allows it, it is revoked, and `policy.listedRevoked` is `report`.",
+    meaning:
+      "An entry allows it, it is revoked, and `policy.listedRevoked` keeps it so (`report`; `ours`, where this stack is not known to have revoked it).",
     kind: "listed",
     weight: "rule",
     told: "always",
@@ -156,6 +157,22 @@ export function aboutRule(code: RuleCode): CodeRow {
 
 /** Who revoked a registration: `unknown` where nothing tells what this stack did. */
 export type RevokedBy = "this-stack" | "outside" | "unknown";
+
+/** What a stack is known to have revoked itself. */
+export interface OwnRevocations {
+  /** Whether it tells all that the stack revoked, so that what it does not tell was revoked outside. */
+  readonly isWhole: boolean;
+  /** By registration: between which moments, in milliseconds, the stack revoked it last. */
+  readonly made: ReadonlyMap<string, { readonly from: number; readonly until: number }>;
+}
+
+/** Who revoked a registration that is revoked: whoever revokes it again later has done so, and not the stack. */
+export function whoRevoked({ id, revoked_at: at }: Registration, own: OwnRevocations | undefined): RevokedBy {
+  const time = Date.parse(at ?? "");
+  const made = own?.made.get(id);
+  if (made && made.from <= time && time <= made.until) return "this-stack";
+  return own?.isWhole === true ? "outside" : "unknown";
+}
 
 /** The decision for one live registration in scope. */
 export interface Decision {

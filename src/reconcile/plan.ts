@@ -13,7 +13,7 @@ import {
   scheduleAccessUsers,
 } from "./access-users.js";
 import { decideAll, type Decided } from "./decide.js";
-import type { ActDecision, Decision } from "./decision.js";
+import { type ActDecision, type Decision, type OwnRevocations, whoRevoked } from "./decision.js";
 import { findAccess, findOverlap, type Sibling } from "./findings/account.js";
 import {
   findAbsent,
@@ -96,6 +96,8 @@ export interface RunTerms {
   readonly reviewed?: ReviewedPlan | undefined;
   /** Other stacks on this account. */
   readonly siblings?: readonly Sibling[];
+  /** What this stack revoked, where something tells; by it `listedRevoked: ours` lets in. */
+  readonly own?: OwnRevocations | undefined;
 }
 
 /** Compares the allowlist with the live account. The same data in whatever order gives the same plan. */
@@ -103,12 +105,12 @@ export function makePlan(
   allowlist: Allowlist,
   inventory: Inventory,
   asOf: Date,
-  { now = asOf, reviewed, siblings = [] }: RunTerms = {},
+  { now = asOf, reviewed, siblings = [], own }: RunTerms = {},
 ): Plan {
   const { account, registrations } = inventory;
   const hardware = inventory.devices && indexHardware(inventory.devices);
   const people = formDevices(registrations, hardware?.index);
-  const decided = decideAll(people.values(), { allowlist, asOf, devices: inventory.devices });
+  const decided = decideAll(people.values(), { allowlist, asOf, devices: inventory.devices, own });
   const { decisions, agreed, acts, pending } = schedule(decided.decisions, allowlist, now, reviewed);
   const active = decisions.filter(({ live }) => live === "active").length;
   const users = decideAccessUsers(allowlist, inventory.accessUsers, registrations);
@@ -167,6 +169,20 @@ export function mapDecisions(plan: Plan, say: (decision: Decision) => Decision):
     acts: plan.acts.map(of),
     pending: plan.pending.map((one) => ({ ...one, decision: of(one.decision) })),
   };
+}
+
+/** Whether what this stack revoked decides anything: `listedRevoked: ours`, for anybody. */
+export function needsOwnRevocations({ policy, policies }: Pick<Allowlist, "policy" | "policies">): boolean {
+  return [policy, ...policies.values()].some(({ listedRevoked }) => listedRevoked.value === "ours");
+}
+
+/** The plan that says of all that it lets in again who revoked it, as far as the run knows. */
+export function tellWhoRevoked(plan: Plan, own: OwnRevocations | undefined): Plan {
+  return mapDecisions(plan, (decision) =>
+    decision.action === "unrevoke"
+      ? { ...decision, revokedBy: whoRevoked(decision.registration, own) }
+      : decision,
+  );
 }
 
 /** Texts that show domains as the files write them. */

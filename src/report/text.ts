@@ -29,7 +29,7 @@ import {
   sharedCauses,
   since,
   standing,
-  UNDONE,
+  undoneBy,
   userOf,
   userOutcomes,
   usersDue,
@@ -267,8 +267,9 @@ const SIGNS: Readonly<Record<Action, string>> = {
 
 /** Apart from what else is let in: somebody may have cut it off for a reason. */
 function undoneLines(document: ReportDocument, options: RenderOptions): Line[] {
-  const lines = actLines(outlineOf(document).undone, document, options);
-  return lines.length === 0 ? [] : [line("", `LET IN AGAIN, ${UNDONE}:`), ...lines];
+  const { undone } = outlineOf(document);
+  const lines = actLines(undone, document, options);
+  return lines.length === 0 ? [] : [line("", `LET IN AGAIN, ${undoneBy(undone)}:`), ...lines];
 }
 
 /** What this run does, or did. */

@@ -39,13 +39,17 @@ export function whatIsDue(document: ReportDocument): string {
   return [
     ...heldBy(document),
     ...(loosened.length > 0 ? [`LOOSENS ${loosenedKeys(outline)}`] : []),
-    ...(undone.length > 0 ? [`LETS IN AGAIN ${undone.length} ${UNDONE}`] : []),
+    ...(undone.length > 0 ? [`LETS IN AGAIN ${undone.length} ${undoneBy(undone)}`] : []),
     actsDue(document),
   ].join("; ");
 }
 
-/** What sets a return apart that undoes what somebody else did, or may have done. */
-export const UNDONE = "not known to be revoked by this stack";
+/** What sets returns apart that undo what somebody else did, or may have done. */
+export function undoneBy(undone: readonly ReportedDecision[]): string {
+  return undone.every(({ revokedBy }) => revokedBy === "outside")
+    ? "revoked outside this stack"
+    : "not known to be revoked by this stack";
+}
 
 function heldBy(document: ReportDocument): readonly string[] {
   const { problems, guards, approved } = document;

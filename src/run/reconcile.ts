@@ -5,9 +5,16 @@ import { AllowlistError, inOrder } from "../allowlist/messages.js";
 import type { Allowlist } from "../allowlist/model.js";
 import { describeCost } from "../cloudflare/index.js";
 import { isAccessUserAct } from "../reconcile/access-user.js";
+import type { OwnRevocations } from "../reconcile/decision.js";
 import type { Sibling } from "../reconcile/findings/account.js";
 import { runAllowlistTests } from "../reconcile/findings/tests.js";
-import { type Inventory, makePlan, type Plan } from "../reconcile/plan.js";
+import {
+  type Inventory,
+  makePlan,
+  needsOwnRevocations,
+  type Plan,
+  tellWhoRevoked,
+} from "../reconcile/plan.js";
 import { type DocumentOptions, type ReportDocument, toDocument } from "../report/document.js";
 import { approvalFor } from "../report/guards.js";
 import { checkReviewedAge, readReviewedPlan } from "../report/read-back.js";
@@ -40,6 +47,8 @@ interface PlanTerms {
   readonly time?: (() => RunTime) | undefined;
   /** Other stacks on this account. */
   readonly siblings?: readonly Sibling[];
+  /** What this stack revoked; asked only where it decides or tells something. Undefined where nothing tells. */
+  readonly own?: (() => Promise<OwnRevocations | undefined>) | undefined;
 }
 
 /**
@@ -49,7 +58,7 @@ interface PlanTerms {
 export async function planFor(
   allowlist: Allowlist,
   list: () => Promise<Inventory>,
-  { account, env, now: given, time: tell, siblings = [] }: PlanTerms,
+  { account, env, now: given, time: tell, siblings = [], own: ask }: PlanTerms,
 ): Promise<Plan> {
   checkAccount(allowlist, account);
   const maxAge = allowlist.limits.maxPlanAge.value;
@@ -65,7 +74,12 @@ export async function planFor(
     testAt(allowlist, now);
   }
   // What the calendar makes due is asked as of the moment of the review, so that nothing new creeps in meanwhile.
-  const plan = makePlan(allowlist, inventory, reviewed?.asOf ?? now, { now, reviewed, siblings });
+  const known = needsOwnRevocations(allowlist) ? await ask?.() : undefined;
+  const terms = { now, reviewed, siblings, own: known };
+  const made = makePlan(allowlist, inventory, reviewed?.asOf ?? now, terms);
+  const own =
+    known ?? (made.decisions.some(({ action }) => action === "unrevoke") ? await ask?.() : undefined);
+  const plan = tellWhoRevoked(made, own);
   const { findings, notes } = time ?? { findings: [], notes: [] };
   return {
     ...plan,

@@ -203,3 +203,40 @@ test.each([
   expect(err).toContain(message);
   expect(trial.read("h.json")).toBe(text);
 });
+
+describe("what this stack revoked, by", () => {
+  const OURS = LIST.replace("version: 1\n", "version: 1\npolicy: { listedRevoked: ours }\n");
+  const AGAIN = OURS.replace("    - serial: SN-d1\n", "    - serial: SN-d1\n    - serial: SN-d2\n");
+  const letIn = async () =>
+    (await drift("--history h.json", "2026-06-03T12:00:00Z")).text.match(/\+ unrevoke \S+/gu) ?? [];
+
+  /** Due in a first run; then it is revoked, and a second run sees that. */
+  async function revokedAsAsked(): Promise<void> {
+    trial.write("allowlist.yaml", OURS + NO_LIMITS);
+    await drift("--history h.json", "2026-06-01T12:00:00Z");
+    trial.simulator.setNow("2026-06-01T18:00:00Z");
+    trial.simulator.revoke("alice-old");
+    await drift("--history h.json", "2026-06-02T12:00:00Z");
+    trial.write("allowlist.yaml", AGAIN + NO_LIMITS);
+  }
+
+  test("a history: what was due and was then revoked is let in again", async () => {
+    await revokedAsAsked();
+    expect(await letIn()).toEqual(["+ unrevoke ALICE-OLD"]);
+  });
+
+  test("a history: not what somebody revoked again after that", async () => {
+    await revokedAsAsked();
+    trial.simulator.unrevoke("alice-old");
+    trial.simulator.setNow("2026-06-03T10:00:00Z");
+    trial.simulator.revoke("alice-old");
+    expect(await letIn()).toEqual([]);
+  });
+
+  test("a file that tells nothing of it is an error", async () => {
+    const { code, err } = await drift("--own allowlist.yaml");
+    expect(code).toBe(1);
+    expect(err).toContain("--own allowlist.yaml: tells nothing of what a stack of account");
+    expect(err).toContain("fix: name a file of `pulumi stack export`");
+  });
+});

@@ -81,8 +81,8 @@ export const POLICY = {
   ),
   listedRevoked: key(
     "Listed but revoked",
-    "A listed device whose newest registration is found revoked.",
-    choice("unrevoke", "report"),
+    "A listed device whose newest registration is found revoked; `ours` lets in again only what this stack revoked itself.",
+    choice("unrevoke", "ours", "report"),
     { byDefault: "unrevoke" },
   ),
   grace: key(

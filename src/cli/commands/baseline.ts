@@ -150,6 +150,8 @@ interface History {
   readonly asOf: string;
   /** By the key of a finding or an act: RFC 3339, the first run that saw it without a break. */
   readonly since: Readonly<Record<string, string>>;
+  /** By registration: when it was revoked, of what was due to be by the allowlist before. */
+  readonly revoked?: Readonly<Record<string, string>>;
 }
 
 /** Reads the file's text. Throws a {@link UserError}. */
@@ -171,6 +173,8 @@ export function parseHistory(path: string, text: string, account: string): Histo
   const bad = times.find(([, time]) => typeof time !== "string" || Number.isNaN(Date.parse(time)));
   if (bad !== undefined)
     throw new UserError(`${path}: ${JSON.stringify(bad[0].slice(0, 80))}: holds a time that is none`, fix);
+  if (value.revoked !== undefined && !isMapping(value.revoked))
+    throw new UserError(`${path}: revoked: expected a mapping of registrations to times`, fix);
   return value as unknown as History;
 }
 
@@ -186,7 +190,30 @@ export function continueHistory(plan: Plan, found: readonly Keyed[], before: His
     ...found.map((one) => [one.key, sinceKeyed(before, one) ?? asOf] as const),
   ]);
   const since = [...begun].sort(([a], [b]) => compare(a, b));
-  return { kind: "warp-history", version: 1, account: plan.account, asOf, since: Object.fromEntries(since) };
+  const revoked = ownRevoked(plan, before);
+  return {
+    kind: "warp-history",
+    version: 1,
+    account: plan.account,
+    asOf,
+    since: Object.fromEntries(since),
+    ...(revoked.length > 0 && { revoked: Object.fromEntries(revoked) }),
+  };
+}
+
+/** What was due to be revoked in the last run, and was revoked since; and what was known as such, and still is so. */
+function ownRevoked(
+  { decisions }: Plan,
+  before: History | undefined,
+): readonly (readonly [string, string])[] {
+  if (before === undefined) return [];
+  const known = before.revoked ?? {};
+  return decisions.flatMap(({ registration: { id, revoked_at: at } }) => {
+    if (at == null) return [];
+    const since = sinceOf(before, identityOfAct("revoke", id));
+    const isNew = since !== undefined && Date.parse(at) >= Date.parse(since);
+    return isNew || (Object.hasOwn(known, id) && known[id] === at) ? [[id, at] as const] : [];
+  });
 }
 
 export function formatHistory(history: History): string {

@@ -6,6 +6,7 @@ import { readAllowlist } from "../../allowlist/files.js";
 import { AllowlistError, formatMessages } from "../../allowlist/messages.js";
 import type { Allowlist } from "../../allowlist/model.js";
 import { withChange } from "../../reconcile/change.js";
+import type { OwnRevocations } from "../../reconcile/decision.js";
 import { makePlan, type Plan } from "../../reconcile/plan.js";
 import type { ReportDocument } from "../../report/document.js";
 import { type Evidence, evidenceWish } from "../../report/evidence.js";
@@ -15,6 +16,7 @@ import { EXPECT_VARIABLE } from "../../report/read-back.js";
 import { hasActs } from "../../report/words.js";
 import { narrowInventory } from "../../run/account.js";
 import { actsOf, findSiblings } from "../../run/evidence.js";
+import { ownByAll, ownByText } from "../../run/own-revocations.js";
 import { documentOf, planFor, readTestedAllowlist } from "../../run/reconcile.js";
 import { hideSecrets } from "../../text/redact.js";
 import { openSource } from "../account.js";
@@ -132,6 +134,7 @@ async function drift(surroundings: Surroundings, options: DriftOptions): Promise
   const planned = await planRun(surroundings, options, {
     outputs: [history, ...(writeBaseline === options.baseline ? [] : [writeBaseline])],
     inputs: [options.baseline],
+    history,
   });
   const plan = keepBooks(surroundings, options, planned.plan, baseline);
   return reportPlan(surroundings, options, { ...planned, plan });
@@ -186,6 +189,7 @@ interface PlanningOptions extends AllowlistOptions, AccountOptions, OutputOption
   readonly baseRef?: string;
   readonly now?: Date;
   readonly stack?: string;
+  readonly own?: readonly string[];
   readonly marker?: string;
   readonly exitCode?: boolean;
 }
@@ -202,6 +206,8 @@ interface Planned {
 interface RunFiles {
   readonly outputs?: readonly (string | undefined)[];
   readonly inputs?: readonly (string | undefined)[];
+  /** Tells, once it is there, what came of the acts that stood in earlier runs. */
+  readonly history?: string | undefined;
 }
 
 /** Reads everything and plans. Nothing is asked of the account before all files are known to be good. */
@@ -217,6 +223,7 @@ async function planRun(
     options.inventory,
     env[EXPECT_VARIABLE]?.trim(),
     ...(options.base ?? []),
+    ...(options.own ?? []),
     ...(more.inputs ?? []),
   ];
   checkPlaces(folder, outputs, inputs);
@@ -235,7 +242,8 @@ async function planRun(
     options.stack === undefined ? [] : await findSiblings({ folder, stack: options.stack, account });
   const time = () => source.time() ?? { now, findings: [], notes: [] };
   const isLive = options.now === undefined && source.takenAt === undefined;
-  const terms = { account, env, now, siblings, ...(isLive && { time }) };
+  const own = readOwn(folder, account, options.own ?? [], more.history);
+  const terms = { account, env, now, siblings, own: () => Promise.resolve(own), ...(isLive && { time }) };
   let plan: Plan;
   if (base === undefined) {
     plan = await planFor(head, () => source.list(head), terms);
@@ -248,6 +256,26 @@ async function planRun(
   }
   const evidence = wish === "no" ? undefined : await source.evidence(actsOf(plan));
   return { plan, evidence, generatedAt: source.time()?.now ?? surroundings.now() };
+}
+
+/** What the files tell of what this stack revoked. */
+function readOwn(
+  folder: string,
+  account: string,
+  paths: readonly string[],
+  history: string | undefined,
+): OwnRevocations | undefined {
+  const before = history === undefined ? undefined : readText(folder, history, true);
+  const known = before === undefined ? undefined : ownByText(account, before);
+  const given = paths.map((path) => {
+    const own = ownByText(account, readText(folder, path));
+    if (own) return own;
+    throw new UserError(
+      `--own ${path}: tells nothing of what a stack of account ${account} revoked`,
+      "name a file of `pulumi stack export`, a run's report (WARP_REPORT), or a --history of drift",
+    );
+  });
+  return ownByAll([...(known ? [known] : []), ...given]);
 }
 
 /** Writes and prints the reports, and answers how the command ends. */

@@ -26,7 +26,7 @@ export const findingMeanings = {
   "state-out-of-scope": "A suspended or offboarded user has active registrations outside the scope.",
   "renewable-grace":
     "The policy deletes what no entry allows, so that a device can enrol again for another grace.",
-  "listed-revoked": "A listed device is revoked, and `policy.listedRevoked` is `report`.",
+  "listed-revoked": "A listed device is revoked, and `policy.listedRevoked` keeps it so (`report`; `ours`, where this stack is not known to have revoked it).",
   unlisted: "A registration that no entry allows is left alone, since the policy says `report`.",
   condition: "The same, of a registration that fails what its entry requires.",
   expired: "The same, of a registration whose entry speaks at another time.",

@@ -1,6 +1,7 @@
 /** What the allowlist says of a person and of their devices, and what holds for what no entry allows. */
 import { comparedValue, matchKeys } from "../../allowlist/match-values.js";
 import type { Entry } from "../../allowlist/model.js";
+import { whoRevoked } from "../decision.js";
 import { clipped, describeMatch, named, quoted } from "../findings/finding.js";
 import { valueKeys } from "../hardware.js";
 import { compileMatch, MATCH_KEYS, passAll, passes, rankOf } from "../match-keys.js";
@@ -110,11 +111,16 @@ export const allowed: Rule = {
     if (kept) return { ...kept, desired: "as-is", source, entry };
     const { listedRevoked } = subject.policy;
     const text = `allowed by ${because(entry)}`;
-    if (listedRevoked.value === "unrevoke") return { rule: "entry", desired: "active", text, source, entry };
+    const by = whoRevoked(candidate.registration, subject.own);
+    const isLetIn = listedRevoked.value === "ours" ? by === "this-stack" : listedRevoked.value === "unrevoke";
+    if (isLetIn) return { rule: "entry", desired: "active", text, source, entry };
+    const since = (candidate.registration.revoked_at ?? "").slice(0, 10);
+    const whose = by === "outside" ? `outside this stack on ${since}` : `on ${since}, nobody knows by whom`;
+    const how = listedRevoked.value === "ours" ? `revoked ${whose}` : "revoked";
     return {
       rule: "listed-revoked",
       desired: "as-is",
-      text: `${text}, but revoked; policy.listedRevoked is report${byWhom(listedRevoked)}`,
+      text: `${text}, but ${how}; policy.listedRevoked is ${listedRevoked.value}${byWhom(listedRevoked)}`,
       source: listedRevoked.source,
       entry,
     };

@@ -9,7 +9,7 @@ import type {
   UnlistedAction,
 } from "../../allowlist/model.js";
 import type { PhysicalDevice } from "../../cloudflare/types.js";
-import type { DesiredState, LiveState, RuleCode } from "../decision.js";
+import type { DesiredState, LiveState, OwnRevocations, RuleCode } from "../decision.js";
 import type { Finding } from "../findings/finding.js";
 import type { Said } from "../match.js";
 import type { Candidate, Person } from "../people.js";
@@ -60,6 +60,8 @@ export interface Context {
   readonly asOf: Date;
   /** The physical devices, where they were listed. */
   readonly devices: readonly PhysicalDevice[] | undefined;
+  /** What this stack revoked, where the run was told. */
+  readonly own?: OwnRevocations | undefined;
 }
 
 /** One person, what the allowlist says of them, and what the other rules say. */

@@ -43,6 +43,12 @@ export class Deployment {
 
   constructor(private readonly ledger: Ledger) {}
 
+  /** The outputs of every resource of the state, by URN, as it was before this run. */
+  stateBefore(): Properties {
+    const rows = [...this.ledger.settings.rows];
+    return Object.fromEntries(rows.map(([urn, { type, outputs }]) => [urn, { type, outputs }]));
+  }
+
   /** Makes a resource what the program asks for. */
   async register(goal: Goal): Promise<Registered> {
     const urn = urnOf(this.ledger.settings, goal.type, goal.name, goal.parent);

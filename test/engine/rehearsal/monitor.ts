@@ -1,6 +1,7 @@
 /** The service that the program's process calls: what it registers goes to the deployment. */
 
 import { ResourceMonitorService } from "@pulumi/pulumi/proto/resource_grpc_pb.js";
+import { InvokeResponse } from "@pulumi/pulumi/proto/provider_pb.js";
 import * as resource from "@pulumi/pulumi/proto/resource_pb.js";
 import { Empty } from "google-protobuf/google/protobuf/empty_pb.js";
 import type { Deployment, Goal, Registered } from "./deployment.js";
@@ -24,6 +25,12 @@ export function serveMonitor(deployment: Deployment): Promise<Served> {
     registerResourceOutputs: answer((request: resource.RegisterResourceOutputsRequest) => {
       deployment.setOutputs(request.getUrn(), fromStruct(request.getOutputs()));
       return new Empty();
+    }),
+    // The one function that the program calls: what the state holds, as it was before this run.
+    invoke: answer((request: resource.ResourceInvokeRequest) => {
+      if (request.getTok() !== "pulumi:pulumi:readStackResourceOutputs")
+        throw new Error(`the rehearsal engine does not know ${request.getTok()}`);
+      return new InvokeResponse().setReturn(toStruct({ outputs: deployment.stateBefore() }));
     }),
     signalAndWaitForShutdown: answer(() => new Empty()),
   });

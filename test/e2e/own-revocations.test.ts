@@ -1,0 +1,46 @@
+import { expect } from "vitest";
+import { LIST, LISTED } from "./small-account.js";
+import { scenario, writesOf } from "./trace.js";
+
+/** Alice's old laptop is listed, too. */
+const AGAIN = LIST.replace("    - serial: SN-d1\n", "    - serial: SN-d1\n    - serial: SN-d2\n");
+const ours = (list: string) => list.replace("version: 1\n", "version: 1\npolicy: { listedRevoked: ours }\n");
+
+scenario(
+  "with `listedRevoked: ours` a device comes back that this stack revoked, and none that was revoked in the dashboard",
+  LISTED,
+  async (trial) => {
+    const { stack, simulator } = trial;
+    const first = await stack.up({ skipPreview: true });
+    expect(first.exitCode, first.output).toBe(0);
+    expect(first.output).toContain("LETS IN AGAIN 1 revoked outside this stack");
+    expect(first.output).toMatch(/BOB-THINKPAD .*revoked outside this stack\s+on 2026-05-10/u);
+
+    simulator.revoke("alice-laptop");
+    await trial.write("allowlist.yaml", ours(AGAIN));
+    const before = simulator.log().length;
+    const up = await stack.up({ skipPreview: true });
+    expect(up.exitCode, up.output).toBe(0);
+    expect(writesOf(simulator, before)).toEqual(["POST registrations/unrevoke id=alice-old"]);
+    expect(up.output).not.toMatch(/LETS? IN AGAIN/u);
+    expect(up.output.replaceAll(/\s+/gu, " ")).toMatch(/ALICE-MBP .*revoked outside this stack on /u);
+    expect((await stack.preview({ expectNoChanges: true })).exitCode).toBe(0);
+  },
+);
+
+scenario(
+  "what this stack revoked stays known as its own while letting it in has to wait",
+  LISTED,
+  async (trial) => {
+    const { stack, simulator } = trial;
+    expect((await stack.up({ skipPreview: true })).exitCode).toBe(0);
+    const frozen = ours(AGAIN).replace("users:", 'freeze: { until: 2099-01-01, reason: "audit" }\nusers:');
+    await trial.write("allowlist.yaml", frozen);
+    expect((await stack.up({ skipPreview: true })).exitCode).toBe(0);
+    await trial.write("allowlist.yaml", ours(AGAIN));
+    const before = simulator.log().length;
+    const up = await stack.up({ skipPreview: true });
+    expect(up.exitCode, up.output).toBe(0);
+    expect(writesOf(simulator, before)).toEqual(["POST registrations/unrevoke id=alice-old"]);
+  },
+);
