@@ -119,6 +119,17 @@ export interface Approval {
   readonly reason?: string;
 }
 
+/** Where a document was made. Addresses are what the environment has: check them before you make links of them. */
+export interface Origin {
+  /** The commit of the allowlist, in hex. */
+  readonly commit?: string;
+  /** The number of the pull request or merge request. */
+  readonly pullRequest?: string;
+  readonly pullRequestUrl?: string;
+  /** The page of the run in CI. */
+  readonly runUrl?: string;
+}
+
 export interface ReportedGuard {
   readonly guard: GuardVerdict["guard"];
   readonly count: number;
@@ -140,6 +151,8 @@ export interface ReportDocument {
   readonly account: string;
   /** Only where the Pulumi program wrote it: its own id, and project and stack (`warp-registrations/production`). */
   readonly run?: { readonly id: string; readonly stack: string };
+  /** Where it was made, as the environment of CI says; left out where it says nothing. */
+  readonly origin?: Origin;
   /** RFC 3339: when this document was made. */
   readonly generatedAt: string;
   /** RFC 3339: the moment as of which the plan was decided. */
@@ -193,6 +206,8 @@ export interface DocumentOptions {
   readonly run: boolean;
   /** Whose document it is; undefined where no Pulumi program makes it. */
   readonly owner?: ReportDocument["run"];
+  /** Undefined where nobody says. */
+  readonly origin?: Origin | undefined;
   /** By registration id. */
   readonly evidence?: ReadonlyMap<string, Evidence> | undefined;
 }
@@ -210,6 +225,7 @@ export function toDocument(plan: Plan, options: DocumentOptions): ReportDocument
     version: 1,
     account: plan.account,
     ...(options.owner && { run: options.owner }),
+    ...(options.origin && { origin: options.origin }),
     generatedAt: options.generatedAt.toISOString(),
     asOf: plan.asOf.toISOString(),
     fingerprint: plan.fingerprint,

@@ -1,4 +1,4 @@
-/** The look of the page: calm, one column, system fonts; colours by name, so that a test can compute their contrast. */
+/** The look of the page: calm, dense, system fonts; colours by name, so that a test can compute their contrast. */
 
 /** Colours of one scheme. Those of acts colour text and bars alike. */
 export interface Palette {
@@ -55,62 +55,109 @@ function variables(palette: Partial<Palette>): string {
     .join(" ");
 }
 
+/** Where a row has no room for its columns, it is told one value after the other, each with its name. */
+const NAMED: Readonly<Record<string, string>> = {
+  serial: "Serial or id",
+  enrolled: "Enrolled",
+  listed: "Listed since",
+  seen: "Last seen",
+  revoked: "Revoked",
+  line: "Line",
+  client: "Client",
+  profile: "Profile",
+  tunnel: "Tunnel",
+  key: "Key",
+  result: "Result",
+};
+
+const names = Object.entries(NAMED)
+  .map(([name, title]) => `td.${name}::before { content: "${title} "; color: var(--quiet); }`)
+  .join(" ");
+
 export const style = `
 :root { color-scheme: light dark; ${variables(palettes.light)} }
 @media (prefers-color-scheme: dark) { :root { ${variables(palettes.dark)} } }
 * { box-sizing: border-box; }
+html { scroll-padding-top: 1rem; }
 body { margin: 0; background: var(--page); color: var(--text); overflow-wrap: anywhere;
-  font: 16px/1.5 system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", sans-serif; }
-main, footer { max-width: 62rem; margin: 0 auto; padding: 0 1rem; }
-main { padding-top: 1.5rem; }
-h1 { font-size: 1.6rem; line-height: 1.25; margin: 0 0 .25rem; }
-h2 { font-size: 1.15rem; margin: 2.25rem 0 .75rem; }
-h3 { font-size: 1rem; margin: 0; display: inline; }
-p { margin: .25rem 0 .75rem; }
-.verdict { font-size: 1.1rem; }
-.quiet, small, footer, dt { color: var(--quiet); }
-small { font-size: .875rem; font-weight: 400; display: block; }
-code { overflow-wrap: anywhere; font: .875em/1.4 ui-monospace, "SF Mono", Menlo, Consolas, "Liberation Mono", monospace; }
-.card, details, .alert { background: var(--card); border: 1px solid var(--line); border-radius: .5rem;
-  padding: .75rem 1rem; margin: 0 0 1rem; }
-.alert { background: var(--alert); color: var(--onAlert); border-color: var(--onAlert); }
-.alert p, .alert ul { margin: .25rem 0; }
-.alert small { color: inherit; }
-dl { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(18rem, 100%), 1fr)); gap: .5rem 1.5rem; margin: 0; }
-dt { font-size: .875rem; } dd { margin: 0; min-width: 0; overflow-wrap: anywhere; }
-table { width: 100%; border-collapse: collapse; }
-caption { text-align: start; padding: 0 0 .5rem; }
-th, td { text-align: start; vertical-align: top; padding: .5rem .75rem .5rem 0; border-top: 1px solid var(--line); }
-thead th { color: var(--quiet); font-size: .875rem; font-weight: 600; border-top: 0; }
+  font: 15px/1.45 system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", sans-serif; }
+main, footer { max-width: 96rem; margin: 0 auto; padding: 0 1rem; }
+main { padding-top: 1rem; }
+h1 { font-size: 1.4rem; line-height: 1.25; margin: 0 0 .25rem; }
+h2 { font-size: 1.05rem; margin: 1.25rem 0 .375rem; }
+p { margin: .25rem 0 .5rem; }
+a { color: var(--unrevoke); }
+.verdict { font-size: 1.15rem; font-weight: 600; }
+.verdict a { font-weight: 400; }
+.quiet, small, footer, dt, caption, .count { color: var(--quiet); }
+.count { font-weight: 400; }
+small { font-size: .875em; font-weight: 400; }
+code { overflow-wrap: anywhere; font: .92em/1.3 ui-monospace, "SF Mono", Menlo, Consolas, "Liberation Mono", monospace; }
+.alert { background: var(--alert); color: var(--onAlert); border: 1px solid var(--onAlert); border-radius: .375rem;
+  padding: .5rem .75rem; margin: 0 0 .75rem; }
+.alert.passed { background: none; color: var(--text); border-color: var(--line); }
+.alert p { margin: .125rem 0; } .alert small, .alert code { color: inherit; } .in { display: block; padding-inline-start: 1.25rem; }
+dl { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(22rem, 100%), 1fr)); gap: .25rem 1.5rem; margin: 0; }
+dl > div { display: flex; gap: .5rem; min-width: 0; } dt { flex: none; } dd { margin: 0; min-width: 0; }
+dd small { display: block; }
+nav ul { list-style: none; display: flex; flex-wrap: wrap; gap: .25rem 1.25rem; margin: .75rem 0; padding: .5rem 0;
+  border-block: 1px solid var(--line); }
+#tools { display: flex; flex-wrap: wrap; align-items: center; gap: .25rem .75rem; }
+#tools p { margin: 0; }
+input { font: inherit; color: inherit; background: var(--card); border: 1px solid var(--quiet); border-radius: .25rem;
+  padding: .25rem .5rem; width: 20rem; max-width: 100%; }
+table { width: 100%; border-collapse: collapse; background: var(--card); font-size: 13px; line-height: 1.35; }
+caption { text-align: start; padding: 0 0 .25rem; }
+th, td { text-align: start; vertical-align: top; padding: 2px 8px 2px 0; font-weight: 400; }
+th:first-child, td:first-child { padding-inline-start: 6px; }
+thead th { position: sticky; top: 0; background: var(--card); color: var(--quiet); font-weight: 600;
+  box-shadow: inset 0 -1px var(--line); }
+tbody tr:nth-child(even) { background: var(--page); }
 tbody th { font-weight: 600; }
-tr > :last-child { padding-inline-end: 0; }
-.devices { table-layout: fixed; }
-.devices .act { width: 6.5rem; } .devices .device { width: 36%; } .devices .user { width: 28%; }
-.number { text-align: end; font-variant-numeric: tabular-nums; width: 5.5rem; }
-.bars .share { width: 45%; vertical-align: middle; }
-.bars .bar { margin-block: .375rem; }
-.bar { display: block; width: 100%; height: .75rem; border-radius: .25rem; background: var(--page); }
-.act-revoke { color: var(--revoke); fill: var(--revoke); } .act-delete { color: var(--delete); fill: var(--delete); }
-.act-unrevoke { color: var(--unrevoke); fill: var(--unrevoke); }
-.act-keep { color: var(--keep); fill: var(--keep); } .act-leave { color: var(--leave); fill: var(--leave); }
-.act { font-weight: 600; } .word { white-space: nowrap; }
-ul { margin: 0; padding-inline-start: 1.25rem; } li { margin: .25rem 0; }
-summary { cursor: pointer; } summary h3 { margin-inline-start: .25rem; }
-details[open] > summary { margin-bottom: .75rem; }
+button { font: inherit; color: inherit; background: none; border: 0; padding: 0; cursor: pointer; text-align: start; }
+button::after { content: " \\2195"; opacity: .6; }
+[aria-sort=ascending] button::after { content: " \\2191"; } [aria-sort=descending] button::after { content: " \\2193"; }
+.out { display: none; }
+.enrolled, .listed, .seen, .revoked, .act, .guard, .judged, thead th { white-space: nowrap; }
+.why { min-width: 9em; } .guard small { white-space: normal; }
+.number { text-align: end; font-variant-numeric: tabular-nums; }
+td code { font-size: 1em; line-height: 1; }
+.act-revoke caption { color: var(--revoke); } .act-delete caption, strong.act-delete { color: var(--delete); }
+.act-unrevoke caption { color: var(--unrevoke); }
+.act-delete table { border-inline-start: 3px solid var(--delete); } .act-revoke table { border-inline-start: 3px solid var(--revoke); }
+.act-unrevoke table { border-inline-start: 3px solid var(--unrevoke); }
+ul { margin: 0; padding-inline-start: 1.25rem; } .legend { font-size: 13px; }
+summary { cursor: pointer; padding: .125rem 0; }
 :focus-visible { outline: 3px solid var(--unrevoke); outline-offset: 2px; }
-footer { padding: 1rem 1rem 2rem; font-size: .875rem; }
-@media (max-width: 36rem) {
-  table { font-size: .9375rem; } small { font-size: .8125rem; } .number { width: auto; white-space: nowrap; }
-  .devices .act { width: 5.25rem; } .devices .device { width: 31%; } .devices .user { width: 31%; }
-  th, td { padding-inline-end: .5rem; } .bars .share { width: 30%; }
-  .card, details, .alert { padding: .625rem .75rem; }
+footer { padding: 1rem 1rem 1.5rem; font-size: .875rem; }
+.many table, .many .legend { font-size: 12px; line-height: 15px; } .many th, .many td { padding-block: 0 1px; }
+/* What names a row breaks only where it would not leave room for others: an address in two pieces is no address. */
+@media screen and (min-width: 76.01rem), print {
+  .person bdi, .device bdi, .model bdi, .serial bdi, .line bdi { display: inline-block; vertical-align: top;
+    width: max-content; overflow-wrap: break-word; }
+  .person bdi { max-width: 20vw; } .device bdi { max-width: 15vw; } .line bdi { max-width: 11vw; }
+  .model bdi, .serial bdi { max-width: 8vw; }
+}
+@media screen and (max-width: 76rem) {
+  input { width: 100%; font-size: 16px; }
+  dl > div { flex-wrap: wrap; gap: 0 .5rem; }
+  .rows, .rows tbody, .rows caption { display: block; } .rows thead { display: none; }
+  .rows tr { display: flex; flex-wrap: wrap; gap: 0 .75rem; padding: .375rem 6px; border-top: 1px solid var(--line); }
+  .rows th, .rows td, .many th, .many td { padding: 0; min-width: 0; max-width: 100%; } .rows .none { display: none; }
+  .many table, .many .legend { font-size: 13px; line-height: 1.35; }
+  .rows .out { display: none; }
+  ${names}
 }
 @media print {
+  @page { size: landscape; margin: 12mm; }
   :root { ${variables({ ...palettes.light, ...PRINTED })} }
-  body { font-size: 11pt; } main, footer { max-width: none; padding: 0; }
-  .card, details { border: 0; padding: 0; break-inside: auto; }
-  tr, dl > div, .alert { break-inside: avoid; } thead { display: table-header-group; }
-  caption, h2, h3 { break-after: avoid; }
-  .bar, .bar * { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
+  body { font-size: 10pt; } main, footer { max-width: none; padding: 0; }
+  table, .many table, .many .legend { font-size: 8pt; line-height: 1.3; }
+  #tools, button::after { display: none; } .rows .out { display: table-row; }
+  details::details-content { content-visibility: visible; block-size: auto; } summary { display: none; }
+  thead { display: table-header-group; } thead th { position: static; }
+  tr, dl > div, .alert { break-inside: avoid; } caption, h2 { break-after: avoid; }
+  tbody tr:nth-child(even) { background: none; } tbody tr { border-top: 1px solid var(--line); }
+  .alert { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
 }
 `;

@@ -1,355 +1,382 @@
-/** The plan as one page for an auditor: nothing is loaded, nothing runs, everything is in the file. */
-import { createHash } from "node:crypto";
-import type { SourcePosition } from "../allowlist/messages.js";
-import type { Action } from "../reconcile/decision.js";
-import { counted, minute } from "../text/words.js";
+/** The plan or the run as one page that people forward: what it does in a sentence, the acts, and who may connect. */
+import type { Act } from "../cloudflare/types.js";
+import type { FindingCode } from "../reconcile/findings/finding.js";
+import { counted } from "../text/words.js";
 import { leftAlone, type ReportDocument, type ReportedDecision } from "./document.js";
 import { escapeHtml, escapeHtml as text, isolated } from "./escapes.js";
 import { evidenceLines } from "./evidence.js";
-import { isHeld } from "./guards.js";
-import { style } from "./html-style.js";
+import { hasRun, htmlPage, isHolding, ORDER, pageHead } from "./html-page.js";
 import {
-  actionMeanings,
-  ACTS,
-  deviceDetails,
-  entryDetails,
-  guardVerdict,
-  hasActs,
-  isDue,
-  nextCommand,
-  outcomes,
-  resultCounts,
-  sharedCauses,
-  since,
-  userOf,
-  userOutcomes,
-  usersDue,
-  whatIsDue,
-} from "./words.js";
+  clientColumns,
+  type Column,
+  denseTable,
+  type DeviceRow,
+  deviceTable,
+  person,
+  place,
+  prose,
+} from "./html-tables.js";
+import { guardVerdict, outcomes, userOutcomes, usersDue, whatIsDue } from "./words.js";
 
 /**
- * Acts, pending acts, findings and what is left alone in detail; what is kept is folded away and bounded, so that the
- * page of a large fleet opens. Evidence is shown where the document has it.
+ * Acts in three tables, then who may connect, and everything else that the document knows. What is due is never cut;
+ * of what stays as it is a page holds so many rows that a browser still opens it. Evidence is shown where the document
+ * has it. Nothing is loaded; without its script the page has all its texts.
  */
 export function renderHtml(document: ReportDocument): string {
   const sections = [
-    summaryHtml,
-    actsHtml,
-    usersHtml,
-    skippedHtml,
-    findingsHtml,
-    leftHtml,
-    keptHtml,
-    notesHtml,
-  ]
-    .map((section) => section(document))
-    .filter((html) => html !== "");
-  const files = document.allowlist
-    .map(
-      ({ file, digest }) =>
-        `<li><code>${isolated(file)}</code> <small><code>${escapeHtml(digest)}</code></small></li>`,
-    )
-    .join("\n");
-  const allowlist = `<h2>Allowlist</h2>\n<details><summary><h3>${counted(document.allowlist.length, "file")} with SHA-256</h3></summary><ul>\n${files}\n</ul></details>`;
+    loosenedSection(document),
+    ...actSections(document),
+    usersSection(document),
+    skippedSection(document),
+    findingsSection(document),
+    guardsSection(document),
+    connectSection(document),
+    leftSection(document),
+    refusedSection(document),
+    evidenceSection(document),
+    notesSection(document),
+    filesSection(document),
+  ].filter((section) => section !== undefined);
   return htmlPage(
-    `WARP registrations: ${whatIsDue(document)}`,
-    `<main>\n${[...sections, allowlist].join("\n")}\n</main>\n<footer>Report of version ${document.version}.</footer>`,
+    `WARP registrations${isHolding(document) ? ", HELD" : ""}: ${whatIsDue(document)}`,
+    `<main${hasMany(document) ? ' class="many"' : ""}>
+${pageHead(document, loosened(document).length)}
+<nav aria-label="Contents"><ul>
+${sections.map(({ id, title, count }) => `<li><a href="#${id}">${text(title)}</a>${count === undefined ? "" : ` ${count}`}</li>`).join("\n")}
+</ul></nav>
+<div id="tools"></div>
+${sections.map(sectionHtml).join("\n")}
+</main>
+<footer>Report of version ${document.version}.</footer>`,
   );
 }
 
-// The top of the page: what is due, what holds it up, a bar per action, the guards.
+/** Beyond so many acts the tables are set in smaller type, so that a person can still look through them. */
+const MANY_ACTS = 100;
 
-function summaryHtml(document: ReportDocument): string {
-  return `<h1>WARP registrations</h1>
-<p class="verdict">${text(sentence(whatIsDue(document)))}.</p>
-${alerts(document)}<div class="card"><dl>
-${facts(document)
-  .map(([name, value]) => `<div><dt>${text(name)}</dt><dd>${value}</dd></div>`)
-  .join("\n")}
-</dl></div>
-${bars(document)}
-${guards(document)}`;
+/** So many rows of what is no act stand open, or fewer beside many acts; more are folded, and printed all the same. */
+const OPEN_ROWS = 60;
+const OPEN_BESIDE_MANY = 20;
+
+/** So many registrations that stay as they are, are told one by one: those who may connect, and the others. */
+const MOST_CONNECTED = 5000;
+const MOST_REFUSED = 500;
+
+function hasMany({ decisions }: ReportDocument): boolean {
+  return decisions.filter(({ action }) => isAct(action)).length > MANY_ACTS;
 }
 
-function sentence(words: string): string {
-  return words.charAt(0).toUpperCase() + words.slice(1);
+/** Whether so many rows are folded. */
+function folds(document: ReportDocument, rows: number): boolean {
+  return rows > (hasMany(document) ? OPEN_BESIDE_MANY : OPEN_ROWS);
 }
 
-function alerts(document: ReportDocument): string {
-  const { problems, freeze } = document;
-  const tripped = document.guards.filter((guard) => guard.tripped).map(({ guard }) => text(guard));
-  const paragraphs = [
-    ...(isHeld(document) ? ["<strong>Nothing is done.</strong>"] : []),
-    ...(tripped.length > 0
-      ? [
-          document.approved
-            ? `Approved past ${guardsOf(tripped)}${approval(document)}`
-            : `Held by ${guardsOf(tripped)}`,
-        ]
-      : []),
-    ...(freeze
-      ? [`Frozen until ${text(minute(freeze.until))}: ${isolated(freeze.reason)} ${place(freeze.source)}`]
-      : []),
-    ...problems.map(
-      ({ text: what, fix, source }) =>
-        `${isolated(what)}${fix === undefined ? "" : ` <small>fix: ${isolated(fix)}</small>`}${place(source)}`,
-    ),
-  ];
-  return paragraphs.length === 0
-    ? ""
-    : `<div class="alert">${paragraphs.map((one) => `<p>${one}</p>`).join("\n")}</div>\n`;
+interface Section {
+  /** Its anchor. */
+  readonly id: string;
+  readonly title: string;
+  readonly count?: number | undefined;
+  /** HTML. */
+  readonly body: string;
+  readonly folded?: boolean;
 }
 
-function guardsOf(names: readonly string[]): string {
-  return `the ${names.length === 1 ? "guard" : "guards"} ${names.join(", ")}`;
+function sectionHtml({ id, title, count, body, folded }: Section): string {
+  const heading = `<h2 id="${id}">${text(title)}${count === undefined ? "" : ` <span class="count">${count}</span>`}</h2>`;
+  return folded === true
+    ? `<section>${heading}\n<details><summary>${count === undefined ? "Show" : `Show all ${count}`}</summary>\n${body}\n</details></section>`
+    : `<section>${heading}\n${body}</section>`;
 }
 
-function approval({ approval: given }: ReportDocument): string {
-  const by = given?.by === undefined ? "" : ` by ${isolated(given.by)}`;
-  return given?.reason === undefined ? by : `${by}: ${isolated(given.reason)}`;
+function isAct(action: ReportedDecision["action"]): action is Act {
+  return action !== "keep" && action !== "leave";
 }
 
-/** Names with values that are HTML already. */
-function facts(document: ReportDocument): (readonly [string, string])[] {
-  const { account, asOf, generatedAt, fingerprint, population, reviewed } = document;
-  const outside = population.outOfScope > 0 ? `, ${population.outOfScope} out of scope` : "";
-  const next = nextCommand(document);
-  const counts = resultCounts(document);
-  return [
-    ["Account", `<code>${isolated(account)}</code>`],
-    ["As of", text(minute(asOf))],
-    ["Made at", text(minute(generatedAt))],
-    ["Registrations", text(`${population.inScope} in scope, ${population.active} active${outside}`)],
-    ...(hasActs(document) ? [["Fingerprint", `<code>${isolated(fingerprint)}</code>`] as const] : []),
-    ...(reviewed
-      ? [
-          [
-            "Bound to the reviewed plan",
-            `<code>${isolated(reviewed.fingerprint)}</code> as of ${text(minute(reviewed.asOf))}`,
-          ] as const,
-        ]
-      : []),
-    ...(counts === undefined
+// What is due: deletions, cut-offs, returns, and Access users.
+
+const ACT_SECTIONS: Readonly<Record<Act, Omit<Section, "body" | "count"> & { readonly caption: string }>> = {
+  delete: { id: "deletions", title: "Deletions", caption: "Removed for good: it cannot be undone" },
+  revoke: { id: "cut-offs", title: "Cut-offs", caption: "Connected, and cut off" },
+  unrevoke: { id: "returns", title: "Returns", caption: "Cut off, and let back in" },
+};
+
+function actSections(document: ReportDocument): Section[] {
+  const told = outcomes(document);
+  return ORDER.flatMap((act) => {
+    const rows = document.decisions
+      .filter(({ action }) => action === act)
+      .map((decision): DeviceRow => ({ decision, outcome: told?.get(decision.registration.id) }));
+    const { caption, ...section } = ACT_SECTIONS[act];
+    return rows.length === 0
       ? []
       : [
-          [
-            "Results",
-            [
-              text(counts),
-              ...sharedCauses(document).map(
-                ({ count, result, reason }) => `<small>${count} ${text(result)}: ${isolated(reason)}</small>`,
-              ),
-            ].join(""),
-          ] as const,
-        ]),
-    ...(next === undefined ? [] : [["Next", `<code>${isolated(next)}</code>`] as const]),
+          {
+            ...section,
+            count: rows.length,
+            body: `<div class="act-${act}">${deviceTable(caption, rows)}</div>`,
+          },
+        ];
+  });
+}
+
+type UserDue = ReturnType<typeof usersDue>[number];
+
+function usersSection(document: ReportDocument): Section | undefined {
+  const told = userOutcomes(document);
+  const rows = usersDue(document);
+  if (rows.length === 0) return undefined;
+  const columns: readonly Column<UserDue>[] = [
+    { name: "act", title: "Action", cell: ({ action }) => text(action) },
+    { name: "person", title: "User", heads: true, cell: ({ email }) => person(email) },
+    {
+      name: "why",
+      title: "Why",
+      cell: ({ text: reason, pending }) =>
+        (pending ? `<strong>Pending:</strong> ${prose(pending.text)}; ` : "") + prose(reason),
+    },
+    { name: "line", title: "Line", cell: ({ source }) => place(source) },
+    {
+      name: "result",
+      title: "Result",
+      cell: ({ email }) => {
+        const outcome = told?.get(email);
+        return outcome === undefined ? "" : isolated(outcome);
+      },
+    },
   ];
+  return {
+    id: "access-users",
+    title: "Access users",
+    count: rows.length,
+    body: denseTable("Users of Access that are changed", columns, rows),
+  };
 }
 
-function bars({ summary }: ReportDocument): string {
-  const actions = [...ACTS, "keep", "leave"] as const;
-  const all = actions.reduce((sum, action) => sum + summary[action], 0);
-  const rows = actions.map((action) => {
-    const share = (100 * summary[action]) / Math.max(1, all);
-    // A single act among thousands still shows.
-    const width = summary[action] === 0 ? 0 : Math.max(1, share);
-    return `<tr><th scope="row"><span class="word act-${action}">${action}</span><small>${text(actionMeanings[action])}</small></th><td class="number">${summary[action]}</td><td class="share"><svg class="bar" aria-hidden="true"><rect class="act-${action}" width="${width.toFixed(2)}%" height="100%"/></svg></td></tr>`;
-  });
-  return `<h2>By action</h2>
-<div class="card"><table class="bars">
-<caption class="quiet">${text(counted(all, "registration"))} in scope, by what is to become of them</caption>
-<thead><tr><th scope="col">Action</th><th scope="col" class="number">Count</th><th scope="col">Share</th></tr></thead>
-<tbody>
-${rows.join("\n")}
-</tbody></table></div>`;
+function skippedSection({ skipped }: ReportDocument): Section | undefined {
+  if (skipped.length === 0) return undefined;
+  const columns: readonly Column<(typeof skipped)[number]>[] = [
+    { name: "act", title: "Action", cell: ({ act }) => text(act) },
+    { name: "person", title: "Person", cell: ({ user }) => person(user) },
+    { name: "device", title: "Device", heads: true, cell: ({ device }) => isolated(device, 200) },
+    { name: "why", title: "Why", cell: ({ text: reason }) => prose(reason) },
+  ];
+  return {
+    id: "skipped",
+    title: "Not due any more",
+    count: skipped.length,
+    body: denseTable("Acts of the reviewed plan that are left out", columns, skipped),
+  };
 }
 
-function guards(document: ReportDocument): string {
-  const rows = document.guards.map((guard) => {
-    const verdict = guardVerdict(guard, document);
-    const users = guard.users ?? [];
-    const named = guard.tripped && users.length > 0 ? `<small>${isolated(users.join(", "))}</small>` : "";
-    const shown =
-      verdict === "TRIPPED"
-        ? `<strong class="word act-delete">${verdict}</strong>`
-        : `<span class="word">${verdict}</span>`;
-    return `<tr><th scope="row"><span class="word">${text(guard.guard)}</span>${named}</th><td class="number">${guard.count}</td><td class="number">${guard.limit}</td><td>${shown}${place(guard.source)}</td></tr>`;
-  });
-  return `<h2>Guards</h2>
-<div class="card"><table>
-<caption class="quiet">How many acts one plan may ask for</caption>
-<thead><tr><th scope="col">Guard</th><th scope="col" class="number">Due</th><th scope="col" class="number">At most</th><th scope="col">Verdict</th></tr></thead>
-<tbody>
-${rows.join("\n")}
-</tbody></table></div>`;
+// What a person should look at: what the change loosens before all else.
+
+/** By these somebody could let through more than the acts show. */
+const LOOSENED: readonly FindingCode[] = ["change-loosened", "change-excepted", "change-out-of-scope"];
+
+/** These come next: what stays connected although nobody lists it, what is let in, what is refused and connects. */
+const PRESSING: readonly FindingCode[] = ["change-dropped", "change-widened", "elsewhere"];
+
+type Found = ReportDocument["findings"][number];
+
+function loosened({ findings }: ReportDocument): readonly Found[] {
+  return LOOSENED.flatMap((wanted) => findings.filter(({ code }) => code === wanted));
 }
 
-// Registrations in tables: one per user for acts, one per rule for what is left alone.
+function loosenedSection(document: ReportDocument): Section | undefined {
+  const found = loosened(document);
+  return found.length === 0
+    ? undefined
+    : {
+        id: "loosened",
+        title: "What this change loosens",
+        count: found.length,
+        body: findingTable("Policy, guards, freeze, protection and scope: none of it is an act", found),
+      };
+}
 
-/** So many rows of one folded table are written; the rest is counted. */
-const MOST_ROWS = 500;
+/** The others by kind, the pressing kinds first; within a kind as the document has them. */
+function findingsSection(document: ReportDocument): Section | undefined {
+  const { findings } = document;
+  const rest = findings.filter(({ code }) => !LOOSENED.includes(code));
+  if (rest.length === 0) return undefined;
+  const kinds = [...new Set(rest.map(({ code }) => code))].sort();
+  const order = [...PRESSING, ...kinds.filter((code) => !PRESSING.includes(code))];
+  const sorted = order.flatMap((wanted) => rest.filter(({ code }) => code === wanted));
+  const pressing = sorted.filter(({ code }) => PRESSING.includes(code));
+  return {
+    id: "findings",
+    title: "Findings",
+    count: sorted.length,
+    body: findingTable("What a person should look at, and no act follows from", sorted),
+    folded: folds(document, sorted.length) && pressing.length === 0,
+  };
+}
 
-/** What is due, done or pending, a table per user. */
-function actsHtml(document: ReportDocument): string {
-  const due = document.decisions.filter(isDue);
-  if (due.length === 0) return "";
+function findingTable(caption: string, findings: readonly Found[]): string {
+  const columns: readonly Column<Found>[] = [
+    { name: "kind", title: "Kind", cell: ({ code }) => text(code.replaceAll("-", " ")) },
+    { name: "why", title: "What", cell: ({ text: what }) => prose(what) },
+    { name: "line", title: "Line", cell: ({ source }) => place(source) },
+  ];
+  return denseTable(caption, columns, findings);
+}
+
+function guardsSection(document: ReportDocument): Section | undefined {
+  const columns: readonly Column<ReportDocument["guards"][number]>[] = [
+    {
+      name: "guard",
+      title: "Guard",
+      heads: true,
+      cell: ({ guard, tripped, users = [] }) =>
+        text(guard) + (tripped && users.length > 0 ? ` <small>${isolated(users.join(", "))}</small>` : ""),
+    },
+    { name: "number", title: "Due", cell: ({ count }) => String(count) },
+    { name: "number", title: "At most", cell: ({ limit }) => String(limit) },
+    {
+      name: "judged",
+      title: "Verdict",
+      cell: (guard) => {
+        const verdict = guardVerdict(guard, document);
+        return verdict === "TRIPPED" ? `<strong class="act-delete">${verdict}</strong>` : text(verdict);
+      },
+    },
+    { name: "line", title: "Line", cell: ({ source }) => place(source) },
+  ];
+  return {
+    id: "guards",
+    title: "Guards",
+    body: denseTable("How many acts one plan may ask for", columns, document.guards),
+  };
+}
+
+// Who may connect, and what else stays as it is.
+
+/** Everybody who connects once the plan is carried out, or now that the run has ended, with what came of an act. */
+function connected(document: ReportDocument): DeviceRow[] {
   const told = outcomes(document);
-  const byUser = new Map<string, ReportedDecision[]>();
-  for (const decision of due) {
-    const { email } = decision.registration.user;
-    const group = byUser.get(email);
-    if (group) group.push(decision);
-    else byUser.set(email, [decision]);
-  }
-  const tables = [...byUser].map(
-    ([email, decisions]) => `<div class="card"><table class="devices">
-<caption><h3>${isolated(userOf(email), 320)}</h3></caption>
-<thead><tr><th scope="col" class="act">Action</th><th scope="col" class="device">Device</th><th scope="col">Why</th></tr></thead>
-<tbody>
-${decisions
-  .map(
-    (decision) =>
-      `<tr><td>${act(decision.action)}</td><th scope="row">${device(decision)}</th><td>${why(decision, told?.get(decision.registration.id))}</td></tr>`,
-  )
-  .join("\n")}
-</tbody></table></div>`,
+  const done = new Set(
+    (document.results ?? []).filter(({ result }) => result === "done").map((one) => one.registration),
   );
-  return `<h2>Acts, by user</h2>\n${tables.join("\n")}`;
+  const held = isHolding(document);
+  return document.decisions.flatMap((decision) => {
+    const { live, action, pending, registration } = decision;
+    const outcome = told?.get(registration.id);
+    const waits = held || pending !== undefined || (told !== undefined && !done.has(registration.id));
+    const connects = isAct(action) && !waits ? action === "unrevoke" : live === "active";
+    return connects ? [{ decision, outcome: waits ? outcome : undefined }] : [];
+  });
 }
 
-function skippedHtml({ skipped }: ReportDocument): string {
-  if (skipped.length === 0) return "";
-  const items = skipped.map(
-    ({ act: action, device: name, user, text: reason }) =>
-      `<li>${act(action)} ${isolated(name, 200)} of ${isolated(userOf(user), 320)}<small>${isolated(reason)}</small></li>`,
-  );
-  return `<h2>In the reviewed plan, and not due any more</h2>\n<div class="card"><ul>\n${items.join("\n")}\n</ul></div>`;
+function connectSection(document: ReportDocument): Section {
+  const rows = connected(document);
+  const people = new Set(rows.map(({ decision }) => decision.registration.user.email)).size;
+  const when = isHolding(document)
+    ? "now, as nothing is done"
+    : hasRun(document)
+      ? "after this run"
+      : "once this plan is carried out";
+  const caption = `${counted(rows.length, "registration")} of ${counted(people, "person", "people")}, ${when}`;
+  return {
+    id: "who-may-connect",
+    title: "Who may connect",
+    count: rows.length,
+    folded: folds(document, rows.length),
+    body:
+      rows.length === 0
+        ? '<p class="quiet">Nobody.</p>'
+        : deviceTable(caption, rows.slice(0, MOST_CONNECTED), clientColumns) +
+          rest(rows.length, MOST_CONNECTED),
+  };
 }
 
-function findingsHtml({ findings }: ReportDocument): string {
-  if (findings.length === 0) return "";
-  const items = findings
-    .slice(0, 2 * MOST_ROWS)
-    .map(
-      ({ code, text: what, source }) =>
-        `<li>${isolated(what)}${place(source)}<small>${text(code)}</small></li>`,
-    );
-  return `<h2>Findings</h2>\n<div class="card"><ul>\n${items.join("\n")}\n</ul>${rest(findings.length, 2 * MOST_ROWS)}</div>`;
-}
-
-function leftHtml(document: ReportDocument): string {
+/** What is left alone, in figures: its registrations stand in the tables before and after. */
+function leftSection(document: ReportDocument): Section | undefined {
   const kinds = leftAlone(document);
-  const tables = kinds.map(({ title, meaning, decisions }) =>
-    folded(`${title}: ${counted(decisions.length, "registration")}`, meaning, decisions),
-  );
-  return `<h2>Left alone</h2>\n${kinds.length === 0 ? '<p class="quiet">Nothing.</p>' : tables.join("\n")}`;
+  if (kinds.length === 0) return undefined;
+  const live = (decisions: readonly ReportedDecision[], wanted: ReportedDecision["live"]) =>
+    String(decisions.filter((one) => one.live === wanted).length);
+  const columns: readonly Column<(typeof kinds)[number]>[] = [
+    { name: "kind", title: "Rule", heads: true, cell: ({ title }) => text(title) },
+    { name: "number", title: "Connected", cell: ({ decisions }) => live(decisions, "active") },
+    { name: "number", title: "Revoked", cell: ({ decisions }) => live(decisions, "revoked") },
+    { name: "why", title: "Meaning", cell: ({ meaning }) => prose(meaning) },
+  ];
+  return {
+    id: "left-alone",
+    title: "Left alone",
+    count: document.summary.leave,
+    body: denseTable("By the rule that says so", columns, kinds),
+  };
 }
 
-function keptHtml({ decisions }: ReportDocument): string {
-  const kept = decisions.filter(({ action }) => action === "keep");
-  if (kept.length === 0) return "";
-  return `<h2>Kept</h2>\n${folded(counted(kept.length, "registration"), "As the allowlist has it.", kept)}`;
-}
-
-function folded(title: string, meaning: string, decisions: readonly ReportedDecision[]): string {
+/** What is revoked and stays so. */
+function refusedSection({ decisions }: ReportDocument): Section | undefined {
   const rows = decisions
-    .slice(0, MOST_ROWS)
-    .map(
-      (decision) =>
-        `<tr><td>${isolated(userOf(decision.registration.user.email), 320)}</td><th scope="row">${device(decision)}</th><td>${why(decision)}</td></tr>`,
-    );
-  return `<details><summary><h3>${text(title)}</h3></summary>
-<table class="devices">
-<caption class="quiet">${text(meaning === "" ? title : meaning)}</caption>
-<thead><tr><th scope="col" class="user">User</th><th scope="col" class="device">Device</th><th scope="col">Why</th></tr></thead>
-<tbody>
-${rows.join("\n")}
-</tbody></table>${rest(decisions.length, MOST_ROWS)}</details>`;
+    .filter(({ action, live }) => !isAct(action) && live === "revoked")
+    .map((decision): DeviceRow => ({ decision }));
+  return rows.length === 0
+    ? undefined
+    : {
+        id: "revoked",
+        title: "Revoked, and staying so",
+        count: rows.length,
+        folded: true,
+        body:
+          deviceTable("They do not connect", rows.slice(0, MOST_REFUSED)) + rest(rows.length, MOST_REFUSED),
+      };
 }
 
 function rest(all: number, most: number): string {
   return all > most ? `<p class="quiet">And ${all - most} more: the JSON report has them all.</p>` : "";
 }
 
-// What is due on Access users, and what could not be looked at.
+// What the account knows of people, what could not be looked at, and what the plan was made from.
 
-function usersHtml(document: ReportDocument): string {
-  const told = userOutcomes(document);
-  const rows = usersDue(document).map(({ action, email, text: reason, source, pending }) => {
-    const waits = pending ? `<strong>Pending:</strong> ${isolated(pending.text)}<br>` : "";
-    const outcome = told?.get(email);
-    const result =
-      outcome === undefined ? "" : `<small><strong>Result:</strong> ${isolated(outcome)}</small>`;
-    return `<tr><td><span class="act word">${text(action)}</span></td><th scope="row">${isolated(email, 320)}</th><td>${waits}${isolated(reason)}${place(source)}${result}</td></tr>`;
-  });
-  if (rows.length === 0) return "";
-  return `<h2>Access users</h2>
-<div class="card"><table class="devices">
-<caption class="quiet">${text(counted(rows.length, "Access user"))} to be changed</caption>
-<thead><tr><th scope="col" class="act">Action</th><th scope="col" class="device">User</th><th scope="col">Why</th></tr></thead>
-<tbody>
-${rows.join("\n")}
-</tbody></table></div>`;
+function evidenceSection(document: ReportDocument): Section | undefined {
+  const rows = document.decisions.flatMap(({ registration, evidence }) =>
+    evidence ? [{ registration, lines: evidenceLines(evidence) }] : [],
+  );
+  if (rows.length === 0) return undefined;
+  const columns: readonly Column<(typeof rows)[number]>[] = [
+    { name: "person", title: "Person", cell: ({ registration }) => person(registration.user.email) },
+    {
+      name: "device",
+      title: "Device",
+      heads: true,
+      cell: ({ registration }) => isolated(registration.device.name, 200),
+    },
+    {
+      name: "why",
+      title: "Evidence",
+      cell: ({ lines }) => lines.map((line) => isolated(line)).join("; "),
+    },
+  ];
+  return {
+    id: "evidence",
+    title: "Evidence",
+    count: rows.length,
+    folded: folds(document, rows.length),
+    body: denseTable("What the account knows of the people whose devices are acted on", columns, rows),
+  };
 }
 
-function notesHtml({ notes }: ReportDocument): string {
-  if (notes.length === 0) return "";
-  const items = notes.map((note) => `<li>${isolated(note)}</li>`);
-  return `<h2>Notes</h2>\n<div class="card"><ul>\n${items.join("\n")}\n</ul></div>`;
+function notesSection({ notes }: ReportDocument): Section | undefined {
+  if (notes.length === 0) return undefined;
+  const items = notes.map((note) => `<li>${prose(note)}</li>`);
+  return { id: "notes", title: "Notes", count: notes.length, body: `<ul>\n${items.join("\n")}\n</ul>` };
 }
 
-// The small pieces that tables and lists of the page are made of.
-
-function place(source: SourcePosition | undefined): string {
-  return source ? `<small><code>${isolated(`${source.file}:${source.line}`)}</code></small>` : "";
-}
-
-function small(texts: readonly string[]): string {
-  return texts.map((text) => `<small>${isolated(text)}</small>`).join("");
-}
-
-function act(action: Action): string {
-  return `<span class="act word act-${action}">${escapeHtml(action)}</span>`;
-}
-
-function device(decision: ReportedDecision): string {
-  const name = decision.registration.device.name;
-  return isolated(name === "" ? "(no name)" : name, 200) + small([deviceDetails(decision), since(decision)]);
-}
-
-/** Why, which line says so, what the entry and the account say besides, and what became of it. */
-function why(decision: ReportedDecision, outcome?: string): string {
-  const { reason, source, entry, pending, evidence } = decision;
-  return [
-    pending ? `<strong>Pending:</strong> ${isolated(pending.text)}<br>` : "",
-    isolated(reason.text),
-    place(source),
-    small(entryDetails(entry)),
-    evidence ? `<small><strong>Evidence</strong></small>${small(evidenceLines(evidence))}` : "",
-    outcome === undefined ? "" : `<small><strong>Result:</strong> ${isolated(outcome)}</small>`,
-  ].join("");
-}
-
-// The shell of a page that holds all of itself, loads nothing and runs nothing.
-
-/** `body` is HTML already; `title` is text. */
-function htmlPage(title: string, body: string): string {
-  const digest = createHash("sha256").update(style).digest("base64");
-  const policy = `default-src 'none'; style-src 'sha256-${digest}'; base-uri 'none'; form-action 'none'`;
-  return `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="${policy}">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="referrer" content="no-referrer">
-<meta name="robots" content="noindex">
-<title>${escapeHtml(title, 200)}</title>
-<style>${style}</style>
-</head>
-<body>
-${body}
-</body>
-</html>
-`;
+function filesSection({ allowlist }: ReportDocument): Section {
+  const columns: readonly Column<(typeof allowlist)[number]>[] = [
+    { name: "file", title: "File", heads: true, cell: ({ file }) => `<code>${isolated(file)}</code>` },
+    { name: "digest", title: "SHA-256", cell: ({ digest }) => `<code>${escapeHtml(digest)}</code>` },
+  ];
+  return {
+    id: "allowlist",
+    title: "Allowlist",
+    count: allowlist.length,
+    folded: allowlist.length > 10,
+    body: denseTable("The files that the plan was made from", columns, allowlist),
+  };
 }

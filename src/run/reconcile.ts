@@ -15,7 +15,7 @@ import {
   type Plan,
   tellWhoRevoked,
 } from "../reconcile/plan.js";
-import { type DocumentOptions, type ReportDocument, toDocument } from "../report/document.js";
+import { type DocumentOptions, type Origin, type ReportDocument, toDocument } from "../report/document.js";
 import { approvalFor } from "../report/guards.js";
 import { checkReviewedAge, readReviewedPlan } from "../report/read-back.js";
 import { withoutSecretsIn } from "../text/redact.js";
@@ -107,12 +107,50 @@ function countBy<K extends string>(keys: readonly K[]): Partial<Record<K, number
 }
 
 /** What the document says beside the plan, and where approvals come from. */
-interface DocumentTerms extends Omit<DocumentOptions, "approval"> {
+interface DocumentTerms extends Omit<DocumentOptions, "approval" | "origin"> {
   readonly env: NodeJS.ProcessEnv;
 }
 
 /** The plan's document, approved where the environment approves just this plan. */
 export function documentOf(plan: Plan, { env, ...options }: DocumentTerms): ReportDocument {
-  const document = toDocument(plan, { ...options, approval: approvalFor(plan.fingerprint, env) });
+  const document = toDocument(plan, {
+    ...options,
+    approval: approvalFor(plan.fingerprint, env),
+    origin: originOf(env),
+  });
   return withoutSecretsIn(document, env);
+}
+
+/**
+ * Where this run is, as the environment says: `WARP_COMMIT`, `WARP_PULL_REQUEST` (a number or an address) and
+ * `WARP_RUN_URL`, and else what GitHub Actions and GitLab CI set by themselves. Undefined where nobody says anything.
+ */
+export function originOf(env: NodeJS.ProcessEnv): Origin | undefined {
+  const given = (name: string) => {
+    const text = env[name]?.trim() ?? "";
+    return text === "" ? undefined : text;
+  };
+  /** The names' values with what stands between them; undefined where one is not set. */
+  const joined = (...parts: readonly (string | undefined)[]) =>
+    parts.includes(undefined) ? undefined : parts.join("");
+  const repository = joined(given("GITHUB_SERVER_URL"), "/", given("GITHUB_REPOSITORY"));
+  const project = given("CI_MERGE_REQUEST_PROJECT_URL") ?? given("CI_PROJECT_URL");
+  const request = given("WARP_PULL_REQUEST");
+  const pullRequest =
+    /(\d+)\/?$/u.exec(request ?? "")?.[1] ??
+    /^refs\/pull\/(\d+)\//u.exec(given("GITHUB_REF") ?? "")?.[1] ??
+    given("CI_MERGE_REQUEST_IID");
+  const known = Object.entries({
+    commit: given("WARP_COMMIT") ?? given("GITHUB_SHA") ?? given("CI_COMMIT_SHA"),
+    pullRequest,
+    pullRequestUrl:
+      request?.includes("/") === true
+        ? request
+        : (joined(repository, "/pull/", pullRequest) ?? joined(project, "/-/merge_requests/", pullRequest)),
+    runUrl:
+      given("WARP_RUN_URL") ??
+      joined(repository, "/actions/runs/", given("GITHUB_RUN_ID")) ??
+      given("CI_JOB_URL"),
+  } satisfies { [Key in keyof Origin]-?: string | undefined }).filter(([, value]) => value !== undefined);
+  return known.length === 0 ? undefined : Object.fromEntries(known);
 }

@@ -27,6 +27,8 @@ export function findChromium(): string | undefined {
 export interface View {
   readonly width: number;
   readonly scheme: "light" | "dark";
+  /** Default: screen. */
+  readonly media?: "print";
 }
 
 interface Answer {
@@ -76,7 +78,7 @@ export class Chromium {
     const id = ++this.#last;
     const answer = await new Promise<Answer>((resolve) => {
       this.#waiting.set(id, resolve);
-      const session = this.#session === "" ? {} : { sessionId: this.#session };
+      const session = this.#session === "" || method === "Browser.close" ? {} : { sessionId: this.#session };
       (this.#process.stdio[3] as Writable).write(`${JSON.stringify({ id, method, params, ...session })}\0`);
     });
     if (answer.error) throw new Error(`${method}: ${answer.error.message}`);
@@ -97,11 +99,11 @@ export class Chromium {
     );
   }
 
-  async look({ width, scheme }: View): Promise<void> {
+  async look({ width, scheme, media }: View): Promise<void> {
     const metrics = { width, height: 800, deviceScaleFactor: 1, mobile: width < 600 };
     await this.#call("Emulation.setDeviceMetricsOverride", metrics);
     const features = [{ name: "prefers-color-scheme", value: scheme }];
-    await this.#call("Emulation.setEmulatedMedia", { features });
+    await this.#call("Emulation.setEmulatedMedia", { media: media ?? "", features });
   }
 
   /** The value of an expression in the page, as JSON has it. */
@@ -121,8 +123,9 @@ export class Chromium {
   /** Resolves once the browser is gone, with its profile. */
   async close(): Promise<void> {
     const gone = new Promise((resolve) => this.#process.once("exit", resolve));
-    this.#process.kill();
+    // Asked to close, it ends its own processes first: none of them writes into the profile any more.
+    void this.#call("Browser.close");
     await gone;
-    rmSync(this.#profile, { recursive: true, force: true, maxRetries: 5 });
+    rmSync(this.#profile, { recursive: true, force: true, maxRetries: 10, retryDelay: 200 });
   }
 }

@@ -88,6 +88,13 @@ export function fullDocument(said: (text: string) => string = (text) => text): R
   const place = <T extends { readonly file: string }>(one: T): T => ({ ...one, file: said(one.file) });
   return {
     ...document,
+    run: { id: "run-1", stack: said("warp-registrations/production") },
+    origin: {
+      commit: said("5d35baa0c4e1f8f1d1d0b0e6c1b7a3e2f4d5c6b7"),
+      pullRequest: said("12"),
+      pullRequestUrl: "https://git.example/acme/warp/pull/12",
+      runUrl: "https://git.example/acme/warp/actions/runs/9876543210",
+    },
     freeze: { until: "2026-06-02T00:00:00.000Z", reason: said("the release"), source },
     reviewed: { fingerprint: "0123456789abcdef", asOf: "2026-06-01T08:00:00.000Z" },
     pending: 1,

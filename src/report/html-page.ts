@@ -1,0 +1,286 @@
+/** What stands around the sections of the page: its shell, the one script that may run, and its head. */
+import { createHash } from "node:crypto";
+import type { Act } from "../cloudflare/types.js";
+import { counted, minute } from "../text/words.js";
+import type { ReportDocument } from "./document.js";
+import { escapeHtml, escapeHtml as text, isolated } from "./escapes.js";
+import { explainGuards, isHeld } from "./guards.js";
+import { prose, place } from "./html-tables.js";
+import {
+  hasActs,
+  nextCommand,
+  outcomes,
+  resultCounts,
+  sharedCauses,
+  userOutcomes,
+  usersDue,
+  whatIsDue,
+} from "./words.js";
+import { style } from "./html-style.js";
+
+/**
+ * Lets a reader filter rows and sort tables; without it the page says as much. It makes elements and sets texts, never
+ * markup: what a device is called stays a text. What is filtered out is printed all the same, as is what is folded.
+ */
+const script = `"use strict";
+(() => {
+  const make = (name, className, text) => {
+    const one = document.createElement(name);
+    if (className) one.className = className;
+    if (text) one.textContent = text;
+    return one;
+  };
+
+  const tables = [...document.querySelectorAll("table.rows")];
+  const rows = tables.flatMap((table) => [...table.tBodies[0].rows]);
+  const place = document.getElementById("tools");
+  if (!place || rows.length === 0) return;
+
+  const input = make("input");
+  input.type = "search";
+  input.id = "filter";
+  input.autocomplete = "off";
+  const label = make("label", "", "Filter all tables");
+  label.htmlFor = input.id;
+  const status = make("p", "quiet");
+  status.setAttribute("role", "status");
+  place.append(label, input, status);
+
+  let texts;
+  const folded = new Map();
+  const filter = () => {
+    const words = input.value.toLowerCase().split(/\\s+/u).filter(Boolean);
+    texts ??= rows.map((row) => [...row.cells].map((cell) => cell.textContent).join(" ").toLowerCase());
+    let hits = 0;
+    rows.forEach((row, at) => {
+      const hit = words.every((word) => texts[at].includes(word));
+      row.classList.toggle("out", !hit);
+      if (hit) hits++;
+    });
+    for (const fold of document.querySelectorAll("details")) {
+      if (!folded.has(fold)) folded.set(fold, fold.open);
+      fold.open = words.length === 0 ? folded.get(fold) : fold.querySelector("tbody tr:not(.out)") !== null;
+    }
+    if (words.length === 0) folded.clear();
+    status.textContent = words.length === 0 ? "" : hits + " of " + rows.length + " rows";
+  };
+  input.addEventListener("input", filter);
+
+  const { compare } = new Intl.Collator("en", { numeric: true });
+  for (const table of tables) {
+    const body = table.tBodies[0];
+    const original = [...body.rows];
+    const heads = [...table.tHead.rows[0].cells];
+    if (original.length < 2) continue;
+    heads.forEach((head, column) => {
+      const button = make("button", "", head.textContent);
+      button.type = "button";
+      head.replaceChildren(button);
+      button.addEventListener("click", () => {
+        const before = head.getAttribute("aria-sort");
+        const now = before === null ? "ascending" : before === "ascending" ? "descending" : null;
+        for (const other of heads) other.removeAttribute("aria-sort");
+        if (now) head.setAttribute("aria-sort", now);
+        const keys = new Map(original.map((row) => [row, row.cells[column].textContent]));
+        const sign = now === "descending" ? -1 : 1;
+        const sorted = [...original].sort((a, b) => sign * compare(keys.get(a), keys.get(b)));
+        body.append(...(now ? sorted : original));
+      });
+    });
+  }
+})();
+`;
+
+/** `body` is HTML already; `title` is text. */
+export function htmlPage(title: string, body: string): string {
+  const policy = [
+    "default-src 'none'",
+    `style-src ${hashed(style)}`,
+    `script-src ${hashed(script)}`,
+    "require-trusted-types-for 'script'",
+    "base-uri 'none'",
+    "form-action 'none'",
+  ].join("; ");
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="${policy}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="referrer" content="no-referrer">
+<meta name="robots" content="noindex">
+<title>${escapeHtml(title, 200)}</title>
+<style>${style}</style>
+</head>
+<body>
+${body}
+<script>${script}</script>
+</body>
+</html>
+`;
+}
+
+/** By which the policy knows the one text that it lets in. */
+function hashed(text: string): string {
+  return `'sha256-${createHash("sha256").update(text).digest("base64")}'`;
+}
+
+// The top of the page: what is done, what holds it up, who says so, and where it was made.
+
+/** `changes`: how many changes of policy, guards, protection or scope are told first. */
+export function pageHead(document: ReportDocument, changes: number): string {
+  const held = isHolding(document) ? ": HELD, nothing is done" : "";
+  return `<header><h1>WARP registrations${held}</h1>
+<p class="verdict">${headline(document, changes)}</p>
+${alerts(document)}<dl>
+${facts(document)
+  .map(([name, value]) => `<div><dt>${text(name)}</dt><dd>${value}</dd></div>`)
+  .join("\n")}
+</dl></header>`;
+}
+
+/** What an act comes to: of a run, of a plan, and of one that is held. */
+const came: Readonly<Record<Act, string>> = {
+  delete: "deleted",
+  revoke: "cut off",
+  unrevoke: "let back in",
+};
+
+/** What cannot be undone first, then what cuts off, then what lets in. */
+export const ORDER: readonly Act[] = ["delete", "revoke", "unrevoke"];
+
+/** One sentence for who only reads one: what, by which pull request, approved by whom. */
+function headline(document: ReportDocument, changes: number): string {
+  const { origin, approval } = document;
+  const by = [
+    ...(origin?.pullRequest === undefined
+      ? []
+      : [`by ${link(origin.pullRequestUrl, `pull request ${origin.pullRequest}`)}`]),
+    ...(approval?.by === undefined ? [] : [`approved by ${isolated(approval.by)}`]),
+  ];
+  const first =
+    changes === 0
+      ? ""
+      : ` <a href="#loosened">Look first at ${counted(changes, "change")} of policy, guards, protection or scope.</a>`;
+  return `${[text(sentence(whatHappens(document))), ...by].join(", ")}.${first}`;
+}
+
+function whatHappens(document: ReportDocument): string {
+  const { results = [], accessUserResults = [], summary } = document;
+  if (!hasActs(document)) return whatIsDue(document);
+  if (!hasRun(document)) {
+    const be = isHolding(document) ? "would be" : "to be";
+    const users = usersDue(document).length;
+    const waiting = document.pending + usersDue(document).filter(({ pending }) => pending).length;
+    return [
+      ...ORDER.filter((act) => summary[act] > 0).map((act) => `${summary[act]} ${be} ${came[act]}`),
+      ...(users > 0 ? [`${counted(users, "Access user")} ${be} changed`] : []),
+      ...(waiting > 0 ? [`${waiting} of them pending`] : []),
+    ].join(", ");
+  }
+  const all = [...results, ...accessUserResults];
+  const ended = (wanted: string) => all.filter(({ result }) => result === wanted).length;
+  const parts = [
+    ...ORDER.map(
+      (act) => [results.filter((one) => one.act === act && one.result === "done").length, came[act]] as const,
+    ),
+    [accessUserResults.filter(({ result }) => result === "done").length, "Access users changed"] as const,
+    [ended("failed"), "failed"] as const,
+    [ended("unknown"), "unknown"] as const,
+    [ended("skipped"), "not come to"] as const,
+    [document.pending, "pending"] as const,
+  ].filter(([count]) => count > 0);
+  return parts.length === 0 ? "nothing was done" : parts.map((part) => part.join(" ")).join(", ");
+}
+
+function sentence(words: string): string {
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}
+
+/** A link where the address is one of the web; else the text alone. */
+function link(url: string | undefined, words: string): string {
+  const parsed = url !== undefined && URL.canParse(url) ? new URL(url) : undefined;
+  if (parsed === undefined || !/^https?:$/u.test(parsed.protocol)) return isolated(words);
+  return `<a href="${escapeHtml(parsed.href, Infinity)}" rel="noreferrer">${isolated(words)}</a>`;
+}
+
+/** What holds the plan up or lets it pass, with what now. */
+function alerts(document: ReportDocument): string {
+  const { problems, freeze, guards, approved } = document;
+  const tripped = guards.filter((guard) => guard.tripped).map(({ guard }) => text(guard));
+  const paragraphs = [
+    ...(tripped.length === 0
+      ? []
+      : approved
+        ? [`Approved past ${guardsOf(tripped)}${approvalOf(document)}`]
+        : [
+            `<strong>HELD by ${guardsOf(tripped)}.</strong>`,
+            ...explainGuards(document).map((line) =>
+              line.startsWith(" ") ? `<span class="in">${prose(line.trim())}</span>` : prose(line),
+            ),
+          ]),
+    ...(freeze
+      ? [`Frozen until ${text(minute(freeze.until))}: ${isolated(freeze.reason)} ${place(freeze.source)}`]
+      : []),
+    ...(problems.length > 0 ? ["<strong>HELD: the allowlist contradicts itself.</strong>"] : []),
+    ...problems.map(
+      ({ text: what, fix, source }) =>
+        `${prose(what)}${fix === undefined ? "" : ` <small>fix: ${prose(fix)}</small>`} ${place(source)}`,
+    ),
+  ];
+  return paragraphs.length === 0
+    ? ""
+    : `<div class="${isHeld(document) || freeze ? "alert" : "alert passed"}">${paragraphs.map((one) => `<p>${one}</p>`).join("\n")}</div>\n`;
+}
+
+function guardsOf(names: readonly string[]): string {
+  return `the ${names.length === 1 ? "guard" : "guards"} ${names.join(", ")}`;
+}
+
+function approvalOf({ approval: given }: ReportDocument): string {
+  const by = given?.by === undefined ? "" : ` by ${isolated(given.by)}`;
+  return given?.reason === undefined ? by : `${by}: ${isolated(given.reason)}`;
+}
+
+/** Names with values that are HTML already. */
+function facts(document: ReportDocument): (readonly [string, string])[] {
+  const { account, asOf, generatedAt, fingerprint, population, reviewed, run, origin, approval } = document;
+  const outside = population.outOfScope > 0 ? `, ${population.outOfScope} out of scope` : "";
+  const next = nextCommand(document);
+  const counts = resultCounts(document);
+  const causes = sharedCauses(document).map(
+    ({ count, result, reason }) => `<small>${count} ${text(result)}: ${isolated(reason)}</small>`,
+  );
+  const known: readonly (readonly [string, string | undefined])[] = [
+    ["Account", `<code>${isolated(account)}</code>`],
+    ["Stack", run && isolated(run.stack)],
+    ["Commit", origin?.commit === undefined ? undefined : `<code>${isolated(origin.commit)}</code>`],
+    [
+      "Pull request",
+      origin?.pullRequest === undefined ? undefined : link(origin.pullRequestUrl, origin.pullRequest),
+    ],
+    ["Run", origin?.runUrl === undefined ? undefined : link(origin.runUrl, origin.runUrl)],
+    ["Approved by", approval?.by === undefined ? undefined : isolated(approval.by)],
+    ["As of", text(minute(asOf))],
+    ["Made at", text(minute(generatedAt))],
+    ["Registrations", text(`${population.inScope} in scope, ${population.active} active${outside}`)],
+    ["Fingerprint", hasActs(document) ? `<code>${isolated(fingerprint)}</code>` : undefined],
+    [
+      "Reviewed plan",
+      reviewed && `<code>${isolated(reviewed.fingerprint)}</code> as of ${text(minute(reviewed.asOf))}`,
+    ],
+    ["Results", counts === undefined ? undefined : text(counts) + causes.join("")],
+    ["Next", next === undefined ? undefined : `<code>${isolated(next)}</code>`],
+  ];
+  return known.flatMap(([name, value]) => (value === undefined ? [] : [[name, value] as const]));
+}
+
+/** Whether a run has come to something. */
+export function hasRun(document: ReportDocument): boolean {
+  return outcomes(document) !== undefined || userOutcomes(document) !== undefined;
+}
+
+/** Whether nothing of what is due is done, and what holds it is still to be settled. */
+export function isHolding(document: ReportDocument): boolean {
+  return isHeld(document) && !hasRun(document);
+}

@@ -1,0 +1,223 @@
+/** The tables of the page: one dense row for each registration, with the columns that some row has something for. */
+import type { SourcePosition } from "../allowlist/messages.js";
+import type { ReportedDecision } from "./document.js";
+import { escapeHtml, escapeHtml as text, isolated } from "./escapes.js";
+import { day, entryDetails, userOf } from "./words.js";
+
+/** One column of a table of the page. Its name is a class of the style. */
+export interface Column<Row> {
+  readonly name: string;
+  readonly title: string;
+  /** HTML; empty where there is nothing to say of the row. */
+  readonly cell: (row: Row) => string;
+  /** Whether its cells name their row. */
+  readonly heads?: boolean;
+}
+
+/** A table whose rows the page's script filters and sorts. Columns that no row has anything for are left out. */
+export function denseTable<Row>(
+  caption: string,
+  columns: readonly Column<Row>[],
+  rows: readonly Row[],
+): string {
+  const cells = rows.map((row) => columns.map(({ cell }) => cell(row)));
+  const shown = columns.flatMap((column, at) =>
+    cells.some((row) => row[at] !== "") ? [{ ...column, at }] : [],
+  );
+  const head = shown.map(({ name, title }) => `<th scope="col" class="${name}">${text(title)}</th>`);
+  const body = cells.map((row) => {
+    const tags = shown.map(({ name, heads, at }) => {
+      const value = row[at] ?? "";
+      const kind = value === "" ? `${name} none` : name;
+      return heads === true
+        ? `<th scope="row" class="${kind}">${value}</th>`
+        : `<td class="${kind}">${value}</td>`;
+    });
+    return `<tr>${tags.join("")}</tr>`;
+  });
+  return `<table class="rows">
+<caption>${text(caption)}</caption>
+<thead><tr>${head.join("")}</tr></thead>
+<tbody>
+${body.join("\n")}
+</tbody></table>`;
+}
+
+// What the page says of a registration.
+
+/** A registration with what became of the act on it, if anything did. */
+export interface DeviceRow {
+  readonly decision: ReportedDecision;
+  readonly outcome?: string | undefined;
+}
+
+/** The registrations of one table, with the reasons that many of them have in common told once above it. */
+export function deviceTable(
+  caption: string,
+  rows: readonly DeviceRow[],
+  more: readonly Column<DeviceRow>[] = [],
+): string {
+  const shared = sharedReasons(rows);
+  const legend = [...shared].map(
+    ([reason, { short, count }]) => `<li><b>${text(short)}</b> (${count}): ${prose(reason)}</li>`,
+  );
+  const told = legend.length === 0 ? "" : `<ul class="legend">\n${legend.join("\n")}\n</ul>\n`;
+  const outcomes = new Set(rows.map(({ outcome }) => outcome));
+  const [only] = outcomes;
+  const alike = outcomes.size === 1;
+  const columns = [
+    ...deviceColumns,
+    whyColumn(shared),
+    ...more,
+    lineColumn,
+    ...(alike ? [] : [resultColumn]),
+  ];
+  const ended = alike && only !== undefined ? `${caption}; result: ${only}` : caption;
+  return told + denseTable(ended, columns, rows);
+}
+
+type SharedReasons = ReadonlyMap<string, { readonly short: string; readonly count: number }>;
+
+/** So many rows with one reason in so many letters have it told once. */
+const SHARED_ROWS = 5;
+const SHARED_LETTERS = 40;
+
+/** The long ones that many rows have in common, each with the name of its rule, and a number where the rule has several. */
+function sharedReasons(rows: readonly DeviceRow[]): SharedReasons {
+  const counts = new Map<string, { readonly code: string; count: number }>();
+  for (const { decision } of rows) {
+    const { code, text: reason } = decision.reason;
+    const known = counts.get(reason);
+    if (known) known.count++;
+    else if (reason.length > SHARED_LETTERS) counts.set(reason, { code, count: 1 });
+  }
+  const perCode = new Map<string, number>();
+  return new Map(
+    [...counts]
+      .filter(([, { count }]) => count >= SHARED_ROWS)
+      .map(([reason, { code, count }]) => {
+        const nth = (perCode.get(code) ?? 0) + 1;
+        perCode.set(code, nth);
+        return [reason, { short: code.replaceAll("-", " ") + (nth === 1 ? "" : ` ${nth}`), count }];
+      }),
+  );
+}
+
+const deviceColumns: readonly Column<DeviceRow>[] = [
+  { name: "person", title: "Person", cell: ({ decision }) => person(decision.registration.user.email) },
+  column("name", "Name", ({ registration }) => registration.user.name),
+  {
+    name: "device",
+    title: "Device",
+    heads: true,
+    cell: ({ decision: { registration } }) =>
+      isolated(registration.device.name === "" ? "(no name)" : registration.device.name, 200),
+  },
+  column("model", "Model", ({ registration }) => registration.device.hardware?.model),
+  // Where no machine is known by its hardware, the registration's id tells devices of one name apart.
+  column(
+    "serial",
+    "Serial or id",
+    ({ registration: { id, device } }) =>
+      device.hardware?.serial ?? (device.hardware?.model ? undefined : id),
+  ),
+  column("enrolled", "Enrolled", ({ registration }) => day(registration.times.created)),
+  column("listed", "Listed since", (decision) => told(decision, "listedSince")),
+  column("seen", "Last seen", ({ registration: { times } }) =>
+    times.lastSeen === null ? "never" : day(times.lastSeen),
+  ),
+  column("revoked", "Revoked", ({ live, registration: { times } }) =>
+    live === "revoked" ? day(times.revoked ?? times.updated) : undefined,
+  ),
+];
+
+const lineColumn: Column<DeviceRow> = {
+  name: "line",
+  title: "Line",
+  cell: ({ decision }) => place(decision.source),
+};
+
+const resultColumn: Column<DeviceRow> = {
+  name: "result",
+  title: "Result",
+  cell: ({ outcome }) => (outcome === undefined ? "" : isolated(outcome)),
+};
+
+/** What runs on a device, and how it connects. */
+export const clientColumns: readonly Column<DeviceRow>[] = [
+  column("system", "System", (decision) => {
+    const { deviceType } = decision.registration.device.hardware ?? {};
+    return [deviceType, told(decision, "osVersion")].filter((one) => one !== undefined).join(" ");
+  }),
+  column("client", "Client", ({ registration }) => registration.device.hardware?.clientVersion),
+  column("profile", "Profile", (decision) => told(decision, "profile") ?? told(decision, "policy")),
+  column("tunnel", "Tunnel", (decision) => told(decision, "tunnelType")),
+  column("key", "Key", (decision) => told(decision, "keyType")),
+];
+
+function column(
+  name: string,
+  title: string,
+  read: (decision: ReportedDecision) => string | undefined,
+): Column<DeviceRow> {
+  return {
+    name,
+    title,
+    cell: ({ decision }) => {
+      const value = read(decision) ?? "";
+      return value === "" ? "" : isolated(value, 200);
+    },
+  };
+}
+
+function whyColumn(shared: SharedReasons): Column<DeviceRow> {
+  return {
+    name: "why",
+    title: "Why",
+    cell: ({ decision: { reason, entry, pending } }) => {
+      const short = shared.get(reason.text)?.short;
+      const details = entryDetails(entry).map((detail) => `<small>${isolated(detail)}</small>`);
+      const waits = pending ? `<strong>Pending:</strong> ${prose(pending.text)}; ` : "";
+      return [waits + (short === undefined ? prose(reason.text) : text(short)), ...details].join(" ");
+    },
+  };
+}
+
+/** What only some documents say of a registration, its device or its hardware: a text, or something with a name. */
+function told({ registration }: ReportedDecision, key: string): string | undefined {
+  const places: readonly object[] = [registration, registration.device, registration.device.hardware ?? {}];
+  for (const holder of places) {
+    const value: unknown = Object.entries(holder).find(([name]) => name === key)?.[1];
+    if (typeof value === "string") return value;
+    if (typeof value !== "object" || value === null || !("name" in value)) continue;
+    if (typeof value.name === "string") return value.name;
+  }
+  return undefined;
+}
+
+// The small pieces that tables and lists of the page are made of.
+
+/** A user's address, or that there is none. */
+export function person(email: string): string {
+  return isolated(userOf(email), 320);
+}
+
+/** The line that says so. */
+export function place(source: SourcePosition | undefined): string {
+  return source ? `<code>${isolated(`${source.file}:${source.line}`)}</code>` : "";
+}
+
+/** The keys of an allowlist's file, alone or with what stands below them: all that becomes code in a sentence. */
+const key =
+  /&#96;((?:version|scope|users|groups|policy|guards|limits|freeze|protected|ignore|accessUsers|requires|state|from|expires)(?:\.[A-Za-z]+)*)&#96;/gu;
+
+const backticked = /&#96;((?:(?!&#96;).){1,400}?)&#96;/gu;
+
+/**
+ * A sentence of the document. Its backticks are not shown: keys of the allowlist are code, anything else stands in
+ * quotes. No element is made of what a device or a user is called, unless that is a key's name.
+ */
+export function prose(sentence: string): string {
+  const html = escapeHtml(sentence).replace(key, "<code>$1</code>").replace(backticked, "“$1”");
+  return `<bdi>${html}</bdi>`;
+}

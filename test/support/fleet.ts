@@ -1,0 +1,102 @@
+/** Reports of an account with many people, as a reviewer meets them. */
+import { type DocumentOptions, type ReportDocument, toDocument } from "../../src/report/document.js";
+import { NOW, physicalDevice, plan, type Sketch } from "./world.js";
+
+const FIRST = [
+  "alexandra",
+  "benjamin",
+  "chiara",
+  "daniel",
+  "elif",
+  "florian",
+  "grace",
+  "henrik",
+  "ines",
+  "jun",
+];
+const LAST = [
+  "anderson",
+  "baumgartner",
+  "castellano",
+  "dimitrov",
+  "eriksson",
+  "fernandez",
+  "goldberg",
+  "hoffmann",
+];
+const MODELS = [
+  "MacBookPro18,3",
+  "Mac15,6",
+  "Latitude 7420",
+  "ThinkPad T14s",
+  "Pixel 9",
+  "iPad Air",
+  "Surface 6",
+];
+
+interface Fleet {
+  /** So many listed devices are lost, and deleted. */
+  readonly lost: number;
+  /** So many devices no entry allows: they are cut off. */
+  readonly strangers: number;
+  /** So many listed devices are revoked, and let in again. */
+  readonly back: number;
+  /** So many stay connected. */
+  readonly kept: number;
+}
+
+/** One device a person, of the first kind that has one left; what else the document says is told in `options`. */
+export function fleetDocument(fleet: Fleet, options: Partial<DocumentOptions> = {}): ReportDocument {
+  const kinds = (["lost", "strangers", "back", "kept"] as const).flatMap((kind) =>
+    Array.from({ length: fleet[kind] }, () => kind),
+  );
+  const lines: string[] = [];
+  const sketches: Sketch[] = [];
+  const devices = kinds.map((kind, at) => {
+    const [first = "", last = ""] = [FIRST[at % FIRST.length], LAST[(at >> 1) % LAST.length]];
+    const email = `${first}.${last}${at}@example.com`;
+    const model = MODELS[at % MODELS.length] ?? "";
+    const serial = `C02${(at * 7919 + 100_000).toString(36).toUpperCase()}`;
+    const day = String(1 + (at % 28)).padStart(2, "0");
+    sketches.push({
+      id: `r${at}`,
+      email,
+      device: `d${at}`,
+      name: `${first.charAt(0).toUpperCase()}${first.slice(1)}'s ${model.replace(/\d.*/u, "").trim()}`,
+      created: `2025-${String(1 + (at % 12)).padStart(2, "0")}-${day}T08:00:00Z`,
+      lastSeen: `2026-05-${day}T08:00:00Z`,
+      clientVersion: "2026.4.1350.0",
+      ...(kind === "back" && { revoked: "2026-05-20T10:00:00Z" }),
+    });
+    const entry = `{ serial: ${serial}${kind === "lost" ? ", state: deleted, reason: lost on a train" : ""} }`;
+    lines.push(`  ${email}: [${kind === "strangers" ? "" : entry}]`);
+    return physicalDevice(`d${at}`, { serial_number: serial, model, device_type: "mac" });
+  });
+  const list = `version: 1\nguards:\n  revoke: { max: 1000 }\n  delete: { max: 1000 }\n  unrevoke: { max: 1000 }\nusers:\n${lines.join("\n")}\n`;
+  return toDocument(plan(list, sketches, devices), { generatedAt: NOW, run: false, ...options });
+}
+
+/** What the stack says of itself. */
+export const OWNER = { id: "run-1", stack: "warp-registrations/production" };
+
+/** What a run in CI says of itself. */
+export const AT_FORGE = {
+  origin: {
+    commit: "5d35baa0c4e1f8f1d1d0b0e6c1b7a3e2f4d5c6b7",
+    pullRequest: "12",
+    pullRequestUrl: "https://git.example/acme/warp/pull/12",
+    runUrl: "https://git.example/acme/warp/actions/runs/9876543210",
+  },
+};
+
+/** The document of a run that did all that was due. */
+export function allDone(document: ReportDocument): ReportDocument {
+  return {
+    ...document,
+    results: (document.results ?? []).map((one) => ({ ...one, result: "done" as const })),
+  };
+}
+
+export const TWELVE: Fleet = { lost: 3, strangers: 8, back: 1, kept: 20 };
+
+export const FOUR_HUNDRED: Fleet = { lost: 10, strangers: 370, back: 20, kept: 40 };
