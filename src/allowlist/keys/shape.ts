@@ -305,7 +305,7 @@ export function written(row: Row): unknown {
 /** A description's last words: what holds by default. */
 function said(values: unknown, byDefault: unknown): string {
   if (byDefault === undefined) return "";
-  if (!Array.isArray(values)) return ` Default: ${String(byDefault)}.`;
+  if (!Array.isArray(values)) return ` Default: ${code(byDefault)}.`;
   const words = values.map((value) => `${String(value)}${value === byDefault ? " (the default)" : ""}`);
   return ` One of: ${words.join(", ")}.`;
 }
