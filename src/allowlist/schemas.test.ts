@@ -1,6 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { matchKeys } from "./match-values.js";
-import { rootKeys, SCHEMAS, sharedKeys } from "./keys/root.js";
+import { POLICY } from "./keys/policy.js";
+import { rootKeys, rowAt, SCHEMAS, sharedKeys } from "./keys/root.js";
+import { type Row, written } from "./keys/shape.js";
+import { parseAllowlist } from "./parse.js";
 import { validator } from "./schema-errors.js";
 
 type Schema = Readonly<Record<string, unknown>>;
@@ -103,6 +106,54 @@ describe("the published schemas", () => {
     expect(keysOf(group)).toEqual(whole.filter((key) => !aboutNobody.includes(key)));
     expect(keysOf(definition(users, "userPolicy"))).toEqual(
       whole.filter((key) => !aboutNobody.includes(key) && key !== "unknownUsers"),
+    );
+  });
+});
+
+describe("the row of a key", () => {
+  it.each([
+    ["users/bob@example.com", "Devices or user"],
+    ["users/bob@example.com/0/serial", "Serial number"],
+    ["users/bob@example.com/devices/0/requires/model", "Model"],
+    ["users/bob@example.com/policy/stale/after", "After"],
+    ["groups/staff/0", "E-mail"],
+    ["groups/staff/policy/maxDevices", "Most devices"],
+    ["tests/0/expect/rule", "Rule"],
+    ["owns/allowlist~1a.yaml/0", "E-mail"],
+    ["accessUsers/maxDevices", "Access user"],
+    ["users/bob@example.com/policy/machines", undefined],
+    ["users/bob@example.com/toString", undefined],
+    ["protected/users/constructor", undefined],
+  ])("is found by its place: %s", (place, title) => {
+    expect(rowAt("root", place.split("/"))?.title).toBe(title);
+  });
+
+  it("reads what it gives as its default as just that, for each setting of the policy", () => {
+    const rows: readonly (readonly [string, Row])[] = Object.entries(POLICY);
+    const policy = Object.fromEntries(rows.map(([key, row]) => [key, written(row)]));
+    const parse = (policy: object) =>
+      parseAllowlist([
+        { file: "a.yaml", text: JSON.stringify({ version: 1, policy, users: { "a@x.org": [] } }) },
+      ]).allowlist!.policy;
+    const values = (of: object) =>
+      Object.entries(of as Record<string, { readonly value: unknown }>).map(([key, { value }]) => [
+        key,
+        value,
+      ]);
+    const said = parse(policy);
+    expect(Object.fromEntries(values(said))).toEqual(Object.fromEntries(values(parse({}))));
+    expect(Object.values(said).every(({ explicit }) => explicit)).toBe(true);
+  });
+
+  it("is asked what to do about a mistake, and not a row of another place with the same name", () => {
+    const { messages } = parseAllowlist([
+      {
+        file: "a.yaml",
+        text: JSON.stringify({ version: 1, users: { "a@x.org": [] }, accessUsers: { maxDevices: "x" } }),
+      },
+    ]);
+    expect(messages.map(({ code, text }) => `${code} ${text}`)).toContain(
+      "allowlist/wrong-type `maxDevices` is text, and must be a mapping (`key: value`)",
     );
   });
 });

@@ -3,7 +3,7 @@
  * below it, and, where it is one value, how it is read.
  */
 import { pairAt, textNode, type Tell, type TreeNode, type TreePair } from "../source.js";
-import { type Day, type Duration, readDay, readDuration } from "../times.js";
+import { type Duration, readDuration } from "../times.js";
 import { readNumber } from "../values.js";
 
 export type Schema = Readonly<Record<string, unknown>>;
@@ -145,16 +145,11 @@ export const flag: Value<boolean> = {
 };
 
 /** A day as `YYYY-MM-DD`, in UTC. */
-export const day: Value<Day> = as(
+export const day: Shape = as(
   key(
     "Day",
     "A day as YYYY-MM-DD, in UTC.",
-    {
-      ...text({ pattern: "^[2-9][0-9]{3}-[0-9]{2}-[0-9]{2}$" }),
-      type: typed("day"),
-      read: (pair: TreePair, tell: Tell) => read(readDay(pair, tell)),
-      written: ({ text }: Day) => text,
-    },
+    { ...text({ pattern: "^[2-9][0-9]{3}-[0-9]{2}-[0-9]{2}$" }), type: typed("day") },
     { name: "day" },
   ),
 );
