@@ -6,8 +6,8 @@ import { LISTED } from "./small-account.js";
 const LISTINGS = [
   "GET physical-devices active_registrations=include&sort_by=id&sort_order=asc&per_page=1000",
   "GET physical-devices active_registrations=include&sort_by=id&sort_order=asc&per_page=1000&cursor=…",
-  "GET registrations status=all&include=policy&sort_by=id&sort_order=asc&per_page=1000",
-  "GET registrations status=all&include=policy&sort_by=id&sort_order=asc&per_page=1000&cursor=…",
+  "GET registrations status=all&sort_by=id&sort_order=asc&include=policy&per_page=1000",
+  "GET registrations status=all&sort_by=id&sort_order=asc&include=policy&per_page=1000&cursor=…",
 ];
 const readBack = (ids: string, count: number) =>
   `GET registrations ${ids}&status=all&sort_by=id&sort_order=asc&per_page=${count}`;
