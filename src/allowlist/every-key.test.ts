@@ -102,7 +102,14 @@ describe("an allowlist with every key", () => {
           expires: day("2026-12-31"),
           owner: "it",
           ticket: "OPS-1",
-          requires: { platform: "mac", model: "MacBook*", minClientVersion: "2025.4.929.0" },
+          requires: {
+            platform: "mac",
+            model: "MacBook*",
+            minClientVersion: "2025.4.929.0",
+            tunnelType: "masque",
+            profile: "Engineering",
+            minOsVersion: "15.6",
+          },
           source: at('serial: "PF'),
         },
         {

@@ -18,6 +18,12 @@ export interface Conditions {
   readonly model?: string;
   /** The oldest WARP client that may connect: numbers separated by dots. */
   readonly minClientVersion?: string;
+  /** The `tunnel_type` of the registration, in lower case: `wireguard`, `masque`. */
+  readonly tunnelType?: string;
+  /** The id or the name of the device profile that the registration has, exactly. */
+  readonly profile?: string;
+  /** The oldest operating system that may connect: numbers separated by dots. */
+  readonly minOsVersion?: string;
 }
 
 /** One device rule under a user. */

@@ -318,19 +318,19 @@ function readConditions(node: TreeNode, tell: Tell): Conditions | undefined {
   for (const { key, value } of node.pairs.values()) {
     const text = textNode(value);
     if (text === undefined) return undefined;
-    if (key === "platform") found.platform = text.value;
-    else if (key === "model") {
+    if (key === "platform" || key === "tunnelType") found[key] = text.value;
+    else if (key === "model" || key === "profile") {
       tell(matchTextProblem(text, key));
-      found.model = text.value;
-    } else if (key === "minClientVersion") {
+      found[key] = text.value;
+    } else if (key === "minClientVersion" || key === "minOsVersion") {
       tell(versionProblem(text, key));
-      found.minClientVersion = text.value;
+      found[key] = text.value;
     }
   }
   return found;
 }
 
-/** What is wrong with the version of a client: numbers with dots between, as `2025.4.929.0`. */
+/** What is wrong with the version of a client or a system: numbers with dots between, as `2025.4.929.0`. */
 export function versionProblem(node: TextNode, key: string): Problem | undefined {
   const { value, start } = node;
   const unclear = matchTextProblem(node, key);

@@ -379,6 +379,17 @@ changeSteps("conditions", [
     back: [],
   },
   {
+    name: "tunnel, profile and system: one goes, one is another, one asks for less",
+    before: d1('requires: { tunnelType: masque, profile: Engineering, minOsVersion: "15.10" }'),
+    after: d1('requires: { profile: Default, minOsVersion: "15.9" }'),
+    tells: [
+      wider(
+        "tunnelType is not required any more (before: masque), requires profile Default (before: Engineering), requires minOsVersion 15.9 (before: 15.10)",
+      ),
+    ],
+    back: [wider("requires profile Engineering (before: Default)")],
+  },
+  {
     name: "another platform lets in what the first did not",
     before: d1("requires: { platform: mac }"),
     after: d1("requires: { platform: windows }"),

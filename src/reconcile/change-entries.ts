@@ -328,6 +328,9 @@ const ASKS_AS_MUCH: { readonly [Key in keyof Conditions]-?: (given: string, want
   // One glob that is not the other is taken to reach further.
   model: (given, wanted) => given === wanted || (!/[*?]/u.test(given) && matchesPattern(wanted, given)),
   minClientVersion: (given, wanted) => isAtLeast(wanted, given),
+  tunnelType: (given, wanted) => given === wanted,
+  profile: (given, wanted) => given === wanted,
+  minOsVersion: (given, wanted) => isAtLeast(wanted, given),
 };
 
 const conditions = Object.keys(ASKS_AS_MUCH) as readonly (keyof Conditions)[];

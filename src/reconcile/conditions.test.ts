@@ -174,3 +174,45 @@ test("the decision says what was required, and what is there", () => {
     'requires minClientVersion "2026", and it is "2025.9.1"',
   );
 });
+
+const MASQUE = { tunnel_type: "masque" };
+const PROFILE = {
+  id: "p1",
+  name: "Engineering",
+  default: false,
+  deleted: false,
+  updated_at: "2026-05-01T00:00:00Z",
+};
+
+test.each<[string, object, object, string]>([
+  ["tunnelType: masque", MASQUE, {}, "keep (entry)"],
+  ["tunnelType: masque", { tunnel_type: "MASQUE" }, {}, "keep (entry)"],
+  ["tunnelType: wireguard", MASQUE, {}, "revoke (condition)"],
+  ["tunnelType: masque", {}, {}, "leave (unknown-hardware)"],
+  ["tunnelType: masque", { tunnel_type: null }, {}, "leave (unknown-hardware)"],
+  ["tunnelType: masque", { tunnel_type: 7 }, {}, "leave (unknown-hardware)"],
+  ["profile: Engineering", { policy: PROFILE }, {}, "keep (entry)"],
+  ["profile: p1", { policy: PROFILE }, {}, "keep (entry)"],
+  ["profile: engineering", { policy: PROFILE }, {}, "revoke (condition)"],
+  ["profile: Default", { policy: PROFILE }, {}, "revoke (condition)"],
+  ["profile: Engineering", {}, {}, "leave (unknown-hardware)"],
+  ["profile: Engineering", { policy: null }, {}, "leave (unknown-hardware)"],
+  ["profile: Engineering", { policy: {} }, {}, "leave (unknown-hardware)"],
+  ['minOsVersion: "15.6"', {}, { os_version: "15.6.1" }, "keep (entry)"],
+  ['minOsVersion: "15.10"', {}, { os_version: "15.9.1" }, "revoke (condition)"],
+  ['minOsVersion: "15"', {}, { os_version: null }, "leave (unknown-hardware)"],
+  ['minOsVersion: "15"', {}, { os_version: "Sequoia" }, "leave (unknown-hardware)"],
+  ['minOsVersion: "15", tunnelType: wireguard', MASQUE, {}, "revoke (condition)"],
+])("%s, and the account tells %j and %j: %s", (condition, also, device, expected) => {
+  const decide = (revoked?: string) =>
+    plan(
+      HEAD + requires(condition),
+      [{ id: "a", email: ALICE, name: "L", device: "d", also, ...(revoked !== undefined && { revoked }) }],
+      [physicalDevice("d", device)],
+    ).decisions[0];
+  const connected = decide();
+  expect(`${connected?.action ?? ""} (${connected?.reason.code ?? ""})`).toBe(expected);
+  // What cannot be told never lets anything in.
+  const isMet = expected.startsWith("keep");
+  expect(decide("2026-05-20T00:00:00Z")?.action === "unrevoke").toBe(isMet);
+});

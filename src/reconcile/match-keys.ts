@@ -140,12 +140,18 @@ export function meets(
   hardware: Hardware | undefined,
 ): ConditionVerdict {
   if (requires === undefined) return MET;
-  const { platform, model, minClientVersion } = requires;
+  const { platform, model, minClientVersion, tunnelType, profile, minOsVersion } = requires;
+  const { tunnel_type, policy } = registration;
   const version = [registration.device.client_version, hardware?.clientVersion].find(isVersion);
   const verdicts = [
     check("platform", platform, hardware?.deviceType, (wanted, given) => wanted === given.toLowerCase()),
     check("model", model, hardware?.model, matchesPattern),
     check("minClientVersion", minClientVersion, version, isAtLeast),
+    check("tunnelType", tunnelType, textOf(tunnel_type), (wanted, given) => wanted === given.toLowerCase()),
+    check("profile", profile, textOf(policy?.name) ?? textOf(policy?.id), (wanted, given) =>
+      [given, policy?.id].includes(wanted),
+    ),
+    check("minOsVersion", minOsVersion, [hardware?.osVersion].find(isVersion), isAtLeast),
   ];
   return verdicts.find(({ met }) => met === false) ?? verdicts.find(({ met }) => met === "unknown") ?? MET;
 }
@@ -163,9 +169,14 @@ function check(
     : { met: false, text: `requires ${name} ${quoted(wanted)}, and it is ${quoted(given)}` };
 }
 
+/** Of what listings do not check: only a text that says something is known. */
+function textOf(value: unknown): string | undefined {
+  return typeof value === "string" && value.trim() !== "" ? value : undefined;
+}
+
 /** What begins with no number is no version, and no reason to act. */
 function isVersion(text: string | undefined): boolean {
-  return text !== undefined && /^\d/u.test(text);
+  return typeof text === "string" && /^\d/u.test(text);
 }
 
 /** By numbers, part by part: `2025.10.1` is later than `2025.9.30`; a part that is missing is 0. */

@@ -43,6 +43,9 @@ const requires = fc.constantFrom<EntrySketch["requires"]>(
   { platform: "windows" },
   { model: "Think*" },
   { minClientVersion: "2025.9" },
+  { tunnelType: "masque" },
+  { profile: "Engineering" },
+  { minOsVersion: "15" },
 );
 
 const DAYS = ["2026-05-01", "2026-05-31", "2026-06-01", "2026-06-02", "2026-06-20"].map(day);

@@ -79,6 +79,17 @@ const REQUIRES = {
     'The oldest version of the WARP client that may connect: numbers with dots between, always in quotes: `"2025.4.929.0"`.',
     word,
   ),
+  tunnelType: key("Tunnel", "The type of the registration's tunnel.", choice("wireguard", "masque")),
+  profile: key(
+    "Device profile",
+    "The device profile that the registration must have: its name or its id, exactly.",
+    word,
+  ),
+  minOsVersion: key(
+    "Oldest system",
+    "The oldest version of the operating system that may connect: numbers with dots between, always in quotes, and together with `platform`, since each system counts otherwise.",
+    word,
+  ),
 };
 
 export const ENTRY = key(
