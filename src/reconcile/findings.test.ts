@@ -181,3 +181,65 @@ describe("findings", () => {
     );
   });
 });
+
+describe("device profiles", () => {
+  const profile = (id: string, more: object = {}) => ({
+    policy: {
+      id,
+      name: id.toUpperCase(),
+      default: id === "default",
+      deleted: false,
+      updated_at: "2026-05-01T00:00:00Z",
+      ...more,
+    },
+  });
+  const found = (...profiles: readonly object[]) =>
+    plan(
+      `${HEAD}users:\n  ${ALICE}: [{ nameGlob: "*", trustName: x }]\n  bob@example.com: [{ nameGlob: "*", trustName: x }]\n`,
+      profiles.map((also, at) => ({
+        ...{ id: `r${at}`, name: `L${at}`, also },
+        email: at % 2 === 0 ? ALICE : "bob@example.com",
+      })),
+    ).findings.flatMap(({ code, text, subject, registrations }) =>
+      code.endsWith("-profile") ? [{ code, text, subject, registrations }] : [],
+    );
+
+  test("one that was deleted is told once, with what still has it and is connected", () => {
+    const gone = profile("old", { deleted: true });
+    const revoked = { ...gone, revoked_at: "2026-05-20T00:00:00Z" };
+    expect(found(gone, gone, profile("new"), revoked)).toEqual([
+      {
+        code: "deleted-profile",
+        text: 'the device profile "OLD" was deleted, and 2 connected devices still have it: L0 (r0), L1 (r1)',
+        subject: ["old", "r0", "r1"],
+        registrations: ["r0", "r1"],
+      },
+    ]);
+  });
+
+  test("the default one is told by person where it is the exception, and not where it is the rule", () => {
+    const [own, byDefault] = [profile("own"), profile("default")];
+    expect(found(own, own, byDefault, own, byDefault, own)).toEqual([
+      {
+        code: "default-profile",
+        text: `${ALICE}: L2 (r2), L4 (r4) get the default device profile, and most devices have one of their own`,
+        subject: [ALICE, "r2", "r4"],
+        registrations: ["r2", "r4"],
+      },
+    ]);
+    expect(found(own, byDefault)).toEqual([]);
+    expect(found(byDefault, byDefault, byDefault)).toEqual([]);
+  });
+
+  test("a connector belongs to no person, and its profile is nobody's exception", () => {
+    const connector = { ...profile("default"), user: { email: "warp_connector@team.cloudflareaccess.com" } };
+    expect(found(profile("own"), profile("own"), connector, profile("own"))).toEqual([]);
+  });
+
+  test("what the account does not tell is nobody's profile", () => {
+    expect(found({}, { policy: null }, { policy: "x" }, { policy: { deleted: true } })).toEqual([]);
+    expect(found({ policy: { id: "p", deleted: true } }).map(({ text }) => text)).toEqual([
+      'the device profile "p" was deleted, and 1 connected device still has it: L0 (r0)',
+    ]);
+  });
+});

@@ -29,6 +29,7 @@ import {
   findDoubts,
   findLeftAlone,
   findOutOfReach,
+  findProfiles,
   findShared,
   findUnusable,
 } from "./findings/registrations.js";
@@ -221,6 +222,7 @@ function findAll({ allowlist, inventory, people, hardware, decided, asOf, now }:
     ...unmatched.filter(({ code }) => code !== "elsewhere"),
     ...findAbsent(users, people),
     ...findAccess(allowlist, inventory.registrations, inventory.accessUsers),
+    ...findProfiles(decisions),
     ...findUnusable(hardware?.unusable ?? [], decisions),
     ...findExceptions(allowlist, people, decisions, matchOf),
     ...findDates(allowlist, asOf, now),

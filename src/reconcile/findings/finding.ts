@@ -38,6 +38,8 @@ export const findingMeanings = {
   superseded: "A newer registration of the same device is connected.",
   stale: "A registration has not been seen for longer than `policy.stale.after`.",
   "revoked-age": "A registration has been revoked for longer than `policy.revoked.after`.",
+  "deleted-profile": "Connected devices have a device profile that was deleted.",
+  "default-profile": "A user's device gets the default profile, and most devices have one of their own.",
   "overlapping-stack": "Another stack of this project has registrations of this account in its scope too.",
   "reviewed-plan": "What is now differs from what the reviewed plan was made from.",
   "unknown-access-user": "No Access user has this e-mail address.",

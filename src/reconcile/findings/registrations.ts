@@ -1,11 +1,12 @@
 /** Findings about registrations and devices that somebody should look at, and that no act follows from. */
 import type { Allowlist } from "../../allowlist/model.js";
+import type { RegistrationPolicy } from "../../cloudflare/types.js";
 import { compare, counted, groupBy } from "../../text/words.js";
 import { aboutRule, type Decision, type RuleCode, staysConnected } from "../decision.js";
 import type { Unusable } from "../hardware.js";
 import { MATCH_KEYS } from "../match-keys.js";
 import { type Candidate, isIdentified, type Person } from "../people.js";
-import { isInForce, isInScope, whyOutOfScope } from "../scope.js";
+import { isInForce, isInScope, isNoUser, whyOutOfScope } from "../scope.js";
 import { clipped, type Finding, type FindingCode, listed, named, quoted } from "./finding.js";
 
 /** What is left alone: one finding a registration, and for people that the allowlist does not know one a person. */
@@ -179,6 +180,65 @@ export function findUnusable(unusable: readonly Unusable[], decisions: readonly 
       ];
     })
     .sort((a, b) => compare(a.text, b.text));
+}
+
+/**
+ * Device profiles that nobody meant. That a device gets the default one is told where that is the exception: where most of
+ * what is connected in scope has a profile of its own, no profile's rule was written for it. One finding a person.
+ */
+export function findProfiles(decisions: readonly Decision[]): Finding[] {
+  const connected = decisions.filter((one) => one.live === "active" && staysConnected(one));
+  const withProfile = connected.flatMap((decision) => {
+    const policy = profileOf(decision);
+    return policy === undefined ? [] : [{ decision, policy }];
+  });
+  const deleted = groupBy(
+    withProfile.filter(({ policy }) => policy.deleted === true),
+    ({ policy }) => policy.id,
+  );
+  const byDefault = withProfile.filter(
+    ({ decision, policy }) => policy.default === true && policy.deleted !== true && !isNoUser(decision.user),
+  );
+  const isException = byDefault.length * 2 < withProfile.length;
+  const people = groupBy(isException ? byDefault : [], ({ decision }) => decision.user);
+  return [
+    ...[...deleted]
+      .sort(([a], [b]) => compare(a, b))
+      .map(([id, group]): Finding => {
+        const own = group.map(({ decision }) => decision).sort(byId);
+        const name = quoted(group[0].policy.name ?? id);
+        const text = `the device profile ${name} was deleted, and ${counted(own.length, "connected device")} still ${own.length === 1 ? "has" : "have"} it: ${listed(own.map(nameOf))}`;
+        return aboutGroup("deleted-profile", [id], text, own);
+      }),
+    ...[...people]
+      .sort(([a], [b]) => compare(a, b))
+      .map(([user, group]): Finding => {
+        const own = group.map(({ decision }) => decision).sort(byId);
+        const text = `${user}: ${listed(own.map(nameOf))} ${own.length === 1 ? "gets" : "get"} the default device profile, and most devices have one of their own`;
+        return aboutGroup("default-profile", [user], text, own);
+      }),
+  ];
+}
+
+function aboutGroup(
+  code: FindingCode,
+  subject: readonly string[],
+  text: string,
+  group: readonly Decision[],
+): Finding {
+  const ids = group.map(({ registration }) => registration.id);
+  return { code, subject: [...subject, ...ids], text, registrations: ids };
+}
+
+function nameOf({ registration: { device, id } }: Decision): string {
+  return `${clipped(device.name)} (${clipped(id)})`;
+}
+
+/** Nothing else is decided by it, so that its fields may be missing. */
+function profileOf({ registration }: Decision) {
+  const policy: Partial<RegistrationPolicy> | null | undefined = registration.policy;
+  const id = policy?.id;
+  return typeof id === "string" && id !== "" ? { ...policy, id } : undefined;
 }
 
 /** Active registrations of suspended and offboarded people that a scope keeps out of reach. */
