@@ -9,6 +9,7 @@ import type { ReportDocument } from "./report/document.js";
 import { type Evidence, evidenceWish } from "./report/evidence.js";
 import { removeReport, reportPath, writeReport } from "./report/file.js";
 import { render } from "./report/formats.js";
+import { renderDone } from "./report/text.js";
 import { givenFingerprint, isHeld, whyHeld } from "./report/guards.js";
 import { takeInventory, timeOf, withAccount } from "./run/account.js";
 import { actsOf, findSiblings, gatherEvidence } from "./run/evidence.js";
@@ -26,6 +27,7 @@ import {
 import { ownByRows, REVOCATION_TYPE } from "./run/own-revocations.js";
 import { documentOf, planFor, readTestedAllowlist } from "./run/reconcile.js";
 import { escapeText } from "./text/escape.js";
+import { counted } from "./text/words.js";
 import { orRunError, type ProgramOptions, readSettings, runError, type Settings } from "./run/settings.js";
 
 /** What `WarpRegistrations` is in a state. */
@@ -88,6 +90,9 @@ export class WarpRegistrations extends pulumi.ComponentResource<Done> {
     if (held && !pulumi.runtime.isDryRun()) throw runError(whyHeld(document, givenFingerprint(process.env)));
     const { fingerprint, counts } = await register(planned.plan, this);
     if (held) throw runError(whyHeld(document, givenFingerprint(process.env)));
+    // An update comes here only once every row is made; what fails ends the program before, and is told by its row.
+    const done = pulumi.runtime.isDryRun() ? "" : renderDone(document);
+    if (done !== "") await pulumi.log.info(done);
     this.registerOutputs({ fingerprint, counts });
     return { fingerprint, counts };
   }
@@ -246,8 +251,20 @@ async function report(
   if (path !== undefined) await orRunError(() => writeReport(path, document));
   // What holds the plan is the error with which the run ends.
   const options = { evidence: evidenceWish(env) === "output", holdsSaid: true };
-  await pulumi.log.info(render("text", document, options).trimEnd());
+  await pulumi.log.info(render("text", document, options).trimEnd() + aboutRows(plan));
   return document;
+}
+
+/** In a first run there are many more rows than acts: most of them call nobody. */
+function aboutRows(plan: Plan): string {
+  const rows = toRevocations(plan);
+  const recorded = rows.filter(({ inputs }) => inputs.drift === undefined).length;
+  if (recorded === 0) return "";
+  const makes =
+    recorded === 1
+      ? "records what is revoked already, and makes"
+      : "record what is revoked already, and make";
+  return `\nRows: of ${counted(rows.length, "row")} \`Revocation\` below, ${recorded} only ${makes} no call.`;
 }
 
 /** Registers the rows, and waits until the engine knows each, so that a preview which then fails has still shown them. */

@@ -24,7 +24,9 @@ export function github(env) {
         (one) => one.pull_request === undefined && ours(mark)(one),
       ),
     openIssue: (title, body) => call("POST", `${repository}/issues`, { title, body }),
-    changeIssue: ({ number }, body) => call("PATCH", `${repository}/issues/${number}`, { body }),
+    changeIssue: ({ number }, title, body) =>
+      call("PATCH", `${repository}/issues/${number}`, { title, body }),
+    commentIssue: ({ number }, body) => call("POST", comments(number), { body }),
     closeIssue: async ({ number }, body) => {
       await call("POST", comments(number), { body });
       await call("PATCH", `${repository}/issues/${number}`, { state: "closed", state_reason: "completed" });

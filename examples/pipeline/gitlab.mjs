@@ -22,7 +22,9 @@ export function gitlab(env) {
     changeComment: ({ id }, body) => call("PUT", `${notes()}/${id}`, { body: inert(body) }),
     findIssue: (mark) => find(`${project}/issues?state=opened&scope=all`, mark, "description"),
     openIssue: (title, body) => call("POST", `${project}/issues`, { title, description: inert(body) }),
-    changeIssue: ({ iid }, body) => call("PUT", `${project}/issues/${iid}`, { description: inert(body) }),
+    changeIssue: ({ iid }, title, body) =>
+      call("PUT", `${project}/issues/${iid}`, { title, description: inert(body) }),
+    commentIssue: ({ iid }, body) => call("POST", `${project}/issues/${iid}/notes`, { body: inert(body) }),
     closeIssue: async ({ iid }, body) => {
       await call("POST", `${project}/issues/${iid}/notes`, { body });
       await call("PUT", `${project}/issues/${iid}`, { state_event: "close" });

@@ -7,6 +7,9 @@ const { AbortSignal, URL } = globalThis;
 const MOST_PAGES = 100;
 const PER_PAGE = 100;
 
+/** Before what a forge could not do (5xx) is tried again. */
+const WAITS_MS = [500, 1_000, 2_000];
+
 const PROXIES = ["https_proxy", "HTTPS_PROXY", "http_proxy", "HTTP_PROXY"];
 const LOOPBACK = ["localhost", "127.0.0.1", "[::1]"];
 /** So many characters of a secret in a row are hidden. */
@@ -70,13 +73,24 @@ export function caller(base, headers) {
     throw new Error(hidden(text, secrets).replaceAll(/\s+/gu, " "));
   };
   return async (method, path, body) => {
-    const answer = await fetch(`${base}${path}`, {
-      method,
-      headers: { ...headers, "content-type": "application/json", "user-agent": "warp-registrations" },
-      ...(body !== undefined && { body: JSON.stringify(body) }),
-      redirect: "error",
-      signal: AbortSignal.timeout(30_000),
-    }).catch((error) => fail(`${method} ${path}: ${error.cause?.message ?? error.message}`));
+    const ask = () =>
+      fetch(`${base}${path}`, {
+        method,
+        headers: { ...headers, "content-type": "application/json", "user-agent": "warp-registrations" },
+        ...(body !== undefined && { body: JSON.stringify(body) }),
+        redirect: "error",
+        signal: AbortSignal.timeout(30_000),
+      }).catch((error) => fail(`${method} ${path}: ${error.cause?.message ?? error.message}`));
+    let answer = await ask();
+    for (const wait of WAITS_MS) {
+      if (answer.status < 500) break;
+      await new Promise((over) => globalThis.setTimeout(over, wait));
+      answer = await ask();
+    }
+    if (answer.status >= 500)
+      fail(
+        `${method} ${path}: answered ${answer.status}, ${WAITS_MS.length + 1} times: run the job again later`,
+      );
     if (!answer.ok) fail(`${method} ${path}: answered ${answer.status}; may the token do this?`);
     return answer.json();
   };

@@ -117,7 +117,7 @@ test("a line that protects nothing is told, with what may have been meant", () =
 test("an entry that a protection makes void is told, with both lines", () => {
   const list = `${HEAD}protected: { devices: [d1] }\nusers:\n  ${ALICE}:\n    - device: d1\n    - device: d2\n`;
   const made = plan(list, [
-    { id: "a", email: ALICE, device: "d1" },
+    { id: "a", email: ALICE, device: "d1", revoked: "2026-05-10T00:00:00Z" },
     { id: "b", email: ALICE, device: "d2" },
   ]);
   const shadowed = made.findings.filter(({ code }) => code === "shadowed-entry");
@@ -146,11 +146,24 @@ test.each([
   ["ignore: [{ user: alice@example.com, reason: kiosk }]", "ignored"],
 ])("the reason is named: %s", (line, why) => {
   const made = plan(`${HEAD}${line}\nusers: { ${ALICE}: [{ device: d1 }] }\n`, [
-    { id: "a", email: ALICE, device: "d1" },
+    { id: "a", email: ALICE, device: "d1", revoked: "2026-05-10T00:00:00Z" },
   ]);
   expect(text(made, "shadowed-entry")).toEqual([
     `device "d1" of ${ALICE} never decides: all that it matches is ${why}`,
   ]);
+});
+
+test.each([
+  "protected: { users: [alice@example.com] }",
+  "protected: { devices: [d1] }",
+  "guards: { self: [alice@example.com] }",
+])("an entry that asks for what is kept so anyway, as an export writes it, is no finding: %s", (line) => {
+  const list = `${HEAD}${line}\nusers: { ${ALICE}: [{ device: d1 }] }\n`;
+  const live = { id: "a", email: ALICE, device: "d1" };
+  expect(plan(list, [live]).findings).toEqual([]);
+  // It would be let in, were it not protected.
+  const revoked = plan(list, [{ ...live, revoked: "2026-05-10T00:00:00Z" }]);
+  expect(text(revoked, "shadowed-entry")).toHaveLength(1);
 });
 
 test("the decision says what is protected, or whose it is", () => {

@@ -53,7 +53,7 @@ test("an ignore rule that finds nothing is told whole, at its line, about no reg
 });
 
 test("an entry that exceptions make void is told once, with all that it matches", () => {
-  const list = `protected: { registrations: [r2, r1] }\nusers:\n  ${ALICE}: [{ device: d1 }, { device: d2 }]\n`;
+  const list = `protected: { registrations: [r2, r1] }\nusers:\n  ${ALICE}: [{ device: d1, state: revoked }, { device: d2 }]\n`;
   const live = [
     { id: "r1", email: ALICE, device: "d1" },
     { id: "r2", email: ALICE, device: "d1" },
@@ -62,7 +62,7 @@ test("an entry that exceptions make void is told once, with all that it matches"
   expect(found("shadowed-entry", list, live)).toEqual([
     {
       code: "shadowed-entry",
-      subject: [ALICE, "active", "device d1"],
+      subject: [ALICE, "revoked", "device d1"],
       text: `device "d1" of ${ALICE} never decides: all that it matches is protected`,
       source: at(4, 23),
       related: [{ text: "the line that takes precedence", source: at(2, 34) }],
@@ -72,7 +72,7 @@ test("an entry that exceptions make void is told once, with all that it matches"
 });
 
 test("what no entry speaks for, protected or not, voids none", () => {
-  const list = `protected: { registrations: [r1, r2] }\nusers: { ${ALICE}: [{ device: d1 }] }\n`;
+  const list = `protected: { registrations: [r1, r2] }\nusers: { ${ALICE}: [{ device: d1, state: revoked }] }\n`;
   const live = [
     { id: "r1", email: ALICE, device: "d1" },
     { id: "r2", email: ALICE, device: "d2" },
@@ -109,7 +109,7 @@ test.each<[string, string, readonly Sketch[]]>([
     ],
   ],
 ])("an entry is not void that %s", (_, entries, live) => {
-  const list = `protected: { registrations: [r1] }\nusers: { ${ALICE}: ${entries} }\n`;
+  const list = `ignore: [{ registration: r1, reason: kiosk }]\nusers: { ${ALICE}: ${entries} }\n`;
   const devices = [physicalDevice("d1", { serial_number: "S1" })];
   expect(found("shadowed-entry", list, live, devices)).toEqual([]);
   expect(found("shadowed-entry", list, live.slice(0, 1), devices)).toHaveLength(1);

@@ -84,6 +84,24 @@ export function renderText(document: ReportDocument, options: RenderOptions = {}
     .join("\n\n");
 }
 
+/**
+ * The last words of a run that has done all that it set out to do: what that was, by name, and what waits. Empty where
+ * nothing was due.
+ */
+export function renderDone(document: ReportDocument): string {
+  const finished = <T extends object>(all: readonly T[] = []) =>
+    all.map((one) => ({ ...one, result: "done" as const }));
+  const { results: acts, accessUserResults: users } = document;
+  const done = { ...document, results: finished(acts), accessUserResults: finished(users) };
+  const next = nextCommand(done);
+  const isNext = next?.startsWith("pulumi") === true;
+  if (done.results.length + done.accessUserResults.length + outlineOf(document).pending.length === 0)
+    return "";
+  return [...results(done), ...(isNext ? [line("", `Next: ${escapeText(next)}`)] : [])]
+    .flatMap(({ indent, text, hanging }) => wrap(indent, text, hanging))
+    .join("\n");
+}
+
 function line(indent: string, text: string, hanging?: string): Line {
   return { indent, text, hanging };
 }

@@ -306,6 +306,10 @@ interface NamedResults {
   readonly names: readonly string[];
 }
 
+function byAct({ act: a }: ActResult, { act: b }: ActResult): number {
+  return ACTS.indexOf(a) - ACTS.indexOf(b);
+}
+
 /** What a run did, what failed, what it did not come to, and what waits: each by name. Nothing of what is no run. */
 export function doneByName(document: ReportDocument): readonly NamedResults[] {
   if (!outcomes(document) && !userOutcomes(document)) return [];
@@ -317,7 +321,7 @@ export function doneByName(document: ReportDocument): readonly NamedResults[] {
     return `${decision.registration.device.name} of ${userOf(decision.registration.user.email)}`;
   };
   const rows: { readonly act: string; readonly result: ActResult["result"]; readonly name: string }[] = [
-    ...results.map(({ act, result, registration }) => ({
+    ...[...results].sort(byAct).map(({ act, result, registration }) => ({
       act: act as string,
       result,
       name: nameOf(registration),

@@ -16,6 +16,14 @@ scenario(
     expect(first.output).toContain("LETS IN AGAIN 1 revoked outside this stack");
     expect(first.output).toMatch(/BOB-THINKPAD .*revoked outside this stack\s+on 2026-05-10/u);
 
+    const said = first.output.replaceAll(/\s+/gu, " ");
+    expect(said).toContain("Rows: of 3 rows `Revocation` below, 1 only records what is revoked already");
+    // The last words are what was done, by name.
+    expect(said.slice(said.lastIndexOf("Results:"))).toMatch(
+      /^Results: 4 acts done, 0 failed, 0 not come to revoke done 2: ALICE-OLD of alice@example\.com; CAROL-MBA of carol@example\.com delete done 1: bob-ipad of bob@example\.com unrevoke done 1: BOB-THINKPAD of bob@example\.com/u,
+    );
+    expect(said).not.toContain("Next: pulumi up");
+
     simulator.revoke("alice-laptop");
     await trial.write("allowlist.yaml", ours(AGAIN));
     const before = simulator.log().length;

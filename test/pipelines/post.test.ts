@@ -3,7 +3,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { createServer, type IncomingMessage } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { commentMarker } from "../../src/report/markdown.js";
 import { startProxied } from "../support/proxied.js";
 import { run } from "./command.js";
@@ -15,6 +15,7 @@ interface Post {
   author: string;
   body: string;
   open: boolean;
+  title?: string | undefined;
 }
 type Fields = Readonly<Record<string, string>>;
 
@@ -24,6 +25,8 @@ let issues: Post[] = [];
 let closing: string[] = [];
 let calls: string[] = [];
 let refuse = false;
+/** So many calls more are answered with 502. */
+let unwell = 0;
 
 const server = createServer((request, response) => {
   void answer(request).then(([status, body]) => response.writeHead(status).end(JSON.stringify(body)));
@@ -36,6 +39,10 @@ async function answer(request: IncomingMessage): Promise<[number, unknown]> {
   const { pathname, searchParams } = new URL(request.url ?? "", "http://localhost");
   const { method = "" } = request;
   calls.push(`${method} ${pathname}`);
+  if (unwell > 0) {
+    unwell -= 1;
+    return [502, {}];
+  }
   const token = request.headers.authorization ?? request.headers["private-token"];
   if (refuse || !String(token).endsWith("forge-token")) return [403, { message: "no" }];
   const page = <T>(rows: readonly T[]) => {
@@ -55,12 +62,13 @@ async function answer(request: IncomingMessage): Promise<[number, unknown]> {
   }
   const body = fields.body ?? fields.description;
   if (method === "POST") {
-    rows.push({ id: 100 + rows.length, author: "us", body: body ?? "", open: true });
+    rows.push({ id: 100 + rows.length, author: "us", body: body ?? "", open: true, title: fields.title });
     return [201, {}];
   }
   const row = rows.find((one) => one.id === Number(id));
   if (row === undefined) return [404, {}];
   row.body = body ?? row.body;
+  row.title = fields.title ?? row.title;
   if (fields.state === "closed" || fields.state_event === "close") row.open = false;
   return [200, {}];
 }
@@ -157,6 +165,58 @@ describe.each([
     expect(closing).toEqual(["The account and the allowlist agree, and nothing is left to look at."]);
     expect(await say("issue", REPORT)).toBe("issue opened");
     expect(issues.map(({ open }) => open)).toEqual([false, true]);
+  });
+
+  describe("an issue about drift", () => {
+    const report = (names: readonly string[], asOf = "2026-11-28T06:00:00Z") => ({
+      asOf,
+      decisions: names.map((name) => ({
+        action: "revoke",
+        registration: { id: name, device: { name }, user: { email: "bob@example.com" } },
+      })),
+      findings: [{ code: "stale", subject: ["x"], text: "PC of bob@example.com: old" }],
+    });
+    const drift = async (names: readonly string[], asOf?: string) => {
+      await writeFile(join(folder, "report.json"), JSON.stringify(report(names, asOf)));
+      return say("issue", `${mark}\n**to revoke ${names.length}**\n`);
+    };
+    afterEach(() => rm(join(folder, "report.json"), { force: true }));
+
+    test("tells what is new since the last report in a comment, and stays quiet about less or the same", async () => {
+      expect(await drift(["A"])).toBe("issue opened");
+      expect(await drift(["A"], "2026-11-29T06:00:00Z")).toBe("the issue says so already");
+      expect(closing).toEqual([]);
+      expect(await drift(["A", "B", "<img> @team"])).toBe("issue updated, 2 new");
+      expect(closing).toHaveLength(1);
+      expect(closing[0]).toContain("**2 new since 2026-11-28:**");
+      expect(closing[0]).toContain("revoke B of bob");
+      expect(closing[0]).not.toMatch(/<img|@team|bob@example/u);
+      expect(await drift(["B"])).toBe("issue updated");
+      expect(closing).toHaveLength(1);
+      expect(await drift(["A", "B"])).toBe("issue updated, 1 new");
+      expect(issues).toHaveLength(1);
+      expect(issues[0]?.body).toContain("**to revoke 2**");
+    });
+
+    test("counts in its title", async () => {
+      await drift(["A", "B"]);
+      expect(issues[0]?.title).toBe("WARP registrations: 2 due, 1 to look at (production)");
+      await drift(["A"]);
+      expect(issues[0]?.title).toBe("WARP registrations: 1 due, 1 to look at (production)");
+    });
+  });
+
+  test("what the forge could not do is tried again", async () => {
+    unwell = 2;
+    expect(await say("comment", REPORT)).toBe("comment added");
+  });
+
+  test("a forge that stays unwell is not explained by the token", async () => {
+    unwell = 1_000;
+    const { code, stderr } = await post("comment", REPORT);
+    unwell = 0;
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/^error: GET \S+: answered 502, 4 times: run the job again later$/u);
   });
 
   test("what the forge refuses is one line without the token", async () => {

@@ -271,17 +271,25 @@ function findShadowed(decisions: readonly Decision[], matchOf: (candidate: Candi
   for (const decision of decisions)
     if (!isExcepted(decision))
       for (const entry of speaking(matchOf(decision.candidate))) groups.delete(entry);
-  return [...groups].map(([entry, group]) => {
-    const [{ decision }] = group;
+  return [...groups].flatMap(([entry, group]): Finding[] => {
+    // An entry that asks for what a protection keeps so anyway, as an export writes it, is at odds with nothing.
+    const atOdds = group.find(
+      ({ decision: { live, reason } }) =>
+        entry.state !== "active" || live === "revoked" || reason.code === "ignored",
+    );
+    if (atOdds === undefined) return [];
+    const { decision } = atOdds;
     const why = decision.reason.code === "self" ? "the operator's own" : decision.reason.code;
-    return {
-      code: "shadowed-entry",
-      subject: entrySubject(decision.user, entry),
-      text: `${describeMatch(entry)} of ${decision.user} never decides: all that it matches is ${why}`,
-      source: entry.source,
-      related: [{ text: "the line that takes precedence", source: decision.source }],
-      registrations: group.map((one) => one.decision.registration.id),
-    };
+    return [
+      {
+        code: "shadowed-entry",
+        subject: entrySubject(decision.user, entry),
+        text: `${describeMatch(entry)} of ${decision.user} never decides: all that it matches is ${why}`,
+        source: entry.source,
+        related: [{ text: "the line that takes precedence", source: decision.source }],
+        registrations: group.map((one) => one.decision.registration.id),
+      },
+    ];
   });
 }
 

@@ -9,7 +9,7 @@ export const findingMeanings = {
   "unmatched-user": "A listed user has no registration, and somebody with a similar address is not listed.",
   "unmatched-protection": "A line under `protected` or `guards.self` names nothing that is in the account.",
   "unmatched-ignore": "A rule under `ignore` matches no registration.",
-  "shadowed-entry": "Everything that an entry matches is protected or ignored, so that it never decides.",
+  "shadowed-entry": "Everything that an entry matches is protected or ignored, so that what it asks for is never done.",
   "expired-entry": "An entry's last day is over.",
   "expiring-entry": "An entry's last day is within 14 days.",
   "upcoming-state": "A user's state (`suspended`, `offboarded`) begins on a later day.",
