@@ -81,7 +81,13 @@ describe("the head", () => {
       loosened("change-loosened", "guards.revoke.max was 5, and is 500"),
     ];
     const text = textOf(renderHtml({ ...done, findings }));
-    expect(text).toContain("Look first at 1 change of policy, guards, protection or scope.");
+    expect(text).toContain(
+      "1 let back in, 1 change of policy, guards, protection or scope to look at first, by pull request 12",
+    );
+    const inSync = fleetDocument({ lost: 0, strangers: 0, back: 0, kept: 1 });
+    expect(textOf(renderHtml({ ...inSync, findings }))).toContain(
+      "\nNo act is due, 1 change of policy, guards, protection or scope to look at first.\n",
+    );
     expect(text.indexOf("guards.revoke.max was 5")).toBeGreaterThan(0);
     expect(text.indexOf("guards.revoke.max was 5")).toBeLessThan(text.indexOf("Removed for good"));
     expect(text.match(/hire \d+ is let in\./gu)).toHaveLength(60);
@@ -124,6 +130,9 @@ describe("who may connect", () => {
   test("is everybody who connects now, of a plan that is held", () => {
     expect(devices(held)).toHaveLength(420);
     expect(devices({ ...held, approved: true })).toHaveLength(60);
+    expect(renderHtml({ ...held, approved: true }).match(/<strong>Let back in:<\/strong>/gu)).toHaveLength(
+      20,
+    );
   });
 
   test("has a column for what some row has, and for nothing else", () => {
@@ -132,7 +141,7 @@ describe("who may connect", () => {
       return [...section.matchAll(/<th scope="col"[^>]*>([^<]*)</gu)].map(([, title]) => title);
     };
     const columns = ["Person", "Device", "Model", "Serial or id", "Enrolled", "Last seen", "Why"];
-    expect(heads(done)).toEqual([...columns, "Revoked", "Line", "System"].sort(byPlace));
+    expect(heads(done)).toEqual([...columns, "Line", "System"].sort(byPlace));
     const [first, ...rest] = done.decisions.filter(({ action }) => action === "keep");
     const registration = {
       ...first!.registration,

@@ -158,11 +158,14 @@ function headline(document: ReportDocument, changes: number): string {
       : [`by ${link(origin.pullRequestUrl, `pull request ${origin.pullRequest}`)}`]),
     ...(approval?.by === undefined ? [] : [`approved by ${isolated(approval.by)}`]),
   ];
+  const done = hasActs(document) || changes === 0 ? whatHappens(document) : "no act is due";
   const first =
     changes === 0
-      ? ""
-      : ` <a href="#loosened">Look first at ${counted(changes, "change")} of policy, guards, protection or scope.</a>`;
-  return `${[text(sentence(whatHappens(document))), ...by].join(", ")}.${first}`;
+      ? []
+      : [
+          `<a href="#loosened">${counted(changes, "change")} of policy, guards, protection or scope</a> to look at first`,
+        ];
+  return `${[text(sentence(done)), ...first, ...by].join(", ")}.`;
 }
 
 function whatHappens(document: ReportDocument): string {

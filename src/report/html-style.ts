@@ -106,7 +106,8 @@ nav ul { list-style: none; display: flex; flex-wrap: wrap; gap: .25rem 1.25rem; 
 #tools p { margin: 0; }
 input { font: inherit; color: inherit; background: var(--card); border: 1px solid var(--quiet); border-radius: .25rem;
   padding: .25rem .5rem; width: 20rem; max-width: 100%; }
-table { width: 100%; border-collapse: collapse; background: var(--card); font-size: 13px; line-height: 1.35; }
+table { width: 100%; border-collapse: collapse; background: var(--card); font-size: 12.5px; line-height: 1.35; }
+table:has(td.judged) { width: auto; min-width: min(44rem, 100%); }
 caption { text-align: start; padding: 0 0 .25rem; }
 th, td { text-align: start; vertical-align: top; padding: 2px 8px 2px 0; font-weight: 400; }
 th:first-child, td:first-child { padding-inline-start: 6px; }
@@ -121,12 +122,12 @@ button::after { content: " \\2195"; opacity: .6; }
 .enrolled, .listed, .seen, .revoked, .act, .guard, .judged, thead th { white-space: nowrap; }
 .why { min-width: 9em; } .guard small { white-space: normal; }
 .number { text-align: end; font-variant-numeric: tabular-nums; }
-td code { font-size: 1em; line-height: 1; }
+td code { font-size: 1em; line-height: inherit; } td.line code { display: block; }
 .act-revoke caption { color: var(--revoke); } .act-delete caption, strong.act-delete { color: var(--delete); }
 .act-unrevoke caption { color: var(--unrevoke); }
 .act-delete table { border-inline-start: 3px solid var(--delete); } .act-revoke table { border-inline-start: 3px solid var(--revoke); }
 .act-unrevoke table { border-inline-start: 3px solid var(--unrevoke); }
-ul { margin: 0; padding-inline-start: 1.25rem; } .legend { font-size: 13px; }
+ul { margin: 0; padding-inline-start: 1.25rem; } .legend { font-size: 12.5px; }
 summary { cursor: pointer; padding: .125rem 0; }
 :focus-visible { outline: 3px solid var(--unrevoke); outline-offset: 2px; }
 footer { padding: 1rem 1rem 1.5rem; font-size: .875rem; }
@@ -135,13 +136,13 @@ footer { padding: 1rem 1rem 1.5rem; font-size: .875rem; }
 @media screen and (min-width: 76.01rem), print {
   .person bdi, .device bdi, .model bdi, .serial bdi, .line bdi { display: inline-block; vertical-align: top;
     width: max-content; overflow-wrap: break-word; }
-  .person bdi { max-width: 20vw; } .device bdi { max-width: 15vw; } .line bdi { max-width: 11vw; }
-  .model bdi, .serial bdi { max-width: 8vw; }
+  .person bdi { max-width: 21.5vw; } .device bdi { max-width: 15vw; } .line bdi { max-width: 11vw; }
+  .model bdi { max-width: 8.5vw; } .serial bdi { max-width: 8vw; }
 }
 @media screen and (max-width: 76rem) {
   input { width: 100%; font-size: 16px; }
   dl > div { flex-wrap: wrap; gap: 0 .5rem; }
-  .rows, .rows tbody, .rows caption { display: block; } .rows thead { display: none; }
+  .rows, .rows tbody, .rows caption { display: block; } .rows caption { padding-inline: 6px; } td.line code { display: inline; } .rows thead { display: none; }
   .rows tr { display: flex; flex-wrap: wrap; gap: 0 .75rem; padding: .375rem 6px; border-top: 1px solid var(--line); }
   .rows th, .rows td, .many th, .many td { padding: 0; min-width: 0; max-width: 100%; } .rows .none { display: none; }
   .many table, .many .legend { font-size: 13px; line-height: 1.35; }

@@ -49,6 +49,8 @@ ${body.join("\n")}
 export interface DeviceRow {
   readonly decision: ReportedDecision;
   readonly outcome?: string | undefined;
+  /** Stands before why, as where a registration is only let in by what is told. */
+  readonly before?: string;
 }
 
 /** The registrations of one table, with the reasons that many of them have in common told once above it. */
@@ -126,10 +128,17 @@ const deviceColumns: readonly Column<DeviceRow>[] = [
   column("seen", "Last seen", ({ registration: { times } }) =>
     times.lastSeen === null ? "never" : day(times.lastSeen),
   ),
-  column("revoked", "Revoked", ({ live, registration: { times } }) =>
-    live === "revoked" ? day(times.revoked ?? times.updated) : undefined,
-  ),
+  {
+    name: "revoked",
+    title: "Revoked",
+    cell: ({ decision, before }) =>
+      decision.live === "revoked" && before === undefined ? isolated(revokedOn(decision)) : "",
+  },
 ];
+
+function revokedOn({ registration: { times } }: ReportedDecision): string {
+  return day(times.revoked ?? times.updated);
+}
 
 const lineColumn: Column<DeviceRow> = {
   name: "line",
@@ -174,11 +183,12 @@ function whyColumn(shared: SharedReasons): Column<DeviceRow> {
   return {
     name: "why",
     title: "Why",
-    cell: ({ decision: { reason, entry, pending } }) => {
+    cell: ({ decision: { reason, entry, pending }, before }) => {
       const short = shared.get(reason.text)?.short;
       const details = entryDetails(entry).map((detail) => `<small>${isolated(detail)}</small>`);
       const waits = pending ? `<strong>Pending:</strong> ${prose(pending.text)}; ` : "";
-      return [waits + (short === undefined ? prose(reason.text) : text(short)), ...details].join(" ");
+      const first = before === undefined ? "" : `<strong>${text(before)}:</strong> `;
+      return [first + waits + (short === undefined ? prose(reason.text) : text(short)), ...details].join(" ");
     },
   };
 }

@@ -259,12 +259,15 @@ function connected(document: ReportDocument): DeviceRow[] {
     (document.results ?? []).filter(({ result }) => result === "done").map((one) => one.registration),
   );
   const held = isHolding(document);
-  return document.decisions.flatMap((decision) => {
+  return document.decisions.flatMap((decision): DeviceRow[] => {
     const { live, action, pending, registration } = decision;
     const outcome = told?.get(registration.id);
     const waits = held || pending !== undefined || (told !== undefined && !done.has(registration.id));
     const connects = isAct(action) && !waits ? action === "unrevoke" : live === "active";
-    return connects ? [{ decision, outcome: waits ? outcome : undefined }] : [];
+    if (!connects) return [];
+    return action === "unrevoke" && !waits
+      ? [{ decision, before: "Let back in" }]
+      : [{ decision, outcome: waits ? outcome : undefined }];
   });
 }
 
