@@ -153,10 +153,11 @@ footer { padding: 1rem 1rem 1.5rem; font-size: .875rem; }
   @page { size: landscape; margin: 12mm; }
   :root { ${variables({ ...palettes.light, ...PRINTED })} }
   body { font-size: 10pt; } main, footer { max-width: none; padding: 0; }
-  table, .many table, .many .legend { font-size: 8pt; line-height: 1.3; }
-  #tools, button::after { display: none; } .rows .out { display: table-row; }
+  table, .many table, .many .legend { font-size: 7.5pt; line-height: 1.25; } .many th, .many td { padding-block: 1px; }
+  .person bdi { max-width: 23vw; } .line bdi { max-width: 13vw; } .model bdi { max-width: 10vw; }
+  #tools, button::after { display: none; } button { display: contents; } .rows .out { display: table-row; }
   details::details-content { content-visibility: visible; block-size: auto; } summary { display: none; }
-  thead { display: table-header-group; } thead th { position: static; }
+  thead { display: table-header-group; break-inside: avoid; } thead th { position: static; box-shadow: none; }
   tr, dl > div, .alert { break-inside: avoid; } caption, h2 { break-after: avoid; }
   tbody tr:nth-child(even) { background: none; } tbody tr { border-top: 1px solid var(--line); }
   .alert { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
