@@ -24,7 +24,7 @@ export interface AgeRule<Action extends string = "revoke" | "delete" | "report">
   readonly includeListed: boolean;
 }
 
-/** @param name as the policy calls it */
+/** A rule by age, or `none`. @param name as the policy calls it */
 function ageRule<A extends string>(
   name: string,
   title: string,
@@ -56,10 +56,7 @@ function ageHint(name: string, text: string): string {
   return `write \`${name}: { after: ${toDuration(text) === undefined ? "90d" : text} }\`, or \`${name}: none\``;
 }
 
-/**
- * The policy. `name` is that of a setting's definition in the schema; a setting that a group or a user could say
- * nothing by says how far down it goes.
- */
+/** Each setting with its default. One that would mean nothing in the policy of a group or a user has `closest`. */
 export const POLICY = {
   unlisted: key(
     "Unlisted devices",
@@ -167,7 +164,7 @@ export function settingsOf(whom: "group" | "user"): Rows {
   );
 }
 
-/** The policy with the names of the definitions of what stands in several places. */
+/** The policy's rows for the schemas: what stands in several places has a definition there. */
 export const SETTINGS: Rows = Object.fromEntries(
   Object.entries<Row>(POLICY).map(([name, row]) => [
     name,

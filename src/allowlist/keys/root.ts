@@ -29,7 +29,7 @@ const ACCOUNT = key(
   text({ least: 1, most: 256, pattern: "^[0-9a-fA-F]{32}$" }),
 );
 
-export const SCOPE = {
+const SCOPE = {
   emailDomains: key(
     "E-mail domains",
     "Look only at users under these e-mail domains (or listed under `emails`). Subdomains are written out.",
@@ -49,7 +49,7 @@ export const SCOPE = {
   ),
 };
 
-export const PROTECTED = {
+const PROTECTED = {
   users: key("Protected users", "Users none of whose registrations is touched.", list(EMAIL)),
   devices: key(
     "Protected devices",
@@ -264,7 +264,7 @@ const DRAFT = "http://json-schema.org/draft-07/schema#";
 const PUBLISHED = "https://unpkg.com/pulumi-warp-registrations/schemas/";
 
 /** The whole of a file, by its kind. */
-export const FILES = {
+const FILES = {
   root: key(
     "WARP device allowlist",
     "The root file of an allowlist of Cloudflare WARP device registrations.",

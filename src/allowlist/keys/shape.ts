@@ -85,6 +85,7 @@ export type Rows = Readonly<Record<string, Row>>;
 
 const nothing = () => undefined;
 
+/** @param limits of its length in characters; `pattern` is what the whole must match */
 export function text(limits: {
   readonly least?: 1;
   readonly most?: number;

@@ -104,7 +104,7 @@ const ACTION = key(
   { name: "expectedAction", required: true },
 );
 
-export const TEST = key(
+const TEST = key(
   "Test",
   "Given a registration like this, expect that decision; a test that fails stops everything.",
   map({
