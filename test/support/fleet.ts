@@ -1,6 +1,7 @@
 /** Reports of an account with many people, as a reviewer meets them. */
 import { type DocumentOptions, type ReportDocument, toDocument } from "../../src/report/document.js";
-import { NOW, physicalDevice, plan, type Sketch } from "./world.js";
+import { reportChange } from "../../src/reconcile/change.js";
+import { allowlist, NOW, physicalDevice, plan, type Sketch } from "./world.js";
 
 const FIRST = [
   "alexandra",
@@ -100,3 +101,28 @@ export function allDone(document: ReportDocument): ReportDocument {
 export const TWELVE: Fleet = { lost: 3, strangers: 8, back: 1, kept: 20 };
 
 export const FOUR_HUNDRED: Fleet = { lost: 10, strangers: 370, back: 20, kept: 40 };
+
+/** A plan without an act, of a change that adds sixty people, raises a guard and protects somebody. */
+export function hiresDocument(options: Partial<DocumentOptions> = {}): ReportDocument {
+  const people = (prefix: string, count: number) =>
+    Array.from(
+      { length: count },
+      (_, at) => `  ${prefix}${at}@example.com: [{ serial: SN-${prefix}${at} }]\n`,
+    );
+  const old = people("old", 20).join("");
+  const base = `version: 1\nguards:\n  revoke: { max: 5 }\nusers:\n${old}`;
+  const head = `version: 1\nguards:\n  revoke: { max: 500 }\nprotected:\n  users: [stranger@example.net]\nusers:\n${old}${people("new.hire", 60).join("")}`;
+  const sketches = Array.from({ length: 20 }, (_, at): Sketch => ({
+    id: `o${at}`,
+    email: `old${at}@example.com`,
+    device: `d${at}`,
+    name: `LAPTOP-${at}`,
+  }));
+  const devices = sketches.map((_, at) => physicalDevice(`d${at}`, { serial_number: `SN-old${at}` }));
+  const [before, after] = [plan(base, sketches, devices), plan(head, sketches, devices)];
+  const findings = reportChange({ base: allowlist(base), head: allowlist(head) }, { before, after });
+  return toDocument(
+    { ...after, findings: [...findings, ...after.findings] },
+    { generatedAt: NOW, run: false, ...options },
+  );
+}
