@@ -16,6 +16,7 @@ import {
   UserError,
 } from "./command.js";
 import { acceptCommand } from "./commands/accept.js";
+import { completionCommand } from "./commands/completion.js";
 import { explainCommand } from "./commands/explain.js";
 import { exportCommand } from "./commands/export.js";
 import { inventoryCommand } from "./commands/inventory.js";
@@ -37,6 +38,7 @@ const COMMANDS: readonly MakeCommand[] = [
   exportCommand,
   acceptCommand,
   () => simulateCommand(),
+  completionCommand,
 ];
 
 /** Runs one command and answers how it ended. Never throws, and never ends the process unless it is told to stop. */

@@ -37,10 +37,13 @@ export function nowOption(what: string): Option {
 /** `--format` and `--quiet` of a command that knows these formats, and `--output` unless it writes no report. */
 export function outputOptions(known: readonly string[]): Option[] {
   return [
-    new Option(
-      "--format <name>",
-      `what to print: ${known.join(", ")} (default: ${known[0] ?? ""})`,
-    ).argParser((text: string) => parseFormat(text, known)),
+    // Its own parser gives the better message; the choices are for the help and for shells.
+    new Option("--format <name>", `what to print (default: ${known[0] ?? ""})`)
+      .choices(known)
+      .argParser((text: string) => parseFormat(text, known)),
+    ...(known.includes("json")
+      ? [new Option("--json", "short for --format json").implies({ format: "json" })]
+      : []),
     new Option(
       "--output <file...>",
       "write FILE instead of printing, or FORMAT=FILE as well; several may be given",

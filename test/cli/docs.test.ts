@@ -17,7 +17,7 @@ function section(text: string, heading: string): string {
   return text.split(/^## /mu).find((part) => part.startsWith(`${heading}\n`)) ?? "";
 }
 
-test.each(["validate", "plan", "drift", "show", "inventory", "who"])(
+test.each(["validate", "plan", "drift", "show", "inventory", "who", "explain", "accept"])(
   "docs/cli.md tells every option of %s, and no other",
   (name) => {
     const text = page("cli.md");

@@ -152,3 +152,27 @@ const FIXED: ReadonlySet<string> = new Set([
   "why",
   "code",
 ]);
+
+test("--json is short for --format json, of every command that has both", async () => {
+  const saved = ["--inventory", "inventory.json"];
+  const asked: Readonly<Record<string, readonly string[]>> = {
+    validate: [],
+    plan: saved,
+    drift: saved,
+    show: ["run.json"],
+    inventory: saved,
+    who: saved,
+    explain: ["r1", ...saved],
+  };
+  const { out } = await project.run("completion", "fish");
+  const withJson = [...out.matchAll(/seen_subcommand_from ([a-z]+)(?: [a-z]+)*' -l json /gu)].map(
+    ([, name]) => name,
+  );
+  expect(withJson.sort()).toEqual([...Object.keys(asked), "accept", "simulate"].sort());
+  for (const [command, args] of Object.entries(asked)) {
+    const short = await project.run(command, ...args, "--json");
+    expect([command, short.code]).toEqual([command, 0]);
+    expect(JSON.parse(short.out), command).toMatchObject({ version: 1 });
+    expect(short).toEqual(await project.run(command, ...args, "--format", "json"));
+  }
+});

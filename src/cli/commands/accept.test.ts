@@ -362,3 +362,46 @@ describe("--undo", () => {
     expect(plan.err).toContain("which did nothing");
   });
 });
+
+describe("--json", () => {
+  const ask = async (project: Offline, ...args: readonly string[]) => {
+    const { code, out } = await project.run("accept", ...args, ...SAVED, "--json");
+    expect(code).toBe(0);
+    return JSON.parse(out) as Readonly<Record<string, unknown>>;
+  };
+
+  test("says what it would add and changes nothing with --diff, and what it added without", async () => {
+    const project = startOffline(ACCOUNT, { "allowlist.yaml": LISTED });
+    const added = { user: BOB, match: { hardwareId: "HW-2" } };
+    // Its hardware names no serial, so that it was left alone.
+    const effects = [`BOB-PHONE (r2) of ${BOB}: keep, before: leave (allowed by hardware)`];
+    const rest = { files: ["allowlist.yaml"], effects, lost: [], refused: [] };
+    expect(await ask(project, "r2", "--diff")).toEqual({
+      version: 1,
+      written: false,
+      added: [added],
+      ...rest,
+    });
+    expect(project.read("allowlist.yaml")).toBe(LISTED);
+    expect(await ask(project, "r2")).toEqual({
+      version: 1,
+      written: true,
+      added: [{ ...added, source: { file: "allowlist.yaml", line: 8, column: 7 } }],
+      ...rest,
+    });
+    expect(project.read("allowlist.yaml")).toContain('    - hardwareId: "HW-2"');
+    project.end();
+  });
+
+  test("says what it refuses beside what it adds", async () => {
+    const project = startOffline(ACCOUNT, { "allowlist.yaml": LISTED });
+    const { added, refused } = await ask(project, BOB, "--diff");
+    expect(added).toHaveLength(1);
+    expect(refused).toEqual(
+      expect.arrayContaining([
+        expect.objectContaining({ registration: "r1", user: BOB, device: "BOB-THINKPAD" }),
+      ]),
+    );
+    project.end();
+  });
+});

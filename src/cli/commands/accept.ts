@@ -7,7 +7,7 @@ import { showDomains } from "../../allowlist/values.js";
 import { inOrder } from "../../allowlist/write.js";
 import { describeMatch, named } from "../../reconcile/findings/finding.js";
 import { endOf, userOf } from "../../reconcile/scope.js";
-import { escapeText } from "../../text/escape.js";
+import { escapeText, jsonText } from "../../text/escape.js";
 import { hideSecrets } from "../../text/redact.js";
 import {
   type CommandContext,
@@ -33,6 +33,7 @@ interface AcceptOptions extends AllowlistOptions, LookUpOptions {
   readonly ticket?: string;
   readonly reason?: string;
   readonly diff?: boolean;
+  readonly json?: boolean;
   readonly now?: Date;
 }
 
@@ -66,6 +67,7 @@ export function acceptCommand(context: CommandContext): Command {
     .option("--ticket <text>", "where it was asked for")
     .option("--reason <text>", "why it is allowed, shown with its decision")
     .option("--diff", "show the patch, and write nothing")
+    .option("--json", "print what is added, or would be, as JSON")
     .option("--quiet", "print nothing but errors, and the patch where it is asked for")
     .addOption(nowOption("the result is planned (default: now)"));
   return runs(command, context, accept);
@@ -95,9 +97,14 @@ async function accept(
   if (!change && refused.length > 0) throw refusedAll(refused, show);
   const isShown = options.diff === true || (options.undo !== undefined && options.write !== true);
   if (change) {
-    if (isShown) surroundings.stdout.write(change.files.map(unifiedDiff).join(""));
-    else writeChange(folder, change.files);
-    if (options.quiet !== true) tellChange(surroundings, proposal, { isShown, show });
+    if (!isShown) writeChange(folder, change.files);
+    else if (options.json !== true) surroundings.stdout.write(change.files.map(unifiedDiff).join(""));
+    if (options.quiet !== true && options.json !== true)
+      tellChange(surroundings, proposal, { isShown, show });
+  }
+  if (options.json === true) {
+    surroundings.stdout.write(`${jsonText(toJson(proposal, lost, change !== undefined && !isShown), 2)}\n`);
+    return EXIT.fine;
   }
   tellRest(surroundings, options.quiet === true ? [] : lost, refused, show);
   return EXIT.fine;
@@ -147,16 +154,41 @@ function writeChange(folder: string, files: readonly ChangedFile[]): void {
   files.forEach(({ file }, at) => chmodSync(join(folder, file), modes[at] ?? 0o600));
 }
 
+/** Version 1; texts are raw. */
+function toJson({ wanted, change, effects, refused }: Proposal, lost: readonly string[], written: boolean) {
+  return {
+    version: 1,
+    written,
+    added: wanted.map(({ email, entry }) => {
+      const source = written ? writtenAt(change, email, entry) : undefined;
+      return { user: email, match: entry.match, ...(source && { source }) };
+    }),
+    files: (change?.files ?? []).map(({ file }) => file),
+    effects,
+    lost,
+    refused: refused.map(({ registration, why }) => ({
+      registration: registration.id,
+      user: userOf(registration),
+      device: registration.device.name,
+      why: why.text,
+      fix: why.fix,
+    })),
+  };
+}
+
+function writtenAt(change: Proposal["change"], email: string, entry: Proposal["wanted"][number]["entry"]) {
+  return change?.plan.decisions.find((one) => one.user === email && one.entry && sameEntry(one.entry, entry))
+    ?.entry?.source;
+}
+
 function tellChange(
   { stdout, stderr }: Surroundings,
   { wanted, change, effects }: Proposal,
   { isShown, show }: { readonly isShown: boolean; readonly show: (text: string) => string },
 ): void {
   for (const { email, entry } of isShown ? [] : wanted) {
-    const allowed = change?.plan.decisions.find(
-      (one) => one.user === email && one.entry && sameEntry(one.entry, entry),
-    );
-    const place = allowed?.entry ? `${placeOf(allowed.entry.source)}: ` : "";
+    const source = writtenAt(change, email, entry);
+    const place = source ? `${placeOf(source)}: ` : "";
     stdout.write(
       `${escapeText(place, 200)}added ${escapeText(describeMatch(entry))} of ${escapeText(show(email))}\n`,
     );

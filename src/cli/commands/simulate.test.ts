@@ -57,6 +57,18 @@ test("the first line says where it listens, the next ones how to point a client 
   expect(await ended).toBe(0);
 });
 
+test("--json says it in one line of JSON", async () => {
+  const { out, child, ended } = run(["simulate", "--registrations", "3", "--json"]);
+  await expect.poll(out).toContain("\n");
+  const { url, baseUrl, accountId } = JSON.parse(out()) as Readonly<Record<string, string>>;
+  expect(baseUrl).toBe(`${url ?? ""}/client/v4`);
+  expect((await fetch(`${baseUrl ?? ""}/accounts/${accountId ?? ""}/devices/registrations`)).status).toBe(
+    200,
+  );
+  child.kill("SIGTERM");
+  expect(await ended).toBe(0);
+});
+
 test("SIGINT ends it cleanly in the middle of a request", async () => {
   const { url, child, ended, err } = await listening(["--registrations", "1"]);
   await fetch(`${url}/__sim/faults`, { method: "POST", body: '{"kind":"hang"}' });

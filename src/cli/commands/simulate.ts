@@ -17,6 +17,7 @@ import { reasonOf } from "../command.js";
 import { readInventoryFile } from "../files.js";
 
 interface SimulateOptions {
+  readonly json?: boolean;
   readonly world?: string;
   readonly inventory?: string;
   readonly registrations?: number;
@@ -70,6 +71,7 @@ export function simulateCommand(): Command {
     .option("--token <token>", "what clients must show; rather set SIMULATOR_TOKEN")
     .option("--log <file>", "append each request to this file, one JSON line each")
     .option("--setting <name=value>", "change a setting; may be repeated", addSetting, {})
+    .option("--json", "say where it listens as one line of JSON")
     .option("--now <time>", "stop the account's clock at this time (RFC 3339)")
     .addHelpText("after", EXAMPLE)
     .action((options: SimulateOptions) => simulate(options));
@@ -87,7 +89,9 @@ async function simulate(options: SimulateOptions): Promise<void> {
     ...(options.now === undefined ? {} : { now: options.now }),
     ...(log === undefined ? {} : { onRequest: (entry) => log.write(`${jsonText(entry)}\n`) }),
   });
-  process.stdout.write(greeting(simulator, token !== undefined));
+  process.stdout.write(
+    options.json === true ? machineGreeting(simulator) : greeting(simulator, token !== undefined),
+  );
   await interrupted();
   await simulator.close();
   await new Promise<void>((resolve) => (log === undefined ? resolve() : log.end(resolve)));
@@ -146,6 +150,10 @@ function greeting(simulator: Simulator, asksToken: boolean): string {
       : "export CLOUDFLARE_API_TOKEN=any",
   ];
   return lines.map((line) => `${line}\n`).join("");
+}
+
+function machineGreeting({ url, accountId }: Simulator): string {
+  return `${jsonText({ url, baseUrl: `${url}/client/v4`, accountId })}\n`;
 }
 
 function interrupted(): Promise<void> {
