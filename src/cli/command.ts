@@ -48,6 +48,8 @@ function indent(text: string): string {
 export interface Sink {
   write(text: string): unknown;
   readonly isTTY?: boolean | undefined;
+  /** How wide the terminal is. */
+  readonly columns?: number | undefined;
 }
 
 export interface Surroundings {

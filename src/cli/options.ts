@@ -52,6 +52,7 @@ export function outputOptions(known: readonly string[]): Option[] {
       parseTarget(text, known),
     ]),
     new Option("--quiet", "print nothing but errors"),
+    new Option("--no-color", "print without colour, as NO_COLOR=1 in the environment does"),
   ];
 }
 

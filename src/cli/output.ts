@@ -13,10 +13,19 @@ export interface OutputOptions<F extends string = string> {
   readonly format?: F;
   readonly output?: readonly Target<F>[];
   readonly quiet?: boolean;
+  /** False where `--no-color` is given. */
+  readonly color?: boolean;
+}
+
+/** How a text is shown. */
+interface Shown {
+  readonly colour: boolean;
+  /** Undefined where it goes to no terminal. */
+  readonly columns?: number | undefined;
 }
 
 /** Makes the text of a format. */
-type Render<F extends string> = (format: F, colour: boolean) => string;
+type Render<F extends string> = (format: F, shown: Shown) => string;
 
 /**
  * Writes every file, and then standard output, unless a file without a format of its own takes its place, or
@@ -24,7 +33,7 @@ type Render<F extends string> = (format: F, colour: boolean) => string;
  */
 export function emit<F extends string>(
   { folder, env, stdout }: Surroundings,
-  { format, output = [], quiet = false }: OutputOptions<F>,
+  { format, output = [], quiet = false, color = true }: OutputOptions<F>,
   known: readonly [F, ...F[]],
   render: Render<F>,
 ): void {
@@ -32,13 +41,21 @@ export function emit<F extends string>(
   const hide = hideSecrets(env);
   const files = output.map((target) => {
     const wanted = target.format ?? format ?? formatOf(target.path, known) ?? first;
-    return { path: target.path, text: hide(withLineEnd(render(wanted, false))) };
+    return { path: target.path, text: hide(withLineEnd(render(wanted, { colour: false }))) };
   });
   writeFiles(folder, files);
   const replaced = output.some((target) => target.format === undefined);
   if (quiet || replaced) return;
-  stdout.write(withLineEnd(render(format ?? first, wantsColour(stdout, env))));
+  const columns = stdout.isTTY === true ? stdout.columns : undefined;
+  const shown = {
+    colour: color && wantsColour(stdout, env),
+    columns: columns && Math.max(NARROWEST, columns),
+  };
+  stdout.write(withLineEnd(render(format ?? first, shown)));
 }
+
+/** A terminal that says less than this is none that a table can be read in. */
+const NARROWEST = 40;
 
 /** A report that says nothing is nothing at all. */
 function withLineEnd(text: string): string {
@@ -212,15 +229,22 @@ const RED = "31";
 
 const GREEN = "32";
 
+const YELLOW = "33";
+
+const MAGENTA = "35";
+
 const BOLD = "1";
 
 /** Whole lines, by how they begin. */
 const RULES: readonly (readonly [RegExp, string])[] = [
-  [/^\s+- revoke\b/u, RED],
-  [/^\s+x delete\b/u, RED],
+  [/^\s+- revoke\b/u, YELLOW],
+  // What cannot be undone.
+  [/^\s+x delete\b/u, `${BOLD};${RED}`],
   [/^\s+\+ unrevoke\b/u, GREEN],
   [/^(?:GUARD TRIPPED|\s+ERROR)\b/u, `${BOLD};${RED}`],
+  [/^WARP registrations: HELD\b/u, `${BOLD};${RED}`],
   [/^WARP registrations: /u, BOLD],
+  [/^(?:LOOSENED|REFUSED|LET IN AGAIN)\b|^\s+! /u, `${BOLD};${MAGENTA}`],
 ];
 
 export function paint(text: string): string {

@@ -36,7 +36,7 @@ export function isolated(text: string, max = LONGEST_HTML): string {
 
 /** A word that no forge makes a link, a mention, an issue, a commit or an emoji of. */
 const plain =
-  /^["'(]*(?!www\.|gh-|[0-9a-f]{7,64}$)[\p{L}\p{M}\p{N}]+(?:[.'-][\p{L}\p{M}\p{N}]+)*["'),.;:]*$/iu;
+  /^["'(]*(?!www\.|gh-|[0-9a-f]{7,64}$)[\p{L}\p{M}\p{N}]+(?:[.,'-][\p{L}\p{M}\p{N}]+)*["'),.;:]*$/iu;
 
 /** Every ASCII punctuation mark but those that mean nothing in the middle of a line. */
 const markdownEntities = entityEscape(/[!-'*+/:<-@[-`{-~]/);
@@ -52,14 +52,28 @@ const GROWTH = 4;
 export function escapeMarkdown(text: string, max = 200): string {
   return bounded(max, (most) =>
     escapeText(text, most)
-      .split(/ +/u)
-      .filter((word) => word !== "")
-      .map((word) =>
-        plain.test(word) ? markdownEntities(word, Infinity) : inCode(markdownEntities(word, Infinity)),
-      )
-      .join(" ")
-      .replaceAll("</code> <code>", " "),
+      .split(/`([^`]+)`/u)
+      .map((part, index) => (index % 2 === 1 ? inCode(markdownEntities(part, Infinity)) : words(part)))
+      .join("")
+      .replaceAll("</code> <code>", " ")
+      .trim(),
   );
+}
+
+/** Punctuation around a word stays outside of the code that the word is put into. */
+const wrapped = /^(["'(]*)(.*?)(["'),.;:]*)$/su;
+
+function words(text: string): string {
+  return text
+    .split(/( +)/u)
+    .map((word, index) => {
+      if (index % 2 === 1) return " ";
+      const [, before = "", core = "", after = ""] = wrapped.exec(word) ?? [];
+      if (core === "" || plain.test(word)) return markdownEntities(word, Infinity);
+      const [left, inside, right] = [before, core, after].map((one) => markdownEntities(one, Infinity));
+      return `${left ?? ""}${inCode(inside ?? "")}${right ?? ""}`;
+    })
+    .join("");
 }
 
 /** A name or an id. */

@@ -130,5 +130,12 @@ test("words that a forge acts on stand in code, others as they are", () => {
     "ask <code><wbr>&#64;team</code> or see <code>&#35;12</code>",
   );
   expect(escapeMarkdown("deadbeef GH-7 www.x.example")).toBe("<code>deadbeef GH-7 www<wbr>.x.example</code>");
+  // Punctuation around such a word is none of it, and what a sentence has in backticks is code without them.
+  expect(escapeMarkdown("MacBook Air, Mac15,6, and (`guards.self`).")).toBe(
+    "MacBook Air, Mac15,6, and (<code>guards.self</code>).",
+  );
+  expect(escapeMarkdown("see @team, then `a b` now")).toBe(
+    "see <code><wbr>&#64;team</code>, then <code>a b</code> now",
+  );
   expect(codeMarkdown("a|b`c")).toBe("<code>a&#124;b&#96;c</code>");
 });

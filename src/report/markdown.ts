@@ -151,7 +151,7 @@ function kinds(title: string, all: readonly FindingKind[], document: ReportDocum
       const more =
         others.length === 0 ? "" : `<br>and ${others.length} more${names === "" ? "" : `: ${text(names)}`}`;
       // Its names are cut where it is formed, and what to do stands behind them.
-      return cells([code(group.code), text(first.text, 500) + more, place(first.source)]);
+      return cells([code(group.code), text(first.text, 1000) + more, place(first.source)]);
     }),
   );
   const count = all.reduce((sum, kind) => sum + kind.count, 0);

@@ -2,7 +2,7 @@
 import type { SourcePosition } from "../allowlist/messages.js";
 import type { Action } from "../reconcile/decision.js";
 import { escapeText } from "../text/escape.js";
-import { COLUMNS, wrap } from "../text/lines.js";
+import { columnsOf, wrap } from "../text/lines.js";
 import { minute } from "../text/words.js";
 import {
   leftAlone,
@@ -36,6 +36,9 @@ import {
   whatIsDue,
 } from "./words.js";
 
+/** How wide a text is that goes to no terminal: into a log, a file, a mail. */
+const PIPED = 80;
+
 /** So many lines of findings, and problems, are spelled out; the rest is counted. */
 const MOST_FINDINGS = 50;
 
@@ -60,7 +63,7 @@ interface Line {
  * left alone, findings, guards, fingerprint.
  */
 export function renderText(document: ReportDocument, options: RenderOptions = {}): string {
-  const { columns = COLUMNS } = options;
+  const { columns = PIPED } = options;
   return [
     headline(document),
     loosenedLines(document),
@@ -79,7 +82,8 @@ export function renderText(document: ReportDocument, options: RenderOptions = {}
         .flatMap(({ indent, text, hanging, whole }) =>
           whole === true ? [indent + text] : wrap(indent, text, hanging, columns),
         )
-        .join("\n"),
+        .join("\n")
+        .replaceAll(GLUE, " "),
     )
     .join("\n\n");
 }
@@ -98,9 +102,18 @@ export function renderDone(document: ReportDocument): string {
   if (done.results.length + done.accessUserResults.length + outlineOf(document).pending.length === 0)
     return "";
   return [...results(done), ...(isNext ? [line("", `Next: ${escapeText(next)}`)] : [])]
-    .flatMap(({ indent, text, hanging }) => wrap(indent, text, hanging))
+    .flatMap(({ indent, text, hanging }) => wrap(indent, text, hanging, PIPED))
     .join("\n");
 }
+
+/** A text that is broken between its parts alone, as long as they fit a line. */
+function together(text: string): string {
+  const parts = text.split(/(?<=;) /u);
+  return parts.map((part) => (columnsOf(part) < PIPED - 4 ? part.replaceAll(" ", GLUE) : part)).join(" ");
+}
+
+/** A blank at which no line is broken; no text holds one, since {@link escapeText} shows it as an escape. */
+const GLUE = "\u00a0";
 
 function line(indent: string, text: string, hanging?: string): Line {
   return { indent, text, hanging };
@@ -109,7 +122,7 @@ function line(indent: string, text: string, hanging?: string): Line {
 /** A raw text with the lines that say so behind it. */
 function told(indent: string, text: string, places: readonly string[], hanging?: string): Line {
   const behind = places.length === 0 ? "" : ` (${places.map((one) => escapeText(one, 220)).join("; ")})`;
-  return line(indent, escapeText(text, 600) + behind, hanging);
+  return line(indent, escapeText(text, 1000) + behind, hanging);
 }
 
 function at(source: SourcePosition | undefined): readonly string[] {
@@ -121,12 +134,12 @@ function headline(document: ReportDocument): Line[] {
   const outside = population.outOfScope > 0 ? `, ${population.outOfScope} out of scope` : "";
   const now = whatNow(document);
   return [
-    line("", `WARP registrations: ${escapeText(whatIsDue(document))}`, "  "),
+    line("", together(`WARP registrations: ${escapeText(whatIsDue(document))}`), "  "),
     ...(now === undefined ? [] : [line("", escapeText(now), "  ")]),
+    line("", `Account ${escapeText(account, 60)},`, "  "),
     line(
-      "",
-      `Account ${escapeText(account, 60)}, as of ${escapeText(minute(asOf), 40)}: ${population.inScope} in scope (${population.active} active)${outside}`,
       "  ",
+      `as of ${escapeText(minute(asOf), 40)}: ${population.inScope} in scope (${population.active} active)${outside}`,
     ),
     ...(reviewed
       ? [

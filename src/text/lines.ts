@@ -1,7 +1,10 @@
 import { escapeText } from "./escape.js";
 
-/** What fits a terminal of 100 columns within Pulumi's own indentation. */
-export const COLUMNS = 96;
+/** What fits a terminal of 100 columns. */
+const COLUMNS = 96;
+
+/** The place of a line, and an address: broken in two, neither could be copied or searched for. */
+const unbreakable = /^[^\s]{1,200}\.ya?ml:\d+[);.,]*$|^[\w.+@-]{1,72}$/u;
 
 /** What terminals draw two columns wide: East Asian letters, full-width forms and emoji. */
 const twoColumns =
@@ -33,7 +36,7 @@ export function wrap(indent: string, text: string, hanging = `${indent}  `, colu
 
 /** A word in pieces that each fit. */
 function pieces(word: string, columns: number): string[] {
-  if (word.length * 2 <= columns) return [word];
+  if (word.length * 2 <= columns || unbreakable.test(word)) return [word];
   const found: string[] = [];
   let piece = "";
   let width = 0;

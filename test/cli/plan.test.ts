@@ -161,12 +161,17 @@ test("colour and progress on a terminal only", async () => {
   const plain = await trial.run("plan");
   expect([plain.out.includes(esc), plain.err]).toEqual([false, ""]);
   const shown = await trial.run("plan", { terminal: true });
-  expect(shown.out).toContain(`${esc}31m    - revoke`);
+  // What cannot be undone looks otherwise than what can, and so does what lets in against somebody's revocation.
+  expect(shown.out).toContain(`${esc}33m    - revoke`);
+  expect(shown.out).toContain(`${esc}1;31m    x delete`);
+  expect(shown.out).toContain(`${esc}1;35mLET IN AGAIN`);
   expect(shown.err).toContain("Listing account");
   const quiet = await trial.run("plan --quiet", { terminal: true });
   expect([quiet.out, quiet.err]).toEqual(["", ""]);
   const sober = await trial.run("plan", { terminal: true, env: { NO_COLOR: "1" } });
   expect(sober.out).not.toContain(esc);
+  const without = await trial.run("plan --no-color", { terminal: true, env: { FORCE_COLOR: "1" } });
+  expect(without.out).not.toContain(esc);
   const forced = await trial.run("plan", { env: { FORCE_COLOR: "1", NO_COLOR: "1" } });
   expect(forced.out).toContain(esc);
 });
@@ -239,8 +244,11 @@ test("plan and drift name a stolen device that is connected under another user f
   );
   // Where the first finding begins in each, and what it ends with.
   const first: Record<string, readonly [RegExp, string]> = {
-    text: [/^Findings:\n {2}(?=device "d2" )/mu, "list there (allowlist.yaml:3)"],
-    markdown: [/^\| Kind .*\n.*\n(?=\| <code>elsewhere<\/code> )/mu, "list there |"],
+    text: [/^REFUSED, and connected:\n {2}! (?=device "d2" )/mu, "list there (allowlist.yaml:3)"],
+    markdown: [
+      /<summary>REFUSED, and connected<\/summary>\n\n\| What .*\n.*\n(?=\| device )/u,
+      "list there |",
+    ],
     github: [/^::notice title=WARP .*\n(?=::warning .*=finding\/elsewhere)/mu, "list there"],
   };
   for (const command of ["plan", "drift"]) {

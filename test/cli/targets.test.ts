@@ -82,11 +82,19 @@ test.each([
 });
 
 test.each([
-  ["plan --output md=plan.out", "plan.out", "**WARP registrations: to revoke 2"],
-  ["plan --output plan.md", "plan.md", "**WARP registrations: to revoke 2"],
-  ["plan --output txt=plan.out", "plan.out", "WARP registrations: to revoke"],
-  ["plan --format txt --output plan.csv", "plan.csv", "WARP registrations: to revoke"],
-  ["plan --output ./json", "json", "WARP registrations: to revoke"],
+  [
+    "plan --output md=plan.out",
+    "plan.out",
+    "**WARP registrations: LETS IN AGAIN 1 not known to be revoked by this stack; to revoke 2",
+  ],
+  [
+    "plan --output plan.md",
+    "plan.md",
+    "**WARP registrations: LETS IN AGAIN 1 not known to be revoked by this stack; to revoke 2",
+  ],
+  ["plan --output txt=plan.out", "plan.out", "WARP registrations: LETS IN AGAIN 1"],
+  ["plan --format txt --output plan.csv", "plan.csv", "WARP registrations: LETS IN AGAIN 1"],
+  ["plan --output ./json", "json", "WARP registrations: LETS IN AGAIN 1"],
   ["plan --output json=plan.csv", "plan.csv", '"fingerprint"'],
   ["export --output new.yml", "new.yml", "version: 1"],
 ])("%s is written", async (args, file, part) => {

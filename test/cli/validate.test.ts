@@ -131,7 +131,10 @@ test("of very many failing tests a thousand are told, in each format, and by a r
   expect(out.match(/the test "t\d+" fails/gu)).toHaveLength(1_000);
   expect(out).toContain("100 more problems are not listed");
   const annotations = (await trial.run("validate --format github")).out.trimEnd().split("\n");
-  expect([annotations.length, annotations.at(-1)]).toEqual([51, "::error::and 951 more"]);
+  expect([annotations.length, annotations.at(-1)]).toEqual([
+    51,
+    "::error::and 951 more: allowlist/test-failed 950, allowlist/too-many 1",
+  ]);
   const { err } = await trial.run("plan");
   expect(err.match(/the test "t\d+" fails/gu)).toHaveLength(1_000);
 });

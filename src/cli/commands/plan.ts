@@ -288,8 +288,8 @@ function reportPlan(
   const document = documentOf(plan, { env, generatedAt, run: false, ...(evidence && { evidence }) });
   const planFile = options.output?.find(({ format }) => (format ?? options.format) === "json")?.path;
   const settings = { evidence: evidenceWish(env) === "output", marker: options.marker, planFile };
-  emit(surroundings, options, formatNames, (format, colour) => {
-    const text = render(format, document, settings);
+  emit(surroundings, options, formatNames, (format, { colour, columns }) => {
+    const text = render(format, document, { ...settings, columns });
     return colour && format === "text" ? paint(text) : text;
   });
   return judge(surroundings, document, options.exitCode === true);
