@@ -1,5 +1,5 @@
 /** docs/error-codes.md says what the code says, and every code has its row. */
-import { readdirSync, readFileSync } from "node:fs";
+import { readdirSync, readFileSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { messageMeanings } from "../src/allowlist/messages.js";
@@ -63,7 +63,7 @@ test("no page of docs/ points to a page or a heading that is not there", () => {
       ([link, path, anchor]) => {
         const target = path ? join(dirname(page), path) : page;
         try {
-          const text = target.endsWith(".md") ? read(target) : (readdirSync(join(DOCS, target)), "");
+          const text = target.endsWith(".md") ? read(target) : (statSync(join(DOCS, target)), "");
           const headings = [...text.matchAll(/^#+ (.+)$/gmu)].map(([, heading = ""]) => slug(heading));
           return anchor === undefined || headings.includes(anchor) ? [] : [`${page}: ${link}`];
         } catch {

@@ -36,6 +36,9 @@ policy:
   # Users who are not listed, and what belongs to no person (service tokens, WARP Connectors), are only reported.
   unknownUsers: report
   noUser: report
+  # A listed device that is found revoked. unrevoke (the default): let in again, whoever revoked it, with the next run;
+  # ours: only what this stack revoked itself, so that a revocation in the dashboard stands; report: never.
+  listedRevoked: unrevoke
 
 users:
   alice@example.com:
