@@ -1,4 +1,5 @@
 /** The pure core over a large account: time, memory, and whether it grows linearly. */
+
 import { spawnSync } from "node:child_process";
 import { parseAllowlist } from "../src/allowlist/parse.js";
 import { type Inventory, makePlan } from "../src/reconcile/plan.js";

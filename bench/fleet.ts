@@ -1,4 +1,5 @@
 /** Generated accounts, and allowlists that fit them. */
+
 import { isUsableSerial } from "../src/allowlist/match-values.js";
 import { generateWorld, type World } from "../src/simulator/index.js";
 

@@ -1,4 +1,5 @@
 /** What whole runs cost: API calls, state, and what they leave behind. */
+
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { isUsableSerial } from "../src/allowlist/match-values.js";

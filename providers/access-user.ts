@@ -1,4 +1,5 @@
 /** The provider of `AccessUser`: one Access user who is to exist, found by e-mail. */
+
 import type { dynamic } from "@pulumi/pulumi";
 import { type AccessUser, CloudflareError, type Outcome } from "../src/cloudflare/index.js";
 import { hasName, rowOf } from "../src/reconcile/access-user.js";

@@ -1,4 +1,5 @@
 /** Makes the acts of a run in their order, writes each down before and after, and tells what did not work. */
+
 import { CloudflareError, type Outcome, perform } from "../src/cloudflare/index.js";
 import type { Act } from "../src/cloudflare/types.js";
 import { BEGUN, recordOutcomes, recordUserOutcomes } from "../src/report/file.js";

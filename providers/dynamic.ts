@@ -2,6 +2,7 @@
  * What Pulumi's dynamic provider process calls, without loading Pulumi: each method of `dynamic.ResourceProvider`, which
  * every provider here satisfies. The type says of `read` that its inputs have the type of outputs, hence the union there.
  */
+
 import { escapeText } from "../src/text/escape.js";
 
 /** Properties as they arrive: what the program of any release gave, with `__provider` among them. */

@@ -1,4 +1,5 @@
 /** The provider of `Reconciliation`: makes all acts of a run, in bulk calls, and reads each back. */
+
 import type { dynamic } from "@pulumi/pulumi";
 import type { Outcome } from "../src/cloudflare/index.js";
 import type { Act } from "../src/cloudflare/types.js";

@@ -1,4 +1,5 @@
 /** The resources as a Pulumi program sees them. */
+
 import * as pulumi from "@pulumi/pulumi";
 import type { AccessUserInputs } from "./access-user.js";
 import type { DoneCounts, ReconciliationInputs } from "./reconciliation.js";

@@ -1,4 +1,5 @@
 /** The provider of `Revocation`: one registration that must stay revoked. */
+
 import type { dynamic } from "@pulumi/pulumi";
 import { CloudflareError, type Outcome, type Registration } from "../src/cloudflare/index.js";
 import { timeOf } from "../src/run/account.js";

@@ -1,4 +1,5 @@
 /** A plan as the inputs of the resources: short, and only what changes when an act is due. */
+
 import type { Registration } from "../src/cloudflare/types.js";
 import { type AccessUserDecision, isAccessUserAct } from "../src/reconcile/access-user.js";
 import type { ActDecision, Decision } from "../src/reconcile/decision.js";

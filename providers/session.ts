@@ -1,4 +1,5 @@
 /** What the resources of one engine run share: they all meet in one provider process. */
+
 import {
   type AccessUser,
   type CloudflareClient,

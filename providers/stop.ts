@@ -4,6 +4,7 @@
  *
  * Pulumi's dynamic provider answers `Cancel` and does nothing about it, and nobody ends it where its engine is killed.
  */
+
 import { Server } from "node:net";
 import { CloudflareError, type Method } from "../src/cloudflare/index.js";
 import {

@@ -1,4 +1,5 @@
 /** The program of this repository's own Pulumi.yaml. */
+
 import { warpRegistrations } from "./program.js";
 
 export = () => warpRegistrations();

@@ -1,4 +1,5 @@
 /** The Pulumi program: lists the live account, plans, shows the plan, and registers what must be done. */
+
 import * as pulumi from "@pulumi/pulumi";
 import type { DoneCounts } from "../providers/reconciliation.js";
 import { AccessUser, Reconciliation, Revocation } from "../providers/resources.js";

@@ -1,4 +1,5 @@
 /** docs/error-codes.md says what the code says, and every code has its row. */
+
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { describe, expect, test } from "vitest";

@@ -3,6 +3,7 @@
  * alternatives in braces. Matching takes at most pattern × name steps. What regular expressions would need for ever
  * (extended globs such as `+(a|b)`) is refused, and everything else is itself, parentheses included.
  */
+
 import { shown } from "../text/words.js";
 
 /** One pattern without alternatives. */

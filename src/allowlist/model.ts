@@ -1,4 +1,5 @@
 /** The desired state as data: what the allowlist files say, validated, with the place of every statement. */
+
 import type { POLICY } from "./keys/policy.js";
 import type { ValueOf } from "./keys/shape.js";
 import type { EntryMatch } from "./match-values.js";

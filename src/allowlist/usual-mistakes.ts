@@ -3,6 +3,7 @@
  * the lines around that place are held against the mistakes that are made again and again. Each advice is tried: it is
  * given only where the file, so corrected, is sound beyond these lines.
  */
+
 import { shown } from "../text/words.js";
 import { isEntryKey } from "./keys/entries.js";
 import { rootKeys, sharedKeys } from "./keys/root.js";

@@ -1,4 +1,5 @@
 /** Entries and users as YAML, in block style. */
+
 import { stringify } from "yaml";
 import { escapeText } from "../text/escape.js";
 import { type EntryMatch, isUsableHardwareId, isUsableSerial } from "./match-values.js";

@@ -1,4 +1,5 @@
 /** Adds users and entries to a file of an allowlist, and leaves everything else as it stands. */
+
 import {
   isCollection,
   isMap,

@@ -1,4 +1,5 @@
 /** The account that a command looks at: the live one, or one that was saved. */
+
 import type { Allowlist } from "../allowlist/model.js";
 import { ACCOUNT_ID_FORM, isAccountId } from "../allowlist/values.js";
 import type { CloudflareClient } from "../cloudflare/index.js";

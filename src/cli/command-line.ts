@@ -1,4 +1,5 @@
 /** The whole executable, apart from the process that it runs in. */
+
 import { Command, CommanderError } from "commander";
 import { AllowlistError, formatMessages } from "../allowlist/messages.js";
 import { VERSION } from "../cloudflare/transport.js";

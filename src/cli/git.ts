@@ -1,4 +1,5 @@
 /** What git tells of the project: its allowlist as of a commit, and since when lines stand. Git is run as a program, never through a shell. */
+
 import { execFile, type ExecFileException } from "node:child_process";
 import { realpathSync } from "node:fs";
 import { isAbsolute, relative, sep } from "node:path";

@@ -1,4 +1,5 @@
 /** Internationalised domains: the account may tell them as DNS has them, and people write them as they read. */
+
 import { afterEach, describe, expect, test } from "vitest";
 import { type Offline, startOffline } from "../../test/cli/offline.js";
 import { allowlist, NOW, physicalDevice, registration } from "../../test/support/world.js";

@@ -1,4 +1,5 @@
 /** The options that several commands share, each with the same name, meaning and parsing everywhere. */
+
 import { InvalidArgumentError, Option } from "commander";
 import { toDay, toTime } from "../allowlist/times.js";
 import { parseFormat, parseTarget, type Target } from "./output.js";

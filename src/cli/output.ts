@@ -1,4 +1,5 @@
 /** Where the result of a command goes: standard output, files, or both. */
+
 import { InvalidArgumentError } from "commander";
 import { statSync } from "node:fs";
 import { extname, resolve } from "node:path";

@@ -1,4 +1,5 @@
 /** The live side: Cloudflare's API for WARP device registrations. */
+
 export type {
   AccessUser,
   Act,

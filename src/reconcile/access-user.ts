@@ -1,4 +1,5 @@
 /** One decision for one Access user whom the allowlist names: what is, what should be, and which line says so. */
+
 import type { SourcePosition } from "../allowlist/messages.js";
 import { normaliseEmail } from "../allowlist/values.js";
 import type { AccessUser } from "../cloudflare/types.js";

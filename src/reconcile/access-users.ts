@@ -1,4 +1,5 @@
 /** Compares the `accessUsers` of an allowlist with the Access users of the account. */
+
 import type { Message, SourcePosition } from "../allowlist/messages.js";
 import type { Allowlist, Freeze, WantedAccessUser } from "../allowlist/model.js";
 import { domainOf } from "../allowlist/values.js";

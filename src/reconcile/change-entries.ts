@@ -1,4 +1,5 @@
 /** What a change writes otherwise about users and their entries so that more is let in, now or later. */
+
 import { matchesPattern } from "../allowlist/file-patterns.js";
 import { matchSubject } from "../allowlist/match-values.js";
 import type { SourcePosition } from "../allowlist/messages.js";

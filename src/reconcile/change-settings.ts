@@ -3,6 +3,7 @@
  * tell, since it matters later, or to a device that is not there yet. Every table is exhaustive: a key that is new in
  * the allowlist does not compile before a row says when a value of it holds less than another.
  */
+
 import type { AgeRule } from "../allowlist/keys/policy.js";
 import { matchSubject } from "../allowlist/match-values.js";
 import type { SourcePosition } from "../allowlist/messages.js";

@@ -1,4 +1,5 @@
 /** What a change of the allowlist lets in or keeps out: by two plans over the same account, and by what is written. */
+
 import type { SourcePosition } from "../allowlist/messages.js";
 import { counted } from "../text/words.js";
 import type { AllowlistDiff, Written } from "./change-entries.js";

@@ -1,4 +1,5 @@
 /** The plan's one question: what should each registration be? Each rule is asked in turn; the first that decides wins. */
+
 import { type Allowlist, type Entry, policyOf } from "../allowlist/model.js";
 import { aboutRule, actionFor, type Decision, isAct, removes } from "./decision.js";
 import { clipped, type Finding, named } from "./findings/finding.js";

@@ -1,4 +1,5 @@
 /** One decision for one registration: what it is, what it should be, and which line says so. */
+
 import type { SourcePosition } from "../allowlist/messages.js";
 import type { Entry } from "../allowlist/model.js";
 import type { Act, Registration } from "../cloudflare/types.js";

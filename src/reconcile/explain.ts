@@ -1,4 +1,5 @@
 /** Why one registration is decided as it is: the trace of the very loop that decides, and what would change it. */
+
 import type { AgeRule } from "../allowlist/keys/policy.js";
 import type { SourcePosition } from "../allowlist/messages.js";
 import type { Allowlist, Scope, Setting } from "../allowlist/model.js";

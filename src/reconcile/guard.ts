@@ -1,4 +1,5 @@
 /** The brake: how many acts of one kind, and on one user, one plan may ask for. */
+
 import type { GuardLimit, Guards, Setting } from "../allowlist/model.js";
 import type { Act } from "../cloudflare/types.js";
 import type { AccessUserDecision } from "./access-user.js";

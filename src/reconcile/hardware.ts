@@ -1,4 +1,5 @@
 /** What is known of the hardware behind a registration, as far as it can be trusted to name one machine. */
+
 import { hardwareIdKey, isUsableKey, serialKey } from "../allowlist/match-values.js";
 import { normaliseEmail } from "../allowlist/values.js";
 import type { PhysicalDevice } from "../cloudflare/types.js";

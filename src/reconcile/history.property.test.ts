@@ -1,4 +1,5 @@
 /** What must hold over sequences: apply, let time pass, enrol again, look into the dashboard, change the scope, plan again. */
+
 import fc from "fast-check";
 import { beforeAll, describe, expect, test, vi } from "vitest";
 import { isNewer } from "../../test/support/device-oracle.js";

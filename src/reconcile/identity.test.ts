@@ -1,4 +1,5 @@
 /** What a finding is called from one run to the next: by what it is about, and by nothing that is said of it. */
+
 import { beforeAll, describe, expect, test } from "vitest";
 import { announceSeed, holds } from "../../test/support/property.js";
 import { world } from "../../test/support/world-arbitraries.js";

@@ -2,6 +2,7 @@
  * What the keys by which an entry finds registrations mean in the account: one row each. A key of `EntryMatch` without a
  * row does not compile, so that no key can be forgotten and match everything.
  */
+
 import { matchesPattern } from "../allowlist/file-patterns.js";
 import {
   comparedValue,

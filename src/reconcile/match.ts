@@ -1,4 +1,5 @@
 /** What the entries of a person say of their devices, and of each registration. */
+
 import { matchKeys, rankOfKey } from "../allowlist/match-values.js";
 import type { SourcePosition } from "../allowlist/messages.js";
 import type { AllowedUser, Entry } from "../allowlist/model.js";

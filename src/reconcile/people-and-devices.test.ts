@@ -1,4 +1,5 @@
 /** Which registrations are one device, told by what is decided of them. */
+
 import { expect, test } from "vitest";
 import {
   bob,

@@ -1,4 +1,5 @@
 /** What must hold of every single plan, over the whole language of allowlists. */
+
 import fc from "fast-check";
 import { beforeAll, describe, expect, test, vi } from "vitest";
 import { ALICE, entry } from "../../test/support/allowlist-arbitraries.js";

@@ -2,6 +2,7 @@
  * The nouns of a plan. An allowlist speaks of people and their devices; the account holds registrations. Both are
  * joined here, once, over the whole account, before scope, time or any rule is asked.
  */
+
 import type { Registration } from "../cloudflare/types.js";
 import { compare } from "../text/words.js";
 import { type ComparedHardware, type HardwareIndex, valueKeys } from "./hardware.js";

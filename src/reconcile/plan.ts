@@ -1,4 +1,5 @@
 /** The plan: every decision, what was noticed, how the guards judge it, and a fingerprint to approve it by. */
+
 import { createHash } from "node:crypto";
 import type { Message } from "../allowlist/messages.js";
 import type { Allowlist, Entry, Freeze, Policy } from "../allowlist/model.js";

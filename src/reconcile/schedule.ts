@@ -1,4 +1,5 @@
 /** Which of the acts that are due this run does, and why the others wait. */
+
 import type { Freeze, Limits } from "../allowlist/model.js";
 import type { Act } from "../cloudflare/types.js";
 import { compare, minute } from "../text/words.js";

@@ -1,4 +1,5 @@
 /** What belongs together in a run: who is let in, and the removals that rely on it. */
+
 import { describe, expect, test } from "vitest";
 import {
   bob,

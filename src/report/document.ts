@@ -1,4 +1,5 @@
 /** The one versioned JSON document that every report is made from. */
+
 import type { Message, SourcePosition } from "../allowlist/messages.js";
 import type { Entry } from "../allowlist/model.js";
 import { showDomains } from "../allowlist/values.js";

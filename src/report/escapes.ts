@@ -1,4 +1,5 @@
 /** The one way from a text of unknown origin into a sink that knows character entities (HTML, XML, Markdown). */
+
 import { escapeText } from "../text/escape.js";
 
 /** What {@link escapeText} makes of the characters by which Pulumi and CI runners are commanded. */

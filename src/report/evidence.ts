@@ -1,4 +1,5 @@
 /** What the account knows of the user behind a registration. Personal data: shown only where it was asked for. */
+
 import { escapeText } from "../text/escape.js";
 import { counted, didYouMean, minute } from "../text/words.js";
 

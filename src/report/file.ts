@@ -1,4 +1,5 @@
 /** The report's file: the program writes the plan into it, the provider's process adds what was done (`record.ts`). */
+
 import { randomUUID } from "node:crypto";
 import { readFileSync, rmSync, statSync } from "node:fs";
 import { resolve } from "node:path";

@@ -1,4 +1,5 @@
 /** Every form in which a report, or the messages about an allowlist, can be had. */
+
 import { formatMessages, type Message } from "../allowlist/messages.js";
 import { showDomains } from "../allowlist/values.js";
 import { jsonText } from "../text/escape.js";

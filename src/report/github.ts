@@ -1,4 +1,5 @@
 /** Workflow commands of GitHub Actions: each an annotation on its line of the allowlist. */
+
 import type { Message } from "../allowlist/messages.js";
 import { escapeText } from "../text/escape.js";
 import { groupBy } from "../text/words.js";

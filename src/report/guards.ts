@@ -1,4 +1,5 @@
 /** A tripped guard in words: the figure, the limit, and both ways on. */
+
 import type { Message } from "../allowlist/messages.js";
 import type { Act } from "../cloudflare/types.js";
 import { PERCENT_FROM } from "../reconcile/guard.js";

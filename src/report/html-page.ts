@@ -1,4 +1,5 @@
 /** What stands around the sections of the page: its shell, the one script that may run, and its head. */
+
 import { createHash } from "node:crypto";
 import type { Act } from "../cloudflare/types.js";
 import { counted, minute } from "../text/words.js";

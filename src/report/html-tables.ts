@@ -1,4 +1,5 @@
 /** The tables of the page: one dense row for each registration, with the columns that some row has something for. */
+
 import type { SourcePosition } from "../allowlist/messages.js";
 import type { ReportedDecision } from "./document.js";
 import { escapeHtml, escapeHtml as text, isolated } from "./escapes.js";

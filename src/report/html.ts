@@ -1,4 +1,5 @@
 /** The plan or the run as one page that people forward: what it does in a sentence, the acts, and who may connect. */
+
 import type { Act } from "../cloudflare/types.js";
 import type { FindingCode } from "../reconcile/findings/finding.js";
 import { counted } from "../text/words.js";

@@ -2,6 +2,7 @@
  * JUnit XML, in the elements and attributes that Jenkins and GitLab read: acts that are due show as failed test cases.
  * Findings are told in cases that pass, since no act follows from them.
  */
+
 import type { Message } from "../allowlist/messages.js";
 import type { ReportDocument } from "./document.js";
 import { escapeXml } from "./escapes.js";

@@ -1,4 +1,5 @@
 /** The plan as a comment on a pull request. */
+
 import type { SourcePosition } from "../allowlist/messages.js";
 import { counted, minute } from "../text/words.js";
 import { listed } from "../reconcile/findings/finding.js";

@@ -2,6 +2,7 @@
  * The outline of a report: its parts by what they are worth to a reader, made once from the document. Every form walks
  * it, so that each shows the same things in the same order, and cuts from the end. Texts are raw.
  */
+
 import type { SourcePosition } from "../allowlist/messages.js";
 import type { FindingCode } from "../reconcile/findings/finding.js";
 import { compare, groupBy } from "../text/words.js";

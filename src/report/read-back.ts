@@ -1,4 +1,5 @@
 /** The plan that a run is bound to: an earlier report, read back. */
+
 import { Ajv, type ErrorObject, type SchemaObject, type ValidateFunction } from "ajv";
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";

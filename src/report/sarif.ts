@@ -1,4 +1,5 @@
 /** SARIF 2.1.0: what a report tells of as results at lines of the allowlist. */
+
 import type { Message, SourcePosition } from "../allowlist/messages.js";
 import { escapeText, jsonText } from "../text/escape.js";
 import type { ReportDocument } from "./document.js";

@@ -1,4 +1,5 @@
 /** The plan as a person reads it in a terminal or in Pulumi's output. */
+
 import type { SourcePosition } from "../allowlist/messages.js";
 import type { Action } from "../reconcile/decision.js";
 import { escapeText } from "../text/escape.js";

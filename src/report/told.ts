@@ -1,4 +1,5 @@
 /** What a report can tell of, each with a stable id, for formats that know rules. */
+
 import { type Message, messageMeanings, type SourcePosition } from "../allowlist/messages.js";
 import { normaliseEmail } from "../allowlist/values.js";
 import {

@@ -1,4 +1,5 @@
 /** What every report says in the same words. Texts are raw: each renderer escapes them for where they go. */
+
 import type { SourcePosition } from "../allowlist/messages.js";
 import type { Act } from "../cloudflare/types.js";
 import type { Action } from "../reconcile/decision.js";

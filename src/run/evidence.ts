@@ -1,4 +1,5 @@
 /** What the account knows of the users behind decisions: asked for on demand, bounded in calls. */
+
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { parse } from "yaml";

@@ -3,6 +3,7 @@
  * process reads. It ties the two processes of one run together by the address of their engine, and it tells a provider
  * whose run was given up that a later run of the same stack has begun. It reaches as far as one machine and one user.
  */
+
 import { LogRequest, LogSeverity } from "@pulumi/pulumi/proto/engine_pb.js";
 import { spawnSync } from "node:child_process";
 import { createHash, randomUUID } from "node:crypto";

@@ -1,4 +1,5 @@
 /** The two listings of an account, registrations and physical devices, held against each other. */
+
 import {
   type CloudflareClient,
   CloudflareError,

@@ -2,6 +2,7 @@
  * What this stack revoked itself, so that it can be told from what somebody revoked in the dashboard: from the rows in
  * the stack's state, whole; or from files, as far as they go.
  */
+
 import type { OwnRevocations } from "../reconcile/decision.js";
 import type { ReportDocument } from "../report/document.js";
 import { parseReport } from "../report/read-back.js";

@@ -1,4 +1,5 @@
 /** From the allowlist's files to the plan and its document: what the Pulumi program and the executable do alike. */
+
 import { checkAccount } from "../allowlist/checks.js";
 import { readAllowlist, type ReadOptions } from "../allowlist/files.js";
 import { AllowlistError, inOrder } from "../allowlist/messages.js";

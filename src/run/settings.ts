@@ -1,4 +1,5 @@
 /** What the program runs with: its options, then the stack's config, then the environment. */
+
 import * as pulumi from "@pulumi/pulumi";
 import { DEFAULT_PATTERNS } from "../allowlist/files.js";
 import { AllowlistError, formatMessages } from "../allowlist/messages.js";

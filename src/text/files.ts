@@ -3,6 +3,7 @@
  * regular file is replaced whole, a device or a pipe is written to, and nothing that is there is ever replaced by a
  * file of another kind.
  */
+
 import { randomBytes } from "node:crypto";
 import {
   closeSync,

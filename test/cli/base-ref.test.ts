@@ -1,4 +1,5 @@
 /** `--base-ref`: the allowlist before a change, as git has it. */
+
 import { execFileSync } from "node:child_process";
 import { mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";

@@ -1,4 +1,5 @@
 /** `completion`: the scripts are run by the shells that are here. */
+
 import { execFileSync, spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";

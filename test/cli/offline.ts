@@ -1,4 +1,5 @@
 /** Whole commands in process over a saved account: no network, and arguments as they are. */
+
 import {
   existsSync,
   mkdirSync,

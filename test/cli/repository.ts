@@ -1,4 +1,5 @@
 /** A repository with a project in it, and whole commands in process over a saved account: no network. */
+
 import { execFileSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";

@@ -1,4 +1,5 @@
 /** No sink of any command shows eight characters of the token in a row, wherever they came from. */
+
 import { readdirSync } from "node:fs";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { formatNames } from "../../src/report/formats.js";

@@ -1,4 +1,5 @@
 /** `show`: a report that was saved, in every other form, without an account. */
+
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { formatNames, render } from "../../src/report/formats.js";
 import { fullDocument } from "../support/report.js";

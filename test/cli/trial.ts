@@ -1,4 +1,5 @@
 /** Whole commands in process, in a project's folder of its own, against a simulated account. */
+
 import { mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";

@@ -1,4 +1,5 @@
 /** `who`: who may connect, since when, and why. */
+
 import { execFileSync } from "node:child_process";
 import { mkdirSync, symlinkSync } from "node:fs";
 import { join } from "node:path";

@@ -2,6 +2,7 @@
  * Random stops of runs with a thousand acts. A few by default; `npm run test:stops` makes a hundred under the real CLI
  * and prints a table. `STOPS` says how many, `STOPS_SEED` which.
  */
+
 import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";

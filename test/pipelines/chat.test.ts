@@ -1,4 +1,5 @@
 /** The chat example, against a webhook of our own. */
+
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import { tmpdir } from "node:os";

@@ -1,4 +1,5 @@
 /** The comment on a change and the issue about drift, on a forge of our own that knows what the real ones answer. */
+
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { createServer, type IncomingMessage } from "node:http";
 import { tmpdir } from "node:os";

@@ -1,4 +1,5 @@
 /** Small worlds with Access users. */
+
 import type { AccessUser } from "../../src/cloudflare/types.js";
 import { makePlan, type Plan, type RunTerms } from "../../src/reconcile/plan.js";
 import { ACCOUNT, allowlist, NOW, registration, type Sketch } from "./world.js";

@@ -1,4 +1,5 @@
 /** Tables of changes: an allowlist before and after, and what a reviewer is told of it. */
+
 import { describe, expect, test } from "vitest";
 import type { SourcePosition } from "../../src/allowlist/messages.js";
 import type { Allowlist } from "../../src/allowlist/model.js";

@@ -2,6 +2,7 @@
  * Which registrations are one device, said once more: slowly, pair by pair, and without looking at how the core does it.
  * Where the words leave more than one reading (two that are told apart, and a third that joins them both) it says so.
  */
+
 import {
   hardwareIdKey,
   isUsableHardwareId,

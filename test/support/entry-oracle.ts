@@ -1,4 +1,5 @@
 /** What an entry means, said once more in the words of `docs/allowlist.md`, for properties. */
+
 import { matchesPattern } from "../../src/allowlist/file-patterns.js";
 import { hardwareIdKey, serialKey } from "../../src/allowlist/match-values.js";
 import type { PhysicalDevice, Registration } from "../../src/cloudflare/types.js";

@@ -1,4 +1,5 @@
 /** Reports of an account with many people, as a reviewer meets them. */
+
 import { type DocumentOptions, type ReportDocument, toDocument } from "../../src/report/document.js";
 import { reportChange } from "../../src/reconcile/change.js";
 import { allowlist, NOW, physicalDevice, plan, type Sketch } from "./world.js";

@@ -1,4 +1,5 @@
 /** What is generated from tables of the code and checked in: `npm run generate` writes it, a test holds it. */
+
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { format, resolveConfig } from "prettier";

@@ -1,4 +1,5 @@
 /** Stories about one account: a plan is made, applied, something happens, and it is made again. */
+
 import { describe, expect, test } from "vitest";
 import type { PhysicalDevice, Registration } from "../../src/cloudflare/types.js";
 import { makePlan, type Plan } from "../../src/reconcile/plan.js";

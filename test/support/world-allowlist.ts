@@ -1,4 +1,5 @@
 /** Allowlists as data, without YAML: cheap enough for thousands of cases. */
+
 import type { AgeRule } from "../../src/allowlist/keys/policy.js";
 import type { SourcePosition } from "../../src/allowlist/messages.js";
 import type {

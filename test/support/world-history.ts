@@ -1,4 +1,5 @@
 /** What happens to an account between plans: time, enrolments, the dashboard, another scope, runs that fail in part. */
+
 import fc from "fast-check";
 import type { PhysicalDevice, Registration } from "../../src/cloudflare/types.js";
 import type { Plan } from "../../src/reconcile/plan.js";

@@ -1,4 +1,5 @@
 /** Plans of made-up worlds, and the account after a run. */
+
 import type { Registration } from "../../src/cloudflare/types.js";
 import { type ActDecision, type Decision, isAct } from "../../src/reconcile/decision.js";
 import { makePlan, needsHardware, type Plan, type RunTerms } from "../../src/reconcile/plan.js";

@@ -1,4 +1,5 @@
 /** Tables of worlds: an account, an allowlist and a moment, and what is decided of it. */
+
 import { describe, expect, test } from "vitest";
 import type { Plan } from "../../src/reconcile/plan.js";
 import { NOW, plan, type Sketch, summary } from "./world.js";

@@ -1,4 +1,5 @@
 /** Small worlds for tests, in the API's own shapes. */
+
 import type { Allowlist } from "../../src/allowlist/model.js";
 import { parseAllowlist } from "../../src/allowlist/parse.js";
 import type { PhysicalDevice, Registration } from "../../src/cloudflare/types.js";

@@ -1,4 +1,5 @@
 /** The keys of an entry, and of a rule of what is left alone: what they match by, and what they say. */
+
 import type { EntryMatch } from "../match-values.js";
 import { choice, day, key, map, note, type Row, why, word } from "./shape.js";
 

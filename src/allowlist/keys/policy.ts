@@ -1,4 +1,5 @@
 /** The keys of the policy: what is done with registrations. */
+
 import { type Duration, toDuration } from "../times.js";
 import {
   as,

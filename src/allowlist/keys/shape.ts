@@ -2,6 +2,7 @@
  * The forms that a value of the allowlist may have. Each says what it is in JSON Schema and in the docs, what may stand
  * below it, and, where it is one value, how it is read.
  */
+
 import { pairAt, textNode, type Tell, type TreeNode, type TreePair } from "../source.js";
 import { type Duration, readDuration } from "../times.js";
 import { readNumber } from "../values.js";

@@ -1,4 +1,5 @@
 /** The keys that any file may have: users, tests and Access users. */
+
 import { ENTRY, PLATFORM } from "./entries.js";
 import { POLICY, settingsOf } from "./policy.js";
 import { as, choice, day, each, either, key, list, map, moment, note, text, word } from "./shape.js";

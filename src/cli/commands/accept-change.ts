@@ -1,4 +1,5 @@
 /** The change of an allowlist that allows some registrations, proven by reading and planning it. */
+
 import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { isDeepStrictEqual } from "node:util";

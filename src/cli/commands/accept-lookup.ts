@@ -1,4 +1,5 @@
 /** The account that `accept` looks at, and which of its registrations are meant. */
+
 import { checkAccount } from "../../allowlist/checks.js";
 import type { Allowlist } from "../../allowlist/model.js";
 import type { Registration } from "../../cloudflare/types.js";

@@ -1,4 +1,5 @@
 /** Which entries would allow some registrations, and what they do besides. */
+
 import { AllowlistError, type SourcePosition } from "../../allowlist/messages.js";
 import { toDay } from "../../allowlist/times.js";
 import { bestMatch, type NewEntry } from "../../allowlist/write-entry.js";

@@ -1,4 +1,5 @@
 /** `warp-registrations accept`: an entry for what is there and not allowed. */
+
 import { Argument, type Command, InvalidArgumentError, Option } from "commander";
 import { chmodSync, statSync } from "node:fs";
 import { join } from "node:path";

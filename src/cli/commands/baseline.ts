@@ -1,4 +1,5 @@
 /** `--baseline`: findings that somebody has accepted, with a reason and, where it is for a time, its end. */
+
 import { createHash } from "node:crypto";
 import { isScalar, LineCounter, type Node, parseDocument, stringify, visit } from "yaml";
 import { type Day, toDay } from "../../allowlist/times.js";

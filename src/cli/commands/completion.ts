@@ -1,4 +1,5 @@
 /** `warp-registrations completion`: what a shell needs to complete the commands, made from the very tree that parses them. */
+
 import { Argument, type Command, type Option } from "commander";
 import { type CommandContext, EXIT, type ExitCode, newCommand, runs, type Surroundings } from "../command.js";
 

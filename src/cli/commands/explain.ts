@@ -1,4 +1,5 @@
 /** `warp-registrations explain`: why a registration, a device or a user is decided as it is. */
+
 import { type Command, Option } from "commander";
 import { checkAccount } from "../../allowlist/checks.js";
 import type { SourcePosition } from "../../allowlist/messages.js";

@@ -1,4 +1,5 @@
 /** What an exported allowlist says besides its users. */
+
 import { matchId } from "../../allowlist/match-values.js";
 import type { SourcePosition } from "../../allowlist/messages.js";
 import type { AllowedUser, Allowlist } from "../../allowlist/model.js";

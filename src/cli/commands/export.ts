@@ -1,4 +1,5 @@
 /** `warp-registrations export`: an allowlist of what is live now. */
+
 import { type Command, Option } from "commander";
 import { createHash } from "node:crypto";
 import { lstatSync, mkdirSync } from "node:fs";

@@ -1,4 +1,5 @@
 /** What `explain` is asked about: a registration, a device, a serial number or a user. */
+
 import { hardwareIdKey, serialKey } from "../../allowlist/match-values.js";
 import type { AllowedUser, Allowlist } from "../../allowlist/model.js";
 import { isEmail, normaliseEmail } from "../../allowlist/values.js";

@@ -1,4 +1,5 @@
 /** `warp-registrations inventory`: the live account as one file. */
+
 import type { Command } from "commander";
 import { createHmac, randomBytes } from "node:crypto";
 import { hardwareIdKey, isUsableSerial, serialKey } from "../../allowlist/match-values.js";

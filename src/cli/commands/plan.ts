@@ -1,4 +1,5 @@
 /** `warp-registrations plan`: what an update would do. */
+
 import type { Command } from "commander";
 import { existsSync } from "node:fs";
 import { isAbsolute, join, relative, resolve, sep } from "node:path";

@@ -1,4 +1,5 @@
 /** `warp-registrations show`: a saved report in any other form. */
+
 import { type Command, Option } from "commander";
 import type { Finding } from "../../reconcile/findings/finding.js";
 import type { ReportDocument } from "../../report/document.js";

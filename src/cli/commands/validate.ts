@@ -1,4 +1,5 @@
 /** `warp-registrations validate`: is the allowlist sound? Without network and credentials. */
+
 import type { Command } from "commander";
 import { readAllowlist } from "../../allowlist/files.js";
 import { AllowlistError, formatMessages, inOrder, type Message } from "../../allowlist/messages.js";

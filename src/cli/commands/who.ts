@@ -1,4 +1,5 @@
 /** `warp-registrations who`: who may connect, since when, and why. */
+
 import { type Command, Option } from "commander";
 import { createHash } from "node:crypto";
 import { checkAccount } from "../../allowlist/checks.js";

@@ -1,4 +1,5 @@
 /** Findings about the account around the registrations: what Access knows of their users, and other stacks on it. */
+
 import type { Allowlist, Scope } from "../../allowlist/model.js";
 import { normaliseEmail } from "../../allowlist/values.js";
 import type { AccessUser, Registration } from "../../cloudflare/index.js";

@@ -1,4 +1,5 @@
 /** Findings about the allowlist itself, in the light of the account: lines that find nothing, dates, weak rules. */
+
 import {
   comparedValue,
   type EntryMatch,

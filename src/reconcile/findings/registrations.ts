@@ -1,4 +1,5 @@
 /** Findings about registrations and devices that somebody should look at, and that no act follows from. */
+
 import type { Allowlist } from "../../allowlist/model.js";
 import type { RegistrationPolicy } from "../../cloudflare/types.js";
 import { compare, counted, groupBy } from "../../text/words.js";

@@ -1,4 +1,5 @@
 /** The allowlist's own `tests:`: given a registration like this, expect that decision. */
+
 import type { Message } from "../../allowlist/messages.js";
 import type { Allowlist, AllowlistTest } from "../../allowlist/model.js";
 import type { PhysicalDevice, Registration } from "../../cloudflare/types.js";

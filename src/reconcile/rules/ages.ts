@@ -1,4 +1,5 @@
 /** Rules by age: what has been revoked for long, or has not been seen for long. */
+
 import type { AgeRule } from "../../allowlist/keys/policy.js";
 import type { SourcePosition } from "../../allowlist/messages.js";
 import type { Setting } from "../../allowlist/model.js";

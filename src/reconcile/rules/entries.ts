@@ -1,4 +1,5 @@
 /** What the allowlist says of a person and of their devices, and what holds for what no entry allows. */
+
 import { comparedValue, matchKeys } from "../../allowlist/match-values.js";
 import type { Entry } from "../../allowlist/model.js";
 import { whoRevoked } from "../decision.js";

@@ -3,6 +3,7 @@
  * or name an exception is absolute. By serial or hardware id it is not, since anybody can claim one: it spares a device
  * from policy, and not from its user's state, nor from an entry that refuses it.
  */
+
 import type { SourcePosition } from "../../allowlist/messages.js";
 import type { IgnoreRule } from "../../allowlist/model.js";
 import { domainOf, normaliseEmail } from "../../allowlist/values.js";

@@ -1,4 +1,5 @@
 /** Rules about what a person has too much of: more machines than allowed, older registrations of one device. */
+
 import { counted } from "../../text/words.js";
 import { aboutRule, removes } from "../decision.js";
 import { named } from "../findings/finding.js";

@@ -1,4 +1,5 @@
 /** What a rule is: it looks at all devices of a person, then answers for each registration. */
+
 import type { SourcePosition } from "../../allowlist/messages.js";
 import type {
   AllowedUser,

@@ -1,4 +1,5 @@
 /** What holds for what no entry allows: a grace while its device is new, then the policy. */
+
 import type { SourcePosition } from "../../allowlist/messages.js";
 import type { Entry, Setting, UnlistedAction } from "../../allowlist/model.js";
 import { minute } from "../../text/words.js";
