@@ -9,7 +9,8 @@ export const findingMeanings = {
   "unmatched-user": "A listed user has no registration, and somebody with a similar address is not listed.",
   "unmatched-protection": "A line under `protected` or `guards.self` names nothing that is in the account.",
   "unmatched-ignore": "A rule under `ignore` matches no registration.",
-  "shadowed-entry": "Everything that an entry matches is protected or ignored, so that what it asks for is never done.",
+  "shadowed-entry":
+    "Everything that an entry matches is protected or ignored, so that what it asks for is never done.",
   "expired-entry": "An entry's last day is over.",
   "expiring-entry": "An entry's last day is within 14 days.",
   "upcoming-state": "A user's state (`suspended`, `offboarded`) begins on a later day.",
@@ -26,7 +27,8 @@ export const findingMeanings = {
   "state-out-of-scope": "A suspended or offboarded user has active registrations outside the scope.",
   "renewable-grace":
     "The policy deletes what no entry allows, so that a device can enrol again for another grace.",
-  "listed-revoked": "A listed device is revoked, and `policy.listedRevoked` keeps it so (`report`; `ours`, where this stack is not known to have revoked it).",
+  "listed-revoked":
+    "A listed device is revoked, and `policy.listedRevoked` keeps it so (`report`; `ours`, where this stack is not known to have revoked it).",
   unlisted: "A registration that no entry allows is left alone, since the policy says `report`.",
   condition: "The same, of a registration that fails what its entry requires.",
   expired: "The same, of a registration whose entry speaks at another time.",
