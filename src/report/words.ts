@@ -323,7 +323,7 @@ export function doneByName(document: ReportDocument): readonly NamedResults[] {
   };
   const rows: { readonly act: string; readonly result: ActResult["result"]; readonly name: string }[] = [
     ...[...results].sort(byAct).map(({ act, result, registration }) => ({
-      act: act as string,
+      act,
       result,
       name: nameOf(registration),
     })),

@@ -113,7 +113,7 @@ describe("what this stack revoked is read from", () => {
     expect(decided(await planned("ours", own, later(600)))).toEqual(["leave", "listed-revoked", undefined]);
   });
 
-  test("a history: the very revocations", async () => {
+  test("a history: the very revocations", () => {
     const text = {
       kind: "warp-history",
       version: 1,
