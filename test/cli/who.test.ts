@@ -268,6 +268,21 @@ describe("--blame", () => {
   });
 });
 
+test("a connector and a registration without a user are listed, and are no people", async () => {
+  const other = startRepository({
+    registrations: [
+      registration({ id: "r1", email: "ann@example.com" }),
+      registration({ id: "r2", email: "warp_connector@team.cloudflareaccess.com", name: "GATEWAY" }),
+      registration({ id: "r3", name: "KIOSK" }),
+    ],
+  });
+  other.write({ "allowlist.yaml": "version: 1\nusers: { ann@example.com: [{ registration: r1 }] }\n" });
+  const { out } = await other.run(["who"]);
+  other.end();
+  expect(out).toContain("Who may connect: 3 registrations of 1 person (1 allowed, 2 left alone)");
+  expect(out).toContain("\n(no user)\n  KIOSK (r3): left alone\n");
+});
+
 test("works on the live account, with nothing but GET", async () => {
   const trial = await startCliTrial(SMALL, { "allowlist.yaml": SMALL_LIST });
   const { code, out, err } = await trial.run("who");

@@ -10,7 +10,7 @@ import type { PhysicalDevice, Registration } from "../../cloudflare/types.js";
 import { type Decision, liveState } from "../../reconcile/decision.js";
 import { type HardwareIndex, indexHardware } from "../../reconcile/hardware.js";
 import { makePlan } from "../../reconcile/plan.js";
-import { userOf, whyOutOfScope } from "../../reconcile/scope.js";
+import { isNoUser, userOf, whyOutOfScope } from "../../reconcile/scope.js";
 import { toConnection } from "../../report/document.js";
 import { escapeHtml, isolated } from "../../report/escapes.js";
 import { style } from "../../report/html-style.js";
@@ -236,7 +236,8 @@ const renderers: Readonly<Record<WhoFormat, (answer: Answer) => string>> = {
 };
 
 function headline({ rows }: Answer): string {
-  const people = new Set(rows.flatMap(({ person }) => (person === "" ? [] : [person])));
+  const users = rows.map(({ registration }) => userOf(registration));
+  const people = new Set(users.filter((user) => !isNoUser(user)));
   const counts = [...groupBy(rows, ({ status }) => status)].map(([status, group]) => [status, group.length]);
   const byStatus = Object.keys(STATUS).flatMap((status) => {
     const count = counts.find(([name]) => name === status)?.[1];
