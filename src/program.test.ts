@@ -184,6 +184,16 @@ describe("the component's options", () => {
     expect(unhandled).toEqual([]);
   });
 
+  test("no piece of the token reaches an input, whatever a device is called", async () => {
+    const token = "v1Kq8ZrT3mXw9LpB6nYc2HdG5sJf7QaE0uRiOk4V";
+    process.env.CLOUDFLARE_API_TOKEN = token;
+    simulator.rename({ id: "a-1" }, `PC ${token.slice(3, 19)}`);
+    await run(() => new WarpRegistrations("warp", args()));
+    expect(find("a@example.com/a-1")?.inputs.device).toBe("PC [API token]");
+    expect(JSON.stringify(find("acts")?.inputs)).toContain("PC [API token]");
+    expect(JSON.stringify(registered.map(({ inputs }) => inputs))).not.toContain(token.slice(3, 11));
+  });
+
   test("a second one in a stack is refused, and in another run it is not", async () => {
     const make = (name: string) => new WarpRegistrations(name, args());
     await run(() => make("warp"));

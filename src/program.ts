@@ -28,6 +28,7 @@ import {
 import { ownByRows, REVOCATION_TYPE } from "./run/own-revocations.js";
 import { documentOf, planFor, readTestedAllowlist } from "./run/reconcile.js";
 import { escapeText } from "./text/escape.js";
+import { withoutSecretsIn } from "./text/redact.js";
 import { counted } from "./text/words.js";
 import { orRunError, type ProgramOptions, readSettings, runError, type Settings } from "./run/settings.js";
 
@@ -272,11 +273,15 @@ function aboutRows(plan: Plan): string {
 async function register(plan: Plan, parent: pulumi.Resource): Promise<Done> {
   const { reconciliation, rows } = await shallow(() => {
     const options = { parent, aliases: BEFORE_THE_COMPONENT };
-    const reconciliation = new Reconciliation("acts", toReconciliation(plan), options);
+    // Inputs go into the state, and somebody may have called a device by a piece of the token.
+    const hidden = <T>(inputs: T) => withoutSecretsIn(inputs, process.env);
+    const reconciliation = new Reconciliation("acts", hidden(toReconciliation(plan)), options);
     // Rows leave the state with what they speak of, which a protected one could not.
     const own = { ...options, dependsOn: reconciliation, protect: false };
-    const revocations = toRevocations(plan).map(({ name, inputs }) => new Revocation(name, inputs, own));
-    const users = toAccessUsers(plan).map(({ name, inputs }) => new AccessUser(name, inputs, own));
+    const revocations = toRevocations(plan).map(
+      ({ name, inputs }) => new Revocation(name, hidden(inputs), own),
+    );
+    const users = toAccessUsers(plan).map(({ name, inputs }) => new AccessUser(name, hidden(inputs), own));
     return { reconciliation, rows: [...revocations, ...users] };
   });
   await Promise.all([reconciliation, ...rows].map(urnOf));
