@@ -51,7 +51,9 @@ beforeEach(async () => {
   watchMonitor();
 });
 afterEach(async () => {
-  process.env = { ...kept };
+  // In place: a later file of this worker needs the process's own.
+  for (const name of Object.keys(process.env)) if (!(name in kept)) Reflect.deleteProperty(process.env, name);
+  Object.assign(process.env, kept);
   vi.restoreAllMocks();
   pulumi.runtime.setAllConfig({});
   await simulator.close();

@@ -56,8 +56,8 @@ function show(surroundings: Surroundings, path: string, options: ShowOptions): P
     marker: options.marker,
     ...(document.results === undefined && { planFile: path }),
   };
-  emit(surroundings, options, formatNames, (format, colour) => {
-    const text = rendered(path, format, document, settings);
+  emit(surroundings, options, formatNames, (format, { colour, columns }) => {
+    const text = rendered(path, format, document, { ...settings, columns });
     return colour && format === "text" ? paint(text) : text;
   });
   return Promise.resolve(EXIT.fine);
