@@ -26,7 +26,7 @@ import {
   type RunMark,
 } from "./run/lease.js";
 import { ownByRows, REVOCATION_TYPE } from "./run/own-revocations.js";
-import { documentOf, planFor, readTestedAllowlist } from "./run/reconcile.js";
+import { documentOf, reconcile, readTestedAllowlist } from "./run/reconcile.js";
 import { escapeText } from "./text/escape.js";
 import { withoutSecretsIn } from "./text/redact.js";
 import { counted } from "./text/words.js";
@@ -206,7 +206,7 @@ async function planAccount(settings: Settings): Promise<Planned> {
     const list = () => takeInventory(client, allowlist, lookUp);
     const time = () => timeOf(client, () => new Date());
     const own = () => readOwnRevocations(accountId);
-    const plan = await planFor(allowlist, list, { account: accountId, env, now, time, siblings, own });
+    const plan = await reconcile(allowlist, list, { account: accountId, env, now, time, siblings, own });
     const wanted = evidenceWish(env) !== "no";
     const evidence = wanted ? await gatherEvidence(client, actsOf(plan)) : undefined;
     return { plan, evidence, generatedAt: time().now };

@@ -4,7 +4,7 @@ import type { OwnRevocations } from "../reconcile/decision.js";
 import { type ReportDocument, toDocument } from "../report/document.js";
 import { type Format, render } from "../report/formats.js";
 import { ownByAll, ownByHistory, ownByRows, ownByText } from "./own-revocations.js";
-import { planFor } from "./reconcile.js";
+import { reconcile } from "./reconcile.js";
 
 const AT = "2026-05-10T12:00:00Z";
 const later = (minutes: number) => new Date(Date.parse(AT) + minutes * 60_000).toISOString();
@@ -28,7 +28,7 @@ async function planned(
   const live = registration({ id: "a", email: "ann@example.com", name: "ANN-MBP", revoked });
   const inventory = () => Promise.resolve({ account: ACCOUNT, registrations: [live] });
   const terms = { account: ACCOUNT, env: {}, now: NOW, own: () => Promise.resolve(own) };
-  const plan = await planFor(list(value), inventory, terms);
+  const plan = await reconcile(list(value), inventory, terms);
   return toDocument(plan, { generatedAt: NOW, run: false });
 }
 
@@ -84,7 +84,7 @@ describe("by default everything listed is let in, and what undoes somebody's rev
     const live = registration({ id: "a", email: "ann@example.com" });
     const inventory = () => Promise.resolve({ account: ACCOUNT, registrations: [live] });
     const own = () => Promise.reject(new Error("asked"));
-    const plan = await planFor(list("unrevoke"), inventory, { account: ACCOUNT, env: {}, now: NOW, own });
+    const plan = await reconcile(list("unrevoke"), inventory, { account: ACCOUNT, env: {}, now: NOW, own });
     expect(plan.acts).toEqual([]);
   });
 });

@@ -56,7 +56,7 @@ interface PlanTerms {
  * Plans, within what was reviewed where the environment names that. Lists the account only once all else is known to
  * be good.
  */
-export async function planFor(
+export async function reconcile(
   allowlist: Allowlist,
   list: () => Promise<Inventory>,
   { account, env, now: given, time: tell, siblings = [], own: ask }: PlanTerms,

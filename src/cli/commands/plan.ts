@@ -18,7 +18,7 @@ import { hasActs } from "../../report/words.js";
 import { narrowInventory } from "../../run/account.js";
 import { actsOf, findSiblings } from "../../run/evidence.js";
 import { ownByAll, ownByText } from "../../run/own-revocations.js";
-import { documentOf, planFor, readTestedAllowlist } from "../../run/reconcile.js";
+import { documentOf, reconcile, readTestedAllowlist } from "../../run/reconcile.js";
 import { hideSecrets } from "../../text/redact.js";
 import { openSource } from "../account.js";
 import {
@@ -247,10 +247,10 @@ async function planRun(
   const terms = { account, env, now, siblings, own: () => Promise.resolve(own), ...(isLive && { time }) };
   let plan: Plan;
   if (base === undefined) {
-    plan = await planFor(head, () => source.list(head), terms);
+    plan = await reconcile(head, () => source.list(head), terms);
   } else {
     const listed = once(() => source.listWhole({ accessUsers: head }));
-    plan = await planFor(head, async () => narrowInventory(await listed(), head), terms);
+    plan = await reconcile(head, async () => narrowInventory(await listed(), head), terms);
     // Both allowlists are asked about the same account at the same moment.
     const before = makePlan(base, narrowInventory(await listed(), base), plan.asOf);
     plan = withChange({ base, head }, { before, after: plan });

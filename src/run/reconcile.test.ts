@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { ACCOUNT, allowlist, NOW, registration } from "../../test/support/world.js";
 import type { Inventory } from "../reconcile/plan.js";
-import { documentOf, planFor } from "./reconcile.js";
+import { documentOf, reconcile } from "./reconcile.js";
 
 const TOKEN = "v1Kq8ZrT3mXw9LpB6nYc2HdG5sJf7QaE0uRiOk4V";
 const TERMS = { account: ACCOUNT, env: {}, now: NOW };
@@ -14,14 +14,14 @@ test.each([
 ])("before a run over %i Access users its cost is a note", async (count, said) => {
   const users = Array.from({ length: count }, (_, at) => `  u${at}@example.com: {}`).join("\n");
   const wanted = allowlist(`version: 1\nusers: { bob@example.com: [] }\naccessUsers:\n${users}\n`);
-  const { notes } = await planFor(wanted, list({ accessUsers: [] }), TERMS);
+  const { notes } = await reconcile(wanted, list({ accessUsers: [] }), TERMS);
   expect(notes.map((note) => note.split(";")[0])).toEqual(said === undefined ? [] : [said]);
 });
 
 test("a report holds no part of the token, whatever a device is called", async () => {
   const live = registration({ id: "r1", email: "bob@example.com", name: `PC ${TOKEN.slice(3, 19)}` });
   const wanted = allowlist("version: 1\nusers: { bob@example.com: [] }\n");
-  const plan = await planFor(wanted, list({ registrations: [live] }), TERMS);
+  const plan = await reconcile(wanted, list({ registrations: [live] }), TERMS);
   const env = { CLOUDFLARE_API_TOKEN: TOKEN };
   const [decision] = documentOf(plan, { env, generatedAt: NOW, run: false }).decisions;
   expect(decision?.registration.device.name).toBe("PC [API token]");
