@@ -32,6 +32,9 @@ import { withoutSecretsIn } from "./text/redact.js";
 import { counted } from "./text/words.js";
 import { orRunError, type ProgramOptions, readSettings, runError, type Settings } from "./run/settings.js";
 
+export type { DoneCounts } from "../providers/reconciliation.js";
+export type { ProgramOptions } from "./run/settings.js";
+
 /** What `WarpRegistrations` is in a state. */
 const TYPE = "warp-registrations:index:WarpRegistrations";
 

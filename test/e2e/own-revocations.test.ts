@@ -14,7 +14,7 @@ scenario(
     const first = await stack.up({ skipPreview: true });
     expect(first.exitCode, first.output).toBe(0);
     expect(first.output).toContain("LETS IN AGAIN 1 revoked outside this stack");
-    expect(first.output).toMatch(/BOB-THINKPAD .*revoked outside this stack\s+on 2026-05-10/u);
+    expect(first.output).toMatch(/BOB-THINKPAD .*revoked outside this stack\s+on\s+2026-05-10/u);
 
     const said = first.output.replaceAll(/\s+/gu, " ");
     expect(said).toContain("Rows: of 3 rows `Revocation` below, 1 only records what is revoked already");
