@@ -117,7 +117,7 @@ describe("acts that rely on another one", () => {
     expect(reasons[0]).toBe(
       'delete OLD of a@example.com (r0): skipped: Not made: it relies on r1, which was not let in ("unrevoke NEW").',
     );
-    expect(reasons.at(-1)).toBe("this run: 1 done, 1 failed, 0 unknown, 2 not come to");
+    expect(reasons.at(-1)).toBe("this run: 1 done, 1 failed, 0 unknown, 2 not attempted");
     const { results = [] } = JSON.parse(await readFile(path, "utf8")) as ReportDocument;
     expect(results[2]?.reason).toBe(results[0]?.reason);
   });
@@ -322,7 +322,7 @@ describe("what failed", () => {
     expect(reasons.join("\n")).toContain(
       `What this run did, by id: done 100: ${IDS.slice(0, 100).join(", ")}`,
     );
-    expect(reasons.at(-1)).toBe("this run: 100 done, 0 failed, 0 unknown, 150 not come to");
+    expect(reasons.at(-1)).toBe("this run: 100 done, 0 failed, 0 unknown, 150 not attempted");
     await mkdtemp(folder).catch(() => undefined);
     folder = await mkdtemp(join(tmpdir(), "warp-acts-"));
   });

@@ -220,10 +220,10 @@ export function inParagraphs(
   });
 }
 
-/** `this run: 400 done, 100 unknown, 500 not come to`. */
+/** `this run: 400 done, 100 unknown, 500 not attempted`. */
 export function tally(outcomes: Iterable<Outcome>): string {
   const counts = { done: 0, failed: 0, unknown: 0, skipped: 0 };
   for (const { result } of outcomes) counts[result] += 1;
   const { done, failed, unknown, skipped } = counts;
-  return `this run: ${done} done, ${failed} failed, ${unknown} unknown, ${skipped} not come to`;
+  return `this run: ${done} done, ${failed} failed, ${unknown} unknown, ${skipped} not attempted`;
 }

@@ -24,7 +24,7 @@ const PATIENCE = { cancelled: 10_000, gone: 3_000, told: 2_500 } as const;
 /** What is left of a process that should have ended is ended so much later, in ms. */
 const SLACK = 1_000;
 
-const AGAIN = "What was not come to is due again in the next run.";
+const AGAIN = "What was not attempted is due again in the next run.";
 const WHY = {
   cancelled: `The run was cancelled. ${AGAIN}`,
   gone: `Pulumi has ended in the middle of the run. ${AGAIN}`,

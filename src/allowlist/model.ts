@@ -167,6 +167,12 @@ export interface WantedAccessUser {
   readonly source: SourcePosition;
 }
 
+/** What a line of `owns` gives to its files. */
+export interface Owned {
+  readonly addresses: ReadonlySet<string>;
+  readonly source: SourcePosition;
+}
+
 /** The whole desired state, as read from one root file and any number of user files. */
 export interface Allowlist {
   readonly version: 1;
@@ -177,6 +183,8 @@ export interface Allowlist {
   readonly policy: Policy;
   /** By normalised e-mail, where a group or the user's own mapping says something else than the root file. */
   readonly policies: ReadonlyMap<string, Policy>;
+  /** By file or pattern: the e-mails, and `*@<domain>`, that only such a file may speak about. */
+  readonly owns: ReadonlyMap<string, Owned>;
   readonly protected: Protected;
   readonly ignore: readonly IgnoreRule[];
   readonly guards: Guards;

@@ -4,7 +4,7 @@ import { checkOwners, checkProtected, checkScope, readTests } from "./checks.js"
 import { rootKeys } from "./keys/root.js";
 import { inOrder, type Message } from "./messages.js";
 import type { Allowlist } from "./model.js";
-import { readAccessUsers, readIgnore, readOwns, readProtected, readScope } from "./read-lists.js";
+import { readAccessUsers, readIgnore, ownedBy, readOwns, readProtected, readScope } from "./read-lists.js";
 import {
   closestPolicies,
   readFreeze,
@@ -143,6 +143,7 @@ function readWhole(
     scope,
     policy,
     policies,
+    owns: new Map(owners.map((owner) => [owner.pattern, ownedBy(owner, root)])),
     protected: protects,
     ignore: ignore.map(({ rule }) => rule),
     guards,
@@ -191,7 +192,7 @@ export function findRoot(
     keysOf(file.tree).some((key) => nearest(key, rootKeys) === "version"),
   );
   if (misspelt.length > 0) return new Set(misspelt);
-  // A file that is no mapping is told by its schema, and may have been meant as the root file.
+  // A file that is not a mapping is told by its schema, and may have been meant as the root file.
   if (whole && files.every(({ tree }) => tree.kind === "map")) reportNone(files, report);
   return new Set(files.filter((file) => keysOf(file.tree).some((key) => rootKeys.includes(key))));
 }

@@ -8,7 +8,7 @@ import {
   trustProblem,
 } from "./match-values.js";
 import type { Message, SourcePosition } from "./messages.js";
-import type { IgnoreRule, PlacedRule, Protected, Scope, WantedAccessUser } from "./model.js";
+import type { IgnoreRule, Owned, PlacedRule, Protected, Scope, WantedAccessUser } from "./model.js";
 import {
   itemsOf,
   pairAt,
@@ -275,6 +275,12 @@ export interface Owner {
 /** Whether the e-mail is one of the owner's. */
 export function covers({ emails, domains }: Owner, email: string): boolean {
   return emails.has(email) || domains.has(domainOf(email));
+}
+
+/** The same as it is told and compared. */
+export function ownedBy({ emails, domains, pair }: Owner, { source }: ParsedFile): Owned {
+  const addresses = new Set([...emails, ...[...domains].map((domain) => `*@${domain}`)]);
+  return { addresses, source: source.position(pair.keyStart) };
 }
 
 /** What the root file says about who may speak about whom. */

@@ -189,7 +189,7 @@ export function showDomains(domains: WrittenDomains): (text: string) => string {
 
 // `account`: which account, or accounts, an allowlist is for.
 
-/** What to do about something that is no account id. */
+/** What to do about something that is not an account id. */
 export const ACCOUNT_ID_FORM =
   "an account id is 32 hex digits; it stands in the dashboard's address: https://dash.cloudflare.com/<id>";
 

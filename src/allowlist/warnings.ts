@@ -351,7 +351,7 @@ function weakEntry({ entry, node }: PlacedEntry): Problem | undefined {
       text: "this entry allows every device of its user, whatever it is called",
       fix: "list the devices that the user may have, or say in `trustName` why all are allowed",
     };
-  return weak(match, node.start, "this entry goes", "anybody can call a device so");
+  return weak(match, node.start, "this entry goes", "anyone can give a device that name");
 }
 
 /** Likewise for a rule of `ignore`; whose devices it is about makes a name no stronger. */

@@ -32,11 +32,11 @@ type Additions = ReadonlyMap<string, readonly NewEntry[]>;
 export function addToFile({ file, text }: AllowlistFile, additions: Additions): readonly TextEdit[] {
   const syntax = parseSyntax(new SourceText(file, text));
   const root = syntax.ok ? (syntax.document.contents as Node | null) : null;
-  if (!isMap(root)) throw new CannotEdit("the file is no mapping");
+  if (!isMap(root)) throw new CannotEdit("the file is not a mapping");
   const pair = pairOf(root, "users");
   if (!pair) return [addUsersKey(text, root, additions)];
   const { value } = pair;
-  if (!isMap(value)) throw new CannotEdit("`users` is no mapping");
+  if (!isMap(value)) throw new CannotEdit("`users` is not a mapping");
   const users = value.items as TextPair[];
   const step = stepOf(text, users);
   const known = new Map(users.map((user) => [normaliseEmail(keyOf(user)), user]));

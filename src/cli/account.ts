@@ -104,7 +104,7 @@ function accountOf({ env }: Surroundings, wanted: string | undefined): string {
     if (isAccountId(account)) return account;
     const from = wanted === undefined ? "CLOUDFLARE_ACCOUNT_ID" : "--account";
     throw new UserError(
-      `${from} is ${JSON.stringify(account.slice(0, 80))}, which is no account id`,
+      `${from} is ${JSON.stringify(account.slice(0, 80))}, which is not an account id`,
       ACCOUNT_ID_FORM,
     );
   }

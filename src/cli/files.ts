@@ -192,7 +192,7 @@ const MAKE_ONE = "make one with: warp-registrations inventory --output inventory
 export function readInventoryFile(folder: string, path: string): InventoryFile {
   const value = parseJson(path, readText(folder, path), MAKE_ONE);
   if (!isMapping(value) || value.kind !== "warp-inventory")
-    throw new UserError(`${path}: is no inventory`, MAKE_ONE);
+    throw new UserError(`${path}: is not an inventory`, MAKE_ONE);
   const file = value;
   if (file.version !== 1) {
     throw new UserError(

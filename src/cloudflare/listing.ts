@@ -225,7 +225,7 @@ export function readPage<T>(answer: OpenedAnswer, read: (record: unknown) => T):
   if (info === undefined && records.length > 0) {
     throw incomplete("A page does not say whether another one follows (no result_info).");
   }
-  if (cursor != null && typeof cursor !== "string") throw incomplete("A page's cursor is no text.");
+  if (cursor != null && typeof cursor !== "string") throw incomplete("A page's cursor is not a string.");
   if (total != null && !(typeof total === "number" && Number.isInteger(total) && total >= 0)) {
     throw incomplete("A page's total_count is no number.");
   }

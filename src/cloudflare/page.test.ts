@@ -24,7 +24,7 @@ test.each([
   ["no list", answer({}, { count: 0 }), "not a list"],
   ["null without a count of 0", answer(null, {}), "not a list"],
   ["a full page without result_info", answer([1, 2]), "whether another one follows"],
-  ["a cursor that is no text", answer([1], { cursor: 7 }), "cursor is no text"],
+  ["a cursor that is no text", answer([1], { cursor: 7 }), "cursor is not a string"],
   ["a total that is no number", answer([1], { total_count: "1" }), "total_count is no number"],
 ])("%s proves nothing", (_, page, why) => {
   expect(() => readPage(page, read)).toThrow(

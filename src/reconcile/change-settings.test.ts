@@ -457,3 +457,23 @@ changeSteps("Access users", [
     back: [],
   },
 ]);
+
+changeSteps("which file may speak about whom", [
+  {
+    name: "an address that may stand in another file as well, and one that may stand in any",
+    before: `owns:\n  a.yaml: ["*@a.example", boss@a.example]\n  b.yaml: [b@b.example]\n${ANN}`,
+    after: `owns:\n  a.yaml: ["*@a.example"]\n  b.yaml: [b@b.example, "*@a.example"]\n${ANN}`,
+    tells: [
+      "loosened: the change loosens owns.b.yaml: *@a.example as well",
+      "loosened: the change loosens owns.a.yaml: boss@a.example may stand in any file",
+    ],
+    back: [],
+  },
+  {
+    name: "an address that gets an owner is held closer, and in other words it is the same",
+    before: `owns: { a.yaml: [B@b.example] }\n${ANN}`,
+    after: `owns: { a.yaml: [b@B.example, c@c.example] }\n${ANN}`,
+    tells: [],
+    back: ["loosened: the change loosens owns.a.yaml: c@c.example may stand in any file"],
+  },
+]);

@@ -54,6 +54,7 @@ const PARTS: { readonly [Key in keyof Allowlist]-?: (change: AllowlistDiff) => r
   tests: diffTests,
   version: nothing,
   account: diffAccounts,
+  owns: diffOwned,
   domains: nothing,
   warnings: nothing,
   files: nothing,
@@ -71,6 +72,28 @@ function diffAccounts({ base, head }: AllowlistDiff): readonly Written[] {
       : []),
     ...added.map(([id, line]) => loosened(["account", id], `account: ${id} as well`, line)),
   ];
+}
+
+/** Who had to be listed in one file may be listed in another as well, or in any. */
+function diffOwned({ base, head }: AllowlistDiff): readonly Written[] {
+  const gained = [...head.owns].flatMap(([pattern, { addresses, source }]) => {
+    const then = base.owns.get(pattern);
+    const added = [...addresses].filter((one) => then?.addresses.has(one) !== true && isOwned(one, base));
+    const name = `owns.${pattern}`;
+    return added.map((one) => loosened([name, one], `${name}: ${one} as well`, source, then?.source));
+  });
+  const lost = [...base.owns].flatMap(([pattern, { addresses, source }]) => {
+    const free = [...addresses].filter((one) => !isOwned(one, head));
+    const name = `owns.${pattern}`;
+    return free.map((one) =>
+      loosened([name, one, "any"], `${name}: ${one} may stand in any file`, undefined, source),
+    );
+  });
+  return [...gained, ...lost];
+}
+
+function isOwned(address: string, { owns }: Allowlist): boolean {
+  return [...owns.values()].some(({ addresses }) => addresses.has(address));
 }
 
 type Diff<T> = (then: T, now: T, name: string) => readonly Written[];

@@ -433,7 +433,7 @@ steps("what narrows an entry", [
       "entry that refuses": 'passes: device "d1" asks for active 5',
       "long revoked": "passes: policy.revoked is not set",
       stale: "passes: policy.stale is not set",
-      "too many devices": "decides: its user may have 1 device, and newer ones count 2",
+      "too many devices": "decides: its user may have 1 device, and newer ones take precedence 2",
       superseded: "not-asked: 13 comes first",
       "entry that allows": "not-asked: 13 comes first",
       grace: "not-asked: 13 comes first",

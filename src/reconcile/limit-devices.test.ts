@@ -200,11 +200,11 @@ test("the finding counts devices, and the decision names the limit", () => {
   expect(one.findings.find(({ code }) => code === "max-devices")?.text).toContain("has 1 device more than");
   const [, jan] = plan(HEAD + limit(1, "revoke"), [JAN, FEB]).decisions;
   expect(jan).toMatchObject({
-    reason: { text: "its user may have 1 device, and newer ones count" },
+    reason: { text: "its user may have 1 device, and newer ones take precedence" },
     entry: { match: { nameGlob: "*" } },
   });
   const [, oldest] = plan(HEAD + limit(2, "revoke"), [JAN, FEB, MAR]).decisions;
-  expect(oldest?.reason.text).toBe("its user may have 2 devices, and newer ones count");
+  expect(oldest?.reason.text).toBe("its user may have 2 devices, and newer ones take precedence");
 });
 
 test("several users above their limits have a finding each", () => {

@@ -55,7 +55,7 @@ describe("the head", () => {
       at > 1 ? one : { ...one, result: at === 0 ? ("failed" as const) : ("skipped" as const) },
     );
     expect(textOf(renderHtml({ ...done, results }))).toContain(
-      "\n1 deleted, 8 cut off, 1 let back in, 1 failed, 1 not come to, by pull request 12, approved",
+      "\n1 deleted, 8 cut off, 1 let back in, 1 failed, 1 not attempted, by pull request 12, approved",
     );
   });
 
@@ -129,7 +129,7 @@ describe("who may connect", () => {
 
   test("holds those who stay, whom the run let in, and whom it failed to cut off", () => {
     const names = (document: ReportDocument) => devices(document).sort();
-    // BOB-PC is cut off, BOB-TABLET failed, BOB-OLD-DELL waits, ALICE-MBP was not come to: it is not let in yet.
+    // BOB-PC is cut off, BOB-TABLET failed, BOB-OLD-DELL waits, ALICE-MBP was not attempted: it is not let in yet.
     const others = ["ALICE-PHONE", "CAROL-MBA", "CEO-LAPTOP", "KIOSK", "LAB-7", "dave-ipad"];
     expect(names({ ...fullDocument(), problems: [] })).toEqual(
       [...others, "BOB-OLD-DELL", "BOB-TABLET"].sort(),

@@ -191,7 +191,7 @@ function whatHappens(document: ReportDocument): string {
     [accessUserResults.filter(({ result }) => result === "done").length, "Access users changed"] as const,
     [ended("failed"), "failed"] as const,
     [ended("unknown"), "unknown"] as const,
-    [ended("skipped"), "not come to"] as const,
+    [ended("skipped"), "not attempted"] as const,
     [document.pending, "pending"] as const,
   ].filter(([count]) => count > 0);
   return parts.length === 0 ? "nothing was done" : parts.map((part) => part.join(" ")).join(", ");

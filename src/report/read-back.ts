@@ -78,7 +78,7 @@ function read(path: string): ReportDocument {
     throw new ReviewedPlanError(path, `cannot be read: ${why}`, hint);
   }
   const parsed = parseReport(text);
-  if (!parsed.ok) throw new ReviewedPlanError(path, `is no plan: ${parsed.why}`, hint);
+  if (!parsed.ok) throw new ReviewedPlanError(path, `is not a plan: ${parsed.why}`, hint);
   return parsed.document;
 }
 

@@ -76,6 +76,6 @@ test("what a freeze holds is pending; what a run did is told beside it", () => {
   );
   const text = renderText({ ...document, accessUserResults: done });
   expect(text).toContain("failed: no\\nway");
-  expect(text).toContain("Results: 1 act done, 1 failed, 0 not come to");
+  expect(text).toContain("Results: 1 act done, 1 failed, 0 not attempted");
   expect(text).toContain("Next: pulumi up, which does the 1 that are left");
 });

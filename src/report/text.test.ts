@@ -179,7 +179,7 @@ describe("a report with everything", () => {
 
   test("tells what became of each act, and counts it", () => {
     expect(text).toMatch(/BOB-TABLET .*\n.*\n +result: failed: the account refused it\n/u);
-    expect(text).toContain("Results: 1 act done, 2 failed, 1 not come to\n");
+    expect(text).toContain("Results: 1 act done, 2 failed, 1 not attempted\n");
   });
 
   test("tells the freeze, the reviewed plan, what it does not do any more, and who approved", () => {
@@ -245,7 +245,7 @@ describe("the next command", () => {
     const begun = documentOf(LIVE, { run: true });
     expect(begun.results?.map(({ result }) => result)).toEqual(["skipped", "skipped"]);
     expect(renderText(begun)).not.toContain("Next: pulumi up");
-    expect(renderText(begun)).not.toMatch(/^Results|not come to/mu);
+    expect(renderText(begun)).not.toMatch(/^Results|not attempted/mu);
   });
 
   test("is no update after one that has done everything", () => {

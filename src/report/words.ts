@@ -152,7 +152,7 @@ export function guardVerdict(guard: ReportedGuard, { approved }: ReportDocument)
 }
 
 /** A result in words. */
-const said = { done: "done", failed: "failed", unknown: "unknown", skipped: "not come to" } as const;
+const said = { done: "done", failed: "failed", unknown: "unknown", skipped: "not attempted" } as const;
 
 /** A reason that so many results have in common is told once, in a paragraph of its own. */
 const SHARED = 3;
@@ -160,7 +160,7 @@ const SHARED = 3;
 /** Results that ended alike, for one and the same reason. */
 interface SharedCause {
   readonly count: number;
-  /** In words: `failed`, `not come to`. */
+  /** In words: `failed`, `not attempted`. */
   readonly result: string;
   readonly reason: string;
 }
@@ -176,7 +176,7 @@ export function sharedCauses({ results = [], accessUserResults = [] }: ReportDoc
   return [...causes.values()].filter(({ count }) => count >= SHARED).sort((a, b) => b.count - a.count);
 }
 
-/** `3 done, 1 failed, 1 unknown, 0 not come to`; undefined of what is no run, or none that came to anything. */
+/** `3 done, 1 failed, 1 unknown, 0 not attempted`; undefined of what is no run, or none that came to anything. */
 export function resultCounts(document: ReportDocument): string | undefined {
   if (!outcomes(document) && !userOutcomes(document)) return undefined;
   const all = [...(document.results ?? []), ...(document.accessUserResults ?? [])];
@@ -186,7 +186,7 @@ export function resultCounts(document: ReportDocument): string | undefined {
     `${counted(count("done"), "act")} done`,
     `${count("failed")} failed`,
     ...(unknown > 0 ? [`${unknown} unknown`] : []),
-    `${count("skipped")} not come to`,
+    `${count("skipped")} not attempted`,
   ].join(", ");
 }
 
@@ -311,7 +311,7 @@ function byAct({ act: a }: ActResult, { act: b }: ActResult): number {
   return ACTS.indexOf(a) - ACTS.indexOf(b);
 }
 
-/** What a run did, what failed, what it did not come to, and what waits: each by name. Nothing of what is no run. */
+/** What a run did, what failed, what it did not attempt, and what waits: each by name. Nothing of what is no run. */
 export function doneByName(document: ReportDocument): readonly NamedResults[] {
   if (!outcomes(document) && !userOutcomes(document)) return [];
   const { results = [], accessUserResults = [], decisions } = document;

@@ -51,7 +51,7 @@ export function readSettings(options: ProgramOptions): Settings {
   }
   if (!isAccountId(accountId))
     throw runError(
-      `the account is "${escapeText(accountId, 80)}", which is no account id\n${ACCOUNT_ID_FORM}\n` +
+      `the account is "${escapeText(accountId, 80)}", which is not an account id\n${ACCOUNT_ID_FORM}\n` +
         `Say it once for this stack: pulumi config set ${CONFIG_NAMESPACE}:accountId <id>`,
     );
   const allowlist = options.allowlist ?? config.get("allowlist");

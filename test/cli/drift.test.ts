@@ -173,10 +173,10 @@ test.each([
 
 test.each([
   ["{", 'h.json:1:2: not JSON: expected a key in double quotes and ":"'],
-  ["{}", "h.json: is no history"],
-  ["null", "h.json: is no history"],
-  ["5", "h.json: is no history"],
-  ['["warp-history"]', "h.json: is no history"],
+  ["{}", "h.json: is not a history"],
+  ["null", "h.json: is not a history"],
+  ["5", "h.json: is not a history"],
+  ['["warp-history"]', "h.json: is not a history"],
   ['{"kind":"warp-history","version":1,"account":null}', "is of account null"],
   ['{"kind":"warp-history","version":1}', "is of account none"],
   [

@@ -141,8 +141,8 @@ test("the simulator serves an inventory, and an inventory of that is the same", 
 test.each([
   ["", "i.json:1:1: not JSON: expected a value"],
   ['{\n  "a": 1,\n}', 'i.json:3:1: not JSON: expected a key in double quotes and ":"'],
-  ["[]", "i.json: is no inventory"],
-  ["null", "i.json: is no inventory"],
+  ["[]", "i.json: is not an inventory"],
+  ["null", "i.json: is not an inventory"],
   [
     `{"kind":"${"x".repeat(8_000_000)}",`,
     'i.json:1:8000012: not JSON: expected a key in double quotes and ":"',
@@ -160,7 +160,7 @@ test.each([
     '{"kind":"warp-inventory","version":1,"account":"a","takenAt":"2026-01-01T00:00:00Z","registrations":[{"id":"x"}]}',
     "i.json: registrations[0]: The registration x lacks key",
   ],
-])("a file that is no inventory is told by its place: %s", async (text, message) => {
+])("a file that is not an inventory is told by its place: %s", async (text, message) => {
   trial.write("i.json", text);
   const { code, err, out } = await trial.run("plan --inventory i.json");
   expect([code, out]).toEqual([1, ""]);
@@ -168,7 +168,7 @@ test.each([
   expect(err).toContain(message);
 });
 
-test("an id that is there twice is no inventory", async () => {
+test("an id that is there twice is not an inventory", async () => {
   await trial.run("inventory --output i.json");
   trial.write("i.json", trial.read("i.json").replace('"id":"r2"', '"id":"r1"'));
   expect((await trial.run("plan --inventory i.json")).err).toContain(

@@ -23,7 +23,7 @@ test.each([
   ["plan --base nix.yaml", "--base: the allowlist before the change cannot be used"],
   ["plan --allowlist nix.yaml", "the pattern `nix.yaml` matches no file"],
   ["plan --output .", ".: cannot be written: it is a folder"],
-  ["plan --account two/three", '--account is "two/three", which is no account id'],
+  ["plan --account two/three", '--account is "two/three", which is not an account id'],
   [
     "plan --account YOUR-ACCOUNT-ID",
     "fix: an account id is 32 hex digits; it stands in the dashboard's address",

@@ -38,7 +38,7 @@ test("an allowlist is for each account of its list, in either case", async () =>
   );
 });
 
-test("what is no account id is told in its place", async () => {
+test("what is not an account id is told in its place", async () => {
   await start(() => "account: YOUR-ACCOUNT-ID");
   expect((await trial.run("validate")).out).toContain(
     "allowlist.yaml:2:10: `YOUR-ACCOUNT-ID` is not an account id [allowlist/bad-value]",

@@ -191,7 +191,7 @@ scenario(
   async (trial) => {
     const { simulator } = trial;
     for (const [config, says] of [
-      [{ accountId: "YOUR-ACCOUNT-ID" }, 'the account is "YOUR-ACCOUNT-ID", which is no account id'],
+      [{ accountId: "YOUR-ACCOUNT-ID" }, 'the account is "YOUR-ACCOUNT-ID", which is not an account id'],
       [{ baseUrl: "https://collect.example/client/v4" }, "would send the credentials to collect.example"],
       [
         { baseUrl: "https://api.cloudflare.com.collect.example" },

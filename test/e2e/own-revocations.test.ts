@@ -20,7 +20,7 @@ scenario(
     expect(said).toContain("Rows: of 3 rows `Revocation` below, 1 only records what is revoked already");
     // The last words are what was done, by name.
     expect(said.slice(said.lastIndexOf("Results:"))).toMatch(
-      /^Results: 4 acts done, 0 failed, 0 not come to revoke done 2: ALICE-OLD of alice@example\.com; CAROL-MBA of carol@example\.com delete done 1: bob-ipad of bob@example\.com unrevoke done 1: BOB-THINKPAD of bob@example\.com/u,
+      /^Results: 4 acts done, 0 failed, 0 not attempted revoke done 2: ALICE-OLD of alice@example\.com; CAROL-MBA of carol@example\.com delete done 1: bob-ipad of bob@example\.com unrevoke done 1: BOB-THINKPAD of bob@example\.com/u,
     );
     expect(said).not.toContain("Next: pulumi up");
 

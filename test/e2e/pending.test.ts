@@ -156,8 +156,8 @@ scenario("a plan that cannot bind this run stops it", LISTED, async (trial) => {
     [{ ...plan, account: "f".repeat(32) }, "is a plan of account"],
     [{ ...plan, asOf: "2026-01-01T00:00:00Z" }, "more than limits.maxPlanAge (24h) ago"],
     [{ ...plan, asOf: "2999-01-01T00:00:00Z" }, "has not come yet"],
-    [{ ...plan, version: 2 }, "is no plan"],
-    ["{", "is no plan"],
+    [{ ...plan, version: 2 }, "is not a plan"],
+    ["{", "is not a plan"],
   ] as const;
   for (const [content, message] of wrong) {
     await writeFile(

@@ -136,6 +136,7 @@ export function toAllowlist(sketch: AllowlistSketch): Allowlist {
     tests: [],
     accessUsers: [],
     domains: new Map(),
+    owns: new Map(),
     warnings: [],
     files: [],
   };

@@ -140,7 +140,7 @@ function judge(
   const said = subject.say(candidate).match;
   const entry = said.kind === "allowed" ? said.entry : undefined;
   const isOf = ({ devices }: RankedMachine) => devices.includes(candidate.device);
-  const text = `its user may have ${counted(limit, "device")}, and newer ones count${byWhom(setting)}`;
+  const text = `its user may have ${counted(limit, "device")}, and newer ones take precedence${byWhom(setting)}`;
   if (over.some(isOf)) {
     if (overMaxDevices.value === "report") return report(candidate, limit, over, subject);
     return {
