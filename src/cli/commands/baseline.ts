@@ -159,7 +159,8 @@ interface History {
 export function parseHistory(path: string, text: string, account: string): History {
   const value = parseJson(path, text);
   const fix = "name a file that --history wrote, or one that is not there yet";
-  if (!isMapping(value) || value.kind !== "warp-history") throw new UserError(`${path}: is not a history`, fix);
+  if (!isMapping(value) || value.kind !== "warp-history")
+    throw new UserError(`${path}: is not a history`, fix);
   if (value.version !== 1) throw new UserError(`${path}: is a history of another version`, fix);
   if (value.account !== account) {
     const other =
