@@ -28,7 +28,7 @@ import {
 import { ownByRows, REVOCATION_TYPE } from "./run/own-revocations.js";
 import { documentOf, reconcile, readTestedAllowlist } from "./run/reconcile.js";
 import { escapeText } from "./text/escape.js";
-import { withoutSecretsIn } from "./text/redact.js";
+import { secretsHider } from "./text/redact.js";
 import { counted } from "./text/words.js";
 import { orRunError, type ProgramOptions, readSettings, runError, type Settings } from "./run/settings.js";
 
@@ -90,10 +90,11 @@ export class WarpRegistrations extends pulumi.ComponentResource<Done> {
     // Until what it depends on is made.
     await urnOf(this);
     const planned = await orRunError(() => planAccount(settings));
-    const document = await report(planned, run);
+    const rows = toRevocations(planned.plan);
+    const document = await report(planned, run, rows);
     const held = isHeld(document);
     if (held && !pulumi.runtime.isDryRun()) throw runError(whyHeld(document, givenFingerprint(process.env)));
-    const { fingerprint, counts } = await register(planned.plan, this);
+    const { fingerprint, counts } = await register(planned.plan, rows, this);
     if (held) throw runError(whyHeld(document, givenFingerprint(process.env)));
     // An update comes here only once every row is made; what fails ends the program before, and is told by its row.
     const done = pulumi.runtime.isDryRun() ? "" : renderDone(document);
@@ -247,6 +248,7 @@ interface StateRow {
 async function report(
   { plan, evidence, generatedAt }: Planned,
   { id, stack }: RunMark,
+  rows: RevocationRows,
 ): Promise<ReportDocument> {
   const { env } = process;
   const run = !pulumi.runtime.isDryRun();
@@ -256,13 +258,14 @@ async function report(
   if (path !== undefined) await orRunError(() => writeReport(path, document));
   // What holds the plan is the error with which the run ends.
   const options = { evidence: evidenceWish(env) === "output", holdsSaid: true };
-  await pulumi.log.info(render("text", document, options).trimEnd() + aboutRows(plan));
+  await pulumi.log.info(render("text", document, options).trimEnd() + aboutRows(rows));
   return document;
 }
 
+type RevocationRows = ReturnType<typeof toRevocations>;
+
 /** In a first run there are many more rows than acts: most of them call nobody. */
-function aboutRows(plan: Plan): string {
-  const rows = toRevocations(plan);
+function aboutRows(rows: RevocationRows): string {
   const recorded = rows.filter(({ inputs }) => inputs.drift === undefined).length;
   if (recorded === 0) return "";
   const makes =
@@ -273,22 +276,20 @@ function aboutRows(plan: Plan): string {
 }
 
 /** Registers the rows, and waits until the engine knows each, so that a preview which then fails has still shown them. */
-async function register(plan: Plan, parent: pulumi.Resource): Promise<Done> {
-  const { reconciliation, rows } = await shallow(() => {
+async function register(plan: Plan, rows: RevocationRows, parent: pulumi.Resource): Promise<Done> {
+  const registered = await shallow(() => {
     const options = { parent, aliases: BEFORE_THE_COMPONENT };
     // Inputs go into the state, and somebody may have called a device by a piece of the token.
-    const hidden = <T>(inputs: T) => withoutSecretsIn(inputs, process.env);
+    const hidden = secretsHider(process.env);
     const reconciliation = new Reconciliation("acts", hidden(toReconciliation(plan)), options);
     // Rows leave the state with what they speak of, which a protected one could not.
     const own = { ...options, dependsOn: reconciliation, protect: false };
-    const revocations = toRevocations(plan).map(
-      ({ name, inputs }) => new Revocation(name, hidden(inputs), own),
-    );
+    const revocations = rows.map(({ name, inputs }) => new Revocation(name, hidden(inputs), own));
     const users = toAccessUsers(plan).map(({ name, inputs }) => new AccessUser(name, hidden(inputs), own));
-    return { reconciliation, rows: [...revocations, ...users] };
+    return [reconciliation, ...revocations, ...users] as const;
   });
-  await Promise.all([reconciliation, ...rows].map(urnOf));
-  return reconciliation;
+  await Promise.all(registered.map(urnOf));
+  return registered[0];
 }
 
 /** Where rows stood before there was a component: directly in the stack. */

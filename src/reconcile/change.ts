@@ -6,7 +6,7 @@ import type { AllowlistDiff, Written } from "./change-entries.js";
 import { diffWritten } from "./change-settings.js";
 import { type Decision, isAct, staysConnected } from "./decision.js";
 import { type Finding, findingMeanings } from "./findings/finding.js";
-import { asWritten, mapDecisions, type Plan } from "./plan.js";
+import { showWrittenDomains, mapDecisions, type Plan } from "./plan.js";
 
 /** The plan by the allowlist before a change, and by the one after it: of the same account at the same moment. */
 export interface BothPlans {
@@ -53,7 +53,7 @@ export function withChange(
 ): Plan {
   const { before, after } = plans;
   const domains = new Map([...change.base.domains, ...change.head.domains]);
-  const found = asWritten({ domains }, reportChange(change, plans));
+  const found = showWrittenDomains({ domains }, reportChange(change, plans));
   const then = new Map(before.decisions.map((decision) => [decision.registration.id, decision]));
   const plan = mapDecisions(after, (decision) => {
     const removed = isAct(decision) && isUnlisted(decision) && allowing(then.get(decision.registration.id));

@@ -135,7 +135,7 @@ export function makePlan(
     accessUsers,
     reviewed,
     freeze: allowlist.freeze && now < allowlist.freeze.until ? allowlist.freeze : undefined,
-    findings: asWritten(allowlist, [
+    findings: showWrittenDomains(allowlist, [
       ...(reviewed ? findDifferences(reviewed, allowlist, accessUsers) : []),
       ...reportUnread(allowlist, inventory.accessUsers),
       ...findAll({ allowlist, inventory, people, hardware, decided, asOf, now }),
@@ -143,7 +143,7 @@ export function makePlan(
       ...allowlist.warnings.map(findWarning),
     ]),
     notes: inventory.notes ?? [],
-    problems: asWritten(allowlist, [...contradictions(decided), ...users.problems]),
+    problems: showWrittenDomains(allowlist, [...contradictions(decided), ...users.problems]),
     guards: judge(judged, allowlist.guards),
     fingerprint: fingerprint(account, agreed, deletions),
     population: {
@@ -188,7 +188,7 @@ export function tellWhoRevoked(plan: Plan, own: OwnRevocations | undefined): Pla
 }
 
 /** Texts that show domains as the files write them. */
-export function asWritten<T extends { readonly text: string }>(
+export function showWrittenDomains<T extends { readonly text: string }>(
   { domains }: Pick<Allowlist, "domains">,
   told: readonly T[],
 ): readonly T[] {

@@ -7,16 +7,7 @@ import type { ReportDocument } from "./document.js";
 import { escapeHtml, escapeHtml as text, isolated } from "./escapes.js";
 import { explainGuards, isHeld } from "./guards.js";
 import { prose, place } from "./html-tables.js";
-import {
-  hasActs,
-  nextCommand,
-  outcomes,
-  resultCounts,
-  sharedCauses,
-  userOutcomes,
-  usersDue,
-  whatIsDue,
-} from "./words.js";
+import { hasActs, hasRun, nextCommand, resultCounts, sharedCauses, usersDue, whatIsDue } from "./words.js";
 import { style } from "./html-style.js";
 
 /**
@@ -92,13 +83,22 @@ const script = `"use strict";
 })();
 `;
 
-/** `body` is HTML already; `title` is text. */
+/** The report's own page. `body` is HTML already; `title` is text. */
 export function htmlPage(title: string, body: string): string {
+  const policy = [`script-src ${hashed(script)}`, "require-trusted-types-for 'script'"];
+  return htmlShell(title, `${body}\n<script>${script}</script>`, style, policy);
+}
+
+/**
+ * What stands around the body of any page: nothing is loaded, and nothing runs but what the policy names.
+ *
+ * @param more What the policy says besides
+ */
+export function htmlShell(title: string, body: string, css: string, more: readonly string[] = []): string {
   const policy = [
     "default-src 'none'",
-    `style-src ${hashed(style)}`,
-    `script-src ${hashed(script)}`,
-    "require-trusted-types-for 'script'",
+    `style-src ${hashed(css)}`,
+    ...more,
     "base-uri 'none'",
     "form-action 'none'",
   ].join("; ");
@@ -111,11 +111,10 @@ export function htmlPage(title: string, body: string): string {
 <meta name="referrer" content="no-referrer">
 <meta name="robots" content="noindex">
 <title>${escapeHtml(title, 200)}</title>
-<style>${style}</style>
+<style>${css}</style>
 </head>
 <body>
 ${body}
-<script>${script}</script>
 </body>
 </html>
 `;
@@ -277,11 +276,6 @@ function facts(document: ReportDocument): (readonly [string, string])[] {
     ["Next", next === undefined ? undefined : `<code>${isolated(next)}</code>`],
   ];
   return known.flatMap(([name, value]) => (value === undefined ? [] : [[name, value] as const]));
-}
-
-/** Whether a run has come to something. */
-export function hasRun(document: ReportDocument): boolean {
-  return outcomes(document) !== undefined || userOutcomes(document) !== undefined;
 }
 
 /** Whether nothing of what is due is done, and what holds it is still to be settled. */

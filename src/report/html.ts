@@ -6,7 +6,7 @@ import { counted } from "../text/words.js";
 import { leftAlone, type ReportDocument, type ReportedDecision } from "./document.js";
 import { escapeHtml, escapeHtml as text, isolated } from "./escapes.js";
 import { evidenceLines } from "./evidence.js";
-import { hasRun, htmlPage, isHolding, ORDER, pageHead } from "./html-page.js";
+import { htmlPage, isHolding, ORDER, pageHead } from "./html-page.js";
 import {
   clientColumns,
   type Column,
@@ -17,7 +17,7 @@ import {
   place,
   prose,
 } from "./html-tables.js";
-import { guardVerdict, outcomes, userOutcomes, usersDue, whatIsDue } from "./words.js";
+import { guardVerdict, hasRun, outcomes, userOutcomes, usersDue, whatIsDue } from "./words.js";
 
 /**
  * Acts in three tables, then who may connect, and everything else that the document knows. What is due is never cut;

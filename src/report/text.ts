@@ -78,14 +78,7 @@ export function renderText(document: ReportDocument, options: RenderOptions = {}
     closing(document, options),
   ]
     .filter((section) => section.length > 0)
-    .map((section) =>
-      section
-        .flatMap(({ indent, text, hanging, whole }) =>
-          whole === true ? [indent + text] : wrap(indent, text, hanging, columns),
-        )
-        .join("\n")
-        .replaceAll(GLUE, " "),
-    )
+    .map((section) => broken(section, columns))
     .join("\n\n");
 }
 
@@ -102,9 +95,16 @@ export function renderDone(document: ReportDocument): string {
   const isNext = next?.startsWith("pulumi") === true;
   if (done.results.length + done.accessUserResults.length + outlineOf(document).pending.length === 0)
     return "";
-  return [...results(done), ...(isNext ? [line("", `Next: ${escapeText(next)}`)] : [])]
-    .flatMap(({ indent, text, hanging }) => wrap(indent, text, hanging, PIPED))
-    .join("\n");
+  return broken([...results(done), ...(isNext ? [line("", `Next: ${escapeText(next)}`)] : [])], PIPED);
+}
+
+function broken(lines: readonly Line[], columns: number): string {
+  return lines
+    .flatMap(({ indent, text, hanging, whole }) =>
+      whole === true ? [indent + text] : wrap(indent, text, hanging, columns),
+    )
+    .join("\n")
+    .replaceAll(GLUE, " ");
 }
 
 /** A text that is broken between its parts alone, as long as they fit a line. */

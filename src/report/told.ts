@@ -73,8 +73,8 @@ export function tellAll(document: ReportDocument, grouped = false): Told[] {
   const acts = (all: readonly ReportedDecision[]) =>
     all.map((decision) => tellAct(decision, document, told?.get(decision.registration.id)));
   const users = usersDue(document);
-  const usersTold = (all: typeof users) =>
-    all.map((user) => tellUser(user, userOutcomes(document)?.get(user.email)));
+  const userTold = userOutcomes(document);
+  const usersTold = (all: typeof users) => all.map((user) => tellUser(user, userTold?.get(user.email)));
   return [
     ...problems.map(tellMessage),
     ...guards.filter(({ tripped }) => tripped).map((guard) => tellGuard(guard, approved)),

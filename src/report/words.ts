@@ -176,9 +176,18 @@ export function sharedCauses({ results = [], accessUserResults = [] }: ReportDoc
   return [...causes.values()].filter(({ count }) => count >= SHARED).sort((a, b) => b.count - a.count);
 }
 
+/** Whether a run has come to at least one act. */
+export function hasRun({ results = [], accessUserResults = [] }: ReportDocument): boolean {
+  return [...results, ...accessUserResults].some(hasBegun);
+}
+
+function hasBegun({ result, reason }: Pick<ActResult, "result" | "reason">): boolean {
+  return result !== "skipped" || reason !== undefined;
+}
+
 /** `3 done, 1 failed, 1 unknown, 0 not attempted`; undefined of what is no run, or none that came to anything. */
 export function resultCounts(document: ReportDocument): string | undefined {
-  if (!outcomes(document) && !userOutcomes(document)) return undefined;
+  if (!hasRun(document)) return undefined;
   const all = [...(document.results ?? []), ...(document.accessUserResults ?? [])];
   const count = (wanted: ActResult["result"]) => all.filter(({ result }) => result === wanted).length;
   const unknown = count("unknown");
@@ -196,7 +205,7 @@ export function resultCounts(document: ReportDocument): string | undefined {
  */
 export function outcomes(document: ReportDocument, full = false): ReadonlyMap<string, string> | undefined {
   const { results = [] } = document;
-  if (results.every(({ result, reason }) => result === "skipped" && reason === undefined)) return undefined;
+  if (!results.some(hasBegun)) return undefined;
   const shared = new Set(full ? [] : sharedCauses(document).map(({ reason }) => reason));
   return new Map(
     results.map(({ registration, result, reason }) => [
@@ -219,8 +228,7 @@ export function nextCommand(document: ReportDocument, planFile?: string): string
   const all = ACTS.reduce((sum, act) => sum + summary[act], 0) + usersDue(document).length;
   const due = all - pending;
   const left = [...results, ...accessUserResults].filter(({ result }) => result !== "done").length;
-  const hasRun = outcomes(document) !== undefined || userOutcomes(document) !== undefined;
-  if (hasRun && left > 0) return `pulumi up, which does the ${left} that are left`;
+  if (hasRun(document) && left > 0) return `pulumi up, which does the ${left} that are left`;
   // A run that has come to nothing yet is about to do what is due.
   if (due > 0 && document.results === undefined)
     return planFile === undefined ? "pulumi up" : `${EXPECT_VARIABLE}=${shellWord(planFile)} pulumi up`;
@@ -258,8 +266,7 @@ function userActsDue(document: ReportDocument): string[] {
 export function userOutcomes({
   accessUserResults = [],
 }: ReportDocument): ReadonlyMap<string, string> | undefined {
-  if (accessUserResults.every(({ result, reason }) => result === "skipped" && reason === undefined))
-    return undefined;
+  if (!accessUserResults.some(hasBegun)) return undefined;
   return new Map(accessUserResults.map((one) => [one.email, outcome(one)]));
 }
 
@@ -313,7 +320,7 @@ function byAct({ act: a }: ActResult, { act: b }: ActResult): number {
 
 /** What a run did, what failed, what it did not attempt, and what waits: each by name. Nothing of what is no run. */
 export function doneByName(document: ReportDocument): readonly NamedResults[] {
-  if (!outcomes(document) && !userOutcomes(document)) return [];
+  if (!hasRun(document)) return [];
   const { results = [], accessUserResults = [], decisions } = document;
   const byId = new Map(decisions.map((one) => [one.registration.id, one]));
   const nameOf = (id: string) => {

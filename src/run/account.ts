@@ -78,11 +78,8 @@ export async function takeInventory(
   allowlist: Allowlist,
   lookUp: LookUp = "needed",
 ): Promise<Inventory> {
-  const listRegistrations = () => client.registrations.listAll({ status: "all", include: "policy" });
   const [{ registrations, devices }, accessUsers] = await Promise.all([
-    needsHardware(allowlist)
-      ? listBoth(client, listRegistrations, { active_registrations: "include" })
-      : listAlone(client, listRegistrations),
+    needsHardware(allowlist) ? listBoth(client) : listAlone(client),
     listWantedUsers(client, allowlist),
   ]);
   const account = client.accountId;
@@ -91,18 +88,20 @@ export async function takeInventory(
   return { account, registrations, devices, ...found, ...(note !== undefined && { notes: [note] }) };
 }
 
-type ListRegistrations = () => Promise<readonly Registration[]>;
+/** With their profiles, which a plan, a report and a saved account tell alike. */
+function listRegistrations({ registrations }: CloudflareClient): Promise<readonly Registration[]> {
+  return registrations.listAll({ status: "all", include: "policy" });
+}
 
 /** Registrations and devices, neither of which contradicts the other. */
 function listBoth(
   client: CloudflareClient,
-  listRegistrations: ListRegistrations,
-  parameters: PhysicalDeviceListParameters,
+  more: PhysicalDeviceListParameters = {},
 ): Promise<ListedTogether> {
   return listTogether(client, async () => {
     const [registrations, devices] = await Promise.all([
-      listRegistrations(),
-      client.physicalDevices.listAll(parameters),
+      listRegistrations(client),
+      client.physicalDevices.listAll({ active_registrations: "include", ...more }),
     ]);
     return { registrations, devices };
   });
@@ -111,11 +110,10 @@ function listBoth(
 /** Registrations where nobody needs devices; only that there are none at all is held against those. */
 async function listAlone(
   client: CloudflareClient,
-  listRegistrations: ListRegistrations,
 ): Promise<{ readonly registrations: readonly Registration[]; readonly devices?: undefined }> {
-  const registrations = await listRegistrations();
+  const registrations = await listRegistrations(client);
   if (registrations.length > 0) return { registrations };
-  const both = await listBoth(client, listRegistrations, { active_registrations: "include" });
+  const both = await listBoth(client);
   return { registrations: both.registrations };
 }
 
@@ -131,10 +129,7 @@ export async function takeWholeInventory(
   { accessUsers: wanted = false }: WholeOptions = {},
 ): Promise<WholeInventory> {
   const [{ registrations, devices }, accessUsers] = await Promise.all([
-    listBoth(client, () => client.registrations.listAll({ status: "all", include: "policy" }), {
-      active_registrations: "include",
-      include: "last_seen_registration.policy",
-    }),
+    listBoth(client, { include: "last_seen_registration.policy" }),
     typeof wanted === "object"
       ? listWantedUsers(client, wanted)
       : wanted

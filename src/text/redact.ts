@@ -95,7 +95,13 @@ function decoded(text: string): string {
  * for what is plain JSON. Keys are ours, and stay: a password that is a word must not break a document.
  */
 export function withoutSecretsIn<T>(value: T, env: Environment): T {
-  return hiddenIn(value, hideSecrets(env)) as T;
+  return secretsHider(env)(value);
+}
+
+/** The same for many values of one environment, which is read once. */
+export function secretsHider(env: Environment): <T>(value: T) => T {
+  const hide = hideSecrets(env);
+  return <T>(value: T) => hiddenIn(value, hide) as T;
 }
 
 function hiddenIn(value: unknown, hide: (text: string) => string): unknown {

@@ -58,11 +58,7 @@ function unknownSubject(
   { users }: Allowlist,
 ): UserError {
   const named = registrations.filter(({ device }) => device.name === word).map(({ id }) => id);
-  if (named.length > 0)
-    return new UserError(
-      `${quoted(word)} is the name of ${named.length === 1 ? "a device" : `${named.length} registrations`}, and users choose names`,
-      `give the id: ${named.slice(0, 5).join(", ")}${named.length > 5 ? ", …" : ""}`,
-    );
+  if (named.length > 0) return onlyAName(word, named);
   const words = [
     ...registrations.flatMap((one) => [one.id, one.device.id, userOf(one)]),
     ...devices.flatMap((row) => [row.serial_number?.trim() ?? "", row.hardware_id?.trim() ?? ""]),
@@ -77,6 +73,13 @@ function unknownSubject(
     guess === undefined
       ? "give a registration id, a device id, a serial number or an e-mail address"
       : `did you mean ${quoted(guess)}?`,
+  );
+}
+
+function onlyAName(word: string, ids: readonly string[]): UserError {
+  return new UserError(
+    `${quoted(word)} is the name of ${ids.length === 1 ? "a device" : `${ids.length} registrations`}, and users choose names`,
+    `give the id: ${ids.slice(0, 5).join(", ")}${ids.length > 5 ? ", …" : ""}`,
   );
 }
 
@@ -120,14 +123,8 @@ function activeOrNewest(registrations: readonly Registration[]): readonly Regist
 }
 
 function unknownTarget(word: string, live: readonly Registration[]): UserError {
-  const named = live.filter(({ device }) => device.name === word);
-  if (named.length > 0) {
-    const ids = named.slice(0, 5).map(({ id }) => id);
-    return new UserError(
-      `${quoted(word)} is the name of ${named.length === 1 ? "a device" : `${named.length} registrations`}, and users choose names`,
-      `give the id: ${ids.join(", ")}${named.length > 5 ? ", …" : ""}`,
-    );
-  }
+  const named = live.filter(({ device }) => device.name === word).map(({ id }) => id);
+  if (named.length > 0) return onlyAName(word, named);
   const known = live.flatMap((one) => [one.id, one.device.id, userOf(one)]).filter((text) => text !== "");
   const guess = nearest(word, [...new Set(known)]);
   const what = isEmail(normaliseEmail(word))

@@ -1,18 +1,18 @@
 /** `warp-registrations who`: who may connect, since when, and why. */
 
 import { type Command, Option } from "commander";
-import { createHash } from "node:crypto";
 import { checkAccount } from "../../allowlist/checks.js";
 import type { SourcePosition } from "../../allowlist/messages.js";
 import type { Allowlist } from "../../allowlist/model.js";
 import { showDomains } from "../../allowlist/values.js";
 import type { PhysicalDevice, Registration } from "../../cloudflare/types.js";
-import { type Decision, liveState } from "../../reconcile/decision.js";
+import { aboutRule, type Decision, liveState } from "../../reconcile/decision.js";
 import { type HardwareIndex, indexHardware } from "../../reconcile/hardware.js";
 import { makePlan } from "../../reconcile/plan.js";
 import { isNoUser, userOf, whyOutOfScope } from "../../reconcile/scope.js";
 import { toConnection } from "../../report/document.js";
 import { escapeHtml, isolated } from "../../report/escapes.js";
+import { htmlShell } from "../../report/html-page.js";
 import { style } from "../../report/html-style.js";
 import { narrowInventory, type WholeInventory } from "../../run/account.js";
 import { readTestedAllowlist } from "../../run/reconcile.js";
@@ -157,7 +157,7 @@ type Said = Pick<Row, "status" | "why" | "source" | "line">;
 
 function decided({ live, action, reason, source, entry }: Decision): Said | undefined {
   if (live === "revoked" && action !== "unrevoke") return undefined;
-  const isExcepted = ["protected", "self", "ignored"].includes(reason.code);
+  const isExcepted = aboutRule(reason.code).kind === "excepted";
   const status =
     action === "keep" ? "allowed" : action === "leave" ? "left-alone" : (`to-${action}` as const);
   return { status, why: reason, source, line: isExcepted ? source : entry?.source };
@@ -349,20 +349,7 @@ function toHtml(answer: Answer): string {
   ];
   const head = columns.map(([name]) => `<th scope="col">${name}</th>`).join("");
   const body = rows.map((row) => `<tr>${columns.map(([, of]) => `<td>${of(row)}</td>`).join("")}</tr>`);
-  const digest = createHash("sha256").update(PAGE_STYLE).digest("base64");
-  return `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'sha256-${digest}'; base-uri 'none'; form-action 'none'">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="referrer" content="no-referrer">
-<meta name="robots" content="noindex">
-<title>Who may connect</title>
-<style>${PAGE_STYLE}</style>
-</head>
-<body>
-<main>
+  const main = `<main>
 <h1>Who may connect</h1>
 <p class="verdict">${escapeHtml(headline(answer).replace(/^[^:]*: /u, ""))}</p>
 <p class="quiet">Account <code>${isolated(account)}</code>, as of ${escapeHtml(minute(asOf))}.</p>
@@ -372,10 +359,8 @@ function toHtml(answer: Answer): string {
 ${body.join("\n")}
 </tbody>
 </table></div>
-</main>
-</body>
-</html>
-`;
+</main>`;
+  return htmlShell("Who may connect", main, PAGE_STYLE);
 }
 
 /** Version 1. */
