@@ -257,10 +257,28 @@ function keepTombstones(
       // One that was asked before may be held by this one.
       return keepTombstones(verdicts, subject, entries, findings);
     }
-    const held = heldBack(candidate, entries, isDeleted, true).filter(isOut);
-    if (held.length > 0) together.set(candidate, held.map(idOf));
+    const held = [
+      ...heldBack(candidate, entries, isDeleted, true).filter(
+        (one) => isOut(one) && !entries.isOutAlone(one),
+      ),
+      ...deleted.filter((one) => isToldBy(candidate, one, verdicts.get(one), entries)),
+    ];
+    if (held.length > 0) together.set(candidate, [...new Set(held.map(idOf))]);
   }
   return together.size === 0 ? undefined : together;
+}
+
+/** Whether one registration is refused by what another one of its device tells, and not by what it tells itself. */
+function isToldBy(
+  teller: Candidate,
+  one: Candidate,
+  verdict: Verdict | undefined,
+  entries: Entries,
+): boolean {
+  if (one.device !== teller.device || verdict?.entry === undefined || verdict.entry.state === "active")
+    return false;
+  const tellers = entries.tellers(verdict.entry, one);
+  return tellers.includes(teller) && !tellers.includes(one);
 }
 
 /** A registration that is revoked instead of deleted, so that another one stays as it is: out, or in. */

@@ -525,3 +525,25 @@ describe("what must not happen, in words of those whom it hit", () => {
     expect(plan(text, live, []).acts).toEqual([]);
   });
 });
+
+stories("what tells that others are refused goes after them, so that a deletion that fails lets nobody in", [
+  {
+    title: "one deletion fails: what names the machine is only revoked, and the rest stays out",
+    allowlist: bob("unlisted: revoke", '{ nameGlob: "*" }, { device: d2, state: deleted }'),
+    devices: [machine("d1", "SN1", "H1"), machine("d2", "SN1", "H1")],
+    live: [
+      { ...R1, id: "r0", device: "d1" },
+      { ...R1, device: "d1" },
+      { ...R1, id: "r2", device: "d2", created: "2025-11-01T00:00:00Z", lastSeen: "2025-12-01T00:00:00Z" },
+    ],
+    expect: ["r0: delete (entry)", "r1: delete (entry)", "r2: delete (entry)"],
+    then: [
+      {
+        when: "the first failed",
+        failing: ["r0"],
+        expect: ["r0: delete (entry)", "r1: delete (entry)", "r2: delete (entry)"],
+      },
+      { when: "all were done", expect: [] },
+    ],
+  },
+]);

@@ -145,6 +145,21 @@ export class Entries {
     );
   }
 
+  /** The registrations of its device that tell what an entry asks for. */
+  tellers(entry: Entry, { device }: Candidate): readonly Candidate[] {
+    return this.#find(device).find((found) => found.entry === entry)?.tellers ?? NOBODY;
+  }
+
+  /** Whether no entry would let it in were it the only one of its device, because of what it tells itself. */
+  isOutAlone(candidate: Candidate): boolean {
+    const own = this.#find(candidate.device).filter(
+      ({ entry, tellers }) =>
+        rankOf(entry) <= rankOfKey("device") && isInForce(entry, this.at) && tellers.includes(candidate),
+    );
+    const match = judgeNewest(candidate, own);
+    return match?.kind === "refused" || match?.kind === "contradiction";
+  }
+
   /** The entries that allow a registration now, whatever else decides about it. */
   allowing(candidate: Candidate): readonly Entry[] {
     return this.#find(candidate.device).flatMap(({ entry, tellers }) =>
