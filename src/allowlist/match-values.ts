@@ -202,7 +202,7 @@ const blanks: ReadonlySet<string> = new Set(" \t.,_:/-");
 /** Nearly every serial is in its compared form already. */
 const plainSerial = /^[0-9A-Z]+(?:[ ./_:-][0-9A-Z]+)*$/;
 
-const uuid = /^\{?([\dA-F]{8})-?([\dA-F]{4})-?([\dA-F]{4})-?([\dA-F]{4})-?([\dA-F]{12})\}?$/;
+const uuid = /^\{?[\dA-F]{8}-?(?:[\dA-F]{4}-?){3}[\dA-F]{12}\}?$/;
 
 /**
  * The form in which serial numbers are compared: trimmed, inner blanks single, ASCII letters in upper case. Firmware,
@@ -223,7 +223,10 @@ export function serialKey(serial: string): string {
  * tools write and others leave out.
  */
 export function hardwareIdKey(hardwareId: string): string {
-  const key = serialKey(hardwareId);
+  return withoutDashes(serialKey(hardwareId));
+}
+
+function withoutDashes(key: string): string {
   return key.length >= 32 && uuid.test(key) ? key.replace(/[{}-]/g, "") : key;
 }
 
@@ -233,13 +236,25 @@ export function hardwareIdKey(hardwareId: string): string {
  * again, blanks and dashes aside (`00000000`, `XXXX`, `0`, `----`).
  */
 export function isUsableSerial(text: string): boolean {
-  return isUsableKey(serialKey(text));
+  return usableSerialKey(text) !== undefined;
 }
 
-/** The same of what is in the form of {@link serialKey} already. */
-export function isUsableKey(key: string): boolean {
-  if (vendorDefaults.has(key) || !hasTwoCharacters(key)) return false;
-  return key.length < 32 || isUsableUuid(hardwareIdKey(key));
+/** The form in which it is compared, if it can tell one device from another. */
+export function usableSerialKey(serial: string): string | undefined {
+  const key = serialKey(serial);
+  return isTelling(key) && (key.length < 32 || isUsableUuid(withoutDashes(key))) ? key : undefined;
+}
+
+/** The same of a hardware id. */
+export function usableHardwareIdKey(hardwareId: string): string | undefined {
+  const key = serialKey(hardwareId);
+  if (!isTelling(key)) return undefined;
+  const bare = withoutDashes(key);
+  return isUsableUuid(bare) && !vendorDefaults.has(bare) ? bare : undefined;
+}
+
+function isTelling(key: string): boolean {
+  return hasTwoCharacters(key) && !vendorDefaults.has(key);
 }
 
 /** The same of a hardware id: what firmware leaves in a serial stands in hardware ids as well. */
@@ -260,6 +275,6 @@ function hasTwoCharacters(key: string): boolean {
 
 /** False for a default UUID, for one byte again and again (`FEFE…`), and for a tail of nothing but `F`. */
 function isUsableUuid(key: string): boolean {
-  if (!/^[\dA-F]{32}$/.test(key)) return true;
+  if (key.length !== 32 || !/^[\dA-F]+$/.test(key)) return true;
   return !defaultUuids.has(key) && key !== key.slice(0, 2).repeat(16) && !key.endsWith("F".repeat(24));
 }

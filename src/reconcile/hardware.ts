@@ -1,6 +1,6 @@
 /** What is known of the hardware behind a registration, as far as it can be trusted to name one machine. */
 
-import { hardwareIdKey, isUsableKey, serialKey } from "../allowlist/match-values.js";
+import { usableHardwareIdKey, usableSerialKey } from "../allowlist/match-values.js";
 import { normaliseEmail } from "../allowlist/values.js";
 import type { PhysicalDevice } from "../cloudflare/types.js";
 
@@ -97,8 +97,8 @@ export function valueKeys(hardware: ComparedHardware | undefined): string[] {
 export function hardwareOf(device: PhysicalDevice): ComparedHardware {
   const serial = (device.serial_number ?? "").trim();
   const hardwareId = (device.hardware_id ?? "").trim();
-  const serialForm = usable(serialKey(serial));
-  const idForm = usable(hardwareIdKey(hardwareId));
+  const serialForm = usableSerialKey(serial);
+  const idForm = usableHardwareIdKey(hardwareId);
   return {
     serial: serialForm === undefined ? undefined : serial,
     hardwareId: idForm === undefined ? undefined : hardwareId,
@@ -110,8 +110,4 @@ export function hardwareOf(device: PhysicalDevice): ComparedHardware {
     serialKey: serialForm,
     hardwareIdKey: idForm,
   };
-}
-
-function usable(key: string): string | undefined {
-  return key !== "" && isUsableKey(key) ? key : undefined;
 }

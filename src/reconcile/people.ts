@@ -59,7 +59,7 @@ export function formDevices(
 ): ReadonlyMap<string, Person> {
   const own = new Map<string, Candidate[]>();
   // In the order of addresses and ids, so that the order of a listing never matters. A listing is in that of ids.
-  const byId = [...registrations].sort((a, b) => compare(a.id, b.id));
+  const byId = inOrder(registrations);
   for (let place = 0; place < byId.length; place++) {
     const registration = byId[place];
     if (!registration || registration.deleted_at != null) continue;
@@ -77,6 +77,11 @@ export function formDevices(
   const people = new Map<string, Person>();
   for (const email of [...own.keys()].sort()) people.set(email, formPerson(email, own.get(email) ?? []));
   return people;
+}
+
+function inOrder(registrations: readonly Registration[]): readonly Registration[] {
+  const isSorted = registrations.every(({ id }, at) => at === 0 || (registrations[at - 1]?.id ?? "") <= id);
+  return isSorted ? registrations : [...registrations].sort((a, b) => compare(a.id, b.id));
 }
 
 /** One person of candidates in the order of ids, which are made theirs. */

@@ -102,6 +102,7 @@ export function identityOfAct(action: string, on: string): string {
 
 /** A value of a user's or a device's, in a sentence: cut, so that what stands behind it is not pushed out of sight. */
 export function clipped(text: string, most = 60): string {
+  if (text.length <= most) return text;
   const points = Array.from(text.slice(0, 4 * most));
   return points.length > most ? `${points.slice(0, most - 1).join("")}…` : points.join("");
 }

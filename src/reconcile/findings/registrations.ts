@@ -122,22 +122,23 @@ export function findShared(people: Iterable<Person>): Finding[] {
   const keys = Object.entries(MATCH_KEYS)
     .filter(([, { mayBeUnknown }]) => mayBeUnknown)
     .map(([name, { told }]) => ({ name, told, first: new Map<string, Candidate>() }));
-  for (const { devices, isNobody } of people) {
-    if (isNobody) continue;
-    for (const { registrations } of devices)
-      for (const one of registrations)
-        for (const { name, told, first } of keys) {
-          const value = told(one);
-          if (value === undefined) continue;
-          const known = first.get(value);
-          if (!known) first.set(value, one);
-          else if (known.device.person !== one.device.person || shared.has(`${name} ${value}`)) {
-            const list = shared.get(`${name} ${value}`);
-            if (list) list.push(one);
-            else shared.set(`${name} ${value}`, [known, one]);
-          }
-        }
-  }
+  const see = (one: Candidate, { name, told, first }: (typeof keys)[number]) => {
+    const value = told(one);
+    if (value === undefined) return;
+    const known = first.get(value);
+    if (!known) {
+      first.set(value, one);
+      return;
+    }
+    const key = `${name} ${value}`;
+    const list = shared.get(key);
+    if (list) list.push(one);
+    else if (known.device.person !== one.device.person) shared.set(key, [known, one]);
+  };
+  for (const { devices, isNobody } of people)
+    if (!isNobody)
+      for (const { registrations } of devices)
+        for (const one of registrations) for (const key of keys) see(one, key);
   return [...shared]
     .sort(([a], [b]) => compare(a, b))
     .map(([value, candidates]) => {
@@ -188,37 +189,36 @@ export function findUnusable(unusable: readonly Unusable[], decisions: readonly 
  * what is connected in scope has a profile of its own, no profile's rule was written for it. One finding a person.
  */
 export function findProfiles(decisions: readonly Decision[]): Finding[] {
-  const connected = decisions.filter((one) => one.live === "active" && staysConnected(one));
-  const withProfile = connected.flatMap((decision) => {
+  const deleted: { readonly policy: Profile; readonly decision: Decision }[] = [];
+  const byDefault: Decision[] = [];
+  let withProfile = 0;
+  for (const decision of decisions) {
+    if (decision.live !== "active" || !staysConnected(decision)) continue;
     const policy = profileOf(decision);
-    return policy === undefined ? [] : [{ decision, policy }];
-  });
-  const deleted = groupBy(
-    withProfile.filter(({ policy }) => policy.deleted === true),
-    ({ policy }) => policy.id,
-  );
-  const byDefault = withProfile.filter(
-    ({ decision, policy }) => policy.default === true && policy.deleted !== true && !isNoUser(decision.user),
-  );
-  const isException = byDefault.length * 2 < withProfile.length;
-  const people = groupBy(isException ? byDefault : [], ({ decision }) => decision.user);
+    if (!policy) continue;
+    withProfile += 1;
+    if (policy.deleted === true) deleted.push({ decision, policy });
+    else if (policy.default === true && !isNoUser(decision.user)) byDefault.push(decision);
+  }
+  const isException = byDefault.length * 2 < withProfile;
   return [
-    ...[...deleted]
-      .sort(([a], [b]) => compare(a, b))
-      .map(([id, group]): Finding => {
-        const own = group.map(({ decision }) => decision).sort(byId);
-        const name = quoted(group[0].policy.name ?? id);
-        const text = `the device profile ${name} was deleted, and ${counted(own.length, "connected device")} still ${own.length === 1 ? "has" : "have"} it: ${listed(own.map(nameOf))}`;
-        return aboutGroup("deleted-profile", [id], text, own);
-      }),
-    ...[...people]
-      .sort(([a], [b]) => compare(a, b))
-      .map(([user, group]): Finding => {
-        const own = group.map(({ decision }) => decision).sort(byId);
-        const text = `${user}: ${listed(own.map(nameOf))} ${own.length === 1 ? "gets" : "get"} the default device profile, and most devices have one of their own`;
-        return aboutGroup("default-profile", [user], text, own);
-      }),
+    ...inOrder(groupBy(deleted, ({ policy }) => policy.id)).map(([id, group]): Finding => {
+      const own = group.map(({ decision }) => decision).sort(byId);
+      const name = quoted(group[0].policy.name ?? id);
+      const text = `the device profile ${name} was deleted, and ${counted(own.length, "connected device")} still ${own.length === 1 ? "has" : "have"} it: ${listed(own.map(nameOf))}`;
+      return aboutGroup("deleted-profile", [id], text, own);
+    }),
+    ...inOrder(groupBy(isException ? byDefault : [], ({ user }) => user)).map(([user, group]): Finding => {
+      const own = [...group].sort(byId);
+      const text = `${user}: ${listed(own.map(nameOf))} ${own.length === 1 ? "gets" : "get"} the default device profile, and most devices have one of their own`;
+      return aboutGroup("default-profile", [user], text, own);
+    }),
   ];
+}
+
+/** In the order of keys. */
+function inOrder<Value>(groups: ReadonlyMap<string, Value>): [string, Value][] {
+  return [...groups].sort(([a], [b]) => compare(a, b));
 }
 
 function aboutGroup(
@@ -236,10 +236,15 @@ function nameOf({ registration: { device, id } }: Decision): string {
 }
 
 /** Nothing else is decided by it, so that its fields may be missing. */
-function profileOf({ registration }: Decision) {
+type Profile = Pick<RegistrationPolicy, "id"> & Partial<RegistrationPolicy>;
+
+function profileOf({ registration }: Decision): Profile | undefined {
   const policy: Partial<RegistrationPolicy> | null | undefined = registration.policy;
-  const id = policy?.id;
-  return typeof id === "string" && id !== "" ? { ...policy, id } : undefined;
+  return policy && hasId(policy) ? policy : undefined;
+}
+
+function hasId(policy: Partial<RegistrationPolicy>): policy is Profile {
+  return typeof policy.id === "string" && policy.id !== "";
 }
 
 /** Active registrations of suspended and offboarded people that a scope keeps out of reach. */
