@@ -5,17 +5,8 @@ import { type AccessUser, CloudflareError, type Outcome } from "../src/cloudflar
 import { hasName, rowOf } from "../src/reconcile/access-user.js";
 import { escapeText } from "../src/text/escape.js";
 import { Journal } from "./acts.js";
-import {
-  type DynamicProvider,
-  type Properties,
-  Readings,
-  readInput,
-  refuseOtherAccount,
-  text,
-  toInput,
-} from "./dynamic.js";
-import { type AccountSession, configure, sessionFor } from "./session.js";
-import { work } from "./stop.js";
+import { type Properties, provider, readInput, text, toInput } from "./dynamic.js";
+import { type AccountSession, sessionFor } from "./session.js";
 
 export interface AccessUserInputs {
   readonly account: string;
@@ -32,49 +23,22 @@ export interface AccessUserOutputs extends Omit<AccessUserInputs, "drift"> {
   readonly user: string;
 }
 
-const readings = new Readings();
-
 /** A row's own id is the e-mail: a user who was deleted by somebody else comes back with another id. */
-export const accessUser: DynamicProvider<AccessUserInputs, AccessUserOutputs> = {
-  configure({ config }) {
-    configure(config);
-    return Promise.resolve();
-  },
-
-  check(olds, news) {
-    readings.end(text(news, "email"));
-    return Promise.resolve({ inputs: inputsOf(news), failures: refuseOtherAccount(olds, news) });
-  },
-
-  /** The program lists the users on every run, so its `drift` is the truth. In a refresh the name that was read is. */
-  diff(id, olds, news) {
+export const accessUser = provider<AccessUserInputs, AccessUserOutputs>({
+  idOf: (properties) => text(properties, "email"),
+  inputsOf,
+  isDue: (news) => text(news, "drift") !== "",
+  hasDrifted(id, read, news) {
     const name = readInput(text(news, "name"));
-    const isRenamed = name !== "" && !hasName({ id, name: readInput(text(olds, "name")) }, name);
-    return Promise.resolve({ changes: readings.has(id) ? isRenamed : text(news, "drift") !== "" });
+    return name !== "" && !hasName({ id, name: readInput(text(read, "name")) }, name);
   },
-
-  async create(inputs) {
-    return { id: text(inputs, "email"), outs: await work(() => ensure(inputs)) };
-  },
-
-  async update(_id, _olds, news) {
-    return { outs: await work(() => ensure(news)) };
-  },
-
-  /** Answers without `drift`, with the live name, and without an id where there is no such user. */
-  async read(id, props: Properties = {}) {
+  make: ensure,
+  async look(_id, props) {
     const { drift: _drift, ...inputs } = inputsOf(props);
     const user = await found(sessionFor(inputs.account), inputs.email);
-    readings.note(id);
-    if (!user) return {};
-    return { id, props: outputsOf(inputs, user), inputs };
+    return user && { props: outputsOf(inputs, user), inputs };
   },
-
-  /** Forgetting the resource never calls the API: who is deleted is decided by a plan, not by absence. */
-  delete() {
-    return Promise.resolve();
-  },
-} satisfies dynamic.ResourceProvider<AccessUserInputs, AccessUserInputs | AccessUserOutputs>;
+}) satisfies dynamic.ResourceProvider<AccessUserInputs, AccessUserInputs | AccessUserOutputs>;
 
 /** Without `drift` the program of this same run has just seen the user, and the row takes it as it is. */
 async function ensure(properties: Properties): Promise<AccessUserOutputs> {
@@ -88,12 +52,12 @@ async function ensure(properties: Properties): Promise<AccessUserOutputs> {
   const journal = new Journal();
   const key = readInput(inputs.email);
   const note = (outcome: Outcome) => {
-    journal.noteUsers(new Map([[key, outcome]]));
+    journal.note("users", new Map([[key, outcome]]));
     return journal.told(new Map([[inputs.email, outcome]]));
   };
   let user: AccessUser;
   try {
-    await journal.intendUser(key);
+    await journal.intend("users", [key]);
     user = await write(session, inputs);
   } catch (error) {
     const outcome = outcomeOf(error);

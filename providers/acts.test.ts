@@ -209,7 +209,7 @@ describe("progress", () => {
       (line) => said.push(line),
       () => calls() * perCall,
     );
-    const acts = IDS.map((id) => ({ id, act: "revoke" as const, line: "revoke x" }));
+    const acts = IDS.map((id) => ({ id, act: "revoke" as const, name: "revoke x" }));
     await makeActs(sessionFor(account), acts, new Journal(), progress);
     return said;
   }

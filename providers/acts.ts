@@ -1,28 +1,60 @@
 /** Makes the acts of a run in their order, writes each down before and after, and tells what did not work. */
 
-import { CloudflareError, type Outcome, perform } from "../src/cloudflare/index.js";
+import { type CloudflareClient, CloudflareError, type Outcome, perform } from "../src/cloudflare/index.js";
 import type { Act } from "../src/cloudflare/types.js";
 import { BEGUN, recordOutcomes, recordUserOutcomes } from "../src/report/file.js";
 import { grouped, Progress } from "../src/run/lease.js";
 import { escapeText } from "../src/text/escape.js";
-import type { AccountSession } from "./session.js";
+import { type Calls, deleteUsers } from "./delete-users.js";
+import type { AccountSession, DueAct, KindOfAct } from "./session.js";
 import { abandoned, currentRun, show, stopped } from "./stop.js";
 
-/** One act that is due. */
-export interface DueAct {
-  /** The registration's id. */
-  readonly id: string;
-  readonly act: Act;
-  /** Begins with the act. */
-  readonly line: string;
-  /** Registrations that must have been let in before: without them this act would leave a device out. */
-  readonly relies?: readonly string[] | undefined;
-  /** Registrations that must have been deleted before: were one left, it would be let in next. */
-  readonly together?: readonly string[] | undefined;
+interface ActKind {
+  /** Whose report rows its outcomes are. */
+  readonly of: keyof typeof RECORDS;
+  readonly make: (
+    client: CloudflareClient,
+    ids: readonly string[],
+    calls: Calls,
+  ) => Promise<ReadonlyMap<string, Outcome>>;
 }
 
-/** Whoever must not connect goes first: a run that dies half-way has left no lost laptop in. */
-export const ORDER: readonly Act[] = ["revoke", "delete", "unrevoke"];
+const RECORDS = { registrations: recordOutcomes, users: recordUserOutcomes } as const;
+
+/**
+ * The kinds of acts, in the order in which a run makes them. Whoever must not connect goes first: a run that dies
+ * half-way has left no lost laptop in. Users go last, since one who is deleted may take registrations along.
+ */
+const KINDS: Readonly<Record<KindOfAct, ActKind>> = {
+  revoke: inBulk("revoke"),
+  delete: inBulk("delete"),
+  unrevoke: inBulk("unrevoke"),
+  "delete-user": { of: "users", make: deleteUsers },
+};
+
+const ORDER = Object.keys(KINDS) as readonly KindOfAct[];
+
+function inBulk(act: Act): ActKind {
+  return {
+    of: "registrations",
+    make: (client, ids, { before, after }) =>
+      perform(client, act, ids, {
+        stop: stopped,
+        abandon: abandoned,
+        beforeCall: before,
+        afterChunk: (known) => {
+          after(known);
+          return Promise.resolve();
+        },
+      }),
+  };
+}
+
+/** The kind of an act, by the word with which its line in the inputs begins. */
+export function kindOf(line: string): KindOfAct | undefined {
+  const [word] = line.split(" ", 1);
+  return ORDER.find((kind) => kind === word);
+}
 
 /** Ids as an input has them: separated by blanks. */
 export function idsIn(text: string | undefined): readonly string[] {
@@ -39,30 +71,21 @@ export class Journal {
   #trouble: string | undefined;
 
   /** Before a call. Where it cannot be written the call must not be made: the report would not know of it. */
-  intend(ids: readonly string[], record: typeof recordOutcomes = recordOutcomes): Promise<void> {
-    this.note(new Map(ids.map((id) => [id, BEGUN])), record);
+  intend(of: ActKind["of"], ids: readonly string[]): Promise<void> {
+    this.note(of, new Map(ids.map((id) => [id, BEGUN])));
     if (this.#trouble === undefined) return Promise.resolve();
     const what = `Nothing more is done, since it could not be reported. ${this.#trouble.replace(/\n[\s\S]*/u, "")}`;
     return Promise.reject(new CloudflareError({ code: "cloudflare/stopped", what }));
   }
 
   /** After a call; what cannot be written is told at the end. */
-  note(outcomes: ReadonlyMap<string, Outcome>, record: typeof recordOutcomes = recordOutcomes): void {
+  note(of: ActKind["of"], outcomes: ReadonlyMap<string, Outcome>): void {
     if (outcomes.size === 0) return;
     try {
-      record({ env: process.env, run: currentRun()?.id }, outcomes);
+      RECORDS[of]({ env: process.env, run: currentRun()?.id }, outcomes);
     } catch (error) {
       this.#trouble ??= error instanceof Error ? error.message : String(error);
     }
-  }
-
-  /** For Access users. */
-  intendUser(key: string): Promise<void> {
-    return this.intend([key], recordUserOutcomes);
-  }
-
-  noteUsers(outcomes: ReadonlyMap<string, Outcome>): void {
-    this.note(outcomes, recordUserOutcomes);
   }
 
   /** What the report could not be told, in the run's own words: nothing where it was told all. */
@@ -87,57 +110,57 @@ export async function makeActs(
   journal: Journal,
   progress = new Progress(show),
 ): Promise<void> {
-  const { client, outcomes, lines } = session;
+  const { client, outcomes } = session;
   const seen = new Set<string>();
   const tell = (known: Iterable<string>) => {
     for (const id of known) seen.add(id);
     progress.at(`WARP registrations: ${grouped(seen.size)} of ${grouped(acts.length)} acts are through`);
   };
-  for (const { id, line } of acts) lines.set(id, line);
+  for (const one of acts) session.acts.set(one.id, one);
   const waiting = new Map(acts.map((one) => [one.id, one]));
-  const settle = (made: ReadonlyMap<string, Outcome>) => {
+  const settle = (made: Iterable<readonly [string, Outcome]>) => {
     for (const [id, outcome] of made) {
       outcomes.set(id, outcome);
       waiting.delete(id);
     }
-    journal.note(made);
   };
   while (waiting.size > 0) {
     const steps = [...waiting.values()].map((one) => ({ one, ...stepOf(one, waiting, outcomes) }));
     const act = ORDER.find((kind) => steps.some(({ make }) => make === kind));
-    const now = new Map(
-      steps.filter(({ make }) => make !== undefined && make === act).map((step) => [step.one.id, step]),
-    );
-    const asMade = (id: string, outcome: Outcome) => {
-      const { one, first = "" } = now.get(id) ?? {};
-      return one && one.act !== act && outcome.result === "done" ? onlyRevoked(first) : outcome;
-    };
-    const toldOf = (known: ReadonlyMap<string, Outcome>) =>
-      new Map([...known].map(([id, outcome]) => [id, asMade(id, outcome)] as const));
     if (act !== undefined) {
-      const made = await perform(client, act, [...now.keys()], {
-        stop: stopped,
-        abandon: abandoned,
-        beforeCall: (about) => journal.intend(about),
-        afterChunk: (known) => {
-          journal.note(toldOf(known));
+      const { of, make } = KINDS[act];
+      const now = new Map(steps.filter((step) => step.make === act).map((step) => [step.one.id, step]));
+      const asMade = (known: ReadonlyMap<string, Outcome>) =>
+        new Map(
+          [...known].map(([id, outcome]) => {
+            const { one, first = "" } = now.get(id) ?? {};
+            const isWeaker = one && one.act !== act && outcome.result === "done";
+            return [id, isWeaker ? onlyRevoked(first) : outcome];
+          }),
+        );
+      const made = await make(client, [...now.keys()], {
+        before: (ids) => journal.intend(of, ids),
+        after: (known) => {
+          journal.note(of, asMade(known));
           tell(known.keys());
-          return Promise.resolve();
         },
       });
-      settle(toldOf(made));
+      settle(asMade(made));
+      journal.note(of, asMade(made));
     }
     const lost = steps.filter(({ isLost }) => isLost);
     // Where nothing can be made and nothing is lost, what is left waits for itself.
     const over = act === undefined && lost.length === 0 ? steps : lost;
-    settle(new Map(over.map(({ one, first = "" }) => [one.id, relied(session, first)])));
+    const skipped = new Map(over.map(({ one, first = "" }) => [one.id, relied(session, first)]));
+    settle(skipped);
+    journal.note("registrations", skipped);
   }
 }
 
 /** What can be done about an act now, and the first of those that it depends on which stands in its way. */
 interface Step {
   /** Left out while it has to wait. */
-  readonly make?: Act;
+  readonly make?: KindOfAct;
   readonly isLost?: boolean;
   readonly first?: string;
 }
@@ -157,8 +180,8 @@ function stepOf(
   return held === undefined ? { make: act } : { make: "revoke", first: held };
 }
 
-function relied({ outcomes, lines }: AccountSession, first: string): Outcome {
-  const [line] = (lines.get(first) ?? first).split(", ", 1);
+function relied({ outcomes, acts }: AccountSession, first: string): Outcome {
+  const [name = ""] = (acts.get(first)?.name ?? first).split(", ", 1);
   const outcome = outcomes.get(first);
   // One reason for all: the run was stopped, as a rule.
   if (outcome?.result === "skipped") return outcome;
@@ -170,7 +193,7 @@ function relied({ outcomes, lines }: AccountSession, first: string): Outcome {
         : "which was not let in";
   return {
     result: "skipped",
-    reason: `Not made: it relies on ${escapeText(first, 60)}, ${why} ("${line ?? ""}").`,
+    reason: `Not made: it relies on ${escapeText(first, 60)}, ${why} ("${name}").`,
   };
 }
 
@@ -181,17 +204,17 @@ function onlyRevoked(first: string): Outcome {
 
 /** The acts of some kinds that are not done, by name, kind by kind; those that share a reason are one paragraph. */
 export function failuresOf(
-  { lines, outcomes }: AccountSession,
-  acts: readonly Act[],
+  { acts, outcomes }: AccountSession,
+  kinds: readonly KindOfAct[],
   except?: string,
 ): string[] {
-  const notDone = [...lines]
-    .map(([id, line]) => ({ id, line, outcome: outcomes.get(id) ?? NO_OUTCOME }))
+  const notDone = [...acts.values()]
+    .map((one) => ({ ...one, outcome: outcomes.get(one.id) ?? NO_OUTCOME }))
     .filter(({ id, outcome }) => id !== except && outcome.result !== "done");
-  const named = acts.flatMap((act) =>
+  const named = kinds.flatMap((kind) =>
     notDone
-      .filter(({ line }) => line.startsWith(`${act} `))
-      .map(({ id, line, outcome }) => ({ name: `${line} (${escapeText(id, 60)})`, outcome })),
+      .filter(({ act }) => act === kind)
+      .map(({ id, name, outcome }) => ({ name: `${name} (${escapeText(id, 60)})`, outcome })),
   );
   return inParagraphs(named);
 }
@@ -199,9 +222,7 @@ export function failuresOf(
 export const NO_OUTCOME: Outcome = { result: "unknown", reason: "no outcome is known" };
 
 /** One paragraph for all that share a reason; a line for each that has one of its own, or hardly shares it. */
-export function inParagraphs(
-  failures: readonly { readonly name: string; readonly outcome: Outcome }[],
-): string[] {
+function inParagraphs(failures: readonly { readonly name: string; readonly outcome: Outcome }[]): string[] {
   const byReason = new Map<string, string[]>();
   for (const { name, outcome } of failures) {
     if (outcome.result === "done") continue;

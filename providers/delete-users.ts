@@ -16,18 +16,23 @@ const HOPELESS: readonly CloudflareError["code"][] = [
   "cloudflare/stopped",
 ];
 
+/** Around the calls of a kind: the ids of each before it is made, and what is known after it. */
+export interface Calls {
+  /** A `CloudflareError` that it throws ends them, and the call is not made. */
+  readonly before: (ids: readonly string[]) => Promise<void>;
+  readonly after: (known: ReadonlyMap<string, Outcome>) => void;
+}
+
 /**
  * Deletes one after the other, by id; an outcome for each. Done is who is not there any more, or whose row has neither
  * seat nor active device: the documents contradict each other on whether the row goes.
  *
  * `DELETE` and `GET /accounts/{account_id}/access/users/{user_id}`
- *
- * @param before called before each; a `CloudflareError` that it throws ends them, and the call is not made
  */
 export async function deleteUsers(
   client: CloudflareClient,
   ids: readonly string[],
-  before: (id: string) => Promise<void>,
+  { before, after }: Calls,
 ): Promise<ReadonlyMap<string, Outcome>> {
   const outcomes = new Map<string, Outcome>();
   const refusals = new Map<string, CloudflareError>();
@@ -38,7 +43,7 @@ export async function deleteUsers(
       continue;
     }
     const refusal = await refusalOf(async () => {
-      await before(id);
+      await before([id]);
       await client.accessUsers.delete(id);
     });
     if (!refusal) continue;
@@ -56,6 +61,7 @@ export async function deleteUsers(
     for (const id of pending) {
       const outcome = await outcomeOf(client, id, refusals.get(id));
       outcomes.set(id, outcome);
+      after(new Map([[id, outcome]]));
       if (outcome.result === "done") continue;
       // What was refused for certain will not show later.
       if (refusals.get(id)?.doubtful !== false) waiting.push(id);

@@ -4,13 +4,21 @@
  */
 
 import { escapeText } from "../src/text/escape.js";
+import { configure } from "./session.js";
+import { work } from "./stop.js";
 
 /** Properties as they arrive: what the program of any release gave, with `__provider` among them. */
 export type Properties = object;
 
+/** Why an input is refused. */
+export interface Failure {
+  readonly property: string;
+  readonly reason: string;
+}
+
 interface CheckResult<Inputs> {
   readonly inputs: Inputs;
-  readonly failures: { readonly property: string; readonly reason: string }[];
+  readonly failures: Failure[];
 }
 
 export interface DynamicProvider<Inputs, Outputs> {
@@ -43,28 +51,71 @@ export class PartialFailure extends Error {
   }
 }
 
+/** What rows of one kind are, and what is done for them. */
+interface RowKind<Inputs, Outputs> {
+  /** What names a row among those of its kind; its id once it is made. */
+  readonly idOf: (properties: Properties) => string;
+  readonly inputsOf: (properties: Properties) => Inputs;
+  /** Why inputs are refused, apart from another account. */
+  readonly failuresOf?: (news: Properties) => readonly Failure[];
+  /** Whether inputs ask for a write: the program lists the account on every run, so what they say is the truth. */
+  readonly isDue: (news: Properties) => boolean;
+  /** Whether what a refresh has just read is not what the row asks for. */
+  readonly hasDrifted: (id: string, read: Properties, news: Properties) => boolean;
+  /** Makes what is due; what it answers is kept in the state. `olds` is empty for a new row. */
+  readonly make: (news: Properties, olds: Properties) => Promise<Outputs>;
+  /** What is live; undefined where it is gone, so that Pulumi forgets the row. */
+  readonly look: (
+    id: string,
+    props: Properties,
+  ) => Promise<{ readonly props: Outputs; readonly inputs: Inputs } | undefined>;
+}
+
 /**
- * Rows that were just read. In a refresh Pulumi reads a row and then asks for a diff of what was read against the inputs
- * of the last run, which say what was due then; in an update it asks the same of inputs that say what is due now. Only
- * `check`, which a refresh does not call, tells the two apart.
+ * A provider of rows of one kind.
+ *
+ * In a refresh Pulumi reads a row and then asks for a diff of what was read against the inputs of the last run, which say
+ * what was due then; in an update it asks the same of inputs that say what is due now. Only `check`, which a refresh does
+ * not call, tells the two apart.
  */
-export class Readings {
-  readonly #ids = new Set<string>();
+export function provider<Inputs, Outputs>(kind: RowKind<Inputs, Outputs>): DynamicProvider<Inputs, Outputs> {
+  const justRead = new Set<string>();
+  return {
+    configure({ config }) {
+      configure(config);
+      return Promise.resolve();
+    },
 
-  /** `read` was asked. */
-  note(id: string): void {
-    this.#ids.add(id);
-  }
+    check(olds, news) {
+      justRead.delete(kind.idOf(news));
+      const failures = [...refuseOtherAccount(olds, news), ...(kind.failuresOf?.(news) ?? [])];
+      return Promise.resolve({ inputs: kind.inputsOf(news), failures });
+    },
 
-  /** `check` was asked: what comes now is about inputs of this run. */
-  end(id: string): void {
-    this.#ids.delete(id);
-  }
+    diff(id, olds, news) {
+      const changes = justRead.has(id) ? kind.hasDrifted(id, olds, news) : kind.isDue(news);
+      return Promise.resolve({ changes });
+    },
 
-  /** Whether a diff is one of a refresh. */
-  has(id: string): boolean {
-    return this.#ids.has(id);
-  }
+    async create(inputs) {
+      return { id: kind.idOf(inputs), outs: await work(() => kind.make(inputs, {})) };
+    },
+
+    async update(_id, olds, news) {
+      return { outs: await work(() => kind.make(news, olds)) };
+    },
+
+    async read(id, props = {}) {
+      const found = await kind.look(id, props);
+      justRead.add(id);
+      return found ? { id, ...found } : {};
+    },
+
+    /** Forgetting a row never calls the API: what becomes of anybody is decided by a plan, not by absence. */
+    delete() {
+      return Promise.resolve();
+    },
+  };
 }
 
 /** A text property; the empty string where it is missing or something else. */
@@ -79,10 +130,7 @@ export function value(properties: Properties, key: string): unknown {
 }
 
 /** A stack belongs to one account: with another one every row would speak of registrations that are not there. */
-export function refuseOtherAccount(
-  olds: Properties,
-  news: Properties,
-): { property: string; reason: string }[] {
+function refuseOtherAccount(olds: Properties, news: Properties): Failure[] {
   const [old, now] = [text(olds, "account"), text(news, "account")];
   if (old === "" || old === now) return [];
   const reason = `this stack belongs to account ${old} and cannot change to ${now}: use a stack of its own for each account (pulumi stack init)`;

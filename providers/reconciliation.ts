@@ -1,33 +1,11 @@
 /** The provider of `Reconciliation`: makes all acts of a run, in bulk calls, and reads each back. */
 
 import type { dynamic } from "@pulumi/pulumi";
-import type { Outcome } from "../src/cloudflare/index.js";
 import type { Act } from "../src/cloudflare/types.js";
-import { grouped, Progress } from "../src/run/lease.js";
 import { escapeText } from "../src/text/escape.js";
-import {
-  type DueAct,
-  failuresOf,
-  idsIn,
-  inParagraphs,
-  Journal,
-  makeActs,
-  NO_OUTCOME,
-  ORDER,
-  tally,
-} from "./acts.js";
-import { deleteUsers } from "./delete-users.js";
-import {
-  type DynamicProvider,
-  PartialFailure,
-  type Properties,
-  Readings,
-  refuseOtherAccount,
-  text,
-  value,
-} from "./dynamic.js";
-import { type AccountSession, configure, sessionFor } from "./session.js";
-import { show, work } from "./stop.js";
+import { failuresOf, idsIn, Journal, kindOf, makeActs, tally } from "./acts.js";
+import { type Failure, PartialFailure, type Properties, provider, text, value } from "./dynamic.js";
+import { type AccountSession, type DueAct, type KindOfAct, sessionFor } from "./session.js";
 
 /** `acts`: by registration id, one line that begins with the act: `unrevoke bob@example.com LAPTOP-7, …`. */
 export interface ReconciliationInputs {
@@ -67,102 +45,69 @@ export interface ReconciliationOutputs {
   readonly counts?: DoneCounts;
 }
 
-/** The one act on Access users that is made here. */
-const DELETE_USER = "delete-user";
-
-const readings = new Readings();
-
 function idOf(properties: Properties): string {
   return `reconciliation/${text(properties, "account")}`;
 }
 
-export const reconciliation: DynamicProvider<ReconciliationInputs, ReconciliationOutputs> = {
-  configure({ config }) {
-    configure(config);
-    return Promise.resolve();
-  },
-
-  check(olds, news) {
-    readings.end(idOf(news));
-    const failures = refuseOtherAccount(olds, news);
-    for (const [id, line] of Object.entries(actsOf(news))) {
-      if (actOf(line) === undefined)
-        failures.push({
-          property: "acts",
-          reason: `${escapeText(id, 60)}: "${escapeText(line, 200)}" begins with no act`,
-        });
-    }
-    for (const [id, line] of Object.entries(usersOf(news))) {
-      if (!line.startsWith(`${DELETE_USER} `))
-        failures.push({
-          property: "users",
-          reason: `${escapeText(id, 60)}: "${escapeText(line, 200)}" does not begin with ${DELETE_USER}`,
-        });
-    }
-    failures.push(...orderFailures(news), ...dueFailures(news));
-    return Promise.resolve({ inputs: inputsOf(news), failures });
-  },
-
-  /**
-   * Any act is a change and no act is none; the last run's acts do not matter, since the same can be due again. In a
-   * refresh no act is due.
-   */
-  diff(id, _olds, news) {
-    if (readings.has(id)) return Promise.resolve({ changes: false });
-    const acts = [...Object.keys(actsOf(news)), ...Object.keys(usersOf(news))];
-    return Promise.resolve({ changes: acts.length > 0 });
-  },
-
-  async create(inputs) {
-    const id = idOf(inputs);
-    return { id, outs: await work(() => reconcile(id, inputs)) };
-  },
-
-  async update(id, olds, news) {
-    return { outs: await work(() => reconcile(id, news, olds)) };
-  },
-
+export const reconciliation = provider<ReconciliationInputs, ReconciliationOutputs>({
+  idOf,
+  inputsOf,
+  failuresOf: (news) => [
+    ...lineFailures("acts", actsOf(news), "begins with no act", (kind) => kind !== "delete-user"),
+    ...lineFailures(
+      "users",
+      usersOf(news),
+      "does not begin with delete-user",
+      (kind) => kind === "delete-user",
+    ),
+    ...orderFailures(news),
+    ...dueFailures(news),
+  ],
+  /** Any act is a change and no act is none; the last run's acts do not matter, since the same can be due again. */
+  isDue: (news) => Object.keys(actsOf(news)).length + Object.keys(usersOf(news)).length > 0,
   /** Between runs no act is due that was not decided by a plan. */
-  read(id, props: Properties = {}) {
-    readings.note(id);
+  hasDrifted: () => false,
+  make: reconcile,
+  look(_id, props) {
     const inputs = { account: text(props, "account"), acts: {} };
-    return Promise.resolve({ id, props: { ...inputs, ...lastDone(props) }, inputs });
+    return Promise.resolve({ props: { ...inputs, ...lastDone(props) }, inputs });
   },
+}) satisfies dynamic.ResourceProvider<ReconciliationInputs, ReconciliationInputs | ReconciliationOutputs>;
 
-  /** Forgetting the resource never calls the API. */
-  delete() {
-    return Promise.resolve();
-  },
-} satisfies dynamic.ResourceProvider<ReconciliationInputs, ReconciliationInputs | ReconciliationOutputs>;
+function lineFailures(
+  property: "acts" | "users",
+  lines: Readonly<Record<string, string>>,
+  why: string,
+  isGood: (kind: KindOfAct) => boolean,
+): Failure[] {
+  return Object.entries(lines).flatMap(([id, line]) => {
+    const kind = kindOf(line);
+    if (kind !== undefined && isGood(kind)) return [];
+    return [{ property, reason: `${escapeText(id, 60)}: "${escapeText(line, 200)}" ${why}` }];
+  });
+}
 
-async function reconcile(
-  id: string,
-  properties: Properties,
-  olds: Properties = {},
-): Promise<ReconciliationOutputs> {
+async function reconcile(properties: Properties, olds: Properties): Promise<ReconciliationOutputs> {
   const inputs = inputsOf(properties);
   const acts = dueActs(inputs);
-  const users = Object.entries(inputs.users ?? {});
   const none = { account: inputs.account, acts: {} };
-  if (acts.length + users.length === 0) return { ...none, ...lastDone(olds) };
+  if (acts.length === 0) return { ...none, ...lastDone(olds) };
   const session = sessionFor(inputs.account);
   const journal = new Journal();
   await makeActs(session, acts, journal);
-  const deleted = await removeUsers(session, users, journal);
-  // A failed revoke fails the row of its own Revocation; but no row is tried where this resource fails.
-  const reasons = [...failuresOf(session, ["delete", "unrevoke"]), ...userFailures(users, deleted)];
+  const { outcomes } = session;
   const outs = {
     ...none,
     ...(inputs.fingerprint !== undefined && { fingerprint: inputs.fingerprint }),
-    counts: countsOf(acts, session.outcomes, deleted),
+    counts: countsOf(acts, session),
   };
-  const outcomes = new Map([...session.outcomes, ...deleted]);
   const unreported = journal.told(outcomes);
+  // A failed revoke fails the row of its own Revocation; but no row is tried where this resource fails.
+  const hasFailed = failuresOf(session, ["delete", "unrevoke", "delete-user"]).length > 0;
   const wasStopped = [...outcomes.values()].some(({ result }) => result === "skipped");
-  if (reasons.length + unreported.length === 0 && !wasStopped) return outs;
-  throw new PartialFailure(id, outs, properties, [
-    ...failuresOf(session, ["delete", "unrevoke", "revoke"]),
-    ...userFailures(users, deleted),
+  if (!hasFailed && unreported.length === 0 && !wasStopped) return outs;
+  throw new PartialFailure(idOf(properties), outs, properties, [
+    ...failuresOf(session, ["delete", "unrevoke", "revoke", "delete-user"]),
     ...unreported,
     ...(outcomes.size > 1 ? [tally(outcomes.values())] : []),
   ]);
@@ -175,63 +120,30 @@ function lastDone(state: Properties): Pick<ReconciliationOutputs, "fingerprint" 
   return { ...(fingerprint !== "" && { fingerprint }), ...(counts && { counts }) };
 }
 
-function countsOf(
-  acts: readonly DueAct[],
-  outcomes: ReadonlyMap<string, Outcome>,
-  users: ReadonlyMap<string, Outcome>,
-): DoneCounts {
-  const isDone = (outcome: Outcome | undefined) => outcome?.result === "done";
-  const done = (act: Act) => acts.filter((one) => one.act === act && isDone(outcomes.get(one.id))).length;
+function countsOf(acts: readonly DueAct[], { outcomes }: AccountSession): DoneCounts {
+  const done = (kind: KindOfAct) =>
+    acts.filter(({ act, id }) => act === kind && outcomes.get(id)?.result === "done").length;
   return {
     active: done("unrevoke"),
     revoked: done("revoke"),
     deleted: done("delete"),
-    usersDeleted: [...users.values()].filter(isDone).length,
+    usersDeleted: done("delete-user"),
   };
 }
 
-/** After the acts on registrations: a user who is deleted may take theirs along. */
-async function removeUsers(
-  { client }: AccountSession,
-  users: readonly (readonly [id: string, line: string])[],
-  journal: Journal,
-) {
-  const progress = new Progress(show);
-  let begun = 0;
-  const outcomes = await deleteUsers(
-    client,
-    users.map(([id]) => id),
-    (id) => {
-      progress.at(`Access users: deleting ${grouped(++begun)} of ${grouped(users.length)}`);
-      return journal.intendUser(id);
-    },
-  );
-  journal.noteUsers(outcomes);
-  return outcomes;
-}
-
-function userFailures(
-  users: readonly (readonly [id: string, line: string])[],
-  outcomes: Awaited<ReturnType<typeof deleteUsers>>,
-): string[] {
-  return inParagraphs(
-    users.map(([id, line]) => {
-      const [who = ""] = line.split(", ", 1);
-      return { name: `${who} (${escapeText(id, 60)})`, outcome: outcomes.get(id) ?? NO_OUTCOME };
-    }),
-  );
-}
-
-function dueActs({ acts, relies = {}, together = {} }: ReconciliationInputs): DueAct[] {
-  return Object.entries(acts).flatMap(([id, line]) => {
-    const act = actOf(line);
+function dueActs({ acts, users = {}, relies = {}, together = {} }: ReconciliationInputs): DueAct[] {
+  const due = [...Object.entries(acts), ...Object.entries(users)];
+  return due.flatMap(([id, line]) => {
+    const act = kindOf(line);
     if (act === undefined) return [];
-    return [{ id, act, line, relies: idsIn(relies[id]), together: idsIn(together[id]) }];
+    // What goes with a user is long.
+    const [who = ""] = act === "delete-user" ? line.split(", ", 1) : [line];
+    return [{ id, act, name: who, relies: idsIn(relies[id]), together: idsIn(together[id]) }];
   });
 }
 
 /** Acts may depend on acts of the same run only, and not in a circle: none of those could ever be made. */
-function orderFailures(properties: Properties): { property: string; reason: string }[] {
+function orderFailures(properties: Properties): Failure[] {
   const { acts, relies = {}, together = {} } = inputsOf(properties);
   const after = (id: string) => [...idsIn(relies[id]), ...idsIn(together[id])];
   const foreign = [...Object.entries(relies), ...Object.entries(together)].flatMap(([id, ids]) =>
@@ -254,11 +166,11 @@ function orderFailures(properties: Properties): { property: string; reason: stri
 }
 
 /** A policy judges `due`, and the acts are what is done: one says what the other says. */
-function dueFailures(properties: Properties): { property: string; reason: string }[] {
+function dueFailures(properties: Properties): Failure[] {
   const { acts, users = {}, due } = inputsOf(properties);
   if (due === undefined) return [];
   const done = [
-    ...Object.entries(acts).map(([id, line]) => [actOf(line), id]),
+    ...Object.entries(acts).map(([id, line]) => [kindOf(line), id]),
     ...Object.keys(users).map((id) => ["deleteUser", id]),
   ];
   const key = ([kind = "", id = ""]: readonly (string | undefined)[]) => `${kind} ${escapeText(id, 60)}`;
@@ -304,9 +216,4 @@ function usersOf(properties: Properties): Readonly<Record<string, string>> {
 
 function linesOf(lines: unknown): Readonly<Record<string, string>> {
   return typeof lines === "object" && lines !== null ? (lines as Record<string, string>) : {};
-}
-
-function actOf(line: string): Act | undefined {
-  const [word] = line.split(" ", 1);
-  return ORDER.find((act) => act === word);
 }

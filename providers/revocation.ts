@@ -5,9 +5,8 @@ import { CloudflareError, type Outcome, type Registration } from "../src/cloudfl
 import { timeOf } from "../src/run/account.js";
 import { escapeText } from "../src/text/escape.js";
 import { failuresOf, idsIn, Journal, makeActs, NO_OUTCOME } from "./acts.js";
-import { type DynamicProvider, type Properties, Readings, refuseOtherAccount, text } from "./dynamic.js";
-import { type AccountSession, configure, sessionFor } from "./session.js";
-import { work } from "./stop.js";
+import { type Properties, provider, text } from "./dynamic.js";
+import { type AccountSession, sessionFor } from "./session.js";
 
 export interface RevocationInputs {
   readonly account: string;
@@ -32,52 +31,22 @@ export interface RevocationOutputs extends Omit<RevocationInputs, "drift" | "rel
   readonly revoked?: string;
 }
 
-const readings = new Readings();
-
-export const revocation: DynamicProvider<RevocationInputs, RevocationOutputs> = {
-  configure({ config }) {
-    configure(config);
-    return Promise.resolve();
-  },
-
-  check(olds, news) {
-    readings.end(text(news, "registration"));
-    return Promise.resolve({ inputs: inputsOf(news), failures: refuseOtherAccount(olds, news) });
-  },
-
-  /**
-   * The program lists the account on every run, so its `drift` is the truth; a renamed device is no change. In a refresh
-   * what was read is.
-   */
-  diff(id, olds, news) {
-    const changes = readings.has(id) ? text(olds, "live") !== "revoked" : text(news, "drift") !== "";
-    return Promise.resolve({ changes });
-  },
-
-  async create(inputs) {
-    return { id: text(inputs, "registration"), outs: await work(() => ensureRevoked(inputs)) };
-  },
-
-  async update(_id, _olds, news) {
-    return { outs: await work(() => ensureRevoked(news)) };
-  },
-
-  /** Answers without `drift`, and without an id where the registration is gone, so that Pulumi forgets the row. */
-  async read(id, props: Properties = {}) {
+export const revocation = provider<RevocationInputs, RevocationOutputs>({
+  idOf: (properties) => text(properties, "registration"),
+  inputsOf,
+  /** A renamed device is no change. */
+  isDue: (news) => text(news, "drift") !== "",
+  hasDrifted: (_id, read) => text(read, "live") !== "revoked",
+  make: ensureRevoked,
+  async look(id, props) {
     const { drift: _drift, relies: _relies, ...inputs } = inputsOf(props);
-    const revoked = text(props, "revoked");
     const found = (await listed(inputs.account)).get(id);
-    readings.note(id);
-    if (!found) return {};
+    if (!found) return undefined;
     const live = found.revoked_at == null ? "active" : "revoked";
-    return { id, props: { ...inputs, live, ...(revoked !== "" && { revoked }) }, inputs };
+    const revoked = text(props, "revoked");
+    return { props: { ...inputs, live, ...(revoked !== "" && { revoked }) }, inputs };
   },
-
-  /** Forgetting the resource never calls the API: who is let in is decided by a plan, not by absence. */
-  delete() {
-    return Promise.resolve();
-  },
-} satisfies dynamic.ResourceProvider<RevocationInputs, RevocationInputs | RevocationOutputs>;
+}) satisfies dynamic.ResourceProvider<RevocationInputs, RevocationInputs | RevocationOutputs>;
 
 /** The live registrations. The provider's process prints the stack of what `read` throws, so it has none. */
 async function listed(account: string): Promise<ReadonlyMap<string, Registration>> {
@@ -117,12 +86,12 @@ async function revokeAlone(
   { registration, user, device }: Pick<RevocationInputs, "registration" | "user" | "device">,
   relies: string | undefined,
 ): Promise<Outcome> {
-  const line = `revoke ${user} ${device}`;
+  const name = `revoke ${user} ${device}`;
   const journal = new Journal();
-  await makeActs(session, [{ id: registration, act: "revoke", line, relies: idsIn(relies) }], journal);
+  await makeActs(session, [{ id: registration, act: "revoke", name, relies: idsIn(relies) }], journal);
   const outcome = session.outcomes.get(registration) ?? NO_OUTCOME;
   const [unreported] = journal.told(new Map([[registration, outcome]]));
-  if (unreported !== undefined) throw new Error(`${line}: ${outcome.result}; ${unreported}`);
+  if (unreported !== undefined) throw new Error(`${name}: ${outcome.result}; ${unreported}`);
   return outcome;
 }
 
