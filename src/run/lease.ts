@@ -48,6 +48,8 @@ export function announce(run: RunMark): boolean {
   const folder = marksFolder();
   if (folder === undefined) return false;
   try {
+    // An address comes back: whatever fails below, a provider must not take an earlier run's mark for this one's.
+    rmSync(engineMark(folder, run.engine), { force: true });
     clearOld(folder);
     const text = `${JSON.stringify(run)}\n`;
     const paths = [engineMark(folder, run.engine), ...(run.writes ? [stackMark(folder, run)] : [])];
@@ -105,11 +107,13 @@ function readMark(path: string): RunMark | undefined {
   }
 }
 
+/** Other runs write and remove theirs meanwhile: what is gone already is cleared. */
 function clearOld(folder: string): void {
   const before = Date.now() - OLD_MS;
   for (const name of readdirSync(folder)) {
     const path = join(folder, name);
-    if (statSync(path).mtimeMs < before) rmSync(path, { force: true });
+    const stat = statSync(path, { throwIfNoEntry: false });
+    if (stat && stat.mtimeMs < before) rmSync(path, { force: true });
   }
 }
 

@@ -1,4 +1,4 @@
-import { chmodSync, mkdtempSync, readdirSync, rmSync, utimesSync } from "node:fs";
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, utimesSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
@@ -54,4 +54,24 @@ test("marks of long ago are cleared away", () => {
   for (const mark of marks()) utimesSync(join(folder, name, mark), 0, 0);
   announce(newRun({ ...TERMS, stack: "warp/two", engine: "127.0.0.1:2" }));
   expect(marks()).toHaveLength(2);
+});
+
+test("what other runs remove meanwhile is no hindrance", () => {
+  announce(newRun(TERMS));
+  const [name = ""] = readdirSync(folder);
+  // Listed, and not there when it is looked at.
+  symlinkSync(join(folder, "gone"), join(folder, name, "engine-0.json"));
+  const next = newRun(TERMS);
+  expect(announce(next)).toBe(true);
+  expect(runOf(TERMS.engine)?.id).toBe(next.id);
+});
+
+test("where a mark cannot be written, that of an earlier run with the same engine's address is not taken", () => {
+  announce(newRun(TERMS));
+  const [name = ""] = readdirSync(folder);
+  const stack = marks().find((mark) => mark.startsWith("stack-")) ?? "";
+  rmSync(join(folder, name, stack));
+  mkdirSync(join(folder, name, stack, "in the way"), { recursive: true });
+  expect(announce(newRun(TERMS))).toBe(false);
+  expect(runOf(TERMS.engine)).toBeUndefined();
 });
