@@ -1,4 +1,4 @@
-/** The keys of an entry, and of a rule of what is left alone: what they match by, and what they say. */
+/** The keys of an entry, and of a rule of `ignore`: what they match by, and what they set. */
 
 import type { EntryMatch } from "../match-values.js";
 import { choice, day, key, map, note, type Row, why, word } from "./shape.js";
@@ -14,22 +14,22 @@ export const PLATFORM = key(
 export const MATCH: Readonly<Record<keyof EntryMatch, Row>> = {
   registration: key(
     "Registration id",
-    "The id of one registration, as the dashboard and the API show it: not of the device when it enrols again.",
+    "The id of one registration, as the dashboard and the API show it. A device that enrols again gets a new one.",
     word,
   ),
   serial: key(
     "Serial number",
-    'The device\'s serial number. In either case; always in quotes: `serial: "0012345"`.',
+    'The device\'s serial number, in upper or lower case. Always in quotes: `serial: "0012345"`.',
     word,
   ),
   hardwareId: key(
     "Hardware id",
-    "The hardware id that the WARP client reports. In either case, a UUID with or without its dashes; always in quotes.",
+    "The hardware id that the WARP client reports, in upper or lower case; a UUID with or without its dashes. Always in quotes.",
     word,
   ),
   device: key(
     "Device id",
-    "The id of a physical device, whose registrations may change; it may change itself when the device enrols again.",
+    "The id of a physical device. Its registrations may change, and the id may change too when the device enrols again.",
     word,
   ),
   name: key(
@@ -39,24 +39,24 @@ export const MATCH: Readonly<Record<keyof EntryMatch, Row>> = {
   ),
   nameGlob: key(
     "Device name pattern",
-    "A pattern for the whole device name: `*` stands for any run of characters, `?` for one character; nothing else is special. Weak by itself.",
+    "A pattern for the whole device name: `*` matches any number of characters, `?` exactly one; nothing else is special. Weak by itself.",
     word,
   ),
 };
 
 const TRUST_NAME = key(
   "Trust the name",
-  "Why a match by name alone is good enough here: without it such an entry is a warning, since users choose the names of their devices.",
+  "Why a match by name only is good enough here. Without it, such an entry causes a warning: users choose the names of their devices.",
   why,
 );
 
-export const sayWhy = { missing: "say why, for those who read it, as `reason: managed by Intune`" };
+export const sayWhy = { missing: "add the reason, as `reason: managed by Intune`" };
 
 export const IGNORE = {
   user: EMAIL,
   emailDomain: key(
     "E-mail domain",
-    "What stands behind the `@` of the users' addresses. Subdomains are written out.",
+    "The part of the users' addresses after the `@`. Subdomains are not included.",
     word,
   ),
   ...MATCH,
@@ -72,47 +72,47 @@ const REQUIRES = {
   platform: PLATFORM,
   model: key(
     "Model",
-    "A pattern for the whole model: `*` stands for any run of characters, `?` for one character.",
+    "A pattern for the whole model: `*` matches any number of characters, `?` exactly one.",
     word,
   ),
   minClientVersion: key(
     "Oldest client",
-    'The oldest version of the WARP client that may connect: numbers with dots between, always in quotes: `"2025.4.929.0"`.',
+    'The oldest version of the WARP client that may connect: numbers separated by dots, always in quotes: `"2025.4.929.0"`.',
     word,
   ),
   tunnelType: key("Tunnel", "The type of the registration's tunnel.", choice("wireguard", "masque")),
   profile: key(
     "Device profile",
-    "The device profile that the registration must have: its name or its id, exactly.",
+    "The device profile that the registration must have: its exact name, or its id.",
     word,
   ),
   minOsVersion: key(
     "Oldest system",
-    "The oldest version of the operating system that may connect: numbers with dots between, always in quotes, and together with `platform`, since each system counts otherwise.",
+    "The oldest version of the operating system that may connect: numbers separated by dots, always in quotes. Needs `platform`, since each system counts differently.",
     word,
   ),
 };
 
 export const ENTRY = key(
   "Entry",
-  "One device rule. At least one of the match keys (registration, serial, hardwareId, device, name, nameGlob) must be given; where several are, a registration must match them all.",
+  "A rule for one device. Give at least one match key (registration, serial, hardwareId, device, name, nameGlob). A registration must match all that are given.",
   map({
     ...MATCH,
     state: key(
       "State",
-      "What is asked of the registrations that match.",
+      "What the matching registrations should be.",
       choice("active", "revoked", "deleted"),
       { byDefault: "active" },
     ),
     note: key("Note", "Free text for readers of this file and of reports.", note),
     reason: key("Reason", "Why the device is allowed, revoked or deleted; shown in plans and reports.", note),
-    from: key("From", "The first day, in UTC, on which the entry speaks, as YYYY-MM-DD.", day),
-    expires: key("Expires", "The last day, in UTC, on which the entry speaks, as YYYY-MM-DD.", day),
-    owner: key("Owner", "Who answers for the device; free text, shown in reports.", note),
-    ticket: key("Ticket", "Where the device was asked for; free text, shown in reports.", note),
+    from: key("From", "The first day on which the entry applies, in UTC, as YYYY-MM-DD.", day),
+    expires: key("Expires", "The last day on which the entry applies, in UTC, as YYYY-MM-DD.", day),
+    owner: key("Owner", "Who is responsible for the device; free text, shown in reports.", note),
+    ticket: key("Ticket", "Where the device was requested; free text, shown in reports.", note),
     requires: key(
       "Requirements",
-      "What the device must be besides; a device that matches the entry and fails one of these is not allowed. At least one.",
+      "Further conditions, at least one. A device that matches the entry but fails a condition is not allowed.",
       map(REQUIRES, { minProperties: 1 }),
     ),
     trustName: TRUST_NAME,
@@ -120,15 +120,14 @@ export const ENTRY = key(
   { name: "entry", hints: { otherKind: entryHint } },
 );
 
-/** What was meant by a text where an entry should stand. */
+/** What was meant by a text in the place of an entry. */
 function entryHint(text: string): string | undefined {
   const [, key = "", value] = /^(\w+)[:=]\s*(\S+)$/u.exec(text) ?? [];
-  if (Object.hasOwn(MATCH, key))
-    return `write a blank behind the colon: \`${key}: ${JSON.stringify(value)}\``;
-  return text === "" ? undefined : `say what it is, as \`serial: ${JSON.stringify(text)}\``;
+  if (Object.hasOwn(MATCH, key)) return `write a space after the colon: \`${key}: ${JSON.stringify(value)}\``;
+  return text === "" ? undefined : `name the key, as \`serial: ${JSON.stringify(text)}\``;
 }
 
-/** Whether an entry may say it. */
+/** Whether an entry may have it. */
 export function isEntryKey(key: string): boolean {
   return ENTRY.shape.at(key) !== undefined;
 }

@@ -1,4 +1,4 @@
-/** The keys of the policy: what is done with registrations. */
+/** The keys of the policy: what to do with registrations. */
 
 import { type Duration, toDuration } from "../times.js";
 import {
@@ -17,11 +17,11 @@ import {
   type Value,
 } from "./shape.js";
 
-/** What has not been seen, or has been revoked, for so long. */
+/** A rule by age: what has not been seen, or has been revoked, for longer than `after`. */
 export interface AgeRule<Action extends string = "revoke" | "delete" | "report"> {
   readonly after: Duration;
   readonly action: Action;
-  /** Whether registrations that an entry speaks for count too. */
+  /** Whether registrations that an entry covers count too. */
   readonly includeListed: boolean;
 }
 
@@ -32,12 +32,12 @@ function ageRule<A extends string>(
   means: string,
   { after: long, action }: { readonly after: string; readonly action: Row<Value<A>> & { byDefault: A } },
 ): Value<AgeRule<A> | undefined> {
-  const zero = `write after how long it is to hold; to switch the rule off, \`${name}: none\``;
+  const zero = `write after how long it applies; to turn the rule off, write \`${name}: none\``;
   const after = key("After", long, duration(zero), {
     required: true,
-    hints: { missing: "say after how long, as `after: 90d`" },
+    hints: { missing: "add after how long, as `after: 90d`" },
   });
-  const listedToo = "Whether registrations that an entry speaks for count too.";
+  const listedToo = "Whether registrations that an entry covers count too.";
   const includeListed = key("Listed ones too", listedToo, flag, { byDefault: false });
   const rule: Value<AgeRule<A>> = {
     ...map({ after, action, includeListed }),
@@ -61,25 +61,25 @@ function ageHint(name: string, text: string): string {
 export const POLICY = {
   unlisted: key(
     "Unlisted devices",
-    "A listed user's registration that none of the user's entries matches.",
+    "What to do with a listed user's registration that no entry of the user allows.",
     choice("revoke", "delete", "report"),
     { byDefault: "revoke" },
   ),
   unknownUsers: key(
     "Unknown users",
-    "A registration of a user whom the allowlist does not name.",
+    "What to do with a registration of a user who is not in the allowlist.",
     choice("report", "revoke", "delete"),
     { byDefault: "report", closest: "group" },
   ),
   noUser: key(
     "Registrations without user",
-    "A registration without a user's e-mail, or with one under `cloudflareaccess.com` (service tokens, WARP Connectors).",
+    "What to do with a registration without a user's e-mail, or with one under `cloudflareaccess.com` (service tokens, WARP Connectors).",
     choice("report", "revoke", "delete"),
     { byDefault: "report", closest: "root" },
   ),
   listedRevoked: key(
     "Listed but revoked",
-    "A listed device whose newest registration is found revoked; `ours` lets in again only what this stack revoked itself.",
+    "What to do with an allowed device whose newest registration is revoked. `unrevoke` lets it back in; `ours` only if this stack revoked it.",
     choice("unrevoke", "ours", "report"),
     { byDefault: "unrevoke" },
   ),
@@ -91,14 +91,14 @@ export const POLICY = {
   ),
   stale: key(
     "Not seen for long",
-    "What is done with registrations that have not been seen for so long.",
+    "What to do with registrations whose device has not been seen for longer than `after`.",
     ageRule(
       "stale",
       "Rule by last use",
-      "What is done with registrations that have not been seen for so long.",
+      "What to do with registrations whose device has not been seen for longer than `after`.",
       {
-        after: "How long a registration has not been seen, such as `90d`.",
-        action: key("Action", "What is done then.", choice("report", "revoke", "delete"), {
+        after: "How long without being seen, such as `90d`.",
+        action: key("Action", "What to do then.", choice("report", "revoke", "delete"), {
           byDefault: "report",
         }),
       },
@@ -107,51 +107,51 @@ export const POLICY = {
   ),
   revoked: key(
     "Revoked for long",
-    "What is done with registrations that have been revoked for so long.",
+    "What to do with registrations that have been revoked for longer than `after`.",
     ageRule(
       "revoked",
       "Rule by revocation",
-      "What is done with registrations that have been revoked for so long.",
+      "What to do with registrations that have been revoked for longer than `after`.",
       {
-        after: "How long a registration has been revoked, such as `30d`.",
-        action: key("Action", "What is done then.", choice("delete", "report"), { byDefault: "delete" }),
+        after: "How long after being revoked, such as `30d`.",
+        action: key("Action", "What to do then.", choice("delete", "report"), { byDefault: "delete" }),
       },
     ),
     { byDefault: undefined, hints: { otherKind: (text) => ageHint("revoked", text) } },
   ),
   superseded: key(
     "Superseded registrations",
-    "The older registrations of one user on one device; `none` does not look at them.",
+    "What to do with the older registrations of one user on one device; `none` turns the rule off.",
     orNone(choice("revoke", "delete", "report")),
     { byDefault: undefined },
   ),
   maxDevices: key(
     "Most devices",
-    "The most devices of one user that entries may allow, the newest first.",
+    "The most devices that entries may allow one user; the newest take precedence.",
     orNone(number({ least: 1 })),
     {
       byDefault: undefined,
       hints: {
-        tooSmall: "write `none` for no limit; a user who may have no device has the list `[]`",
+        tooSmall: "write `none` for no limit, or the list `[]` for a user who may have no device",
         otherKind: (text) => (/^\d+$/u.test(text) ? undefined : "write a whole number, or `none`"),
       },
     },
   ),
   overMaxDevices: key(
     "Devices above maxDevices",
-    "What is done with a user's devices above `maxDevices`.",
+    "What to do with a user's devices above `maxDevices`.",
     choice("report", "revoke", "delete"),
     { byDefault: "report" },
   ),
   unknownHardware: key(
     "Hardware not known",
-    "A registration whose hardware is not known, where an entry of its user goes by hardware; `report` leaves it alone.",
+    "What to do with a registration whose hardware is not known, where an entry of its user matches by hardware; `report` leaves it alone.",
     choice("report", "revoke"),
     { byDefault: "report" },
   ),
   machines: key(
     "Machines",
-    "Whether `stale`, `revoked`, `superseded` and `maxDevices` also judge registrations that belong to no person (connectors, service tokens), although a connector's `last_seen_at` is not refreshed.",
+    "Whether `stale`, `revoked`, `superseded` and `maxDevices` also judge registrations that belong to no person (connectors, service tokens). The `last_seen_at` of a connector is not refreshed.",
     choice("skip", "judge"),
     { byDefault: "skip", closest: "root" },
   ),

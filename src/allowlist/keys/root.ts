@@ -33,47 +33,47 @@ const ACCOUNT = key(
 const SCOPE = {
   emailDomains: key(
     "E-mail domains",
-    "Look only at users under these e-mail domains (or listed under `emails`). Subdomains are written out.",
+    "Cover only users under these e-mail domains (or listed under `emails`). Subdomains are not included.",
     list(DOMAIN, 1),
   ),
-  emails: key("E-mails", "Look only at these users (or those under `emailDomains`).", list(EMAIL, 1)),
+  emails: key("E-mails", "Cover only these users (or those under `emailDomains`).", list(EMAIL, 1)),
   policyIds: key(
     "Device profile ids",
-    "Look only at registrations with one of these device profiles.",
+    "Cover only registrations with one of these device profiles.",
     list(PROFILE, 1),
   ),
   registrationTypes: key(
     "Registration types",
-    "Kinds of registrations that are looked at.",
+    "The kinds of registrations to cover.",
     list(key("Type", "A kind of registration.", registrationType), 1),
     { byDefault: ["warp"] },
   ),
 };
 
 const PROTECTED = {
-  users: key("Protected users", "Users none of whose registrations is touched.", list(EMAIL)),
+  users: key("Protected users", "Users whose registrations are never touched.", list(EMAIL)),
   devices: key(
     "Protected devices",
-    "Devices none of whose registrations is touched.",
+    "Devices whose registrations are never touched.",
     list(key("Device id", "The id of a physical device.", word)),
   ),
   registrations: key(
     "Protected registrations",
-    "Registrations that are not touched.",
+    "Registrations that are never touched.",
     list(key("Registration id", "The id of a registration.", word)),
   ),
   serials: key(
     "Protected serial numbers",
-    "Machines none of whose registrations is touched, whoever they belong to, by serial number.",
-    list(key("Serial number", "A device's serial number, in either case. Always in quotes.", word)),
+    "Machines, by serial number, whose registrations are left alone, whoever they belong to. A user's `state` and an entry that refuses the device decide first.",
+    list(key("Serial number", "A device's serial number, in upper or lower case. Always in quotes.", word)),
   ),
   hardwareIds: key(
     "Protected hardware ids",
-    "Machines none of whose registrations is touched, whoever they belong to, by hardware id.",
+    "Machines, by hardware id, whose registrations are left alone, whoever they belong to. A user's `state` and an entry that refuses the device decide first.",
     list(
       key(
         "Hardware id",
-        "The hardware id that the WARP client reports, in either case. Always in quotes.",
+        "The hardware id that the WARP client reports, in upper or lower case. Always in quotes.",
         word,
       ),
     ),
@@ -84,10 +84,12 @@ const noLimit = (text: string) => (text === "none" ? "remove it for no limit" : 
 
 function guard(title: string, means: string, max: number, percent: number, of = "active registrations") {
   const rows = {
-    max: key("Most acts", "The most acts of this kind in one run.", number({ least: 0 }), { byDefault: max }),
+    max: key("Most acts", "The most acts of this kind in one plan.", number({ least: 0 }), {
+      byDefault: max,
+    }),
     percent: key(
       "Most acts in percent",
-      `The most acts of this kind in one run, in percent of the ${of} in scope, rounded down.`,
+      `The most acts of this kind in one plan, as a percentage of the ${of} in scope, rounded down.`,
       number({ least: 0, most: 100, whole: false }),
       { byDefault: percent },
     ),
@@ -96,44 +98,48 @@ function guard(title: string, means: string, max: number, percent: number, of = 
 }
 
 export const GUARDS = {
-  revoke: guard("Revocations", "The most registrations revoked in one run.", 50, 20),
-  delete: guard("Deletions", "The most registrations deleted in one run.", 20, 10),
+  revoke: guard("Revocations", "The most registrations that one plan revokes.", 50, 20),
+  delete: guard("Deletions", "The most registrations that one plan deletes.", 20, 10),
   unrevoke: guard(
     "Unrevocations",
-    "The most registrations let in again in one run.",
+    "The most registrations that one plan lets back in.",
     50,
     20,
     "registrations",
   ),
   perUser: key(
     "Acts on one user",
-    "The most acts on the registrations of any one user in one run. Default: no such limit.",
+    "The most acts of one plan on the registrations of any one user. Default: no limit.",
     number({ least: 1 }),
     {
       hints: {
-        tooSmall: "remove it for no limit; to do nothing at all, set the `max` of the other guards to 0",
+        tooSmall: "remove it for no limit; to block every act, set the `max` of the other guards to 0",
         otherKind: noLimit,
       },
     },
   ),
-  // Whoever loses an Access user loses seats, sessions and devices at once, and nothing brings them back.
+  // A deleted Access user loses seats, sessions and devices at once, and nothing brings them back.
   deleteUsers: key(
     "Access users deleted",
-    "The most Access users that are deleted in one run (`accessUsers` with `state: absent`).",
+    "The most Access users that one plan deletes (`accessUsers` with `state: absent`).",
     number({ least: 0 }),
     { byDefault: 5 },
   ),
-  self: key("Operators", "Whoever runs the tool: their own registrations are never acted on.", list(EMAIL)),
+  self: key(
+    "Operators",
+    "The people who run the tool: their own registrations are never touched.",
+    list(EMAIL),
+  ),
 };
 
 export const LIMITS = {
   perRun: key(
     "Acts in one run",
-    "The most acts in one run; the rest is pending. Default: all.",
+    "The most acts in one run; the rest stay pending. Default: all.",
     number({ least: 1 }),
     {
       hints: {
-        tooSmall: "remove it for no limit; to do nothing for a while, say `freeze`",
+        tooSmall: "remove it for no limit; to pause all acts for a while, use `freeze`",
         otherKind: noLimit,
       },
     },
@@ -141,7 +147,7 @@ export const LIMITS = {
   maxPlanAge: key(
     "Oldest plan",
     "How old a reviewed plan may be when it is applied.",
-    duration("write how old a plan may be, as `24h`; a plan of age zero is always too old"),
+    duration("write how old a plan may be, as `24h`; with zero every plan would be too old"),
     { byDefault: { text: "24h", ms: dayMs } },
   ),
 };
@@ -151,9 +157,9 @@ export const FREEZE = {
     "Until",
     "The last day of the freeze, in UTC, or the time at which it ends, with its zone.",
     moment,
-    { required: true, hints: { missing: "say the last day, as `until: 2026-12-27`" } },
+    { required: true, hints: { missing: "add the last day, as `until: 2026-12-27`" } },
   ),
-  reason: key("Reason", "Why nothing is done.", why, { required: true, hints: sayWhy }),
+  reason: key("Reason", "Why nothing may be changed.", why, { required: true, hints: sayWhy }),
 };
 
 const GROUP = key(
@@ -166,39 +172,39 @@ const GROUP = key(
     }),
     policy: key(
       "The group's policy",
-      "What holds for the members, and not what the root file says. A user's own policy goes before it.",
+      "Settings for the members, in place of the root file's. A member's own policy takes precedence.",
       map(settingsOf("group")),
     ),
   }),
   { name: "group" },
 );
 
-/** What only the root file may say. */
+/** The keys that only the root file may have. */
 export const ROOT = {
   version: key(
     "Version",
-    "The version of the allowlist's format. The file that says it is the root file.",
+    "The version of the allowlist's format. The file that sets it is the root file.",
     choice(1),
     { required: true },
   ),
   account: key(
     "Account",
-    "The id of the Cloudflare account that the allowlist is for, or a list of ids. On any other account nothing is listed and nothing done. Default: any account.",
+    "The id of the Cloudflare account that the allowlist is for, or a list of ids. On any other account nothing is listed or changed. Default: any account.",
     either("array", list(ACCOUNT, 1), as(ACCOUNT)),
   ),
   scope: key(
     "Scope",
-    "Which registrations are looked at at all; nothing outside is decided or counted. Default: all of type `warp`.",
+    "Which registrations the allowlist covers; nothing outside is decided or counted. Default: all of type `warp`.",
     map(SCOPE),
   ),
   policy: key(
     "Policy",
-    "What is done with registrations, for everybody; groups and users may have other settings.",
+    "What to do with registrations, for everyone; groups and users may have settings of their own.",
     map(SETTINGS),
   ),
   groups: key(
     "Groups",
-    "Groups of users by name, each with a list of e-mail addresses, or with a mapping of `users` and `policy`.",
+    "Groups of users by name: each a list of e-mail addresses, or a mapping of `users` and `policy`.",
     each(
       "<name>",
       key(
@@ -214,21 +220,21 @@ export const ROOT = {
       ),
     ),
   ),
-  protected: key("Protected", "What is never touched, whatever else the allowlist says.", map(PROTECTED)),
+  protected: key("Protected", "Users, devices, registrations and machines to leave alone.", map(PROTECTED)),
   ignore: key(
     "Ignored",
-    "Registrations that another tool manages: they are left alone.",
+    "Registrations to leave alone because another tool manages them.",
     list(
       key(
         "Rule",
-        "One set of registrations to leave alone. At least one key besides reason and trustName; where several are given, a registration must match them all.",
+        "One set of registrations to leave alone. Give at least one key besides reason and trustName. A registration must match all that are given.",
         map(IGNORE),
       ),
     ),
   ),
   owns: key(
     "Owners",
-    "Which e-mails, or `*@` and a domain, a user file may speak about, by file or pattern relative to the project's folder: `*` stands for any run of characters, `/` included, `?` for one character.",
+    "Which e-mails, or `*@` and a domain, a user file may name, by file or pattern relative to the project's folder: `*` matches any number of characters, `/` included, `?` exactly one.",
     each(
       "<file or glob>",
       key(
@@ -247,13 +253,13 @@ export const ROOT = {
   ),
   guards: key(
     "Guards",
-    "The most acts of each kind in one run; a plan beyond them is shown and not applied.",
+    "The most acts of each kind in one plan; a plan beyond them is shown and not applied.",
     map(GUARDS),
   ),
   limits: key("Limits", "How much of a plan one run does, and how old a reviewed plan may be.", map(LIMITS)),
   freeze: key(
     "Freeze",
-    "Until then plans are shown, and nothing is done; a day counts to its end.",
+    "Until then plans are shown and nothing is changed; a day counts to its end.",
     map(FREEZE),
     {
       hints: { otherKind: () => "write `freeze: { until: <day>, reason: <why> }`" },
@@ -273,7 +279,7 @@ const FILES = {
   ),
   users: key(
     "WARP device allowlist: users",
-    "A user file of an allowlist: users with their devices, tests and Access users. Everything else stands in the root file.",
+    "A user file of an allowlist: users with their devices, tests and Access users. Everything else belongs in the root file.",
     map(SHARED, {
       anyOf: Object.keys(SHARED).map((name) => ({ properties: { [name]: true }, required: [name] })),
     }),

@@ -6,38 +6,39 @@ import { as, choice, day, each, either, key, list, map, moment, note, text, word
 
 export const registrationType = choice("warp", "browser_extension");
 
-const noDevices = "write `[]` behind it if this user may have no device, or list the devices under it";
+const noDevices = "write `[]` after it if this user may have no device, or list the devices under it";
 
 export const USER = key(
   "User",
-  "One user with settings of its own: what the user is as a whole, policy, and devices.",
+  "One user with a state, a policy and devices.",
   map(
     {
       state: key(
         "State",
-        "What the user is as a whole: `suspended` (every registration is revoked, and the entries are kept for the way back) or `offboarded` (every registration is deleted).",
+        "The user's state: `suspended` (every registration is revoked; the entries stay for the user's return) or `offboarded` (every registration is deleted).",
         choice("suspended", "offboarded"),
       ),
       since: key(
         "Since",
-        "The first day, in UTC, on which the state holds, as YYYY-MM-DD. Default: always.",
+        "The first day on which the state applies, in UTC, as YYYY-MM-DD. Default: always.",
         day,
       ),
       reason: key("Reason", "Why the user is suspended or offboarded; shown in plans and reports.", note),
       maxDevices: { ...POLICY.maxDevices, name: "maxDevicesSetting" },
       policy: key(
         "The user's policy",
-        "What holds for this user, and not what the user's groups and the root file say.",
+        "Settings for this user, in place of those of the user's groups and the root file.",
         map(settingsOf("user")),
         { name: "userPolicy" },
       ),
       devices: key(
         "Devices",
-        "The user's devices. Write `[]` where the user may have none. May be left out where `state` is given.",
+        "The user's devices. Write `[]` if the user may have none. Optional where `state` is given.",
         list(ENTRY),
         {
           hints: {
-            missing: "list the user's devices under `devices:`, or write `devices: []` if there may be none",
+            missing:
+              "list the user's devices under `devices:`, or write `devices: []` if the user may have none",
             empty: noDevices,
             otherKind: (_text, node) => (node === "map" ? "begin each entry with `- `" : undefined),
           },
@@ -61,7 +62,7 @@ export const GIVEN = {
     {
       required: true,
       hints: {
-        missing: "say whose registration it is, as `user: alice@example.com`; `user: none` for nobody's",
+        missing: "add whose registration it is, as `user: alice@example.com`, or `user: none`",
       },
     },
   ),
@@ -74,7 +75,7 @@ export const GIVEN = {
   model: key("Model", "The device's model.", word),
   clientVersion: key(
     "Client",
-    "The version of the WARP client: numbers with dots between. Always in quotes.",
+    "The version of the WARP client: numbers separated by dots. Always in quotes.",
     word,
   ),
   policyId: key("Device profile id", "The id of the registration's device profile.", word),
@@ -93,7 +94,7 @@ export const GIVEN = {
   ),
   revoked: key(
     "Revoked",
-    "When it was revoked: a day or a time with its zone. Default: it is active.",
+    "When it was revoked: a day or a time with its zone. Default: it is not revoked.",
     moment,
   ),
 };
@@ -107,24 +108,24 @@ const ACTION = key(
 
 const TEST = key(
   "Test",
-  "Given a registration like this, expect that decision; a test that fails stops everything.",
+  "A registration, and the decision that is expected for it. A test that fails stops everything.",
   map({
     name: key("Name", "What the test shows.", word, { required: true }),
     at: key(
       "At",
-      "The moment of the test: a day or a time with its zone. Default: that of the plan.",
+      "The moment of the test: a day or a time with its zone. Default: the moment of the plan.",
       moment,
     ),
-    given: key("Given", "The registration, as the API would tell it.", map(GIVEN), { required: true }),
+    given: key("Given", "The registration, as the API would report it.", map(GIVEN), { required: true }),
     expect: key(
       "Expectation",
-      "The action that is expected, or a mapping with the action and the rule.",
+      "The expected action, or a mapping with the action and the rule.",
       either(
         "object",
         as(
           key(
             "Action and rule",
-            "The action that is expected, and the rule that decides.",
+            "The expected action, and the rule that decides.",
             map({
               action: ACTION,
               rule: key("Rule", "The rule that decides, as plans and reports name it.", word),
@@ -141,26 +142,26 @@ const TEST = key(
 
 const ACCESS_USER = key(
   "Access user",
-  "One user of Cloudflare Access; `{}` for one that is to exist.",
+  "One user of Cloudflare Access; `{}` for one who must exist.",
   map({
     name: key("Name", "The user's name.", word),
-    state: key("State", "Whether the user is to exist.", choice("present", "absent"), {
+    state: key("State", "Whether the user must exist.", choice("present", "absent"), {
       byDefault: "present",
     }),
   }),
-  { name: "accessUser", hints: { empty: "write `{}` behind it" } },
+  { name: "accessUser", hints: { empty: "write `{}` after it" } },
 );
 
-/** What any file of the allowlist may say. */
+/** The keys that any file of the allowlist may have. */
 export const SHARED = {
   users: key(
     "Users",
-    "The users by e-mail address, each with a list of the devices that they may have, or with a mapping. An empty list `[]` means: this user may have no device. One user stands in one file.",
+    "Users by e-mail address: each a list of the devices that the user may have, or a mapping. An empty list `[]`: the user may have no device. List each user in one file only.",
     each(
       "<e-mail>",
       key(
         "Devices or user",
-        "The user's devices, `[]` where the user may have none; or a mapping with settings and devices.",
+        "The user's devices, `[]` for none; or a mapping with settings and devices.",
         either("array", list(ENTRY), as(USER)),
         {
           hints: {
@@ -175,12 +176,12 @@ export const SHARED = {
   ),
   tests: key(
     "Tests",
-    "Registrations with the decision that is expected for each. They run whenever the allowlist is checked; one that fails stops everything.",
+    "Registrations, each with the decision that is expected for it. Tests run whenever the allowlist is checked; one that fails stops everything.",
     list(TEST),
   ),
   accessUsers: key(
     "Access users",
-    "Users of Cloudflare Access by e-mail address, each to exist or (`state: absent`) not to; `{}` will do.",
+    "Users of Cloudflare Access by e-mail address. Each must exist or, with `state: absent`, must not. `{}` is enough.",
     each("<e-mail>", ACCESS_USER),
   ),
 };
