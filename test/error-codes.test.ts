@@ -3,7 +3,8 @@
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { messageMeanings } from "../src/allowlist/messages.js";
+import { messageCatalogue } from "../src/allowlist/message-codes.js";
+import { apiErrorCatalogue } from "../src/cloudflare/errors.js";
 import { ruleMeanings } from "../src/reconcile/decision.js";
 import { findingMeanings } from "../src/reconcile/findings/finding.js";
 
@@ -26,7 +27,6 @@ function tableUnder(heading: string): string[][] {
 }
 
 describe.each([
-  ["Messages", messageMeanings],
   ["Findings", findingMeanings],
   ["Rules", ruleMeanings],
 ])("%s", (heading, meanings) => {
@@ -39,15 +39,15 @@ describe.each([
   });
 });
 
-test("each error of the account has a row with its cause and a fix", () => {
-  const source = readFileSync(join(__dirname, "..", "src", "cloudflare", "errors.ts"), "utf8");
-  const codes = [...source.matchAll(/^ {2}\| "(cloudflare\/[a-z-]+)"/gmu)].map(([, code = ""]) => code);
-  expect(codes.length).toBeGreaterThan(10);
-  const rows = tableUnder("Errors of the account");
-  expect(rows.map(([code]) => code).sort()).toEqual(codes.map((code) => `\`${code}\``).sort());
-  for (const [code, cause = "", fix = ""] of rows) {
-    expect(cause, code).toMatch(/\.$/u);
-    expect(fix, code).toMatch(/\S/u);
+test.each([
+  ["messages", messageCatalogue],
+  ["errors of the account", apiErrorCatalogue],
+])("the meanings and fixes of %s are sentences, from which the page's table is generated", (_, catalogue) => {
+  const rows = Object.entries(catalogue);
+  expect(rows.length).toBeGreaterThan(10);
+  for (const [code, { meaning, fix }] of rows) {
+    expect(meaning, code).toMatch(/^[A-Z`].*\.$/u);
+    expect(fix, code).toMatch(/^[A-Z].*[.`]$/u);
   }
 });
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { MessageCode } from "./messages.js";
+import type { MessageCode } from "./message-codes.js";
 import { parseAllowlist } from "./parse.js";
 
 /** A title, the files, the code without `allowlist/`, the place as `file:line:column`, and what is said. */

@@ -1,5 +1,6 @@
 import { shown } from "../text/words.js";
-import type { Message, MessageCode, SourcePosition } from "./messages.js";
+import type { MessageCode } from "./message-codes.js";
+import type { Message, SourcePosition } from "./messages.js";
 
 /** A longer line is left out of messages: it says nothing to a reader, and many messages may carry it. */
 const longestShownLine = 10_000;

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { messageMeanings, mostMessages } from "./messages.js";
+import { messageCatalogue } from "./message-codes.js";
+import { mostMessages } from "./messages.js";
 import { parseAllowlist } from "./parse.js";
 
 /** The warnings of a sound allowlist, whose first file is the root file. */
@@ -158,7 +159,9 @@ describe("a warning is given for", () => {
   it("each of the codes that are warnings; others tell of files that are not read, and of days that are past", () => {
     const given = new Set(table.map(([, , place]) => `allowlist/${place.split(" ")[0]!}`));
     given.add("allowlist/unread-file").add("allowlist/past-entry");
-    const warnings = Object.entries(messageMeanings).filter(([, meaning]) => meaning.startsWith("Warning:"));
+    const warnings = Object.entries(messageCatalogue).filter(([, { meaning }]) =>
+      meaning.startsWith("Warning:"),
+    );
     expect(warnings.map(([code]) => code)).toEqual([...given].sort());
   });
 });

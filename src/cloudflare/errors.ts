@@ -1,40 +1,86 @@
+/**
+ * Every code of an error of the account, with its cause and what to do about it, in a sentence or two of Markdown each.
+ * Codes are stable. `docs/error-codes.md` has its table from here.
+ */
+export const apiErrorCatalogue = {
+  "cloudflare/bad-token": {
+    meaning: "The credentials are missing or malformed, or Cloudflare does not accept them.",
+    fix: "Set `CLOUDFLARE_API_TOKEN` again. Look for a copied line break or quote, and check that the token has not expired. If the message names an address, the token's client IP address filter does not admit this machine.",
+  },
+  "cloudflare/missing-permission": {
+    meaning: "The credentials are valid but lack a permission.",
+    fix: "Give the token the account permission that the message names: Zero Trust Read for plans, Zero Trust Write for `up`.",
+  },
+  "cloudflare/unknown-account": {
+    meaning: "The API does not know this account, or the token has access only to a different one.",
+    fix: "Compare the id with the dashboard's address: `https://dash.cloudflare.com/<id>`.",
+  },
+  "cloudflare/endpoint-gone": {
+    meaning: "Cloudflare has removed the deprecated revoke or unrevoke endpoint.",
+    fix: "Set `policy.unlisted: delete` and `policy.listedRevoked: report`: see [policy](policy.md).",
+  },
+  "cloudflare/rate-limited": {
+    meaning:
+      "The token's user has used up 1200 requests in five minutes, over all their tokens, their key and the dashboard, for longer than the call may wait. Or a call was answered 429 sixty times.",
+    fix: "Wait five minutes, and run again. Give this tool a token of a user of its own.",
+  },
+  "cloudflare/not-json": {
+    meaning: "Something other than Cloudflare's API answered: a proxy, a sign-in page, a wrong address.",
+    fix: "Check `CLOUDFLARE_BASE_URL` and the proxy.",
+  },
+  "cloudflare/refused": {
+    meaning: "The API refused the request for another reason. The message quotes it.",
+    fix: "Read the API's words. This call changed nothing, unless the message says that the result is in doubt.",
+  },
+  "cloudflare/not-found": {
+    meaning: "The record is gone, or never existed.",
+    fix: "Run again: the next plan leaves out what is gone.",
+  },
+  "cloudflare/unavailable": {
+    meaning: "The API answered 408 or 5xx until the attempts ran out.",
+    fix: "Run again later.",
+  },
+  "cloudflare/unreachable": {
+    meaning: "There was no connection, or it broke, until the attempts ran out.",
+    fix: "Check the network, DNS and the proxy (`HTTPS_PROXY`, `NO_PROXY`).",
+  },
+  "cloudflare/timeout": {
+    meaning: "Each attempt took too long, until the attempts ran out.",
+    fix: "Run again. On a slow line, lower `warp-registrations:perPage`.",
+  },
+  "cloudflare/deadline": {
+    meaning: "The call, with all its attempts, took longer than six minutes, or would have.",
+    fix: "Run again. The next run reads back what was done.",
+  },
+  "cloudflare/redirected": {
+    meaning: "The answer is a redirect. None is followed, since the credentials would go with it.",
+    fix: "Correct the address in `CLOUDFLARE_BASE_URL`.",
+  },
+  "cloudflare/incomplete-listing": {
+    meaning:
+      "The listing could not be shown to be complete three times in a row, or has no end, or the lists of registrations and devices contradict each other.",
+    fix: "Run again when the account changes less. Nothing was done.",
+  },
+  "cloudflare/bad-record": {
+    meaning: "A record lacks a field that the API's document requires.",
+    fix: "Look at the record that the message names. Nothing was done.",
+  },
+  "cloudflare/bad-setting": {
+    meaning: "A setting or an argument cannot be used.",
+    fix: "Correct the setting that the message names.",
+  },
+  "cloudflare/closed": {
+    meaning: "A program used the client after it had closed it.",
+    fix: "Close the client last.",
+  },
+  "cloudflare/stopped": {
+    meaning: "The run was stopped: no further request is sent.",
+    fix: "See [operations](operations.md).",
+  },
+} as const satisfies Readonly<Record<string, { readonly meaning: string; readonly fix: string }>>;
+
 /** What went wrong, for machines; the strings are stable. */
-export type CloudflareErrorCode =
-  /** The credentials are missing, malformed, or refused as such. */
-  | "cloudflare/bad-token"
-  /** The credentials are good and may not do this. */
-  | "cloudflare/missing-permission"
-  /** The API knows no such account. */
-  | "cloudflare/unknown-account"
-  /** The deprecated revoke or unrevoke endpoint is not there any more. */
-  | "cloudflare/endpoint-gone"
-  /** The request limit is used up for longer than the call may wait. */
-  | "cloudflare/rate-limited"
-  /** The answer is no JSON, or not the API's envelope. */
-  | "cloudflare/not-json"
-  /** The API said no for another reason. */
-  | "cloudflare/refused"
-  | "cloudflare/not-found"
-  /** The API answered 408 or 5xx until the attempts ran out. */
-  | "cloudflare/unavailable"
-  /** No connection, or one that broke. */
-  | "cloudflare/unreachable"
-  /** One attempt took too long. */
-  | "cloudflare/timeout"
-  /** The call as a whole took too long, or would have. */
-  | "cloudflare/deadline"
-  /** The answer is a redirect; none is followed, since the credentials would go with it. */
-  | "cloudflare/redirected"
-  /** A listing could not be shown to be whole. */
-  | "cloudflare/incomplete-listing"
-  /** A record lacks a field that the API's document requires. */
-  | "cloudflare/bad-record"
-  /** The caller gave a setting or an argument that cannot be used. */
-  | "cloudflare/bad-setting"
-  /** The client was closed. */
-  | "cloudflare/closed"
-  /** Whoever runs the client let no further request out. */
-  | "cloudflare/stopped";
+export type CloudflareErrorCode = keyof typeof apiErrorCatalogue;
 
 /** The methods this client uses. */
 export type Method = "GET" | "POST" | "PUT" | "DELETE";

@@ -1,6 +1,7 @@
 /** What a report can tell of, each with a stable id, for formats that know rules. */
 
-import { type Message, messageMeanings, type SourcePosition } from "../allowlist/messages.js";
+import { type CodeMeaning, messageCatalogue } from "../allowlist/message-codes.js";
+import type { Message, SourcePosition } from "../allowlist/messages.js";
 import { normaliseEmail } from "../allowlist/values.js";
 import {
   findingMeanings,
@@ -55,8 +56,8 @@ export function ruleMeaning(rule: string): string {
   if (kind === "access-user") return `An Access user is to be changed (${code}).`;
   if (kind === "guard") return `More acts of kind ${code} than the guard lets pass.`;
   if (kind === "skipped") return `An act of the reviewed plan (${code}) is not due any more.`;
-  const messages: Readonly<Record<string, string>> = messageMeanings;
-  return Object.hasOwn(messages, rule) ? (messages[rule] ?? rule) : rule;
+  const messages: Readonly<Record<string, CodeMeaning>> = messageCatalogue;
+  return Object.hasOwn(messages, rule) ? (messages[rule]?.meaning ?? rule) : rule;
 }
 
 /**

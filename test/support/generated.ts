@@ -7,6 +7,8 @@ import { ENTRY, MATCH } from "../../src/allowlist/keys/entries.js";
 import { FREEZE, GUARDS, LIMITS, ROOT, SCHEMAS } from "../../src/allowlist/keys/root.js";
 import { type Row, type Rows, written } from "../../src/allowlist/keys/shape.js";
 import { GIVEN, SHARED, USER } from "../../src/allowlist/keys/users.js";
+import { type CodeMeaning, messageCatalogue } from "../../src/allowlist/message-codes.js";
+import { apiErrorCatalogue } from "../../src/cloudflare/errors.js";
 
 const SCHEMA_FILES = {
   "schemas/allowlist.schema.json": SCHEMAS.root,
@@ -15,19 +17,38 @@ const SCHEMA_FILES = {
 
 const BESIDES = Object.entries(ENTRY.shape.rows ?? {}).filter(([name]) => !Object.hasOwn(MATCH, name));
 
-/** Tables of keys by the page, and by the name in the page's marker: `<!-- keys: root -->`. */
+/** Tables by the page, and by the name in the page's marker: `<!-- keys: root -->`, `<!-- codes: messages -->`. */
 const TABLES: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>> = {
   "docs/allowlist.md": {
-    root: table({ ...ROOT, ...SHARED }),
-    user: table(USER.shape.rows),
-    match: table(MATCH),
-    entry: table(Object.fromEntries(BESIDES)),
-    given: table(GIVEN),
+    "keys: root": table({ ...ROOT, ...SHARED }),
+    "keys: user": table(USER.shape.rows),
+    "keys: match": table(MATCH),
+    "keys: entry": table(Object.fromEntries(BESIDES)),
+    "keys: given": table(GIVEN),
   },
   "docs/guards.md": {
-    guards: [...table(GUARDS, "guards."), ...tableRows(LIMITS, "limits."), ...tableRows(FREEZE, "freeze.")],
+    "keys: guards": [
+      ...table(GUARDS, "guards."),
+      ...tableRows(LIMITS, "limits."),
+      ...tableRows(FREEZE, "freeze."),
+    ],
+  },
+  "docs/error-codes.md": {
+    "codes: messages": codeTable(["code", "cause", "fix"], messageCatalogue),
+    "codes: errors": codeTable(["code", "cause", "fix"], apiErrorCatalogue),
   },
 };
+
+/** A table of codes, in the order of their catalogue. */
+function codeTable(
+  heads: readonly string[],
+  catalogue: Readonly<Record<string, CodeMeaning>>,
+): readonly string[] {
+  const rows = Object.entries(catalogue).map(([code, { meaning, fix }]) => [`\`${code}\``, meaning, fix]);
+  return [heads, heads.map(() => "---"), ...rows].map(
+    (cells) => `| ${cells.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`,
+  );
+}
 
 function table(rows: Rows = {}, prefix = ""): readonly string[] {
   return ["| key | type, default | means |", "| --- | --- | --- |", ...tableRows(rows, prefix)];
@@ -72,9 +93,12 @@ export async function generated(folder: string): Promise<ReadonlyMap<string, str
 }
 
 function withTable(page: string, [name, lines]: readonly [string, readonly string[]]): string {
-  const [start, end] = [`<!-- keys: ${name} (npm run generate) -->`, "<!-- end of keys -->"];
+  const [start, end] = [
+    `<!-- ${name} (npm run generate) -->`,
+    `<!-- end of ${name.split(":", 1)[0] ?? ""} -->`,
+  ];
   const from = page.indexOf(start);
   const to = page.indexOf(end, from);
-  if (from === -1 || to === -1) throw new Error(`the page has no place for the keys of ${name}: ${start}`);
+  if (from === -1 || to === -1) throw new Error(`the page has no place for the table of ${name}: ${start}`);
   return `${page.slice(0, from)}${start}\n\n${lines.join("\n")}\n\n${page.slice(to)}`;
 }
