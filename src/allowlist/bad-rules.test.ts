@@ -130,7 +130,7 @@ const entries: readonly Bad[] = [
     entry('{ serial: "A1", from: 2026-06-02, expires: 2026-06-01 }'),
     "contradiction",
     "0:4:41",
-    "never speak",
+    "never applies",
   ],
   ["owner that is a number", entry('{ serial: "A1", owner: 5 }'), "quote-it", "0:4:30", 'owner: "5"'],
   ["ticket that is a date", entry('{ serial: "A1", ticket: 2026-06-01 }'), "quote-it", "0:4:31", "a date"],
@@ -182,7 +182,7 @@ const entries: readonly Bad[] = [
     entry('{ serial: "A1", name: x, trustName: mdm }'),
     "needless-trust",
     "0:4:32",
-    "goes by `serial`",
+    "matches by `serial`",
   ],
   ["trust for no reason", entry('{ name: x, trustName: "" }'), "bad-value", "0:4:29", "empty"],
   ["trust for a blank reason", entry('{ name: x, trustName: " " }'), "bad-value", "0:4:29", "blank"],
@@ -383,7 +383,7 @@ const settings: readonly Bad[] = [
     root('ignore: [{ emailDomain: "@x.org", reason: mdm }]'),
     "bad-email",
     "0:4:25",
-    "behind the @",
+    "after the @",
   ],
   [
     "ignored profile with a blank",
@@ -404,7 +404,7 @@ const settings: readonly Bad[] = [
     root("ignore: [{ user: a@example.com, reason: x, trustName: mdm }]"),
     "needless-trust",
     "0:4:44",
-    "no name",
+    "does not match by name",
   ],
   ["an owner of nobody", root("owns: { x.yaml: [] }"), "bad-value", "0:4:17", "empty list"],
   [
@@ -480,7 +480,7 @@ const testsAndAccess: readonly Bad[] = [
     [...root("accessUsers: { b@x.org: {} }"), "accessUsers: { B@x.org: {} }\n"],
     "duplicate-user",
     "1:1:16",
-    "0:4 already",
+    "already in 0:4",
   ],
   [
     "Access user with a blank name",
@@ -496,13 +496,7 @@ const testsAndAccess: readonly Bad[] = [
     "0:4:34",
     "present, absent",
   ],
-  [
-    "Access users alone",
-    ["version: 1\naccessUsers: { b@x.org: {} }\n"],
-    "no-users",
-    "0:1:1",
-    "names no user",
-  ],
+  ["Access users alone", ["version: 1\naccessUsers: { b@x.org: {} }\n"], "no-users", "0:1:1", "has no users"],
   ["limits in a user file", [good, "limits: {}\ntests: []\n"], "root-only", "1:1:1", "`limits`"],
 ];
 
@@ -551,7 +545,7 @@ const together: readonly Bad[] = [
     [...root("owns: { 1: x }").map((t) => t.replace("1: x", '"?": [b@x.org]')), "users: { c@x.org: [] }\n"],
     "not-owned",
     "1:1:10",
-    "none of the e-mails that 0:4 gives",
+    "not one of the e-mails that 0:4 gives",
   ],
   [
     "not the e-mail's owner",

@@ -42,8 +42,8 @@ export function checkAccount({ account }: Pick<Allowlist, "account">, live: stri
   throw new AllowlistError([
     {
       code: "allowlist/other-account",
-      text: `this allowlist is for ${ids}, and the run is about account ${live}`,
-      fix: "run it on its own account, or name the allowlist of this one; where it is meant for both, list both ids under `account`",
+      text: `this allowlist is for ${ids}, but the run is for account ${live}`,
+      fix: "run it on its own account, or use the allowlist of this account; if it is for both, list both ids under `account`",
       source,
     },
   ]);
@@ -101,8 +101,8 @@ function breach(root: ParsedFile, owner: Owner, { email, written, offset, source
     code: "allowlist/not-owned",
     offset,
     text: isElsewhere
-      ? `${shown(fold(written))} stands in ${source.file}, but ${owns} gives that e-mail to ${shown(owner.pattern)}`
-      : `${shown(fold(written))} stands in ${source.file}, and is none of the e-mails that ${owns} gives to ${shown(owner.pattern)}`,
+      ? `${shown(fold(written))} is in ${source.file}, but ${owns} gives that e-mail to ${shown(owner.pattern)}`
+      : `${shown(fold(written))} is in ${source.file}, but is not one of the e-mails that ${owns} gives to ${shown(owner.pattern)}`,
     fix: isElsewhere
       ? "move it to a file of its owner, or to the root file"
       : "move it to another file, or add the e-mail to `owns`",
@@ -148,9 +148,7 @@ export function checkProtected(
     const { state } = user;
     if (state !== undefined && statement !== undefined) {
       const offset = pairAt(placed.pair.value, "state")?.keyStart ?? placed.pair.keyStart;
-      report(
-        source.message(contradiction(`this user is to be \`${state.state}\``, statement, "state", offset)),
-      );
+      report(source.message(contradiction(`this user is \`${state.state}\``, statement, "state", offset)));
     }
     for (const item of entries)
       if (item.entry.state !== "active") checkEntry(placed, item, statement, protects, report);
@@ -193,13 +191,13 @@ function contradiction(
   const by =
     section === "protected"
       ? `is protected by ${source.file}:${source.line}`
-      : `is never acted on, by \`guards.self\` in ${source.file}:${source.line}`;
+      : `is never acted on: \`guards.self\` in ${source.file}:${source.line} lists it`;
   return {
     code: "allowlist/contradiction",
     offset,
     text: `${says}, but the ${what} ${shown(id)} ${by}`,
     fix: `remove the ${remove}, or the ${what} from \`${section}\``,
-    related: [{ text: section === "protected" ? "protected here" : "named here", source }],
+    related: [{ text: section === "protected" ? "protected here" : "listed here", source }],
   };
 }
 
@@ -220,7 +218,7 @@ export function checkScope(
       text.message({
         code: "allowlist/out-of-scope",
         offset: pair.keyStart,
-        text: `the user ${shown(user.written ?? user.email)} is outside the scope of ${source.file}:${source.line}, so the entries could never matter`,
+        text: `the user ${shown(user.written ?? user.email)} is outside the scope (${source.file}:${source.line}), so the entries would have no effect`,
         fix: "add the domain to `scope.emailDomains` or the address to `scope.emails`, or remove the user",
         related: [{ text: "the scope", source }],
       }),

@@ -96,8 +96,8 @@ async function missing(root: string, pattern: string): Promise<Message> {
   if (there !== undefined && !there.isDirectory() && !there.isFile())
     return {
       code: "allowlist/missing-file",
-      text: `the pattern ${shown(pattern)} is a pipe, a device or a socket, and matches no file`,
-      fix: "save what it tells to a file",
+      text: `the pattern ${shown(pattern)} is a pipe, a device or a socket, not a file`,
+      fix: "save its output to a file",
     };
   if (there?.isDirectory() === true) {
     const inside = pattern.replace(/\/+$/u, "");
@@ -124,7 +124,7 @@ function noFiles([near]: readonly Message[]): Message {
     text: `there is no allowlist: no file matches ${DEFAULT_PATTERNS.join(" or ")}`,
     fix:
       near?.fix === undefined
-        ? "begin with a file allowlist.yaml that says `version: 1`, and the users with their devices under `users:`"
+        ? "create a file allowlist.yaml with `version: 1`, and the users with their devices under `users:`"
         : `${shown(near.source?.file ?? "")} is there: ${near.fix}`,
   };
 }
@@ -179,7 +179,7 @@ function badPattern(given: string, why: string): Message {
   return {
     code: "allowlist/bad-pattern",
     text: `the pattern ${shown(given)} cannot be used: ${why}`,
-    fix: "write it with *, ?, **, [abc] and {a,b} alone, or as several patterns",
+    fix: "use only *, ?, **, [abc] and {a,b}, or write several patterns",
   };
 }
 
@@ -233,10 +233,10 @@ function meantNames(name: string): readonly string[] {
 function unread(name: string, meant: string): Message {
   return {
     code: "allowlist/unread-file",
-    text: `${shown(name)} looks like a file of the allowlist, and no pattern matches it: what it says does not hold`,
+    text: `${shown(name)} looks like a file of the allowlist, but no pattern matches it: it is not read`,
     fix: isJson(name)
-      ? `write it as YAML in ${shown(meant)}, or put it elsewhere`
-      : `rename it to ${shown(meant)}, or put it elsewhere`,
+      ? `convert it to YAML in ${shown(meant)}, or move it elsewhere`
+      : `rename it to ${shown(meant)}, or move it elsewhere`,
     source: beginning(name),
     subject: [name],
   };
@@ -373,7 +373,7 @@ function tooLarge(name: string): Message {
   return {
     code: "allowlist/too-large",
     text: `${shown(name)} is larger than 10 MiB`,
-    fix: "split the users over several files",
+    fix: "split the users into several files",
     source: beginning(name),
   };
 }

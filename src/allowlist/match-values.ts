@@ -83,11 +83,11 @@ export function isByNameAlone(match: EntryMatch): boolean {
 export function trustProblem(match: EntryMatch, offset: number): Problem | undefined {
   const strong = matchKeys.find((key) => match[key] !== undefined);
   if (strong !== undefined && isByNameAlone(match)) return undefined;
-  const by = strong === undefined ? "goes by no name" : `goes by \`${strong}\``;
+  const by = strong === undefined ? "does not match by name" : `matches by \`${strong}\``;
   return {
     code: "allowlist/needless-trust",
     offset,
-    text: `\`trustName\` says why a name is good enough, but this ${by}`,
+    text: `\`trustName\` is the reason why a name can be trusted, but this ${by}`,
     fix: "remove `trustName`",
   };
 }
@@ -109,7 +109,7 @@ function hardwareProblem(key: "serial" | "hardwareId", { value, start }: TextNod
   return {
     code: "allowlist/placeholder-serial",
     offset: start,
-    text: `the ${key} ${shown(value)} tells no device apart: it is one character only, or what vendors leave on many machines`,
+    text: `the ${key} ${shown(value)} does not identify a device: it is one repeated character, or a value that vendors leave on many machines`,
     fix: `match this device by \`${key === "serial" ? "hardwareId" : "serial"}\`, \`device\` or \`registration\``,
   };
 }

@@ -53,7 +53,7 @@ export function inOrder(messages: readonly Message[]): readonly Message[] {
   const more: Message = {
     code: "allowlist/too-many",
     text: `${sorted.length - mostMessages} more problems are not listed`,
-    fix: "correct those above first",
+    fix: "correct the ones above first",
   };
   return [...sorted.slice(0, mostMessages), more];
 }
@@ -109,7 +109,7 @@ export function beginning(file: string): SourcePosition {
 export function outside(what: string, file?: string): Message {
   return {
     code: "allowlist/outside-project",
-    text: `${what} leads out of the project's folder, and is not read`,
+    text: `${what} is outside the project's folder, and is not read`,
     fix: "keep the allowlist in the project's folder, where its changes are reviewed",
     ...(file === undefined ? {} : { source: beginning(file) }),
   };
@@ -119,8 +119,8 @@ export function outside(what: string, file?: string): Message {
 export function linkedFolder(name: string, isInside: boolean): Message {
   return {
     code: "allowlist/outside-project",
-    text: `the folder ${shown(name)} is a symbolic link${isInside ? "" : " out of the project's folder"}; linked folders are not read`,
-    fix: "put the files into a folder of the project, or write a pattern that does not pass the link",
+    text: `the folder ${shown(name)} is a symbolic link${isInside ? "" : " to outside the project's folder"}; linked folders are not read`,
+    fix: "move the files to a folder of the project, or write a pattern that does not go through the link",
   };
 }
 
@@ -138,7 +138,7 @@ export function unreadable(name: string, error: unknown): Message {
 const reasons: Readonly<Record<string, string>> = {
   EACCES: "permission denied",
   EPERM: "permission denied",
-  ENOENT: "there is no such file (a link that leads nowhere?)",
-  ELOOP: "its links lead in a circle",
+  ENOENT: "there is no such file (a broken link?)",
+  ELOOP: "its links form a loop",
   EISDIR: "it is a folder",
 };

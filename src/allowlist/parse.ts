@@ -96,7 +96,7 @@ function noUsers(root: ParsedFile): Message {
   return root.source.message({
     code: "allowlist/no-users",
     offset: 0,
-    text: "the allowlist names no user, so that no device would be listed at all",
+    text: "the allowlist has no users, so no device would be listed",
     fix: "list at least one user under `users:`",
   });
 }
@@ -212,8 +212,8 @@ function reportTwo(
       other.source.message({
         code: "allowlist/two-roots",
         offset: place(other),
-        text: `${other.source.file} says \`version\`, and so does ${first.source.file}: there is one root file`,
-        fix: "keep `version`, and what only the root file says, in one of them, and `users`, `tests` and `accessUsers` in the other",
+        text: `${other.source.file} sets \`version\`, and so does ${first.source.file}: only one file can be the root file`,
+        fix: "keep `version` and the other keys of the root file in one of them, and only `users`, `tests` and `accessUsers` in the other",
         related: [{ text: "the other root file", source: first.source.position(place(first)) }],
       }),
     );
@@ -224,8 +224,8 @@ function reportNone(files: readonly ParsedFile[], report: (message: Message) => 
   const listed = names.slice(0, 5).join(", ") + (names.length > 5 ? `, and ${names.length - 5} more` : "");
   report({
     code: "allowlist/no-root",
-    text: `no file says \`version\`, so there is no root file; read: ${listed === "" ? "none at all" : listed}`,
-    fix: "write `version: 1` as the first line of the root file (by habit allowlist.yaml)",
+    text: `no file sets \`version\`, so there is no root file; files read: ${listed === "" ? "none" : listed}`,
+    fix: "write `version: 1` as the first line of the root file (usually allowlist.yaml)",
     related: files.slice(0, 5).map((file) => ({ text: "was read", source: file.source.position(0) })),
   });
 }

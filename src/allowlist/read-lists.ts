@@ -139,8 +139,8 @@ export function addressProblem(
     text: `${shown(fold(said))} is not an e-mail ${noun}`,
     fix:
       kind === "email"
-        ? "write it whole, as alice@example.com"
-        : "write what stands behind the @, as example.com",
+        ? "write the whole address, such as alice@example.com"
+        : "write the part after the @, such as example.com",
   };
 }
 
@@ -166,7 +166,7 @@ function readRule(root: ParsedFile, node: TreeNode, tell: Tell): PlacedRule | un
     tell({
       code: "allowlist/missing-key",
       offset: node.start,
-      text: "the rule says no registration: it has none of the keys that match",
+      text: "the rule matches nothing: it has none of the match keys",
       fix: `add one of: ${ignoreKeys.join(", ")}`,
     });
   const reason = textNode(valueAt(node, "reason"));
@@ -256,7 +256,7 @@ function reportTwice(
     source.message({
       code: "allowlist/duplicate-user",
       offset: pair.keyStart,
-      text: `the Access user ${shown(pair.key)} stands in ${wanted.source.file}:${wanted.source.line} already`,
+      text: `the Access user ${shown(pair.key)} is already in ${wanted.source.file}:${wanted.source.line}`,
       fix: "remove one of the two",
       related: [{ text: "the first place", source: wanted.source }],
     }),
@@ -308,7 +308,7 @@ export function readOwns(root: ParsedFile, tell: Tell): readonly Owner[] {
         tell({
           code: "allowlist/bad-email",
           offset: text.start,
-          text: `${shown(fold(text.value))} is neither an e-mail address nor \`*@\` and a domain`,
+          text: `${shown(fold(text.value))} is neither an e-mail address nor \`*@\` with a domain`,
           fix: "write alice@example.com, or *@example.com for the whole domain",
         });
       } else {

@@ -228,7 +228,7 @@ function conflict(root: ParsedFile, { member, key, group, known }: Conflict): Me
     code: "allowlist/group-conflict",
     offset: member.start,
     text: `the user ${shown(fold(member.value))} is in the groups ${shown(first?.name ?? "")} and ${shown(group.name)}, which differ on ${shown(key)} (${lines})`,
-    fix: `take the user out of one of them, or say ${shown(key)} in the user's own \`policy\``,
+    fix: `remove the user from one of them, or set ${shown(key)} in the user's own \`policy\``,
     related: places.map((source, index) => ({
       text: `the group ${shown((index === 0 ? first : group)?.name ?? "")}`,
       source,

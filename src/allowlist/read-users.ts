@@ -74,7 +74,7 @@ function reportNoEmail({ source, pair }: PlacedUser, report: (message: Message) 
       source.message({
         code: "allowlist/bad-email",
         offset: pair.keyStart,
-        text: `${shown(pair.key)} is no e-mail address: each user's address is the key itself`,
+        text: `${shown(pair.key)} is not an e-mail address: the key of each user is the address`,
         fix: "write the address as the key, and the list of devices under it",
         right: ["users:", `  ${fold(address)}:`, "    - serial: …"],
       }),
@@ -86,7 +86,7 @@ function reportNoEmail({ source, pair }: PlacedUser, report: (message: Message) 
       code: "allowlist/bad-email",
       offset: pair.keyStart,
       text: `${shown(pair.key)} is not an e-mail address`,
-      fix: "write the user's whole address, as alice@example.com",
+      fix: "write the user's whole address, such as alice@example.com",
     }),
   );
 }
@@ -96,13 +96,13 @@ function reportTwice(
   known: PlacedUser,
   report: (message: Message) => void,
 ): void {
-  const spelt = known.pair.key === pair.key ? "" : `, spelt ${shown(known.pair.key)}`;
+  const spelt = known.pair.key === pair.key ? "" : `, spelled ${shown(known.pair.key)}`;
   const { file, line } = known.user.source;
   report(
     source.message({
       code: "allowlist/duplicate-user",
       offset: pair.keyStart,
-      text: `the user ${shown(pair.key)} stands in ${file}:${line} already${spelt}`,
+      text: `the user ${shown(pair.key)} is already in ${file}:${line}${spelt}`,
       fix: "put all devices of a user in one place",
       related: [{ text: "the first place", source: known.user.source }],
     }),
@@ -152,7 +152,7 @@ function readState(source: SourceText, map: MapNode, tell: Tell): UserState | un
     tell({
       code: "allowlist/missing-key",
       offset: alone.keyStart,
-      text: `\`${key}\` stands without \`state\`, and would say nothing`,
+      text: `\`${key}\` has no effect without \`state\``,
       fix: "add `state: suspended` or `state: offboarded`, or remove it",
     });
   }
@@ -177,7 +177,7 @@ function readLayer(source: SourceText, map: MapNode, written: string, tell: Tell
     tell({
       code: "allowlist/said-twice",
       offset: short.keyStart,
-      text: "`maxDevices` is short for `policy.maxDevices`, which this user has as well",
+      text: "`maxDevices` is short for `policy.maxDevices`, which this user sets too",
       fix: "remove one of the two",
       related: [{ text: "the other one", source: source.position(long.keyStart) }],
     });
@@ -283,7 +283,7 @@ function matchesNothing(offset: number): Problem {
   return {
     code: "allowlist/missing-key",
     offset,
-    text: "the entry says no device: it has none of the keys that match",
+    text: "the entry matches nothing: it has none of the match keys",
     fix: `add one of: ${matchKeys.join(", ")}`,
   };
 }
@@ -293,7 +293,7 @@ function windowProblem(node: MapNode, { from, expires }: Rest): Problem | undefi
   return {
     code: "allowlist/contradiction",
     offset: pairAt(node, "expires")?.keyStart ?? node.start,
-    text: `the entry expires on ${expires.text}, before it begins on ${from.text}, and could never speak`,
+    text: `the entry expires on ${expires.text}, before it begins on ${from.text}, so it never applies`,
     fix: "correct one of the two days",
   };
 }
@@ -304,7 +304,7 @@ function conditionProblem(node: MapNode, { state, requires }: Rest): Problem | u
   return {
     code: "allowlist/contradiction",
     offset: pairAt(node, "requires")?.keyStart ?? node.start,
-    text: `\`requires\` says what a device must be to be allowed, and this entry asks for \`${state}\``,
+    text: `\`requires\` sets what an allowed device must have, but this entry asks for \`${state}\``,
     fix: "remove `requires`, or `state`",
   };
 }
@@ -339,7 +339,7 @@ export function versionProblem(node: TextNode, key: string): Problem | undefined
   return {
     code: "allowlist/bad-value",
     offset: start,
-    text: `\`${key}\` is ${shown(value)}, and not numbers with dots between`,
+    text: `\`${key}\` is ${shown(value)}, but must be numbers separated by dots`,
     fix: `write ${/^\d+(?:\.\d+)*$/u.test(bare) ? JSON.stringify(bare.slice(0, 80)) : 'it as "2025.4.929.0"'}`,
   };
 }

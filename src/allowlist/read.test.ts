@@ -127,13 +127,13 @@ describe("what looks as if it were read, and is not", () => {
     await write("allowlist.yml", root);
     await write("package.json", "{}");
     await write("other.yaml", user);
-    const rename = (to: string) => `rename it to \`${to}\`, or put it elsewhere`;
+    const rename = (to: string) => `rename it to \`${to}\`, or move it elsewhere`;
     expect(unread(await read())).toEqual([
       `allowlist/unread-file allowlist.yml: ${rename("allowlist.yaml")}`,
       `allowlist/unread-file allowlist/team/.z.yml: ${rename("allowlist/team/z.yaml")}`,
       `allowlist/unread-file allowlist/team/leavers.YAML: ${rename("allowlist/team/leavers.yaml")}`,
       `allowlist/unread-file allowlist/team/x.yaml.txt: ${rename("allowlist/team/x.yaml")}`,
-      "allowlist/unread-file allowlist/team/y.json: write it as YAML in `allowlist/team/y.yaml`, or put it elsewhere",
+      "allowlist/unread-file allowlist/team/y.json: convert it to YAML in `allowlist/team/y.yaml`, or move it elsewhere",
     ]);
   });
 
@@ -144,7 +144,7 @@ describe("what looks as if it were read, and is not", () => {
     await write("allowlist/x.YAML", user);
     expect(unread(await read("a.yaml", "teams/one.yaml"))).toEqual([]);
     expect(unread(await read("a.yaml", "teams/*.yaml"))).toEqual([
-      "allowlist/unread-file teams/two.YAML: rename it to `teams/two.yaml`, or put it elsewhere",
+      "allowlist/unread-file teams/two.YAML: rename it to `teams/two.yaml`, or move it elsewhere",
     ]);
   });
 
@@ -153,7 +153,7 @@ describe("what looks as if it were read, and is not", () => {
     expect(await messagesOf()).toMatchObject([
       {
         code: "allowlist/no-files",
-        fix: "`allowlist.yml` is there: rename it to `allowlist.yaml`, or put it elsewhere",
+        fix: "`allowlist.yml` is there: rename it to `allowlist.yaml`, or move it elsewhere",
       },
     ]);
   });

@@ -91,15 +91,15 @@ function toProblem(
       return {
         code: "allowlist/bad-value",
         offset,
-        text: `${name} is an empty ${node.kind === "map" ? "mapping" : "list"}, which would say nothing`,
-        fix: "remove the key, or list what it is for",
+        text: `${name} is an empty ${node.kind === "map" ? "mapping" : "list"}, which has no effect`,
+        fix: "remove the key, or add items to it",
       };
     case "minimum":
     case "maximum":
       return {
         code: "allowlist/bad-value",
         offset,
-        text: `${name} is ${shown(node.kind === "scalar" ? node.raw : "")}, and must be ${String(params.comparison)} ${String(params.limit)}`,
+        text: `${name} is ${shown(node.kind === "scalar" ? node.raw : "")}, but must be ${String(params.comparison)} ${String(params.limit)}`,
         fix:
           row?.hints?.tooSmall ??
           `write a number that is ${String(params.comparison)} ${String(params.limit)}`,
@@ -140,7 +140,7 @@ function notAllowed({ node, path, name }: Place, allowed: readonly string[]): Pr
   const raw = node.kind === "scalar" ? node.raw : "";
   const value = node.kind === "scalar" ? shown(raw) : `a ${node.kind === "map" ? "mapping" : "list"}`;
   if (path.length === 1 && path[0] === "version") {
-    const text = `version ${value} of the allowlist's format is not one that is understood`;
+    const text = `version ${value} of the allowlist's format is not supported`;
     return { code: "allowlist/unsupported-version", offset, text, fix: "write `version: 1`, without quotes" };
   }
   const text = `${name} is ${value}; allowed: ${allowed.join(", ")}`;
@@ -148,7 +148,7 @@ function notAllowed({ node, path, name }: Place, allowed: readonly string[]): Pr
     return {
       code: "allowlist/bad-value",
       offset,
-      text: `${name} is ${value}, which is said of a user and not of an entry; allowed: ${allowed.join(", ")}`,
+      text: `${name} is ${value}, which is a state of a user, not of an entry; allowed: ${allowed.join(", ")}`,
       fix: "write it under the user, beside `devices`",
       right: [`  ${path[1] ?? ""}:`, `    state: ${raw}`, "    devices:", "      - …"],
     };
@@ -183,7 +183,7 @@ function typeProblem(place: Place, row: Row | undefined, type: string): Problem 
   return {
     code: "allowlist/wrong-type",
     offset: node.start,
-    text: `${name} is ${describe(node)}, and must be ${kinds}`,
+    text: `${name} is ${describe(node)}, but must be ${kinds}`,
     fix: row?.hints?.otherKind?.(text, node.kind) ?? numberFix(type, text) ?? `write ${kind}`,
   };
 }
@@ -223,18 +223,18 @@ function unknownKey(
       return {
         code: "allowlist/root-only",
         offset,
-        text: `${shown(key)} stands in a user file, which holds \`users\`, \`tests\` and \`accessUsers\` only`,
-        fix: "move it to the root file, the one that says `version`",
+        text: `${shown(key)} is in a user file, which may contain only \`users\`, \`tests\` and \`accessUsers\``,
+        fix: "move it to the root file, the one that sets `version`",
       };
   }
   const where = place.path.length === 0 ? "at the top of a file" : `in ${place.name}`;
   return {
     code: "allowlist/unknown-key",
     offset,
-    text: `the key ${shown(key)} is not known ${where}`,
+    text: `the key ${shown(key)} is not allowed ${where}`,
     fix:
       isPolicyKey(key) && allowed.includes("policy")
-        ? "write it under `policy:` there"
+        ? "move it under `policy:`"
         : meantKey(place, key, allowed),
   };
 }
@@ -268,9 +268,9 @@ function meantKey({ path }: Place, key: string, allowed: readonly string[]): str
   if (meant !== undefined) return `did you mean \`${meant}\`?`;
   const isEntry = allowed.includes("serial") && path[0] === "users";
   if (isEntry && synonyms.user?.includes(bare) === true)
-    return "remove it: an entry stands in the list below its user's address";
+    return "remove it: an entry is in the list below its user's address";
   if (bare === "id" && allowed.includes("registration"))
-    return "did you mean `registration` (a registration's id) or `device` (a physical device's)?";
+    return "did you mean `registration` (a registration's id) or `device` (a physical device's id)?";
   return didYouMean(key, allowed);
 }
 
@@ -286,8 +286,8 @@ function userAtTop(source: SourceText, key: string, offset: number): Problem {
   return {
     code: "allowlist/unknown-key",
     offset,
-    text: `the user ${shown(key)} stands at the top of the file, and not under \`users\``,
-    fix: "indent the user and the entries by two columns, under the key `users:`",
+    text: `the user ${shown(key)} is at the top of the file, not under \`users\``,
+    fix: "put the user and the entries under the key `users:`, indented by two columns",
     right: belowUsers(source.text, offset),
   };
 }
@@ -296,7 +296,7 @@ function dashWithoutBlank({ name }: Place, key: string, offset: number): Problem
   return {
     code: "allowlist/unknown-key",
     offset,
-    text: `${shown(key)} in ${name} lacks a blank behind its dash, and is read as a key`,
+    text: `${shown(key)} in ${name} has no space after its dash, and is read as a key`,
     fix: `begin the entry with ${shown(`- ${key.slice(1)}:`)}`,
   };
 }
@@ -326,7 +326,7 @@ function missingKey(
   return {
     code: "allowlist/missing-key",
     offset: pair?.keyStart ?? node.start,
-    text: `${name} lacks the key ${shown(key)}`,
+    text: `${name} has no key ${shown(key)}`,
     fix:
       isFile && kind === "users"
         ? "write `users:` and put the users under it"
@@ -340,7 +340,7 @@ function rootPolicyOnly({ path }: Place, key: string, offset: number): Problem {
   return {
     code: "allowlist/root-only",
     offset,
-    text: `${shown(key)} stands in the policy of ${whose}, for whom it would say nothing`,
+    text: `${shown(key)} is in the policy of ${whose}, where it has no effect`,
     fix: "move it to the `policy` of the root file",
   };
 }

@@ -153,7 +153,7 @@ describe("the row of a key", () => {
       },
     ]);
     expect(messages.map(({ code, text }) => `${code} ${text}`)).toContain(
-      "allowlist/wrong-type `maxDevices` is text, and must be a mapping (`key: value`)",
+      "allowlist/wrong-type `maxDevices` is text, but must be a mapping (`key: value`)",
     );
   });
 });

@@ -68,7 +68,7 @@ export function readDuration(pair: TreePair, zero: ZeroDuration, tell: Tell): Du
   const duration = typeof node.value === "string" ? toDuration(node.value) : undefined;
   if (duration !== undefined && (duration.ms > 0 || zero === true)) return duration;
   if (zero !== true && (duration !== undefined || node.value === 0)) {
-    tell(bad("duration", pair, node, "is zero, and would hold for everything at once", zero));
+    tell(bad("duration", pair, node, "is zero, and would apply to everything at once", zero));
     return undefined;
   }
   tell(bad("duration", pair, node, `is not ${durationForm}`, "write it as `90d` or `12h`"));

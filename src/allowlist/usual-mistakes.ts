@@ -54,7 +54,7 @@ export function mergeConflict(text: string): Problem | undefined {
     code: "allowlist/syntax",
     offset: first.index,
     text: `an unresolved merge conflict (${where})`,
-    fix: "keep the lines that are to hold, and remove those that begin with `<<<<<<<`, `|||||||`, `=======` or `>>>>>>>`",
+    fix: "keep the lines that you want, and remove those that begin with `<<<<<<<`, `|||||||`, `=======` or `>>>>>>>`",
   };
 }
 
@@ -144,7 +144,7 @@ function tabs(lines: readonly string[], at: number): readonly Correction[] {
     lines: right,
     line: at,
     column: line.indexOf("\t"),
-    text: "this line is indented with a tab, which YAML does not take",
+    text: "this line is indented with a tab, which YAML does not allow",
     fix: "indent with spaces",
     before: above === "" ? [] : [above],
   }));
@@ -160,7 +160,7 @@ function dashWithoutBlank(lines: readonly string[], at: number): readonly Correc
       lines: [`${blanks}- ${rest}`],
       line: at,
       column: blanks.length,
-      text: "a blank is missing behind the dash",
+      text: "a space is missing after the dash",
       fix: "begin an entry with `- `",
     },
   ];
@@ -192,7 +192,7 @@ function keyAboveList(lines: readonly string[], at: number): readonly Correction
       lines: [...said, `${" ".repeat(column)}devices:`, ...list],
       line: own,
       column: indentOf(lines[own] ?? ""),
-      text: `${shown(name)} stands beside the list of devices, and a user is a list or has keys`,
+      text: `${shown(name)} is beside the list of devices; a user is either a list or a mapping`,
       fix: "put the list under the key `devices:`",
       before: [lines[user] ?? ""],
     },
@@ -222,8 +222,8 @@ function colonMissing(lines: readonly string[], at: number): readonly Correction
       column: line.indexOf(name) + name.length,
       text:
         line[line.indexOf(name) + name.length] === ":"
-          ? `a blank is missing behind ${shown(`${name}:`)}`
-          : `a colon is missing behind ${shown(name)}`,
+          ? `a space is missing after ${shown(`${name}:`)}`
+          : `a colon is missing after ${shown(name)}`,
       fix: "add it",
     },
   ];
@@ -268,7 +268,7 @@ function outOfLine(lines: readonly string[], at: number): readonly Correction[] 
         from: at,
         line: at,
         column,
-        text: `${what} begins in column ${column + 1}, and ${beside} in column ${other + 1}`,
+        text: `${what} begins in column ${column + 1}, but ${beside} in column ${other + 1}`,
         fix: "align it with them",
         before: previous === undefined ? [] : [lines[previous] ?? ""],
       };
@@ -285,7 +285,7 @@ function quotesMissing(lines: readonly string[], at: number): readonly Correctio
   const [, start = "", value] = /^(\s*(?:- )?[^\s:"'{}[\]]+: +)([^\s"'].*?)(?:\s+#.*)?\s*$/u.exec(line) ?? [];
   // A collection that is not closed is no text.
   if (value === undefined || (/^[[{]/u.test(value) && !/[\]}]\s*[^\]}\s]+$/u.test(value))) return [];
-  const why = value.includes(": ") ? "holds `: `" : `begins with ${shown(value.slice(0, 1))}`;
+  const why = value.includes(": ") ? "contains `: `" : `begins with ${shown(value.slice(0, 1))}`;
   return [
     {
       from: at,
@@ -293,7 +293,7 @@ function quotesMissing(lines: readonly string[], at: number): readonly Correctio
       lines: [start + JSON.stringify(value)],
       line: at,
       column: start.length,
-      text: `this text needs quotes, since it ${why}`,
+      text: `this text needs quotes: it ${why}`,
       fix: "quote it",
     },
   ];

@@ -33,7 +33,7 @@ export function matchTextProblem(node: TextNode, key: string): Problem | undefin
     return {
       code: "allowlist/bad-value",
       offset: start,
-      text: `\`${key}\` begins or ends with a blank, and would match nothing`,
+      text: `\`${key}\` begins or ends with a space, so it would match nothing`,
       fix: `write ${JSON.stringify(value.trim().slice(0, 80))}`,
     };
   // eslint-disable-next-line no-control-regex -- controls are what is looked for
@@ -41,7 +41,7 @@ export function matchTextProblem(node: TextNode, key: string): Problem | undefin
     return {
       code: "allowlist/bad-value",
       offset: start,
-      text: `\`${key}\` holds a line break or another control character`,
+      text: `\`${key}\` contains a line break or another control character`,
       fix: "write it on one line, in quotes",
     };
   return undefined;
@@ -52,7 +52,12 @@ export function requiredTextProblem(node: TextNode, key: string): Problem | unde
   // An empty text is the schema's to tell.
   if (node.value === "" || node.value.trim() !== "") return freeTextProblem(node, key);
   const text = `\`${key}\` is blank`;
-  return { code: "allowlist/bad-value", offset: node.start, text, fix: "write why, for those who read it" };
+  return {
+    code: "allowlist/bad-value",
+    offset: node.start,
+    text,
+    fix: "write the reason, for those who read it",
+  };
 }
 
 /** What is wrong with a key that the user chose, as a name for something. */
@@ -63,8 +68,8 @@ export function keyTextProblem({ key, keyStart }: TreePair, what: string): Probl
   return {
     code: "allowlist/bad-value",
     offset: keyStart,
-    text: `${shown(key)} is not ${what}: it is empty, longer than 256 characters, holds a line break or another control character, or has blanks around it`,
-    fix: "write it on one line, without blanks around it",
+    text: `${shown(key)} is not ${what}: it is empty, is longer than 256 characters, contains a line break or another control character, or has spaces around it`,
+    fix: "write it on one line, without spaces around it",
   };
 }
 
@@ -74,7 +79,11 @@ export function freeTextProblem(node: TextNode, key: string): Problem | undefine
   const reading = otherReadings.find(([shape]) => shape.test(node.value));
   if (reading === undefined) return undefined;
   const pair = { key, keyStart: node.start, value: node };
-  return quoteProblem({ node, pair, name: `\`${key}\`` }, node.raw, `${reading[1]} to readers of YAML 1.1`);
+  return quoteProblem(
+    { node, pair, name: `\`${key}\`` },
+    node.raw,
+    `${reading[1]} to tools that read YAML 1.1`,
+  );
 }
 
 /** Text without quotes that YAML, or another reader of YAML, takes for something else. */
@@ -98,7 +107,7 @@ export function readNumber(pair: TreePair | undefined, tell: Tell): number | und
     tell({
       code: "allowlist/bad-value",
       offset: node.start,
-      text: `${shown(pair?.key ?? "")} is ${shown(node.raw)}, which readers of YAML take for different numbers`,
+      text: `${shown(pair?.key ?? "")} is ${shown(node.raw)}, which different YAML tools read as different numbers`,
       fix: `write ${String(node.value)}`,
     });
   return node.value;
@@ -191,7 +200,7 @@ export function showDomains(domains: WrittenDomains): (text: string) => string {
 
 /** What to do about something that is not an account id. */
 export const ACCOUNT_ID_FORM =
-  "an account id is 32 hex digits; it stands in the dashboard's address: https://dash.cloudflare.com/<id>";
+  "an account id is 32 hex digits; it is in the dashboard's address: https://dash.cloudflare.com/<id>";
 
 /** Whether a text has the form of an account id: 32 hex digits. */
 export function isAccountId(text: string): boolean {
@@ -240,7 +249,7 @@ export function checkCharacters(source: SourceText, report: (message: Message) =
       source.message({
         code: "allowlist/hidden-character",
         offset: match.index,
-        text: `the character U+${code} stands here, which a reader does not see`,
+        text: `the character U+${code} is here, and readers do not see it`,
         fix: `remove it, or write it in double quotes as "\\U${code.padStart(8, "0")}"`,
       }),
     );

@@ -85,7 +85,7 @@ export function pastEntries({ users }: Allowlist, now: Date): readonly Message[]
         : [
             {
               code: "allowlist/past-entry",
-              text: `the last day of this entry was ${expires.text}: it says nothing any more`,
+              text: `the last day of this entry was ${expires.text}: it no longer has an effect`,
               fix: "renew it, or remove it",
               source,
             },
@@ -139,8 +139,8 @@ function sharedMachines(users: ReadonlyMap<string, PlacedUser>): readonly Messag
         ...user.source.message({
           code: "allowlist/shared-machine",
           offset: node.start,
-          text: `${shown(other.user.pair.key)} may have the machine with this ${serial === undefined ? "hardware id" : "serial"} as well (${file}:${line})`,
-          fix: "where it has moved, remove the entry of whoever had it; where they share it, leave both",
+          text: `${shown(other.user.pair.key)} is also allowed the machine with this ${serial === undefined ? "hardware id" : "serial"} (${file}:${line})`,
+          fix: "if the machine has a new user, remove the entry of its previous user; if they share it, keep both",
           related: [{ text: "the other entry", source: other.entry.source }],
         }),
         subject: [id, other.user.user.email, user.user.email],
@@ -162,7 +162,7 @@ function protectedToo({ rule, node }: PlacedRule, protects: Protected): Problem 
   return {
     code: "allowlist/ignored-and-protected",
     offset: node.start,
-    text: `whatever this rule matches is protected by ${found.file}:${found.line}, so that it is never asked`,
+    text: `${found.file}:${found.line} protects everything that this rule matches, so the rule has no effect`,
     fix: "keep one of the two",
     related: [{ text: "protected here", source: found }],
   };
@@ -177,8 +177,8 @@ function listedToo({ wanted, pair }: PlacedAccessUser, listed: PlacedUser | unde
   return {
     code: "allowlist/absent-and-listed",
     offset: pair.keyStart,
-    text: `${shown(pair.key)} is to be no Access user, and ${file}:${line} allows a device of that user`,
-    fix: "say `state: offboarded` for the user, or take the user out of `accessUsers`",
+    text: `\`accessUsers\` deletes ${shown(pair.key)}, but ${file}:${line} allows a device of that user`,
+    fix: "set `state: offboarded` for the user, or remove the user from `accessUsers`",
     related: [{ text: "allowed here", source: entry.source }],
   };
 }
@@ -188,7 +188,7 @@ function withoutFile({ pattern, pair }: Owner, names: readonly string[]): Proble
   return {
     code: "allowlist/owner-without-file",
     offset: pair.keyStart,
-    text: `${shown(pattern)} matches no user file, so that nobody but the root file may speak about these e-mails`,
+    text: `${shown(pattern)} matches no user file, so only the root file may list these e-mails`,
     fix: "correct the pattern (it is relative to the project's folder), or remove it",
   };
 }
@@ -258,8 +258,8 @@ function compareEntries({ entry, node }: PlacedEntry, { entry: wide }: PlacedEnt
     return {
       code: "allowlist/may-contradict",
       offset: node.start,
-      text: `whatever this entry matches, the one in line ${line} matches too: that one asks for \`${wide.state}\`, this one for \`${entry.state}\``,
-      fix: "let the two match different devices, or keep one of them",
+      text: `the entry in line ${line} matches everything that this one matches: that one asks for \`${wide.state}\`, this one for \`${entry.state}\``,
+      fix: "make the two match different devices, or remove one of them",
       related,
     };
   // With other conditions the narrower one may still let in what the wider one does not, or the other way round.
@@ -268,8 +268,8 @@ function compareEntries({ entry, node }: PlacedEntry, { entry: wide }: PlacedEnt
   return {
     code: "allowlist/shadowed",
     offset: node.start,
-    text: `whatever this entry matches, the one in line ${line} matches too, and asks for the same`,
-    fix: "remove this one, or the wider one if it was not meant so",
+    text: `the entry in line ${line} matches everything that this one matches, and asks for the same`,
+    fix: "remove this one, or the wider one if it matches more than you meant",
     related,
   };
 }
@@ -324,7 +324,7 @@ function oddMatch(
 
 function oddText(key: "serial" | "hardwareId", value: string, meant: string) {
   return {
-    text: `the ${key} ${shown(value)} holds ${oddity(value)}, and would match no device that tells another`,
+    text: `the ${key} ${shown(value)} contains ${oddity(value)}, and matches only a device that reports exactly that`,
     fix: `did you mean ${shown(meant)}?`,
   };
 }
@@ -334,11 +334,11 @@ function oddity(value: string): string {
   if (value.search(quotes) !== -1) return "a quotation mark";
   if (label.test(value)) return "a label";
   // eslint-disable-next-line no-control-regex -- everything outside ASCII is meant
-  if (/[^\u0000-\u007f]/u.test(value)) return "a character that no keyboard of a vendor writes";
-  return "a blank";
+  if (/[^\u0000-\u007f]/u.test(value)) return "a character that vendors do not use";
+  return "a space";
 }
 
-const fix = "match by `serial` or `hardwareId`, or say in `trustName` why the name is good enough";
+const fix = "match by `serial` or `hardwareId`, or set `trustName` to the reason why the name can be trusted";
 
 /** What is weak about an entry's match, unless `trustName` says why it is good enough. */
 function weakEntry({ entry, node }: PlacedEntry): Problem | undefined {
@@ -348,10 +348,10 @@ function weakEntry({ entry, node }: PlacedEntry): Problem | undefined {
     return {
       code: "allowlist/any-device",
       offset: node.start,
-      text: "this entry allows every device of its user, whatever it is called",
-      fix: "list the devices that the user may have, or say in `trustName` why all are allowed",
+      text: "this entry allows every device of its user, whatever its name",
+      fix: "list the devices that the user may have, or set `trustName` to the reason why all are allowed",
     };
-  return weak(match, node.start, "this entry goes", "anyone can give a device that name");
+  return weak(match, node.start, "this entry", "anyone can give a device that name");
 }
 
 /** Likewise for a rule of `ignore`; whose devices it is about makes a name no stronger. */
@@ -361,11 +361,11 @@ function weakRule(
 ): Problem | undefined {
   if (trustName !== undefined || !isByNameAlone(match)) return undefined;
   if (matchKeys.every((key) => match[key] === undefined)) return undefined;
-  return weak(match, offset, "this rule goes", "a device that is called so is left alone");
+  return weak(match, offset, "this rule", "any device with that name is left alone");
 }
 
-function weak(match: EntryMatch, offset: number, goes: string, so: string): Problem {
+function weak(match: EntryMatch, offset: number, what: string, so: string): Problem {
   const key = match.name === undefined ? "nameGlob" : "name";
-  const text = `${goes} by \`${key}\` alone, and users choose the names of their devices: ${so}`;
+  const text = `${what} matches only by \`${key}\`, and users choose the names of their devices: ${so}`;
   return { code: "allowlist/weak-match", offset, text, fix };
 }

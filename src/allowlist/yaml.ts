@@ -137,7 +137,7 @@ function refuseLexeme(source: SourceText, lexeme: string, offset: number, messag
       source.message({
         code: "allowlist/tag",
         offset,
-        text: "YAML tags are not read here",
+        text: "YAML tags are not allowed here",
         fix: "remove the tag; put text in quotes",
       }),
     );
@@ -146,8 +146,8 @@ function refuseLexeme(source: SourceText, lexeme: string, offset: number, messag
       source.message({
         code: "allowlist/alias",
         offset,
-        text: `YAML ${lexeme.startsWith("&") ? "anchors" : "aliases"} are not read here: ${shown(lexeme)}`,
-        fix: "write the value out, or say it once for a group; put text in quotes",
+        text: `YAML ${lexeme.startsWith("&") ? "anchors" : "aliases"} are not allowed here: ${shown(lexeme)}`,
+        fix: "write the value out, or set it once for a group; put text in quotes",
       }),
     );
   if (lexeme.startsWith("%"))
@@ -155,7 +155,7 @@ function refuseLexeme(source: SourceText, lexeme: string, offset: number, messag
       source.message({
         code: "allowlist/directive",
         offset,
-        text: "YAML directives are not read here: the file is YAML 1.2",
+        text: "YAML directives are not allowed here: the file is YAML 1.2",
         fix: "remove the line",
       }),
     );
@@ -167,16 +167,16 @@ function failed(source: SourceText, problem: Parameters<SourceText["message"]>[0
 
 function tooLarge(offset: number) {
   const text = `the file has more than ${mostLexemes} parts`;
-  return { code: "allowlist/too-large", offset, text, fix: "split the users over several files" } as const;
+  return { code: "allowlist/too-large", offset, text, fix: "split the users into several files" } as const;
 }
 
 function tooDeep(offset: number) {
-  const text = "collections are nested too deep here";
+  const text = "lists and mappings are nested too deeply here";
   return {
     code: "allowlist/too-deep",
     offset,
     text,
-    fix: "an allowlist needs no more than five levels",
+    fix: "remove levels of nesting: an allowlist needs no more than five",
   } as const;
 }
 
@@ -265,12 +265,12 @@ class Converter {
   #key(node: Node, offset: number): string | undefined {
     if (isScalar(node) && typeof node.value === "string") {
       if (node.value !== "<<" || node.type !== "PLAIN") return node.value;
-      const text = "the merge key `<<` is not part of YAML 1.2, and would be read as a plain key";
+      const text = "the merge key `<<` is not part of YAML 1.2, which reads it as a plain key";
       this.#problem({ code: "allowlist/merge-key", offset, text, fix: "write the keys out" });
       return undefined;
     }
     const raw = isScalar(node) ? (node.source ?? "") : "";
-    const text = raw === "" ? "this key is not text" : `the key ${shown(raw)} is not text to YAML`;
+    const text = raw === "" ? "this key is not text" : `YAML does not read the key ${shown(raw)} as text`;
     const fix = raw === "" ? "write the key out as text" : `quote it: ${JSON.stringify(raw.slice(0, 60))}`;
     this.#problem({ code: "allowlist/bad-key", offset, text, fix });
     return undefined;
@@ -278,7 +278,7 @@ class Converter {
 
   #duplicate(key: string, first: number, offset: number): void {
     const related = [{ text: "the first one", source: this.source.position(first) }];
-    const text = `the key ${shown(key)} stands here a second time`;
+    const text = `the key ${shown(key)} is here a second time`;
     this.#problem({ code: "allowlist/duplicate-key", offset, text, fix: "remove one of the two", related });
   }
 

@@ -211,9 +211,7 @@ test("tests and owners compare domains likewise, and messages show them as writt
   expect((await project.run("validate")).out).toContain("1 test passed");
   project.write("allowlist/b.yaml", `users:\n  ${WRITTEN}: []\n`);
   const { out } = await project.run("validate");
-  expect(out).toContain(`the user \`${WRITTEN}\` stands in allowlist/a.yaml:2 already, spelt \`${ACE}\``);
+  expect(out).toContain(`the user \`${WRITTEN}\` is already in allowlist/a.yaml:2, spelled \`${ACE}\``);
   project.write("allowlist/a.yaml", "users: {}\n");
-  expect((await project.run("validate")).out).toContain(
-    "`bob@b\u00fccher.example` stands in allowlist/b.yaml",
-  );
+  expect((await project.run("validate")).out).toContain("`bob@b\u00fccher.example` is in allowlist/b.yaml");
 });

@@ -52,7 +52,7 @@ test("neither a pipe nor a device is an allowlist, before the change or now", as
     ["plan --base pipe.yaml", "the pattern `pipe.yaml` is a pipe, a device or a socket"],
     ["plan --base zero.yaml", "--base: the allowlist before the change cannot be used"],
     ["plan --allowlist pipe.yaml", "the pattern `pipe.yaml` is a pipe, a device or a socket"],
-    ["plan --allowlist zero.yaml", "leads out of the project's folder"],
+    ["plan --allowlist zero.yaml", "is outside the project's folder"],
   ] as const) {
     const { code, err } = await trial.run(args);
     expect([args, code]).toEqual([args, 1]);

@@ -24,7 +24,7 @@ test.each(["plan", "drift", "explain alice-old", "accept alice-old"])(
     const { code, out, err } = await trial.run(args);
     expect([code, out]).toEqual([1, ""]);
     expect(err).toContain(
-      `allowlist.yaml:2:10: this allowlist is for account ${OTHER}, and the run is about account ${trial.simulator.accountId} [allowlist/other-account]`,
+      `allowlist.yaml:2:10: this allowlist is for account ${OTHER}, but the run is for account ${trial.simulator.accountId} [allowlist/other-account]`,
     );
     expect(trial.simulator.log()).toEqual([]);
   },
