@@ -81,7 +81,7 @@ async function outcomeOf(
   if (left === undefined) return { result: "done" };
   if (refusal?.doubtful === false) return { result: "failed", reason: refusal.summary };
   if (left instanceof CloudflareError) {
-    const sent = refusal?.summary ?? "The API took the call.";
+    const sent = refusal?.summary ?? "The API accepted the call.";
     return { result: "unknown", reason: `${sent} The result could not be read back: ${left.summary}` };
   }
   return { result: "failed", reason: refusal?.summary ?? `The deletion did not take effect: ${left}.` };

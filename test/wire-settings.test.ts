@@ -124,7 +124,7 @@ describe("pages without end", () => {
     await expect(few.client.registrations.listAll()).rejects.toThrow("more than 9 records");
     await expect(few.client.accessUsers.listAll()).rejects.toThrow("more than 9 records");
     await expect(start({}, { env: { WARP_MAX_PAGES: "many" } })).rejects.toThrow(
-      "WARP_MAX_PAGES is no whole number",
+      "WARP_MAX_PAGES is not a whole number",
     );
   });
 });
@@ -209,7 +209,7 @@ describe("deleted registrations", () => {
       simulator.delete(TWO);
       expect(await outcomes(client, "delete", [ONE, TWO])).toEqual({ [ONE]: "done", [TWO]: "done" });
       const gone = await outcomes(client, "revoke", [ONE, THREE]);
-      expect(gone).toEqual({ [ONE]: "The registration is gone from the account.", [THREE]: "done" });
+      expect(gone).toEqual({ [ONE]: "The registration is no longer in the account.", [THREE]: "done" });
       const rows = await client.registrations.listAll({ status: "all", id: [ONE] });
       expect(rows.map(({ deleted_at }) => typeof deleted_at)).toEqual(
         deleted_rows === "shown" ? ["string"] : [],
@@ -237,7 +237,9 @@ describe("unknown ids among known ones in a bulk call", () => {
       const revoked = await outcomes(client, "revoke", [...known.slice(0, 15), "nobody", ...known.slice(15)]);
       const { nobody, ...others } = revoked;
       expect(Object.values(others)).toEqual(known.map(() => "done"));
-      expect(nobody).toMatch(unknown_ids === "ignored" ? /is gone from the account/ : /knows no such record/);
+      expect(nobody).toMatch(
+        unknown_ids === "ignored" ? /is no longer in the account/ : /does not know this record/,
+      );
       expect(known.every((id) => simulator.registration(id)?.revoked_at != null)).toBe(true);
       const deleted = await outcomes(client, "delete", [...known, "nobody"]);
       expect(Object.values(deleted)).toEqual([...known, "nobody"].map(() => "done"));

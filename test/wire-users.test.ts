@@ -131,7 +131,7 @@ describe("a listing", () => {
     });
     const listing = client.accessUsers.listAll();
     await expect(listing).rejects.toMatchObject({ code: "cloudflare/incomplete-listing" });
-    await expect(listing).rejects.toThrow("no total to hold them to");
+    await expect(listing).rejects.toThrow("no total to compare them with");
   });
 
   test("is refused rather than begun again and again by a server that ignores the page", async () => {

@@ -82,7 +82,7 @@ function checkEmail(email: string): void {
   if (/^[^\s@]+@[^\s@]+$/.test(email)) return;
   throw new CloudflareError({
     code: "cloudflare/bad-setting",
-    what: "A call cannot be made: the e-mail is none.",
+    what: "A call cannot be made: the value is not an e-mail address.",
     advice: "Give one whole address, such as jane@example.com.",
   });
 }
@@ -187,8 +187,8 @@ function objectOf(value: unknown, noun: string): object {
   if (fields !== undefined) return fields;
   throw new CloudflareError({
     code: "cloudflare/bad-record",
-    what: `The API sent ${noun} that is no object.`,
-    advice: "If it stays so, report it with the call.",
+    what: `The API sent ${noun} that is not an object.`,
+    advice: "If this happens again, report it and name the call.",
   });
 }
 
@@ -196,7 +196,7 @@ function allOf({ result, resultInfo }: OpenedAnswer, noun: string): readonly obj
   const info = fieldsOf(resultInfo);
   const records = recordsOf(result ?? [], info?.count);
   if (typeof info?.total_pages === "number" && info.total_pages > 1) {
-    throw incomplete(`The API speaks of ${info.total_pages} pages and gives no way to the second one.`);
+    throw incomplete(`The API reports ${info.total_pages} pages but has no way to ask for the second one.`);
   }
   return records.map((record) => objectOf(record, noun));
 }

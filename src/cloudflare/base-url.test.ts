@@ -24,8 +24,8 @@ test.each([
   ["https://user:s3cret@api.example", "credentials"],
   ["https://api.example/?a=b", "query or a fragment"],
   ["https://api.example/#", "query or a fragment"],
-  ["ftp://api.example", "no http or https"],
-  ["api.example", "no http or https"],
+  ["ftp://api.example", "not an http or https"],
+  ["api.example", "not an http or https"],
 ])("%s is refused", (url, why) => {
   expect(() => resolveBaseUrl(url, {})).toThrow(why);
   expect(() => resolveBaseUrl(url, {})).not.toThrow("s3cret");

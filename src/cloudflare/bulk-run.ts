@@ -13,7 +13,7 @@ export type Outcome =
   | { readonly result: "failed" | "unknown" | "skipped"; readonly reason: string };
 
 const DONE: Outcome = { result: "done" };
-const GONE = "The registration is gone from the account.";
+const GONE = "The registration is no longer in the account.";
 const STOPPED_EARLY = "The run was stopped before the account's list showed the result.";
 /** The outcome of an id that failed. */
 export const failed = (reason: string): Outcome => ({ result: "failed", reason });
@@ -82,7 +82,7 @@ export class BulkRun {
     for (const [id, seen] of this.pending) {
       const fault = this.faults.get(id);
       if (this.#unread.has(id)) {
-        const sent = fault ?? "The API took the call.";
+        const sent = fault ?? "The API accepted the call.";
         this.settle(id, { result: "unknown", reason: `${sent} ${seen}` });
       } else if (early) {
         this.settle(id, { result: "unknown", reason: [fault, STOPPED_EARLY].filter(Boolean).join(" ") });

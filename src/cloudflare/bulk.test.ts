@@ -111,8 +111,8 @@ test("the chunk size is the caller's, up to the client's", async () => {
 });
 
 test.each([
-  ["revoke", "The registration is gone from the account."],
-  ["unrevoke", "The registration is gone from the account."],
+  ["revoke", "The registration is no longer in the account."],
+  ["unrevoke", "The registration is no longer in the account."],
   ["delete", "done"],
 ] as const)("%s of a registration that is gone: %s", async (act, outcome) => {
   const { run } = setUp({ rows: account(1, act === "unrevoke") });
@@ -160,7 +160,7 @@ describe("what does not show at once", () => {
     const never = setUp({ rows: account(1), readFault: () => failure("cloudflare/incomplete-listing") });
     expect(await never.results("revoke", ["r0"])).toEqual(["unknown"]);
     expect((await never.run("revoke", ["r0"])).r0).toMatch(
-      /^The API took the call\. The result could not be read back: Told/,
+      /^The API accepted the call\. The result could not be read back: Told/,
     );
   });
 });

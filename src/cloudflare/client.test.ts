@@ -29,7 +29,7 @@ test.each(["x", "1e3", "0", "-1", "s3cret-in-the-wrong-place"])(
   "WARP_MAX_PAGES of %j is refused by its name, and not shown",
   (text) => {
     const open = () => createClient({ ...options, env: { WARP_MAX_PAGES: text } });
-    expect(open).toThrow(/^WARP_MAX_PAGES is (?:no whole number|0)\./u);
+    expect(open).toThrow(/^WARP_MAX_PAGES is (?:not a whole number|0)\./u);
   },
 );
 

@@ -63,16 +63,16 @@ function checkAccountId(accountId: string): void {
   if (/^[A-Za-z0-9_-]{1,32}$/.test(accountId)) return;
   throw new CloudflareError({
     code: "cloudflare/bad-setting",
-    what: accountId === "" ? "The account id is empty." : `The account id is none: ${oddity(accountId)}.`,
-    advice:
-      "Give the 32 hexadecimal digits from the dashboard's address or the account's page, and nothing else.",
+    what:
+      accountId === "" ? "The account id is empty." : `The account id is not valid: ${oddity(accountId)}.`,
+    advice: "Give only the 32 hexadecimal digits from the dashboard's address or the account's page.",
   });
 }
 
 /** Without the text itself: it may be a token in the wrong place. */
 function oddity(accountId: string): string {
-  if (/\s/.test(accountId)) return "it has a blank in it";
-  if (/[^A-Za-z0-9_-]/.test(accountId)) return "it has other characters than letters and digits";
+  if (/\s/.test(accountId)) return "it contains a space";
+  if (/[^A-Za-z0-9_-]/.test(accountId)) return "it contains characters other than letters and digits";
   return `it has ${accountId.length} characters, not 32`;
 }
 
@@ -127,7 +127,7 @@ export function atLeastOne(name: string, value: number, unit: "count" | "ms"): n
   throw new CloudflareError({
     code: "cloudflare/bad-setting",
     what: `${name} is ${value}.`,
-    advice: unit === "ms" ? "Give a number of milliseconds from 1." : "Give a whole number from 1.",
+    advice: unit === "ms" ? "Give a number of milliseconds, at least 1." : "Give a whole number, at least 1.",
   });
 }
 
@@ -139,7 +139,7 @@ function countFrom(env: Readonly<Record<string, string | undefined>>, name: stri
   // What it is may be a secret that went into the wrong variable.
   throw new CloudflareError({
     code: "cloudflare/bad-setting",
-    what: `${name} is no whole number.`,
-    advice: "Give a whole number from 1, in digits alone.",
+    what: `${name} is not a whole number.`,
+    advice: "Give a whole number, at least 1, in digits only.",
   });
 }

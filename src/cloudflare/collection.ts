@@ -195,9 +195,10 @@ function check(record: unknown, rules: readonly (readonly [string, FieldRule])[]
   throw new CloudflareError({
     code: "cloudflare/bad-record",
     what: missing
-      ? `${name} lacks ${path}, ${rules === ACCESS_USER ? "by which users are told apart" : "which the API's document requires"}.`
-      : `${name} has an unusable ${path}, which decisions rest on.`,
-    advice: "Nothing can be decided on such a listing. If it stays so, report it with the id and the field.",
+      ? `${name} lacks ${path}, ${rules === ACCESS_USER ? "which tells users apart" : "which the API's document requires"}.`
+      : `${name} has an unusable ${path}, which decisions depend on.`,
+    advice:
+      "Nothing can be decided from such a listing. If this happens again, report it with the id and the field.",
   });
 }
 

@@ -33,7 +33,7 @@ describe("from the environment", () => {
     expect(errorOf(() => credentialsFromEnvironment({})).message).toContain("Set CLOUDFLARE_API_TOKEN");
     const half = errorOf(() => credentialsFromEnvironment({ CLOUDFLARE_API_KEY: "the-key" }));
     expect(half.code).toBe("cloudflare/bad-token");
-    expect(half.what).toBe("CLOUDFLARE_API_KEY is set, CLOUDFLARE_EMAIL is not.");
+    expect(half.what).toBe("CLOUDFLARE_API_KEY is set, but CLOUDFLARE_EMAIL is not.");
     expect(errorOf(() => credentialsFromEnvironment({ CLOUDFLARE_EMAIL: "a@b" })).what).toContain(
       "CLOUDFLARE_API_KEY is not",
     );

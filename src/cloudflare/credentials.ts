@@ -21,13 +21,13 @@ function checkWord(name: string, value: string): void {
   if (/^\s*(?:authorization:\s*)?bearer\s/iu.test(value))
     throw new CloudflareError({
       code: "cloudflare/bad-token",
-      what: `${name} has the header's "Bearer" before the token.`,
+      what: `${name} has the word "Bearer" of the header before the token.`,
       advice: "Set it again without `Bearer`.",
     });
   throw new CloudflareError({
     code: "cloudflare/bad-token",
-    what: `${name} is empty, or has a space, a line break or a character outside ASCII in it.`,
-    advice: "Set it again, without quotes and without a line break at its end.",
+    what: `${name} is empty, or contains a space, a line break or a character outside ASCII.`,
+    advice: "Set it again, without quotes and without a line break at the end.",
   });
 }
 
@@ -71,7 +71,7 @@ export function credentialsFromEnvironment(env: Readonly<Record<string, string |
   }
   throw new CloudflareError({
     code: "cloudflare/bad-token",
-    what: `${key ? "CLOUDFLARE_API_KEY" : "CLOUDFLARE_EMAIL"} is set, ${key ? "CLOUDFLARE_EMAIL" : "CLOUDFLARE_API_KEY"} is not.`,
-    advice: "Set both, or rather CLOUDFLARE_API_TOKEN alone.",
+    what: `${key ? "CLOUDFLARE_API_KEY" : "CLOUDFLARE_EMAIL"} is set, but ${key ? "CLOUDFLARE_EMAIL" : "CLOUDFLARE_API_KEY"} is not.`,
+    advice: "Set both, or better, only CLOUDFLARE_API_TOKEN.",
   });
 }

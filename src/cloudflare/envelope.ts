@@ -83,9 +83,7 @@ function notAnEnvelope(raw: RawAnswer, redact: (text: string) => string): Cloudf
     path,
     status,
     advice:
-      status >= 500
-        ? LATER_ADVICE
-        : "Check the base URL (CLOUDFLARE_BASE_URL), and whether a proxy stands in between.",
+      status >= 500 ? LATER_ADVICE : "Check the base URL (CLOUDFLARE_BASE_URL), and any proxy on the way.",
   });
 }
 
@@ -98,7 +96,7 @@ export function openEnvelope(raw: RawAnswer, redact: (text: string) => string): 
   if (status >= 300 && status < 400) {
     throw new CloudflareError({
       code: "cloudflare/redirected",
-      what: "The answer is a redirect, and none is followed, since the credentials would go with it.",
+      what: "The answer is a redirect. None is followed, since the credentials would go with it.",
       details:
         raw.location === undefined ? [] : [`it leads to ${escapeText(redact(raw.location), FIRST_BYTES)}`],
       method,
@@ -136,7 +134,7 @@ function refuse(what: string, advice: string): never {
 /** What is wrong with an id, or undefined. `.` and `..` in a path would address something else. */
 export function idFault(id: string): string | undefined {
   if (id.trim() === "") return "the id is empty";
-  if (id === "." || id === "..") return `"${id}" is no id`;
+  if (id === "." || id === "..") return `"${id}" is not an id`;
   return LONE_SURROGATE.test(id) ? "the id is not well-formed text" : undefined;
 }
 
@@ -174,7 +172,7 @@ export function asksForNothing(parameters: Parameters): boolean {
 export function encodeQuery(parameters: Parameters, names: readonly string[], most: number): Query {
   const unknown = Object.keys(parameters).find((name) => !names.includes(name));
   if (unknown !== undefined) {
-    refuse(`There is no list parameter ${escapeText(unknown, 60)}.`, `Use ${names.join(", ")}.`);
+    refuse(`There is no list parameter ${escapeText(unknown, 60)}.`, `Use one of: ${names.join(", ")}.`);
   }
   const pairs = names.flatMap((name) => {
     const value = parameters[name];
@@ -185,7 +183,10 @@ export function encodeQuery(parameters: Parameters, names: readonly string[], mo
     }
     return values.map((one) => {
       if (one === "" || LONE_SURROGATE.test(one)) {
-        refuse(`The list parameter ${name} is empty or no text.`, "Leave it out, or give it a value.");
+        refuse(
+          `The list parameter ${name} is empty or not well-formed text.`,
+          "Omit it, or give it a value.",
+        );
       }
       return `${name}=${encodeURIComponent(one)}`;
     });

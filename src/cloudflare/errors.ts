@@ -218,10 +218,10 @@ export interface ApiRefusal {
 
 /** What to do when the request limit is used up. */
 export const RATE_ADVICE =
-  "Wait five minutes: 1200 requests in five minutes are let through for one user, over all their tokens, their key and the dashboard.";
+  "Wait five minutes: Cloudflare allows one user 1200 requests in five minutes, over all their tokens, their key and the dashboard.";
 
 /** What to do when the fault is Cloudflare's. */
-export const LATER_ADVICE = "Run again later; https://www.cloudflarestatus.com tells of incidents.";
+export const LATER_ADVICE = "Run again later; https://www.cloudflarestatus.com shows incidents.";
 
 /** Invalid request headers, unknown or malformed key, e-mail or token. */
 const TOKEN_CODES = [6003, 6100, 6101, 6102, 6103, 6111, 9103, 9106];
@@ -302,7 +302,7 @@ function permissionFor(method: Method, path: string): string {
 }
 
 const GONE_ADVICE =
-  "Revoke and unrevoke were marked deprecated in September 2026 in favour of delete. In the allowlist set " +
+  "Cloudflare deprecated revoke and unrevoke in September 2026 in favour of delete. In the allowlist, set " +
   "`policy.unlisted: delete` (likewise `unknownUsers` and `noUser`, and `state: deleted` for entries) where they " +
   "revoke, and `policy.listedRevoked: report`. (If reading fails too, check the account id and the base URL.)";
 
@@ -310,26 +310,26 @@ const WORDS: Partial<Record<CloudflareErrorCode, { readonly what: string; readon
   "cloudflare/bad-token": {
     what: "Cloudflare does not accept the credentials.",
     advice:
-      "Check CLOUDFLARE_API_TOKEN (or CLOUDFLARE_API_KEY and CLOUDFLARE_EMAIL): mistyped, expired or deleted? " +
-      "Tokens are made at https://dash.cloudflare.com/profile/api-tokens.",
+      "Check CLOUDFLARE_API_TOKEN (or CLOUDFLARE_API_KEY and CLOUDFLARE_EMAIL): is it mistyped, expired or deleted? " +
+      "Create tokens at https://dash.cloudflare.com/profile/api-tokens.",
   },
   "cloudflare/unknown-account": {
-    what: "Cloudflare knows no such account.",
+    what: "Cloudflare does not know this account.",
     advice:
-      "Check the account id: 32 hexadecimal digits, in the dashboard's address and on the account's page.",
+      "Check the account id: the 32 hexadecimal digits in the dashboard's address and on the account's page.",
   },
   "cloudflare/endpoint-gone": {
-    what: "Cloudflare does not offer this call any more.",
+    what: "Cloudflare no longer offers this call.",
     advice: GONE_ADVICE,
   },
   "cloudflare/rate-limited": {
     what: "Cloudflare refuses further requests for now.",
     advice: RATE_ADVICE,
   },
-  "cloudflare/unavailable": { what: "Cloudflare's API is in trouble.", advice: LATER_ADVICE },
+  "cloudflare/unavailable": { what: "Cloudflare's API reports an error of its own.", advice: LATER_ADVICE },
   "cloudflare/not-found": {
-    what: "Cloudflare knows no such record.",
-    advice: "Check the id, and the account id.",
+    what: "Cloudflare does not know this record.",
+    advice: "Check the record's id and the account id.",
   },
 };
 
@@ -340,31 +340,31 @@ function wordsFor(
   if (ACCESS_USERS.test(path) && flatten(errors).some((error) => error.code === NOT_ENABLED)) {
     return {
       what: "Cloudflare Access is not set up for this account.",
-      advice: "Set up Zero Trust for it in the dashboard, or ask for nothing that needs Access users.",
+      advice: "Set up Zero Trust for it in the dashboard, or remove what needs Access users.",
     };
   }
   if (code === "cloudflare/bad-token" && isFromElsewhere(errors)) {
     return {
       what: "Cloudflare does not accept this token from this machine's address.",
       advice:
-        "The token is good, and its client IP address filter does not admit this machine. Add the address that this " +
-        "machine goes out by (a NAT's, a VPN's or a proxy's, where one stands in between) to the token's filter at " +
+        "The token is valid, but its client IP address filter does not admit this machine. Add this machine's public " +
+        "address (that of a NAT, VPN or proxy, if there is one) to the token's filter at " +
         "https://dash.cloudflare.com/profile/api-tokens, or run where the filter admits it.",
     };
   }
   if (code === "cloudflare/not-found" && RETIRING.test(path)) {
     return {
-      what: "Cloudflare knows no such record, or does not offer this call any more.",
+      what: "Cloudflare does not know this record, or no longer offers this call.",
       advice: `Check the id. If every id fails like this: ${GONE_ADVICE}`,
     };
   }
   if (code !== "cloudflare/missing-permission")
     return WORDS[code] ?? { what: "Cloudflare refused the request." };
   return {
-    what: "Cloudflare does not let these credentials do this.",
+    what: "These credentials are not allowed to do this.",
     advice:
-      `Give the API token the permission ${permissionFor(method, path)} for this account, and check that the account ` +
-      "id is the one meant. A token that is mistyped, expired or deleted may be answered like this too.",
+      `Give the API token the permission ${permissionFor(method, path)} for this account, and check the ` +
+      "account id. Cloudflare may also answer like this to a token that is mistyped, expired or deleted.",
   };
 }
 

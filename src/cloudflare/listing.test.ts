@@ -72,14 +72,14 @@ describe("a whole listing", () => {
   test("what appeared since does not stand in for what is missing", async () => {
     const born = { id: "b", created_at: new Date(START + 5_000).toISOString() };
     const { fetch } = script(page([...old("a"), born], undefined, 2));
-    await expect(whole(fetch, { maxListings: 1 })).rejects.toThrow("1 that were counted did not come");
+    await expect(whole(fetch, { maxListings: 1 })).rejects.toThrow("1 of the counted records did not arrive");
   });
 
   test("is not judged by a total that cannot be about the filter", async () => {
     const ids = ["a", "b"];
     expect(await whole(script(page(old("a"), undefined, 500)).fetch, { ids })).toEqual(["a"]);
     const short = whole(script(page(old("a"), undefined, 2)).fetch, { ids, maxListings: 1 });
-    await expect(short).rejects.toThrow("did not come");
+    await expect(short).rejects.toThrow("did not arrive");
   });
 });
 
@@ -111,13 +111,15 @@ describe("the total that a cursor tells", () => {
   test("is not met by one that ends early, where no total_count says so", async () => {
     const { fetch } = script(telling(old("a"), "1", 3), page(old("b")));
     await expect(whole(fetch, { maxListings: 1 })).rejects.toMatchObject({
-      details: ["listing 1: 2 records on 2 pages, the cursor's total 3: 1 that were counted did not come."],
+      details: [
+        "listing 1: 2 records on 2 pages, the cursor's total 3: 1 of the counted records did not arrive.",
+      ],
     });
   });
 
   test("stands beside total_count: both must be met", async () => {
     const { fetch } = script(telling(old("a"), "1", 3, 2), page(old("b")));
-    await expect(whole(fetch, { maxListings: 1 })).rejects.toThrow("did not come whole");
+    await expect(whole(fetch, { maxListings: 1 })).rejects.toThrow("is not complete");
   });
 
   test("that cannot be about the filter proves nothing", async () => {
@@ -150,9 +152,9 @@ describe("a listing that contradicts itself", () => {
     const { fetch } = script(page([born], undefined, 1, date));
     await expect(whole(fetch, { maxListings: 1 })).rejects.toMatchObject({
       details: [
-        "listing 1: 1 record on 1 page, total_count 1: 1 that were counted did not come. " +
-          `${whose} said 2026-11-01T00:00:00.000Z when the first page came, and 1 record was created after that, ` +
-          "the newest at 2026-11-01T01:00:00.000Z (`created_at`): if that clock is behind, this is why.",
+        "listing 1: 1 record on 1 page, total_count 1: 1 of the counted records did not arrive. " +
+          `${whose} said 2026-11-01T00:00:00.000Z when the first page came, but 1 record was created after that, ` +
+          "the newest at 2026-11-01T01:00:00.000Z (`created_at`). If that clock is slow, this is the cause.",
       ],
     });
   });
@@ -163,9 +165,9 @@ describe("a listing that contradicts itself", () => {
     await expect(whole(fetch)).rejects.toMatchObject({
       code: "cloudflare/incomplete-listing",
       details: [
-        "listing 1: 1 record on 1 page, total_count 2: 1 that were counted did not come.",
+        "listing 1: 1 record on 1 page, total_count 2: 1 of the counted records did not arrive.",
         "listing 2: The id a came twice.",
-        "listing 3: 1 record on 1 page, total_count 2: 1 that were counted did not come.",
+        "listing 3: 1 record on 1 page, total_count 2: 1 of the counted records did not arrive.",
       ],
     });
     expect(asked).toHaveLength(3);
@@ -174,7 +176,7 @@ describe("a listing that contradicts itself", () => {
   test("ends soon if the server names a new cursor with every empty page, and is not made anew", async () => {
     let number = 0;
     const fetch: FetchPage<ListedRecord> = () => Promise.resolve(page([], String((number += 1))));
-    await expect(whole(fetch)).rejects.toThrow("10 pages in a row were empty and named a next one.");
+    await expect(whole(fetch)).rejects.toThrow("10 pages in a row were empty but had a next page.");
     // A plan makes two such listings side by side: within 30 requests.
     expect(number).toBe(10);
   });

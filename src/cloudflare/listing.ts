@@ -54,8 +54,8 @@ export async function* followPages<T>(
     empty = page.items.length === 0 ? empty + 1 : 0;
     if (empty > MOST_EMPTY_PAGES) {
       throw new EndlessListing(
-        `${empty} pages in a row were empty and named a next one.`,
-        "Nothing is decided on such a listing. If it stays so, report it to Cloudflare, or look at a proxy in between.",
+        `${empty} pages in a row were empty but had a next page.`,
+        "Nothing is decided from such a listing. If this happens again, check any proxy on the way, or report it to Cloudflare.",
       );
     }
     checkBound("pages", number + 1, maxPages);
@@ -92,8 +92,8 @@ async function listOnce<T extends ListedRecord>(
     const seen = `${counted(list.length, "record")} on ${counted(pages, "page")}, ${name} ${total}`;
     throw incomplete(
       judged.verdict === "short"
-        ? `${seen}: ${judged.missing} that were counted did not come.${aboutClock(created, first.date, first.local)}`
-        : `${seen}: ${judged.extra} more than were counted, and not created since.`,
+        ? `${seen}: ${judged.missing} of the counted records did not arrive.${aboutClock(created, first.date, first.local)}`
+        : `${seen}: ${judged.extra} more than the count, and not created since.`,
     );
   }
   return list;
@@ -131,12 +131,12 @@ export async function listWhole<T extends ListedRecord>(
       seen.push(`listing ${number}: ${error.what}`);
     }
   }
-  throw incomplete(`The list of ${noun} did not come whole.`, seen);
+  throw incomplete(`The list of ${noun} is not complete.`, seen);
 }
 
 /** The same, and which list it is. */
 export function endless(noun: string, { what, advice }: EndlessListing): CloudflareError {
-  return retold(incomplete(`The list of ${noun} did not come whole.`, [what]), { advice });
+  return retold(incomplete(`The list of ${noun} is not complete.`, [what]), { advice });
 }
 
 /** One page of a listing. */
@@ -158,7 +158,8 @@ export function incomplete(what: string, details?: readonly string[]): Cloudflar
     code: "cloudflare/incomplete-listing",
     what,
     details,
-    advice: "Nothing is decided on a listing that may lack records. Run again when the account is calmer.",
+    advice:
+      "Nothing is decided from a listing that may lack records. Run again when the account changes less.",
   });
 }
 
@@ -180,8 +181,8 @@ export function checkBound(noun: "pages" | "records", count: number, most: numbe
   if (count <= most) return;
   const setting = noun === "pages" ? "maxPages (WARP_MAX_PAGES)" : "maxRecords (WARP_MAX_RECORDS)";
   throw new EndlessListing(
-    `The list has more than ${most} ${noun} and names a next page still.`,
-    `If the account is that large, set ${setting} higher; else the API, or a proxy in between, gives out pages without end.`,
+    `The list has more than ${most} ${noun}, and there is still a next page.`,
+    `If the account is that large, raise ${setting}. Otherwise the API, or a proxy on the way, returns endless pages.`,
   );
 }
 
@@ -220,14 +221,14 @@ export function readPage<T>(answer: OpenedAnswer, read: (record: unknown) => T):
   const { count, cursor, total_count: total } = info ?? {};
   const records = recordsOf(answer.result, count);
   if (count != null && count !== records.length) {
-    throw incomplete(`A page has ${records.length} records and says that it has ${JSON.stringify(count)}.`);
+    throw incomplete(`A page has ${records.length} records but reports ${JSON.stringify(count)}.`);
   }
   if (info === undefined && records.length > 0) {
-    throw incomplete("A page does not say whether another one follows (no result_info).");
+    throw incomplete("A page does not show whether another one follows (no result_info).");
   }
   if (cursor != null && typeof cursor !== "string") throw incomplete("A page's cursor is not a string.");
   if (total != null && !(typeof total === "number" && Number.isInteger(total) && total >= 0)) {
-    throw incomplete("A page's total_count is no number.");
+    throw incomplete("A page's total_count is not a whole number.");
   }
   return {
     items: records.map(read),
@@ -262,7 +263,7 @@ export function aboutClock(createdAt: readonly number[], page: number | undefine
   if (since.length === 0) return "";
   const newest = new Date(since.reduce((a, b) => Math.max(a, b))).toISOString();
   const clock = page === undefined ? "this machine's clock" : "the account's clock (`Date`)";
-  return ` ${clock} said ${new Date(startedAt).toISOString()} when the first page came, and ${counted(since.length, "record")} ${since.length === 1 ? "was" : "were"} created after that, the newest at ${newest} (\`created_at\`): if that clock is behind, this is why.`;
+  return ` ${clock} said ${new Date(startedAt).toISOString()} when the first page came, but ${counted(since.length, "record")} ${since.length === 1 ? "was" : "were"} created after that, the newest at ${newest} (\`created_at\`). If that clock is slow, this is the cause.`;
 }
 
 /**

@@ -59,13 +59,13 @@ function isProved<T extends ListedRecord>({ records, pages }: Listing<T>, proof:
     const startedAt = first.date ?? local;
     const judged = judgeTotal(created, total, startedAt);
     const seen = `${counted(records.length, "record")} on ${counted(pages.length, "page")}, total_count ${total}`;
-    if (judged.verdict === "over") throw incomplete(`${seen}: ${judged.extra} more than were counted.`);
+    if (judged.verdict === "over") throw incomplete(`${seen}: ${judged.extra} more than the count.`);
     // Met by those alone who were there before: one who came just now may stand in for one who was passed over. Filters
     // do no harm here, since what they leave out only makes the total larger.
     if (created.filter((time) => time < startedAt - BAND_MS).length === total) return true;
     if (judged.verdict === "short" && !proof.filtered)
       throw incomplete(
-        `${seen}: ${judged.missing} that were counted did not come.${aboutClock(created, first.date, local)}`,
+        `${seen}: ${judged.missing} of the counted records did not arrive.${aboutClock(created, first.date, local)}`,
       );
   }
   return items.length === records.length && (items.length === 0 || items.length < (perPage ?? 0));
@@ -94,7 +94,7 @@ export async function listNumberedWhole<T extends ListedRecord>(
       if (isProved(listing, proof) || (previous && sameIds(previous, records))) return records;
       previous = records;
       seen.push(
-        `listing ${number}: ${counted(records.length, "record")} on ${counted(pages.length, "page")}, and no total to hold them to`,
+        `listing ${number}: ${counted(records.length, "record")} on ${counted(pages.length, "page")}, and no total to compare them with`,
       );
     } catch (error) {
       if (error instanceof EndlessListing) throw endless(noun, error);
@@ -103,7 +103,7 @@ export async function listNumberedWhole<T extends ListedRecord>(
       seen.push(`listing ${number}: ${error.what}`);
     }
   }
-  throw incomplete(`The list of ${noun} did not come whole.`, seen);
+  throw incomplete(`The list of ${noun} is not complete.`, seen);
 }
 
 /** One page of a listing whose pages have numbers (V4 pages). */
@@ -125,7 +125,7 @@ type FetchNumber<T> = (number: number) => Promise<NumberedPage<T>>;
 function wholeNumber(name: string, value: unknown): number | undefined {
   if (value == null) return undefined;
   if (typeof value === "number" && Number.isInteger(value) && value >= 0) return value;
-  throw incomplete(`A page's ${name} is no number.`);
+  throw incomplete(`A page's ${name} is not a whole number.`);
 }
 
 /**
@@ -143,11 +143,11 @@ export function readNumberedPage<T>(
   const totalCount = wholeNumber("total_count", info.total_count);
   // "Total number of results for the requested service", says the document, which may mean either.
   if (count !== undefined && count !== records.length && count !== totalCount) {
-    throw incomplete(`A page has ${records.length} records and says that it has ${count}.`);
+    throw incomplete(`A page has ${records.length} records but reports ${count}.`);
   }
   const page = wholeNumber("page", info.page);
   if (page !== undefined && page !== number)
-    throw incomplete(`Page ${page} came where ${number} was asked for.`);
+    throw incomplete(`The API sent page ${page} instead of page ${number}.`);
   return {
     items: records.map(read),
     number,
@@ -176,9 +176,7 @@ export async function* followNumbers<T extends { readonly id: string }>(
     if (first !== undefined && begins.has(first.id))
       throw incomplete(`Page ${number} begins like an earlier one.`);
     if (first !== undefined && page.perPage !== perPage) {
-      throw incomplete(
-        `The pages changed their size, from ${perPage ?? "unknown"} to ${page.perPage ?? "unknown"}.`,
-      );
+      throw incomplete(`The page size changed from ${perPage ?? "unknown"} to ${page.perPage ?? "unknown"}.`);
     }
     yield page;
     if (first === undefined) return;

@@ -27,14 +27,14 @@ test("count is the page's, or all that there are: the document's words fit both"
   expect(readNumberedPage(answer(rows("a"), { count: 1, total_count: 7 }), 1, read).items).toHaveLength(1);
   expect(readNumberedPage(answer(rows("a"), { count: 7, total_count: 7 }), 1, read).items).toHaveLength(1);
   expect(() => readNumberedPage(answer(rows("a"), { count: 2, total_count: 7 }), 1, read)).toThrow(
-    "A page has 1 records and says that it has 2.",
+    "A page has 1 records but reports 2.",
   );
 });
 
 test.each([
-  [answer(rows("a"), { page: 1 }), "Page 1 came where 2 was asked for."],
-  [answer(rows("a"), { total_count: "9" }), "A page's total_count is no number."],
-  [answer(rows("a"), { per_page: -1 }), "A page's per_page is no number."],
+  [answer(rows("a"), { page: 1 }), "The API sent page 1 instead of page 2."],
+  [answer(rows("a"), { total_count: "9" }), "A page's total_count is not a whole number."],
+  [answer(rows("a"), { per_page: -1 }), "A page's per_page is not a whole number."],
   [answer(null, {}), "A page's result is not a list."],
   [answer({ users: [] }, {}), "A page's result is not a list."],
 ])("a page that cannot be relied on (%#) makes the listing incomplete", (page, message) => {
@@ -77,6 +77,6 @@ test("a page that comes twice, and pages that change their size, are no listing"
   );
   const larger = { items: rows("c"), number: 2, perPage: 5, totalCount: undefined, date: undefined };
   await expect(follow(pagesOf(["a", "b"], larger).fetch)).rejects.toThrow(
-    "The pages changed their size, from 2 to 5.",
+    "The page size changed from 2 to 5.",
   );
 });

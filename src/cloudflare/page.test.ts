@@ -20,12 +20,12 @@ test("an empty list may come as null, when the count says so", () => {
 });
 
 test.each([
-  ["a count that is not the length", answer([1, 2], { count: 3 }), "has 2 records and says that it has 3"],
+  ["a count that is not the length", answer([1, 2], { count: 3 }), "has 2 records but reports 3"],
   ["no list", answer({}, { count: 0 }), "not a list"],
   ["null without a count of 0", answer(null, {}), "not a list"],
   ["a full page without result_info", answer([1, 2]), "whether another one follows"],
   ["a cursor that is no text", answer([1], { cursor: 7 }), "cursor is not a string"],
-  ["a total that is no number", answer([1], { total_count: "1" }), "total_count is no number"],
+  ["a total that is no number", answer([1], { total_count: "1" }), "total_count is not a whole number"],
 ])("%s proves nothing", (_, page, why) => {
   expect(() => readPage(page, read)).toThrow(
     expect.objectContaining({ code: "cloudflare/incomplete-listing" }) as Error,

@@ -178,7 +178,7 @@ export function attemptError(thrown: unknown, circumstances: Circumstances): Att
     again,
   });
   if (thrown instanceof errors.ResponseExceededMaxSizeError) {
-    return fail("cloudflare/not-json", "The answer is larger than the API's are.", false);
+    return fail("cloudflare/not-json", "The answer is larger than any answer of the API.", false);
   }
   const code = stringIn(thrown, "code");
   const name = thrown instanceof Error ? thrown.name : "";
@@ -187,10 +187,10 @@ export function attemptError(thrown: unknown, circumstances: Circumstances): Att
     const status = Number(refusal[1]);
     return fail(
       "cloudflare/unreachable",
-      `The proxy does not let the connection to the API through: it answered ${status}.`,
+      `The proxy refuses the connection to the API: it answered ${status}.`,
       status >= 500,
-      `${status === 407 ? "Give its user and password" : "Check the proxy"} in ${proxyVariable ?? "HTTPS_PROXY"}, or ` +
-        "name the API's host in NO_PROXY where it is reached directly.",
+      `${status === 407 ? "Set its user and password" : "Check the proxy"} in ${proxyVariable ?? "HTTPS_PROXY"}, or ` +
+        "add the API's host to NO_PROXY if it is reached directly.",
     );
   }
   if (TIMEOUTS.includes(code) || name === "AbortError") {
@@ -206,8 +206,8 @@ export function attemptError(thrown: unknown, circumstances: Circumstances): Att
     `The API cannot be reached (${words || "no reason given"}).`,
     !untrusted,
     untrusted
-      ? "The certificate that came is not one that this machine trusts. Where a gateway inspects TLS (as Cloudflare's " +
-          "own does), set NODE_EXTRA_CA_CERTS to the file with its root certificate; else check the base URL."
-      : `Check the network, ${proxyVariable === undefined ? "whether a proxy has to be set (HTTPS_PROXY)" : `the proxy that ${proxyVariable} names`}, and the base URL (CLOUDFLARE_BASE_URL).`,
+      ? "This machine does not trust the server's certificate. If a gateway inspects TLS (as Cloudflare's own " +
+          "does), set NODE_EXTRA_CA_CERTS to the file with its root certificate. Otherwise check the base URL."
+      : `Check the network, ${proxyVariable === undefined ? "whether a proxy is needed (HTTPS_PROXY)" : `the proxy in ${proxyVariable}`}, and the base URL (CLOUDFLARE_BASE_URL).`,
   );
 }

@@ -99,7 +99,7 @@ export class Transport {
     if (this.#closed) {
       throw new CloudflareError({
         code: "cloudflare/closed",
-        what: "The client has been closed.",
+        what: "The client is closed.",
         method,
         path,
       });
@@ -196,8 +196,8 @@ function proxyOf(env: Environment, names: readonly string[]): { name: string; ad
   if (protocol === "http:" || protocol === "https:") return { name: given.name, address };
   throw new CloudflareError({
     code: "cloudflare/bad-setting",
-    what: `${given.name} is no address of a proxy.`,
-    advice: "Give one like http://proxy.example:3128, with http or https, or unset it.",
+    what: `${given.name} is not the address of a proxy.`,
+    advice: "Give an http or https address, such as http://proxy.example:3128, or unset it.",
   });
 }
 
@@ -243,7 +243,7 @@ function refuse(what: string): never {
   throw new CloudflareError({
     code: "cloudflare/bad-setting",
     what,
-    advice: `Leave it out for ${DEFAULT_BASE_URL}, or set CLOUDFLARE_BASE_URL to an https:// address with no more than a path.`,
+    advice: `Leave it unset for ${DEFAULT_BASE_URL}, or set CLOUDFLARE_BASE_URL to an https:// address with at most a path.`,
   });
 }
 
@@ -260,9 +260,9 @@ export function resolveBaseUrl(
   const text = set === "" ? DEFAULT_BASE_URL : set;
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (url?.protocol !== "http:" && url?.protocol !== "https:")
-    refuse("The base URL is no http or https address.");
+    refuse("The base URL is not an http or https address.");
   // Nothing of these is shown: it may be a password.
-  if (url.username !== "" || url.password !== "") refuse("The base URL has credentials in it.");
+  if (url.username !== "" || url.password !== "") refuse("The base URL contains credentials.");
   if (/[?#]/.test(text)) refuse("The base URL has a query or a fragment.");
   if (url.protocol === "http:" && !isLoopback(url.hostname)) {
     refuse(`The base URL would send the credentials to ${escapeText(url.hostname, 100)} unencrypted.`);

@@ -93,6 +93,6 @@ test("an account on loopback is on this machine: no proxy is asked", async () =>
 test("what is no address of a proxy is told by the variable's name alone", async () => {
   const { code, err } = await plan({ HTTPS_PROXY: "socks5://bob:s3cret-word@127.0.0.1" });
   expect(code).toBe(1);
-  expect(err).toContain("HTTPS_PROXY is no address of a proxy.");
+  expect(err).toContain("HTTPS_PROXY is not the address of a proxy.");
   expect(err).not.toContain("s3cret");
 });
