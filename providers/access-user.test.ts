@@ -47,7 +47,7 @@ describe("an AccessUser", () => {
     expect(outs).toEqual(row("a", { name: "A", user: "id-a" }));
     expect(writes()).toEqual([]);
     await expect(accessUser.create(row("gone"))).rejects.toThrow(
-      "gone@example.com was there when this run began",
+      "gone@example.com existed when this run began",
     );
   });
 
@@ -153,7 +153,7 @@ describe("the Reconciliation's users", () => {
       .catch((thrown: unknown) => thrown);
     const { reasons } = error as { reasons: readonly string[] };
     expect(reasons[0]).toMatch(/^delete-user a@example\.com \(id-a\): .*permission/u);
-    expect(reasons[1]).toMatch(/^delete-user b@example\.com \(id-b\): skipped: Not tried: /u);
+    expect(reasons[1]).toMatch(/^delete-user b@example\.com \(id-b\): skipped: Not attempted: /u);
     expect(writes()).toHaveLength(1);
   });
 });

@@ -47,7 +47,7 @@ async function ensure(properties: Properties): Promise<AccessUserOutputs> {
   if (drift === undefined) {
     const user = await found(session, inputs.email);
     if (user) return outputsOf(inputs, user);
-    throw new Error(`${who(inputs)} was there when this run began, and is not any more; run again`);
+    throw new Error(`${who(inputs)} existed when this run began, but is gone now; run again`);
   }
   const journal = new Journal();
   const key = readInput(inputs.email);
@@ -85,7 +85,7 @@ async function write(session: AccountSession, inputs: Omit<AccessUserInputs, "dr
   // The API takes a change of the name only with the address as it has it.
   const renamed = await accessUsers.update(row.id, { email: row.email ?? email, name });
   if (renamed.name == null || hasName(renamed, name)) return { ...renamed, name };
-  throw new Error(`the name did not take effect: it is ${escapeText(renamed.name, 60)}`);
+  throw new Error(`the new name did not take effect: the name is ${escapeText(renamed.name, 60)}`);
 }
 
 /** The one live user with the address. The provider's process prints the stack of what `read` throws: it has none. */

@@ -115,7 +115,7 @@ describe("acts that rely on another one", () => {
     expect(writes()).toEqual(["POST revoke id=r3", "POST unrevoke id=r1"]);
     expect(await resultsIn(path)).toEqual(["r0 skipped", "r1 failed", "r2 skipped", "r3 done"]);
     expect(reasons[0]).toBe(
-      'delete OLD of a@example.com (r0): skipped: Not made: it relies on r1, which was not let in ("unrevoke NEW").',
+      'delete OLD of a@example.com (r0): skipped: Not attempted: it relies on r1, which was not let in ("unrevoke NEW").',
     );
     expect(reasons.at(-1)).toBe("this run: 1 done, 1 failed, 0 unknown, 2 not attempted");
     const { results = [] } = JSON.parse(await readFile(path, "utf8")) as ReportDocument;
@@ -135,7 +135,7 @@ describe("acts that rely on another one", () => {
     const reasons = await fail({ acts: { r0: "delete OLD", r1: "unrevoke NEW" }, relies: { r0: "r1" } });
     expect(writes()).toEqual(["POST unrevoke id=r1"]);
     expect(reasons[0]).toBe(
-      'delete OLD (r0): skipped: Not made: it relies on r1, and nobody could see whether that was let in ("unrevoke NEW").',
+      'delete OLD (r0): skipped: Not attempted: it relies on r1, and it is unknown whether that was let in ("unrevoke NEW").',
     );
   });
 
@@ -216,7 +216,7 @@ describe("progress", () => {
 
   test("says how many acts are through, once a second at most", async () => {
     expect(await saidOf(1_000)).toEqual(
-      [100, 200, 250].map((seen) => `WARP registrations: ${seen} of 250 acts are through`),
+      [100, 200, 250].map((seen) => `WARP registrations: ${seen} of 250 acts processed`),
     );
   });
 
@@ -264,7 +264,7 @@ describe("deletions that others have to go before", () => {
     ]);
     expect(await resultsIn(path)).toEqual(["r0 failed", "r1 failed", "r2 done", "r3 done", "r4 failed"]);
     const { results = [] } = JSON.parse(await readFile(path, "utf8")) as ReportDocument;
-    expect(results[4]?.reason).toBe("only revoked: r0 has to be deleted before it, and was not");
+    expect(results[4]?.reason).toBe("only revoked: r0 must be deleted first, but was not");
   });
 
   test("are told by what kept them from being revoked, where even that failed", async () => {
@@ -292,7 +292,7 @@ describe("what failed", () => {
         ids.map((id, index) => [id, `${index < 100 ? "revoke" : "unrevoke"} D-${id}`]),
       ),
     });
-    expect(reasons.filter((reason) => reason.includes("for one reason"))).toHaveLength(1);
+    expect(reasons.filter((reason) => reason.includes("all for the same reason"))).toHaveLength(1);
     const lines = reasons.join("\n").split("\n");
     expect(lines.length).toBeLessThan(25);
     expect(lines).toContain("  and 90 more");

@@ -74,7 +74,7 @@ export class Journal {
   intend(of: ActKind["of"], ids: readonly string[]): Promise<void> {
     this.note(of, new Map(ids.map((id) => [id, BEGUN])));
     if (this.#trouble === undefined) return Promise.resolve();
-    const what = `Nothing more is done, since it could not be reported. ${this.#trouble.replace(/\n[\s\S]*/u, "")}`;
+    const what = `The run stops, since its acts could not be reported. ${this.#trouble.replace(/\n[\s\S]*/u, "")}`;
     return Promise.reject(new CloudflareError({ code: "cloudflare/stopped", what }));
   }
 
@@ -114,7 +114,7 @@ export async function makeActs(
   const seen = new Set<string>();
   const tell = (known: Iterable<string>) => {
     for (const id of known) seen.add(id);
-    progress.at(`WARP registrations: ${grouped(seen.size)} of ${grouped(acts.length)} acts are through`);
+    progress.at(`WARP registrations: ${grouped(seen.size)} of ${grouped(acts.length)} acts processed`);
   };
   for (const one of acts) session.acts.set(one.id, one);
   const waiting = new Map(acts.map((one) => [one.id, one]));
@@ -189,16 +189,16 @@ function relied({ outcomes, acts }: AccountSession, first: string): Outcome {
     outcome === undefined
       ? "which is not part of this run"
       : outcome.result === "unknown"
-        ? "and nobody could see whether that was let in"
+        ? "and it is unknown whether that was let in"
         : "which was not let in";
   return {
     result: "skipped",
-    reason: `Not made: it relies on ${escapeText(first, 60)}, ${why} ("${name}").`,
+    reason: `Not attempted: it relies on ${escapeText(first, 60)}, ${why} ("${name}").`,
   };
 }
 
 function onlyRevoked(first: string): Outcome {
-  const reason = `only revoked: ${escapeText(first, 60)} has to be deleted before it, and was not`;
+  const reason = `only revoked: ${escapeText(first, 60)} must be deleted first, but was not`;
   return { result: "failed", reason };
 }
 
@@ -234,7 +234,7 @@ function inParagraphs(failures: readonly { readonly name: string; readonly outco
     const shown = names.slice(0, MOST_NAMES).map((name) => `  ${name}`);
     const more = names.length - shown.length;
     return [
-      `${names.length} acts for one reason: ${reason}`,
+      `${names.length} acts, all for the same reason: ${reason}`,
       ...shown,
       ...(more > 0 ? [`  and ${more} more`] : []),
     ].join("\n");

@@ -51,7 +51,7 @@ export async function deleteUsers(
     const { code, summary, doubtful } = refusal;
     const ended = code === "cloudflare/stopped";
     if (ended && !doubtful) outcomes.set(id, { result: "skipped", reason: summary });
-    if (HOPELESS.includes(code)) hopeless = ended ? summary : `Not tried: ${summary}`;
+    if (HOPELESS.includes(code)) hopeless = ended ? summary : `Not attempted: ${summary}`;
   }
   let pending = ids.filter((id) => !outcomes.has(id));
   for (const wait of [0, ...REREAD_WAITS_MS]) {

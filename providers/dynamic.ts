@@ -133,7 +133,7 @@ export function value(properties: Properties, key: string): unknown {
 function refuseOtherAccount(olds: Properties, news: Properties): Failure[] {
   const [old, now] = [text(olds, "account"), text(news, "account")];
   if (old === "" || old === now) return [];
-  const reason = `this stack belongs to account ${old} and cannot change to ${now}: use a stack of its own for each account (pulumi stack init)`;
+  const reason = `this stack belongs to account ${old} and cannot change to ${now}: use a separate stack for each account (pulumi stack init)`;
   return [{ property: "account", reason }];
 }
 

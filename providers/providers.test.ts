@@ -134,7 +134,7 @@ describe("the Reconciliation", () => {
     });
     await expect(failing).rejects.toMatchObject({
       reasons: expect.arrayContaining([
-        expect.stringContaining("only revoked: b has to be deleted"),
+        expect.stringContaining("only revoked: b must be deleted"),
       ]) as string[],
     });
     expect(writes().map(({ query }) => query)).not.toContain("id=a&id=b");

@@ -53,7 +53,7 @@ export const reconciliation = provider<ReconciliationInputs, ReconciliationOutpu
   idOf,
   inputsOf,
   failuresOf: (news) => [
-    ...lineFailures("acts", actsOf(news), "begins with no act", (kind) => kind !== "delete-user"),
+    ...lineFailures("acts", actsOf(news), "does not begin with an act", (kind) => kind !== "delete-user"),
     ...lineFailures(
       "users",
       usersOf(news),
@@ -185,7 +185,7 @@ function dueFailures(properties: Properties): Failure[] {
     .concat([...said].filter((one) => !made.has(one)));
   return differing.map((one) => ({
     property: "due",
-    reason: `${one}: it must say just what acts and users say`,
+    reason: `${one}: it must match acts and users exactly`,
   }));
 }
 

@@ -27,11 +27,11 @@ const SLACK = 1_000;
 const AGAIN = "What was not attempted is due again in the next run.";
 const WHY = {
   cancelled: `The run was cancelled. ${AGAIN}`,
-  gone: `Pulumi has ended in the middle of the run. ${AGAIN}`,
+  gone: `Pulumi ended during the run. ${AGAIN}`,
   told: `The run was told to end. ${AGAIN}`,
   superseded: `A later run of this stack has begun. ${AGAIN}`,
   programGone: `The program of this run has ended. ${AGAIN}`,
-  unknown: `It is not known which Pulumi engine this run belongs to, so that nothing is done. ${AGAIN}`,
+  unknown: `It is not known which Pulumi engine this run belongs to, so nothing is done. ${AGAIN}`,
 } as const;
 
 const writes = new AbortController();

@@ -138,8 +138,8 @@ function refuseSecond(): void {
   if (stack === undefined) return;
   if (taken.has(stack)) {
     throw runError(
-      "there are two WarpRegistrations in this stack, and a stack belongs to one account\n" +
-        "Give each account a stack of its own: pulumi stack init",
+      "there are two WarpRegistrations in this stack, but a stack belongs to one account\n" +
+        "Give each account its own stack: pulumi stack init",
     );
   }
   taken.add(stack);
@@ -231,9 +231,7 @@ async function readOwnRevocations(account: string): Promise<OwnRevocations | und
     );
   } catch (error) {
     const why = escapeText(error instanceof Error ? error.message : String(error), 300);
-    await pulumi.log.warn(
-      `The state could not be read, so that nobody knows what this stack revoked: ${why}`,
-    );
+    await pulumi.log.warn(`The state could not be read, so it is unknown what this stack revoked: ${why}`);
     return undefined;
   }
 }

@@ -52,8 +52,8 @@ function saved({ folder }: Surroundings, path: string, wanted: string | undefine
   const { account, takenAt, redacted, registrations, devices, accessUsers } = readInventoryFile(folder, path);
   if (wanted !== undefined && wanted !== account) {
     throw new UserError(
-      `${path}: is of account ${account}, and --account says ${wanted}`,
-      "leave out --account, or give the inventory of that account",
+      `${path}: is an inventory of account ${account}, but --account is ${wanted}`,
+      "omit --account, or give an inventory of that account",
     );
   }
   const whole: WholeInventory = { account, registrations, devices, accessUsers };
@@ -110,7 +110,7 @@ function accountOf({ env }: Surroundings, wanted: string | undefined): string {
   }
   throw new UserError(
     "which account?",
-    "give --account ID or set CLOUDFLARE_ACCOUNT_ID; the id stands in the dashboard's address: https://dash.cloudflare.com/<id>",
+    "give --account ID or set CLOUDFLARE_ACCOUNT_ID; the id is in the dashboard's address: https://dash.cloudflare.com/<id>",
   );
 }
 

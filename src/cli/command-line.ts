@@ -62,7 +62,7 @@ export async function runCommandLine(args: readonly string[], given: Surrounding
 export function makeProgram(context: CommandContext): Command {
   const program = new Command("warp-registrations")
     .description(
-      "Cloudflare WARP device registrations: what an allowlist says and what the account has. Never writes to the account.",
+      "Compare an allowlist with the Cloudflare WARP device registrations of an account. Never writes to the account.",
     )
     .version(VERSION);
   for (const make of COMMANDS) program.addCommand(make(context));

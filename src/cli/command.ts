@@ -133,11 +133,11 @@ export function reasonOf(thrown: unknown): string {
 }
 
 const REASONS: Readonly<Record<string, string>> = {
-  ENOENT: "there is no such file or folder",
+  ENOENT: "no such file or folder",
   ENOTDIR: "its folder is a file",
   EISDIR: "it is a folder",
   EACCES: "permission denied",
   EPERM: "permission denied",
-  EROFS: "nothing can be written there",
+  EROFS: "the file system is read-only",
   ENOSPC: "the disk is full",
 };

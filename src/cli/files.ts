@@ -108,7 +108,7 @@ function findJsonMistake(text: string): JsonPlace | undefined {
     for (;;) {
       skip();
       const inner = open.at(-1);
-      if (inner === undefined) return at === text.length ? undefined : wrong("nothing more");
+      if (inner === undefined) return at === text.length ? undefined : wrong("the end of the file");
       if (text[at] === ",") {
         at++;
         skip();
@@ -186,7 +186,7 @@ export function formatInventory(file: InventoryFile): string {
   ].join("\n");
 }
 
-const MAKE_ONE = "make one with: warp-registrations inventory --output inventory.json";
+const MAKE_ONE = "create one with: warp-registrations inventory --output inventory.json";
 
 /** Reads and checks such a file. Throws a {@link UserError} with the place of what is wrong. */
 export function readInventoryFile(folder: string, path: string): InventoryFile {
@@ -196,8 +196,8 @@ export function readInventoryFile(folder: string, path: string): InventoryFile {
   const file = value;
   if (file.version !== 1) {
     throw new UserError(
-      `${path}: version: an inventory of version ${JSON.stringify(file.version)}, and this program reads version 1`,
-      "take the inventory again, or use the release that wrote it",
+      `${path}: version: the inventory has version ${JSON.stringify(file.version)}, but this program reads version 1`,
+      "create the inventory again, or use the release that wrote it",
     );
   }
   const account = text(path, "account", file.account);
@@ -246,7 +246,7 @@ function checked<T>(place: string, read: () => T): T {
 
 function text(path: string, key: string, value: unknown): string {
   if (typeof value === "string" && value !== "") return value;
-  throw new UserError(`${path}: ${key}: expected a text`, MAKE_ONE);
+  throw new UserError(`${path}: ${key}: expected text`, MAKE_ONE);
 }
 
 /**

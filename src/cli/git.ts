@@ -69,7 +69,7 @@ export class GitRefusal extends Error {
 
 function refusal(error: ExecFileException, stderr: string): Error {
   if (error.code === "ENOENT")
-    return new UserError("git is not on the PATH", "install git, or leave out what asks it", {
+    return new UserError("git is not on the PATH", "install git, or omit the option that needs it", {
       cause: error,
     });
   const said = stderr.split("\n").find((line) => /^(?:fatal|error): /u.test(line)) ?? stderr.split("\n")[0];
@@ -88,10 +88,10 @@ export async function checkRepository(git: Git, what: string): Promise<void> {
   } catch (error) {
     if (!(error instanceof GitRefusal)) throw error;
     throw new UserError(
-      `${what}: git does not read this folder's repository: ${clipped(error.said, 300)}`,
+      `${what}: git cannot read this folder's repository: ${clipped(error.said, 300)}`,
       error.said.includes("not a git repository")
         ? "run the command in a clone of the repository"
-        : "settle what git says, and run the command again",
+        : "fix what git reports, and run the command again",
     );
   }
 }
@@ -131,8 +131,8 @@ export async function readAllowlistAt(
 function checkRef(option: string, ref: string): void {
   if (/^[^-\p{C}\p{Z}:][^\p{C}\p{Z}:]*$/u.test(ref)) return;
   throw new UserError(
-    `${option}: that is no name of a commit`,
-    "give a branch, a tag or a commit, like origin/main",
+    `${option}: that is not the name of a commit`,
+    "give a branch, a tag or a commit, such as origin/main",
   );
 }
 
@@ -149,15 +149,15 @@ async function unknownCommit(git: Git, option: string, ref: string): Promise<Use
   const what = `${option}: there is no such commit in this clone`;
   if (await isShallow(git))
     return new UserError(
-      `${what}, which is a shallow one`,
-      "fetch it first: git fetch origin BRANCH:refs/remotes/origin/BRANCH --depth=1, or clone with the whole history (fetch-depth: 0)",
+      `${what}, which is shallow`,
+      "fetch it first: git fetch origin BRANCH:refs/remotes/origin/BRANCH --depth=1, or clone with the full history (fetch-depth: 0)",
     );
   const names = (await git.line(["for-each-ref", "--format=%(refname:short)"])).split("\n");
   const guess = nearest(ref, names.slice(0, 1000));
   return new UserError(
     what,
     guess === undefined || guess === ""
-      ? "fetch it first, as with: git fetch origin"
+      ? "fetch it first, for example with: git fetch origin"
       : `did you mean ${JSON.stringify(guess)}? Or fetch it first: git fetch origin`,
   );
 }
@@ -194,8 +194,8 @@ async function filesAt(
   );
   if (entries.length === 0)
     throw new UserError(
-      `${option}: has no allowlist in this folder: no file matches the patterns`,
-      "for a first allowlist leave out --base-ref; where it was moved, give its old place with --base",
+      `${option}: that commit has no allowlist in this folder: no file matches the patterns`,
+      "for a first allowlist, omit --base-ref; if the allowlist was moved, give its old place with --base",
     );
   for (const { mode, name, size } of entries) {
     const why =
@@ -208,8 +208,8 @@ async function filesAt(
             : undefined;
     if (why !== undefined)
       throw new UserError(
-        `${option}: ${clipped(name, 200)} ${why} there, and only files of at most 10 MiB are read`,
-        "check that commit out beside this folder, and give its allowlist with --base",
+        `${option}: ${clipped(name, 200)} ${why} there; only files of at most 10 MiB are read`,
+        "check out that commit beside this folder, and give its allowlist with --base",
       );
   }
   return readBlobs(git, option, entries);
@@ -266,7 +266,7 @@ async function asked<T>(option: string, answer: Promise<T>): Promise<T> {
     return await answer;
   } catch (error) {
     if (!(error instanceof GitRefusal)) throw error;
-    throw new UserError(`${option}: git says: ${clipped(error.said, 300)}`, "settle that, and run again");
+    throw new UserError(`${option}: git reports: ${clipped(error.said, 300)}`, "fix that, and run again");
   }
 }
 
@@ -313,8 +313,8 @@ async function blameFile(git: Git, what: string, file: string, shallow: boolean)
     // A file that no commit has yet, or no commit at all.
     if (/^no such (?:path|ref)\b/u.test(error.said)) return [];
     throw new UserError(
-      `${what}: ${clipped(file, 200)}: git says: ${clipped(error.said, 300)}`,
-      "settle that, or leave out --blame",
+      `${what}: ${clipped(file, 200)}: git reports: ${clipped(error.said, 300)}`,
+      "fix that, or omit --blame",
     );
   }
   return readBlame(answer, shallow);

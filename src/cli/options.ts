@@ -26,13 +26,13 @@ export interface AccountOptions {
 export function accountOptions(): Option[] {
   return [
     new Option("--account <id>", "the account (default: CLOUDFLARE_ACCOUNT_ID)"),
-    new Option("--inventory <file>", "take the account from this file instead of the API"),
+    new Option("--inventory <file>", "read the account from this file instead of the API"),
   ];
 }
 
 /** `--now TIME`. */
 export function nowOption(what: string): Option {
-  return new Option("--now <time>", `as of when ${what}: RFC 3339, or a day`).argParser(parseMoment);
+  return new Option("--now <time>", `${what}: an RFC 3339 time, or a day`).argParser(parseMoment);
 }
 
 /** `--format` and `--quiet` of a command that knows these formats, and `--output` unless it writes no report. */
@@ -47,7 +47,7 @@ export function outputOptions(known: readonly string[]): Option[] {
       : []),
     new Option(
       "--output <file...>",
-      "write FILE instead of printing, or FORMAT=FILE as well; several may be given",
+      "write FILE instead of printing; FORMAT=FILE is written too; several may be given",
     ).argParser((text: string, targets: readonly Target[] | undefined) => [
       ...(targets ?? []),
       parseTarget(text, known),
@@ -62,27 +62,27 @@ export function planOptions(): Option[] {
   return [
     new Option(
       "--base <glob>",
-      "the allowlist before a change: tells what the change itself lets through; may be repeated",
+      "the allowlist before a change, to report what the change itself does; may be repeated",
     ).argParser(collect),
     new Option(
       "--base-ref <ref>",
-      "the same, of this folder as of a commit that git knows, like origin/main",
+      "the same, from this folder at a commit that git knows, such as origin/main",
     ).conflicts("base"),
     new Option(
       "--stack <name>",
-      "the stack that this is: tells which other stacks of the project share the account",
+      "the name of this stack, to report other stacks of the project that share the account",
     ),
     new Option(
       "--own <file...>",
-      "what this stack revoked itself: `pulumi stack export`, reports of its runs, a --history; see policy.listedRevoked",
+      "what this stack itself revoked: `pulumi stack export`, reports of its runs, a --history; see policy.listedRevoked",
     ),
-    new Option("--marker <text>", "tells this comment from another stack's, in Markdown"),
+    new Option("--marker <text>", "in Markdown, marks the comment as this stack's"),
   ];
 }
 
 /** `--exit-code`. */
 export function exitCodeOption(what: string): Option {
-  return new Option("--exit-code", `exit with 2 where ${what}`);
+  return new Option("--exit-code", `exit with 2 if ${what}`);
 }
 
 /** For an option that may be repeated. */
@@ -93,7 +93,9 @@ export function collect(text: string, all: readonly string[] = []): readonly str
 function parseMoment(text: string): Date {
   const moment = toDay(text)?.start ?? toTime(text);
   if (moment === undefined) {
-    throw new InvalidArgumentError("Expected a time like 2026-05-01T08:00:00Z, or a day like 2026-05-01.");
+    throw new InvalidArgumentError(
+      "Expected a time such as 2026-05-01T08:00:00Z, or a day such as 2026-05-01.",
+    );
   }
   return new Date(moment);
 }

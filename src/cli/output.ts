@@ -164,7 +164,7 @@ export function checkEndings<F extends string>(
     if (own !== undefined || ending === "" || formatOf(path, known) !== undefined) continue;
     throw new UserError(
       `--output ${path}: no format of this command ends in ${ending}`,
-      `say which with FORMAT=${path}; formats: ${known.join(", ")}`,
+      `set the format with FORMAT=${path}; formats: ${known.join(", ")}`,
     );
   }
 }
@@ -191,12 +191,9 @@ export function checkPlaces(
     const id = identityOf(folder, path) ?? resolve(folder, path);
     if (isNoFile(folder, path)) continue;
     if (read.has(id))
-      throw new UserError(
-        `${path} is read by this run, and would be overwritten`,
-        "give the output another name",
-      );
+      throw new UserError(`this run reads ${path}, and would overwrite it`, "give the output another name");
     if (written.has(id))
-      throw new UserError(`${path} is written twice by this run`, "give each output a name of its own");
+      throw new UserError(`this run would write ${path} twice`, "give each output its own name");
     written.set(id, path);
   }
 }

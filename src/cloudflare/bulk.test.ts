@@ -97,7 +97,10 @@ test.each([
 
 test("an id given twice has one outcome, and an id that is none never goes out", async () => {
   const { run, sent } = setUp({ rows: account(1) });
-  expect(await run("revoke", ["r0", "", "r0"])).toEqual({ r0: "done", "": "Not tried: the id is empty." });
+  expect(await run("revoke", ["r0", "", "r0"])).toEqual({
+    r0: "done",
+    "": "Not attempted: the id is empty.",
+  });
   expect(sent).toEqual([["r0"]]);
   expect(await run("revoke", [])).toEqual({});
 });
@@ -238,7 +241,7 @@ describe("a chunk that is refused", () => {
     const outcomes = await run("revoke", ids(50), { chunkSize: 10 });
     expect(sent).toHaveLength(2 * 19);
     expect(outcomes.r19).toMatch(/^Told/);
-    expect(outcomes.r20).toMatch(/^Not tried: Told/);
+    expect(outcomes.r20).toMatch(/^Not attempted: Told/);
     expect(Object.keys(outcomes)).toHaveLength(50);
   });
 });
@@ -284,7 +287,7 @@ describe("a failure that is not about the ids", () => {
     };
     const { run, sent } = setUp({ rows, fault });
     const outcomes = await run("revoke", ids(2), { chunkSize: 1 });
-    expect(outcomes).toEqual({ r0: "done", r1: "Not tried: Told cloudflare/rate-limited." });
+    expect(outcomes).toEqual({ r0: "done", r1: "Not attempted: Told cloudflare/rate-limited." });
     expect(sent).toEqual([["r0"]]);
   });
 
@@ -312,7 +315,7 @@ describe("a failure that is not about the ids", () => {
 
   test("an outage ends the act after two chunks, a passing one does not", async () => {
     const outage = setUp({ rows: account(5), fault: () => failure("cloudflare/unavailable") });
-    expect((await outage.run("revoke", ids(5), { chunkSize: 1 })).r4).toMatch(/^Not tried/);
+    expect((await outage.run("revoke", ids(5), { chunkSize: 1 })).r4).toMatch(/^Not attempted/);
     expect(outage.sent).toHaveLength(2);
     const passing = setUp({
       rows: account(5),

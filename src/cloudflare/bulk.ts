@@ -159,14 +159,14 @@ async function sendAll(
     }
     await afterChunk?.(known(run, chunk));
     const ended = sent.untried.size > 0 || ending.isStopped();
-    stop = sent.stop === undefined || ended ? sent.stop : `Not tried: ${sent.stop}`;
+    stop = sent.stop === undefined || ended ? sent.stop : `Not attempted: ${sent.stop}`;
     barren = isBarren(sent, chunk.length) ? [...barren, chunk] : [];
     if (stop === undefined && barren.length >= MOST_BARREN) {
       await waitForPending();
       const shown = barren.flat().some((id) => run.outcomes.get(id)?.result === "done");
       const cause = faults[0]?.[1];
       if (shown) barren = [];
-      else if (cause !== undefined) stop = `Not tried: ${cause}`;
+      else if (cause !== undefined) stop = `Not attempted: ${cause}`;
     }
   }
 }
@@ -220,7 +220,7 @@ export async function perform(
   const run = new BulkRun(registrations, act, (begin) => ending.waitFor(begin));
   const usable = [...new Set(ids)].filter((id) => {
     const fault = idFault(id);
-    if (fault !== undefined) run.settle(id, failed(`Not tried: ${fault}.`));
+    if (fault !== undefined) run.settle(id, failed(`Not attempted: ${fault}.`));
     return fault === undefined;
   });
   const waits = options.rereadWaitsMs ?? REREAD_WAITS_MS;

@@ -42,7 +42,7 @@ export function trustedBaseUrl(
   throw new CloudflareError({
     code: "cloudflare/bad-setting",
     what: `The config warp-registrations:baseUrl would send the credentials to ${host}, which is not Cloudflare's.`,
-    advice: `Remove it, or, if that is meant, set CLOUDFLARE_BASE_URL to the same address in the environment of the run.`,
+    advice: `Remove it. If it is intended, set CLOUDFLARE_BASE_URL to the same address in the environment of the run.`,
   });
 }
 
@@ -229,7 +229,7 @@ export function timeOf({ serverTime }: Pick<CloudflareClient, "serverTime">, loc
   const server = serverTime();
   const here = local();
   if (server === undefined) {
-    const note = `the account's answers do not tell the time, so this machine's clock counts: ${minute(here)}`;
+    const note = `the account's answers do not contain the time, so this machine's clock is used: ${minute(here)}`;
     return { now: here, findings: [], notes: [note] };
   }
   const skew = Math.abs(here.getTime() - server);
@@ -243,7 +243,7 @@ function skewed(here: Date, there: Date): Finding {
     subject: ["clock"],
     text:
       "this machine's clock is more than five minutes off; it says " +
-      `${minute(here)}, and the account's says ${minute(there)}, by which everything is judged: set the machine's clock`,
+      `${minute(here)}, and the account's clock, which the run uses, says ${minute(there)}: set the machine's clock`,
     registrations: [],
   };
 }

@@ -24,7 +24,7 @@ describe("a contradiction", () => {
     [
       "no registrations beside devices that count some",
       { registrations: [], devices: [device("a", 1), device("b", 2), device("c", 0)] },
-      "devices that count active registrations: 2, and without any in the list: 2 (d-a, d-b); active registrations in the list: 0",
+      "devices that count active registrations: 2, of these without any in the list: 2 (d-a, d-b); active registrations in the list: 0",
     ],
     [
       "only revoked ones",
@@ -34,17 +34,17 @@ describe("a contradiction", () => {
     [
       "a listing of registrations that was cut in its middle",
       { registrations: many(row, 4), devices: many((id) => device(id, 1), 9) },
-      "devices that count active registrations: 9, and without any in the list: 5 (d-4, d-5, d-6, …); active",
+      "devices that count active registrations: 9, of these without any in the list: 5 (d-4, d-5, d-6, …); active",
     ],
     [
       "no devices beside active registrations",
       { registrations: [row("a"), row("b")], devices: [] },
-      "active registrations: 2, and of devices that are not listed or count none: 2 (a, b); devices in the list: 0",
+      "active registrations: 2, of these on devices that are not listed or count none: 2 (a, b); devices in the list: 0",
     ],
     [
       "devices that count none beside active registrations",
       { registrations: [row("a")], devices: [device("a", 0)] },
-      "active registrations: 1, and of devices that are not listed or count none: 1 (a); devices in the list: 1",
+      "active registrations: 1, of these on devices that are not listed or count none: 1 (a); devices in the list: 1",
     ],
   ])("%s", (_, listed, why) => {
     expect(contradictionOf(listed, NOW)).toContain(why);

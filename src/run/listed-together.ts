@@ -93,10 +93,10 @@ export function contradictionOf(listed: ListedTogether, now: number): string | u
   const [here, there] = [withoutRegistrations(listed, now), withoutDevices(listed, now)];
   const active = listed.registrations.filter(isActive).length;
   if (isMost(here)) {
-    return `devices that count active registrations: ${here.of}, and without any in the list: ${some(here)}; active registrations in the list: ${active}`;
+    return `devices that count active registrations: ${here.of}, of these without any in the list: ${some(here)}; active registrations in the list: ${active}`;
   }
   if (isMost(there)) {
-    return `active registrations: ${there.of}, and of devices that are not listed or count none: ${some(there)}; devices in the list: ${listed.devices.length}`;
+    return `active registrations: ${there.of}, of these on devices that are not listed or count none: ${some(there)}; devices in the list: ${listed.devices.length}`;
   }
   return undefined;
 }
@@ -144,10 +144,10 @@ export async function listTogether<T extends ListedTogether>(
   if (why === undefined) return listed;
   throw new CloudflareError({
     code: "cloudflare/incomplete-listing",
-    what: "The list of registrations and the list of physical devices contradict each other, so one of them is not whole.",
+    what: "The list of registrations and the list of physical devices contradict each other, so one of them is not complete.",
     details: [why],
     advice:
-      "Nothing is decided on a listing that may lack records. Compare with the devices in the dashboard, and run again; " +
-      "if it stays so, report it to Cloudflare, or look at a proxy in between.",
+      "Nothing is decided from a listing that may lack records. Compare with the devices in the dashboard, and run again. " +
+      "If this happens again, check any proxy on the way, or report it to Cloudflare.",
   });
 }

@@ -98,7 +98,7 @@ function costNotes({ acts, accessUsers }: Plan): readonly string[] {
   });
   return said === undefined
     ? []
-    : [`the acts of this run take ${said}; Cloudflare counts all that the token's user does`];
+    : [`the acts of this run take ${said}; Cloudflare counts every request of the token's user`];
 }
 
 function countBy<K extends string>(keys: readonly K[]): Partial<Record<K, number>> {

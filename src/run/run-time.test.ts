@@ -32,6 +32,6 @@ test("no answer tells the time: the machine's clock counts, and that is said", (
   expect(now).toEqual(new Date(NOON));
   expect(findings).toEqual([]);
   expect(notes).toEqual([
-    "the account's answers do not tell the time, so this machine's clock counts: 2026-06-01T12:00Z",
+    "the account's answers do not contain the time, so this machine's clock is used: 2026-06-01T12:00Z",
   ]);
 });

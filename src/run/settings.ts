@@ -45,14 +45,14 @@ export function readSettings(options: ProgramOptions): Settings {
   const accountId = options.accountId ?? config.get("accountId") ?? process.env.CLOUDFLARE_ACCOUNT_ID;
   if (accountId === undefined || accountId === "") {
     throw runError(
-      `which account? Say it once for this stack: pulumi config set ${CONFIG_NAMESPACE}:accountId <id>\n` +
-        "The id stands in the dashboard's address: https://dash.cloudflare.com/<id>",
+      `which account? Set it once for this stack: pulumi config set ${CONFIG_NAMESPACE}:accountId <id>\n` +
+        "The id is in the dashboard's address: https://dash.cloudflare.com/<id>",
     );
   }
   if (!isAccountId(accountId))
     throw runError(
       `the account is "${escapeText(accountId, 80)}", which is not an account id\n${ACCOUNT_ID_FORM}\n` +
-        `Say it once for this stack: pulumi config set ${CONFIG_NAMESPACE}:accountId <id>`,
+        `Set it once for this stack: pulumi config set ${CONFIG_NAMESPACE}:accountId <id>`,
     );
   const allowlist = options.allowlist ?? config.get("allowlist");
   return {
@@ -87,9 +87,9 @@ function refuseOtherKeys(): void {
   const shown = (key: string) => prefix + escapeText(key, 60);
   const lines = others.map((key) =>
     TOKENS.includes(key)
-      ? `the config has ${shown(key)}, but the API token is taken from the environment only. Make a new token, and ` +
+      ? `the config has ${shown(key)}, but the API token is only read from the environment. Create a new token, and ` +
         "set CLOUDFLARE_API_TOKEN"
-      : `the config has ${shown(key)}, which means nothing; ${didYouMean(key, KEYS)}`,
+      : `the config has ${shown(key)}, which has no meaning; ${didYouMean(key, KEYS)}`,
   );
   throw runError(
     [...lines, "Remove:", ...others.map((key) => `  pulumi config rm ${shown(key)}`)].join("\n"),
@@ -126,7 +126,7 @@ function perPageOf(text: string | undefined): number | undefined {
   if (text === undefined) return undefined;
   if (/^[1-9]\d{0,3}$/u.test(text)) return Number(text);
   throw runError(
-    `${CONFIG_NAMESPACE}:perPage is "${escapeText(text, 40)}"; it is a whole number from 1 to 9999`,
+    `${CONFIG_NAMESPACE}:perPage is "${escapeText(text, 40)}", but must be a whole number from 1 to 9999`,
   );
 }
 

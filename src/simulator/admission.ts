@@ -208,7 +208,7 @@ export function readFault(value: unknown): Fault {
   const fault = value as Readonly<Record<string, unknown>>;
   const unknown = Object.keys(fault).find((name) => !FIELDS.includes(name));
   if (unknown !== undefined) {
-    throw new SimulatorError(`fault.${unknown}: no such field; there are ${FIELDS.join(", ")}`);
+    throw new SimulatorError(`fault.${unknown}: no such field; the fields are ${FIELDS.join(", ")}`);
   }
   if (typeof fault.kind !== "string" || !KINDS.includes(fault.kind)) {
     throw new SimulatorError(`fault.kind: expected one of ${KINDS.join(", ")}`);
@@ -216,14 +216,14 @@ export function readFault(value: unknown): Fault {
   for (const [name, least] of Object.entries(NUMBERS)) {
     const number = fault[name];
     if (number !== undefined && !(Number.isSafeInteger(number) && (number as number) >= least)) {
-      throw new SimulatorError(`fault.${name}: expected a whole number from ${least} on`);
+      throw new SimulatorError(`fault.${name}: expected a whole number, at least ${least}`);
     }
   }
   if (typeof fault.status === "number" && fault.status > 599) {
     throw new SimulatorError("fault.status: expected an HTTP status from 200 to 599");
   }
   if (fault.message !== undefined && typeof fault.message !== "string") {
-    throw new SimulatorError("fault.message: expected a text");
+    throw new SimulatorError("fault.message: expected text");
   }
   if (fault.applied !== undefined && typeof fault.applied !== "boolean") {
     throw new SimulatorError("fault.applied: expected true or false");
@@ -238,7 +238,7 @@ function checkMatch(match: unknown): void {
     throw new SimulatorError("fault.match: expected an object");
   for (const [name, value] of Object.entries(match)) {
     if (!["method", "path", "query"].includes(name) || typeof value !== "string") {
-      throw new SimulatorError(`fault.match.${name}: expected method, path or query with a text`);
+      throw new SimulatorError(`fault.match.${name}: expected method, path or query, with text`);
     }
     if (name === "method") continue;
     try {

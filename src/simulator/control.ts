@@ -172,7 +172,7 @@ async function readBody(request: IncomingMessage): Promise<Readonly<Record<strin
 function text(body: Readonly<Record<string, unknown>>, name: string): string | undefined {
   const value = body[name];
   if (value === undefined) return undefined;
-  if (typeof value !== "string") throw new SimulatorError(`${name}: expected a text`);
+  if (typeof value !== "string") throw new SimulatorError(`${name}: expected text`);
   return value;
 }
 
@@ -198,7 +198,7 @@ function onlyFields(body: Readonly<Record<string, unknown>>, ...names: readonly 
   const unknown = Object.keys(body).find((name) => !names.includes(name));
   if (unknown !== undefined) {
     throw new SimulatorError(
-      `${unknown}: no such field; ${names.length === 0 ? "none is known" : `there are ${names.join(", ")}`}`,
+      `${unknown}: no such field; ${names.length === 0 ? "none is known" : `the fields are ${names.join(", ")}`}`,
     );
   }
 }

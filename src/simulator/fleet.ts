@@ -76,7 +76,7 @@ export function generateWorld(size: FleetSize): World {
 function checkSize({ registrations, users, seed, revoked = 0 }: FleetSize): void {
   for (const [name, value] of Object.entries({ registrations, users, seed, revoked })) {
     if (!Number.isSafeInteger(value) || value < 0) {
-      throw new SimulatorError(`fleet: ${name}: expected a whole number from 0 on, got ${value}`);
+      throw new SimulatorError(`fleet: ${name}: expected a whole number, at least 0, got ${value}`);
     }
   }
   if (registrations > 0 && users === 0) throw new SimulatorError("fleet: users: at least 1");

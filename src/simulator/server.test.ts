@@ -299,7 +299,7 @@ test("control: reset is the start again", async () => {
 test.each([
   ["revoke", {}, "ids: expected a list of registration ids"],
   ["revoke", { ids: ["nobody"] }, "ids: no registration nobody"],
-  ["delete", { idz: ["x"] }, "idz: no such field; there are ids, id"],
+  ["delete", { idz: ["x"] }, "idz: no such field; the fields are ids, id"],
   ["rename", { id: "nobody", name: "x" }, "id: no such registration"],
   ["rename", { id: "nobody" }, "name: required"],
   ["enrol", { device_id: "x" }, "email: required"],
@@ -308,7 +308,7 @@ test.each([
   ["re-enrol", { email: "a@example.com", device_id: "x" }, "no registration of a@example.com on x"],
   ["faults", { kind: "explode" }, "fault.kind: expected one of status, html"],
   ["faults", { kind: "html", match: { path: "(" } }, "fault.match.path: not a regular expression"],
-  ["faults", { kind: "html", times: 0 }, "fault.times: expected a whole number from 1 on"],
+  ["faults", { kind: "html", times: 0 }, "fault.times: expected a whole number, at least 1"],
   ["faults", { kind: "html", status: 700 }, "fault.status: expected an HTTP status"],
   ["settings", { cursor: "x" }, "settings.cursor: expected keyset|offset"],
   ["clock", { now: "noon" }, "now: expected an RFC 3339 time"],

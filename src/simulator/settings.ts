@@ -151,7 +151,9 @@ export function readSettings(value: unknown, where = "settings"): Partial<Simula
   }
   const entries = Object.entries(value).map(([name, given]: [string, unknown]) => {
     if (!isName(name)) {
-      throw new SimulatorError(`${where}: no setting "${name}"; there are ${Object.keys(RULES).join(", ")}`);
+      throw new SimulatorError(
+        `${where}: no setting "${name}"; the settings are ${Object.keys(RULES).join(", ")}`,
+      );
     }
     if (!fits(RULES[name], given)) {
       throw new SimulatorError(
@@ -191,5 +193,5 @@ function fits(rule: SettingRule, value: unknown): boolean {
 }
 
 function expected(rule: SettingRule): string {
-  return isChoice(rule) ? rule.join("|") : `a whole number from ${rule.least} on`;
+  return isChoice(rule) ? rule.join("|") : `a whole number, at least ${rule.least}`;
 }

@@ -28,12 +28,12 @@ test("devices and settings may be missing", () => {
 test.each([
   [[], "the world: expected an object, got []"],
   [{ ...world, registration: [] }, "registration: a world has account_id, registrations"],
-  [{ ...world, account_id: "" }, 'account_id: expected a text, got ""'],
+  [{ ...world, account_id: "" }, 'account_id: expected text, got ""'],
   [{ ...world, registrations: {} }, "registrations: expected a list, got {}"],
-  [{ ...world, registrations: [{ ...registration, id: 7 }] }, "registrations[0].id: expected a text, got 7"],
+  [{ ...world, registrations: [{ ...registration, id: 7 }] }, "registrations[0].id: expected text, got 7"],
   [
     { ...world, registrations: [{ ...registration, device: { name: "x" } }] },
-    "registrations[0].device.id: expected a text, got nothing",
+    "registrations[0].device.id: expected text, got nothing",
   ],
   [
     { ...world, registrations: [{ ...registration, revoked_at: "today" }] },
@@ -41,7 +41,7 @@ test.each([
   ],
   [
     { ...world, registrations: [{ ...registration, user: { email: 1 } }] },
-    "registrations[0].user.email: expected a text or null, got 1",
+    "registrations[0].user.email: expected text or null, got 1",
   ],
   [
     { ...world, registrations: [{ ...registration, policy: { id: "p", name: "P", updated_at: AT } }] },
@@ -50,9 +50,9 @@ test.each([
   [{ ...world, registrations: [registration, registration] }, 'registrations[1].id: "r1" occurs twice'],
   [
     { ...world, physical_devices: [{ ...device, serial_number: 5 }] },
-    "physical_devices[0].serial_number: expected a text or null, got 5",
+    "physical_devices[0].serial_number: expected text or null, got 5",
   ],
-  [{ ...world, access_users: [{ email: "a@b" }] }, "access_users[0].id: expected a text, got nothing"],
+  [{ ...world, access_users: [{ email: "a@b" }] }, "access_users[0].id: expected text, got nothing"],
   [{ ...world, access_users: [{ id: "u" }, { id: "u" }] }, 'access_users[1].id: "u" occurs twice'],
   [
     { ...world, access_users: [{ id: "u", gateway_seat: "yes" }] },
@@ -68,7 +68,7 @@ test.each([
   ],
   [
     { ...world, access_users: [{ id: "u", active_sessions: [{ metadata: {} }] }] },
-    "access_users[0].active_sessions[0].metadata.nonce: expected a text, got nothing",
+    "access_users[0].active_sessions[0].metadata.nonce: expected text, got nothing",
   ],
   [
     { ...world, access_users: [{ id: "u", last_seen_identity: "x" }] },
@@ -85,5 +85,5 @@ test("a file that is missing, or no JSON, or no world, is named", () => {
   writeFileSync(file, "{");
   expect(() => readWorldFile(file)).toThrow(/world\.json: not JSON/);
   writeFileSync(file, "{}");
-  expect(() => readWorldFile(file)).toThrow(/world\.json: account_id: expected a text/);
+  expect(() => readWorldFile(file)).toThrow(/world\.json: account_id: expected text/);
 });

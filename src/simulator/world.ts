@@ -149,7 +149,7 @@ function required(row: Fields, at: string, ...names: readonly string[]): void {
     const value = row[name];
     // A user chooses the device's name, and may choose none.
     if (typeof value !== "string" || (value === "" && name !== "name")) {
-      throw new SimulatorError(`${place(at, name)}: expected a text, got ${quote(value)}`);
+      throw new SimulatorError(`${place(at, name)}: expected text, got ${quote(value)}`);
     }
   }
 }
@@ -159,7 +159,7 @@ function optional(row: Fields, at: string, ...names: readonly string[]): void {
   for (const name of names) {
     const value = row[name];
     if (value != null && typeof value !== "string") {
-      throw new SimulatorError(`${place(at, name)}: expected a text or null, got ${quote(value)}`);
+      throw new SimulatorError(`${place(at, name)}: expected text or null, got ${quote(value)}`);
     }
   }
 }

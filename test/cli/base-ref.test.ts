@@ -116,7 +116,7 @@ describe("what cannot be compared with is one clear message, and 1", () => {
     "a\u0000b",
     "\u202ehead",
   ])("%j is no name of a commit, and git does not see it", async (ref) => {
-    expect(await at(ref)).toContain("that is no name of a commit");
+    expect(await at(ref)).toContain("that is not the name of a commit");
     expect(readdirSync(repository)).not.toContain("stolen");
   });
 
@@ -141,7 +141,7 @@ describe("what cannot be compared with is one clear message, and 1", () => {
     const shallow = join(project.base, "shallow");
     execFileSync("git", ["clone", "--quiet", "--depth=1", `file://${repository}`, shallow], { env: ENV });
     const err = await at("HEAD~1", { folder: shallow });
-    expect(err).toContain("there is no such commit in this clone, which is a shallow one");
+    expect(err).toContain("there is no such commit in this clone, which is shallow");
     expect(err).toContain("fix: fetch it first: git fetch origin");
   });
 
@@ -149,7 +149,7 @@ describe("what cannot be compared with is one clear message, and 1", () => {
     const elsewhere = join(project.base, "elsewhere");
     write({ "allowlist.yaml": AFTER }, elsewhere);
     expect(await at("HEAD", { folder: elsewhere })).toMatch(
-      /--base-ref HEAD: git does not read this folder's repository: not a git repository.*\n {2}fix: run the command in a clone/u,
+      /--base-ref HEAD: git cannot read this folder's repository: not a git repository.*\n {2}fix: run the command in a clone/u,
     );
     const empty = join(project.base, "empty");
     mkdirSync(empty);
@@ -163,8 +163,8 @@ describe("what cannot be compared with is one clear message, and 1", () => {
     git("branch", "empty");
     commit({ "allowlist.yaml": AFTER });
     const err = await at("empty");
-    expect(err).toContain("--base-ref empty: has no allowlist in this folder");
-    expect(err).toContain("fix: for a first allowlist leave out --base-ref");
+    expect(err).toContain("--base-ref empty: that commit has no allowlist in this folder");
+    expect(err).toContain("fix: for a first allowlist, omit --base-ref");
   });
 
   test("one that is not valid, with its line", async () => {

@@ -118,7 +118,7 @@ test.each(WRONG)(
     expect((await trial.run("explain seen --quiet", { now })).err).toBe("");
     const accepted = await trial.run("accept new --expires 2026-07-01", { now });
     expect([accepted.code, accepted.err.includes(warned)]).toEqual([0, true]);
-    expect((await trial.run("accept new --expires 2026-05-01", { now })).err).toContain("that day is over");
+    expect((await trial.run("accept new --expires 2026-05-01", { now })).err).toContain("that day is past");
   },
 );
 
@@ -135,7 +135,7 @@ test("an account that does not tell the time: the machine's clock counts, and th
   trial.simulator.set({ date_header: "left-out" });
   const { out } = await trial.run("plan");
   expect(out.replaceAll(/\s+/gu, " ")).toContain(
-    "the account's answers do not tell the time, so this machine's clock counts: 2026-06-01T12:00Z",
+    "the account's answers do not contain the time, so this machine's clock is used: 2026-06-01T12:00Z",
   );
 });
 

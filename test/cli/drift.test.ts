@@ -48,14 +48,14 @@ test("another registration of the same user is another finding", async () => {
   trial.simulator.enrol({ email: "erin@example.com", device_name: "ERIN-2" });
   const { text } = await drift("--baseline b.yaml");
   expect(text).toContain(`${ERIN}: 2 active registrations left alone`);
-  expect(text).toContain("the baseline accepts what is not found any more");
+  expect(text).toContain("the baseline accepts a finding that no longer exists");
 });
 
 test("a line that matches nothing any more is told, with its place", async () => {
   await drift("--write-baseline b.yaml");
   trial.write("allowlist.yaml", `${LIST}  erin@example.com: []\n${NO_LIMITS}`);
   const { text } = await drift("--baseline b.yaml");
-  expect(text).toContain("the baseline accepts what is not found any more");
+  expect(text).toContain("the baseline accepts a finding that no longer exists");
   expect(text).toContain("remove the line");
   expect(text).toContain("(b.yaml:3)");
 });
@@ -75,7 +75,7 @@ describe("what the version before wrote", () => {
     );
     const { text, err } = await drift("--baseline b.yaml --write-baseline b.yaml");
     expect(err).toBe("findings that the baseline accepts: 2\n");
-    for (const said of [ERIN, "SN-gone", "not found any more"]) expect(text).not.toContain(said);
+    for (const said of [ERIN, "SN-gone", "no longer exists"]) expect(text).not.toContain(said);
     const written = trial.read("b.yaml");
     expect(written).not.toContain(ERIN_KEY);
     expect(written).not.toContain(ENTRY_KEY);
@@ -110,7 +110,7 @@ test("a line holds until the end of its last day, and is kept by --write-baselin
   expect((await drift("--baseline b.yaml", "2026-06-30T23:59:00Z")).text).not.toContain(ERIN);
   const over = await drift("--baseline b.yaml", "2026-07-01T00:00:00Z");
   expect(over.text).toContain("(was accepted until 2026-06-30: leaves soon)");
-  expect(over.text).not.toContain("not found any more");
+  expect(over.text).not.toContain("no longer exists");
   await drift("--baseline b.yaml --write-baseline b.yaml");
   expect(trial.read("b.yaml")).toContain("leaves soon");
 });
@@ -144,24 +144,27 @@ test("a run as of an earlier moment leaves the history alone", async () => {
   await drift("--history h.json", "2026-05-10T08:00:00Z");
   const before = trial.read("h.json");
   const { err } = await drift("--history h.json --now 2026-05-01");
-  expect(err).toContain("h.json is as of a later moment than this run, and stays as it is");
+  expect(err).toContain("h.json is from a later time than this run, and stays unchanged");
   expect(trial.read("h.json")).toBe(before);
 });
 
 test.each([
-  ["version: 2\naccepted: []\n", "b.yaml:1:1: is no baseline"],
+  ["version: 2\naccepted: []\n", "b.yaml:1:1: is not a baseline"],
   ["version: 1\naccepted:\n  - key: a\n", "b.yaml:3:5: a line needs a `reason`"],
   ["version: 1\naccepted:\n  - key: a\n    reson: x\n", "did you mean `reason`?"],
-  ["version: 1\naccepted:\n  - key: a\n    reason: x\n    until: soon\n", "b.yaml:5:12: `until` is no day"],
+  [
+    "version: 1\naccepted:\n  - key: a\n    reason: x\n    until: soon\n",
+    "b.yaml:5:12: `until` is not a day",
+  ],
   [
     "version: 1\naccepted: [{key: a, reason: b}, {key: a, reason: c}]\n",
-    "b.yaml:2:33: the key a is there twice",
+    "b.yaml:2:33: the key a is in the file twice",
   ],
   ["version: 1\naccepted: [\n", "b.yaml:3:1: "],
   ["version: 1\naccepted: &a\n  - *a\n", "b.yaml:3:5: an alias"],
   ["version: 1\naccepted:\n  - ? { a: b }\n    : c\n", "b.yaml:3:7: a key that is not text"],
   ["version: 1\n? [a]\n: b\n", "b.yaml:2:3: a key that is not text"],
-  ["null\n", "b.yaml:1:1: is no baseline"],
+  ["null\n", "b.yaml:1:1: is not a baseline"],
 ])("a baseline that cannot be used is told by its place: %j", async (text, message) => {
   trial.write("b.yaml", text);
   const { code, err } = await drift("--baseline b.yaml");
@@ -177,23 +180,23 @@ test.each([
   ["null", "h.json: is not a history"],
   ["5", "h.json: is not a history"],
   ['["warp-history"]', "h.json: is not a history"],
-  ['{"kind":"warp-history","version":1,"account":null}', "is of account null"],
-  ['{"kind":"warp-history","version":1}', "is of account none"],
+  ['{"kind":"warp-history","version":1,"account":null}', "is a history of account null"],
+  ['{"kind":"warp-history","version":1}', "is a history of account none"],
   [
     '{"kind":"warp-history","version":1,"account":"ACCOUNT","since":null,"asOf":"2026-01-01T00:00:00Z"}',
     "h.json: since: expected a mapping",
   ],
   [
     '{"kind":"warp-history","version":1,"account":"ACCOUNT","since":{"a":2026},"asOf":"2026-01-01T00:00:00Z"}',
-    'h.json: "a": holds a time that is none',
+    'h.json: "a": its value is not a time',
   ],
   [
     '{"kind":"warp-history","version":1,"account":"other","since":{},"asOf":"2026-01-01T00:00:00Z"}',
-    "is of account other",
+    "is a history of account other",
   ],
   [
     '{"kind":"warp-history","version":1,"account":"ACCOUNT","since":{"a":"x"},"asOf":"2026-01-01T00:00:00Z"}',
-    "holds a time that is none",
+    "its value is not a time",
   ],
 ])("a history that cannot be used is told, and stays: %s", async (given, message) => {
   const text = given.replace("ACCOUNT", trial.simulator.accountId);
@@ -236,7 +239,7 @@ describe("what this stack revoked, by", () => {
   test("a file that tells nothing of it is an error", async () => {
     const { code, err } = await drift("--own allowlist.yaml");
     expect(code).toBe(1);
-    expect(err).toContain("--own allowlist.yaml: tells nothing of what a stack of account");
-    expect(err).toContain("fix: name a file of `pulumi stack export`");
+    expect(err).toContain("--own allowlist.yaml: contains nothing that a stack of account");
+    expect(err).toContain("fix: give the output of `pulumi stack export`");
   });
 });

@@ -147,7 +147,7 @@ test.each([
     `{"kind":"${"x".repeat(8_000_000)}",`,
     'i.json:1:8000012: not JSON: expected a key in double quotes and ":"',
   ],
-  ['{"kind":"warp-inventory","version":9}', "an inventory of version 9"],
+  ['{"kind":"warp-inventory","version":9}', "version: the inventory has version 9, but"],
   [
     '{"kind":"warp-inventory","version":1,"account":"a","takenAt":"noon"}',
     "takenAt: expected an RFC 3339 time",
@@ -180,5 +180,5 @@ test("the inventory of another account than the one that was asked for is refuse
   await trial.run("inventory --output i.json");
   const { code, err } = await trial.run("plan --inventory i.json --account another");
   expect(code).toBe(1);
-  expect(err).toContain(`is of account ${ACCOUNT}, and --account says another`);
+  expect(err).toContain(`is an inventory of account ${ACCOUNT}, but --account is another`);
 });

@@ -15,19 +15,16 @@ test.each([
   ["plan --output jsn=x", "There is no such format. Did you mean json?"],
   ["plan --output json=", "Expected FILE or FORMAT=FILE"],
   ["validate --format markdown", "There is no such format."],
-  ["plan --now noon", "Expected a time like 2026-05-01T08:00:00Z, or a day like 2026-05-01."],
+  ["plan --now noon", "Expected a time such as 2026-05-01T08:00:00Z, or a day such as 2026-05-01."],
   ["plan --now 2026-02-30", "Expected a time"],
   ["plan more", "too many arguments"],
-  ["plan --inventory nix.json", "nix.json: cannot be read: there is no such file or folder"],
-  ["drift --baseline nix.yaml", "nix.yaml: cannot be read: there is no such file or folder"],
+  ["plan --inventory nix.json", "nix.json: cannot be read: no such file or folder"],
+  ["drift --baseline nix.yaml", "nix.yaml: cannot be read: no such file or folder"],
   ["plan --base nix.yaml", "--base: the allowlist before the change cannot be used"],
   ["plan --allowlist nix.yaml", "the pattern `nix.yaml` matches no file"],
   ["plan --output .", ".: cannot be written: it is a folder"],
   ["plan --account two/three", '--account is "two/three", which is not an account id'],
-  [
-    "plan --account YOUR-ACCOUNT-ID",
-    "fix: an account id is 32 hex digits; it stands in the dashboard's address",
-  ],
+  ["plan --account YOUR-ACCOUNT-ID", "fix: an account id is 32 hex digits; it is in the dashboard's address"],
 ])("%s: one clear message and 1", async (args, message) => {
   const { code, out, err } = await trial.run(args);
   expect([code, out]).toEqual([1, ""]);

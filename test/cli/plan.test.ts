@@ -71,10 +71,7 @@ test("a file without a format takes the place of standard output; its name tells
 test("all files are written, or none", async () => {
   trial.write("plan.json", "before");
   const { code, err } = await trial.run("plan --output json=plan.json markdown=nowhere/plan.md");
-  expect([code, err]).toEqual([
-    1,
-    "error: nowhere/plan.md: cannot be written: there is no such file or folder\n",
-  ]);
+  expect([code, err]).toEqual([1, "error: nowhere/plan.md: cannot be written: no such file or folder\n"]);
   expect(trial.read("plan.json")).toBe("before");
 });
 
@@ -205,7 +202,7 @@ describe("two listings that contradict each other are not whole", () => {
     trial.simulator.addFaults({ kind: "body", body: empty, match: { path }, times: 9 });
     const { code, err } = await trial.run("plan");
     expect(code).toBe(1);
-    expect(err).toContain("contradict each other, so one of them is not whole");
+    expect(err).toContain("contradict each other, so one of them is not complete");
   });
 });
 

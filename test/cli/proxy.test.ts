@@ -73,7 +73,7 @@ test("the proxy's user and password are sent to it, and shown nowhere", async ()
   const { code, out, err } = await plan({ HTTPS_PROXY: address });
   expect(code).toBe(1);
   expect(err).toContain("it answered 407");
-  expect(err).toContain("Give its user and password in HTTPS_PROXY");
+  expect(err).toContain("Set its user and password in HTTPS_PROXY");
   expect(out + err).not.toMatch(/s3cret/u);
 });
 

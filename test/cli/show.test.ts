@@ -105,10 +105,10 @@ describe("what cannot be shown is one clear message, and 1", () => {
 
   test.each([
     [["inventory.json"], "inventory.json: is an inventory, not a report"],
-    [["none.json"], "none.json: cannot be read: there is no such file or folder"],
+    [["none.json"], "none.json: cannot be read: no such file or folder"],
     [["."], ".: cannot be read: it is a folder"],
     [[], "missing required argument 'report'"],
-    [["run.json", "--output", "json=run.json"], "run.json is read by this run, and would be overwritten"],
+    [["run.json", "--output", "json=run.json"], "this run reads run.json, and would overwrite it"],
     [["run.json", "--output", "run.csv"], "no format of this command ends in .csv"],
   ])("%j", async (args, message) => {
     const { code, out, err } = await show(...args);

@@ -13,20 +13,20 @@ beforeEach(async () => {
 afterEach(() => trial.end());
 
 test.each([
-  ["plan --output json=allowlist.yaml", "allowlist.yaml is read by this run, and would be overwritten"],
-  ["plan --output md=./allowlist.yaml", "./allowlist.yaml is read by this run"],
-  ["plan --output json=linked.json", "linked.json is read by this run"],
-  ["plan --output json=hard.json", "hard.json is read by this run"],
-  ["validate --output json=allowlist.yaml", "allowlist.yaml is read by this run"],
-  ["explain alice-old --output json=allowlist.yaml", "allowlist.yaml is read by this run"],
-  ["plan --inventory i.json --output i.json", "i.json is read by this run"],
-  ["inventory --inventory i.json --redact --output i.json", "i.json is read by this run"],
-  ["export --force --inventory i.json --output yaml=i.json", "i.json is read by this run"],
-  ["drift --write-baseline allowlist.yaml", "allowlist.yaml is read by this run"],
-  ["drift --baseline b.yaml --output json=b.yaml", "b.yaml is read by this run"],
-  ["drift --history h.json --output h.json", "h.json is written twice by this run"],
-  ["plan --base base.yaml --output json=base.yaml", "base.yaml is read by this run"],
-  ["plan --output json=new.json text=./new.json", "./new.json is written twice by this run"],
+  ["plan --output json=allowlist.yaml", "this run reads allowlist.yaml, and would overwrite it"],
+  ["plan --output md=./allowlist.yaml", "this run reads ./allowlist.yaml,"],
+  ["plan --output json=linked.json", "this run reads linked.json,"],
+  ["plan --output json=hard.json", "this run reads hard.json,"],
+  ["validate --output json=allowlist.yaml", "this run reads allowlist.yaml,"],
+  ["explain alice-old --output json=allowlist.yaml", "this run reads allowlist.yaml,"],
+  ["plan --inventory i.json --output i.json", "this run reads i.json,"],
+  ["inventory --inventory i.json --redact --output i.json", "this run reads i.json,"],
+  ["export --force --inventory i.json --output yaml=i.json", "this run reads i.json,"],
+  ["drift --write-baseline allowlist.yaml", "this run reads allowlist.yaml,"],
+  ["drift --baseline b.yaml --output json=b.yaml", "this run reads b.yaml,"],
+  ["drift --history h.json --output h.json", "this run would write h.json twice"],
+  ["plan --base base.yaml --output json=base.yaml", "this run reads base.yaml,"],
+  ["plan --output json=new.json text=./new.json", "this run would write ./new.json twice"],
 ])("%s is refused, and nothing is asked or written", async (args, why) => {
   await trial.run("inventory --output i.json");
   await trial.run("drift --write-baseline b.yaml");
@@ -46,7 +46,7 @@ test.each([
 
 test("an allowlist that is wrong is not overwritten by what is said of it", async () => {
   trial.write("allowlist.yaml", "version: 2\n");
-  expect((await trial.run("validate --output json=allowlist.yaml")).err).toContain("is read by this run");
+  expect((await trial.run("validate --output json=allowlist.yaml")).err).toContain("this run reads ");
   expect(trial.read("allowlist.yaml")).toBe("version: 2\n");
 });
 
@@ -54,7 +54,7 @@ test("a reviewed plan is not overwritten by the next one", async () => {
   await trial.run("plan --output plan.json");
   const before = trial.read("plan.json");
   const env = { WARP_EXPECT_PLAN: join(trial.folder, "plan.json") };
-  expect((await trial.run("plan --output plan.json", { env })).err).toContain("is read by this run");
+  expect((await trial.run("plan --output plan.json", { env })).err).toContain("this run reads ");
   expect(trial.read("plan.json")).toBe(before);
 });
 
@@ -70,7 +70,7 @@ test.each([
   ["plan --output plan.csv", "--output plan.csv: no format of this command ends in .csv"],
   [
     "validate --output v.html",
-    "fix: say which with FORMAT=v.html; formats: text, json, sarif, junit, github",
+    "fix: set the format with FORMAT=v.html; formats: text, json, sarif, junit, github",
   ],
   ["inventory --output i.csv", "--output i.csv: no format of this command ends in .csv"],
   ["explain alice-old --output e.md", "no format of this command ends in .md"],

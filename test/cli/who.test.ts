@@ -245,13 +245,13 @@ describe("--blame", () => {
     const none = await project.run(["who", "--blame"], { env: { PATH: empty } });
     expect([none.code, none.out]).toEqual([1, ""]);
     expect(none.err).toContain(
-      "error: git is not on the PATH\n  fix: install git, or leave out what asks it",
+      "error: git is not on the PATH\n  fix: install git, or omit the option that needs it",
     );
     project.write({ "allowlist.yaml": LIST }, empty);
     const outside = await project.run(["who", "--blame"], { folder: empty });
     expect(outside.code).toBe(1);
     expect(outside.err).toContain(
-      "error: --blame: git does not read this folder's repository: not a git repository",
+      "error: --blame: git cannot read this folder's repository: not a git repository",
     );
   });
 

@@ -79,13 +79,16 @@ function fileFor({ allowlist, files }: OpenAllowlist, email: string, wanted: str
   const there = allowlist.users.get(email)?.source.file;
   if (there !== undefined) {
     if (wanted === undefined || wanted === there) return there;
-    throw new UserError(`${email}: stands in ${there}, and one user stands in one file`, "leave out --file");
+    throw new UserError(
+      `${email}: is already in ${there}, and one file holds all entries of a user`,
+      "omit --file",
+    );
   }
   const file = wanted ?? fileOfNewUser(files, email) ?? "";
   if (files.some((known) => known.file === file)) return file;
   throw new UserError(
-    `${file}: is no file of this allowlist`,
-    `give one of: ${files.map((known) => known.file).join(", ")}; or make it first, with the text: users: {}`,
+    `${file}: is not a file of this allowlist`,
+    `give one of: ${files.map((known) => known.file).join(", ")}; or create it first, with the text: users: {}`,
   );
 }
 

@@ -51,7 +51,7 @@ async function listWhole(
   if (source.redacted === true)
     throw new UserError(
       `${options.inventory ?? ""}: is redacted: its ids and addresses are pseudonyms`,
-      "take an inventory without --redact",
+      "create an inventory without --redact",
     );
   const whole = await source.listWhole();
   // A saved account is accepted from today on, not from when it was taken.
@@ -77,7 +77,7 @@ function findUndone(
   if (!results) throw new UserError(`${path}: is the report of a plan, which did nothing`, GIVE);
   if (account !== here)
     throw new UserError(
-      `${path}: is of the account ${account}, and this is ${here}`,
+      `${path}: is a report of account ${account}, but this run is for ${here}`,
       "give a report of this account",
     );
   const live = new Map(registrations.map((one) => [one.id, one]));

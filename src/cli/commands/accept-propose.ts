@@ -75,7 +75,7 @@ export function propose(
 }
 
 const OUT_OF_SCOPE: Refusal = {
-  text: "it is out of the allowlist's scope, so that nothing is decided about it",
+  text: "it is out of the allowlist's scope, so nothing is decided about it",
   fix: "widen `scope` in the root file first",
 };
 
@@ -166,12 +166,12 @@ function refusalOf(decision: Decision): Refusal | undefined {
     case "self":
     case "ignored":
       return {
-        text: `${reason.text} (${line}): an entry would never decide`,
-        fix: "take that line away first, if an entry is to decide",
+        text: `${reason.text} (${line}): an entry would have no effect`,
+        fix: "remove that line first, if an entry should decide",
       };
     case "suspended":
     case "offboarded":
-      return { text: `${reason.text} (${line})`, fix: "take the user's `state` away first" };
+      return { text: `${reason.text} (${line})`, fix: "remove the user's `state` first" };
     case "contradiction":
       return {
         text: `its entries contradict each other (${line}): ${reason.text}`,
@@ -179,23 +179,23 @@ function refusalOf(decision: Decision): Refusal | undefined {
       };
     case "no-user":
       return {
-        text: "it belongs to no person, and entries stand under users",
-        fix: "name it under `protected` or `ignore`, or see `policy.noUser`",
+        text: "it belongs to no person, and every entry belongs to a user",
+        fix: "list it under `protected` or `ignore`, or see `policy.noUser`",
       };
     case "condition":
       return { text: `${reason.text} (${line})`, fix: "change what that entry requires" };
     case "older":
       return {
-        text: `the entry at ${line} allows its device already, and it is ${reason.text}`,
-        fix: "accept nothing: the newest registration of a device is the one that connects",
+        text: `the entry at ${line} already allows its device, and it is ${reason.text}`,
+        fix: "do nothing: the newest registration of a device is the one that connects",
       };
     case "doubt":
       return {
-        text: `the entry at ${line} allows it already, and its identity is in doubt: ${reason.text}`,
+        text: `the entry at ${line} already allows it, but its identity is in doubt: ${reason.text}`,
         fix: "add an entry by `registration` by hand, once you know which machine it is",
       };
     case "listed-revoked":
-      return { text: `${reason.text} (${line})`, fix: "change that line: the entry is there" };
+      return { text: `${reason.text} (${line})`, fix: "change that line: the entry already exists" };
     case "max-devices":
       return {
         text: `${reason.text} (${line})`,
@@ -204,8 +204,8 @@ function refusalOf(decision: Decision): Refusal | undefined {
     case "entry":
       if (desired !== "active") return { text: `${reason.text} (${line})`, fix: "change that entry" };
       return {
-        text: `it is allowed already by the entry at ${line}`,
-        fix: live === "active" ? "nothing is to be done" : "the next run unrevokes it",
+        text: `the entry at ${line} already allows it`,
+        fix: live === "active" ? "do nothing" : "the next run unrevokes it",
       };
     case "superseded":
     case "stale":
@@ -213,7 +213,7 @@ function refusalOf(decision: Decision): Refusal | undefined {
       if (!entry || (reason.code === "superseded" && entry.match.registration === undefined))
         return undefined;
       return {
-        text: `the entry at ${placeOf(entry.source)} allows it already, and ${reason.text} (${line})`,
+        text: `the entry at ${placeOf(entry.source)} already allows it, but ${reason.text} (${line})`,
         fix: "change that rule, for this user in `users.<e-mail>.policy`",
       };
     case "unknown-hardware":

@@ -98,7 +98,7 @@ test("what is listed of a user already is left out, the rest is added", async ()
   expect(code).toBe(0);
   expect(out).toBe(`allowlist.yaml:8: added hardwareId "HW-2" of ${BOB}\n`);
   expect(err).toContain(
-    "not added: BOB-THINKPAD (r1) of bob@example.com: it is allowed already by the entry at allowlist.yaml:7",
+    "not added: BOB-THINKPAD (r1) of bob@example.com: the entry at allowlist.yaml:7 already allows it",
   );
 });
 
@@ -139,14 +139,14 @@ describe("which file", () => {
     expect(err).toContain("[allowlist/not-owned]");
     expect(project.read("allowlist/bob.yaml")).toBe(FILES["allowlist/bob.yaml"]);
     const missing = await project.run("accept", "r3", ...SAVED, "--file", "allowlist/new.yaml");
-    expect(missing.err).toContain("is no file of this allowlist");
+    expect(missing.err).toContain("is not a file of this allowlist");
     expect((await project.run("accept", "r3", ...SAVED, "--file", "allowlist.yaml")).code).toBe(0);
   });
 });
 
 describe("is refused, and nothing is written:", () => {
   test.each([
-    ["what is allowed", "r1", LISTED, "it is allowed already by the entry at allowlist.yaml:7"],
+    ["what is allowed", "r1", LISTED, "the entry at allowlist.yaml:7 already allows it"],
     [
       "what an entry refuses",
       "r1",
@@ -201,12 +201,12 @@ describe("is refused, and nothing is written:", () => {
   });
 
   test.each([
-    [["r2", "--expires", "2026-05-31"], "that day is over"],
+    [["r2", "--expires", "2026-05-31"], "that day is past"],
     [["r2", "--expires", "soon"], "Expected a day"],
     [["r2", "--note", "x".repeat(1001)], "[allowlist/"],
     [[], "accept what?"],
-    [["r2", "--undo", "run.json"], "--undo says what is accepted"],
-    [["r2", "--write"], "--write goes with --undo"],
+    [["r2", "--undo", "run.json"], "--undo already sets what is accepted"],
+    [["r2", "--write"], "--write is only for --undo"],
     [["--undo", "missing.json"], "missing.json"],
   ])("%j", async (args, why) => {
     project = startOffline(ACCOUNT, { "allowlist.yaml": LISTED });
@@ -325,7 +325,7 @@ describe("--undo", () => {
     const report = JSON.parse(project.read("run.json") ?? "") as object;
     project.write("run.json", JSON.stringify({ ...report, account: "f".repeat(32) }));
     const { code, err } = await project.run("accept", "--undo", "run.json", ...SAVED);
-    expect({ code, named: err.includes(`run.json: is of the account ${"f".repeat(32)}`) }).toEqual({
+    expect({ code, named: err.includes(`run.json: is a report of account ${"f".repeat(32)}`) }).toEqual({
       code: 1,
       named: true,
     });

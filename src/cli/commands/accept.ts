@@ -44,9 +44,10 @@ allowlist/team-a.yaml: added serial "PF3TQ9ZX" of bob@example.com
 $ warp-registrations accept bob@example.com --diff
 $ warp-registrations accept --undo run.json
 
-The entry goes by serial number where that names one machine, else by hardware id, device id or registration id, into
-the file where the user stands, or else --file, the file that \`owns\` the address, or the root file. The result is
-read and planned before it is written. --undo shows what would bring back what a run revoked, and --write writes it.
+The entry matches by serial number if that identifies one machine, otherwise by hardware id, device id or registration
+id. It is written to the file that lists the user; for a new user to --file, the file that \`owns\` the address, or the
+root file. The result is read and planned before it is written. --undo shows the entries that would bring back what a
+run revoked, and --write writes them.
 `;
 
 export function acceptCommand(context: CommandContext): Command {
@@ -60,23 +61,23 @@ export function acceptCommand(context: CommandContext): Command {
   for (const option of accountOptions()) command.addOption(option);
   command
     .option("--undo <run-report>", "instead of [what]: everything that this run revoked")
-    .option("--write", "with --undo: write the entries, and not only show them")
-    .option("--file <file>", "where users go who are not listed yet")
+    .option("--write", "with --undo: write the entries instead of only showing them")
+    .option("--file <file>", "the file for users who are not listed yet")
     .addOption(new Option("--expires <date>", "the entry's last day").argParser(parseDay))
     .option("--note <text>", "the entry's note")
-    .option("--owner <text>", "who answers for the device")
-    .option("--ticket <text>", "where it was asked for")
+    .option("--owner <text>", "who is responsible for the device")
+    .option("--ticket <text>", "where it was requested")
     .option("--reason <text>", "why it is allowed, shown with its decision")
     .option("--diff", "show the patch, and write nothing")
     .option("--json", "print what is added, or would be, as JSON")
-    .option("--quiet", "print nothing but errors, and the patch where it is asked for")
-    .addOption(nowOption("the result is planned (default: now)"));
+    .option("--quiet", "print only errors, and the patch if it is requested")
+    .addOption(nowOption("plan the result as of this time (default: now)"));
   return runs(command, context, accept);
 }
 
 function parseDay(text: string): Day {
   const day = toDay(text);
-  if (!day) throw new InvalidArgumentError("Expected a day like 2026-12-31.");
+  if (!day) throw new InvalidArgumentError("Expected a day such as 2026-12-31.");
   return day;
 }
 
@@ -118,18 +119,18 @@ function refuseMixed(what: string | undefined, { undo, write, diff }: AcceptOpti
       "give a registration id, a device id or an e-mail address, or --undo RUN-REPORT",
     );
   if (what !== undefined && undo !== undefined)
-    throw new UserError("--undo says what is accepted", "leave out the id, or --undo");
+    throw new UserError("--undo already sets what is accepted", "omit the id, or omit --undo");
   if (write === true && (undo === undefined || diff === true))
     throw new UserError(
-      "--write goes with --undo alone",
-      "without --undo and --diff entries are written anyway",
+      "--write is only for --undo",
+      "omit --write: without --diff, entries are written anyway",
     );
 }
 
 function detailsOf({ env }: Surroundings, options: AcceptOptions, asOf: Date): Details {
   const { expires } = options;
   if (expires && endOf(expires) <= asOf.getTime())
-    throw new UserError(`--expires ${expires.text}: that day is over`, "give a later day");
+    throw new UserError(`--expires ${expires.text}: that day is past`, "give a later day");
   const hide = hideSecrets(env);
   const texts = Object.entries({
     note: options.note,

@@ -58,8 +58,8 @@ export function parseBaseline(path: string, text: string): Baseline {
   if (!isMapping(root) || root.version !== 1 || !Array.isArray(root.accepted)) {
     return fail(
       0,
-      "is no baseline",
-      "write `version: 1` and a list `accepted`, or let --write-baseline make it",
+      "is not a baseline",
+      "write `version: 1` and a list `accepted`, or create it with --write-baseline",
     );
   }
   const keys = new Set<unknown>();
@@ -72,12 +72,12 @@ export function parseBaseline(path: string, text: string): Baseline {
     if (typeof key !== "string" || key === "")
       return fail(here, "a line needs a `key`", "copy it from --write-baseline");
     if (typeof reason !== "string" || reason.trim() === "")
-      return fail(here, "a line needs a `reason`", "say why it is accepted");
-    if (keys.has(key)) return fail(here, `the key ${key} is there twice`, "keep one of the two");
+      return fail(here, "a line needs a `reason`", "write why it is accepted");
+    if (keys.has(key)) return fail(here, `the key ${key} is in the file twice`, "keep one of the two");
     keys.add(key);
     const day = typeof until === "string" ? toDay(until) : undefined;
     if (until !== undefined && day === undefined) {
-      return fail(at("accepted", index, "until"), "`until` is no day", "write it as 2026-06-30");
+      return fail(at("accepted", index, "until"), "`until` is not a day", "write it as 2026-06-30");
     }
     return {
       key,
@@ -119,7 +119,7 @@ function toFinding(file: string, { key, finding, line }: Accepted): Finding {
   return {
     code: "unmatched-baseline",
     subject: [key],
-    text: `the baseline accepts what is not found any more: ${what}; remove the line`,
+    text: `the baseline accepts a finding that no longer exists: ${what}; remove the line`,
     source: { file, line, column: 1 },
     registrations: [],
   };
@@ -132,7 +132,7 @@ export function formatBaseline(found: readonly Keyed[], before: Baseline | undef
     found.map((one) => {
       const { key, finding } = one;
       const line = lookUpKey(one, (name) => known.get(name));
-      const reason = line?.reason ?? `stood when the baseline was written on ${today}`;
+      const reason = line?.reason ?? `found when the baseline was written on ${today}`;
       const until = line?.until && { until: line.until.text };
       return [key, { key, finding: finding.text, reason, ...until }];
     }),
@@ -158,7 +158,7 @@ interface History {
 /** Reads the file's text. Throws a {@link UserError}. */
 export function parseHistory(path: string, text: string, account: string): History {
   const value = parseJson(path, text);
-  const fix = "name a file that --history wrote, or one that is not there yet";
+  const fix = "give a file that --history wrote, or one that does not exist yet";
   if (!isMapping(value) || value.kind !== "warp-history")
     throw new UserError(`${path}: is not a history`, fix);
   if (value.version !== 1) throw new UserError(`${path}: is a history of another version`, fix);
@@ -167,14 +167,17 @@ export function parseHistory(path: string, text: string, account: string): Histo
       typeof value.account === "string"
         ? value.account
         : ((JSON.stringify(value.account) as string | undefined) ?? "none");
-    throw new UserError(`${path}: is of account ${other.slice(0, 80)}, and this is ${account}`, fix);
+    throw new UserError(
+      `${path}: is a history of account ${other.slice(0, 80)}, but this run is for ${account}`,
+      fix,
+    );
   }
   if (!isMapping(value.since))
     throw new UserError(`${path}: since: expected a mapping of keys to times`, fix);
   const times = Object.entries({ asOf: value.asOf, ...value.since });
   const bad = times.find(([, time]) => typeof time !== "string" || Number.isNaN(Date.parse(time)));
   if (bad !== undefined)
-    throw new UserError(`${path}: ${JSON.stringify(bad[0].slice(0, 80))}: holds a time that is none`, fix);
+    throw new UserError(`${path}: ${JSON.stringify(bad[0].slice(0, 80))}: its value is not a time`, fix);
   if (value.revoked !== undefined && !isMapping(value.revoked))
     throw new UserError(`${path}: revoked: expected a mapping of registrations to times`, fix);
   return value as unknown as History;

@@ -18,7 +18,7 @@ export function completionCommand(context: CommandContext): Command {
     "completion",
     "Print a script that lets a shell complete commands, options and formats.",
     EXAMPLE,
-  ).addArgument(new Argument("<shell>", "which one").choices(SHELLS));
+  ).addArgument(new Argument("<shell>", "the shell").choices(SHELLS));
   return runs(command, context, ({ stdout }: Surroundings, shell: Shell): Promise<ExitCode> => {
     const { parent } = command;
     if (parent) stdout.write(scripts[shell](toTree(parent)));

@@ -118,7 +118,7 @@ test("of a user each registration in short", async () => {
 
     NAME-r6 (r6) of bob@example.com
       is        active; created 2026-05-01T08:00Z, last seen 2026-05-31T08:00Z
-      scope     it is out of it: it is of type browser_extension, and the scope has warp
+      scope     out of scope: it is of type browser_extension, and the scope has warp
 
     BOB-THINKPAD (r1) of bob@example.com
       is        active; created 2026-05-01T08:00Z, last seen 2026-05-31T08:00Z
@@ -218,16 +218,16 @@ describe("which rule decides:", () => {
 
 describe("what is not decided:", () => {
   test.each([
-    ["r6", 0, "scope     it is out of it: it is of type browser_extension, and the scope has warp"],
+    ["r6", 0, "scope     out of scope: it is of type browser_extension, and the scope has warp"],
     [
       "alice@example.com",
       0,
-      "alice@example.com is listed at allowlist.yaml:4 with 0 entries, and has no registration",
+      "alice@example.com is listed at allowlist.yaml:4 with 0 entries, but has no registration",
     ],
     ["PF3TQ9ZY", 1, 'did you mean "PF3TQ9ZX"?'],
     ["carole@example.com", 1, 'did you mean "carol@example.com"?'],
     ["BOB-PHONE", 1, "give the id: r2"],
-    ["ALONE-9", 1, "the account knows this device and has no registration of it"],
+    ["ALONE-9", 1, "the account has this device, but no registration of it"],
     ["zzzzzzzzzzzz", 1, "give a registration id, a device id, a serial number or an e-mail address"],
   ])("%s", async (what, code, said) => {
     project = startOffline(ACCOUNT, { "allowlist.yaml": LISTED });

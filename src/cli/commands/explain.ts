@@ -58,15 +58,15 @@ $ warp-registrations explain bob@example.com --format json
 export function explainCommand(context: CommandContext): Command {
   const command = newCommand(
     "explain",
-    "What a registration is, what it should be, which rule and line say so, and what would change it.",
+    "Show what a registration is, what it should be, which rule and line decide, and what would change it.",
     EXAMPLE,
   )
     .argument("<what>", "registration id, device id, serial number or e-mail address")
     .addOption(allowlistOption());
   for (const option of accountOptions()) command.addOption(option);
   command
-    .addOption(new Option("--evidence", "ask the account what it knows of the user; personal data"))
-    .addOption(nowOption("to decide (default: now, or when the inventory was taken)"));
+    .addOption(new Option("--evidence", "show what the account knows about the user; personal data"))
+    .addOption(nowOption("decide as of this time (default: now, or when the inventory was taken)"));
   for (const option of outputOptions(FORMATS)) command.addOption(option);
   return runs(command, context, explainSubject);
 }
@@ -78,8 +78,8 @@ async function explainSubject(
 ): Promise<ExitCode> {
   if (options.evidence === true && options.inventory !== undefined)
     throw new UserError(
-      "--evidence asks the live account, and --inventory is a saved one",
-      "leave out one of the two",
+      "--evidence asks the live account, but --inventory is a saved one",
+      "omit one of the two",
     );
   checkOutputs(surroundings.folder, options, FORMATS, [options.inventory]);
   const source = openSource(surroundings, options);
@@ -132,7 +132,7 @@ function toText(
   const user = listed && users.get(listed.email);
   const place = user ? `${escapeText(user.source.file, 200)}:${user.source.line}` : "";
   if (user && ids.length === 0)
-    return `${escapeText(user.email)} is listed at ${place} with ${counted(user.entries.length, "entry", "entries")}, and has no registration`;
+    return `${escapeText(user.email)} is listed at ${place} with ${counted(user.entries.length, "entry", "entries")}, but has no registration`;
   if (ids.length < 2) return blocks.join("\n\n");
   const head = `${counted(ids.length, "registration")} of this ${by === "hardwareId" || by === "serial" ? "hardware" : by}${user ? `, listed at ${place}` : ""}`;
   return [head, ...blocks, "for the rules and what would change one: warp-registrations explain ID"].join(
@@ -230,7 +230,7 @@ function explanationText(explanation: Explanation, terms: TextTerms): string[] {
     return [
       ...title(registration, user),
       ...row("is", whatItIs(registration)),
-      ...row("scope", `it is out of it: ${why}`),
+      ...row("scope", `out of scope: ${why}`),
     ];
   }
   const { decision, rules, changes, pending } = explanation;

@@ -23,7 +23,7 @@ test("prints the allowlist, and on standard error what it does not list", async 
   const { code, out, err } = await project.run(...SAVED);
   expect(code).toBe(0);
   expect(out).toBe(`# What account 0123456789abcdef0123456789abcdef had on 2026-06-01T12:00Z: 2 users.
-# Planned against the same account this allowlist asks for nothing. Remove what should not be there.
+# Planned against the same account, this allowlist changes nothing. Remove what should not be there.
 # Not listed: 1 registration of no person.
 # yaml-language-server: $schema=./node_modules/pulumi-warp-registrations/schemas/allowlist.schema.json
 version: 1
@@ -65,10 +65,10 @@ test("a file that is there stays as it is without --force, and nothing else is w
   project = startOffline(ACCOUNT, { "allowlist/example.org.yaml": "mine\n", "one.yaml": "mine\n" });
   const one = await project.run(...SAVED, "--output", "one.yaml");
   expect(one).toMatchObject({ code: 1, out: "" });
-  expect(one.err).toContain("one.yaml: there already");
+  expect(one.err).toContain("one.yaml: already there");
   const split = await project.run(...SAVED, "--split", "domain");
   expect(split).toMatchObject({ code: 1, out: "" });
-  expect(split.err).toContain("allowlist/example.org.yaml: there already");
+  expect(split.err).toContain("allowlist/example.org.yaml: already there");
   expect(project.read("one.yaml")).toBe("mine\n");
   expect(project.read("allowlist/example.org.yaml")).toBe("mine\n");
   expect(project.read("allowlist.yaml")).toBeUndefined();
@@ -96,8 +96,8 @@ test("an account without users has nothing to list, and says why", async () => {
 });
 
 test.each([
-  [["--directory", "x"], "--directory goes with --split"],
-  [["--split", "user", "--output", "x.yaml"], "--output is one file, and --split makes several"],
+  [["--directory", "x"], "--directory needs --split"],
+  [["--split", "user", "--output", "x.yaml"], "--output writes one file, but --split makes several"],
   [["--split", "team"], "Allowed choices are user, domain"],
 ])("%s is refused", async (args, why) => {
   project = startOffline(ACCOUNT);

@@ -50,8 +50,8 @@ $ warp-registrations export --split domain
 wrote allowlist.yaml, allowlist/example.com.yaml: 41 users, 64 entries
 not listed: 3 registrations of no person
 
-Devices are listed by serial number where it names one machine, else by hardware id, by device id, or by registration
-id; never by name. Planned against the same account the result asks for nothing. Files that are there stay, unless
+Devices are listed by serial number if that identifies one machine, otherwise by hardware id, device id or registration
+id, never by name. Planned against the same account, the result changes nothing. Existing files are kept, unless
 --force is given.
 `;
 
@@ -60,24 +60,25 @@ export function exportCommand(context: CommandContext): Command {
   for (const option of [...accountOptions(), ...outputOptions(FORMATS)]) command.addOption(option);
   command
     .addOption(
-      new Option("--split <by>", "allowlist.yaml, and a file per user or domain in allowlist/").choices(
-        SPLITS,
-      ),
+      new Option(
+        "--split <by>",
+        "write allowlist.yaml, and one file per user or domain in allowlist/",
+      ).choices(SPLITS),
     )
-    .option("--directory <dir>", "with --split: where these go (default: this folder)")
-    .option("--force", "replace files that are there");
+    .option("--directory <dir>", "with --split: the folder to write to (default: this folder)")
+    .option("--force", "replace existing files");
   return runs(command, context, exportAccount);
 }
 
 async function exportAccount(surroundings: Surroundings, options: ExportOptions): Promise<ExitCode> {
   const { split, directory = "." } = options;
   if (split === undefined && options.directory !== undefined)
-    throw new UserError(
-      "--directory goes with --split",
-      "give --split user or --split domain, or --output FILE",
-    );
+    throw new UserError("--directory needs --split", "give --split user or --split domain, or --output FILE");
   if (split !== undefined && options.output !== undefined)
-    throw new UserError("--output is one file, and --split makes several", "give --directory DIR instead");
+    throw new UserError(
+      "--output writes one file, but --split makes several",
+      "give --directory DIR instead",
+    );
   const single = pathsOf(options);
   checkOutputs(surroundings.folder, options, FORMATS, [options.inventory]);
   refuseExisting(surroundings, single, options.force);
@@ -116,8 +117,8 @@ function refuseExisting({ folder }: Surroundings, paths: readonly string[], forc
   if (there.length === 0) return;
   const more = there.length > 5 ? ` and ${there.length - 5} more` : "";
   throw new UserError(
-    `${there.slice(0, 5).join(", ")}${more}: there already`,
-    "give another place, or --force to replace what is there",
+    `${there.slice(0, 5).join(", ")}${more}: already there`,
+    "give another place, or use --force to replace existing files",
   );
 }
 
@@ -126,7 +127,7 @@ function writeAll({ folder }: Surroundings, files: readonly FileText[]): void {
     try {
       mkdirSync(resolve(folder, path), { recursive: true });
     } catch (error) {
-      throw new UserError(`${path}: cannot be made: ${reasonOf(error)}`, undefined, { cause: error });
+      throw new UserError(`${path}: cannot be created: ${reasonOf(error)}`, undefined, { cause: error });
     }
   }
   writeFiles(folder, files);
@@ -177,7 +178,7 @@ export function makeExport(whole: WholeInventory, terms: ExportTerms): Export {
       `account ${whole.account}: no registration belongs to a user who can be listed${leftOut(chosen)
         .map((text) => `; ${text}`)
         .join("")}`,
-      "an allowlist names at least one user: begin with one who is to have a device",
+      "an allowlist needs at least one user: begin with one who should have a device",
     );
   }
   const notes = notesOf(whole);
@@ -212,7 +213,7 @@ function header(whole: WholeInventory, chosen: ExportedUsers, { asOf, redacted }
   const left = leftOut(chosen);
   const lines = [
     `What account ${whole.account} had on ${minute(asOf.toISOString())}: ${counted(chosen.users.length, "user")}.`,
-    "Planned against the same account this allowlist asks for nothing. Remove what should not be there.",
+    "Planned against the same account, this allowlist changes nothing. Remove what should not be there.",
     ...(left.length === 0 ? [] : [`Not listed: ${left.join("; ")}.`]),
     ...(redacted === true ? ["Made from a redacted inventory: these are pseudonyms."] : []),
   ];

@@ -41,7 +41,7 @@ export function findSubject(word: string, whole: WholeInventory, allowlist: Allo
     if (ids.length > 0) return { by, ids };
     if (devices.size > 0)
       throw new UserError(
-        `${quoted(known)}: the account knows this device and has no registration of it`,
+        `${quoted(known)}: the account has this device, but no registration of it`,
         "there is nothing to decide until it enrols",
       );
   }
@@ -69,7 +69,7 @@ function unknownSubject(
     [...new Set(words)].filter((text) => text !== ""),
   );
   return new UserError(
-    `${quoted(word)}: no registration, device, serial number or user is called so`,
+    `${quoted(word)}: no registration, device, serial number or user matches`,
     guess === undefined
       ? "give a registration id, a device id, a serial number or an e-mail address"
       : `did you mean ${quoted(guess)}?`,
@@ -105,7 +105,7 @@ export function findTargets(word: string, registrations: readonly Registration[]
     const ids = own.slice(0, 5).map(({ id }) => id);
     throw new UserError(
       `${email}: all ${own.length} registrations of this user are revoked`,
-      `give the id of the one that is to connect again: ${ids.join(", ")}${own.length > 5 ? ", …" : ""}`,
+      `give the id of the one that should connect again: ${ids.join(", ")}${own.length > 5 ? ", …" : ""}`,
     );
   }
   throw unknownTarget(word, live);

@@ -30,22 +30,22 @@ $ warp-registrations inventory --output inventory.json
 saved 412 registrations and 380 physical devices to inventory.json
 $ warp-registrations plan --inventory inventory.json
 
-The file names people, devices and their addresses: it is written for its owner only (mode 0600). With --redact they
-are replaced, and --inventory FILE redacts a file that is there already.
+The file names people, devices and their addresses, so only its owner can read it (mode 0600). --redact replaces them;
+with --inventory FILE it redacts an existing file.
 `;
 
 export function inventoryCommand(context: CommandContext): Command {
   const command = newCommand(
     "inventory",
-    "Save the account (registrations and physical devices) to a file that other commands take.",
+    "Save the account (registrations and physical devices) to a file that other commands read.",
     EXAMPLE,
   );
   for (const option of [...accountOptions(), ...outputOptions(FORMATS)]) command.addOption(option);
-  command.option("--redact", "replace e-mails, names, ids, serial numbers, addresses and keys by pseudonyms");
   command.option(
-    "--access-users",
-    "save the Access users too; the token needs Access: Audit Logs Read for that",
+    "--redact",
+    "replace e-mails, names, ids, serial numbers, addresses and keys with pseudonyms",
   );
+  command.option("--access-users", "save the Access users too; the token needs Access: Audit Logs Read");
   return runs(command, context, saveInventory);
 }
 

@@ -61,8 +61,8 @@ $ warp-registrations plan --output json=plan.json markdown=plan.md --base-ref or
 WARP registrations: to revoke 2, unrevoke 1
 …
 
-The token needs no more than Zero Trust Read. WARP_EXPECT_PLAN, WARP_APPROVE and WARP_EVIDENCE mean what they mean to
-the Pulumi program.
+The token needs only Zero Trust Read. WARP_EXPECT_PLAN, WARP_APPROVE and WARP_EVIDENCE mean the same as for the Pulumi
+program.
 `;
 
 export function planCommand(context: CommandContext): Command {
@@ -74,10 +74,10 @@ export function planCommand(context: CommandContext): Command {
   const options = [
     allowlistOption(),
     ...accountOptions(),
-    nowOption("to decide (default: now, or when the inventory was taken)"),
+    nowOption("decide as of this time (default: now, or when the inventory was taken)"),
     ...planOptions(),
     ...outputOptions(formatNames),
-    exitCodeOption("an act is due or something was found"),
+    exitCodeOption("an act is due or there is a finding"),
   ];
   for (const option of options) command.addOption(option);
   return runs(command, context, plan);
@@ -102,29 +102,29 @@ WARP registrations: to revoke 1
       - revoke   BOB-OLD (serial C02X), last seen 2026-05-11
                  no entry of its user allows it (since 2026-05-01, 12 days) (allowlist.yaml:12)
 
-A baseline accepts findings, each by its key, with a reason and perhaps a last day (until). It never hides an act.
---write-baseline FILE writes one that accepts all that is found now.
+A baseline accepts findings, each by its key, with a reason and an optional last day (until). It never hides an act.
+--write-baseline FILE writes one that accepts all current findings.
 `;
 
 export function driftCommand(context: CommandContext): Command {
   const command = newCommand(
     "drift",
-    "Tell where the account and the allowlist differ, and since when: for schedules.",
+    "Show where the account and the allowlist differ, and since when. Made for schedules.",
     DRIFT_EXAMPLE,
   );
   const options = [
     allowlistOption(),
     ...accountOptions(),
-    nowOption("to decide (default: now, or when the inventory was taken)"),
+    nowOption("decide as of this time (default: now, or when the inventory was taken)"),
     ...planOptions(),
   ];
   for (const option of options) command.addOption(option);
   command
-    .option("--baseline <file>", "findings that are accepted (YAML or JSON)")
-    .option("--write-baseline <file>", "write a baseline that accepts everything that is found now")
-    .option("--history <file>", "keep in this file since when each act and each finding has stood");
+    .option("--baseline <file>", "accepted findings (YAML or JSON)")
+    .option("--write-baseline <file>", "write a baseline that accepts all current findings")
+    .option("--history <file>", "keep in this file when each act and finding first appeared");
   for (const option of outputOptions(formatNames)) command.addOption(option);
-  command.addOption(exitCodeOption("an act is due, or something was found that is not accepted"));
+  command.addOption(exitCodeOption("an act is due, or there is a finding that is not accepted"));
   return runs(command, context, drift);
 }
 
@@ -173,7 +173,7 @@ function keepBooks(
     if (before !== undefined) plan = withAges(plan, judged.left, before);
     const isLater = before === undefined || Date.parse(before.asOf) <= found.asOf.getTime();
     if (isLater) files.push({ path, text: formatHistory(history) });
-    else note(`${path} is as of a later moment than this run, and stays as it is`);
+    else note(`${path} is from a later time than this run, and stays unchanged`);
   }
   const hide = hideSecrets(surroundings.env);
   writeFiles(
@@ -272,8 +272,8 @@ function readOwn(
     const own = ownByText(account, readText(folder, path));
     if (own) return own;
     throw new UserError(
-      `--own ${path}: tells nothing of what a stack of account ${account} revoked`,
-      "name a file of `pulumi stack export`, a run's report (WARP_REPORT), or a --history of drift",
+      `--own ${path}: contains nothing that a stack of account ${account} revoked`,
+      "give the output of `pulumi stack export`, a run's report (WARP_REPORT), or a --history of drift",
     );
   });
   return ownByAll([...(known ? [known] : []), ...given]);

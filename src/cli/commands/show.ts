@@ -36,11 +36,11 @@ the report has any.
 export function showCommand(context: CommandContext): Command {
   const command = newCommand(
     "show",
-    "Show a saved report of a plan, a drift or a run, in any form.",
+    "Show a saved report of a plan, a drift or a run, in any format.",
     EXAMPLE,
-  ).argument("<report>", "a report in JSON: of plan, of drift, or what WARP_REPORT names");
+  ).argument("<report>", "a JSON report: of plan, of drift, or of a run (WARP_REPORT)");
   for (const option of outputOptions(formatNames)) command.addOption(option);
-  command.addOption(new Option("--marker <text>", "tells this comment from another stack's, in Markdown"));
+  command.addOption(new Option("--marker <text>", "in Markdown, marks the comment as this stack's"));
   return runs(command, context, show);
 }
 

@@ -38,9 +38,9 @@ Example:
   export CLOUDFLARE_BASE_URL=http://127.0.0.1:8787/client/v4
   export CLOUDFLARE_ACCOUNT_ID=…
 
-A token that clients must show is best given in the environment, as SIMULATOR_TOKEN, which wins over --token: other
-people of the machine can read a process's arguments. Without one any token will do. GET /__sim/log and /__sim/world
-show what was asked for and what came of it.
+Set the token that clients must send as SIMULATOR_TOKEN in the environment, which wins over --token: other users of the
+machine can read a process's arguments. Without a token, the simulator accepts any. GET /__sim/log and /__sim/world show
+the requests and their results.
 
 Settings:
 ${describeSettings()
@@ -52,7 +52,7 @@ ${describeSettings()
 export function simulateCommand(): Command {
   return new Command("simulate")
     .description(
-      "Serve a made-up account by Cloudflare's device and Access user endpoints, on this machine only.",
+      "Serve a made-up account through Cloudflare's device and Access user endpoints, only on this machine.",
     )
     .addOption(
       new Option("--world <file>", "the account, as JSON in the API's shapes").conflicts("registrations"),
@@ -63,15 +63,15 @@ export function simulateCommand(): Command {
         "registrations",
       ]),
     )
-    .option("--registrations <n>", "make up an account with so many registrations", wholeNumber)
-    .option("--users <n>", "… of so many users (default: two for five registrations)", wholeNumber)
-    .option("--revoked <n>", "… so many of them revoked", wholeNumber)
-    .option("--seed <n>", "… the same one for the same number", wholeNumber, 1)
-    .option("--port <n>", "0 takes a free port", portNumber, 0)
-    .option("--token <token>", "what clients must show; rather set SIMULATOR_TOKEN")
+    .option("--registrations <n>", "make up an account with this many registrations", wholeNumber)
+    .option("--users <n>", "… of this many users (default: two for five registrations)", wholeNumber)
+    .option("--revoked <n>", "… this many of them revoked", wholeNumber)
+    .option("--seed <n>", "… the same account for the same number", wholeNumber, 1)
+    .option("--port <n>", "the port; 0 takes a free one", portNumber, 0)
+    .option("--token <token>", "the token that clients must send; SIMULATOR_TOKEN is safer")
     .option("--log <file>", "append each request to this file, one JSON line each")
     .option("--setting <name=value>", "change a setting; may be repeated", addSetting, {})
-    .option("--json", "say where it listens as one line of JSON")
+    .option("--json", "print where it listens as one line of JSON")
     .option("--now <time>", "stop the account's clock at this time (RFC 3339)")
     .addHelpText("after", EXAMPLE)
     .action((options: SimulateOptions) => simulate(options));

@@ -30,12 +30,12 @@ the allowlist is valid: 3 files, 41 users, 64 entries, 5 tests passed
 export function validateCommand(context: CommandContext): Command {
   const command = newCommand(
     "validate",
-    "Check an allowlist and run its tests, without network and credentials.",
+    "Check an allowlist and run its tests, without network or credentials.",
     EXAMPLE,
   ).addOption(allowlistOption());
   for (const option of outputOptions(messageFormatNames)) command.addOption(option);
   command
-    .addOption(nowOption("the tests that give no time run"))
+    .addOption(nowOption("run the tests that set no time as of this time"))
     .addOption(exitCodeOption("there are warnings"));
   return runs(command, context, validate);
 }

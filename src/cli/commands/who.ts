@@ -49,13 +49,13 @@ $ warp-registrations who --inventory inventory.json --output csv=who.csv html=wh
 `;
 
 export function whoCommand(context: CommandContext): Command {
-  const command = newCommand("who", "Who may connect, since when, and why: for auditors.", EXAMPLE)
+  const command = newCommand("who", "Show who may connect, since when, and why. Made for auditors.", EXAMPLE)
     .alias("list")
     .addOption(allowlistOption());
   for (const option of accountOptions()) command.addOption(option);
   command
-    .addOption(new Option("--blame", "ask git since when the line of each entry stands in the allowlist"))
-    .addOption(nowOption("to decide (default: now, or when the inventory was taken)"));
+    .addOption(new Option("--blame", "ask git since when each entry has been in the allowlist"))
+    .addOption(nowOption("decide as of this time (default: now, or when the inventory was taken)"));
   for (const option of outputOptions(FORMATS)) command.addOption(option);
   return runs(command, context, who);
 }
