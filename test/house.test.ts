@@ -85,3 +85,14 @@ test("files are subjects: not slivers, not lumps, and in no circle", () => {
     expect(count, folder).toBeGreaterThanOrEqual(5);
   }
 });
+
+test("the executable starts without Pulumi's SDK, which takes longer to load than most commands take", () => {
+  const byPath = new Map(files.map((file) => [file.path, file]));
+  const loaded = new Set(["src/cli/main.ts"]);
+  for (const path of loaded) for (const next of byPath.get(path)?.imports ?? []) loaded.add(next);
+  const withSdk = [...loaded].filter((path) =>
+    /^(?:import|export) (?!type\b)[^;]*"@pulumi\/pulumi/mu.test(readFileSync(join(ROOT, path), "utf8")),
+  );
+  expect(loaded.size).toBeGreaterThan(100);
+  expect(withSdk).toEqual([]);
+});

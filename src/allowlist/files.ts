@@ -4,7 +4,7 @@ import { open, realpath, stat } from "node:fs/promises";
 import { isAbsolute, join, relative, sep } from "node:path";
 import { escapePath, type FileSystemAdapter, glob } from "tinyglobby";
 import { nearest, shown } from "../text/words.js";
-import { type FilePattern, parseFilePattern } from "./file-patterns.js";
+import { DEFAULT_PATTERNS, type FilePattern, parseFilePattern } from "./file-patterns.js";
 import {
   AllowlistError,
   beginning,
@@ -17,9 +17,6 @@ import {
 } from "./messages.js";
 import type { Allowlist } from "./model.js";
 import { type AllowlistFile, parseAllowlist } from "./parse.js";
-
-/** Where an allowlist is looked for unless the user says otherwise; not all of them have to match. */
-export const DEFAULT_PATTERNS: readonly string[] = ["allowlist.yaml", "allowlist/**/*.{yaml,yml}"];
 
 /** Which allowlist to read. */
 export interface ReadOptions {

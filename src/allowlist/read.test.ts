@@ -4,7 +4,8 @@ import { chmod, mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises"
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { DEFAULT_PATTERNS, readAllowlist } from "./files.js";
+import { DEFAULT_PATTERNS } from "./file-patterns.js";
+import { readAllowlist } from "./files.js";
 import { AllowlistError, type Message } from "./messages.js";
 import type { Allowlist } from "./model.js";
 

@@ -3,7 +3,7 @@
 import { Command, CommanderError } from "commander";
 import { AllowlistError, formatMessages } from "../allowlist/messages.js";
 import { VERSION } from "../cloudflare/transport.js";
-import { USER_ERRORS } from "../run/settings.js";
+import { USER_ERRORS } from "../run/reconcile.js";
 import { SimulatorError } from "../simulator/index.js";
 import { escapeText } from "../text/escape.js";
 import { hideSecrets } from "../text/redact.js";

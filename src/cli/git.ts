@@ -4,7 +4,7 @@ import { execFile, type ExecFileException } from "node:child_process";
 import { realpathSync } from "node:fs";
 import { isAbsolute, relative, sep } from "node:path";
 import { type FilePattern, parseFilePattern } from "../allowlist/file-patterns.js";
-import { DEFAULT_PATTERNS } from "../allowlist/files.js";
+import { DEFAULT_PATTERNS } from "../allowlist/file-patterns.js";
 import { formatMessages } from "../allowlist/messages.js";
 import type { Allowlist } from "../allowlist/model.js";
 import { type AllowlistFile, parseAllowlist } from "../allowlist/parse.js";

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { trustedBaseUrl } from "./account.js";
-import { splitPatterns } from "./settings.js";
+import { splitPatterns } from "../allowlist/file-patterns.js";
 
 test.each([
   [undefined, undefined],

@@ -3,6 +3,7 @@
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { parse } from "yaml";
+import { splitPatterns } from "../allowlist/file-patterns.js";
 import { readAllowlist } from "../allowlist/files.js";
 import { AllowlistError } from "../allowlist/messages.js";
 import { normaliseEmail } from "../allowlist/values.js";
@@ -18,7 +19,6 @@ import type { Plan } from "../reconcile/plan.js";
 import { byUrgency } from "../reconcile/schedule.js";
 import type { Evidence } from "../report/evidence.js";
 import { LARGEST_YAML, readInput } from "../text/files.js";
-import { splitPatterns } from "./settings.js";
 
 /** Unless told otherwise so many users are asked about, the first of them; four calls each. */
 const MOST_USERS = 25;

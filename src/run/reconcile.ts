@@ -4,7 +4,7 @@ import { checkAccount } from "../allowlist/checks.js";
 import { readAllowlist, type ReadOptions } from "../allowlist/files.js";
 import { AllowlistError, inOrder } from "../allowlist/messages.js";
 import type { Allowlist } from "../allowlist/model.js";
-import { describeCost } from "../cloudflare/index.js";
+import { CloudflareError, describeCost } from "../cloudflare/index.js";
 import { isAccessUserAct } from "../reconcile/access-user.js";
 import type { OwnRevocations } from "../reconcile/decision.js";
 import type { Sibling } from "../reconcile/findings/account.js";
@@ -17,10 +17,15 @@ import {
   tellWhoRevoked,
 } from "../reconcile/plan.js";
 import { type DocumentOptions, type Origin, type ReportDocument, toDocument } from "../report/document.js";
+import { SettingError } from "../report/evidence.js";
+import { ReportError } from "../report/file.js";
 import { approvalFor } from "../report/guards.js";
-import { checkReviewedAge, readReviewedPlan } from "../report/read-back.js";
+import { checkReviewedAge, readReviewedPlan, ReviewedPlanError } from "../report/read-back.js";
 import { withoutSecretsIn } from "../text/redact.js";
 import type { RunTime } from "./account.js";
+
+/** What a user or the account can get wrong: the messages of these say all that is needed, without a stack. */
+export const USER_ERRORS = [CloudflareError, ReportError, ReviewedPlanError, SettingError] as const;
 
 /**
  * Reads the allowlist and runs its tests.

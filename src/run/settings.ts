@@ -1,17 +1,14 @@
 /** What the program runs with: its options, then the stack's config, then the environment. */
 
 import * as pulumi from "@pulumi/pulumi";
-import { DEFAULT_PATTERNS } from "../allowlist/files.js";
+import { splitPatterns } from "../allowlist/file-patterns.js";
 import { AllowlistError, formatMessages } from "../allowlist/messages.js";
 import { ACCOUNT_ID_FORM, isAccountId } from "../allowlist/values.js";
-import { CloudflareError } from "../cloudflare/index.js";
-import { SettingError } from "../report/evidence.js";
-import { ReportError } from "../report/file.js";
-import { ReviewedPlanError } from "../report/read-back.js";
 import { escapeText } from "../text/escape.js";
 import { hideSecrets } from "../text/redact.js";
 import { didYouMean } from "../text/words.js";
 import { LOOK_UPS, type LookUp } from "./account.js";
+import { USER_ERRORS } from "./reconcile.js";
 
 /** The namespace of the stack's config, whatever the project is called: `warp-registrations:accountId`. */
 const CONFIG_NAMESPACE = "warp-registrations";
@@ -145,33 +142,6 @@ function projectFolder(): string {
 }
 
 /**
- * Config holds one text: several globs are separated by commas, but not by those inside `{a,b}`; or a list, which
- * Pulumi tells as JSON (`pulumi config set --path 'warp-registrations:allowlist[0]' …`).
- */
-export function splitPatterns(text: string | undefined): readonly string[] {
-  if (text === undefined) return DEFAULT_PATTERNS;
-  return listOf(text) ?? split(text);
-}
-
-/** A glob may begin with `[` as well. */
-function listOf(text: string): readonly string[] | undefined {
-  if (!text.trimStart().startsWith("[")) return undefined;
-  try {
-    const value = JSON.parse(text) as unknown;
-    return Array.isArray(value) && value.every((item) => typeof item === "string") ? value : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-function split(text: string): readonly string[] {
-  return text
-    .split(/,(?![^{]*\})/u)
-    .map((pattern) => pattern.trim())
-    .filter((pattern) => pattern !== "");
-}
-
-/**
  * An error that Pulumi shows as its message alone. It has no stack: nobody sees it, and the SDK inspects it all the
  * same, which takes Node 20 some twenty seconds where source maps lead into `node_modules`.
  */
@@ -191,6 +161,3 @@ export async function orRunError<T>(attempt: () => T | Promise<T>): Promise<T> {
     throw error;
   }
 }
-
-/** What a user or the account can get wrong: the messages of these say all that is needed, without a stack. */
-export const USER_ERRORS = [CloudflareError, ReportError, ReviewedPlanError, SettingError] as const;

@@ -1,3 +1,4 @@
+import fc from "fast-check";
 import { expect, test } from "vitest";
 import { hideSecrets, redactor, withoutSecretsIn } from "./redact.js";
 
@@ -19,6 +20,32 @@ test("every length and every place: of eight or more in a row nothing is left", 
     for (let to = from + 8; to <= TOKEN.length; to += 1)
       expect(redact(`<${TOKEN.slice(from, to)}>`)).toBe("<[API token]>");
   }
+});
+
+test("every place of a text is looked at, whatever stands before it", () => {
+  const letters = (max: number, ...from: readonly string[]) =>
+    fc.string({ unit: fc.constantFrom(...from), maxLength: max });
+  const byHand = (text: string, secret: string) => {
+    const isPart = (at: number) => at + 8 <= text.length && secret.includes(text.slice(at, at + 8));
+    let shown = "";
+    for (let at = 0; at < text.length; at += 1) {
+      if (!isPart(at)) shown += text.charAt(at);
+      else {
+        while (isPart(at + 1)) at += 1;
+        at += 7;
+        if (!shown.endsWith("#")) shown += "#";
+      }
+    }
+    return shown;
+  };
+  fc.assert(
+    fc.property(letters(6, "a", "b"), letters(40, "a", "b", "c", "d"), (more, around) => {
+      const secret = `abacabca${more}`;
+      const text = `${around}${secret}${around}${secret.slice(2)}${around}`;
+      expect(redactor([{ text: secret, label: "#" }])(text)).toBe(byHand(text, secret));
+    }),
+    { numRuns: 2000 },
+  );
 });
 
 test("several parts, one after the other", () => {
