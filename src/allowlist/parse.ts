@@ -18,7 +18,7 @@ import { schemaMessages, validator } from "./schema-errors.js";
 import { pairAt, type ParsedFile, SourceText, textsOf, toPlain, type TreeNode } from "./source.js";
 import { checkCharacters, readAccount, writtenDomain, type WrittenDomains } from "./values.js";
 import { findWarnings } from "./warnings.js";
-import { parseSyntax, toTree } from "./yaml.js";
+import { parseTree } from "./yaml.js";
 
 /** A file of the allowlist: its name relative to the project's folder, with `/`, and its text. */
 export interface AllowlistFile {
@@ -72,12 +72,7 @@ function parseFile(
 ): ParsedFile | undefined {
   const source = new SourceText(file, text.startsWith("\ufeff") ? text.slice(1) : text);
   if (!checkCharacters(source, report)) return undefined;
-  const syntax = parseSyntax(source);
-  if (!syntax.ok) {
-    for (const message of syntax.messages) report(message);
-    return undefined;
-  }
-  const tree = toTree(source, syntax.document, report);
+  const tree = parseTree(source, report);
   return tree === undefined ? undefined : { source, tree };
 }
 

@@ -1,5 +1,6 @@
 import {
   Composer,
+  type CST,
   type Document,
   isMap,
   isScalar,
@@ -34,6 +35,9 @@ const deepest = 32;
 const mostErrors = 100;
 
 class TooManyErrors extends Error {}
+
+/** So many keys of a mapping are turned into a tree at once: what the library makes of more would outlive its use. */
+const piece = 20;
 
 /** The composed document, without errors, or what is wrong with the file's syntax. */
 type Syntax =
@@ -85,7 +89,7 @@ function parse(source: SourceText, explain: Explain): Syntax {
       if (documents.length > 0) break;
       if (!beforeScalar && lexical.length < mostErrors) refuseLexeme(source, lexeme, offset, lexical);
       if (/^["']/u.test(lexeme)) lastQuote = offset;
-      beforeScalar = lexeme === "\u001f";
+      beforeScalar = lexeme === scalarFollows;
       if (!beforeScalar && lexeme !== "\u0002" && lexeme !== "\u0018") offset += lexeme.length;
     }
     if (documents.length === 0)
@@ -110,8 +114,8 @@ function parse(source: SourceText, explain: Explain): Syntax {
   return messages.length > 0 ? { ok: false, messages } : { ok: true, document };
 }
 
-/** A composer that stops a file with very many errors; the library has no option for it. */
-function boundedComposer(): Composer<Document.Parsed["contents"] & object> {
+/** A composer that stops a file with more errors than that; the library has no option for it. */
+function boundedComposer(most = mostErrors): Composer<Document.Parsed["contents"] & object> {
   const composer = new Composer<Document.Parsed["contents"] & object>({
     version: "1.2",
     schema: "core",
@@ -125,10 +129,18 @@ function boundedComposer(): Composer<Document.Parsed["contents"] & object> {
   const report = Reflect.get(composer, "onError") as (...all: unknown[]) => void;
   let errors = 0;
   Reflect.set(composer, "onError", (...all: unknown[]) => {
-    if (++errors > mostErrors) throw new TooManyErrors();
+    if (++errors > most) throw new TooManyErrors();
     report(...all);
   });
   return composer;
+}
+
+/** The lexeme before a scalar, which may begin with anything. */
+const scalarFollows = "\u001f";
+
+/** Tags, anchors, aliases and directives, of which {@link refuseLexeme} speaks. */
+function isRefused(lexeme: string): boolean {
+  return lexeme !== "" && "!&*%".includes(lexeme.charAt(0));
 }
 
 function refuseLexeme(source: SourceText, lexeme: string, offset: number, messages: Message[]): void {
@@ -206,6 +218,72 @@ function syntaxProblem(error: YAMLError, lastQuote: number) {
 }
 
 /**
+ * One file as a tree. Undefined where something is wrong with it, all of which is reported, or where the file is empty.
+ */
+export function parseTree(source: SourceText, report: (message: Message) => void): TreeNode | undefined {
+  const tree = inPieces(source);
+  if (tree !== undefined) return tree;
+  const syntax = parseSyntax(source);
+  if (syntax.ok) return toTree(source, syntax.document, report);
+  for (const message of syntax.messages) report(message);
+  return undefined;
+}
+
+/**
+ * The tree of a file in which nothing at all is wrong; of any other undefined, and {@link parseSyntax} says what it is.
+ * The library keeps a dozen objects for each word of a file until its end: here the users whom it has read become a tree
+ * as it goes on, so that a file of ten megabytes takes a third of the memory.
+ */
+function inPieces(source: SourceText): TreeNode | undefined {
+  if (mergeConflict(source.text) !== undefined) return undefined;
+  const wrong: Message[] = [];
+  const converter = new Converter(source, (message) => void wrong.push(message));
+  try {
+    const document = composePieces(source.text, converter);
+    if (document?.contents == null || isWrong(document)) return undefined;
+    const tree = converter.convert(document.contents, 0);
+    return wrong.length === 0 ? tree : undefined;
+  } catch (error) {
+    if (error instanceof TooManyErrors) return undefined;
+    throw error;
+  }
+}
+
+/** What is left of the only document; throws at its first error. */
+function composePieces(text: string, converter: Converter): Document.Parsed | undefined {
+  const parser = new Parser();
+  const composer = boundedComposer(0);
+  let count = 0;
+  let beforeScalar = false;
+  for (const lexeme of new Lexer().lex(text)) {
+    if (++count > mostLexemes || (!beforeScalar && isRefused(lexeme))) return undefined;
+    for (const token of parser.next(lexeme)) if (!isPassed(composer, token)) return undefined;
+    beforeScalar = lexeme === scalarFollows;
+    if (parser.stack.length > 2 * deepest) return undefined;
+    // The document, its keys, and what is below one of them, of which the last two are not ready yet.
+    const below = parser.stack[2];
+    if (below?.type !== "block-map" || below.items.length < piece + 2) continue;
+    const value = { ...below, items: below.items.splice(0, piece) };
+    const own: CST.Document = { type: "document", offset: below.offset, start: [], value };
+    const [read] = [...boundedComposer(0).compose([own])];
+    if (!isMap<Node, Node | null>(read?.contents) || isWrong(read)) return undefined;
+    converter.take(read.contents.items, below.offset);
+  }
+  for (const token of parser.end()) if (!isPassed(composer, token)) return undefined;
+  const [document, second] = [...composer.end()];
+  return second === undefined ? document : undefined;
+}
+
+/** Hands on a token, unless it is an error or ends a first document of several. */
+function isPassed(composer: Composer<Document.Parsed["contents"] & object>, token: CST.Token): boolean {
+  return token.type !== "error" && [...composer.next(token)].length === 0;
+}
+
+function isWrong({ errors, warnings }: Document.Parsed): boolean {
+  return errors.length + warnings.length > 0;
+}
+
+/**
  * Turns a document into a tree; what the tree leaves out (duplicate keys, keys that are not text, merge keys) is
  * reported. Undefined where the file is empty.
  */
@@ -228,10 +306,18 @@ export function toTree(
 }
 
 class Converter {
+  /** The first keys of mappings, by where those begin. */
+  readonly #taken = new Map<number, Map<string, TreePair>>();
+
   constructor(
     readonly source: SourceText,
     readonly report: (message: Message) => void,
   ) {}
+
+  /** Converts the next keys of a mapping whose end is not known yet. */
+  take(items: readonly Pair<Node, Node | null>[], start: number): void {
+    this.#taken.set(start, this.#map(items, start).pairs);
+  }
 
   convert(node: Node, at: number): TreeNode {
     const start = node.range?.[0] ?? at;
@@ -248,8 +334,8 @@ class Converter {
     return { kind: "list", start, items: nodes.map((item) => this.convert(item, start)) };
   }
 
-  #map(items: readonly Pair<Node, Node | null>[], start: number): MapNode {
-    const pairs = new Map<string, TreePair>();
+  #map(items: readonly Pair<Node, Node | null>[], start: number) {
+    const pairs = this.#taken.get(start) ?? new Map<string, TreePair>();
     for (const pair of items) {
       const keyStart = pair.key.range?.[0] ?? start;
       const key = this.#key(pair.key, keyStart);
@@ -259,7 +345,7 @@ class Converter {
       if (first === undefined) pairs.set(key, { key, keyStart, value });
       else this.#duplicate(key, first.keyStart, keyStart);
     }
-    return { kind: "map", start, pairs };
+    return { kind: "map", start, pairs } satisfies MapNode;
   }
 
   #key(node: Node, offset: number): string | undefined {
