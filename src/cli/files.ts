@@ -5,7 +5,14 @@ import type { ReportDocument } from "../report/document.js";
 import { checkReport } from "../report/read-back.js";
 import type { WholeInventory } from "../run/account.js";
 import { jsonText } from "../text/escape.js";
-import { LARGEST_JSON, LARGEST_YAML, OutputError, readInput, writeOutputs } from "../text/files.js";
+import {
+  LARGEST_JSON,
+  LARGEST_YAML,
+  OutputError,
+  type OutputText,
+  readInput,
+  writeOutputs,
+} from "../text/files.js";
 import { reasonOf, UserError } from "./command.js";
 
 /** The text of a regular file of an allowed size, or a {@link UserError}; undefined where there is no file and `optional` says that this is fine. */
@@ -137,7 +144,7 @@ function placeOf(text: string, at: number, expected: string): JsonPlace {
 export interface FileText {
   /** As the user gave it, for messages. */
   readonly path: string;
-  readonly text: string;
+  readonly text: OutputText;
 }
 
 /** Writes all of the files, or none and throws a {@link UserError}; see `writeOutputs`. */
@@ -169,21 +176,27 @@ export interface InventoryFile {
   readonly accessUsers?: WholeInventory["accessUsers"];
 }
 
-/** One record on each line: a difference of two files shows what changed, and no line is a whole account. */
-export function formatInventory(file: InventoryFile): string {
+/** One record on each line, and in parts: a difference of two files shows what changed, and no line is a whole account. */
+export function* formatInventory(file: InventoryFile): Generator<string, void> {
   const { registrations, devices, accessUsers, ...head } = file;
-  const rows = (list: readonly unknown[]) =>
-    list.length === 0 ? "[]" : `[\n${list.map((row) => `    ${jsonText(row)}`).join(",\n")}\n  ]`;
-  const lines = Object.entries(head).map(([key, value]) => `  ${jsonText(key)}: ${jsonText(value)},`);
-  const users = accessUsers ? [`  "accessUsers": ${rows(accessUsers)},`] : [];
-  return [
-    "{",
-    ...lines,
-    ...users,
-    `  "registrations": ${rows(registrations)},`,
-    `  "devices": ${rows(devices)}`,
-    "}\n",
-  ].join("\n");
+  yield "{\n";
+  for (const [key, value] of Object.entries(head)) yield `  ${jsonText(key)}: ${jsonText(value)},\n`;
+  if (accessUsers) yield* rows("accessUsers", accessUsers, ",");
+  yield* rows("registrations", registrations, ",");
+  yield* rows("devices", devices, "");
+  yield "}\n";
+}
+
+/** So many records are written at once. */
+const SOME = 500;
+
+function* rows(key: string, list: readonly unknown[], end: string): Generator<string, void> {
+  yield `  ${jsonText(key)}: [`;
+  for (let at = 0; at < list.length; at += SOME) {
+    const lines = list.slice(at, at + SOME).map((row) => `\n    ${jsonText(row)}`);
+    yield (at > 0 ? "," : "") + lines.join(",");
+  }
+  yield `${list.length === 0 ? "" : "\n  "}]${end}\n`;
 }
 
 const MAKE_ONE = "create one with: warp-registrations inventory --output inventory.json";

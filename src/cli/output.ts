@@ -4,6 +4,7 @@ import { InvalidArgumentError } from "commander";
 import { statSync } from "node:fs";
 import { extname, resolve } from "node:path";
 import { escapeText } from "../text/escape.js";
+import { type OutputText, partsOf } from "../text/files.js";
 import { hideSecrets } from "../text/redact.js";
 import { nearest } from "../text/words.js";
 import { type Sink, type Surroundings, UserError } from "./command.js";
@@ -25,8 +26,8 @@ interface Shown {
   readonly columns?: number | undefined;
 }
 
-/** Makes the text of a format. */
-type Render<F extends string> = (format: F, shown: Shown) => string;
+/** Makes the text of a format; one that comes in parts is asked for again by each file that it goes into. */
+type Render<F extends string> = (format: F, shown: Shown) => OutputText;
 
 /**
  * Writes every file, and then standard output, unless a file without a format of its own takes its place, or
@@ -42,7 +43,7 @@ export function emit<F extends string>(
   const hide = hideSecrets(env);
   const files = output.map((target) => {
     const wanted = target.format ?? format ?? formatOf(target.path, known) ?? first;
-    return { path: target.path, text: hide(withLineEnd(render(wanted, { colour: false }))) };
+    return { path: target.path, text: hiddenBy(hide, withLineEnd(render(wanted, { colour: false }))) };
   });
   writeFiles(folder, files);
   const replaced = output.some((target) => target.format === undefined);
@@ -52,15 +53,20 @@ export function emit<F extends string>(
     colour: color && wantsColour(stdout, env),
     columns: columns && Math.max(NARROWEST, columns),
   };
-  stdout.write(withLineEnd(render(format ?? first, shown)));
+  for (const part of partsOf(withLineEnd(render(format ?? first, shown)))) stdout.write(part);
+}
+
+/** Parts end where a line does, and no secret goes over a line's end. */
+function* hiddenBy(hide: (text: string) => string, text: OutputText): Generator<string, void> {
+  for (const part of partsOf(text)) yield hide(part);
 }
 
 /** A terminal that says less than this is none that a table can be read in. */
 const NARROWEST = 40;
 
 /** A report that says nothing is nothing at all. */
-function withLineEnd(text: string): string {
-  return text === "" || text.endsWith("\n") ? text : `${text}\n`;
+function withLineEnd(text: OutputText): OutputText {
+  return typeof text !== "string" || text === "" || text.endsWith("\n") ? text : `${text}\n`;
 }
 
 // What is asked for in which format, and where it goes: `--format json`, `--output json=plan.json`.

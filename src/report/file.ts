@@ -4,8 +4,8 @@ import { randomUUID } from "node:crypto";
 import { readFileSync, rmSync, statSync } from "node:fs";
 import { resolve } from "node:path";
 import type { Outcome } from "../cloudflare/index.js";
-import { escapeText, jsonText } from "../text/escape.js";
-import { OutputError, type OutputPlace, placeOf, writeOutputs } from "../text/files.js";
+import { escapeText, jsonParts, jsonText } from "../text/escape.js";
+import { OutputError, type OutputPlace, type OutputText, placeOf, writeOutputs } from "../text/files.js";
 import type { AccessUserResult, ActResult, ReportDocument } from "./document.js";
 import { EXPECT_VARIABLE } from "./read-back.js";
 
@@ -44,19 +44,14 @@ interface ReportOwner {
 
 /** Writes the whole document; see {@link writeReportText}. */
 export function writeReport(path: string, document: ReportDocument): void {
-  writeReportText(path, reportText(document));
-}
-
-/** A document as its file has it. */
-function reportText(document: object): string {
-  return `${jsonText(document, 2)}\n`;
+  writeReportText(path, jsonParts(document));
 }
 
 /**
  * Writes the whole text, or leaves what was there and throws a {@link ReportError}. A report is read and rewritten while
  * its run goes on, so it must be a regular file; a device, a pipe or a descriptor is refused and left alone.
  */
-function writeReportText(path: string, text: string): void {
+function writeReportText(path: string, text: OutputText): void {
   const { path: place } = filePlace(path);
   try {
     writeOutputs([{ path: place, text }]);
@@ -227,7 +222,7 @@ function toWritten(path: string, { results, accessUserResults, ...document }: Re
     ...(results && { results: `${mark} results` }),
     ...(accessUserResults && { accessUserResults: `${mark} accessUserResults` }),
   };
-  const frame = reportText(marked).split(new RegExp(`"${mark} (\\w+)"`, "u"));
+  const frame = `${jsonText(marked, 2)}\n`.split(new RegExp(`"${mark} (\\w+)"`, "u"));
   return { path, stamp: "", frame, lists: { results, accessUserResults } };
 }
 

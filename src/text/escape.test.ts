@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { escapeText, jsonText } from "./escape.js";
+import { escapeText, jsonParts, jsonText } from "./escape.js";
 
 describe("escapeText", () => {
   it.each([
@@ -95,5 +95,33 @@ describe("jsonText", () => {
         expect(jsonText(text)).not.toMatch(/[\p{C}\p{Zl}\p{Zp}]/u);
       }),
     );
+  });
+});
+
+describe("jsonParts", () => {
+  const list = fc
+    .integer({ min: 0, max: 450 })
+    .map((length) => Array.from({ length }, (_, n) => ({ n, name: "\u202ea" })));
+
+  it("is what jsonText writes, in parts that end where a line does", () => {
+    fc.assert(
+      fc.property(
+        fc.dictionary(fc.string(), fc.oneof(list, fc.jsonValue(), fc.constant(undefined))),
+        (object) => {
+          const parts = [...jsonParts(object)];
+          expect(parts.join("")).toBe(`${jsonText(object, 2)}\n`);
+          for (const [at, part] of parts.entries())
+            expect(part.endsWith("\n") || parts[at + 1]?.[0] === "\n" || parts[at + 1]?.[1] === "\n").toBe(
+              true,
+            );
+        },
+      ),
+    );
+  });
+
+  it("holds no long list in one part", () => {
+    const rows = Array.from({ length: 10_000 }, (_, n) => `row ${n}`);
+    const parts = [...jsonParts({ rows, more: rows })];
+    expect(Math.max(...parts.map((part) => part.length))).toBeLessThan(jsonText({ rows }, 2).length / 20);
   });
 });

@@ -15,6 +15,12 @@ interface EscapeOptions {
 const hidden =
   /\p{C}|\p{Zl}|\p{Zp}|\p{Variation_Selector}|[\u115f\u1160]|\u17b4|\u17b5|[\u2800\u3164\uffa0]|(?! )\p{Zs}/gu;
 
+/** Where {@link hidden} and {@link stackedMarks} can find anything; nearly all text is passed over by this alone. */
+const unusual = /[^ -~]+/g;
+
+/** The same in a text whose line breaks are its own. */
+const unusualInLines = /[^\n -~]+/g;
+
 /** A run of combining marks beyond this many is stacked over the neighbouring lines. */
 const stackedMarks = /(\p{M}{4})(\p{M}+)/gu;
 
@@ -45,13 +51,20 @@ function codePoint(character: string): string {
  * before escaping, so that the result may be longer, by a bounded factor. Default: no limit.
  */
 export function escapeText(text: string, max = Infinity, options: EscapeOptions = {}): string {
+  const shown = (character: string) => {
+    if (character === "\n") return options.keepLineFeeds === true ? "\n" : "\\n";
+    if (character === "\t") return options.keepTabs === true ? "\t" : "\\t";
+    return character === "\r" ? "\\r" : codePoint(character);
+  };
   return cut(text, max)
-    .replace(hidden, (character) => {
-      if (character === "\n") return options.keepLineFeeds === true ? "\n" : "\\n";
-      if (character === "\t") return options.keepTabs === true ? "\t" : "\\t";
-      return character === "\r" ? "\\r" : codePoint(character);
-    })
-    .replace(stackedMarks, (_all, kept: string, rest: string) => kept + Array.from(rest, codePoint).join(""))
+    .replace(unusual, (run) =>
+      run
+        .replace(hidden, shown)
+        .replace(
+          stackedMarks,
+          (_all, kept: string, rest: string) => kept + Array.from(rest, codePoint).join(""),
+        ),
+    )
     .replace(commands, codePoint);
 }
 
@@ -62,9 +75,47 @@ export function escapeText(text: string, max = Infinity, options: EscapeOptions 
  * @param indent Spaces of each level; default none, all on one line.
  */
 export function jsonText(value: unknown, indent = 0): string {
-  return JSON.stringify(value, null, indent)
-    .replace(hidden, (character) => (character === "\n" ? "\n" : codeUnits(character)))
-    .replace(stackedMarks, (_all, kept: string, rest: string) => kept + codeUnits(rest))
+  return visible(JSON.stringify(value, null, indent));
+}
+
+/** So many items of a list are written at once. */
+const SOME = 200;
+
+/**
+ * What {@link jsonText} writes with an indent of 2, and a line break, in parts: of a large account it is more than can
+ * be held well. The lists that stand directly in the object are taken apart.
+ */
+export function* jsonParts(object: object): Generator<string, void> {
+  let separator = "{";
+  for (const [key, value] of Object.entries(object) as [string, unknown][]) {
+    const list = Array.isArray(value) ? (value as readonly unknown[]) : [];
+    const inParts = list.length > SOME;
+    const head = `{\n  ${JSON.stringify(key)}: [`.length;
+    for (let at = 0; at === 0 || at < list.length; at += SOME) {
+      const json = JSON.stringify({ [key]: inParts ? list.slice(at, at + SOME) : value }, null, 2);
+      if (json === "{}") break;
+      yield (
+        separator + visible(json.slice(at === 0 ? 1 : head, inParts ? -LIST_END.length : -OBJECT_END.length))
+      );
+      separator = ",";
+      if (!inParts) break;
+    }
+    if (inParts) yield LIST_END.slice(0, -OBJECT_END.length);
+  }
+  yield separator === "{" ? "{}\n" : `${OBJECT_END}\n`;
+}
+
+const OBJECT_END = "\n}";
+
+const LIST_END = `\n  ]${OBJECT_END}`;
+
+function visible(json: string): string {
+  return json
+    .replace(unusualInLines, (run) =>
+      run
+        .replace(hidden, codeUnits)
+        .replace(stackedMarks, (_all, kept: string, rest: string) => kept + codeUnits(rest)),
+    )
     .replace(commands, (character) => (character === ":" ? ":" : codeUnits(character)));
 }
 

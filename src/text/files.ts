@@ -9,6 +9,7 @@ import {
   closeSync,
   constants,
   fstatSync,
+  fsyncSync,
   lstatSync,
   openSync,
   readlinkSync,
@@ -79,10 +80,17 @@ function judge(path: string, stat: Stats | undefined): OutputPlace {
   return { kind: stat.isBlockDevice() ? "block device" : "character device", path };
 }
 
+/** A text, or the parts of one that is too large to be held whole. */
+export type OutputText = string | Iterable<string>;
+
+export function partsOf(text: OutputText): Iterable<string> {
+  return typeof text === "string" ? [text] : text;
+}
+
 /** One text and where it goes. */
 interface Output {
   readonly path: string;
-  readonly text: string;
+  readonly text: OutputText;
 }
 
 /** Which of several outputs could not be written, and why. */
@@ -118,8 +126,7 @@ export function writeOutputs(outputs: readonly Output[]): void {
       }
       const from = join(dirname(place.path), unfinishedName(place.path));
       unfinished.push({ from, to: place.path, path: output.path });
-      // `wx`: in a folder that others write to, nobody can have put a link there.
-      writeFileSync(from, output.text, { mode: 0o600, flush: true, flag: "wx" });
+      writeNew(from, output.text);
     }
     for (const { place, output } of streams) {
       current = output.path;
@@ -135,6 +142,17 @@ export function writeOutputs(outputs: readonly Output[]): void {
   }
 }
 
+/** `wx`: in a folder that others write to, nobody can have put a link there. */
+function writeNew(path: string, text: OutputText): void {
+  const file = openSync(path, "wx", 0o600);
+  try {
+    for (const part of partsOf(text)) writeFileSync(file, part);
+    fsyncSync(file);
+  } finally {
+    closeSync(file);
+  }
+}
+
 function unfinishedName(path: string): string {
   return `.${basename(path).slice(0, 200)}.${randomBytes(6).toString("hex")}.tmp`;
 }
@@ -145,14 +163,14 @@ function writable(place: OutputPlace): OutputPlace {
   return place;
 }
 
-function writeTo(place: OutputPlace, text: string): void {
+function writeTo(place: OutputPlace, text: OutputText): void {
   if (place.kind === "descriptor") {
-    pour(place.descriptor, text);
+    for (const part of partsOf(text)) pour(place.descriptor, part);
     return;
   }
   const opened = open(place.path);
   try {
-    pour(opened, text);
+    for (const part of partsOf(text)) pour(opened, part);
   } finally {
     closeSync(opened);
   }

@@ -58,10 +58,12 @@ test("an inventory holds no control or bidirectional character as it is, and rea
   const name = "A\u009b2J\u202eB";
   const registrations = [registration({ id: "r1", email: "ann@acme.test", name })];
   const [takenAt, redacted] = ["2026-06-01T12:00:00Z", false];
-  const text = formatInventory({
-    ...({ kind: "warp-inventory", version: 1 } as const),
-    ...{ account: ACCOUNT, takenAt, redacted, registrations, devices: [] },
-  });
+  const text = [
+    ...formatInventory({
+      ...({ kind: "warp-inventory", version: 1 } as const),
+      ...{ account: ACCOUNT, takenAt, redacted, registrations, devices: [] },
+    }),
+  ].join("");
   expect(text).not.toMatch(/[^\n\P{C}]/u);
   expect((JSON.parse(text) as InventoryFile).registrations[0]?.device.name).toBe(name);
 });

@@ -47,7 +47,7 @@ export function startOffline(
     mkdirSync(dirname(join(folder, file)), { recursive: true });
     writeFileSync(join(folder, file), text);
   };
-  const inventory = formatInventory({
+  const parts = formatInventory({
     kind: "warp-inventory",
     version: 1,
     account: ACCOUNT,
@@ -56,7 +56,8 @@ export function startOffline(
     registrations,
     devices,
   });
-  for (const [file, text] of Object.entries({ ...files, "inventory.json": inventory })) write(file, text);
+  for (const [file, text] of Object.entries({ ...files, "inventory.json": [...parts].join("") }))
+    write(file, text);
   return {
     folder,
     write,

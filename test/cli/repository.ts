@@ -59,16 +59,18 @@ export function startRepository({ registrations, devices = [] }: OfflineAccount)
   git("init", "--quiet", "-b", "main");
   writeFileSync(
     inventory,
-    formatInventory({
-      ...{
-        kind: "warp-inventory",
-        version: 1,
-        account: ACCOUNT,
-        takenAt: NOW.toISOString(),
-        redacted: false,
-      },
-      ...{ registrations, devices },
-    }),
+    [
+      ...formatInventory({
+        ...{
+          kind: "warp-inventory",
+          version: 1,
+          account: ACCOUNT,
+          takenAt: NOW.toISOString(),
+          redacted: false,
+        },
+        ...{ registrations, devices },
+      }),
+    ].join(""),
   );
   return {
     ...{ base, folder, git, write },

@@ -65,8 +65,8 @@ async function saveInventory(surroundings: Surroundings, options: InventoryOptio
     devices,
     ...(accessUsers && { accessUsers }),
   };
-  const text = formatInventory(options.redact === true ? redactInventory(whole) : whole);
-  emit(surroundings, options, FORMATS, () => text);
+  const told = options.redact === true ? redactInventory(whole) : whole;
+  emit(surroundings, options, FORMATS, () => formatInventory(told));
   if (options.output !== undefined && options.quiet !== true) {
     const files = options.output.map(({ path }) => path).join(", ");
     surroundings.stderr.write(

@@ -19,6 +19,7 @@ import { narrowInventory } from "../../run/account.js";
 import { actsOf, findSiblings } from "../../run/evidence.js";
 import { ownByAll, ownByText } from "../../run/own-revocations.js";
 import { documentOf, reconcile, readTestedAllowlist } from "../../run/reconcile.js";
+import { jsonParts } from "../../text/escape.js";
 import { hideSecrets } from "../../text/redact.js";
 import { openSource } from "../account.js";
 import {
@@ -30,7 +31,7 @@ import {
   type Surroundings,
   UserError,
 } from "../command.js";
-import { type FileText, readText, writeFiles } from "../files.js";
+import { readText, writeFiles } from "../files.js";
 import { readAllowlistAt } from "../git.js";
 import {
   accountOptions,
@@ -157,7 +158,7 @@ function keepBooks(
   const keyed = withKeys(found.findings);
   const judged = baseline ? applyBaseline(keyed, baseline, found.asOf) : { left: keyed, accepted: 0 };
   if (judged.accepted > 0) note(`findings that the baseline accepts: ${judged.accepted}`);
-  const files: FileText[] = [];
+  const files: { readonly path: string; readonly text: string }[] = [];
   if (options.writeBaseline !== undefined) {
     const today = found.asOf.toISOString().slice(0, 10);
     files.push({ path: options.writeBaseline, text: formatBaseline(keyed, baseline, today) });
@@ -290,6 +291,7 @@ function reportPlan(
   const planFile = options.output?.find(({ format }) => (format ?? options.format) === "json")?.path;
   const settings = { evidence: evidenceWish(env) === "output", marker: options.marker, planFile };
   emit(surroundings, options, formatNames, (format, { colour, columns }) => {
+    if (format === "json") return jsonParts(document);
     const text = render(format, document, { ...settings, columns });
     return colour && format === "text" ? paint(text) : text;
   });
