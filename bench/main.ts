@@ -1,6 +1,7 @@
-/** `npm run bench`: figures and ratios, as a table. A name as argument runs one part: core, runs, preview. */
+/** `npm run bench`: figures and ratios, as a table. A name as argument runs one part: core, runs, commands, preview. */
 
 import { chooseEngine } from "../test/engine/index.js";
+import { measureCommands } from "./commands.js";
 import { measureCore } from "./core.js";
 import { measurePreview } from "./preview.js";
 import { measureRuns } from "./runs.js";
@@ -27,6 +28,7 @@ async function measureAll(root: string, parts: readonly string[]): Promise<Row[]
   return [
     ...(wanted("core") ? measureCore() : []),
     ...(wanted("runs") ? await measureRuns(engine) : []),
+    ...(wanted("commands") ? await measureCommands() : []),
     ...(wanted("preview") ? await measurePreview(engine) : []),
   ];
 }
