@@ -33,6 +33,8 @@ interface CollectionKind<T> {
   /** The documented list parameters, by their wire names, in the order in which they are sent. */
   readonly parameters: readonly string[];
   readonly read: (value: unknown) => T;
+  /** Fields that many records have alike. */
+  readonly repeated: readonly (keyof T)[];
 }
 
 /** What every listed collection offers; `P` are its list parameters. */
@@ -82,8 +84,27 @@ export function listed<T extends ListedRecord, P extends object>(
       if (asksForNothing(parameters)) return [];
       const ordered = { ...parameters, sort_by: "id", sort_order: "asc" };
       const ids = typeof parameters.id === "object" ? parameters.id : undefined;
-      return listWhole(kind.noun, fetcher(context, kind, ordered), { ...context, ids });
+      const once = keepOnce(kind.repeated);
+      const lean = { ...kind, read: (value: unknown) => once(kind.read(value)) };
+      return listWhole(kind.noun, fetcher(context, lean, ordered), { ...context, ids });
     },
+  };
+}
+
+/** Puts the first of all equal values of these fields into every record: 100,000 have a handful of profiles. */
+export function keepOnce<T extends object>(names: readonly (keyof T)[]): (record: T) => T {
+  const known = new Map<string, unknown>();
+  return (record) => {
+    const own = record as Record<keyof T, unknown>;
+    for (const name of names) {
+      const value = own[name];
+      if (value == null) continue;
+      const text = JSON.stringify(value);
+      const first = known.get(text);
+      if (first === undefined) known.set(text, value);
+      else own[name] = first;
+    }
+    return record;
   };
 }
 
@@ -124,8 +145,15 @@ const optionalCount: FieldRule = (value) => value == null || count(value);
 
 const count: FieldRule = (value) => typeof value === "number" && Number.isInteger(value) && value >= 0;
 
+/** What must hold for which field, by the keys that lead to it. */
+type Rules = readonly (readonly [path: readonly string[], holds: FieldRule])[];
+
+function rules(...list: readonly (readonly [string, FieldRule])[]): Rules {
+  return list.map(([path, holds]) => [path.split("."), holds]);
+}
+
 /** `required` of `teams-devices_registration` and of its device, and what else decides about it, where it is given. */
-const REGISTRATION: readonly (readonly [string, FieldRule])[] = [
+const REGISTRATION = rules(
   ["id", filled],
   ["key", text],
   ["device.id", filled],
@@ -137,10 +165,10 @@ const REGISTRATION: readonly (readonly [string, FieldRule])[] = [
   ["deleted_at", optionalTime],
   ["user.email", optionalText],
   ["registration_type", optionalText],
-];
+);
 
 /** `required` of `teams-devices_physical_device`. A null `last_seen_at` may be left out on the wire, as others are. */
-const PHYSICAL_DEVICE: readonly (readonly [string, FieldRule])[] = [
+const PHYSICAL_DEVICE = rules(
   ["id", filled],
   ["name", text],
   ["created_at", realTime],
@@ -150,10 +178,10 @@ const PHYSICAL_DEVICE: readonly (readonly [string, FieldRule])[] = [
   ["deleted_at", optionalTime],
   ["serial_number", optionalText],
   ["hardware_id", optionalText],
-];
+);
 
 /** Nothing is `required` of `access_users-2`; without an id no user can be told from another. */
-const ACCESS_USER: readonly (readonly [string, FieldRule])[] = [
+const ACCESS_USER = rules(
   ["id", filled],
   ["email", optionalText],
   ["name", optionalText],
@@ -162,15 +190,18 @@ const ACCESS_USER: readonly (readonly [string, FieldRule])[] = [
   ["active_device_count", optionalCount],
   ["last_successful_login", optionalTime],
   ["created_at", optionalTime],
-];
+);
 
 /** Before it lies what stands for no time: Go's zero time (year 1) and the beginning of Unix time, in any zone. */
 const FIRST_TIME = Date.parse("1971-01-01T00:00:00Z");
 
 /** Whether a time is one by which a program says that there is none. Were it believed, all would be revoked for ages. */
 function isNoTime(value: unknown): boolean {
-  return typeof value === "string" && Date.parse(value) < FIRST_TIME;
+  return typeof value === "string" && !THIS_MILLENNIUM.test(value) && Date.parse(value) < FIRST_TIME;
 }
+
+/** Nearly all times, which need not be worked out. */
+const THIS_MILLENNIUM = /^2\d{3}-/;
 
 /** The record with null for each of these times that is none; itself where there is none such. */
 function withoutNoTimes<T extends object>(record: T, names: readonly (keyof T)[]): T {
@@ -178,20 +209,21 @@ function withoutNoTimes<T extends object>(record: T, names: readonly (keyof T)[]
   return none.length === 0 ? record : { ...record, ...Object.fromEntries(none.map((name) => [name, null])) };
 }
 
-function valueAt(record: unknown, path: string): unknown {
-  return path.split(".").reduce((value: unknown, key) => fieldsOf(value)?.[key], record);
+function valueAt(record: unknown, path: readonly string[]): unknown {
+  return path.reduce((value: unknown, key) => fieldsOf(value)?.[key], record);
 }
 
-function check(record: unknown, rules: readonly (readonly [string, FieldRule])[], noun: string): void {
+function check(record: unknown, rules: Rules, noun: string): void {
   const broken = rules.find(([path, holds]) => !holds(valueAt(record, path)));
   if (broken === undefined) return;
-  const [path] = broken;
-  const id = valueAt(record, "id");
+  const [keys] = broken;
+  const path = keys.join(".");
+  const id = valueAt(record, ["id"]);
   const name =
     typeof id === "string" && id !== ""
       ? `The ${noun} ${escapeText(id, 80)}`
       : `${/^[AEIOU]/.test(noun) ? "An" : "A"} ${noun}`;
-  const missing = valueAt(record, path) == null;
+  const missing = valueAt(record, keys) == null;
   throw new CloudflareError({
     code: "cloudflare/bad-record",
     what: missing

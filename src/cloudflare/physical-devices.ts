@@ -85,6 +85,16 @@ export function physicalDevicesOf(context: CollectionContext): PhysicalDevices {
       path,
       parameters: PARAMETERS,
       read: readPhysicalDevice,
+      repeated: [
+        "last_seen_user",
+        "last_seen_registration",
+        "client_version",
+        "device_type",
+        "manufacturer",
+        "model",
+        "os_version",
+        "os_version_extra",
+      ],
     }),
     get: async (id, options = {}) => {
       const query = encodeQuery({ include: options.include }, ["include"], chunkSize);

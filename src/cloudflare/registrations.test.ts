@@ -135,3 +135,26 @@ test.each(["bulkDelete", "revoke", "unrevoke"] as const)(
     expect(calls).toEqual([]);
   },
 );
+
+test("what many records have alike is kept once, and everything reads as the API sent it", async () => {
+  const policy = (name: string) => ({ id: `p-${name}`, name, default: false, deleted: false, updated_at: T });
+  const sent = [
+    {
+      ...row("a"),
+      user: { id: "u1", email: "ann@example.com" },
+      policy: policy("one"),
+      key_type: "curve25519",
+    },
+    { ...row("b"), user: { id: "u1", email: "ann@example.com" }, policy: policy("two"), key_type: null },
+    { ...row("c"), user: { id: "u2", email: "ann@example.com" }, policy: policy("one") },
+  ];
+  const { registrations } = setUp({
+    result: structuredClone(sent),
+    resultInfo: { count: 3, total_count: 3 },
+  });
+  const listed = await registrations.listAll({ status: "all" });
+  expect(listed).toEqual(sent);
+  const [a, b, c] = listed;
+  expect([a?.user === b?.user, a?.user === c?.user]).toEqual([true, false]);
+  expect([a?.policy === c?.policy, a?.policy === b?.policy]).toEqual([true, false]);
+});
