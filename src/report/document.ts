@@ -222,6 +222,7 @@ export function toDocument(plan: Plan, options: DocumentOptions): ReportDocument
     plan.pending.map(({ decision, why, text }) => [decision.registration.id, { why, text }]),
   );
   const show = showDomains(plan.domains);
+  const told = plan.domains.size === 0 ? (one: ReportedDecision) => one : inWords(show);
   return {
     version: 1,
     account: plan.account,
@@ -243,7 +244,7 @@ export function toDocument(plan: Plan, options: DocumentOptions): ReportDocument
     population: plan.population,
     decisions: [...plan.decisions].sort(byUserAndDevice).map((decision) => {
       const { id } = decision.registration;
-      return inWords(toReported(decision, pending.get(id), options.evidence?.get(id)), show);
+      return told(toReported(decision, pending.get(id), options.evidence?.get(id)));
     }),
     ...accessUsersIn(plan, options.run, show),
     findings: plan.findings,
@@ -264,14 +265,13 @@ export function toDocument(plan: Plan, options: DocumentOptions): ReportDocument
   };
 }
 
-/** Its texts show domains as the files write them. */
-function inWords(one: ReportedDecision, show: (text: string) => string): ReportedDecision {
-  const { reason, pending } = one;
-  return {
+/** Texts show domains as the files write them. */
+function inWords(show: (text: string) => string): (one: ReportedDecision) => ReportedDecision {
+  return (one) => ({
     ...one,
-    reason: { ...reason, text: show(reason.text) },
-    ...(pending && { pending: { ...pending, text: show(pending.text) } }),
-  };
+    reason: { ...one.reason, text: show(one.reason.text) },
+    ...(one.pending && { pending: { ...one.pending, text: show(one.pending.text) } }),
+  });
 }
 
 function byUserAndDevice(a: Decision, b: Decision): number {
@@ -335,13 +335,6 @@ function relatedTo({ line, source, setting, removed }: Decision): NonNullable<Re
 export function toConnection(registration: Registration): ReportedConnection {
   const { key_type, tunnel_type, virtual_ipv4, virtual_ipv6 } = registration;
   const policy: Partial<RegistrationPolicy> | null | undefined = registration.policy;
-  const fields = {
-    keyType: key_type,
-    tunnelType: tunnel_type,
-    virtualIpv4: virtual_ipv4,
-    virtualIpv6: virtual_ipv6,
-  };
-  const told = Object.entries(fields).filter(([, value]) => typeof value === "string" && value !== "");
   return {
     ...(typeof policy?.id === "string" && {
       profile: {
@@ -351,8 +344,15 @@ export function toConnection(registration: Registration): ReportedConnection {
         ...(typeof policy.deleted === "boolean" && { deleted: policy.deleted }),
       },
     }),
-    ...Object.fromEntries(told),
+    ...(isTold(key_type) && { keyType: key_type }),
+    ...(isTold(tunnel_type) && { tunnelType: tunnel_type }),
+    ...(isTold(virtual_ipv4) && { virtualIpv4: virtual_ipv4 }),
+    ...(isTold(virtual_ipv6) && { virtualIpv6: virtual_ipv6 }),
   };
+}
+
+function isTold(value: unknown): value is string {
+  return typeof value === "string" && value !== "";
 }
 
 function toReportedEntry({ note, reason, owner, ticket, expires }: Entry): ReportedEntry {
