@@ -138,9 +138,9 @@ function markdownSections(document: ReportDocument, options: RenderOptions): Mar
   ].filter(({ rows }) => rows.length > 0);
 }
 
-/** What a change lets in or drops is worth more than what was there before. */
-function isOfChange({ code: kind }: FindingKind): boolean {
-  return kind.startsWith("change-");
+/** What a change drops or lets in is worth more than what was there before. */
+function isOfChange({ worth }: FindingKind): boolean {
+  return worth !== "tells";
 }
 
 /** A row for each person of a kind. */

@@ -8,7 +8,7 @@ import {
   type Sketch,
 } from "../../test/support/world.js";
 import { withChange } from "../reconcile/change.js";
-import type { Finding } from "../reconcile/findings/finding.js";
+import { type Finding, type FindingCode, findingMeanings } from "../reconcile/findings/finding.js";
 import { makePlan } from "../reconcile/plan.js";
 import { type ReportDocument, toDocument } from "./document.js";
 import { type Format, render } from "./formats.js";
@@ -236,6 +236,30 @@ describe("an entry that misses a device by a letter, and so cuts its user off,",
       /act\/revoke.*NEAR MISS: anne@example\.com has no registration; did you mean/u,
     );
   });
+});
+
+test("whatever kind a finding is of, it has its place", () => {
+  const made = changed(list(5, "", ""), list(5, "", ""), LIVE);
+  const findings = [
+    ...(Object.keys(findingMeanings) as FindingCode[]),
+    "of-a-later-version" as FindingCode,
+  ].map((code): Finding => ({ code, subject: [code], text: code, registrations: [] }));
+  const { loosened, alarms, findings: kinds } = outlineOf({ ...made, findings });
+  const placed = [...loosened.map(({ finding }) => finding), ...alarms].map(({ code }) => code as string);
+  expect([...placed].sort()).toEqual([
+    "change-excepted",
+    "change-loosened",
+    "change-out-of-scope",
+    "elsewhere",
+  ]);
+  expect([...placed, ...kinds.map(({ code }) => code)].sort()).toEqual(
+    findings.map(({ code }) => code).sort(),
+  );
+  expect(kinds.slice(0, 3).map(({ code }) => code)).toEqual([
+    "change-dropped",
+    "change-widened",
+    "change-withheld",
+  ]);
 });
 
 test("what is left alone and what is kept tell who connects from who is revoked", () => {

@@ -4,7 +4,7 @@
  */
 
 import type { SourcePosition } from "../allowlist/messages.js";
-import type { FindingCode } from "../reconcile/findings/finding.js";
+import { type FindingWorth, worthOf } from "../reconcile/findings/finding.js";
 import { compare, groupBy } from "../text/words.js";
 import type { ReportDocument, ReportedDecision } from "./document.js";
 
@@ -31,6 +31,7 @@ export interface FindingGroup {
 /** All groups of one kind, in the order of addresses. */
 export interface FindingKind {
   readonly code: string;
+  readonly worth: FindingWorth;
   readonly count: number;
   readonly groups: readonly FindingGroup[];
 }
@@ -68,16 +69,16 @@ function makeOutline({ decisions, findings }: ReportDocument): Outline {
     decisions.filter((one) => one.action === action && !one.pending);
   const returns = due("unrevoke");
   const people = new Map(decisions.map(({ registration: { id, user } }) => [id, user.email]));
-  const rest = findings.filter(({ code }) => !LOOSENING.has(code) && !ALARMS.has(code));
+  const worth = (wanted: FindingWorth) => findings.filter(({ code }) => worthOf(code) === wanted);
   return {
-    loosened: loosenings(findings.filter(({ code }) => LOOSENING.has(code))),
-    alarms: findings.filter(({ code }) => ALARMS.has(code)),
+    loosened: loosenings(worth("loosens")),
+    alarms: worth("alarms"),
     deletions: due("delete"),
     revocations: due("revoke"),
     undone: returns.filter(isUndone),
     returns: returns.filter((one) => !isUndone(one)),
     pending: decisions.filter((one) => one.pending !== undefined),
-    findings: kindsOf(rest, people),
+    findings: OTHERS.flatMap((one) => kindsOf(worth(one), one, people)),
     nearMisses: nearMissesOf(findings),
   };
 }
@@ -88,14 +89,6 @@ export function isUndone({ action, revokedBy }: ReportedDecision): boolean {
 }
 
 // What a change loosens.
-
-const LOOSENING: ReadonlySet<string> = new Set<FindingCode>([
-  "change-loosened",
-  "change-excepted",
-  "change-out-of-scope",
-]);
-
-const ALARMS: ReadonlySet<string> = new Set<FindingCode>(["elsewhere"]);
 
 /** Up to so many of one key are told one by one. */
 const MOST_ALIKE = 5;
@@ -158,20 +151,22 @@ export function loosenedKeys({ loosened }: Outline): string {
 
 // The other findings, by kind and person.
 
-/** Kinds that come before the others: what loosens, then what lets in. */
-const FIRST: readonly string[] = ["change-dropped", "change-widened"] satisfies FindingCode[];
+/** What a change does besides, and then what was there before. */
+const OTHERS = ["drops", "admits", "withholds", "tells"] as const satisfies FindingWorth[];
 
-function kindsOf(findings: readonly Finding[], people: ReadonlyMap<string, string>): readonly FindingKind[] {
-  const rank = (code: string) => (FIRST.includes(code) ? FIRST.indexOf(code) : FIRST.length);
-  return [...groupBy(findings, ({ code }) => code as string)]
-    .map(([code, ofKind]) => ({
-      code,
-      count: ofKind.length,
-      groups: [...groupBy(ofKind, (finding) => personOf(finding, people))]
-        .sort(([a], [b]) => compare(a, b))
-        .map(([person, group]) => ({ code, person, findings: sorted(group) })),
-    }))
-    .sort((a, b) => rank(a.code) - rank(b.code));
+function kindsOf(
+  findings: readonly Finding[],
+  worth: FindingWorth,
+  people: ReadonlyMap<string, string>,
+): readonly FindingKind[] {
+  return [...groupBy(findings, ({ code }) => code as string)].map(([code, ofKind]) => ({
+    code,
+    worth,
+    count: ofKind.length,
+    groups: [...groupBy(ofKind, (finding) => personOf(finding, people))]
+      .sort(([a], [b]) => compare(a, b))
+      .map(([person, group]) => ({ code, person, findings: sorted(group) })),
+  }));
 }
 
 /** By the line that they are about, where they have one; they came in the order of ids, which are random. */

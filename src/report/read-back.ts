@@ -4,6 +4,7 @@ import { Ajv, type ErrorObject, type SchemaObject, type ValidateFunction } from 
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import type { Duration } from "../allowlist/times.js";
+import type { Finding } from "../reconcile/findings/finding.js";
 import type { ReviewedPlan } from "../reconcile/schedule.js";
 import { escapeText } from "../text/escape.js";
 import { LARGEST_JSON, readInput } from "../text/files.js";
@@ -141,10 +142,19 @@ export function checkReport(value: unknown): ParsedReport {
   }
   const misfit = firstMisfit(value);
   if (misfit !== undefined) return { ok: false, why: misfit };
-  const document = value as ReportDocument;
+  const document = withSubjects(value as ReportDocument);
   return Number.isNaN(Date.parse(document.asOf))
     ? { ok: false, why: "asOf must be a time (RFC 3339)" }
     : { ok: true, document };
+}
+
+/** A report of before findings said what they are about names them by their words, as it did then. */
+function withSubjects(document: ReportDocument): ReportDocument {
+  const findings = document.findings.map((finding: Partial<Finding> & Omit<Finding, "subject">) => ({
+    ...finding,
+    subject: finding.subject ?? [finding.text],
+  }));
+  return { ...document, findings };
 }
 
 // The published schema of the report, compiled.

@@ -1,7 +1,6 @@
 /** `warp-registrations show`: a saved report in any other form. */
 
 import { type Command, Option } from "commander";
-import type { Finding } from "../../reconcile/findings/finding.js";
 import type { ReportDocument } from "../../report/document.js";
 import { evidenceWish } from "../../report/evidence.js";
 import { type Format, formatNames, render } from "../../report/formats.js";
@@ -66,19 +65,10 @@ function show(surroundings: Surroundings, path: string, options: ShowOptions): P
 /** What a report says besides its fields is not looked at when it is read, and may be too deep to be written again. */
 function rendered(path: string, format: Format, document: ReportDocument, settings: RenderOptions): string {
   try {
-    return render(format, format === "json" ? document : withSubjects(document), settings);
+    return render(format, document, settings);
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
     const why = "it is nested too deeply, or too large";
     throw new UserError(`${path}: cannot be shown as ${format}: ${why}`, GIVE, { cause: error });
   }
-}
-
-/** A report of before findings said what they are about names them by their words, as it did then. */
-function withSubjects(document: ReportDocument): ReportDocument {
-  const findings = document.findings.map((finding: Partial<Finding> & Omit<Finding, "subject">) => ({
-    ...finding,
-    subject: finding.subject ?? [finding.text],
-  }));
-  return { ...document, findings };
 }
