@@ -9,6 +9,7 @@ import { formatMessages } from "../allowlist/messages.js";
 import type { Allowlist } from "../allowlist/model.js";
 import { type AllowlistFile, parseAllowlist } from "../allowlist/parse.js";
 import { clipped } from "../reconcile/findings/finding.js";
+import type { Listed } from "../report/document.js";
 import { LARGEST_YAML } from "../text/files.js";
 import { nearest } from "../text/words.js";
 import { type Surroundings, UserError } from "./command.js";
@@ -272,16 +273,6 @@ async function asked<T>(option: string, answer: Promise<T>): Promise<T> {
 
 // `git blame`: since when lines of the allowlist stand as they do.
 
-/** What git knows of one line; `since` and `commit` together, or else why they are not known. */
-export interface Blamed {
-  /** The day on which its author wrote it, in UTC. */
-  readonly since?: string;
-  readonly commit?: string;
-  /** Who that was, raw. */
-  readonly author?: string;
-  readonly unknown?: string;
-}
-
 /**
  * Asks git about lines of files in this folder, once for each file.
  *
@@ -292,19 +283,19 @@ export async function blame(
   surroundings: Pick<Surroundings, "folder" | "env">,
   what: string,
   places: readonly { readonly file: string }[],
-): Promise<(place: { readonly file: string; readonly line: number }) => Blamed> {
+): Promise<(place: { readonly file: string; readonly line: number }) => Listed> {
   const git = new Git(surroundings);
   await checkRepository(git, what);
   const shallow = await isShallow(git);
-  const files = new Map<string, readonly Blamed[]>();
+  const files = new Map<string, readonly Listed[]>();
   for (const file of new Set(places.map((one) => one.file)))
     files.set(file, await blameFile(git, what, file, shallow));
   return ({ file, line }) => files.get(file)?.[line - 1] ?? NOT_COMMITTED;
 }
 
-const NOT_COMMITTED: Blamed = { unknown: "not committed" };
+const NOT_COMMITTED: Listed = { unknown: "not committed" };
 
-async function blameFile(git: Git, what: string, file: string, shallow: boolean): Promise<readonly Blamed[]> {
+async function blameFile(git: Git, what: string, file: string, shallow: boolean): Promise<readonly Listed[]> {
   let answer: string;
   try {
     answer = (await git.run(["blame", "--porcelain", "--no-textconv", "--", file])).toString("utf8");
@@ -321,9 +312,9 @@ async function blameFile(git: Git, what: string, file: string, shallow: boolean)
 }
 
 /** The porcelain format: a header for each line, what is known of its commit once, and the line behind a tab. */
-function readBlame(answer: string, shallow: boolean): readonly Blamed[] {
+function readBlame(answer: string, shallow: boolean): readonly Listed[] {
   const commits = new Map<string, Map<string, string>>();
-  const lines: Blamed[] = [];
+  const lines: Listed[] = [];
   let commit = "";
   let at = 0;
   for (const row of answer.split("\n")) {
@@ -344,7 +335,7 @@ function readBlame(answer: string, shallow: boolean): readonly Blamed[] {
   return lines;
 }
 
-function told(commit: string, facts: ReadonlyMap<string, string>, shallow: boolean): Blamed {
+function told(commit: string, facts: ReadonlyMap<string, string>, shallow: boolean): Listed {
   if (/^0+$/u.test(commit)) return NOT_COMMITTED;
   const time = Number(facts.get("author-time")) * 1000;
   const day = Number.isNaN(new Date(time).getTime()) ? "" : new Date(time).toISOString().slice(0, 10);

@@ -57,7 +57,7 @@ export function outputOptions(known: readonly string[]): Option[] {
   ];
 }
 
-/** What is asked about the plan besides: `--base`, `--base-ref`, `--stack`, `--own` and `--marker`. */
+/** What is asked about the plan besides: `--base`, `--base-ref`, `--stack`, `--own`, `--blame` and `--marker`. */
 export function planOptions(): Option[] {
   return [
     new Option(
@@ -76,8 +76,14 @@ export function planOptions(): Option[] {
       "--own <file...>",
       "what this stack itself revoked: `pulumi stack export`, reports of its runs, a --history; see policy.listedRevoked",
     ),
+    blameOption(),
     new Option("--marker <text>", "in Markdown, marks the comment as this stack's"),
   ];
+}
+
+/** `--blame`. */
+export function blameOption(): Option {
+  return new Option("--blame", "ask git since when each entry has been in the allowlist");
 }
 
 /** `--exit-code`. */

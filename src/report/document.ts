@@ -6,6 +6,7 @@ import { showDomains } from "../allowlist/values.js";
 import type { Act, Registration, RegistrationPolicy } from "../cloudflare/types.js";
 import { type AccessUserAction, type AccessUserDecision, isAccessUserAct } from "../reconcile/access-user.js";
 import {
+  aboutRule,
   type Action,
   type Decision,
   type DesiredState,
@@ -83,6 +84,8 @@ export interface ReportedDecision {
   readonly revokedBy?: RevokedBy;
   /** What the entry that speaks for it says besides. */
   readonly entry?: ReportedEntry;
+  /** Since when the line stands by which it is listed; only where git was asked. */
+  readonly listed?: Listed;
   /** Only of an act that is due and that this run does not do: why. */
   readonly pending?: { readonly why: PendingReason; readonly text: string };
   /** What the account knows of its user; only where it was asked for. */
@@ -103,6 +106,15 @@ interface ReportedConnection {
   readonly tunnelType?: string;
   readonly virtualIpv4?: string;
   readonly virtualIpv6?: string;
+}
+
+/** What git knows of one line; `since` and `commit` together, or else why they are not known. Raw. */
+export interface Listed {
+  /** The day on which its author wrote it, in UTC. */
+  readonly since?: string;
+  readonly commit?: string;
+  readonly author?: string;
+  readonly unknown?: string;
 }
 
 /** Free text of an entry, and its last day (`2026-06-30`). */
@@ -211,6 +223,8 @@ export interface DocumentOptions {
   readonly origin?: Origin | undefined;
   /** By registration id. */
   readonly evidence?: ReadonlyMap<string, Evidence> | undefined;
+  /** Of the line that {@link listedBy} names; undefined where nobody asked git. */
+  readonly listed?: ((line: SourcePosition) => Listed) | undefined;
 }
 
 /** Makes the document of a plan; with `run`, every act begins as skipped until its outcome is known. */
@@ -244,7 +258,10 @@ export function toDocument(plan: Plan, options: DocumentOptions): ReportDocument
     population: plan.population,
     decisions: [...plan.decisions].sort(byUserAndDevice).map((decision) => {
       const { id } = decision.registration;
-      return told(toReported(decision, pending.get(id), options.evidence?.get(id)));
+      const line = listedBy(decision);
+      const listed = line && options.listed?.(line);
+      const reported = toReported(decision, pending.get(id), options.evidence?.get(id));
+      return told(listed ? { ...reported, listed } : reported);
     }),
     ...accessUsersIn(plan, options.run, show),
     findings: plan.findings,
@@ -279,6 +296,11 @@ function byUserAndDevice(a: Decision, b: Decision): number {
   return (
     compare(a.user, b.user) || compare(name(a), name(b)) || compare(a.registration.id, b.registration.id)
   );
+}
+
+/** The line by which a registration is listed: of its entry, or of what protects or ignores it. */
+export function listedBy({ reason, source, entry }: Decision): SourcePosition | undefined {
+  return aboutRule(reason.code).kind === "excepted" ? source : entry?.source;
 }
 
 function notYetDone({ registration, action }: Plan["acts"][number]): ActResult {

@@ -25,6 +25,9 @@ const APPROVED = { by: "Grace Hopper", reason: "CHG-1234" };
 const done = allDone(fleetDocument(TWELVE, { ...AT_FORGE, owner: OWNER, run: true, approval: APPROVED }));
 const held = fleetDocument(FOUR_HUNDRED, { ...AT_FORGE, owner: OWNER });
 
+/** The same, by a change that took their entries away and raised a guard. */
+const CUT = fleetDocument({ ...FOUR_HUNDRED, changed: true }, { ...AT_FORGE, owner: OWNER });
+
 /** The page's text, one piece a line. */
 function textOf(html: string): string {
   return html
@@ -33,6 +36,11 @@ function textOf(html: string): string {
     .replaceAll(/<[^>]*>/gu, "\n")
     .replaceAll(/&#(\d+);/gu, (_all, code: string) => String.fromCharCode(Number(code)))
     .replaceAll(/\n+/gu, "\n");
+}
+
+/** The HTML of one part of the page. */
+function sectionOf(html: string, id: string): string {
+  return new RegExp(`<section><h2 id="${id}">[^]*?</section>`, "u").exec(html)?.[0] ?? "";
 }
 
 describe("the head", () => {
@@ -61,8 +69,10 @@ describe("the head", () => {
 
   test("begins with HELD, and says what now", () => {
     const text = textOf(renderHtml(held));
-    expect(text.trimStart()).toMatch(/^WARP registrations, HELD: /u);
-    expect(text.indexOf("HELD, nothing is done")).toBeLessThan(text.indexOf("would be deleted"));
+    expect(text.trimStart()).toMatch(/^WARP registrations: HELD by guard revoke, nothing is done; /u);
+    const head = text.trimStart().replace(/^.*\n/u, "");
+    expect(head).toMatch(/^WARP registrations: HELD, nothing is done\n/u);
+    expect(head).toContain("would be deleted");
     expect(text).toContain("HELD by the guard revoke.");
     expect(text).toContain(`run again with WARP_APPROVE=${held.fingerprint} in the environment`);
     expect(textOf(renderHtml(done))).not.toContain("HELD");
@@ -81,12 +91,14 @@ describe("the head", () => {
       expect(text).toContain(`\n${name}\n${value}\n`);
   });
 
-  test("what the change loosens stands before all else, and in the sentence", () => {
+  test("what the change loosens stands before all else, in the title and in the sentence", () => {
     const hires = hiresDocument();
     const text = textOf(renderHtml(hires));
-    expect(text).toContain(
-      "\nNo act is due, 2 changes of policy, guards, protection or scope to look at first.\n",
+    const keys = "protected.users, guards.revoke.max loosened";
+    expect(text.trimStart().split("\n")[0]).toBe(
+      `WARP registrations: ${keys}; no act is due, 121 findings to look at`,
     );
+    expect(text).toContain(`\n${keys}; no act is due, 121 findings to look at.\n`);
     const found = hires.findings.filter(
       ({ code }) => code === "change-loosened" || code === "change-excepted",
     );
@@ -98,11 +110,94 @@ describe("the head", () => {
     }
     for (let at = 0; at < 60; at++) expect(text).toContain(`new.hire${at}@example.com`);
     expect(textOf(renderHtml({ ...done, findings: found }))).toContain(
-      "1 let back in, 2 changes of policy, guards, protection or scope to look at first, by pull request 12",
+      `\n${keys}; 3 deleted, 8 cut off, 1 let back in, by pull request 12`,
     );
     const both = textOf(renderHtml({ ...done, findings: hires.findings }));
     expect(both.indexOf("stranger@example.net")).toBeLessThan(both.indexOf("Removed for good"));
   });
+});
+
+/** A plan that lets in three; who revoked two of them is not known, or somebody else. */
+function lettingIn(): ReportDocument {
+  const made = fleetDocument({ lost: 1, strangers: 2, back: 3, kept: 3 });
+  const [, ...others] = made.decisions.filter(({ action }) => action === "unrevoke");
+  const decisions = made.decisions.map((one) =>
+    others.includes(one) ? { ...one, revokedBy: "outside" as const } : one,
+  );
+  return { ...made, decisions };
+}
+
+describe("what was revoked outside this stack, and is let in,", () => {
+  const html = renderHtml(lettingIn());
+  const text = textOf(html);
+
+  test("counts in the sentence and in the title", () => {
+    const words = "3 to be let back in, 2 of them revoked outside this stack";
+    expect(text).toContain(`\n1 to be deleted, 2 to be cut off, ${words}.\n`);
+    expect(text.trimStart().split("\n")[0]).toContain(words);
+  });
+
+  test("stands apart, before what is cut off, and says when it was revoked", () => {
+    const [apart, rest] = [textOf(sectionOf(html, "let-in-again")), textOf(sectionOf(html, "returns"))];
+    expect(apart.match(/\nRevoked outside this stack on 2026-05-20:\s/gu)).toHaveLength(2);
+    expect(rest).toContain("\nReturns 1\n");
+    expect(rest).not.toContain("outside this stack");
+    const ids = [...html.matchAll(/<h2 id="([^"]*)"/gu)].map(([, id]) => id);
+    expect(ids.slice(0, 4)).toEqual(["deletions", "let-in-again", "cut-offs", "returns"]);
+  });
+
+  test("counts in the sentence of a run where it was done", () => {
+    const made = lettingIn();
+    const results = made.decisions
+      .filter(({ action }) => action === "unrevoke")
+      .map(({ registration, revokedBy }) => ({
+        ...{ registration: registration.id, act: "unrevoke" as const },
+        result: revokedBy === "outside" ? ("done" as const) : ("failed" as const),
+      }));
+    expect(textOf(renderHtml({ ...made, results }))).toContain(
+      "\n2 let back in, revoked outside this stack, 1 failed.\n",
+    );
+  });
+});
+
+test("a row has its user's line and the removed one; the policy's, which many have in common, is told once", () => {
+  const html = renderHtml(CUT);
+  const table = sectionOf(html, "cut-offs");
+  const [sectionHead = ""] = table.split("<table");
+  const [, row = ""] = /<tr>(<td class="person"><bdi>alexandra\.[^]*?)<\/tr>/u.exec(table) ?? [];
+  // Eight lines stand before the users, one for each.
+  const line = 9 + Number(/alexandra\.\D+(\d+)@/u.exec(row)?.[1]);
+  expect(row).toContain(`<td class="removed"><code><bdi>allowlist.yaml:${line + 1}</bdi></code></td>`);
+  expect(row).toContain(`<td class="line"><code><bdi>allowlist.yaml:${line}</bdi></code></td>`);
+  expect(row).toContain('<td class="why">unlisted</td>');
+  expect(table.match(/allowlist\.yaml:3</gu)).toHaveLength(1);
+  expect(textOf(sectionHead).replaceAll(/\s+/gu, " ")).toContain(
+    " unlisted (370): no entry of its user allows it; policy.unlisted allowlist.yaml:3 ",
+  );
+});
+
+test("findings stand by kind and person, and what is due and waits stands by itself", () => {
+  const made = fleetDocument({ lost: 1, strangers: 2, back: 0, kept: 12 });
+  const kept = made.decisions.filter(({ action }) => action === "keep");
+  const findings = kept.map(({ registration: { id } }, at) => ({
+    ...{ code: at % 2 === 0 ? ("stale" as const) : ("grace" as const), subject: [id] },
+    ...{ text: `finding ${id}`, registrations: [id] },
+  }));
+  const owner = (id: string) =>
+    kept.find(({ registration }) => registration.id === id)?.registration.user.email ?? "";
+  const html = renderHtml({ ...made, findings: [...findings].reverse() });
+  const ids = [...textOf(sectionOf(html, "findings")).matchAll(/^finding (r\d+)$/gmu)].map(
+    ([, id = ""]) => id,
+  );
+  const kinds = ids.map((id) => findings.find(({ subject }) => subject[0] === id)?.code);
+  expect(kinds).toEqual([...Array<string>(6).fill("grace"), ...Array<string>(6).fill("stale")]);
+  for (const half of [ids.slice(0, 6), ids.slice(6)]) expect(half.map(owner)).toEqual(half.map(owner).sort());
+  const frozen = made.decisions.map((one) =>
+    one.action === "keep" ? one : { ...one, pending: { why: "frozen" as const, text: "until June" } },
+  );
+  const waits = textOf(renderHtml({ ...made, decisions: frozen, pending: 3 }));
+  expect(waits).toContain("\nPending 3\n");
+  expect(waits).not.toMatch(/\n(?:Deletions|Cut-offs) /u);
 });
 
 test("no backtick is shown: keys are code, other words stand in quotes", () => {
@@ -123,8 +218,9 @@ test("no backtick is shown: keys are code, other words stand in quotes", () => {
 describe("who may connect", () => {
   const devices = (document: ReportDocument) => {
     const html = renderHtml(document);
-    const section = /<h2 id="who-may-connect">[^]*?<\/section>/u.exec(html)?.[0] ?? "";
-    return [...section.matchAll(/<th scope="row"[^>]*><bdi>([^<]*)<\/bdi>/gu)].map(([, name]) => name);
+    return [...sectionOf(html, "who-may-connect").matchAll(/<th scope="row"[^>]*><bdi>([^<]*)<\/bdi>/gu)].map(
+      ([, name]) => name,
+    );
   };
 
   test("holds those who stay, whom the run let in, and whom it failed to cut off", () => {
@@ -162,6 +258,22 @@ describe("who may connect", () => {
     expect(heads({ ...done, decisions: [{ ...first!, registration }, ...rest] })).toEqual(
       [...columns, "Line", "System", "Profile", "Tunnel"].sort(byPlace),
     );
+  });
+
+  test("says since when and by which commit each is listed, where git was asked", () => {
+    const [first, second, ...rest] = done.decisions.filter(({ action }) => action === "keep");
+    const decisions = [
+      { ...first!, listed: { since: "2026-01-15", commit: "5d35baa0c4e1f8f1d1d0", author: "Ann" } },
+      { ...second!, listed: { unknown: "not committed" } },
+      ...rest,
+    ];
+    const section = sectionOf(renderHtml({ ...done, decisions }), "who-may-connect");
+    expect(section).toContain('<th scope="col" class="listed">Listed since</th>');
+    expect(section).toContain(
+      '<td class="listed"><bdi>2026-01-15</bdi> <code><bdi>5d35baa0</bdi></code></td>',
+    );
+    expect(section).toContain('<td class="listed"><bdi>not committed</bdi></td>');
+    expect(section.match(/<td class="listed none">/gu)).toHaveLength(rest.length);
   });
 
   const ORDER =
@@ -217,7 +329,7 @@ describe.skipIf(path === undefined)("in Chromium", () => {
     const height = "document.documentElement.scrollHeight";
     await show(done);
     expect(await browser.evaluate(height)).toBeLessThanOrEqual(3 * 800);
-    for (const many of [held, { ...held, approved: true }]) {
+    for (const many of [held, { ...held, approved: true }, CUT]) {
       await show(many);
       expect(await drawn("#cut-offs ~ div tbody tr")).toBe(370);
       expect(await browser.evaluate(height)).toBeLessThanOrEqual(10 * 800);
@@ -291,6 +403,7 @@ describe.skipIf(path === undefined)("in Chromium", () => {
   describe.each([
     ["12 acts", done],
     ["400 acts", held],
+    ["400 acts of a change", CUT],
     ["everything", fullDocument()],
     ["60 hires", hiresDocument(AT_FORGE)],
   ])("with %s", (_name, document) => {

@@ -3,11 +3,22 @@
 import { createHash } from "node:crypto";
 import type { Act } from "../cloudflare/types.js";
 import { counted, minute } from "../text/words.js";
-import type { ReportDocument } from "./document.js";
+import type { ReportDocument, ReportedDecision } from "./document.js";
 import { escapeHtml, escapeHtml as text, isolated } from "./escapes.js";
 import { explainGuards, isHeld } from "./guards.js";
-import { prose, place } from "./html-tables.js";
-import { hasActs, hasRun, nextCommand, resultCounts, sharedCauses, usersDue, whatIsDue } from "./words.js";
+import { place, prose, sentence } from "./html-tables.js";
+import { loosenedKeys, outlineOf } from "./outline.js";
+import {
+  actsDue,
+  hasActs,
+  hasRun,
+  heldBy,
+  nextCommand,
+  resultCounts,
+  sharedCauses,
+  undoneBy,
+  usersDue,
+} from "./words.js";
 import { style } from "./html-style.js";
 
 /**
@@ -127,16 +138,22 @@ function hashed(text: string): string {
 
 // The top of the page: what is done, what holds it up, who says so, and where it was made.
 
-/** `changes`: how many changes of policy, guards, protection or scope are told first. */
-export function pageHead(document: ReportDocument, changes: number): string {
+export function pageHead(document: ReportDocument): string {
   const held = isHolding(document) ? ": HELD, nothing is done" : "";
   return `<header><h1>WARP registrations${held}</h1>
-<p class="verdict">${headline(document, changes)}</p>
+<p class="verdict">${headline(document)}</p>
 ${alerts(document)}<dl>
 ${facts(document)
   .map(([name, value]) => `<div><dt>${text(name)}</dt><dd>${value}</dd></div>`)
   .join("\n")}
 </dl></header>`;
+}
+
+/** What holds it, what is loosened, and what happens: raw. */
+export function pageTitle(document: ReportDocument): string {
+  const held = isHolding(document) ? heldBy(document) : [];
+  const parts = [...held, ...loosenedInWords(document), whatHappens(document)];
+  return `WARP registrations: ${parts.join("; ")}`;
 }
 
 /** What an act comes to: of a run, of a plan, and of one that is held. */
@@ -147,10 +164,10 @@ const came: Readonly<Record<Act, string>> = {
 };
 
 /** What cannot be undone first, then what cuts off, then what lets in. */
-export const ORDER: readonly Act[] = ["delete", "revoke", "unrevoke"];
+const ORDER: readonly Act[] = ["delete", "revoke", "unrevoke"];
 
-/** One sentence for who only reads one: what, by which pull request, approved by whom. */
-function headline(document: ReportDocument, changes: number): string {
+/** One sentence for who only reads one: what is loosened, what happens, by which pull request, approved by whom. */
+function headline(document: ReportDocument): string {
   const { origin, approval } = document;
   const by = [
     ...(origin?.pullRequest === undefined
@@ -158,46 +175,64 @@ function headline(document: ReportDocument, changes: number): string {
       : [`by ${link(origin.pullRequestUrl, `pull request ${origin.pullRequest}`)}`]),
     ...(approval?.by === undefined ? [] : [`approved by ${isolated(approval.by)}`]),
   ];
-  const done = hasActs(document) || changes === 0 ? whatHappens(document) : "no act is due";
+  const [loosened] = loosenedInWords(document);
+  const happens = whatHappens(document);
   const first =
-    changes === 0
-      ? []
-      : [
-          `<a href="#loosened">${counted(changes, "change")} of policy, guards, protection or scope</a> to look at first`,
-        ];
-  return `${[text(sentence(done)), ...first, ...by].join(", ")}.`;
+    loosened === undefined
+      ? text(sentence(happens))
+      : `<a href="#loosened">${isolated(loosened)}</a>; ${text(happens)}`;
+  return `${[first, ...by].join(", ")}.`;
+}
+
+/** `guards.revoke.max, protected.users (3) loosened`. */
+function loosenedInWords(document: ReportDocument): readonly string[] {
+  const keys = loosenedKeys(outlineOf(document));
+  return keys === "" ? [] : [`${keys} loosened`];
 }
 
 function whatHappens(document: ReportDocument): string {
-  const { results = [], accessUserResults = [], summary } = document;
-  if (!hasActs(document)) return whatIsDue(document);
+  const { accessUserResults = [], summary } = document;
+  if (!hasActs(document)) return actsDue(document);
   if (!hasRun(document)) {
     const be = isHolding(document) ? "would be" : "to be";
     const users = usersDue(document).length;
     const waiting = document.pending + usersDue(document).filter(({ pending }) => pending).length;
+    const { undone } = outlineOf(document);
     return [
       ...ORDER.filter((act) => summary[act] > 0).map((act) => `${summary[act]} ${be} ${came[act]}`),
+      ...undoneInWords(undone, summary.unrevoke),
       ...(users > 0 ? [`${counted(users, "Access user")} ${be} changed`] : []),
       ...(waiting > 0 ? [`${waiting} of them pending`] : []),
     ].join(", ");
   }
+  const { results = [] } = document;
   const all = [...results, ...accessUserResults];
   const ended = (wanted: string) => all.filter(({ result }) => result === wanted).length;
+  const done = new Set(results.filter(({ result }) => result === "done").map((one) => one.registration));
+  const undone = outlineOf(document).undone.filter(({ registration }) => done.has(registration.id));
+  const count = (act: Act) => results.filter((one) => one.act === act && one.result === "done").length;
   const parts = [
-    ...ORDER.map(
-      (act) => [results.filter((one) => one.act === act && one.result === "done").length, came[act]] as const,
-    ),
-    [accessUserResults.filter(({ result }) => result === "done").length, "Access users changed"] as const,
-    [ended("failed"), "failed"] as const,
-    [ended("unknown"), "unknown"] as const,
-    [ended("skipped"), "not attempted"] as const,
-    [document.pending, "pending"] as const,
-  ].filter(([count]) => count > 0);
-  return parts.length === 0 ? "nothing was done" : parts.map((part) => part.join(" ")).join(", ");
+    ...ORDER.filter((act) => count(act) > 0).map((act) => `${count(act)} ${came[act]}`),
+    ...undoneInWords(undone, count("unrevoke")),
+    ...(
+      [
+        [accessUserResults.filter(({ result }) => result === "done").length, "Access users changed"],
+        [ended("failed"), "failed"],
+        [ended("unknown"), "unknown"],
+        [ended("skipped"), "not attempted"],
+        [document.pending, "pending"],
+      ] as const
+    )
+      .filter(([many]) => many > 0)
+      .map((part) => part.join(" ")),
+  ];
+  return parts.length === 0 ? "nothing was done" : parts.join(", ");
 }
 
-function sentence(words: string): string {
-  return words.charAt(0).toUpperCase() + words.slice(1);
+/** Behind the number of those who are let in: how many of them this stack is not known to have revoked. */
+function undoneInWords(undone: readonly ReportedDecision[], all: number): readonly string[] {
+  if (undone.length === 0) return [];
+  return [`${undone.length === all ? "" : `${undone.length} of them `}${undoneBy(undone)}`];
 }
 
 /** A link where the address is one of the web; else the text alone. */

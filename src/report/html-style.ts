@@ -62,6 +62,7 @@ const NAMED: Readonly<Record<string, string>> = {
   listed: "Listed since",
   seen: "Last seen",
   revoked: "Revoked",
+  removed: "Removed by this change",
   line: "Line",
   client: "Client",
   profile: "Profile",
@@ -97,7 +98,7 @@ code { overflow-wrap: anywhere; font: .92em/1.3 ui-monospace, "SF Mono", Menlo, 
   padding: .5rem .75rem; margin: 0 0 .75rem; }
 .alert.passed { background: none; color: var(--text); border-color: var(--line); }
 .alert p { margin: .125rem 0; } .alert small, .alert code { color: inherit; } .in { display: block; padding-inline-start: 1.25rem; }
-dl { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(22rem, 100%), 1fr)); gap: .25rem 1.5rem; margin: 0; }
+dl { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(22rem, 100%), 1fr)); gap: .125rem 1.5rem; margin: 0; font-size: .9em; }
 dl > div { display: flex; gap: .5rem; min-width: 0; } dt { flex: none; } dd { margin: 0; min-width: 0; }
 dd small { display: block; }
 nav ul { list-style: none; display: flex; flex-wrap: wrap; gap: .25rem 1.25rem; margin: .75rem 0; padding: .5rem 0;
@@ -119,14 +120,16 @@ button { font: inherit; color: inherit; background: none; border: 0; padding: 0;
 button::after { content: " \\2195"; opacity: .6; }
 [aria-sort=ascending] button::after { content: " \\2191"; } [aria-sort=descending] button::after { content: " \\2193"; }
 .out { display: none; }
-.enrolled, .listed, .seen, .revoked, .act, .guard, .judged, thead th { white-space: nowrap; }
-.why { min-width: 9em; } .guard small { white-space: normal; }
+.enrolled, .seen, .revoked, .act, .guard, .judged, thead th { white-space: nowrap; }
+thead th.removed { white-space: normal; width: 8em; } .why { min-width: 9em; } .listed { min-width: 6.5em; } .guard small { white-space: normal; }
 .number { text-align: end; font-variant-numeric: tabular-nums; }
 td code { font-size: 1em; line-height: inherit; } td.line code { display: block; }
 .act-revoke caption { color: var(--revoke); } .act-delete caption, strong.act-delete { color: var(--delete); }
-.act-unrevoke caption { color: var(--unrevoke); }
+.act-unrevoke caption { color: var(--unrevoke); } .act-undone caption { color: var(--delete); font-weight: 600; }
 .act-delete table { border-inline-start: 3px solid var(--delete); } .act-revoke table { border-inline-start: 3px solid var(--revoke); }
-.act-unrevoke table { border-inline-start: 3px solid var(--unrevoke); }
+.act-unrevoke table, .act-undone table { border-inline-start: 3px solid var(--unrevoke); }
+.loud caption { color: var(--delete); font-weight: 600; } .loud table { border-inline-start: 3px solid var(--delete); }
+.act-pending table { border-inline-start: 3px solid var(--leave); }
 ul { margin: 0; padding-inline-start: 1.25rem; } .legend { font-size: 12.5px; }
 summary { cursor: pointer; padding: .125rem 0; }
 :focus-visible { outline: 3px solid var(--unrevoke); outline-offset: 2px; }
@@ -134,9 +137,9 @@ footer { padding: 1rem 1rem 1.5rem; font-size: .875rem; }
 .many table, .many .legend { font-size: 12px; line-height: 15px; } .many th, .many td { padding-block: 0 1px; }
 /* What names a row breaks only where it would not leave room for others: an address in two pieces is no address. */
 @media screen and (min-width: 76.01rem), print {
-  .person bdi, .device bdi, .model bdi, .serial bdi, .line bdi { display: inline-block; vertical-align: top;
+  .person bdi, .device bdi, .model bdi, .serial bdi, .line bdi, .removed bdi { display: inline-block; vertical-align: top;
     width: max-content; overflow-wrap: break-word; }
-  .person bdi { max-width: 21.5vw; } .device bdi { max-width: 15vw; } .line bdi { max-width: 11vw; }
+  .person bdi { max-width: 21.5vw; } .device bdi { max-width: 15vw; } .line bdi, .removed bdi { max-width: 11vw; }
   .model bdi { max-width: 8.5vw; } .serial bdi { max-width: 8vw; }
 }
 @media screen and (max-width: 76rem) {
@@ -153,8 +156,8 @@ footer { padding: 1rem 1rem 1.5rem; font-size: .875rem; }
   @page { size: landscape; margin: 12mm; }
   :root { ${variables({ ...palettes.light, ...PRINTED })} }
   body { font-size: 10pt; } main, footer { max-width: none; padding: 0; }
-  table, .many table, .many .legend { font-size: 7.5pt; line-height: 1.25; } .many th, .many td { padding-block: 1px; }
-  .person bdi { max-width: 23vw; } .line bdi { max-width: 13vw; } .model bdi { max-width: 10vw; }
+  table, .many table, .many .legend { font-size: 7.5pt; line-height: 1.25; } .many th, .many td { padding-block: 1px; } th, td { padding-inline-end: 6px; }
+  .why { min-width: 5em; } thead th.removed { width: 7em; } .person bdi { max-width: 22vw; } .line bdi, .removed bdi { max-width: 11vw; } .model bdi { max-width: 9vw; }
   #tools, button::after { display: none; } button { display: contents; } .rows .out { display: table-row; }
   details::details-content { content-visibility: visible; block-size: auto; } summary { display: none; }
   thead { display: table-header-group; break-inside: avoid; } thead th { position: static; box-shadow: none; }

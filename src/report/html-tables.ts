@@ -1,9 +1,11 @@
 /** The tables of the page: one dense row for each registration, with the columns that some row has something for. */
 
 import type { SourcePosition } from "../allowlist/messages.js";
-import type { ReportedDecision } from "./document.js";
+import { groupBy } from "../text/words.js";
+import { REMOVED, type ReportDocument, type ReportedDecision } from "./document.js";
 import { escapeHtml, escapeHtml as text, isolated } from "./escapes.js";
-import { day, entryDetails, userOf } from "./words.js";
+import { isUndone } from "./outline.js";
+import { day, entryDetails, nearMisses, since, userOf } from "./words.js";
 
 /** One column of a table of the page. Its name is a class of the style. */
 export interface Column<Row> {
@@ -54,57 +56,85 @@ export interface DeviceRow {
   readonly before?: string;
 }
 
-/** The registrations of one table, with the reasons that many of them have in common told once above it. */
+/** The registrations of one table, with the reasons and lines that many of them have in common told once above it. */
 export function deviceTable(
+  document: ReportDocument,
   caption: string,
   rows: readonly DeviceRow[],
-  more: readonly Column<DeviceRow>[] = [],
+  more: {
+    readonly before?: readonly Column<DeviceRow>[];
+    readonly after?: readonly Column<DeviceRow>[];
+  } = {},
 ): string {
   const shared = sharedReasons(rows);
-  const legend = [...shared].map(
-    ([reason, { short, count }]) => `<li><b>${text(short)}</b> (${count}): ${prose(reason)}</li>`,
+  const legend = [...shared.values()].map(
+    ({ short, count, reason, lines }) =>
+      `<li><b>${text(short)}</b> (${count}): ${prose(reason)}${lines === "" ? "" : `; ${lines}`}</li>`,
   );
   const told = legend.length === 0 ? "" : `<ul class="legend">\n${legend.join("\n")}\n</ul>\n`;
   const outcomes = new Set(rows.map(({ outcome }) => outcome));
   const [only] = outcomes;
   const alike = outcomes.size === 1;
   const columns = [
+    ...(more.before ?? []),
     ...deviceColumns,
-    whyColumn(shared),
-    ...more,
-    lineColumn,
+    whyColumn(document, shared),
+    ...(more.after ?? []),
+    removedColumn,
+    lineColumn(shared),
     ...(alike ? [] : [resultColumn]),
   ];
   const ended = alike && only !== undefined ? `${caption}; result: ${only}` : caption;
   return told + denseTable(ended, columns, rows);
 }
 
-type SharedReasons = ReadonlyMap<string, { readonly short: string; readonly count: number }>;
+/** Why many rows are as they are, and by which second line, as the policy's behind a user's; HTML but for the reason. */
+interface SharedReason {
+  /** The words that stand for it in a row. */
+  readonly short: string;
+  readonly count: number;
+  readonly reason: string;
+  readonly lines: string;
+}
+
+/** By {@link reasonKey}. */
+type SharedReasons = ReadonlyMap<string, SharedReason>;
 
 /** So many rows with one reason in so many letters have it told once. */
 const SHARED_ROWS = 5;
 const SHARED_LETTERS = 40;
 
+function reasonKey(decision: ReportedDecision): string {
+  return `${decision.reason.text}\n${secondLines(decision)}`;
+}
+
 /** The long ones that many rows have in common, each with the name of its rule, and a number where the rule has several. */
 function sharedReasons(rows: readonly DeviceRow[]): SharedReasons {
-  const counts = new Map<string, { readonly code: string; count: number }>();
-  for (const { decision } of rows) {
-    const { code, text: reason } = decision.reason;
-    const known = counts.get(reason);
-    if (known) known.count++;
-    else if (reason.length > SHARED_LETTERS) counts.set(reason, { code, count: 1 });
-  }
   const perCode = new Map<string, number>();
   return new Map(
-    [...counts]
-      .filter(([, { count }]) => count >= SHARED_ROWS)
-      .map(([reason, { code, count }]) => {
+    [...groupBy(rows, ({ decision }) => reasonKey(decision))]
+      .filter(([key, group]) => key.length > SHARED_LETTERS && group.length >= SHARED_ROWS)
+      .map(([key, group]) => {
+        const [{ decision }] = group;
+        const { code, text: reason } = decision.reason;
         const nth = (perCode.get(code) ?? 0) + 1;
         perCode.set(code, nth);
-        return [reason, { short: code.replaceAll("-", " ") + (nth === 1 ? "" : ` ${nth}`), count }];
+        const short = code.replaceAll("-", " ") + (nth === 1 ? "" : ` ${nth}`);
+        return [key, { short, count: group.length, reason, lines: secondLines(decision) }];
       }),
   );
 }
+
+/** The policy's line behind a user's. HTML. */
+function secondLines({ related = [] }: ReportedDecision): string {
+  return related
+    .filter((one) => one.text !== REMOVED)
+    .map((one) => `<small>${isolated(one.text)}</small> ${place(one.source)}`)
+    .join(" ");
+}
+
+/** What is due, where a table holds acts of several kinds. */
+export const actColumn = column("act", "Action", ({ action }) => action);
 
 const deviceColumns: readonly Column<DeviceRow>[] = [
   { name: "person", title: "Person", cell: ({ decision }) => person(decision.registration.user.email) },
@@ -125,7 +155,15 @@ const deviceColumns: readonly Column<DeviceRow>[] = [
       device.hardware?.serial ?? (device.hardware?.model ? undefined : id),
   ),
   column("enrolled", "Enrolled", ({ registration }) => day(registration.times.created)),
-  column("listed", "Listed since", (decision) => told(decision, "listedSince")),
+  {
+    name: "listed",
+    title: "Listed since",
+    cell: ({ decision: { listed } }) =>
+      listed === undefined
+        ? ""
+        : isolated(listed.since ?? listed.unknown ?? "") +
+          (listed.commit === undefined ? "" : ` <code>${isolated(listed.commit.slice(0, 8))}</code>`),
+  },
   column("seen", "Last seen", ({ registration: { times } }) =>
     times.lastSeen === null ? "never" : day(times.lastSeen),
   ),
@@ -141,11 +179,22 @@ function revokedOn({ registration: { times } }: ReportedDecision): string {
   return day(times.revoked ?? times.updated);
 }
 
-const lineColumn: Column<DeviceRow> = {
-  name: "line",
-  title: "Line",
-  cell: ({ decision }) => place(decision.source),
+/** Where the change took away what allowed it. */
+const removedColumn: Column<DeviceRow> = {
+  name: "removed",
+  title: "Removed by this change",
+  cell: ({ decision: { related = [] } }) => place(related.find((one) => one.text === REMOVED)?.source),
 };
+
+/** The line that says so, and behind it the policy's where it is not told for many. */
+function lineColumn(shared: SharedReasons): Column<DeviceRow> {
+  return {
+    name: "line",
+    title: "Line",
+    cell: ({ decision }) =>
+      `${place(decision.source)} ${shared.has(reasonKey(decision)) ? "" : secondLines(decision)}`.trim(),
+  };
+}
 
 const resultColumn: Column<DeviceRow> = {
   name: "result",
@@ -155,14 +204,14 @@ const resultColumn: Column<DeviceRow> = {
 
 /** What runs on a device, and how it connects. */
 export const clientColumns: readonly Column<DeviceRow>[] = [
-  column("system", "System", (decision) => {
-    const { deviceType } = decision.registration.device.hardware ?? {};
-    return [deviceType, told(decision, "osVersion")].filter((one) => one !== undefined).join(" ");
+  column("system", "System", ({ registration }) => {
+    const { deviceType, osVersion } = registration.device.hardware ?? {};
+    return [deviceType, osVersion].filter((one) => one !== undefined).join(" ");
   }),
   column("client", "Client", ({ registration }) => registration.device.hardware?.clientVersion),
-  column("profile", "Profile", (decision) => told(decision, "profile") ?? told(decision, "policy")),
-  column("tunnel", "Tunnel", (decision) => told(decision, "tunnelType")),
-  column("key", "Key", (decision) => told(decision, "keyType")),
+  column("profile", "Profile", ({ registration: { profile } }) => profile?.name ?? profile?.id),
+  column("tunnel", "Tunnel", ({ registration }) => registration.tunnelType),
+  column("key", "Key", ({ registration }) => registration.keyType),
 ];
 
 function column(
@@ -180,33 +229,33 @@ function column(
   };
 }
 
-function whyColumn(shared: SharedReasons): Column<DeviceRow> {
+function whyColumn(document: ReportDocument, shared: SharedReasons): Column<DeviceRow> {
   return {
     name: "why",
     title: "Why",
-    cell: ({ decision: { reason, entry, pending }, before }) => {
-      const short = shared.get(reason.text)?.short;
-      const details = entryDetails(entry).map((detail) => `<small>${isolated(detail)}</small>`);
-      const waits = pending ? `<strong>Pending:</strong> ${prose(pending.text)}; ` : "";
-      const first = before === undefined ? "" : `<strong>${text(before)}:</strong> `;
-      return [first + waits + (short === undefined ? prose(reason.text) : text(short)), ...details].join(" ");
+    cell: ({ decision, before }) => {
+      const { reason, entry, pending } = decision;
+      const short = shared.get(reasonKey(decision))?.short;
+      const undone = isUndone(decision) ? since(decision) : undefined;
+      const first = [before, undone].filter((one) => one !== undefined).join(", ");
+      return [
+        ...(first === "" ? [] : [`<strong>${text(sentence(first))}:</strong>`]),
+        ...(pending ? [`<strong>Pending:</strong> ${prose(pending.text)};`] : []),
+        short === undefined ? prose(reason.text) : text(short),
+        ...nearMisses(decision, document).map(
+          (one) => `<strong>NEAR MISS:</strong> ${prose(one.text)} ${place(one.source)}`,
+        ),
+        ...entryDetails(entry).map((detail) => `<small>${isolated(detail)}</small>`),
+      ].join(" ");
     },
   };
 }
 
-/** What only some documents say of a registration, its device or its hardware: a text, or something with a name. */
-function told({ registration }: ReportedDecision, key: string): string | undefined {
-  const places: readonly object[] = [registration, registration.device, registration.device.hardware ?? {}];
-  for (const holder of places) {
-    const value: unknown = Object.entries(holder).find(([name]) => name === key)?.[1];
-    if (typeof value === "string") return value;
-    if (typeof value !== "object" || value === null || !("name" in value)) continue;
-    if (typeof value.name === "string") return value.name;
-  }
-  return undefined;
-}
-
 // The small pieces that tables and lists of the page are made of.
+
+export function sentence(words: string): string {
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}
 
 /** A user's address, or that there is none. */
 export function person(email: string): string {

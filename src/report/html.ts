@@ -1,34 +1,43 @@
 /** The plan or the run as one page that people forward: what it does in a sentence, the acts, and who may connect. */
 
-import type { Act } from "../cloudflare/types.js";
-import type { FindingCode } from "../reconcile/findings/finding.js";
+import type { SourcePosition } from "../allowlist/messages.js";
 import { counted } from "../text/words.js";
 import { leftAlone, type ReportDocument, type ReportedDecision } from "./document.js";
 import { escapeHtml, escapeHtml as text, isolated } from "./escapes.js";
 import { evidenceLines } from "./evidence.js";
-import { htmlPage, isHolding, ORDER, pageHead } from "./html-page.js";
+import { htmlPage, isHolding, pageHead, pageTitle } from "./html-page.js";
 import {
   clientColumns,
   type Column,
   denseTable,
+  actColumn,
   type DeviceRow,
   deviceTable,
   person,
   place,
   prose,
 } from "./html-tables.js";
-import { guardVerdict, hasRun, outcomes, userOutcomes, usersDue, whatIsDue } from "./words.js";
+import { outlineOf, othersOf } from "./outline.js";
+import { guardVerdict, hasRun, isDue, outcomes, undoneBy, userOutcomes, usersDue } from "./words.js";
 
 /**
- * Acts in three tables, then who may connect, and everything else that the document knows. What is due is never cut;
+ * The outline, part by part: what a change loosens, the acts in tables, findings; then who may connect, and everything else
+ * that the document knows. What is due is never cut;
  * of what stays as it is a page holds so many rows that a browser still opens it. Evidence is shown where the document
  * has it. Nothing is loaded; without its script the page has all its texts.
  */
 export function renderHtml(document: ReportDocument): string {
+  const { deletions, undone, revocations, returns, pending } = outlineOf(document);
+  const acts = (part: ActPart, due: readonly ReportedDecision[]) => actSection(document, part, due);
   const sections = [
     loosenedSection(document),
-    ...actSections(document),
+    alarmSection(document),
+    acts(DELETIONS, deletions),
     usersSection(document),
+    acts(undonePart(undone), undone),
+    acts(CUT_OFFS, revocations),
+    acts(RETURNS, returns),
+    acts(PENDING, pending),
     skippedSection(document),
     findingsSection(document),
     guardsSection(document),
@@ -40,9 +49,9 @@ export function renderHtml(document: ReportDocument): string {
     filesSection(document),
   ].filter((section) => section !== undefined);
   return htmlPage(
-    `WARP registrations${isHolding(document) ? ", HELD" : ""}: ${whatIsDue(document)}`,
+    pageTitle(document),
     `<main${hasMany(document) ? ' class="many"' : ""}>
-${pageHead(document, loosened(document).length)}
+${pageHead(document)}
 <nav aria-label="Contents"><ul>
 ${sections.map(({ id, title, count }) => `<li><a href="#${id}">${text(title)}</a>${count === undefined ? "" : ` ${count}`}</li>`).join("\n")}
 </ul></nav>
@@ -65,7 +74,7 @@ const MOST_CONNECTED = 5000;
 const MOST_REFUSED = 500;
 
 function hasMany({ decisions }: ReportDocument): boolean {
-  return decisions.filter(({ action }) => isAct(action)).length > MANY_ACTS;
+  return decisions.filter(isDue).length > MANY_ACTS;
 }
 
 /** Whether so many rows are folded. */
@@ -90,35 +99,55 @@ function sectionHtml({ id, title, count, body, folded }: Section): string {
     : `<section>${heading}\n${body}</section>`;
 }
 
-function isAct(action: ReportedDecision["action"]): action is Act {
-  return action !== "keep" && action !== "leave";
+// What is due: deletions, what somebody else revoked and a run lets in, cut-offs, returns, what waits, and Access users.
+
+interface ActPart extends Omit<Section, "body" | "count"> {
+  readonly caption: string;
+  /** By which the style knows it. */
+  readonly className: string;
 }
 
-// What is due: deletions, cut-offs, returns, and Access users.
-
-const ACT_SECTIONS: Readonly<Record<Act, Omit<Section, "body" | "count"> & { readonly caption: string }>> = {
-  delete: { id: "deletions", title: "Deletions", caption: "Removed for good: it cannot be undone" },
-  revoke: { id: "cut-offs", title: "Cut-offs", caption: "Connected, and cut off" },
-  unrevoke: { id: "returns", title: "Returns", caption: "Cut off, and let back in" },
+const DELETIONS: ActPart = {
+  ...{ id: "deletions", title: "Deletions", className: "act-delete" },
+  caption: "Removed for good: it cannot be undone",
 };
 
-function actSections(document: ReportDocument): Section[] {
+const CUT_OFFS: ActPart = {
+  ...{ id: "cut-offs", title: "Cut-offs", className: "act-revoke" },
+  caption: "Connected, and cut off",
+};
+
+const RETURNS: ActPart = {
+  ...{ id: "returns", title: "Returns", className: "act-unrevoke" },
+  caption: "Cut off, and let back in",
+};
+
+const PENDING: ActPart = {
+  ...{ id: "pending", title: "Pending", className: "act-pending" },
+  caption: "Due, and not done in this run",
+};
+
+function undonePart(undone: readonly ReportedDecision[]): ActPart {
+  return {
+    ...{ id: "let-in-again", title: "Let in again", className: "act-undone" },
+    caption: `Let back in, though ${undoneBy(undone)}: somebody may have had a reason`,
+  };
+}
+
+function actSection(
+  document: ReportDocument,
+  { caption, className, ...section }: ActPart,
+  due: readonly ReportedDecision[],
+): Section | undefined {
+  if (due.length === 0) return undefined;
   const told = outcomes(document);
-  return ORDER.flatMap((act) => {
-    const rows = document.decisions
-      .filter(({ action }) => action === act)
-      .map((decision): DeviceRow => ({ decision, outcome: told?.get(decision.registration.id) }));
-    const { caption, ...section } = ACT_SECTIONS[act];
-    return rows.length === 0
-      ? []
-      : [
-          {
-            ...section,
-            count: rows.length,
-            body: `<div class="act-${act}">${deviceTable(caption, rows)}</div>`,
-          },
-        ];
-  });
+  const rows = due.map((decision): DeviceRow => ({ decision, outcome: told?.get(decision.registration.id) }));
+  const more = section.id === PENDING.id ? { before: [actColumn] } : {};
+  return {
+    ...section,
+    count: rows.length,
+    body: `<div class="${className}">${deviceTable(document, caption, rows, more)}</div>`,
+  };
 }
 
 type UserDue = ReturnType<typeof usersDue>[number];
@@ -170,57 +199,75 @@ function skippedSection({ skipped }: ReportDocument): Section | undefined {
   };
 }
 
-// What a person should look at: what the change loosens before all else.
-
-/** By these somebody could let through more than the acts show. */
-const LOOSENED: readonly FindingCode[] = ["change-loosened", "change-excepted", "change-out-of-scope"];
-
-/** These come next: what stays connected although nobody lists it, what is let in, what is refused and connects. */
-const PRESSING: readonly FindingCode[] = ["change-dropped", "change-widened", "elsewhere"];
-
-type Found = ReportDocument["findings"][number];
-
-function loosened({ findings }: ReportDocument): readonly Found[] {
-  return LOOSENED.flatMap((wanted) => findings.filter(({ code }) => code === wanted));
-}
+// What a person should look at: what the change loosens before all else, and what is refused and connects.
 
 function loosenedSection(document: ReportDocument): Section | undefined {
-  const found = loosened(document);
-  return found.length === 0
-    ? undefined
-    : {
-        id: "loosened",
-        title: "What this change loosens",
-        count: found.length,
-        body: findingTable("Policy, guards, freeze, protection and scope: none of it is an act", found),
-      };
+  const { loosened } = outlineOf(document);
+  const rows = loosened.map(({ key, text: what, finding: { source } }) => ({ name: key, what, source }));
+  return findingSection(
+    { id: "loosened", title: "Loosened by this change" },
+    "Policy, guards, freeze, protection, scope and ownership: none of it is an act",
+    rows,
+    loosened.reduce((sum, one) => sum + one.findings.length, 0),
+  );
 }
 
-/** The others by kind, the pressing kinds first; within a kind as the document has them. */
+function alarmSection(document: ReportDocument): Section | undefined {
+  const { alarms } = outlineOf(document);
+  return findingSection(
+    { id: "refused", title: "Refused, and connected" },
+    "An entry refuses the device, and it connects all the same",
+    alarms.map(({ code, text: what, source }) => ({ name: code, what, source })),
+  );
+}
+
+/** So many about one person are told each; of more the first, and the names of the others. */
+const MOST_ALIKE = 3;
+
+/** Kind by kind, people in the order of addresses. */
 function findingsSection(document: ReportDocument): Section | undefined {
-  const { findings } = document;
-  const rest = findings.filter(({ code }) => !LOOSENED.includes(code));
-  if (rest.length === 0) return undefined;
-  const kinds = [...new Set(rest.map(({ code }) => code))].sort();
-  const order = [...PRESSING, ...kinds.filter((code) => !PRESSING.includes(code))];
-  const sorted = order.flatMap((wanted) => rest.filter(({ code }) => code === wanted));
-  const pressing = sorted.filter(({ code }) => PRESSING.includes(code));
-  return {
-    id: "findings",
-    title: "Findings",
-    count: sorted.length,
-    body: findingTable("What a person should look at, and no act follows from", sorted),
-    folded: folds(document, sorted.length) && pressing.length === 0,
-  };
+  const kinds = outlineOf(document).findings;
+  const rows = kinds.flatMap(({ code, groups }) =>
+    groups.flatMap((group): Found[] => {
+      const each = group.findings.map(({ text: what, source }) => ({ name: code, what, source }));
+      const more = { more: othersOf(group, document, Infinity) };
+      return each.length > MOST_ALIKE ? each.slice(0, 1).map((one) => ({ ...one, ...more })) : each;
+    }),
+  );
+  const isFolded = folds(document, rows.length) && kinds.every(({ worth }) => worth === "tells");
+  return findingSection(
+    { id: "findings", title: "Findings", folded: isFolded },
+    "What a person should look at, and no act follows from",
+    rows,
+    kinds.reduce((sum, { count }) => sum + count, 0),
+  );
 }
 
-function findingTable(caption: string, findings: readonly Found[]): string {
+interface Found {
+  readonly name: string;
+  readonly what: string;
+  readonly more?: string;
+  readonly source: SourcePosition | undefined;
+}
+
+function findingSection(
+  section: Omit<Section, "body" | "count">,
+  caption: string,
+  rows: readonly Found[],
+  count = rows.length,
+): Section | undefined {
+  if (rows.length === 0) return undefined;
   const columns: readonly Column<Found>[] = [
-    { name: "kind", title: "Kind", cell: ({ code }) => text(code.replaceAll("-", " ")) },
-    { name: "why", title: "What", cell: ({ text: what }) => prose(what) },
+    { name: "kind", title: "Kind", cell: ({ name }) => text(name.replaceAll("-", " ")) },
+    {
+      name: "why",
+      title: "What",
+      cell: ({ what, more }) => prose(what) + (more === undefined ? "" : ` <small>${isolated(more)}</small>`),
+    },
     { name: "line", title: "Line", cell: ({ source }) => place(source) },
   ];
-  return denseTable(caption, columns, findings);
+  const table = denseTable(caption, columns, rows);
+  return { ...section, count, body: section.id === "findings" ? table : `<div class="loud">${table}</div>` };
 }
 
 function guardsSection(document: ReportDocument): Section | undefined {
@@ -264,7 +311,7 @@ function connected(document: ReportDocument): DeviceRow[] {
     const { live, action, pending, registration } = decision;
     const outcome = told?.get(registration.id);
     const waits = held || pending !== undefined || (told !== undefined && !done.has(registration.id));
-    const connects = isAct(action) && !waits ? action === "unrevoke" : live === "active";
+    const connects = isDue(decision) && !waits ? action === "unrevoke" : live === "active";
     if (!connects) return [];
     return action === "unrevoke" && !waits
       ? [{ decision, before: "Let back in" }]
@@ -289,7 +336,7 @@ function connectSection(document: ReportDocument): Section {
     body:
       rows.length === 0
         ? '<p class="quiet">Nobody.</p>'
-        : deviceTable(caption, rows.slice(0, MOST_CONNECTED), clientColumns) +
+        : deviceTable(document, caption, rows.slice(0, MOST_CONNECTED), { after: clientColumns }) +
           rest(rows.length, MOST_CONNECTED),
   };
 }
@@ -315,9 +362,9 @@ function leftSection(document: ReportDocument): Section | undefined {
 }
 
 /** What is revoked and stays so. */
-function refusedSection({ decisions }: ReportDocument): Section | undefined {
-  const rows = decisions
-    .filter(({ action, live }) => !isAct(action) && live === "revoked")
+function refusedSection(document: ReportDocument): Section | undefined {
+  const rows = document.decisions
+    .filter((one) => !isDue(one) && one.live === "revoked")
     .map((decision): DeviceRow => ({ decision }));
   return rows.length === 0
     ? undefined
@@ -327,7 +374,8 @@ function refusedSection({ decisions }: ReportDocument): Section | undefined {
         count: rows.length,
         folded: true,
         body:
-          deviceTable("They do not connect", rows.slice(0, MOST_REFUSED)) + rest(rows.length, MOST_REFUSED),
+          deviceTable(document, "They do not connect", rows.slice(0, MOST_REFUSED)) +
+          rest(rows.length, MOST_REFUSED),
       };
 }
 

@@ -2,12 +2,11 @@
 
 import type { SourcePosition } from "../allowlist/messages.js";
 import { counted, minute } from "../text/words.js";
-import { listed } from "../reconcile/findings/finding.js";
 import { leftAlone, type ReportDocument, type ReportedDecision } from "./document.js";
 import { codeMarkdown as code, escapeMarkdown, escapeMarkdown as text } from "./escapes.js";
 import { evidenceLines } from "./evidence.js";
 import { whatNow } from "./guards.js";
-import { type FindingKind, otherNames, outlineOf } from "./outline.js";
+import { type FindingKind, othersOf, outlineOf } from "./outline.js";
 import {
   actionMeanings,
   deviceDetails,
@@ -147,10 +146,9 @@ function isOfChange({ worth }: FindingKind): boolean {
 function kinds(title: string, all: readonly FindingKind[], document: ReportDocument): MarkdownSection {
   const rows = all.flatMap(({ groups }) =>
     groups.map((group) => {
-      const [first, ...others] = group.findings;
-      const names = listed(otherNames(group, document), 10);
-      const more =
-        others.length === 0 ? "" : `<br>and ${others.length} more${names === "" ? "" : `: ${text(names)}`}`;
+      const [first] = group.findings;
+      const others = othersOf(group, document, 10);
+      const more = others === "" ? "" : `<br>${text(others, 1000)}`;
       // Its names are cut where it is formed, and what to do stands behind them.
       return cells([code(group.code), text(first.text, 1000) + more, place(first.source)]);
     }),

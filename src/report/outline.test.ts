@@ -68,7 +68,7 @@ describe("60 hires, and in the same change a guard that is loosened and a strang
     expect(text).toContain(STRANGER);
   });
 
-  test.each(["text", "markdown", "github"] as const)("before any hire in %s", (format) => {
+  test.each(["text", "markdown", "html", "github"] as const)("before any hire in %s", (format) => {
     const text = seen(render(format, document));
     const hired = text.indexOf("hire060@example.com");
     for (const what of ["guards.revoke.max: 500", STRANGER]) expect(text.indexOf(what)).toBeLessThan(hired);
@@ -160,7 +160,7 @@ test("findings of one kind about one person are one thing to read, and name each
     "adam@example.com 6",
     "zoe@example.com 6",
   ]);
-  for (const format of ["text", "github"] as const) {
+  for (const format of ["text", "github", "html"] as const) {
     const lines = seen(render(format, document)).split("\n");
     expect(lines.filter((line) => line.includes("not seen since"))).toHaveLength(2);
     for (let i = 0; i < 12; i++) expect(lines.join("\n")).toMatch(new RegExp(`LAPTOP-${i}\\b`, "u"));
@@ -193,6 +193,17 @@ describe("what no entry allows", () => {
     expect(text).toMatch(places);
   });
 
+  test("says so in a row of the page, in that order", () => {
+    const row = /<td class="line">[^\n]*/u.exec(seen(render("html", never)))?.[0] ?? "";
+    expect(row).toMatch(/allowlist\.yaml:5.*policy\.unlisted.*allowlist\.yaml:3/u);
+  });
+
+  test("since the change removed its entry, has the removed line in its row of the page", () => {
+    expect(seen(render("html", gone))).toMatch(
+      /<th[^>]*>Removed by this change<(?:(?!<\/table>)[^])*base\.yaml:7/u,
+    );
+  });
+
   test.each(["text", "markdown", "github"] as const)(
     "since the change removed its entry, stands at the removed line in %s",
     (format) =>
@@ -202,7 +213,8 @@ describe("what no entry allows", () => {
   );
 
   test("was not removed by a change that has nothing to do with it", () => {
-    for (const format of READ) expect(render(format, never)).not.toContain("removed by this change");
+    for (const format of READ)
+      expect(render(format, never)).not.toMatch(/<th[^>]*>Removed by this change|removed by this/u);
   });
 
   test("that follows from a default has one line, the user's", () => {
@@ -219,14 +231,15 @@ describe("an entry that misses a device by a letter, and so cuts its user off,",
   const live = [{ id: "a", email: "ann@example.com", device: "laptopO1", name: "ANN" }];
   const document = changed(text, text, live);
 
-  test.each(READ.filter((format) => format !== "html"))("is told on the line of the act in %s", (format) => {
+  test.each(READ)("is told on the line of the act in %s", (format) => {
     const said = seen(render(format, document)).replaceAll(/\n +/gu, " ");
     expect(document.summary.revoke).toBe(1);
     const act = said.indexOf(format === "markdown" ? "| ann@example.com |" : "revoke");
     const near = said.indexOf("NEAR MISS:", act);
     expect(near).toBeGreaterThan(0);
     expect(said.slice(near, near + 200)).toContain("did you mean");
-    if (format !== "text" && format !== "junit")
+    if (format === "html") expect(said).toMatch(/<tr>(?:(?!<\/tr>)[^])*>ANN<(?:(?!<\/tr>)[^])*NEAR MISS:/u);
+    else if (format !== "text" && format !== "junit")
       expect(said.split("\n").some((line) => line.includes("NEAR MISS:") && line.includes("ANN"))).toBe(true);
   });
 

@@ -4,7 +4,7 @@
  */
 
 import type { SourcePosition } from "../allowlist/messages.js";
-import { type FindingWorth, worthOf } from "../reconcile/findings/finding.js";
+import { type FindingWorth, listed, worthOf } from "../reconcile/findings/finding.js";
 import { compare, groupBy } from "../text/words.js";
 import type { ReportDocument, ReportedDecision } from "./document.js";
 
@@ -190,8 +190,21 @@ function personOf(
   return owner ?? subject.find((one) => one.includes("@")) ?? "";
 }
 
+/**
+ * `and 11 more of zoe@example.com: LAPTOP-1, LAPTOP-2`: all of a group but its first, by the names of their devices; empty
+ * where there is no other. Raw.
+ *
+ * @param most So many are named
+ */
+export function othersOf(group: FindingGroup, document: ReportDocument, most: number): string {
+  const { findings, person } = group;
+  if (findings.length === 1) return "";
+  const names = listed(otherNames(group, document), most);
+  return `and ${findings.length - 1} more${person === "" ? "" : ` of ${person}`}${names === "" ? "" : `: ${names}`}`;
+}
+
 /** Devices that findings of one kind about one person name, but for the first finding's own. */
-export function otherNames({ findings }: FindingGroup, { decisions }: ReportDocument): readonly string[] {
+function otherNames({ findings }: FindingGroup, { decisions }: ReportDocument): readonly string[] {
   const names = new Map(decisions.map(({ registration: { id, device } }) => [id, device.name]));
   const [first, ...others] = findings;
   const told = new Set(first.registrations);

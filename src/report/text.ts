@@ -13,7 +13,7 @@ import {
 } from "./document.js";
 import { evidenceLines } from "./evidence.js";
 import { explainGuards, isHeld, whatNow } from "./guards.js";
-import { type FindingGroup, otherNames, outlineOf } from "./outline.js";
+import { type FindingGroup, othersOf, outlineOf } from "./outline.js";
 import { ruleMeaning } from "./told.js";
 import {
   deviceDetails,
@@ -231,16 +231,10 @@ function kinds(document: ReportDocument): Line[] {
 
 /** Few are told each; many about one person by the first, and the names of the others. */
 function aboutGroup(group: FindingGroup, indent: string, document: ReportDocument): Line[] {
-  const { findings: all, person } = group;
+  const { findings: all } = group;
   if (all.length <= MOST_ALIKE) return all.map(({ text, source }) => told(indent, text, at(source)));
   const [first] = all;
-  const names = otherNames(group, document);
-  const which = names.length === 0 ? "" : `: ${names.slice(0, 20).join(", ")}`;
-  const whose = person === "" ? "" : ` of ${person}`;
-  return [
-    told(indent, first.text, at(first.source)),
-    told(`${indent}  `, `and ${all.length - 1} more${whose}${which}`, []),
-  ];
+  return [told(indent, first.text, at(first.source)), told(`${indent}  `, othersOf(group, document, 20), [])];
 }
 
 function closing(document: ReportDocument, { planFile, holdsSaid }: RenderOptions): Line[] {

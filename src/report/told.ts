@@ -3,16 +3,10 @@
 import { type CodeMeaning, messageCatalogue } from "../allowlist/message-codes.js";
 import type { Message, SourcePosition } from "../allowlist/messages.js";
 import { normaliseEmail } from "../allowlist/values.js";
-import {
-  findingMeanings,
-  identify,
-  identityOf,
-  identityOfAct,
-  listed,
-} from "../reconcile/findings/finding.js";
+import { findingMeanings, identify, identityOf, identityOfAct } from "../reconcile/findings/finding.js";
 import type { ReportDocument, ReportedAccessUser, ReportedDecision } from "./document.js";
 import { evidenceLines } from "./evidence.js";
-import { type FindingGroup, otherNames, outlineOf } from "./outline.js";
+import { type FindingGroup, othersOf, outlineOf } from "./outline.js";
 import {
   actionMeanings,
   deviceDetails,
@@ -135,12 +129,9 @@ function tellFinding(
 
 /** By its first finding. */
 function tellGroup(group: FindingGroup, document: ReportDocument): Told {
-  const [first, ...others] = group.findings;
-  const told = tellFinding(first, "note");
-  if (others.length === 0) return told;
-  const names = listed(otherNames(group, document), 10);
-  const whose = group.person === "" ? "" : ` of ${group.person}`;
-  const more = `and ${others.length} more${whose}${names === "" ? "" : `: ${names}`}`;
+  const told = tellFinding(group.findings[0], "note");
+  const more = othersOf(group, document, 10);
+  if (more === "") return told;
   return {
     ...told,
     text: `${told.text}; ${more}`,

@@ -52,7 +52,8 @@ export function undoneBy(undone: readonly ReportedDecision[]): string {
     : "not known to be revoked by this stack";
 }
 
-function heldBy(document: ReportDocument): readonly string[] {
+/** What holds it, or that an approval let it pass; empty where nothing does. */
+export function heldBy(document: ReportDocument): readonly string[] {
   const { problems, guards, approved } = document;
   const tripped = guards.filter((guard) => guard.tripped).map(({ guard }) => guard);
   const names = `${tripped.length === 1 ? "guard" : "guards"} ${tripped.join(", ")}`;
@@ -64,7 +65,8 @@ function heldBy(document: ReportDocument): readonly string[] {
   return [`HELD by ${by.join(" and ")}, nothing is done`];
 }
 
-function actsDue(document: ReportDocument): string {
+/** `to revoke 2, delete 1 (1 pending)`, or that nothing is due. */
+export function actsDue(document: ReportDocument): string {
   const { summary, findings, problems } = document;
   const { loosened } = outlineOf(document);
   const due = [

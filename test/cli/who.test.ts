@@ -5,6 +5,7 @@ import { mkdirSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { PhysicalDevice, Registration } from "../../src/cloudflare/types.js";
+import type { ReportDocument } from "../../src/report/document.js";
 import { LIST as SMALL_LIST, SMALL } from "../e2e/small-account.js";
 import { physicalDevice, registration } from "../support/world.js";
 import { GIT_ENV, type Repository, startRepository } from "./repository.js";
@@ -187,6 +188,20 @@ describe("--blame", () => {
     expect(page.out).toContain(`<bdi>2026-01-15</bdi><small><code>${second.slice(0, 12)}</code></small>`);
     const csv = await project.run(["who", "--blame", "--format", "csv"]);
     expect(csv.out).toContain(`"2026-01-15","${second}"`);
+  });
+
+  test("tells the same in a report of plan and of drift, and on its page", async () => {
+    const commit = project.commit({ "allowlist.yaml": LIST }, "2026-01-15T08:00:00Z");
+    for (const command of ["plan", "drift"]) {
+      const { out } = await project.run([command, "--blame", "--format", "json"]);
+      const { decisions } = JSON.parse(out) as ReportDocument;
+      const listed = decisions.flatMap(({ registration: { id }, listed: one }) => (one ? [[id, one]] : []));
+      const known = { since: "2026-01-15", commit, author: "T" };
+      expect(Object.fromEntries(listed)).toEqual({ r1: known, r2: known, r5: known });
+      const page = await project.run([command, "--blame", "--format", "html"]);
+      expect(page.out).toContain(`<bdi>2026-01-15</bdi> <code><bdi>${commit.slice(0, 8)}</bdi></code>`);
+      expect((await project.run([command, "--format", "json"])).out).not.toContain('"listed": {');
+    }
   });
 
   test("says of lines and files that no commit has that they are not committed", async () => {

@@ -1,7 +1,7 @@
 /** Reports of an account with many people, as a reviewer meets them. */
 
 import { type DocumentOptions, type ReportDocument, toDocument } from "../../src/report/document.js";
-import { reportChange } from "../../src/reconcile/change.js";
+import { reportChange, withChange } from "../../src/reconcile/change.js";
 import { allowlist, NOW, physicalDevice, plan, type Sketch } from "./world.js";
 
 const FIRST = [
@@ -47,12 +47,19 @@ interface Fleet {
   readonly kept: number;
 }
 
-/** One device a person, of the first kind that has one left; what else the document says is told in `options`. */
-export function fleetDocument(fleet: Fleet, options: Partial<DocumentOptions> = {}): ReportDocument {
+/**
+ * One device a person, of the first kind that has one left; what else the document says is told in `options`. Where it is
+ * `changed`, a change has taken every stranger's entry away, and raised a guard; `policy.unlisted` stands in a line.
+ */
+export function fleetDocument(
+  { changed = false, ...fleet }: Fleet & { readonly changed?: boolean },
+  options: Partial<DocumentOptions> = {},
+): ReportDocument {
   const kinds = (["lost", "strangers", "back", "kept"] as const).flatMap((kind) =>
     Array.from({ length: fleet[kind] }, () => kind),
   );
   const lines: string[] = [];
+  const before: string[] = [];
   const sketches: Sketch[] = [];
   const devices = kinds.map((kind, at) => {
     const [first = "", last = ""] = [FIRST[at % FIRST.length], LAST[(at >> 1) % LAST.length]];
@@ -72,10 +79,17 @@ export function fleetDocument(fleet: Fleet, options: Partial<DocumentOptions> = 
     });
     const entry = `{ serial: ${serial}${kind === "lost" ? ", state: deleted, reason: lost on a train" : ""} }`;
     lines.push(`  ${email}: [${kind === "strangers" ? "" : entry}]`);
+    before.push(`  ${email}: [${entry}]`);
     return physicalDevice(`d${at}`, { serial_number: serial, model, device_type: "mac" });
   });
-  const list = `version: 1\nguards:\n  revoke: { max: 1000 }\n  delete: { max: 1000 }\n  unrevoke: { max: 1000 }\nusers:\n${lines.join("\n")}\n`;
-  return toDocument(plan(list, sketches, devices), { generatedAt: NOW, run: false, ...options });
+  const list = (revoke: number, users: readonly string[]) =>
+    `version: 1\n${changed ? "policy:\n  unlisted: revoke\n" : ""}guards:\n  revoke: { max: ${revoke} }\n  delete: { max: 1000 }\n  unrevoke: { max: 1000 }\nusers:\n${users.join("\n")}\n`;
+  const after = plan(list(1000, lines), sketches, devices);
+  const terms = { generatedAt: NOW, run: false, ...options };
+  if (!changed) return toDocument(after, terms);
+  const old = `# Before the change, each line stood one further down.\n${list(900, before)}`;
+  const lists = { base: allowlist(old), head: allowlist(list(1000, lines)) };
+  return toDocument(withChange(lists, { before: plan(old, sketches, devices), after }), terms);
 }
 
 /** What the stack says of itself. */

@@ -120,6 +120,10 @@ export function fullDocument(said: (text: string) => string = (text) => text): R
         ...(entry && {
           entry: Object.fromEntries(Object.entries(entry).map(([key, text]) => [key, said(String(text))])),
         }),
+        ...(registration.id === "a2" && {
+          listed: { since: "2026-01-15", commit: said("5d35baa0c4e1f8f1"), author: said("Ann") },
+        }),
+        ...(registration.id === "ceo" && { listed: { unknown: said("not committed") } }),
         ...(registration.id === "b2" && {
           pending: { why: "limit" as const, text: said("limits.perRun is 3") },
         }),

@@ -9,7 +9,7 @@ import type { Allowlist } from "../../allowlist/model.js";
 import { withChange } from "../../reconcile/change.js";
 import type { OwnRevocations } from "../../reconcile/decision.js";
 import { makePlan, type Plan } from "../../reconcile/plan.js";
-import type { ReportDocument } from "../../report/document.js";
+import { listedBy, type ReportDocument } from "../../report/document.js";
 import { type Evidence, evidenceWish } from "../../report/evidence.js";
 import { type Format, formatNames, render } from "../../report/formats.js";
 import { givenFingerprint, isHeld, whyHeld } from "../../report/guards.js";
@@ -32,7 +32,7 @@ import {
   UserError,
 } from "../command.js";
 import { readText, writeFiles } from "../files.js";
-import { readAllowlistAt } from "../git.js";
+import { blame, readAllowlistAt } from "../git.js";
 import {
   accountOptions,
   type AccountOptions,
@@ -192,6 +192,7 @@ interface PlanningOptions extends AllowlistOptions, AccountOptions, OutputOption
   readonly now?: Date;
   readonly stack?: string;
   readonly own?: readonly string[];
+  readonly blame?: boolean;
   readonly marker?: string;
   readonly exitCode?: boolean;
 }
@@ -281,13 +282,15 @@ function readOwn(
 }
 
 /** Writes and prints the reports, and answers how the command ends. */
-function reportPlan(
+async function reportPlan(
   surroundings: Surroundings,
   options: PlanningOptions,
   { plan, evidence, generatedAt }: Planned,
-): ExitCode {
+): Promise<ExitCode> {
   const { env } = surroundings;
-  const document = documentOf(plan, { env, generatedAt, run: false, ...(evidence && { evidence }) });
+  const lines = options.blame === true ? plan.decisions.flatMap((one) => listedBy(one) ?? []) : undefined;
+  const listed = lines && (await blame(surroundings, "--blame", lines));
+  const document = documentOf(plan, { env, generatedAt, run: false, evidence, listed });
   const planFile = options.output?.find(({ format }) => (format ?? options.format) === "json")?.path;
   const settings = { evidence: evidenceWish(env) === "output", marker: options.marker, planFile };
   emit(surroundings, options, formatNames, (format, { colour, columns }) => {

@@ -1,16 +1,16 @@
 /** `warp-registrations who`: who may connect, since when, and why. */
 
-import { type Command, Option } from "commander";
+import type { Command } from "commander";
 import { checkAccount } from "../../allowlist/checks.js";
 import type { SourcePosition } from "../../allowlist/messages.js";
 import type { Allowlist } from "../../allowlist/model.js";
 import { showDomains } from "../../allowlist/values.js";
 import type { PhysicalDevice, Registration } from "../../cloudflare/types.js";
-import { aboutRule, type Decision, liveState } from "../../reconcile/decision.js";
+import { type Decision, liveState } from "../../reconcile/decision.js";
 import { type HardwareIndex, indexHardware } from "../../reconcile/hardware.js";
 import { makePlan } from "../../reconcile/plan.js";
 import { isNoUser, userOf, whyOutOfScope } from "../../reconcile/scope.js";
-import { toConnection } from "../../report/document.js";
+import { type Listed, listedBy, toConnection } from "../../report/document.js";
 import { escapeHtml, isolated } from "../../report/escapes.js";
 import { htmlShell } from "../../report/html-page.js";
 import { style } from "../../report/html-style.js";
@@ -21,12 +21,13 @@ import { wrap } from "../../text/lines.js";
 import { compare, counted, groupBy, minute } from "../../text/words.js";
 import { momentOf, openSource } from "../account.js";
 import { type CommandContext, EXIT, type ExitCode, newCommand, runs, type Surroundings } from "../command.js";
-import { blame, type Blamed } from "../git.js";
+import { blame } from "../git.js";
 import {
   type AccountOptions,
   accountOptions,
   allowlistOption,
   type AllowlistOptions,
+  blameOption,
   nowOption,
   outputOptions,
 } from "../options.js";
@@ -54,7 +55,7 @@ export function whoCommand(context: CommandContext): Command {
     .addOption(allowlistOption());
   for (const option of accountOptions()) command.addOption(option);
   command
-    .addOption(new Option("--blame", "ask git since when each entry has been in the allowlist"))
+    .addOption(blameOption())
     .addOption(nowOption("decide as of this time (default: now, or when the inventory was taken)"));
   for (const option of outputOptions(FORMATS)) command.addOption(option);
   return runs(command, context, who);
@@ -110,7 +111,7 @@ interface Row {
   readonly source: SourcePosition | undefined;
   /** The line by which it is listed: of its entry, or of what protects or ignores it. */
   readonly line: SourcePosition | undefined;
-  readonly listed?: Blamed;
+  readonly listed?: Listed;
 }
 
 interface Answer {
@@ -155,12 +156,12 @@ function connecting(allowlist: Allowlist, whole: WholeInventory, asOf: Date): re
 
 type Said = Pick<Row, "status" | "why" | "source" | "line">;
 
-function decided({ live, action, reason, source, entry }: Decision): Said | undefined {
+function decided(decision: Decision): Said | undefined {
+  const { live, action, reason, source } = decision;
   if (live === "revoked" && action !== "unrevoke") return undefined;
-  const isExcepted = aboutRule(reason.code).kind === "excepted";
   const status =
     action === "keep" ? "allowed" : action === "leave" ? "left-alone" : (`to-${action}` as const);
-  return { status, why: reason, source, line: isExcepted ? source : entry?.source };
+  return { status, why: reason, source, line: listedBy(decision) };
 }
 
 function undecided(registration: Registration, { scope }: Allowlist): Said | undefined {
