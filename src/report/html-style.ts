@@ -121,7 +121,7 @@ button::after { content: " \\2195"; opacity: .6; }
 [aria-sort=ascending] button::after { content: " \\2191"; } [aria-sort=descending] button::after { content: " \\2193"; }
 .out { display: none; }
 .enrolled, .seen, .revoked, .act, .guard, .judged, thead th { white-space: nowrap; }
-thead th.removed { white-space: normal; width: 8em; } .why { min-width: 9em; } .listed { min-width: 6.5em; } .guard small { white-space: normal; }
+thead th.removed { white-space: normal; width: 8em; } thead th.listed { white-space: normal; } .why { min-width: 9em; } .guard small { white-space: normal; }
 .number { text-align: end; font-variant-numeric: tabular-nums; }
 td code { font-size: 1em; line-height: inherit; } td.line code { display: block; }
 .act-revoke caption { color: var(--revoke); } .act-delete caption, strong.act-delete { color: var(--delete); }
@@ -141,7 +141,9 @@ footer { padding: 1rem 1rem 1.5rem; font-size: .875rem; }
     width: max-content; overflow-wrap: break-word; }
   .person bdi { max-width: 21.5vw; } .device bdi { max-width: 15vw; } .line bdi, .removed bdi { max-width: 11vw; }
   .model bdi { max-width: 8.5vw; } .serial bdi { max-width: 8vw; }
+  table:has(.listed) .device bdi { max-width: 11vw; } table:has(.listed) .model bdi { max-width: 7vw; } table:has(.listed) .why { min-width: 7em; }
 }
+@media screen and (min-width: 79rem), print { .listed { min-width: 6.5em; } }
 @media screen and (max-width: 76rem) {
   input { width: 100%; font-size: 16px; }
   dl > div { flex-wrap: wrap; gap: 0 .5rem; }
