@@ -103,6 +103,10 @@ function words(thrown: unknown): string {
 /** The same surroundings, whose sinks never show a credential. */
 function withoutSecrets(surroundings: Surroundings): Surroundings {
   const hide = hideSecrets(surroundings.env);
-  const guarded = (sink: Sink): Sink => ({ isTTY: sink.isTTY, write: (text) => sink.write(hide(text)) });
+  const guarded = (sink: Sink): Sink => ({
+    isTTY: sink.isTTY,
+    columns: sink.columns,
+    write: (text) => sink.write(hide(text)),
+  });
   return { ...surroundings, stdout: guarded(surroundings.stdout), stderr: guarded(surroundings.stderr) };
 }

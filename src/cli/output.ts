@@ -48,17 +48,18 @@ export function emit<F extends string>(
   writeFiles(folder, files);
   const replaced = output.some((target) => target.format === undefined);
   if (quiet || replaced) return;
-  const columns = stdout.isTTY === true ? stdout.columns : undefined;
-  const shown = {
-    colour: color && wantsColour(stdout, env),
-    columns: columns && Math.max(NARROWEST, columns),
-  };
+  const shown = { colour: color && wantsColour(stdout, env), columns: columnsFor(stdout) };
   for (const part of partsOf(withLineEnd(render(format ?? first, shown)))) stdout.write(part);
 }
 
 /** Parts end where a line does, and no secret goes over a line's end. */
 function* hiddenBy(hide: (text: string) => string, text: OutputText): Generator<string, void> {
   for (const part of partsOf(text)) yield hide(part);
+}
+
+/** How wide a text may be that goes there: as the terminal says; undefined of what is none, or does not say. */
+export function columnsFor({ isTTY, columns = 0 }: Pick<Sink, "isTTY" | "columns">): number | undefined {
+  return isTTY === true && columns > 0 ? Math.max(NARROWEST, columns) : undefined;
 }
 
 /** A terminal that says less than this is none that a table can be read in. */

@@ -3,7 +3,7 @@
 import type { SourcePosition } from "../allowlist/messages.js";
 import type { Action } from "../reconcile/decision.js";
 import { escapeText } from "../text/escape.js";
-import { columnsOf, wrap } from "../text/lines.js";
+import { layOut, type Line, line, together } from "../text/lines.js";
 import { minute } from "../text/words.js";
 import {
   leftAlone,
@@ -37,9 +37,6 @@ import {
   whatIsDue,
 } from "./words.js";
 
-/** How wide a text is that goes to no terminal: into a log, a file, a mail. */
-const PIPED = 80;
-
 /** So many lines of findings, and problems, are spelled out; the rest is counted. */
 const MOST_FINDINGS = 50;
 
@@ -49,22 +46,12 @@ const MOST_ALIKE = 3;
 /** So many devices are named for each rule that leaves some alone. */
 const MOST_NAMED = 3;
 
-/** One paragraph of the text, escaped: broken into lines only when the width is known. */
-interface Line {
-  readonly indent: string;
-  readonly text: string;
-  /** What lines after the first stand behind; two blanks more than the first, unless said. */
-  readonly hanging?: string | undefined;
-  /** Never broken, so that it can be copied. */
-  readonly whole?: boolean;
-}
-
 /**
  * What holds the plan and what a change loosens; then who, which device, what, why, and which line says so; then what was
  * left alone, findings, guards, fingerprint.
  */
 export function renderText(document: ReportDocument, options: RenderOptions = {}): string {
-  const { columns = PIPED } = options;
+  const { columns } = options;
   return [
     headline(document),
     loosenedLines(document),
@@ -78,7 +65,7 @@ export function renderText(document: ReportDocument, options: RenderOptions = {}
     closing(document, options),
   ]
     .filter((section) => section.length > 0)
-    .map((section) => broken(section, columns))
+    .map((section) => layOut(section, columns))
     .join("\n\n");
 }
 
@@ -95,29 +82,7 @@ export function renderDone(document: ReportDocument): string {
   const isNext = next?.startsWith("pulumi") === true;
   if (done.results.length + done.accessUserResults.length + outlineOf(document).pending.length === 0)
     return "";
-  return broken([...results(done), ...(isNext ? [line("", `Next: ${escapeText(next)}`)] : [])], PIPED);
-}
-
-function broken(lines: readonly Line[], columns: number): string {
-  return lines
-    .flatMap(({ indent, text, hanging, whole }) =>
-      whole === true ? [indent + text] : wrap(indent, text, hanging, columns),
-    )
-    .join("\n")
-    .replaceAll(GLUE, " ");
-}
-
-/** A text that is broken between its parts alone, as long as they fit a line. */
-function together(text: string): string {
-  const parts = text.split(/(?<=;) /u);
-  return parts.map((part) => (columnsOf(part) < PIPED - 4 ? part.replaceAll(" ", GLUE) : part)).join(" ");
-}
-
-/** A blank at which no line is broken; no text holds one, since {@link escapeText} shows it as an escape. */
-const GLUE = "\u00a0";
-
-function line(indent: string, text: string, hanging?: string): Line {
-  return { indent, text, hanging };
+  return layOut([...results(done), ...(isNext ? [line("", `Next: ${escapeText(next)}`)] : [])]);
 }
 
 /** A raw text with the lines that say so behind it. */

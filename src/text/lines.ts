@@ -1,37 +1,84 @@
 import { escapeText } from "./escape.js";
 
-/** What fits a terminal of 100 columns. */
-const COLUMNS = 96;
+/** How wide a text is that goes to no terminal: into a log, a file, a mail. */
+export const PIPED = 80;
+
+/** One paragraph of a text, escaped: broken into lines only when the width is known. */
+export interface Line {
+  readonly indent: string;
+  readonly text: string;
+  /** What lines after the first stand behind; two blanks more than the first, unless said. */
+  readonly hanging?: string | undefined;
+  /** Never broken, so that it can be copied. */
+  readonly whole?: boolean;
+}
+
+export function line(indent: string, text: string, hanging?: string): Line {
+  return { indent, text, hanging };
+}
+
+/** Paragraphs as one text, no line of which is wider, but for what is never broken. */
+export function layOut(lines: readonly Line[], columns = PIPED): string {
+  return lines
+    .flatMap(({ indent, text, hanging, whole }) =>
+      whole === true ? [indent + text] : wrap(indent, text, hanging, columns),
+    )
+    .join("\n")
+    .replaceAll(GLUE, " ");
+}
+
+/** A text that is broken between its parts (`a; b`) alone, as long as they fit a line. */
+export function together(text: string): string {
+  const parts = text.split(/(?<=;) /u);
+  return parts.map((part) => (columnsOf(part) < PIPED - 4 ? part.replaceAll(" ", GLUE) : part)).join(" ");
+}
+
+/** A blank at which no line is broken; no text holds one, since {@link escapeText} shows it as an escape. */
+const GLUE = "\u00a0";
 
 /** The place of a line, and an address: broken in two, neither could be copied or searched for. */
 const unbreakable = /^[^\s]{1,200}\.ya?ml:\d+[);.,]*$|^[\w.+@-]{1,72}$/u;
 
-/** What terminals draw two columns wide: East Asian letters, full-width forms and emoji. */
-const twoColumns =
-  /[\p{Script=Han}\p{Script=Hangul}\p{Script=Hiragana}\p{Script=Katakana}\p{Emoji_Presentation}\u3001-\u303e\uff01-\uff60\uffe0-\uffe6]/u;
+/** What takes two columns: East Asian Width `W` and `F` (UAX #11), and what is drawn as an emoji by itself. */
+const wide =
+  /[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\ua960-\ua97f\uac00-\ud7a3\uf900-\ufaff\ufe10-\ufe19\ufe30-\ufe6f\uff01-\uff60\uffe0-\uffe6\u{16fe0}-\u{18aff}\u{1aff0}-\u{1b2ff}\u{20000}-\u{3fffd}]|\p{Emoji_Presentation}/u;
 
-/** How many columns of a terminal a text takes, at most: a combining mark counts as one. */
+/** What takes none: marks on the letter before, vowels of Korean syllables, and what is there only to join or part. */
+const none = /[\p{Mn}\p{Me}\u1160-\u11ff\u200b-\u200f\u2060-\u2064\ufeff]/u;
+
+/** Makes an emoji, and so two columns, of the character before. */
+const EMOJI_STYLE = "\ufe0f";
+
+// Of our own: libraries for it that are kept up are ES modules alone, which Node 22 before 22.12 cannot `require`.
+
+/** How many columns of a terminal a text takes; of emoji that are joined to one, as many as they take one by one. */
 export function columnsOf(text: string): number {
   let columns = 0;
-  for (const character of text) columns += character > "\u10ff" && twoColumns.test(character) ? 2 : 1;
+  for (const character of text)
+    columns += character < "\u0300" || character === EMOJI_STYLE ? 1 : columnsOfOne(character);
   return columns;
 }
 
+function columnsOfOne(character: string): number {
+  if (none.test(character)) return 0;
+  return wide.test(character) ? 2 : 1;
+}
+
 /** Breaks a line between words, and inside a word that is longer than a line; what follows stands further in. */
-export function wrap(indent: string, text: string, hanging = `${indent}  `, columns = COLUMNS): string[] {
+function wrap(indent: string, text: string, hanging = `${indent}  `, columns = PIPED): string[] {
   const lines: string[] = [];
-  let line = indent;
+  let row = indent;
   let begun = false;
   for (const word of text.split(" ").flatMap((whole) => pieces(whole, columns - hanging.length))) {
-    if (begun && columnsOf(line) + 1 + columnsOf(word) > columns) {
-      lines.push(line);
-      line = hanging + word;
+    if (begun && columnsOf(row) + 1 + columnsOf(word) > columns) {
+      lines.push(row);
+      row = hanging + word;
     } else {
-      line += begun ? ` ${word}` : word;
+      row += begun ? ` ${word}` : word;
     }
     begun = true;
   }
-  return [...lines, line];
+  return [...lines, row];
 }
 
 /** A word in pieces that each fit. */
@@ -52,16 +99,9 @@ function pieces(word: string, columns: number): string[] {
   return [...found, piece];
 }
 
-/** What terminals and log viewers show without wrapping. */
-const widest = 100;
-
-/** Characters that take two columns: East Asian wide and full-width ones, and most emoji. */
-const wide =
-  /^[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\ua960-\ua97f\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6\u{1f300}-\u{1faff}\u{20000}-\u{3fffd}]/u;
-
 /**
  * A line of a file with a caret under a column, both indented alike; the line is escaped, and cut around the column
- * to fit 100 columns.
+ * to fit {@link PIPED}.
  *
  * @param column From 1, in code points.
  */
@@ -69,7 +109,7 @@ export function excerpt(line: string, lineNumber: number, column: number): reado
   const gutter = `  ${lineNumber} | `;
   const cells = Array.from(line, (character) => escapeText(character, Infinity, { keepTabs: true }));
   const caret = Math.min(Math.max(column - 1, 0), cells.length);
-  const room = widest - gutter.length - 2;
+  const room = PIPED - gutter.length - 2;
   const [from, to] = totalWidth(cells) <= room ? [0, cells.length] : window(cells, caret, room);
   const before = (from > 0 ? "…" : "") + cells.slice(from, caret).join("");
   const after = cells.slice(caret, to).join("") + (to < cells.length ? "…" : "");
@@ -106,7 +146,5 @@ function totalWidth(cells: readonly string[]): number {
 
 /** The columns of one character, or of its escape. */
 function width(cell: string): number {
-  if (cell === "\t") return 8;
-  if (/^\p{M}$/u.test(cell)) return 0;
-  return wide.test(cell) ? 2 : cell.length === 2 && /^[\ud800-\udbff]/.test(cell) ? 1 : cell.length;
+  return cell === "\t" ? 8 : columnsOf(cell);
 }

@@ -26,6 +26,8 @@ export interface Offline {
   readonly folder: string;
   /** The account stands in `inventory.json`. */
   readonly run: (...args: readonly string[]) => Promise<Ended>;
+  /** The same in a terminal that is so wide. */
+  readonly runAt: (columns: number, ...args: readonly string[]) => Promise<Ended>;
   readonly write: (file: string, text: string) => void;
   /** Undefined where there is no such file. */
   readonly read: (file: string) => string | undefined;
@@ -58,22 +60,24 @@ export function startOffline(
   });
   for (const [file, text] of Object.entries({ ...files, "inventory.json": [...parts].join("") }))
     write(file, text);
+  const run = async (args: readonly string[], columns?: number) => {
+    let out = "";
+    let err = "";
+    const code = await runCommandLine(args, {
+      folder,
+      env: {},
+      stdout: { write: (text) => void (out += text), isTTY: columns !== undefined, columns },
+      stderr: { write: (text) => void (err += text) },
+      now: () => NOW,
+    });
+    return { code, out, err };
+  };
   return {
     folder,
     write,
     read: (file) => (existsSync(join(folder, file)) ? readFileSync(join(folder, file), "utf8") : undefined),
-    run: async (...args) => {
-      let out = "";
-      let err = "";
-      const code = await runCommandLine(args, {
-        folder,
-        env: {},
-        stdout: { write: (text) => void (out += text) },
-        stderr: { write: (text) => void (err += text) },
-        now: () => NOW,
-      });
-      return { code, out, err };
-    },
+    run: (...args) => run(args),
+    runAt: (columns, ...args) => run(args, columns),
     end: () => rmSync(folder, { recursive: true, force: true }),
   };
 }

@@ -1,4 +1,4 @@
-import { spawn, type ChildProcess } from "node:child_process";
+import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
@@ -25,8 +25,8 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-function start(args: readonly string[]): ChildProcess {
-  const child = spawn(process.execPath, [main, ...args], {
+function start(args: readonly string[], program?: string): ChildProcess {
+  const child = spawn(program ?? process.execPath, [...(program === undefined ? [main] : []), ...args], {
     cwd: project,
     env: {
       PATH: process.env.PATH,
@@ -65,6 +65,32 @@ test.each([
   expect(await end).toEqual({ code, out: "", err: "stopped; nothing was written\n" });
   expect(readdirSync(project)).toEqual(["allowlist.yaml"]);
 });
+
+const inTerminal = spawnSync("script", ["--version"]).stdout?.toString().includes("util-linux") ?? false;
+if (!inTerminal)
+  console.warn(
+    "script of util-linux is not installed: no command is run in a terminal, to see how wide it writes",
+  );
+
+test.skipIf(!inTerminal)(
+  "a report is as wide as its terminal, and one that does not say how wide it is gets 80",
+  async () => {
+    const child = (columns: number) => {
+      const command = `stty cols ${columns}; exec '${process.execPath}' '${main}' plan --no-color`;
+      return start(["-qec", command, "/dev/null"], "script");
+    };
+    const widest = async (columns: number) => {
+      const { out } = await ended(child(columns));
+      const text = out.slice(out.indexOf("WARP registrations:"));
+      return Math.max(...text.split(/\r?\n/u).map((line) => line.length));
+    };
+    expect(await widest(60)).toBeLessThanOrEqual(60);
+    const wide = await widest(150);
+    expect(wide).toBeGreaterThan(80);
+    expect(wide).toBeLessThanOrEqual(150);
+    expect(await widest(0)).toBeLessThanOrEqual(80);
+  },
+);
 
 test("who stops reading is no error", async () => {
   const child = start(["plan", "--format", "json"]);

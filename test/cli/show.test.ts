@@ -1,10 +1,12 @@
 /** `show`: a report that was saved, in every other form, without an account. */
 
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { columnsFor } from "../../src/cli/output.js";
 import { formatNames, render } from "../../src/report/formats.js";
+import { columnsOf } from "../../src/text/lines.js";
 import { fullDocument } from "../support/report.js";
 import { registration } from "../support/world.js";
-import { type Offline, startOffline } from "./offline.js";
+import { type Ended, type Offline, startOffline } from "./offline.js";
 
 const full = fullDocument();
 const { results: _, accessUserResults: __, ...plan } = full;
@@ -69,6 +71,49 @@ test("a report without all that was added since version 1 began is shown in ever
     expect([format, code, err]).toEqual([format, 0, ""]);
     expect(out, format).toContain("OLD");
   }
+});
+
+test("what a text takes of a terminal is its columns, at least 40; 80 of what is none, or does not say", () => {
+  expect(columnsFor({ isTTY: true, columns: 132 })).toBe(132);
+  expect(columnsFor({ isTTY: true, columns: 12 })).toBe(40);
+  for (const none of [
+    { isTTY: true },
+    { isTTY: true, columns: 0 },
+    { columns: 132 },
+    { isTTY: false, columns: 132 },
+  ])
+    expect(columnsFor(none)).toBeUndefined();
+});
+
+test.each([
+  ["show", "run.json"],
+  ...["plan", "drift", "explain", "who"].map((command) => [
+    ...[command, ...(command === "explain" ? ["b1"] : [])],
+    ...["--inventory", "wide.json"],
+  ]),
+])("%s writes a text as wide as the terminal, and 80 columns where there is none", async (...args) => {
+  const name = "LAPTOP of the people who sell things in the north of the country ".repeat(2);
+  project.write(
+    "wide.json",
+    JSON.stringify({
+      ...{ kind: "warp-inventory", version: 1, account: plan.account, takenAt: plan.asOf, redacted: false },
+      ...{ registrations: [registration({ id: "b1", email: "bob@example.com", name })], devices: [] },
+    }),
+  );
+  const widest = ({ out }: Ended) =>
+    Math.max(
+      ...out
+        .split("\n")
+        .filter((line) => !/^Next: /u.test(line))
+        .map((line) => columnsOf(line.replaceAll(/\u001b\[[\d;]*m/gu, ""))),
+    );
+  const at = async (columns: number) => widest(await project.runAt(columns, ...args, "--no-color"));
+  const [narrow, wide, piped] = [await at(50), await at(120), widest(await project.run(...args))];
+  expect(narrow).toBeLessThanOrEqual(50);
+  expect(wide).toBeGreaterThan(80);
+  expect(wide).toBeLessThanOrEqual(120);
+  expect(piped).toBeLessThanOrEqual(80);
+  expect(piped).toBeGreaterThan(50);
 });
 
 test("evidence is shown only where the environment asks for it", async () => {

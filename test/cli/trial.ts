@@ -22,6 +22,8 @@ export interface Ended {
 export interface RunOptions {
   readonly env?: Readonly<Record<string, string>>;
   readonly terminal?: boolean;
+  /** How wide the terminal is. */
+  readonly columns?: number;
   readonly now?: string;
 }
 
@@ -47,7 +49,7 @@ export async function startCliTrial(
     simulator,
     write,
     read: (file) => readFileSync(join(folder, file), "utf8"),
-    run: async (args, { env = {}, terminal = false, now = NOW } = {}) => {
+    run: async (args, { env = {}, terminal = false, columns, now = NOW } = {}) => {
       let out = "";
       let err = "";
       const surroundings: Surroundings = {
@@ -58,7 +60,7 @@ export async function startCliTrial(
           CLOUDFLARE_BASE_URL: simulator.url,
           ...env,
         },
-        stdout: { write: (text) => void (out += text), isTTY: terminal },
+        stdout: { write: (text) => void (out += text), isTTY: terminal, columns },
         stderr: { write: (text) => void (err += text), isTTY: terminal },
         now: () => new Date(now),
       };

@@ -182,7 +182,7 @@ describe("--blame", () => {
     for (const id of ["r3", "r6", "r8"]) expect(listed(id)).toBeUndefined();
     const text = await project.run(["who", "--blame"]);
     expect(text.out).toContain(
-      `enrolled 2026-05-01T08:00Z, last seen 2026-05-31T08:00Z, listed since 2025-11-03\n      (${first.slice(0, 12)})`,
+      `enrolled 2026-05-01T08:00Z, last seen 2026-05-31T08:00Z, listed since\n      2025-11-03 (${first.slice(0, 12)})`,
     );
     const page = await project.run(["who", "--blame", "--format", "html"]);
     expect(page.out).toContain(`<bdi>2026-01-15</bdi><small><code>${second.slice(0, 12)}</code></small>`);

@@ -13,7 +13,7 @@ import { asTold, type Hardware } from "../../reconcile/hardware.js";
 import { type Evidence, evidenceLines } from "../../report/evidence.js";
 import { narrowInventory } from "../../run/account.js";
 import { escapeText, jsonText } from "../../text/escape.js";
-import { wrap } from "../../text/lines.js";
+import { layOut, type Line, line } from "../../text/lines.js";
 import { counted, minute } from "../../text/words.js";
 import { type AccountSource, momentOf, openSource } from "../account.js";
 import {
@@ -99,11 +99,11 @@ async function explainSubject(
   const explanations = explain(allowlist, inventory, asOf, found.ids, whole.devices);
   const evidence = options.evidence === true ? await evidenceOf(source, explanations) : undefined;
   const lineOf = lineReader(open);
-  emit(surroundings, options, FORMATS, (format) =>
+  emit(surroundings, options, FORMATS, (format, { columns }) =>
     format === "json"
       ? explainDocument({ account: source.account, asOf, what, explanations, evidence, lineOf })
       : showDomains(allowlist.domains)(
-          toText(found, allowlist, explanations, { lineOf, evidence, short: found.ids.length > 1 }),
+          toText(found, allowlist, explanations, { lineOf, evidence, short: found.ids.length > 1, columns }),
         ),
   );
   return EXIT.fine;
@@ -128,16 +128,21 @@ function toText(
   explanations: readonly Explanation[],
   terms: TextTerms,
 ): string {
-  const blocks = explanations.map((one) => explanationText(one, terms).join("\n"));
+  const blocks = explanations.map((one) => explanationLines(one, terms));
   const user = listed && users.get(listed.email);
   const place = user ? `${escapeText(user.source.file, 200)}:${user.source.line}` : "";
   if (user && ids.length === 0)
-    return `${escapeText(user.email)} is listed at ${place} with ${counted(user.entries.length, "entry", "entries")}, but has no registration`;
-  if (ids.length < 2) return blocks.join("\n\n");
+    blocks.push([
+      line(
+        "",
+        `${escapeText(user.email)} is listed at ${place} with ${counted(user.entries.length, "entry", "entries")}, but has no registration`,
+      ),
+    ]);
+  const { columns } = terms;
+  if (ids.length < 2) return blocks.map((block) => layOut(block, columns)).join("\n\n");
   const head = `${counted(ids.length, "registration")} of this ${by === "hardwareId" || by === "serial" ? "hardware" : by}${user ? `, listed at ${place}` : ""}`;
-  return [head, ...blocks, "for the rules and what would change one: warp-registrations explain ID"].join(
-    "\n\n",
-  );
+  const more = "for the rules and what would change one: warp-registrations explain ID";
+  return [[line("", head)], ...blocks, [line("", more)]].map((block) => layOut(block, columns)).join("\n\n");
 }
 
 // Explanations as JSON, version 1. Texts are raw: whoever shows one escapes it.
@@ -209,7 +214,7 @@ function aboutRegistration(
   };
 }
 
-// Explanations for a terminal: within 100 columns, and escaped.
+// Explanations for a terminal: as wide as it is, and escaped.
 
 /** What stands beside the explanations. */
 interface TextTerms {
@@ -218,52 +223,54 @@ interface TextTerms {
   readonly evidence: ReadonlyMap<string, Evidence> | undefined;
   /** Of several, only what is and what should be. */
   readonly short: boolean;
+  /** Undefined where it goes to no terminal. */
+  readonly columns: number | undefined;
 }
 
 const LABEL = 10;
 
 const HANGING = " ".repeat(2 + LABEL);
 
-function explanationText(explanation: Explanation, terms: TextTerms): string[] {
+function explanationLines(explanation: Explanation, terms: TextTerms): Line[] {
   if (explanation.kind === "out-of-scope") {
     const { registration, user, why } = explanation;
     return [
-      ...title(registration, user),
-      ...row("is", whatItIs(registration)),
-      ...row("scope", `out of scope: ${why}`),
+      title(registration, user),
+      row("is", whatItIs(registration)),
+      row("scope", `out of scope: ${why}`),
     ];
   }
   const { decision, rules, changes, pending } = explanation;
   const { registration, user, reason, source } = decision;
   const text = terms.lineOf(source)?.trim() ?? "";
   const lines = [
-    ...title(registration, user),
-    ...row("is", whatItIs(registration)),
+    title(registration, user),
+    row("is", whatItIs(registration)),
     ...(terms.short ? [] : identity(decision)),
-    ...row("should be", whatItShouldBe(decision) + (pending === undefined ? "" : `; it waits: ${pending}`)),
-    ...row("rule", `${reason.code}: ${reason.text}`),
-    ...row("line", `${place(source)}${text === "" ? "" : `  ${escapeText(text, 80)}`}`),
+    row("should be", whatItShouldBe(decision) + (pending === undefined ? "" : `; it waits: ${pending}`)),
+    row("rule", `${reason.code}: ${reason.text}`),
+    row("line", `${place(source)}${text === "" ? "" : `  ${escapeText(text, 80)}`}`),
   ];
   if (terms.short) return lines;
   const evidence = terms.evidence?.get(registration.id);
   return [
     ...lines,
-    "  rules, in the order in which they are asked",
-    ...rules.flatMap(ruleLines),
-    "  what would change it",
-    ...changes.flatMap((change) => wrap("    - ", escapeText(change, 600), "      ")),
+    line("  ", "rules, in the order in which they are asked"),
+    ...rules.map(ruleLine),
+    line("  ", "what would change it"),
+    ...changes.map((change) => line("    - ", escapeText(change, 600), "      ")),
     ...(evidence
-      ? ["  its user", ...evidenceLines(evidence).flatMap((line) => wrap("    ", escapeText(line, 300)))]
+      ? [line("  ", "its user"), ...evidenceLines(evidence).map((one) => line("    ", escapeText(one, 300)))]
       : []),
   ];
 }
 
-function title(registration: Registration, user: string): string[] {
-  return wrap("", escapeText(named(registration, user)));
+function title(registration: Registration, user: string): Line {
+  return line("", escapeText(named(registration, user)));
 }
 
-function row(label: string, text: string): string[] {
-  return wrap(`  ${label.padEnd(LABEL)}`, escapeText(text, 800), HANGING);
+function row(label: string, text: string): Line {
+  return line(`  ${label.padEnd(LABEL)}`, escapeText(text, 800), HANGING);
 }
 
 function whatItIs(registration: Registration): string {
@@ -273,8 +280,8 @@ function whatItIs(registration: Registration): string {
   return `${liveState(registration)}${revoked}; created ${minute(created_at)}, ${seen}`;
 }
 
-function identity({ registration, hardware }: Decision): string[] {
-  return [...row("device", quoted(registration.device.id)), ...row("hardware", hardwareText(hardware))];
+function identity({ registration, hardware }: Decision): Line[] {
+  return [row("device", quoted(registration.device.id)), row("hardware", hardwareText(hardware))];
 }
 
 function hardwareText(hardware: Hardware | undefined): string {
@@ -297,10 +304,10 @@ function whatItShouldBe({ desired, action }: Decision): string {
 
 const MARKS = { decides: "=>", passes: "  ", "not-asked": "  " } as const;
 
-function ruleLines({ place: number, name, outcome, text, source }: Consideration): string[] {
+function ruleLine({ place: number, name, outcome, text, source }: Consideration): Line {
   const head = `  ${MARKS[outcome]}${String(number).padStart(3)} ${name}: `;
   const said = outcome === "not-asked" ? `not asked, ${text}` : text;
-  return wrap(
+  return line(
     head.trimEnd() + " ",
     escapeText(said, 600) + (source ? ` (${place(source)})` : ""),
     "        ",

@@ -17,7 +17,7 @@ import { style } from "../../report/html-style.js";
 import { narrowInventory, type WholeInventory } from "../../run/account.js";
 import { readTestedAllowlist } from "../../run/reconcile.js";
 import { escapeText, jsonText } from "../../text/escape.js";
-import { wrap } from "../../text/lines.js";
+import { layOut, type Line, line } from "../../text/lines.js";
 import { compare, counted, groupBy, minute } from "../../text/words.js";
 import { momentOf, openSource } from "../account.js";
 import { type CommandContext, EXIT, type ExitCode, newCommand, runs, type Surroundings } from "../command.js";
@@ -79,7 +79,7 @@ async function who(surroundings: Surroundings, options: WhoOptions): Promise<Exi
   const listed = options.blame === true ? await blame(surroundings, "--blame", linesOf(found)) : undefined;
   const rows = found.map((row) => (listed && row.line ? { ...row, listed: listed(row.line) } : row));
   const answer: Answer = { account: source.account, asOf, blamed: listed !== undefined, rows };
-  emit(surroundings, options, FORMATS, (format) => renderers[format](answer));
+  emit(surroundings, options, FORMATS, (format, { columns }) => renderers[format](answer, columns));
   return EXIT.fine;
 }
 
@@ -229,7 +229,7 @@ function cell(row: Row, wanted: string): string {
   return COLUMNS.find(([name]) => name === wanted)?.[1](row) ?? "";
 }
 
-const renderers: Readonly<Record<WhoFormat, (answer: Answer) => string>> = {
+const renderers: Readonly<Record<WhoFormat, (answer: Answer, columns?: number) => string>> = {
   text: toText,
   csv: toCsv,
   html: toHtml,
@@ -248,20 +248,20 @@ function headline({ rows }: Answer): string {
   return `Who may connect: ${counted(rows.length, "registration")} of ${counted(people.size, "person", "people")}${parts}`;
 }
 
-function toText(answer: Answer): string {
+function toText(answer: Answer, columns?: number): string {
   const { account, asOf, rows } = answer;
-  const people = [...groupBy(rows, ({ person }) => person)];
-  const blocks = people.map(([person, own]) =>
-    [
-      ...wrap("", escapeText(person === "" ? "(no user)" : person, 200)),
-      ...own.flatMap((row) => rowLines(row, answer)),
-    ].join("\n"),
-  );
-  const head = `${wrap("", headline(answer)).join("\n")}\nAccount ${escapeText(account, 60)}, as of ${minute(asOf)}`;
-  return [head, ...blocks].join("\n\n");
+  const head = [
+    line("", headline(answer)),
+    line("", `Account ${escapeText(account, 60)}, as of ${minute(asOf)}`),
+  ];
+  const blocks = [...groupBy(rows, ({ person }) => person)].map(([person, own]) => [
+    line("", escapeText(person === "" ? "(no user)" : person, 200)),
+    ...own.flatMap((row) => rowLines(row, answer)),
+  ]);
+  return [head, ...blocks].map((block) => layOut(block, columns)).join("\n\n");
 }
 
-function rowLines(row: Row, { blamed }: Answer): string[] {
+function rowLines(row: Row, { blamed }: Answer): Line[] {
   const of = (name: string) => cell(row, name);
   const labelled = (pairs: readonly (readonly [string, string])[]) =>
     pairs
@@ -286,8 +286,8 @@ function rowLines(row: Row, { blamed }: Answer): string[] {
     ]),
   ];
   return [
-    ...wrap("  ", `${escapeText(device, 200)}: ${STATUS[row.status]}`, "    "),
-    ...lines.flatMap((text) => (text === "" ? [] : wrap("    ", escapeText(text, 600), "      "))),
+    line("  ", `${escapeText(device, 200)}: ${STATUS[row.status]}`, "    "),
+    ...lines.flatMap((text) => (text === "" ? [] : [line("    ", escapeText(text, 600), "      ")])),
   ];
 }
 
