@@ -66,7 +66,7 @@ test.each([
   expect(readdirSync(project)).toEqual(["allowlist.yaml"]);
 });
 
-const inTerminal = spawnSync("script", ["--version"]).stdout?.toString().includes("util-linux") ?? false;
+const inTerminal = spawnSync("script --version", { shell: true }).stdout.toString().includes("util-linux");
 if (!inTerminal)
   console.warn(
     "script of util-linux is not installed: no command is run in a terminal, to see how wide it writes",

@@ -104,8 +104,8 @@ test.each([
     Math.max(
       ...out
         .split("\n")
-        .filter((line) => !/^Next: /u.test(line))
-        .map((line) => columnsOf(line.replaceAll(/\u001b\[[\d;]*m/gu, ""))),
+        .filter((line) => !line.startsWith("Next: "))
+        .map((line) => columnsOf(line)),
     );
   const at = async (columns: number) => widest(await project.runAt(columns, ...args, "--no-color"));
   const [narrow, wide, piped] = [await at(50), await at(120), widest(await project.run(...args))];
