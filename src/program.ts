@@ -91,7 +91,7 @@ export class WarpRegistrations extends pulumi.ComponentResource<Done> {
     await urnOf(this);
     const planned = await orRunError(() => planAccount(settings));
     const rows = toRevocations(planned.plan);
-    const document = await report(planned, run, rows);
+    const document = await report(planned, run);
     const held = isHeld(document);
     if (held && !pulumi.runtime.isDryRun()) throw runError(whyHeld(document, givenFingerprint(process.env)));
     const { fingerprint, counts } = await register(planned.plan, rows, this);
@@ -246,7 +246,6 @@ interface StateRow {
 async function report(
   { plan, evidence, generatedAt }: Planned,
   { id, stack }: RunMark,
-  rows: RevocationRows,
 ): Promise<ReportDocument> {
   const { env } = process;
   const run = !pulumi.runtime.isDryRun();
@@ -256,21 +255,26 @@ async function report(
   if (path !== undefined) await orRunError(() => writeReport(path, document));
   // What holds the plan is the error with which the run ends.
   const options = { evidence: evidenceWish(env) === "output", holdsSaid: true };
-  await pulumi.log.info(render("text", document, options).trimEnd() + aboutRows(rows));
+  await pulumi.log.info(render("text", document, options).trimEnd());
   return document;
 }
 
 type RevocationRows = ReturnType<typeof toRevocations>;
 
-/** In a first run there are many more rows than acts: most of them call nobody. */
-function aboutRows(rows: RevocationRows): string {
-  const recorded = rows.filter(({ inputs }) => inputs.drift === undefined).length;
-  if (recorded === 0) return "";
+/** In a first preview there are many more rows than acts: how many are new, and only record what is revoked already. */
+async function tellNewRows(rows: RevocationRows, made: readonly Revocation[]): Promise<void> {
+  const recorded = made.filter((_, at) => rows[at]?.inputs.drift === undefined);
+  let old = 0;
+  // Before an update the id of what is not in the state is not known, and then nothing is called.
+  for (const row of recorded) row.id.apply(() => old++);
+  await new Promise((done) => setImmediate(done));
+  const count = recorded.length - old;
+  if (count === 0) return;
   const makes =
-    recorded === 1
-      ? "records what is revoked already, and makes"
-      : "record what is revoked already, and make";
-  return `\nRows: of ${counted(rows.length, "row")} \`Revocation\` below, ${recorded} only ${makes} no call.`;
+    count === 1 ? "records what is revoked already, and makes" : "record what is revoked already, and make";
+  await pulumi.log.info(
+    `Rows: of ${counted(rows.length, "row")} \`Revocation\` below, ${count} only ${makes} no call.`,
+  );
 }
 
 /** Registers the rows, and waits until the engine knows each, so that a preview which then fails has still shown them. */
@@ -284,10 +288,12 @@ async function register(plan: Plan, rows: RevocationRows, parent: pulumi.Resourc
     const own = { ...options, dependsOn: reconciliation, protect: false };
     const revocations = rows.map(({ name, inputs }) => new Revocation(name, hidden(inputs), own));
     const users = toAccessUsers(plan).map(({ name, inputs }) => new AccessUser(name, hidden(inputs), own));
-    return [reconciliation, ...revocations, ...users] as const;
+    return { reconciliation, revocations, users };
   });
-  await Promise.all(registered.map(urnOf));
-  return registered[0];
+  const { reconciliation, revocations, users } = registered;
+  await Promise.all([reconciliation, ...revocations, ...users].map(urnOf));
+  if (pulumi.runtime.isDryRun()) await tellNewRows(rows, revocations);
+  return reconciliation;
 }
 
 /** Where rows stood before there was a component: directly in the stack. */

@@ -11,19 +11,24 @@ scenario(
   LISTED,
   async (trial) => {
     const { stack, simulator } = trial;
+    const rows = (output: string) => /Rows: of .*? no call\./u.exec(output.replaceAll(/\s+/gu, " "))?.[0];
+    expect(rows((await stack.preview()).output)).toBe(
+      "Rows: of 3 rows `Revocation` below, 1 only records what is revoked already, and makes no call.",
+    );
     const first = await stack.up({ skipPreview: true });
     expect(first.exitCode, first.output).toBe(0);
     expect(first.output).toContain("LETS IN AGAIN 1 revoked outside this stack");
     expect(first.output).toMatch(/BOB-THINKPAD .*revoked outside this stack\s+on\s+2026-05-10/u);
 
     const said = first.output.replaceAll(/\s+/gu, " ");
-    expect(said).toContain("Rows: of 3 rows `Revocation` below, 1 only records what is revoked already");
     // The last words are what was done, by name.
     expect(said.slice(said.lastIndexOf("Results:"))).toMatch(
       /^Results: 4 acts done, 0 failed, 0 not attempted revoke done 2: ALICE-OLD of alice@example\.com; CAROL-MBA of carol@example\.com delete done 1: bob-ipad of bob@example\.com unrevoke done 1: BOB-THINKPAD of bob@example\.com/u,
     );
     expect(said).not.toContain("Next: pulumi up");
 
+    // What is recorded already is not told again.
+    expect(rows((await stack.preview()).output)).toBeUndefined();
     simulator.revoke("alice-laptop");
     await trial.write("allowlist.yaml", ours(AGAIN));
     const before = simulator.log().length;
