@@ -467,6 +467,13 @@ const testsAndAccess: readonly Bad[] = [
     "0:4:56",
     'write "1"',
   ],
+  [
+    "given system",
+    test("name: x, given: { user: none, osVersion: v15 }, expect: keep"),
+    "bad-value",
+    "0:4:52",
+    'write "15"',
+  ],
   ["Access user that is none", root("accessUsers: { bob: {} }"), "bad-email", "0:4:16", "`bob`"],
   [
     "Access user without a value",

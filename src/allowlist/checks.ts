@@ -244,6 +244,9 @@ const textKeys = [
   "platform",
   "model",
   "clientVersion",
+  "osVersion",
+  "tunnelType",
+  "profile",
   "policyId",
   "registrationType",
 ] as const;
@@ -281,7 +284,8 @@ function readGiven(node: TreeNode | undefined, user: TextNode | undefined, tell:
   for (const key of textKeys) {
     const text = textNode(valueAt(node, key));
     if (text === undefined) continue;
-    tell(key === "clientVersion" ? versionProblem(text, key) : matchTextProblem(text, key));
+    const isVersion = key === "clientVersion" || key === "osVersion";
+    tell(isVersion ? versionProblem(text, key) : matchTextProblem(text, key));
     given[key] = text.value;
   }
   for (const key of dateKeys) {

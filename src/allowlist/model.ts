@@ -139,6 +139,10 @@ export interface AllowlistTest {
     readonly platform?: string;
     readonly model?: string;
     readonly clientVersion?: string;
+    readonly osVersion?: string;
+    readonly tunnelType?: string;
+    /** The name of its device profile. */
+    readonly profile?: string;
     readonly policyId?: string;
     readonly registrationType?: string;
     /** Without it, long ago. */

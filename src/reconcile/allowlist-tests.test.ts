@@ -12,6 +12,7 @@ users:
     - { serial: C02ALICE1, hardwareId: H1 }
     - { device: d1, registration: r1 }
     - { nameGlob: "L-*", requires: { platform: mac, model: "Mac*", minClientVersion: "2025" } }
+    - { nameGlob: "T-*", requires: { platform: mac, tunnelType: masque, profile: Engineering, minOsVersion: "15.6" } }
 `.replace(/^ignore.*\n/mu, "");
 
 /** Runs one test; `given` belongs to profile p1 unless it says otherwise. */
@@ -50,6 +51,20 @@ describe("a test of the allowlist passes", () => {
       `${ALICE}, name: L-1, platform: mac, model: MacBook, clientVersion: "2024.1", serial: C02OTHER1, hardwareId: H22`,
       "{ action: revoke, rule: condition }",
     ],
+    [
+      "with its tunnel, its profile's name and its system",
+      `${ALICE}, name: T-1, platform: mac, tunnelType: masque, profile: Engineering, osVersion: "15.10", serial: S, hardwareId: H2`,
+      "{ action: keep, rule: entry }",
+    ],
+    ...[
+      ["tunnel", 'tunnelType: wireguard, profile: Engineering, osVersion: "15.10"'],
+      ["profile", 'tunnelType: masque, profile: Default, osVersion: "15.10"'],
+      ["system", 'tunnelType: masque, profile: Engineering, osVersion: "15.5"'],
+    ].map(([what = "", device = ""]): [string, string, string] => [
+      `with a ${what} that fails`,
+      `${ALICE}, name: T-1, platform: mac, ${device}, serial: C02OTHER1, hardwareId: H22`,
+      "{ action: revoke, rule: condition }",
+    ]),
     ["for hardware that is not told", `${ALICE}, name: X`, "{ action: leave, rule: unknown-hardware }"],
     [
       "for a registration that was made long ago, so that it has no grace",

@@ -68,6 +68,8 @@ export const IGNORE = {
   trustName: TRUST_NAME,
 };
 
+export const TUNNEL = key("Tunnel", "The type of the registration's tunnel.", choice("wireguard", "masque"));
+
 const REQUIRES = {
   platform: PLATFORM,
   model: key(
@@ -80,7 +82,7 @@ const REQUIRES = {
     'The oldest version of the WARP client that may connect: numbers separated by dots, always in quotes: `"2025.4.929.0"`.',
     word,
   ),
-  tunnelType: key("Tunnel", "The type of the registration's tunnel.", choice("wireguard", "masque")),
+  tunnelType: TUNNEL,
   profile: key(
     "Device profile",
     "The device profile that the registration must have: its exact name, or its id.",

@@ -1,6 +1,6 @@
 /** The keys that any file may have: users, tests and Access users. */
 
-import { ENTRY, PLATFORM } from "./entries.js";
+import { ENTRY, PLATFORM, TUNNEL } from "./entries.js";
 import { POLICY, settingsOf } from "./policy.js";
 import { as, choice, day, each, either, key, list, map, moment, note, text, word } from "./shape.js";
 
@@ -78,6 +78,13 @@ export const GIVEN = {
     "The version of the WARP client: numbers separated by dots. Always in quotes.",
     word,
   ),
+  osVersion: key(
+    "System",
+    "The version of the operating system: numbers separated by dots. Always in quotes.",
+    word,
+  ),
+  tunnelType: TUNNEL,
+  profile: key("Device profile", "The name of the registration's device profile.", word),
   policyId: key("Device profile id", "The id of the registration's device profile.", word),
   registrationType: key("Type", "The kind of registration.", registrationType, {
     byDefault: "warp",

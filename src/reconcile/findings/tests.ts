@@ -60,8 +60,12 @@ function toRegistration({ user, ...given }: AllowlistTest["given"], at: Date): R
     last_seen_at: (given.lastSeen ?? at).toISOString(),
     ...(given.revoked && { revoked_at: given.revoked.toISOString() }),
     ...(given.registrationType !== undefined && { registration_type: given.registrationType }),
-    ...(given.policyId !== undefined && {
-      policy: { id: given.policyId, name: "", default: false, deleted: false, updated_at: created },
+    ...(given.tunnelType !== undefined && { tunnel_type: given.tunnelType }),
+    ...((given.policyId ?? given.profile) !== undefined && {
+      policy: {
+        ...{ id: given.policyId ?? "", name: given.profile ?? "" },
+        ...{ default: false, deleted: false, updated_at: created },
+      },
     }),
     user: { email: user },
   };
@@ -80,6 +84,7 @@ function toDevice(given: Omit<AllowlistTest["given"], "user">, at: Date): Physic
     hardware_id: given.hardwareId ?? null,
     model: given.model ?? null,
     device_type: given.platform ?? null,
+    os_version: given.osVersion ?? null,
   };
 }
 
