@@ -14,6 +14,10 @@ export function github(env) {
   const ours = (mark) => (one) => one.user?.login === me && (one.body ?? "").startsWith(mark);
   const comments = (number) => `${repository}/issues/${number}/comments`;
   return {
+    mergedBy: async () => {
+      const found = await call("GET", `${repository}/commits/${setting(env, "GITHUB_SHA")}/pulls`);
+      return found.find(({ merged_at: merged }) => typeof merged === "string")?.number;
+    },
     findComment: (mark) => findIn(call, comments(setting(env, "PR_NUMBER")), ours(mark)),
     addComment: (body) => call("POST", comments(setting(env, "PR_NUMBER")), { body }),
     changeComment: ({ id }, body) => call("PATCH", `${repository}/issues/comments/${id}`, { body }),

@@ -17,6 +17,11 @@ export function gitlab(env) {
     return found && { ...found, body: found[text] };
   };
   return {
+    mergedBy: async () => {
+      const commit = `${project}/repository/commits/${setting(env, "CI_COMMIT_SHA")}`;
+      const found = await call("GET", `${commit}/merge_requests`);
+      return found.find(({ state }) => state === "merged")?.iid;
+    },
     findComment: (mark) => find(notes(), mark, "body"),
     addComment: (body) => call("POST", notes(), { body: inert(body) }),
     changeComment: ({ id }, body) => call("PUT", `${notes()}/${id}`, { body: inert(body) }),

@@ -5,6 +5,7 @@
 //   due       acts are due
 //   held      a guard tripped, or entries contradict each other
 //
+// With --own it takes a state (`pulumi stack export`), and prints of it what tells which registrations the stack revoked.
 // With --results it prints what a run did: a line of counts, then what was done, what failed and what waits, by name.
 
 import { readFileSync } from "node:fs";
@@ -13,8 +14,18 @@ import { readFileSync } from "node:fs";
 const MOST = 200;
 
 const [file, flag] = process.argv.slice(2);
-const report = JSON.parse(readFileSync(file, "utf8"));
-console.log(flag === "--results" ? `${counts(report)}\n${names(report)}` : outcome(report));
+const report = JSON.parse(readFileSync(file === "-" ? 0 : file, "utf8"));
+if (flag === "--own") console.log(own(report));
+else console.log(flag === "--results" ? `${counts(report)}\n${names(report)}` : outcome(report));
+
+function own({ deployment: { resources = [] } }) {
+  const rows = resources.filter(({ type }) => type === "pulumi-nodejs:dynamic/warp:Revocation");
+  const told = rows.map(({ type, outputs: { account, registration, revoked } }) => ({
+    type,
+    outputs: { account, registration, revoked },
+  }));
+  return JSON.stringify({ version: 3, deployment: { resources: told } });
+}
 
 function outcome({ summary, accessUsers = [], pending, problems, guards, approved }) {
   if (problems.length > 0 || (!approved && guards.some((guard) => guard.tripped))) return "held";

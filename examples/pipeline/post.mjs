@@ -4,6 +4,8 @@
 //   node ci/post.mjs issue out/drift.md      opens it, updates it, and closes it when nothing is left; what is new since
 //                                            the last report is a comment of its own (it takes out/drift.json for that)
 //
+//   node ci/post.mjs number                  prints the number of the pull request that brought this commit, if one did
+//
 // An empty report says that there is nothing to say. The texts in it are escaped already. Its first line, a comment of
 // HTML, is the mark by which it is found again; MARKER must be what `--marker` was. Only what our own account wrote
 // counts: others can write that line as well.
@@ -26,14 +28,17 @@ const MOST_KEYS = 450;
 const MOST_NEWS = 50;
 
 const [kind, file] = process.argv.slice(2);
-if (!["comment", "issue"].includes(kind) || file === undefined) {
-  fail("usage: node post.mjs comment|issue FILE");
+if (kind !== "number" && (!["comment", "issue"].includes(kind) || file === undefined)) {
+  fail("usage: node post.mjs comment|issue FILE, or number");
 }
 try {
   const forge = process.env.GITLAB_CI === undefined ? github(process.env) : gitlab(process.env);
-  console.log(await (kind === "comment" ? comment(forge, read(file)) : issue(forge, read(file))));
+  if (kind === "number") console.log((await forge.mergedBy()) ?? "");
+  else console.log(await (kind === "comment" ? comment(forge, read(file)) : issue(forge, read(file))));
 } catch (error) {
-  fail(error.message);
+  // What is only told must not keep a plan from being made.
+  if (kind === "number") console.error(`warning: ${error.message}`);
+  else fail(error.message);
 }
 
 async function comment(forge, report) {

@@ -3,7 +3,7 @@
 #
 #   ci/warp.sh validate [FOLDER]   checks the allowlist in FOLDER, without network and credentials
 #   ci/warp.sh plan [FOLDER]       compares it with the account: plan.json, plan.md, plan.txt, plan.xml (JUnit)
-#   ci/warp.sh apply PLAN.JSON     does what that plan says, and nothing else: run.json
+#   ci/warp.sh apply PLAN.JSON     does what that plan says, and nothing else: run.json, run.html, and own.json for later plans
 #   ci/warp.sh drift               compares, for a schedule: drift.json, drift.md, drift.html, drift.txt, drift.xml
 #
 # They run in the folder with Pulumi.yaml, after `npm ci`. FOLDER is this one where it is not given; where it was made
@@ -13,6 +13,7 @@
 #   CLOUDFLARE_ACCOUNT_ID   the account, and CLOUDFLARE_API_TOKEN: Zero Trust Read, for `apply` Zero Trust Write
 #   PULUMI_STACK            the stack
 #   WARP_ALLOWLIST          where the stack has its own files: their glob, as in its config (`allowlist/emea/*.yaml`)
+#   WARP_BASE_REF           for a plan after the merge: the commit before it, so that the plan says what the change did
 #   WARP_APPROVE            lets exactly the plan with this fingerprint pass a guard that tripped
 #
 # They end with 0; with 3 where a guard holds the plan; else with another number. `plan` and `drift` leave one word in
@@ -94,15 +95,42 @@ patterns_in() {
   done
 }
 
+# What the stack revoked itself, as the last `apply` left it in WARP_OUT/own.json; without it plans say of whoever they let
+# in again that nobody knows who revoked them. Since when each line stands needs a clone with its whole history.
+known() {
+  [ ! -s "$out/own.json" ] || options+=(--own "$out/own.json")
+  [ "$(git -C "$root" rev-parse --is-shallow-repository 2>/dev/null)" != false ] || options+=(--blame)
+}
+
 plan() {
-  local folder=${1:-$root} pattern options=()
+  local folder=${1:-$root} code=0 pattern options=() base=()
   [ -z "${PULUMI_STACK:-}" ] || options+=(--marker "$PULUMI_STACK")
   if [ "$(basename "$folder")" = proposal ]; then
     while IFS= read -r pattern; do options+=(--base "../base/$pattern"); done < <(patterns_in "$folder/../base")
-  elif [ -n "${PULUMI_STACK:-}" ]; then
-    options+=(--stack "$PULUMI_STACK")
+    [ ! -s "$out/own.json" ] || options+=(--own "$out/own.json")
+  else
+    [ -z "${PULUMI_STACK:-}" ] || options+=(--stack "$PULUMI_STACK")
+    known
+    git -C "$root" cat-file -e "${WARP_BASE_REF:-}^{commit}" 2>/dev/null && base=(--base-ref "$WARP_BASE_REF")
   fi
-  compare plan "$folder" plan ${options[@]+"${options[@]}"}
+  compare plan "$folder" plan ${options[@]+"${options[@]}"} ${base[@]+"${base[@]}"} || code=$?
+  # A change may be what mends an allowlist that could not be used.
+  if [ "$code" -ne 0 ] && [ ! -s "$out/plan.json" ] && [ ${#base[@]} -gt 0 ]; then
+    code=0
+    compare plan "$folder" plan ${options[@]+"${options[@]}"} || code=$?
+  fi
+  return "$code"
+}
+
+# Of the state what tells which registrations the stack revoked, and when: ids and moments.
+keep_own() {
+  if pulumi stack export --non-interactive --stack "$PULUMI_STACK" 2>/dev/null |
+    node "$here/outcome.mjs" - --own >"$out/own.new"; then
+    mv "$out/own.new" "$out/own.json"
+  else
+    rm -f "$out/own.new"
+    printf 'warning: the state could not be read, so that later plans do not know what this run revoked\n' >&2
+  fi
 }
 
 apply() {
@@ -115,9 +143,11 @@ apply() {
   cd "$root"
   quoted pulumi up --yes --skip-preview --non-interactive --color never --suppress-progress \
     --stack "$PULUMI_STACK" || code=$?
+  keep_own
   if [ -s "$WARP_REPORT" ]; then
     node "$here/outcome.mjs" "$WARP_REPORT" --results >"$out/run.txt"
     cat "$out/run.txt"
+    "$tool" show "$WARP_REPORT" --quiet --output "html=$out/run.html"
     summarise "$out/run.txt"
   fi
   return "$code"
@@ -126,6 +156,7 @@ apply() {
 drift() {
   local code=0 options=(--exit-code --history "$out/history.json")
   [ -z "${PULUMI_STACK:-}" ] || options+=(--stack "$PULUMI_STACK" --marker "$PULUMI_STACK")
+  known
   [ ! -e drift-baseline.yaml ] || options+=(--baseline drift-baseline.yaml)
   compare drift "$root" drift "${options[@]}" || code=$?
   # Drift is what was asked for, and no failure.

@@ -22,8 +22,9 @@ export type PulumiFor = (places: {
   readonly folder: string;
 }) => Promise<PulumiOnPath>;
 
-/** Whoever calls the stand-in gets the rehearsal engine of this process. It knows `up` with the flags of warp.sh. */
+/** Whoever calls the stand-in gets the rehearsal engine of this process. It knows what warp.sh calls. */
 export const rehearsedPulumi: PulumiFor = async ({ project, folder }) => {
+  const exporting = "stack export --non-interactive --stack production";
   const flags =
     "up --yes --skip-preview --non-interactive --color never --suppress-progress --stack production";
   const server = createServer((request, response) => {
@@ -31,7 +32,7 @@ export const rehearsedPulumi: PulumiFor = async ({ project, folder }) => {
       let text = "";
       for await (const chunk of request) text += String(chunk);
       const { args, env } = JSON.parse(text) as { args: string[]; env: Record<string, string> };
-      if (args.join(" ") !== flags) {
+      if (args.join(" ") !== flags && args.join(" ") !== exporting) {
         response.end(
           JSON.stringify({ exitCode: 2, output: `the stand-in does not know: pulumi ${args.join(" ")}` }),
         );
@@ -44,6 +45,12 @@ export const rehearsedPulumi: PulumiFor = async ({ project, folder }) => {
         config: {},
         env,
       });
+      if (args.join(" ") === exporting) {
+        const { resources } = await stack.state();
+        const output = JSON.stringify({ version: 3, deployment: { resources } });
+        response.end(JSON.stringify({ exitCode: 0, output }));
+        return;
+      }
       const { exitCode, output } = await stack.up({ skipPreview: true });
       response.end(JSON.stringify({ exitCode, output }));
     })().catch((error: unknown) => response.end(JSON.stringify({ exitCode: 2, output: String(error) })));

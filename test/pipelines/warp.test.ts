@@ -1,6 +1,6 @@
 /** The steps of the pipelines, run as a CI runs them, against a simulated account. */
 
-import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import type { ReportDocument } from "../../src/report/document.js";
@@ -60,6 +60,24 @@ underEachPulumi("what the plan of a merge says is what is done, and nothing else
     expect((await reportOf(clone, "out/run.json")).reviewed?.fingerprint).toBe(
       (await reportOf(clone, "out/plan.json")).fingerprint,
     );
+    expect(await read(clone, "out/run.html")).toContain("1 deleted, 2 cut off, 1 let back in");
+    // What it revoked is known from now on, to whoever has no access to the state.
+    const own = await read(clone, "out/own.json");
+    expect(own).toContain("alice-old");
+    expect(own).not.toMatch(/@|ALICE/u);
+    await writeFile(
+      join(clone.folder, "allowlist.yaml"),
+      LOOSE.replace("    - serial: SN-d1\n", "    - serial: SN-d1\n    - serial: SN-d2\n"),
+    );
+    const returns = async () => {
+      const again = await clone.step("warp.sh", ["plan"], env);
+      expect(again.code, again.all).toBe(0);
+      const { decisions } = await reportOf(clone, "out/plan.json");
+      return decisions.filter(({ action }) => action === "unrevoke").map(({ revokedBy }) => revokedBy);
+    };
+    expect(await returns()).toEqual(["this-stack"]);
+    await rm(join(clone.folder, "out", "own.json"));
+    expect(await returns()).toEqual(["unknown"]);
     const fresh = simulator.world().registrations.find(({ device }) => device.name === "NEW");
     expect(fresh?.revoked_at ?? null, "what nobody reviewed is not done").toBeNull();
     await end();
@@ -106,6 +124,33 @@ test("a plan that a guard holds ends with 3, is shown whole, and its approval le
       expect((await read(clone, "out/outcome")).trim()).toBe("due");
     },
   ));
+
+test("a plan after the merge says what the change did, and since when each line stands", () =>
+  onStage(LOOSE, async ({ clone, env }) => {
+    const git = async (...args: string[]) => (await clone.git(...args)).trim();
+    const before = await git("rev-parse", "HEAD");
+    await writeFile(
+      join(clone.folder, "allowlist.yaml"),
+      LOOSE.replace("revoke: { max: 10,", "revoke: { max: 90,"),
+    );
+    await git("commit", "--quiet", "--all", "--message", "more");
+    const codes = async (ref: string) => {
+      const planned = await clone.step("warp.sh", ["plan"], { ...env, WARP_BASE_REF: ref });
+      expect(planned.code, planned.all).toBe(0);
+      return (await reportOf(clone, "out/plan.json")).findings.map(({ code }) => code);
+    };
+    expect(await codes(before)).toContain("change-loosened");
+    const listed = (await reportOf(clone, "out/plan.json")).decisions.flatMap(
+      (one) => one.listed?.commit ?? [],
+    );
+    expect(new Set(listed)).toEqual(new Set([before]));
+    // No commit, one that is not here, and one whose allowlist cannot be used.
+    await writeFile(join(clone.folder, "allowlist.yaml"), "version: 9\n");
+    await git("commit", "--quiet", "--all", "--message", "broken");
+    const broken = await git("rev-parse", "HEAD");
+    await writeFile(join(clone.folder, "allowlist.yaml"), LOOSE);
+    for (const ref of ["", "0".repeat(40), broken]) expect(await codes(ref)).not.toContain("change-loosened");
+  }));
 
 test("a frozen plan waits", () =>
   onStage(`${LOOSE}freeze: { until: 2999-01-01, reason: audit }\n`, async ({ clone, env }) => {

@@ -132,6 +132,40 @@ describe("a pull request", () => {
   });
 });
 
+test("plans know what the stack revoked, which commit and which pull request it is, and what a merge changed", () => {
+  const steps = (name: string, job: string) => workflowOf(name).jobs[job]?.steps ?? [];
+  const restores = (name: string, job: string) =>
+    steps(name, job).filter(
+      ({ uses, with: given }) => uses?.startsWith("actions/cache/restore@") && given?.path === "out/own.json",
+    );
+  for (const [name, job] of [
+    ["pull-request.yml", "plan"],
+    ["merge.yml", "plan"],
+    ["drift.yml", "drift"],
+  ] as const) {
+    expect(restores(name, job), name).toHaveLength(1);
+    const checkout = steps(name, job).find(({ uses }) => uses?.startsWith("actions/checkout@"));
+    expect(checkout?.with, name).toMatchObject({ "fetch-depth": 0 });
+  }
+  // A pull request may read what main keeps, and leaves nothing there.
+  expect(textOf("pull-request.yml")).not.toMatch(/actions\/cache(?:\/save)?@/u);
+  const [saved] = steps("merge.yml", "apply").filter(({ uses }) => uses?.startsWith("actions/cache/save@"));
+  const prefix = String(restores("merge.yml", "plan")[0]?.with?.key);
+  expect(String(saved?.with?.key).startsWith(prefix)).toBe(true);
+  const planning = (name: string) =>
+    steps(name, "plan").find(({ run }) => run?.startsWith("ci/warp.sh plan"));
+  expect(planning("merge.yml")?.env).toMatchObject({ WARP_BASE_REF: "${{ github.event.before }}" });
+  // Of a pull request GitHub's own variables name the base branch.
+  expect(planning("pull-request.yml")?.env).toMatchObject({
+    WARP_PULL_REQUEST: "${{ github.event.pull_request.number }}",
+    WARP_COMMIT: "${{ github.event.pull_request.head.sha }}",
+  });
+  for (const job of ["plan", "apply"])
+    expect(steps("merge.yml", job).map(({ run }) => run)).toContain(
+      'echo "WARP_PULL_REQUEST=$(node ci/post.mjs number)" >>"$GITHUB_ENV"',
+    );
+});
+
 test("what is applied is the plan of the same run, in the protected environment", () => {
   const { plan, apply } = workflowOf("merge.yml").jobs;
   expect(plan?.environment).toBe("warp-plan");
@@ -153,16 +187,24 @@ test("the same steps on GitLab, where the read token is not that of the producti
     variables,
     default: defaults,
     ...jobs
-  } = parse(text) as Record<string, GitlabJob>;
+  } = parse(text, { merge: true }) as Record<string, GitlabJob>;
   expect([workflow, stages, variables, defaults].every((part) => part !== undefined)).toBe(true);
   const rows = Object.entries(jobs).filter(([name]) => !name.startsWith("."));
   expect(rows.map(([name, { script, environment }]) => [name, script?.[0], environment?.name])).toEqual([
     ["validate", "ci/warp.sh validate out/proposal", undefined],
     ["plan-merge-request", "ci/warp.sh plan out/proposal", "warp-plan"],
-    ["plan", "ci/warp.sh plan", "warp-plan"],
-    ["apply", "ci/warp.sh apply out/plan.json", "warp-production"],
+    ["plan", 'export WARP_PULL_REQUEST="$(node ci/post.mjs number)"', "warp-plan"],
+    ["apply", 'export WARP_PULL_REQUEST="$(node ci/post.mjs number)"', "warp-production"],
     ["drift", "ci/warp.sh drift", "warp-plan"],
   ]);
+  expect([jobs.plan?.script?.[1], jobs.apply?.script?.[1]]).toEqual([
+    "ci/warp.sh plan",
+    "ci/warp.sh apply out/plan.json",
+  ]);
+  const own = { key: "warp-own-$PULUMI_STACK", paths: ["out/own.json"] };
+  expect(jobs.plan?.cache).toEqual({ ...own, policy: "pull" });
+  expect(jobs.apply?.cache).toEqual({ ...own, policy: "push", when: "always" });
+  expect(jobs.drift?.cache).toContainEqual({ ...own, policy: "pull" });
   expect(text).toContain('checkout --quiet --force --detach "refs/remotes/origin/$CI_DEFAULT_BRANCH"');
   const { rules } = workflow as unknown as { readonly rules: readonly { readonly if: string }[] };
   for (const rule of rules)
