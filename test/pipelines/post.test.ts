@@ -54,6 +54,15 @@ async function answer(request: IncomingMessage): Promise<[number, unknown]> {
   const id = /^\d+$/u.test(places.at(-1) ?? "") ? places.pop() : undefined;
   const [parent, kind] = places.slice(-2);
   if (pathname.endsWith("/user")) return [200, { id: 7 }];
+  if (/\/commits\/abc\/(?:pulls|merge_requests)$/u.test(pathname))
+    return [
+      200,
+      [
+        { number: 11, iid: 11, merged_at: null, state: "opened" },
+        { number: 12, iid: 12, merged_at: "2026-06-01T12:00:00Z", state: "merged" },
+      ],
+    ];
+  if (/\/commits\/def\/(?:pulls|merge_requests)$/u.test(pathname)) return [200, []];
   const isIssue = kind === "issues";
   const rows = isIssue ? issues : comments;
   if (method === "GET") return [200, page(isIssue ? rows.filter(({ open }) => open) : rows).map(toRow)];
@@ -126,6 +135,17 @@ describe.each([
     expect(code, all).toBe(0);
     return stdout;
   };
+
+  test("the number of the pull request that brought a commit is told, and whatever is wrong stops nobody", async () => {
+    const number = (commit: string) =>
+      post("number", undefined, { GITHUB_SHA: commit, CI_COMMIT_SHA: commit });
+    expect(await number("abc")).toMatchObject({ code: 0, stdout: "12" });
+    expect(await number("def")).toMatchObject({ code: 0, stdout: "" });
+    refuse = true;
+    const refused = await number("abc");
+    expect(refused).toMatchObject({ code: 0, stdout: "" });
+    expect(refused.all).toContain("warning: ");
+  });
 
   test("one comment is added, changed in place, and says when nothing is due any more", async () => {
     expect(await say("comment", "")).toBe("nothing to say");

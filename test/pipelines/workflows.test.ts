@@ -59,7 +59,8 @@ describe.each(NAMES)("%s", (name) => {
       .split("\n")
       .filter((line) => /\buses:/u.test(line));
     expect(uses.length).toBeGreaterThan(0);
-    for (const line of uses) expect(line).toMatch(/uses: [\w-]+\/[\w-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$/u);
+    for (const line of uses)
+      expect(line).toMatch(/uses: [\w-]+\/[\w-]+(?:\/[\w-]+)?@[0-9a-f]{40} # v\d+\.\d+\.\d+$/u);
   });
 
   test("no expression stands in shell, and no shell is longer than a line", () => {
