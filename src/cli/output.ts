@@ -249,7 +249,7 @@ const RULES: readonly (readonly [RegExp, string])[] = [
   [/^(?:GUARD TRIPPED|\s+ERROR)\b/u, `${BOLD};${RED}`],
   [/^WARP registrations: HELD\b/u, `${BOLD};${RED}`],
   [/^WARP registrations: /u, BOLD],
-  [/^(?:LOOSENED|REFUSED|LET IN AGAIN)\b|^\s+! /u, `${BOLD};${MAGENTA}`],
+  [/^(?:LOOSENED|REFUSED|DELETES|LET IN AGAIN)\b|^\s+! /u, `${BOLD};${MAGENTA}`],
 ];
 
 export function paint(text: string): string {

@@ -55,6 +55,9 @@ function summaryLine(document: ReportDocument): string {
   return `**WARP registrations: ${escapeMarkdown(whatIsDue(document), 500)}**${rest} · account ${escapeMarkdown(account, 60)}${next}`;
 }
 
+/** So many cut-offs stand open: more would push everything else out of sight. */
+const MOST_OPEN = 25;
+
 // What a comment tells, section by section, by what each is worth: what does not fit is cut from the end.
 
 function markdownSections(document: ReportDocument, options: RenderOptions): MarkdownSection[] {
@@ -110,7 +113,7 @@ function markdownSections(document: ReportDocument, options: RenderOptions): Mar
     acts(`delete #: ${actionMeanings.delete}`, deletions, true),
     users(document),
     acts(`LET IN AGAIN #: ${undoneBy(undone)}`, undone, true),
-    acts(`revoke #: ${actionMeanings.revoke}`, revocations),
+    acts(`revoke #: ${actionMeanings.revoke}`, revocations, revocations.length <= MOST_OPEN),
     acts(`unrevoke #: ${actionMeanings.unrevoke}`, returns),
     kinds(`By this change`, widening, document),
     acts("Pending #: due, and not done in this run", pending),

@@ -140,6 +140,31 @@ test("a comment that is full shows what cannot be undone before what can", () =>
   for (let i = 790; i < 800; i++) expect(markdown).toContain(`LAPTOP-${number(i)}`);
 });
 
+test("what cannot be undone is told before what cuts off, and few cut-offs stand open in a comment", () => {
+  const live = Array.from({ length: 26 }, (_, i) => ({
+    id: `r${i}`,
+    email: `u${number(i)}@example.com`,
+    device: `x${i}`,
+  }));
+  const users = (gone: number) =>
+    live
+      .map(({ email, device }, i) =>
+        i < live.length - gone
+          ? `  ${email}: []\n`
+          : `  ${email}: [{ serial: SN${device}, state: deleted }]\n`,
+      )
+      .join("");
+  const of = (gone: number) => {
+    const text = `version: 1\nguards: { revoke: { max: 99, percent: 100 }, delete: { max: 99, percent: 100 } }\nusers:\n${users(gone)}`;
+    return changed(text, text, live);
+  };
+  const text = render("text", of(2));
+  expect(text).toContain("\nDELETES for good:\n");
+  expect(text.lastIndexOf("x delete")).toBeLessThan(text.indexOf("- revoke"));
+  expect(render("markdown", of(2))).toContain("<details open><summary>revoke 24:");
+  expect(render("markdown", of(0))).toContain("<details><summary>revoke 26:");
+});
+
 test("findings of one kind about one person are one thing to read, and name each device", () => {
   const about = (i: number): Finding => ({
     code: "stale",

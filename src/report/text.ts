@@ -55,6 +55,7 @@ export function renderText(document: ReportDocument, options: RenderOptions = {}
   return [
     headline(document),
     loosenedLines(document),
+    deletionLines(document, options),
     undoneLines(document, options),
     dueLines(document, options),
     pendingLines(document, options),
@@ -263,10 +264,17 @@ function undoneLines(document: ReportDocument, options: RenderOptions): Line[] {
   return lines.length === 0 ? [] : [line("", `LET IN AGAIN, ${undoneBy(undone)}:`), ...lines];
 }
 
-/** What this run does, or did. */
+/** Before all else that is due: it cannot be undone. */
+function deletionLines(document: ReportDocument, options: RenderOptions): Line[] {
+  const { deletions } = outlineOf(document);
+  const lines = actLines(deletions, document, options);
+  return lines.length === 0 ? [] : [line("", "DELETES for good:"), ...lines];
+}
+
+/** What else this run does, or did. */
 function dueLines(document: ReportDocument, options: RenderOptions): Line[] {
-  const { deletions, revocations, returns } = outlineOf(document);
-  const due = new Set([...deletions, ...revocations, ...returns]);
+  const { revocations, returns } = outlineOf(document);
+  const due = new Set([...revocations, ...returns]);
   return actLines(
     document.decisions.filter((decision) => due.has(decision)),
     document,
