@@ -166,6 +166,13 @@ test("as a page: a table, and what devices are called is text in it", async () =
   expect(out).toMatch(/default-src 'none'; style-src 'sha256-/u);
 });
 
+test("of what no entry allows the line is its user's, where the entry would be added", async () => {
+  const list = LIST.replace("protected:", "policy:\n  unlisted: revoke\nprotected:");
+  project.write({ "allowlist.yaml": list });
+  const [row] = (await told()).filter(({ registration }) => registration.id === "r3");
+  expect(row).toMatchObject({ status: "to-revoke", source: { line: 10 } });
+});
+
 describe("--blame", () => {
   test("takes the day and the commit from the line of each entry, or of what protects it", async () => {
     const first = project.commit(

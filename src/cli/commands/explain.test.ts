@@ -69,6 +69,16 @@ test("tells what it is, what it should be, the line, every rule, and what would 
   `);
 });
 
+test("of what no entry allows its user's line comes first, and the policy's second", async () => {
+  const text = LISTED.replace("{ grace: 24h }", "\n  unlisted: revoke");
+  project = startOffline(ACCOUNT, { "allowlist.yaml": text });
+  const { out } = await project.run("explain", "r2", ...SAVED);
+  const at = (wanted: string) => text.split("\n").findIndex((line) => line.includes(wanted)) + 1;
+  expect(out).toContain(
+    `  line      allowlist.yaml:${at("bob@example.com")}  bob@example.com:\n  policy    allowlist.yaml:${at("unlisted")}  unlisted: revoke\n`,
+  );
+});
+
 test("of an entry that allows: the rules that could narrow it, and when it ends", async () => {
   project = startOffline(ACCOUNT, { "allowlist.yaml": LISTED });
   const { out } = await project.run("explain", "PF3TQ9ZX", ...SAVED);

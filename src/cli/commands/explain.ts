@@ -242,14 +242,18 @@ function explanationLines(explanation: Explanation, terms: TextTerms): Line[] {
   }
   const { decision, rules, changes, pending } = explanation;
   const { registration, user, reason, source } = decision;
-  const text = terms.lineOf(source)?.trim() ?? "";
+  const lineAt = (label: string, at: SourcePosition) => {
+    const text = terms.lineOf(at)?.trim() ?? "";
+    return row(label, `${place(at)}${text === "" ? "" : `  ${escapeText(text, 80)}`}`);
+  };
   const lines = [
     title(registration, user),
     row("is", whatItIs(registration)),
     ...(terms.short ? [] : identity(decision)),
     row("should be", whatItShouldBe(decision) + (pending === undefined ? "" : `; it waits: ${pending}`)),
     row("rule", `${reason.code}: ${reason.text}`),
-    row("line", `${place(source)}${text === "" ? "" : `  ${escapeText(text, 80)}`}`),
+    lineAt("line", decision.line ?? source),
+    ...(decision.line ? [lineAt("policy", source)] : []),
   ];
   if (terms.short) return lines;
   const evidence = terms.evidence?.get(registration.id);

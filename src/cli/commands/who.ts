@@ -161,7 +161,7 @@ function decided(decision: Decision): Said | undefined {
   if (live === "revoked" && action !== "unrevoke") return undefined;
   const status =
     action === "keep" ? "allowed" : action === "leave" ? "left-alone" : (`to-${action}` as const);
-  return { status, why: reason, source, line: listedBy(decision) };
+  return { status, why: reason, source: decision.line ?? source, line: listedBy(decision) };
 }
 
 function undecided(registration: Registration, { scope }: Allowlist): Said | undefined {
