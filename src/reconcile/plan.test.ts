@@ -52,7 +52,7 @@ test("a warning about the allowlist is a finding with its fix, its line and the 
     {
       code: "warning",
       subject: ["allowlist/ignored-and-protected", "ignore", `user ${BOB}`],
-      text: "whatever this rule matches is protected by allowlist.yaml:2, so that it is never asked; keep one of the two",
+      text: "allowlist.yaml:2 protects everything that this rule matches, so the rule has no effect; keep one of the two",
       source: place(3, 10),
       related: [{ text: "protected here", source: place(2, 22) }],
       registrations: [],
