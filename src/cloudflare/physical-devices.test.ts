@@ -70,3 +70,14 @@ test("get names the device in the path and checks the record", async () => {
   expect(calls[0]?.path).toBe("/accounts/acc/devices/physical-devices/d%2F1");
   await expect(setUp({ ...row, name: null }).devices.get("d1")).rejects.toThrow("d1 lacks name");
 });
+
+test("a text that a device tells never passes for an object of another one", async () => {
+  const user = { id: "u1", email: "ann@example.com" };
+  const rows = [
+    { ...row, model: JSON.stringify(user) },
+    { ...row, id: "d2", last_seen_user: user },
+    { ...row, id: "d3", last_seen_user: { ...user }, model: JSON.stringify(user) },
+  ];
+  const { devices } = setUp(structuredClone(rows), { count: 3, cursor: "" });
+  expect(await devices.listAll({})).toEqual(rows);
+});

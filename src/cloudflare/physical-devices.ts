@@ -85,16 +85,7 @@ export function physicalDevicesOf(context: CollectionContext): PhysicalDevices {
       path,
       parameters: PARAMETERS,
       read: readPhysicalDevice,
-      repeated: [
-        "last_seen_user",
-        "last_seen_registration",
-        "client_version",
-        "device_type",
-        "manufacturer",
-        "model",
-        "os_version",
-        "os_version_extra",
-      ],
+      repeated: ["last_seen_user", "last_seen_registration", "client_version", "manufacturer", "model"],
     }),
     get: async (id, options = {}) => {
       const query = encodeQuery({ include: options.include }, ["include"], chunkSize);

@@ -100,7 +100,7 @@ export function registrationsOf(context: CollectionContext): Registrations {
       path,
       parameters: PARAMETERS,
       read: readRegistration,
-      repeated: ["user", "policy", "key_type", "tunnel_type", "registration_type"],
+      repeated: ["user", "policy"],
     }),
     chunkSize,
     get: async (id, options = {}) => {
