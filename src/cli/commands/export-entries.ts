@@ -14,11 +14,11 @@ import {
   type NewEntry,
 } from "../../allowlist/write-entry.js";
 import type { Registration } from "../../cloudflare/types.js";
+import { decideAll } from "../../reconcile/decide.js";
 import { type Decision, isAct, liveState } from "../../reconcile/decision.js";
 import { quoted } from "../../reconcile/findings/finding.js";
 import { type Hardware, type HardwareIndex, indexHardware } from "../../reconcile/hardware.js";
-import { compareTimes } from "../../reconcile/people.js";
-import { makePlan } from "../../reconcile/plan.js";
+import { compareTimes, formDevices } from "../../reconcile/people.js";
 import { isInScope, isNoUser, userOf } from "../../reconcile/scope.js";
 import { day } from "../../report/words.js";
 import { narrowInventory, type WholeInventory } from "../../run/account.js";
@@ -121,9 +121,11 @@ export function chooseEntries(whole: WholeInventory, asOf: Date): ExportedUsers 
     else leaveOut(email);
   }
   const named = new Set<string>();
+  let toAsk: ReadonlySet<string> | undefined;
   for (;;) {
-    const wrong = findWrong(users, whole, asOf);
+    const wrong = findWrong(users, whole, asOf, toAsk);
     if (wrong.length === 0) break;
+    toAsk = new Set(wrong.map(({ user }) => user));
     for (const { registration, user } of wrong) {
       const { id } = registration;
       if (named.has(id) || !isWritable(id)) leaveOut(user);
@@ -182,15 +184,23 @@ function byId(registration: Registration): NewEntry {
   return { match: { registration: registration.id }, state: liveState(registration) };
 }
 
-/** What would be acted on, and what would be left alone for want of knowledge. */
+/**
+ * What would be acted on, and what would be left alone for want of knowledge; only of these users where some are given,
+ * since nobody's decisions depend on anybody else's.
+ */
 function findWrong(
   users: ReadonlyMap<string, readonly ExportedEntry[]>,
   whole: WholeInventory,
   asOf: Date,
+  only?: ReadonlySet<string>,
 ): readonly Decision[] {
   const entries = [...users].map(([email, list]) => [email, list.map(({ entry }) => entry)] as const);
   const allowlist = toAllowlist(new Map(entries));
-  const { decisions } = makePlan(allowlist, narrowInventory(whole, allowlist), asOf);
+  const { devices } = narrowInventory(whole, allowlist);
+  const people = formDevices(whole.registrations, devices && indexHardware(devices).index);
+  const asked =
+    only === undefined ? people.values() : [...people.values()].filter(({ email }) => only.has(email));
+  const { decisions } = decideAll(asked, { allowlist, asOf, devices });
   return decisions.filter(
     (decision) =>
       isAct(decision) ||

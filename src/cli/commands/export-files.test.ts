@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { beforeAll, describe, expect, test } from "vitest";
 import { announceSeed, holds } from "../../../test/support/property.js";
+import { workOf } from "../../../test/support/work.js";
 import { world } from "../../../test/support/world-arbitraries.js";
 import { ACCOUNT, NOW, physicalDevice, registration } from "../../../test/support/world.js";
 import { parseAllowlist } from "../../allowlist/parse.js";
@@ -264,4 +265,27 @@ test("users that would share a file's name after replacement do not", () => {
   const names = exported(account, { split: "user" }).files.map(({ file }) => file);
   expect(new Set(names).size).toBe(4);
   for (const name of names.slice(1)) expect(name).toMatch(/^allowlist\/[a-z\d_][a-z\d@._+-]*\.yaml$/u);
+});
+
+test("who has something that has to be named by its id is asked about again, and nobody else", async () => {
+  const emails = Array.from({ length: 30 }, (_, n) => `u${n}@example.com`);
+  const account = {
+    registrations: [
+      ...emails.map((email, n) =>
+        registration({ id: `r${n}`, email, device: `d${n}`, created: "2026-01-01T00:00:00Z" }),
+      ),
+      registration({
+        id: "new",
+        email: "u0@example.com",
+        device: "d0",
+        created: "2026-05-01T00:00:00Z",
+        revoked: "2026-05-02T00:00:00Z",
+      }),
+    ],
+    devices: emails.map((_, n) => physicalDevice(`d${n}`, { serial_number: `SER${1000 + n}` })),
+  };
+  const { result, calls } = await workOf(() => exported(account));
+  expect(result.files[0]?.text).toContain('- registration: "new"\n      state: revoked');
+  // All for the entries, all for the proof, and one in between.
+  expect(calls("src/reconcile/decide", "decidePerson")).toBe(2 * emails.length + 1);
 });
