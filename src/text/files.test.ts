@@ -62,7 +62,7 @@ describe("a regular file", () => {
   test("links that go in a circle are an error", () => {
     symlinkSync("b", at("a"));
     symlinkSync("a", at("b"));
-    expect(why(() => write("a"))).toBe("its links go in a circle");
+    expect(why(() => write("a"))).toBe("its links form a loop");
   });
 
   test("of several none is written where one cannot be", () => {

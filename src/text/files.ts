@@ -61,7 +61,7 @@ export function placeOf(path: string): OutputPlace {
     if (stat?.isSymbolicLink() !== true) return judge(at, stat);
     at = resolve(folder, readlinkSync(at));
   }
-  throw new PlaceError("its links go in a circle");
+  throw new PlaceError("its links form a loop");
 }
 
 /** `/dev/fd` and `/dev/stdout` are links into `/proc` on Linux, and devices elsewhere. */
@@ -199,7 +199,7 @@ function pour(descriptor: number, text: string): void {
       until = deadline();
     } catch (error) {
       if (codeOf(error) !== "EAGAIN") throw error;
-      if (performance.now() > until) throw new PlaceError("whoever reads from it takes no more");
+      if (performance.now() > until) throw new PlaceError("its reader has stopped reading");
       rest(STEP);
     }
   }

@@ -33,7 +33,7 @@ for (const [wrong, machineNow, shown] of [
       const text = preview.output.replaceAll(/\s+/gu, " ");
       expect(text).toContain("as of 2026-06-01T12:00Z");
       expect(text).toContain(`this machine's clock is more than five minutes off; it says ${shown}`);
-      expect(text).toContain("and the account's says 2026-06-01T12:00Z");
+      expect(text).toContain("and the account's clock, which the run uses, says 2026-06-01T12:00Z");
       const up = await stack.up({ skipPreview: true });
       expect(up.exitCode, up.output).toBe(0);
       // What was seen yesterday is not stale, and an hour of grace is not over; what has had its grace is cut off.

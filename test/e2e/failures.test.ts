@@ -145,7 +145,7 @@ scenario(
     const preview = await stack.preview();
     expect(preview.exitCode).not.toBe(0);
     expect(preview.output).toContain("did you mean `allowlist`?");
-    expect(preview.output).toContain("the API token is taken from the environment only");
+    expect(preview.output).toContain("the API token is only read from the environment");
     for (const key of ["allowlst", "apiToken"])
       expect(preview.output).toContain(`pulumi config rm warp-registrations:${key}`);
     expect(preview.output).not.toContain("leaked-4711");
