@@ -86,14 +86,14 @@ export function checkOwners(
   for (const { test, user, source } of tests) check(test.given.user, user.value, user.start, source);
 }
 
-interface Place {
+interface PlacedAddress {
   readonly email: string;
   readonly written: string;
   readonly offset: number;
   readonly source: SourceText;
 }
 
-function breach(root: ParsedFile, owner: Owner, { email, written, offset, source }: Place): Message {
+function breach(root: ParsedFile, owner: Owner, { email, written, offset, source }: PlacedAddress): Message {
   const line = root.source.position(owner.pair.keyStart);
   const owns = `${line.file}:${line.line}`;
   const isElsewhere = covers(owner, email);

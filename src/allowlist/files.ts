@@ -280,14 +280,14 @@ function watchedFs(
   const note = (path: string, message: Message) => {
     if (!/(?:^|\/)(?:node_modules|\.git)(?:\/|$)/u.test(name(path))) messages.set(path, message);
   };
-  const readdir = (path: string, options: { withFileTypes: true }, done: Done<fs.Dirent[]>): void => {
+  const readdir = (path: string, options: { withFileTypes: true }, done: Callback<fs.Dirent[]>): void => {
     fs.readdir(path, options, (error, entries) => {
       const isAsked = name(path) === "" || reaches(name(path));
       if (error && error.code !== "ENOENT" && isAsked) note(path, unreadable(name(path) || ".", error));
       done(error, entries);
     });
   };
-  const resolve = (path: string, done: Done<string>): void => {
+  const resolve = (path: string, done: Callback<string>): void => {
     fs.realpath(path, (error, real) => {
       if (error) {
         if (/\.ya?ml$/iu.test(path)) note(path, unreadable(name(path), error));
@@ -305,7 +305,7 @@ function watchedFs(
   return { readdir, realpath: resolve, stat: fs.stat } as unknown as FileSystemAdapter;
 }
 
-type Done<T> = (error: NodeJS.ErrnoException | null, value: T) => void;
+type Callback<T> = (error: NodeJS.ErrnoException | null, value: T) => void;
 
 /** The largest file that is read, in bytes. */
 const largestFile = 10 * 1024 * 1024;

@@ -144,7 +144,7 @@ export function addressProblem(
   };
 }
 
-type MatchDraft = { -readonly [Key in keyof IgnoreRule["match"]]: IgnoreRule["match"][Key] };
+type IgnoreDraft = { -readonly [Key in keyof IgnoreRule["match"]]: IgnoreRule["match"][Key] };
 
 const ignoreKeys = ["user", "emailDomain", ...matchKeys, "policyId"] as const;
 
@@ -155,7 +155,7 @@ export function readIgnore(root: ParsedFile, tell: Tell): readonly PlacedRule[] 
 
 function readRule(root: ParsedFile, node: TreeNode, tell: Tell): PlacedRule | undefined {
   if (node.kind !== "map") return undefined;
-  const match: MatchDraft = {};
+  const match: IgnoreDraft = {};
   let known = true;
   for (const { key, value } of node.pairs.values()) {
     const text = textNode(value);
@@ -182,11 +182,11 @@ function readRule(root: ParsedFile, node: TreeNode, tell: Tell): PlacedRule | un
   return { rule: { match, reason: reason.value, ...trusted, source }, node };
 }
 
-function isIgnoreKey(key: string): key is keyof MatchDraft {
+function isIgnoreKey(key: string): key is keyof IgnoreDraft {
   return (ignoreKeys as readonly string[]).includes(key);
 }
 
-function readKey(key: keyof MatchDraft, node: TextNode, tell: Tell): string {
+function readKey(key: keyof IgnoreDraft, node: TextNode, tell: Tell): string {
   if (isMatchKey(key)) return readMatchText(key, node, tell);
   if (key === "policyId") {
     tell(matchTextProblem(node, key));

@@ -191,9 +191,9 @@ const states: readonly string[] = ["active", "revoked", "deleted"];
 type Rest = { -readonly [Key in keyof Omit<Entry, "match" | "source">]?: Entry[Key] };
 
 /** Sets what a key says, and answers whether the schema has nothing against it. */
-type Reader = (rest: Rest, pair: TreePair, tell: Tell) => boolean;
+type KeyReader = (rest: Rest, pair: TreePair, tell: Tell) => boolean;
 
-const readers: Readonly<Record<keyof Rest, Reader>> = {
+const readers: Readonly<Record<keyof Rest, KeyReader>> = {
   state: (rest, { value }) => {
     const text = textNode(value)?.value;
     if (text !== undefined) rest.state = text as EntryState;
@@ -261,7 +261,7 @@ function isRestKey(key: string): key is keyof Rest {
   return Object.hasOwn(readers, key);
 }
 
-function readText(key: "note" | "reason" | "owner" | "ticket"): Reader {
+function readText(key: "note" | "reason" | "owner" | "ticket"): KeyReader {
   return (rest, { value }, tell) => {
     const text = textNode(value);
     if (text === undefined) return false;
@@ -271,7 +271,7 @@ function readText(key: "note" | "reason" | "owner" | "ticket"): Reader {
   };
 }
 
-function readDayKey(key: "from" | "expires"): Reader {
+function readDayKey(key: "from" | "expires"): KeyReader {
   return (rest, pair, tell) => {
     const day = readDay(pair, tell);
     if (day !== undefined) rest[key] = day;

@@ -120,10 +120,17 @@ function toProblem(source: string, { line, column, text, fix, lines, before = []
   return { code: "allowlist/syntax", offset: offsetOf(source, line) + column, text, fix, right };
 }
 
-type Rule = (lines: readonly string[], at: number) => readonly Correction[];
+type MistakeRule = (lines: readonly string[], at: number) => readonly Correction[];
 
 /** The surest first. */
-const rules: readonly Rule[] = [tabs, dashWithoutBlank, keyAboveList, colonMissing, outOfLine, quotesMissing];
+const rules: readonly MistakeRule[] = [
+  tabs,
+  dashWithoutBlank,
+  keyAboveList,
+  colonMissing,
+  outOfLine,
+  quotesMissing,
+];
 
 /** Tabs do not indent. What was meant is tried: like the line above, two columns further, or so many for each tab. */
 function tabs(lines: readonly string[], at: number): readonly Correction[] {

@@ -134,7 +134,7 @@ export function momentOf(
 
 // One line on a terminal that says how far a long piece of work is.
 
-interface Progress {
+interface ListingProgress {
   /** Replaces what the line says. */
   readonly show: (text: string) => void;
   /** Takes the line away. */
@@ -144,7 +144,7 @@ interface Progress {
 const CLEAR = "\r\u001b[K";
 
 /** Says nothing where standard error is no terminal, and nothing with `--quiet`. */
-function startProgress({ stderr, env }: Surroundings, quiet = false): Progress {
+function startProgress({ stderr, env }: Surroundings, quiet = false): ListingProgress {
   if (stderr.isTTY !== true || quiet || env.TERM === "dumb") {
     return { show: () => undefined, end: () => undefined };
   }

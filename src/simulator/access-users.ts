@@ -4,7 +4,7 @@ import { instant } from "./clock-and-dice.js";
 import { type ApiAnswer, conflict, invalidRequest, notFound, ok } from "./envelope.js";
 import { numberedPageOf, one, type ViewQuery } from "./pages.js";
 import type { SimulatorSettings } from "./settings.js";
-import { type RowChange, isActive, type Row, type UserRow } from "./store.js";
+import { type RowChange, isActive, type StoredRow, type UserRow } from "./store.js";
 
 /** `GET …/access/users` */
 export function listUsers(account: Account, params: URLSearchParams): ApiAnswer {
@@ -84,7 +84,7 @@ export function deleteUser(account: Account, id: string): ApiAnswer {
 }
 
 /** The row of a user who is there. */
-function userRow(account: Account, id: string): Row<UserRow> {
+function userRow(account: Account, id: string): StoredRow<UserRow> {
   const row = account.store.users.get(id);
   if (row === undefined || row.live.deleted_at != null) throw notFound();
   return row;

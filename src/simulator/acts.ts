@@ -1,7 +1,7 @@
 import type { Registration, RegistrationUser } from "../cloudflare/types.js";
 import type { Account } from "./account.js";
 import { SimulatorError } from "./envelope.js";
-import { type RowChange, lastSeen, type Row, type UserRow } from "./store.js";
+import { type RowChange, lastSeen, type StoredRow, type UserRow } from "./store.js";
 import type { DeviceRecord } from "./world.js";
 
 /** What can be done to registrations in bulk. */
@@ -11,8 +11,8 @@ export type SimulatedAct = "revoke" | "unrevoke" | "delete";
 export function findRegistrations(
   account: Account,
   ids: readonly string[],
-): { readonly found: readonly Row<Registration>[]; readonly unknown: readonly string[] } {
-  const found: Row<Registration>[] = [];
+): { readonly found: readonly StoredRow<Registration>[]; readonly unknown: readonly string[] } {
+  const found: StoredRow<Registration>[] = [];
   const unknown: string[] = [];
   for (const id of new Set(ids)) {
     const row = account.store.registrations.get(id);
@@ -25,7 +25,7 @@ export function findRegistrations(
 /**
  * Does one act to some registrations, all at the same time. What is so already stays untouched, times and all.
  */
-export function apply(account: Account, act: SimulatedAct, rows: readonly Row<Registration>[]): void {
+export function apply(account: Account, act: SimulatedAct, rows: readonly StoredRow<Registration>[]): void {
   const now = account.clock.now();
   const changes = rows.flatMap((row) => {
     const next = after(act, row.live, now);

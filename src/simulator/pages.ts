@@ -1,7 +1,7 @@
 import { instant } from "./clock-and-dice.js";
 import { badRequest, invalidRequest, type NumberedInfo, type ResultInfo } from "./envelope.js";
 import type { SimulatorSettings } from "./settings.js";
-import type { Row } from "./store.js";
+import type { StoredRow } from "./store.js";
 
 /** One page of a view. */
 interface ViewPage<T> {
@@ -167,7 +167,7 @@ export interface ViewQuery<T> {
 interface ViewEntry<T> {
   readonly key: string;
   readonly id: string;
-  readonly row: Row<T>;
+  readonly row: StoredRow<T>;
 }
 
 interface Kept<T> {
@@ -184,7 +184,7 @@ export class View<T extends { readonly id: string }> {
 
   /** `version` tells views apart, `orderVersion` what an order of this field depends on. */
   constructor(
-    private readonly rows: readonly Row<T>[],
+    private readonly rows: readonly StoredRow<T>[],
     private readonly version: () => string,
     private readonly orderVersion: (sortBy: string) => string,
   ) {}

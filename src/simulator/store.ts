@@ -3,7 +3,7 @@ import type { SimulatorSettings } from "./settings.js";
 import type { AccessUserRecord, DeviceRecord, World } from "./world.js";
 
 /** One record: as it is, and as listings show it, which may be later. */
-export interface Row<T> {
+export interface StoredRow<T> {
   live: T;
   /** Undefined until listings show it at all. */
   listed: T | undefined;
@@ -11,7 +11,7 @@ export interface Row<T> {
 
 /** A record that is to become another one. */
 export interface RowChange<T> {
-  readonly row: Row<T>;
+  readonly row: StoredRow<T>;
   readonly next: T;
 }
 
@@ -29,26 +29,26 @@ interface Changes {
 
 /** Records by id. Rows are never taken out: what was deleted stays, with `deleted_at`. */
 class Table<T extends { readonly id: string }> {
-  readonly rows: Row<T>[] = [];
+  readonly rows: StoredRow<T>[] = [];
   /** Counts whatever can change a listing. */
   version = 0;
-  readonly #byId = new Map<string, Row<T>>();
+  readonly #byId = new Map<string, StoredRow<T>>();
 
   constructor(records: readonly T[]) {
     for (const record of records) this.#put({ live: record, listed: record });
   }
 
   /** The row of an id, deleted or not. */
-  get(id: string): Row<T> | undefined {
+  get(id: string): StoredRow<T> | undefined {
     return this.#byId.get(id);
   }
 
   /** A new row that listings do not show yet. */
-  add(record: T): Row<T> {
+  add(record: T): StoredRow<T> {
     return this.#put({ live: record, listed: undefined });
   }
 
-  #put(row: Row<T>): Row<T> {
+  #put(row: StoredRow<T>): StoredRow<T> {
     this.rows.push(row);
     this.#byId.set(row.live.id, row);
     this.version++;
@@ -68,8 +68,8 @@ export class Store {
   readonly registrations: Table<Registration>;
   readonly devices: Table<DeviceRecord>;
   readonly users: Table<UserRow>;
-  readonly #byDevice = new Map<string, Row<Registration>[]>();
-  readonly #byUser = new Map<string, Row<Registration>[]>();
+  readonly #byDevice = new Map<string, StoredRow<Registration>[]>();
+  readonly #byUser = new Map<string, StoredRow<Registration>[]>();
   readonly #pending: Pending[] = [];
 
   constructor(
@@ -84,12 +84,12 @@ export class Store {
   }
 
   /** The registrations of a device, deleted ones too. */
-  ofDevice(deviceId: string): readonly Row<Registration>[] {
+  ofDevice(deviceId: string): readonly StoredRow<Registration>[] {
     return this.#byDevice.get(deviceId) ?? [];
   }
 
   /** The registrations of an Access user, deleted ones too. */
-  ofUser(userId: string): readonly Row<Registration>[] {
+  ofUser(userId: string): readonly StoredRow<Registration>[] {
     return this.#byUser.get(userId) ?? [];
   }
 
@@ -113,7 +113,7 @@ export class Store {
   }
 
   /** Adds a registration; write it to have it listed. */
-  addRegistration(registration: Registration): Row<Registration> {
+  addRegistration(registration: Registration): StoredRow<Registration> {
     const row = this.registrations.add(registration);
     this.#join(row);
     return row;
@@ -150,7 +150,7 @@ export class Store {
     for (const pending of this.#pending) pending.requests--;
   }
 
-  #join(row: Row<Registration>): void {
+  #join(row: StoredRow<Registration>): void {
     put(this.#byDevice, row.live.device.id, row);
     if (row.live.user?.id !== undefined) put(this.#byUser, row.live.user.id, row);
   }

@@ -91,14 +91,14 @@ export function parseBaseline(path: string, text: string): Baseline {
 }
 
 /** What is left once what is accepted is taken out. */
-interface Judged {
+interface Unaccepted {
   readonly left: readonly Keyed[];
   /** How many were taken out. */
   readonly accepted: number;
 }
 
 /** Takes accepted findings out, and tells lines that accept nothing any more. Acts are none of its business. */
-export function applyBaseline(found: readonly Keyed[], { path, accepted }: Baseline, asOf: Date): Judged {
+export function applyBaseline(found: readonly Keyed[], { path, accepted }: Baseline, asOf: Date): Unaccepted {
   const lines = new Map(accepted.map((line) => [line.key, line]));
   const matched = new Set<string>();
   const left = found.flatMap((one) => {

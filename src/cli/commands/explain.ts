@@ -35,7 +35,7 @@ import {
 } from "../options.js";
 import { checkOutputs, checkPlaces, emit, type OutputOptions, pathsOf } from "../output.js";
 import { openAllowlist, type OpenAllowlist } from "./accept-change.js";
-import { findSubject, type Found } from "./find.js";
+import { findSubject, type Located } from "./find.js";
 
 const FORMATS = ["text", "json"] as const;
 
@@ -123,7 +123,7 @@ function lineReader({ files }: OpenAllowlist): TextTerms["lineOf"] {
 }
 
 function toText(
-  { by, ids, listed }: Found,
+  { by, ids, listed }: Located,
   { users }: Allowlist,
   explanations: readonly Explanation[],
   terms: TextTerms,

@@ -12,7 +12,7 @@ import type { WholeInventory } from "../../run/account.js";
 import { compare, nearest } from "../../text/words.js";
 import { UserError } from "../command.js";
 
-export interface Found {
+export interface Located {
   readonly by: "registration" | "device" | "serial" | "hardwareId" | "user";
   /** The registrations' ids, the newest first. */
   readonly ids: readonly string[];
@@ -21,7 +21,7 @@ export interface Found {
 }
 
 /** @throws UserError where nothing is called so, with what may have been meant. */
-export function findSubject(word: string, whole: WholeInventory, allowlist: Allowlist): Found {
+export function findSubject(word: string, whole: WholeInventory, allowlist: Allowlist): Located {
   const registrations = [...whole.registrations].sort(
     (a, b) => compareTimes(b.created_at, a.created_at) || compare(b.id, a.id),
   );

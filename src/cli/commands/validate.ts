@@ -51,11 +51,11 @@ async function validate(surroundings: Surroundings, options: ValidateOptions): P
 }
 
 /** A verdict, and the files that it is about, as far as they are known. */
-interface Judged extends Verdict {
+interface Validated extends Validation {
   readonly files: readonly (string | undefined)[];
 }
 
-async function judge({ folder, now }: Surroundings, options: ValidateOptions): Promise<Judged> {
+async function judge({ folder, now }: Surroundings, options: ValidateOptions): Promise<Validated> {
   try {
     const allowlist = await readAllowlist({ root: folder, patterns: options.allowlist ?? [] });
     const { files, users, tests } = allowlist;
@@ -89,7 +89,7 @@ async function judge({ folder, now }: Surroundings, options: ValidateOptions): P
 // The verdict on an allowlist in each format.
 
 /** What was found out about an allowlist. */
-interface Verdict {
+interface Validation {
   readonly errors: readonly Message[];
   readonly warnings: readonly Message[];
   /** Where it is valid: what it holds, in one line. */
@@ -97,7 +97,7 @@ interface Verdict {
 }
 
 /** Warnings are in text, JSON (`severity`) and annotations; SARIF and JUnit know errors alone, since each is a failure there. */
-function renderVerdict(format: MessageFormat, verdict: Verdict): string {
+function renderVerdict(format: MessageFormat, verdict: Validation): string {
   const { errors, warnings } = verdict;
   switch (format) {
     case "text":
@@ -118,7 +118,7 @@ function renderVerdict(format: MessageFormat, verdict: Verdict): string {
   }
 }
 
-function toText({ errors, warnings, summary }: Verdict): string {
+function toText({ errors, warnings, summary }: Validation): string {
   const parts: string[] = [];
   // The same words as the Pulumi program's, but for the last ones, which count errors.
   const words = warnings.length === 0 ? [] : formatMessages(warnings).split("\n\n").slice(0, -1);

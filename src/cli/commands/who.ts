@@ -78,7 +78,7 @@ async function who(surroundings: Surroundings, options: WhoOptions): Promise<Exi
   const found = connecting(allowlist, whole, asOf);
   const listed = options.blame === true ? await blame(surroundings, "--blame", linesOf(found)) : undefined;
   const rows = found.map((row) => (listed && row.line ? { ...row, listed: listed(row.line) } : row));
-  const answer: Answer = { account: source.account, asOf, blamed: listed !== undefined, rows };
+  const answer: Roster = { account: source.account, asOf, blamed: listed !== undefined, rows };
   emit(surroundings, options, FORMATS, (format, { columns }) => renderers[format](answer, columns));
   return EXIT.fine;
 }
@@ -98,7 +98,7 @@ const STATUS = {
 type Status = keyof typeof STATUS;
 
 /** One registration that may connect; texts are raw. */
-interface Row {
+interface WhoRow {
   readonly registration: Registration;
   readonly device: PhysicalDevice | undefined;
   /** As it is shown; empty where it belongs to no person. */
@@ -114,15 +114,15 @@ interface Row {
   readonly listed?: Listed;
 }
 
-interface Answer {
+interface Roster {
   readonly account: string;
   readonly asOf: Date;
   readonly blamed: boolean;
-  readonly rows: readonly Row[];
+  readonly rows: readonly WhoRow[];
 }
 
 /** By person, then device name, then id. */
-function connecting(allowlist: Allowlist, whole: WholeInventory, asOf: Date): readonly Row[] {
+function connecting(allowlist: Allowlist, whole: WholeInventory, asOf: Date): readonly WhoRow[] {
   const { decisions } = makePlan(allowlist, narrowInventory(whole, allowlist), asOf);
   const byId = new Map(decisions.map((decision) => [decision.registration.id, decision]));
   const devices = new Map(
@@ -131,7 +131,7 @@ function connecting(allowlist: Allowlist, whole: WholeInventory, asOf: Date): re
   const hardware = indexHardware(whole.devices).index;
   const show = showDomains(allowlist.domains);
   return whole.registrations
-    .flatMap((registration): Row[] => {
+    .flatMap((registration): WhoRow[] => {
       const decision = byId.get(registration.id);
       const said = decision ? decided(decision) : undecided(registration, allowlist);
       if (said === undefined) return [];
@@ -154,9 +154,9 @@ function connecting(allowlist: Allowlist, whole: WholeInventory, asOf: Date): re
     );
 }
 
-type Said = Pick<Row, "status" | "why" | "source" | "line">;
+type Standing = Pick<WhoRow, "status" | "why" | "source" | "line">;
 
-function decided(decision: Decision): Said | undefined {
+function decided(decision: Decision): Standing | undefined {
   const { live, action, reason, source } = decision;
   if (live === "revoked" && action !== "unrevoke") return undefined;
   const status =
@@ -164,7 +164,7 @@ function decided(decision: Decision): Said | undefined {
   return { status, why: reason, source: decision.line ?? source, line: listedBy(decision) };
 }
 
-function undecided(registration: Registration, { scope }: Allowlist): Said | undefined {
+function undecided(registration: Registration, { scope }: Allowlist): Standing | undefined {
   if (registration.deleted_at != null || liveState(registration) === "revoked") return undefined;
   const settings = whyOutOfScope(registration, userOf(registration), scope).map((one) => `scope.${one}`);
   const text = `out of the allowlist's scope (${settings.join(", ")}): nothing is decided about it`;
@@ -180,14 +180,14 @@ function serialOf({ device }: Registration, hardware: HardwareIndex): string | u
   return hardware.get(device.id)?.serial;
 }
 
-function linesOf(rows: readonly Row[]): readonly SourcePosition[] {
+function linesOf(rows: readonly WhoRow[]): readonly SourcePosition[] {
   return rows.flatMap(({ line }) => line ?? []);
 }
 
 // The columns, for every form but JSON.
 
 /** In words; empty where it is not known. Raw. */
-const COLUMNS: readonly (readonly [string, (row: Row) => string])[] = [
+const COLUMNS: readonly (readonly [string, (row: WhoRow) => string])[] = [
   ["person", ({ person }) => person],
   ["status", ({ status }) => STATUS[status]],
   ["device", ({ registration }) => registration.device.name],
@@ -225,18 +225,18 @@ function profileOf(registration: Registration): string {
   return profile ? `${profile.name ?? profile.id}${profile.deleted === true ? " (deleted)" : ""}` : "";
 }
 
-function cell(row: Row, wanted: string): string {
+function cell(row: WhoRow, wanted: string): string {
   return COLUMNS.find(([name]) => name === wanted)?.[1](row) ?? "";
 }
 
-const renderers: Readonly<Record<WhoFormat, (answer: Answer, columns?: number) => string>> = {
+const renderers: Readonly<Record<WhoFormat, (answer: Roster, columns?: number) => string>> = {
   text: toText,
   csv: toCsv,
   html: toHtml,
   json: toJson,
 };
 
-function headline({ rows }: Answer): string {
+function headline({ rows }: Roster): string {
   const users = rows.map(({ registration }) => userOf(registration));
   const people = new Set(users.filter((user) => !isNoUser(user)));
   const counts = [...groupBy(rows, ({ status }) => status)].map(([status, group]) => [status, group.length]);
@@ -248,7 +248,7 @@ function headline({ rows }: Answer): string {
   return `Who may connect: ${counted(rows.length, "registration")} of ${counted(people.size, "person", "people")}${parts}`;
 }
 
-function toText(answer: Answer, columns?: number): string {
+function toText(answer: Roster, columns?: number): string {
   const { account, asOf, rows } = answer;
   const head = [
     line("", headline(answer)),
@@ -261,7 +261,7 @@ function toText(answer: Answer, columns?: number): string {
   return [head, ...blocks].map((block) => layOut(block, columns)).join("\n\n");
 }
 
-function rowLines(row: Row, { blamed }: Answer): Line[] {
+function rowLines(row: WhoRow, { blamed }: Roster): Line[] {
   const of = (name: string) => cell(row, name);
   const labelled = (pairs: readonly (readonly [string, string])[]) =>
     pairs
@@ -292,7 +292,7 @@ function rowLines(row: Row, { blamed }: Answer): Line[] {
 }
 
 /** RFC 4180, every cell in quotes. */
-function toCsv({ rows }: Answer): string {
+function toCsv({ rows }: Roster): string {
   const line = (cells: readonly string[]) => `${cells.map(csvCell).join(",")}\r\n`;
   return [
     line(COLUMNS.map(([name]) => name)),
@@ -317,9 +317,9 @@ main, footer { max-width: 110rem; }
 .wide { overflow-x: auto; } .wide table { min-width: 60rem; font-size: .875rem; }
 `;
 
-function toHtml(answer: Answer): string {
+function toHtml(answer: Roster): string {
   const { account, asOf, rows, blamed } = answer;
-  const columns: readonly (readonly [string, (row: Row) => string])[] = [
+  const columns: readonly (readonly [string, (row: WhoRow) => string])[] = [
     ["Person", ({ person }) => isolated(person === "" ? "(no user)" : person)],
     [
       "Device",
@@ -336,7 +336,7 @@ function toHtml(answer: Answer): string {
       ? ([
           [
             "Listed since",
-            (row: Row) =>
+            (row: WhoRow) =>
               `${isolated(cell(row, "listed since"))}<small><code>${escapeHtml(cell(row, "commit").slice(0, 12))}</code></small>`,
           ],
         ] as const)
@@ -365,7 +365,7 @@ ${body.join("\n")}
 }
 
 /** Version 1. */
-function toJson({ account, asOf, rows }: Answer): string {
+function toJson({ account, asOf, rows }: Roster): string {
   const registrations = rows.map(({ registration, device, person: _, serial, line: __, ...row }) => ({
     registration: {
       id: registration.id,
