@@ -263,11 +263,15 @@ function composePieces(text: string, converter: Converter): Document.Parsed | un
     // The document, its keys, and what is below one of them, of which the last two are not ready yet.
     const below = parser.stack[2];
     if (below?.type !== "block-map" || below.items.length < piece + 2) continue;
+    const { offset } = below;
     const value = { ...below, items: below.items.splice(0, piece) };
-    const own: CST.Document = { type: "document", offset: below.offset, start: [], value };
+    const own: CST.Document = { type: "document", offset, start: [], value };
     const [read] = [...boundedComposer(0).compose([own])];
     if (!isMap<Node, Node | null>(read?.contents) || isWrong(read)) return undefined;
-    converter.take(read.contents.items, below.offset);
+    // Else the library would measure the next key from where the mapping began.
+    const [next] = below.items;
+    below.offset = next?.start[0]?.offset ?? next?.key?.offset ?? next?.sep?.[0]?.offset ?? offset;
+    converter.take(read.contents.items, offset, below.offset);
   }
   for (const token of parser.end()) if (!isPassed(composer, token)) return undefined;
   const [document, second] = [...composer.end()];
@@ -306,17 +310,17 @@ export function toTree(
 }
 
 class Converter {
-  /** The first keys of mappings, by where those begin. */
-  readonly #taken = new Map<number, Map<string, TreePair>>();
+  /** What was taken of mappings already, by where the rest of each begins. */
+  readonly #taken = new Map<number, { readonly start: number; readonly pairs: Map<string, TreePair> }>();
 
   constructor(
     readonly source: SourceText,
     readonly report: (message: Message) => void,
   ) {}
 
-  /** Converts the next keys of a mapping whose end is not known yet. */
-  take(items: readonly Pair<Node, Node | null>[], start: number): void {
-    this.#taken.set(start, this.#map(items, start).pairs);
+  /** Converts the next keys of a mapping, from `at` on, whose rest begins at `rest`. */
+  take(items: readonly Pair<Node, Node | null>[], at: number, rest: number): void {
+    this.#taken.set(rest, this.#map(items, at));
   }
 
   convert(node: Node, at: number): TreeNode {
@@ -334,8 +338,8 @@ class Converter {
     return { kind: "list", start, items: nodes.map((item) => this.convert(item, start)) };
   }
 
-  #map(items: readonly Pair<Node, Node | null>[], start: number) {
-    const pairs = this.#taken.get(start) ?? new Map<string, TreePair>();
+  #map(items: readonly Pair<Node, Node | null>[], at: number) {
+    const { start, pairs } = this.#taken.get(at) ?? { start: at, pairs: new Map<string, TreePair>() };
     for (const pair of items) {
       const keyStart = pair.key.range?.[0] ?? start;
       const key = this.#key(pair.key, keyStart);
