@@ -28,6 +28,7 @@ const BELOW = [
   '\n    # before\n\n    - serial: "\\u0041N"\n      note: >-\n        folded\n        text\n  # behind\n',
   "\n    devices:\n      - { serial: AN }\n    offboarded: 2026-01-01",
   ' "on two\n    lines"',
+  `\n    - serial: AN\n  # ${"behind the last ".repeat(80)}\n`,
   "",
 ];
 
@@ -92,4 +93,10 @@ test("users are composed some at a time, so that what the library makes of them 
   const { calls } = await workOf(() => inPieces(`version: 1\nusers:\n${users}`));
   expect(calls("compose/compose-doc", "composeDoc")).toBeGreaterThan(10);
   expect(calls("src/allowlist/yaml", "parseSyntax")).toBe(0);
+  const long = Array.from(
+    { length: 60 },
+    (_, n) => `  u${n}@x.org:\n    - serial: A${n}\n    # ${"x".repeat(1100)}\n`,
+  );
+  const told = await workOf(() => inPieces(`version: 1\nusers:\n${long.join("")}`));
+  expect(told.calls("src/allowlist/yaml", "parseSyntax")).toBe(0);
 });
