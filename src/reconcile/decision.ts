@@ -19,6 +19,8 @@ export type Action = Act | "keep" | "leave";
 interface CodeRow {
   /** In one line, for reports and pages. */
   readonly meaning: string;
+  /** What to change where another decision is wanted, for `docs/error-codes.md`. */
+  readonly fix: string;
   /** `excepted`: taken out before anything else; `state`: of the person; `listed`, `unlisted`: of an entry or of none. */
   readonly kind: "excepted" | "state" | "listed" | "unlisted" | "hygiene";
   /** What comes first where one run may not do everything: what was asked for by name, then rules, then hygiene. */
@@ -31,79 +33,98 @@ interface CodeRow {
 const RULE_CODES = {
   protected: {
     meaning: "The allowlist protects the registration, its device or its user.",
+    fix: "Remove it from `protected`.",
     kind: "excepted",
     weight: "rule",
     told: "never",
   },
   self: {
     meaning: "It belongs to whoever runs the tool (`guards.self`).",
+    fix: "Remove it from `guards.self`, and let someone else run that.",
     kind: "excepted",
     weight: "rule",
     told: "never",
   },
   ignored: {
     meaning: "Another tool manages it (`ignore`).",
+    fix: "Remove the rule under `ignore`.",
     kind: "excepted",
     weight: "rule",
     told: "never",
   },
   offboarded: {
     meaning: "Its user has left: everything is deleted.",
+    fix: "Change the user's `state`.",
     kind: "state",
     weight: "named",
     told: "never",
   },
   suspended: {
     meaning: "Its user is suspended: everything is revoked.",
+    fix: "Change the user's `state`.",
     kind: "state",
     weight: "named",
     told: "never",
   },
   contradiction: {
     meaning: "Two entries of the same rank ask for different states.",
+    fix: "Correct one of the two entries. Nothing is done until then.",
     kind: "listed",
     weight: "rule",
     told: "never",
   },
-  entry: { meaning: "An entry of its user decides.", kind: "listed", weight: "named", told: "never" },
+  entry: {
+    meaning: "An entry of its user decides.",
+    fix: "Change the entry: the message names its line.",
+    kind: "listed",
+    weight: "named",
+    told: "never",
+  },
   "unknown-hardware": {
     meaning: "Its hardware is not known, and an entry of its user goes by hardware.",
+    fix: "Add an entry by `device` or `registration`.",
     kind: "listed",
     weight: "rule",
     told: "always",
   },
   "revoked-age": {
     meaning: "It has been revoked for longer than `policy.revoked.after`.",
+    fix: "Change `policy.revoked`.",
     kind: "hygiene",
     weight: "hygiene",
     told: "never",
   },
   stale: {
     meaning: "Its device has not been seen for longer than `policy.stale.after`.",
+    fix: "Change `policy.stale`.",
     kind: "hygiene",
     weight: "hygiene",
     told: "never",
   },
   "max-devices": {
     meaning: "Its user has more devices than `policy.maxDevices`, and this is one of the oldest.",
+    fix: "Raise `policy.maxDevices`, for everyone or for one user or group.",
     kind: "hygiene",
     weight: "hygiene",
     told: "never",
   },
   superseded: {
     meaning: "A newer registration of the same device is connected (`policy.superseded`).",
+    fix: "Change `policy.superseded`.",
     kind: "hygiene",
     weight: "hygiene",
     told: "never",
   },
   older: {
     meaning: "An older, revoked registration of what an entry allows.",
+    fix: "Nothing: the newest registration is the one that is let in.",
     kind: "listed",
     weight: "rule",
     told: "never",
   },
   doubt: {
     meaning: "An entry allows it, it is revoked, and whether it is the machine that is meant is in doubt.",
+    fix: "Add an entry by `registration`, once you know which machine it is.",
     kind: "listed",
     weight: "rule",
     told: "always",
@@ -111,36 +132,53 @@ const RULE_CODES = {
   "listed-revoked": {
     meaning:
       "An entry allows it, it is revoked, and `policy.listedRevoked` keeps it so (`report`; `ours`, where this stack is not known to have revoked it).",
+    fix: "Set `policy.listedRevoked: unrevoke`.",
     kind: "listed",
     weight: "rule",
     told: "always",
   },
   grace: {
     meaning: "No entry allows it, and its device is younger than `policy.grace`.",
+    fix: "Add an entry before it is over.",
     kind: "unlisted",
     weight: "rule",
     told: "active",
   },
   condition: {
     meaning: "An entry matches it, and a condition of the entry (`requires`) fails.",
+    fix: "Change `requires`, or the device.",
     kind: "unlisted",
     weight: "rule",
     told: "active",
   },
   expired: {
     meaning: "The entry that matches it applies at another time (`from`, `expires`).",
+    fix: "Set other days.",
     kind: "unlisted",
     weight: "rule",
     told: "active",
   },
-  unlisted: { meaning: "No entry of its user allows it.", kind: "unlisted", weight: "rule", told: "active" },
+  unlisted: {
+    meaning: "No entry of its user allows it.",
+    fix: "Add an entry: `accept`.",
+    kind: "unlisted",
+    weight: "rule",
+    told: "active",
+  },
   "unknown-user": {
     meaning: "Its user is not in the allowlist.",
+    fix: "List the user.",
     kind: "unlisted",
     weight: "rule",
     told: "by-person",
   },
-  "no-user": { meaning: "It belongs to no person.", kind: "unlisted", weight: "rule", told: "by-person" },
+  "no-user": {
+    meaning: "It belongs to no person.",
+    fix: "Set `policy.noUser`.",
+    kind: "unlisted",
+    weight: "rule",
+    told: "by-person",
+  },
 } as const satisfies Readonly<Record<string, CodeRow>>;
 
 /** Which rule decided. */
