@@ -268,7 +268,7 @@ function readBytes(file: number, size: number, largest: number): Buffer {
 function refuseKind(stat: Stats, largest: number): void {
   if (stat.isDirectory()) throw new UnreadableInput("it is a folder");
   if (!stat.isFile())
-    throw new UnreadableInput("it is a pipe, a device or a socket; save what it tells to a file");
+    throw new UnreadableInput("it is a pipe, a device or a socket; save its output to a file");
   if (stat.size > largest) throw tooLarge(largest);
 }
 

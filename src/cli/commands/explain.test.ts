@@ -87,7 +87,7 @@ test("of an entry that allows: the rules that could narrow it, and when it ends"
       is        active; created 2026-05-01T08:00Z, last seen 2026-05-31T08:00Z
       device    "d1"
       hardware  serial "PF3TQ9ZX", hardware id "HW-1", "ThinkPad X1"
-      should be active, as it is
+      should be active, unchanged
       rule      entry: allowed by hardware
       line      allowlist.yaml:6  - serial: "PF3TQ9ZX" # the ThinkPad
       rules, in the order in which they are asked
@@ -135,7 +135,7 @@ test("of a user each registration in short", async () => {
 
     BOB-THINKPAD (r1) of bob@example.com
       is        active; created 2026-05-01T08:00Z, last seen 2026-05-31T08:00Z
-      should be active, as it is
+      should be active, unchanged
       rule      entry: allowed by hardware
       line      allowlist.yaml:6  - serial: "PF3TQ9ZX" # the ThinkPad
 

@@ -302,8 +302,8 @@ function hardwareText(hardware: Hardware | undefined): string {
 }
 
 function whatItShouldBe({ desired, action }: Decision): string {
-  if (desired === "as-is") return "as it is: nothing is done";
-  return action === "keep" ? `${desired}, as it is` : `${desired}: ${action} is due`;
+  if (desired === "as-is") return "unchanged: nothing is done";
+  return action === "keep" ? `${desired}, unchanged` : `${desired}: ${action} is due`;
 }
 
 const MARKS = { decides: "=>", passes: "  ", "not-asked": "  " } as const;
