@@ -6,8 +6,7 @@ import { expect, test } from "vitest";
 import { type CodeMeaning, messageCatalogue } from "../src/allowlist/message-codes.js";
 import { apiErrorCatalogue } from "../src/cloudflare/errors.js";
 import { aboutRule, type RuleCode, ruleMeanings } from "../src/reconcile/decision.js";
-import { type FindingCode, findingMeanings } from "../src/reconcile/findings/finding.js";
-import { findingFixes } from "../src/reconcile/findings/fixes.js";
+import { findingKinds } from "../src/reconcile/findings/kinds.js";
 
 const DOCS = join(__dirname, "..", "docs");
 
@@ -15,15 +14,7 @@ const DOCS = join(__dirname, "..", "docs");
 const KINDS: readonly (readonly [string, number, readonly (readonly [string, string, string])[]])[] = [
   ["messages", 50, rowsOf(messageCatalogue)],
   ["errors of the account", 10, rowsOf(apiErrorCatalogue)],
-  [
-    "findings",
-    40,
-    (Object.keys(findingMeanings) as FindingCode[]).map((code) => [
-      code,
-      findingMeanings[code],
-      findingFixes[code],
-    ]),
-  ],
+  ["findings", 40, rowsOf(findingKinds)],
   [
     "rules",
     20,

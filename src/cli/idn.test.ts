@@ -184,7 +184,7 @@ users:
     const texts = findAccess(list, live.registrations, users).map(({ text }) => text);
     expect(texts).toContain('no Access user has the address "eve@b\u00fccher.example"');
     expect(texts).toContain(
-      "Access counts 7 active devices of bob@b\u00fccher.example, and the listing has 1",
+      "Access counts 7 active devices for bob@b\u00fccher.example, but the listing has 1",
     );
   });
 });

@@ -40,7 +40,7 @@ describe("what goes with a user who is deleted", () => {
     ["the Gateway seat", { gateway_seat: true }, "its Gateway seat, its tokens and sessions"],
     ["no seat", { active_device_count: 1 }, "its tokens and sessions"],
   ])("is spelt out: %s", (_, more, expected) => {
-    expect(deletion([], more).text).toBe(`for good, and with it go ${expected}; it has no registration`);
+    expect(deletion([], more).text).toBe(`for good, together with ${expected}; it has no registration`);
   });
 
   const many = (count: number): Sketch[] =>
@@ -71,7 +71,7 @@ describe("what goes with a user who is deleted", () => {
     ],
   ])("is spelt out: %s", (_, live, expected) => {
     expect(deletion(live, { access_seat: true }).text).toBe(
-      `for good, and with it go its Access seat, its tokens and sessions; ${expected}`,
+      `for good, together with its Access seat, its tokens and sessions; ${expected}`,
     );
   });
 });

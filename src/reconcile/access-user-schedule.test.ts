@@ -60,10 +60,10 @@ describe("what was reviewed", () => {
       "of another user with the address",
       A,
       { id: "other" },
-      "in the reviewed plan it was another user of that address",
+      "in the reviewed plan it was another user with that address",
     ],
-    ["to another name", N, { name: "Old" }, "in the reviewed plan it was to have another name"],
-    ["to another name", R, { name: "Old" }, "in the reviewed plan it was to have another name"],
+    ["to another name", N, { name: "Old" }, "in the reviewed plan its new name was different"],
+    ["to another name", R, { name: "Old" }, "in the reviewed plan its new name was different"],
     ["put off", A, { pending: true }, "in the reviewed plan it was pending"],
     ["put off", R, { pending: true }, "in the reviewed plan it was pending"],
     ["another act", A, { action: "keep" }, "not in the reviewed plan, where it was keep"],
@@ -80,7 +80,7 @@ describe("what was reviewed", () => {
   });
 
   test.each([undefined, {}])("of no Access user (%j) lets nothing be done", (users) => {
-    const text = "not in the reviewed plan, which did not speak of this Access user";
+    const text = "not in the reviewed plan, which did not cover this Access user";
     expect(waiting(reviewed(users))).toEqual([A, N, R].map((email) => [email, "not-reviewed", text]));
   });
 
@@ -115,7 +115,7 @@ test("deletions of the reviewed plan that are not due any more are told, in orde
   } as const;
   const { findings } = planOf({ text: TEXT, users: USERS, ...reviewed(then) });
   const text = (email: string) =>
-    `the Access user ${email} was to be deleted in the reviewed plan, and is not any more`;
+    `the Access user ${email} was due for deletion in the reviewed plan, and no longer is`;
   expect(findings.filter(({ code }) => code === "reviewed-plan").map((one) => one.text)).toEqual([
     "allowlist.yaml is new since the reviewed plan",
     text(K),

@@ -25,10 +25,10 @@ describe("nobody deletes", () => {
     expect(problems).toEqual([
       {
         code: "allowlist/contradiction",
-        text: `the Access user "${BOB}" is to be deleted here, and ${what} at allowlist.yaml:3`,
-        fix: "remove one of the two",
+        text: `the Access user "${BOB}" would be deleted here, but ${what} at allowlist.yaml:3`,
+        fix: "remove one of the two lines",
         source: at(4, 16),
-        related: [{ text: "what stands against it", source: at(3, column) }],
+        related: [{ text: "the line that forbids it", source: at(3, column) }],
       },
     ]);
     // Who is gone already, or is to stay, contradicts nothing.
@@ -57,8 +57,8 @@ describe("a scope", () => {
     expect(problems(scope, listed)).toEqual([
       {
         code: "allowlist/out-of-scope",
-        text: `the Access user "${BOB}" is to be deleted, and is outside \`scope\``,
-        fix: "add the domain to `scope.emailDomains` or the address to `scope.emails`, or take the user out of `accessUsers`",
+        text: `the Access user "${BOB}" would be deleted, but is outside \`scope\``,
+        fix: "add the domain to `scope.emailDomains` or the address to `scope.emails`, or remove the user from `accessUsers`",
         source: at(4, 16),
       },
     ]);

@@ -51,7 +51,7 @@ describe("who is to be present", () => {
       {
         code: "access-users-unread",
         subject: ["accessUsers"],
-        text: "`accessUsers` is not compared with the account, since its Access users were not listed",
+        text: "`accessUsers` is not compared with the account, because its Access users were not listed",
         source: { file: "allowlist.yaml", line: 3, column: 16 },
         registrations: [],
       },
@@ -76,13 +76,13 @@ describe("the decision says what is, and what is to be", () => {
 
   test.each<[string, readonly AccessUser[], string]>([
     ["{}", [], "no Access user has this address"],
-    ["{ name: Bob }", [], 'no Access user has this address; its name is to be "Bob"'],
+    ["{ name: Bob }", [], 'no Access user has this address; its name will be "Bob"'],
     ["{}", bob(), "it exists"],
     ["{ name: Bob }", bob({ name: "Bob" }), "it exists"],
-    ["{ name: Bob }", bob({ name: "B" }), 'its name is "B", and is to be "Bob"'],
-    ["{ name: Bob }", bob(), 'its name is "", and is to be "Bob"'],
+    ["{ name: Bob }", bob({ name: "B" }), 'its name is "B", and should be "Bob"'],
+    ["{ name: Bob }", bob(), 'its name is "", and should be "Bob"'],
     ["{ state: absent }", [], "there is no such user"],
-    ["{ state: absent }", bob(), "its row has neither seat nor active device"],
+    ["{ state: absent }", bob(), "its row has no seat and no active device"],
   ])("%s", (value, users, expected) => {
     expect(text(value, users)).toEqual([expected]);
   });
@@ -157,8 +157,8 @@ test("two rows of one address hold the plan, and neither is acted on", () => {
     expect(problems).toEqual([
       {
         code: "access-users/ambiguous",
-        text: 'the account has 2 Access users with the address "bob@example.com" ("a", "b"), and which one is meant cannot be told',
-        fix: "delete all but one of them in the dashboard, or take the user out of `accessUsers`",
+        text: 'the account has 2 Access users with the address "bob@example.com" ("a", "b"), and it is not clear which one is meant',
+        fix: "delete all but one of them in the dashboard, or remove the user from `accessUsers`",
         source: { file: "allowlist.yaml", line: 3, column: 16 },
       },
     ]);

@@ -10,7 +10,7 @@ import { clipped, type Finding, named, quoted } from "./findings/finding.js";
 import { type Difference, type ReviewedPlan, whyFrozen } from "./schedule.js";
 import { userOf } from "./scope.js";
 
-/** What is decided, and what stands against it: with one problem nothing may be done. */
+/** What is decided, and the line that forbids it: with one problem nothing may be done. */
 interface AccessUserDecisions {
   /** One for each user whom the allowlist names, in the order of e-mails. */
   readonly decisions: readonly AccessUserDecision[];
@@ -48,7 +48,7 @@ export function reportUnread(
   live: readonly AccessUser[] | undefined,
 ): Finding[] {
   if (first === undefined || live !== undefined) return [];
-  const text = "`accessUsers` is not compared with the account, since its Access users were not listed";
+  const text = "`accessUsers` is not compared with the account, because its Access users were not listed";
   return [
     { code: "access-users-unread", subject: ["accessUsers"], text, source: first.source, registrations: [] },
   ];
@@ -62,7 +62,7 @@ function decide(
   if (wanted.state === "present") return decidePresent(wanted, user);
   if (user === undefined) return kept(wanted, "absent", "there is no such user");
   if (holdsNothing(user))
-    return { ...kept(wanted, "absent", "its row has neither seat nor active device"), user };
+    return { ...kept(wanted, "absent", "its row has no seat and no active device"), user };
   const taken = takenAlong(user, wanted.email, registrations);
   return {
     ...kept(wanted, "present", whatGoes(user, taken)),
@@ -75,11 +75,11 @@ function decide(
 function decidePresent(wanted: WantedAccessUser, user: AccessUser | undefined): AccessUserDecision {
   const { name } = wanted;
   if (user === undefined) {
-    const text = `no Access user has this address${name === undefined ? "" : `; its name is to be ${quoted(name)}`}`;
+    const text = `no Access user has this address${name === undefined ? "" : `; its name will be ${quoted(name)}`}`;
     return { ...kept(wanted, "absent", text), action: "create" };
   }
   if (name === undefined || hasName(user, name)) return { ...kept(wanted, "present", "it exists"), user };
-  const text = `its name is ${quoted(user.name ?? "")}, and is to be ${quoted(name)}`;
+  const text = `its name is ${quoted(user.name ?? "")}, and should be ${quoted(name)}`;
   return { ...kept(wanted, "present", text), action: "rename", user };
 }
 
@@ -105,8 +105,8 @@ function ambiguous({ email, source }: WantedAccessUser, rows: readonly AccessUse
   const ids = rows.map(({ id }) => quoted(id)).join(", ");
   return {
     code: "access-users/ambiguous",
-    text: `the account has ${rows.length} Access users with the address ${quoted(email)} (${ids}), and which one is meant cannot be told`,
-    fix: "delete all but one of them in the dashboard, or take the user out of `accessUsers`",
+    text: `the account has ${rows.length} Access users with the address ${quoted(email)} (${ids}), and it is not clear which one is meant`,
+    fix: "delete all but one of them in the dashboard, or remove the user from `accessUsers`",
     source,
   };
 }
@@ -130,14 +130,14 @@ function takenAlong(
     .sort((a, b) => compare(a.id, b.id));
 }
 
-/** `for good, and with it go …`: the seats, the tokens and sessions, the registrations by name. */
+/** `for good, together with …`: the seats, the tokens and sessions, the registrations by name. */
 function whatGoes({ access_seat, gateway_seat }: AccessUser, registrations: readonly Registration[]): string {
   const seats = [
     access_seat === true ? "its Access seat" : "",
     gateway_seat === true ? "its Gateway seat" : "",
   ];
   const goes = [...seats.filter((seat) => seat !== ""), "its tokens and sessions"];
-  return `for good, and with it go ${goes.join(", ")}; ${devices(registrations)}`;
+  return `for good, together with ${goes.join(", ")}; ${devices(registrations)}`;
 }
 
 function devices(registrations: readonly Registration[]): string {
@@ -187,12 +187,12 @@ function whyNew(
   { accessUsers }: ReviewedPlan,
 ): string | undefined {
   const then = accessUsers?.get(email);
-  if (!then) return "not in the reviewed plan, which did not speak of this Access user";
+  if (!then) return "not in the reviewed plan, which did not cover this Access user";
   if (then.action !== action) return `not in the reviewed plan, where it was ${then.action}`;
   if (then.pending) return "in the reviewed plan it was pending";
   if (action === "delete" && then.id !== user?.id)
-    return "in the reviewed plan it was another user of that address";
-  if (action !== "delete" && then.name !== name) return "in the reviewed plan it was to have another name";
+    return "in the reviewed plan it was another user with that address";
+  if (action !== "delete" && then.name !== name) return "in the reviewed plan its new name was different";
   return undefined;
 }
 
@@ -206,7 +206,7 @@ export function deletionsNotDue(
     .filter(([email, { action, pending }]) => action === "delete" && !pending && !due.has(email))
     .map(([email]) => ({
       subject: ["accessUsers", email],
-      text: `the Access user ${email} was to be deleted in the reviewed plan, and is not any more`,
+      text: `the Access user ${email} was due for deletion in the reviewed plan, and no longer is`,
     }))
     .sort((a, b) => compare(a.text, b.text));
 }
@@ -227,10 +227,10 @@ function whyNotDeleted(
     if (where === undefined) return;
     problems.push({
       code: "allowlist/contradiction",
-      text: `the Access user ${quoted(email)} is to be deleted here, and ${what} at ${where.file}:${where.line}`,
-      fix: "remove one of the two",
+      text: `the Access user ${quoted(email)} would be deleted here, but ${what} at ${where.file}:${where.line}`,
+      fix: "remove one of the two lines",
       source,
-      related: [{ text: "what stands against it", source: where }],
+      related: [{ text: "the line that forbids it", source: where }],
     });
   };
   contradicts("is protected", protects.users.get(email));
@@ -253,8 +253,8 @@ function isOutside(email: string, { emails, emailDomains }: Allowlist["scope"]):
 function outOfScope(email: string, source: SourcePosition): Message {
   return {
     code: "allowlist/out-of-scope",
-    text: `the Access user ${quoted(email)} is to be deleted, and is outside \`scope\``,
-    fix: "add the domain to `scope.emailDomains` or the address to `scope.emails`, or take the user out of `accessUsers`",
+    text: `the Access user ${quoted(email)} would be deleted, but is outside \`scope\``,
+    fix: "add the domain to `scope.emailDomains` or the address to `scope.emails`, or remove the user from `accessUsers`",
     source,
   };
 }

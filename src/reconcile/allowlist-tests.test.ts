@@ -111,19 +111,18 @@ describe("a test of the allowlist passes", () => {
 describe("a test of the allowlist fails", () => {
   test("where the action is another, and says which and why", () => {
     expect(failures("user: carol@example.com", "revoke")).toEqual([
-      'the test "one" fails: expected revoke, and it is leave (unknown-user): its user is not in the allowlist',
+      'the test "one" fails: expected revoke, but it is leave (unknown-user): its user is not in the allowlist',
     ]);
   });
 
   test("where the rule is another", () => {
     expect(failures("user: carol@example.com", "{ action: leave, rule: no-user }")).toEqual([
-      'the test "one" fails: expected leave (no-user), and it is leave (unknown-user): its user is not in the allowlist',
+      'the test "one" fails: expected leave (no-user), but it is leave (unknown-user): its user is not in the allowlist',
     ]);
   });
 
   test("where such a registration is outside the scope", () => {
-    const outside =
-      'the test "one" fails: such a registration is outside `scope`, so that nothing is decided';
+    const outside = 'the test "one" fails: such a registration is outside `scope`, so nothing is decided';
     expect(failures(`registrationType: browser_extension, ${ALICE}`, "keep")).toEqual([outside]);
     const text = `${HEAD}${LIST}tests:\n  - { name: one, given: { ${ALICE}, policyId: p2 }, expect: keep }\n`;
     expect(runAllowlistTests(allowlist(text), NOW).map((message) => message.text)).toEqual([outside]);
@@ -132,7 +131,7 @@ describe("a test of the allowlist fails", () => {
   test("where entries contradict each other", () => {
     const text = `${HEAD}users:\n  alice@example.com:\n    - nameGlob: "L*"\n    - { nameGlob: "*1", state: revoked }\ntests:\n  - { name: one, given: { ${ALICE}, name: L1 }, expect: leave }\n`;
     expect(runAllowlistTests(allowlist(text), NOW).map((message) => message.text)).toEqual([
-      'the test "one" fails: two entries ask for different states of L1 (the registration of a test) of alice@example.com: active here, revoked at line 5',
+      'the test "one" fails: two entries ask for different states for L1 (the registration of a test) of alice@example.com: active here, revoked at line 5',
     ]);
   });
 
@@ -141,7 +140,7 @@ describe("a test of the allowlist fails", () => {
     expect(runAllowlistTests(allowlist(text), NOW)).toMatchObject([
       {
         code: "allowlist/test-failed",
-        fix: "correct the entry or the policy, or the test",
+        fix: "correct the entry, the policy, or the test",
         source: { line: 5 },
         related: [{ text: "the line that decides", source: { line: 3 } }],
       },

@@ -127,8 +127,7 @@ test("it says how often, and what keeps a device out", () => {
     const live = [...twice, { ...BACK, id: "c" }].map((one) => ({ ...one, email }));
     return plan(HEAD + grace(policy), live, []).findings.find(({ code }) => code === "came-back")?.text;
   };
-  const WAY =
-    "revoking does not keep a device out, the device enrolment policy or the identity provider does";
+  const WAY = "revoking does not keep a device out; use the device enrolment policy or the identity provider";
   expect(text("")).toBe(`L (c) of ${ALICE} was revoked 2 times and is back: ${WAY}`);
   expect(text(", unlisted: report")).toBe(
     `L (c) of ${ALICE} was revoked 2 times and is active again: ${WAY}`,

@@ -45,7 +45,7 @@ changeSteps("users", [
     name: "a user is not suspended any more; and is",
     before: "users:\n  ann@example.com: { state: suspended, devices: [] }\n",
     after: `# a line more\n${NOBODY}`,
-    tells: ["widened: ann@example.com is not suspended any more"],
+    tells: ["widened: ann@example.com is no longer suspended"],
     places: ["3:10, before 3:22"],
     back: [],
   },
@@ -53,7 +53,7 @@ changeSteps("users", [
     name: "a suspended user goes from the list, with no device left to tell of",
     before: `${ANN}  eve@example.com: { state: offboarded, devices: [] }\n`,
     after: ANN,
-    tells: ["widened: eve@example.com is not offboarded any more"],
+    tells: ["widened: eve@example.com is no longer offboarded"],
     places: ["before 5:22"],
     back: [],
   },
@@ -61,9 +61,7 @@ changeSteps("users", [
     name: "a user is to leave later; and earlier",
     before: "users:\n  ann@example.com: { state: offboarded, since: 2026-06-10, devices: [] }\n",
     after: "users:\n  ann@example.com: { state: suspended, since: 2026-06-20, devices: [] }\n",
-    tells: [
-      "widened: ann@example.com is suspended from 2026-06-20 on, which is later than before the change",
-    ],
+    tells: ["widened: ann@example.com is suspended from 2026-06-20 on, later than before the change"],
     places: ["3:22, before 3:22"],
     back: [],
   },
@@ -71,7 +69,7 @@ changeSteps("users", [
     name: "a user is to leave at some day, and not at once; and at once",
     before: "users:\n  ann@example.com: { state: offboarded, devices: [] }\n",
     after: "users:\n  ann@example.com: { state: offboarded, since: 2026-06-20, devices: [] }\n",
-    tells: [/ann@example.com is offboarded from 2026-06-20 on, which is later/],
+    tells: [/ann@example.com is offboarded from 2026-06-20 on, later/],
     back: [],
   },
   {
@@ -171,7 +169,7 @@ changeSteps("entries that keep out", [
     before: entries("serial: SN-d4", REVOKED),
     after: entries("serial: SN-d4"),
     tells: [
-      'widened: the change removes or narrows serial "SN-d1" of ann@example.com, which was to be revoked',
+      'widened: the change removes or narrows serial "SN-d1" of ann@example.com, which was refused (revoked)',
     ],
     places: ["3:3, before 5:7"],
     back: [],
@@ -181,7 +179,7 @@ changeSteps("entries that keep out", [
     before: `policy: { unknownUsers: revoke }\n${ANN}  eve@example.com:\n    - serial: SN-d7\n    - { serial: SN-d9, state: deleted }\n`,
     after: `policy: { unknownUsers: revoke }\n${ANN}`,
     tells: [
-      'widened: the change removes or narrows serial "SN-d9" of eve@example.com, which was to be deleted',
+      'widened: the change removes or narrows serial "SN-d9" of eve@example.com, which was refused (deleted)',
     ],
     places: ["before 8:7"],
     back: ['widened: the change adds the user eve@example.com with serial "SN-d7"'],
@@ -191,7 +189,7 @@ changeSteps("entries that keep out", [
     before: entries(REVOKED),
     after: entries("{ serial: SN-d1, name: ANN, state: revoked, reason: lost }"),
     tells: [
-      'widened: the change removes or narrows serial "SN-d1" of ann@example.com, which was to be revoked',
+      'widened: the change removes or narrows serial "SN-d1" of ann@example.com, which was refused (revoked)',
     ],
     back: [],
   },
@@ -207,7 +205,7 @@ changeSteps("entries that keep out", [
     before: entries("{ serial: SN-d1, state: deleted }"),
     after: entries("serial: SN-d1"),
     tells: [
-      `widened: serial "SN-d1" of ann@example.com was to be deleted, and is allowed by the change${STAYS}`,
+      `widened: serial "SN-d1" of ann@example.com was refused (deleted) before the change, and is now allowed${STAYS}`,
     ],
     places: ["4:7, before 4:7, a1"],
     back: [],
@@ -218,7 +216,7 @@ changeSteps("entries that keep out", [
     after: entries("serial: SN-d1"),
     tells: [
       'widened: serial "SN-d1" of ann@example.com is new',
-      `widened: the change removes or narrows serial "SN-d1" and name "ANN" of ann@example.com, which was to be revoked${STAYS}`,
+      `widened: the change removes or narrows serial "SN-d1" and name "ANN" of ann@example.com, which was refused (revoked)${STAYS}`,
     ],
     back: [],
   },
@@ -230,7 +228,7 @@ changeSteps("entries that keep out", [
     ),
     after: entries("{ serial: SN-d1, from: 2026-07-01 }"),
     tells: [
-      'widened: the change removes or narrows serial "SN-d1" of ann@example.com, which was to be revoked',
+      'widened: the change removes or narrows serial "SN-d1" of ann@example.com, which was refused (revoked)',
     ],
     back: [],
   },
@@ -329,21 +327,21 @@ changeSteps("days", [
     name: "no last day any more; and one",
     before: d1("expires: 2026-07-01"),
     after: entries("serial: SN-d1"),
-    tells: [wider("it does not expire any more (before: after 2026-07-01)")],
+    tells: [wider("it no longer expires (before: after 2026-07-01)")],
     back: [],
   },
   {
     name: "an earlier first day; and a later one",
     before: d1("from: 2026-05-10"),
     after: d1("from: 2026-05-09"),
-    tells: [wider("it speaks from 2026-05-09 on (before: from 2026-05-10 on)")],
+    tells: [wider("it applies from 2026-05-09 on (before: from 2026-05-10 on)")],
     back: [],
   },
   {
     name: "no first day any more; and one",
     before: d1("from: 2026-05-10"),
     after: entries("serial: SN-d1"),
-    tells: [wider("it speaks from the beginning on (before: from 2026-05-10 on)")],
+    tells: [wider("it applies from the beginning on (before: from 2026-05-10 on)")],
     back: [],
   },
   {
@@ -351,7 +349,7 @@ changeSteps("days", [
     before: d1("from: 2026-05-10, expires: 2026-07-01"),
     after: d1("from: 2026-05-20, expires: 2026-08-01"),
     tells: [wider("it expires after 2026-08-01 (before: after 2026-07-01)")],
-    back: [wider("it speaks from 2026-05-10 on (before: from 2026-05-20 on)")],
+    back: [wider("it applies from 2026-05-10 on (before: from 2026-05-20 on)")],
   },
 ]);
 
@@ -362,7 +360,7 @@ changeSteps("conditions", [
     after: entries("serial: SN-d1"),
     tells: [
       wider(
-        "platform is not required any more (before: mac), model is not required any more (before: Mac*), minClientVersion is not required any more (before: 2025.10.1)",
+        "platform is no longer required (before: mac), model is no longer required (before: Mac*), minClientVersion is no longer required (before: 2025.10.1)",
       ),
     ],
     back: [],
@@ -373,7 +371,7 @@ changeSteps("conditions", [
     after: d1("requires: { minClientVersion: 2025.9.30 }"),
     tells: [
       wider(
-        "platform is not required any more (before: mac), requires minClientVersion 2025.9.30 (before: 2025.10.1)",
+        "platform is no longer required (before: mac), requires minClientVersion 2025.9.30 (before: 2025.10.1)",
       ),
     ],
     back: [],
@@ -384,7 +382,7 @@ changeSteps("conditions", [
     after: d1('requires: { profile: Default, minOsVersion: "15.9" }'),
     tells: [
       wider(
-        "tunnelType is not required any more (before: masque), requires profile Default (before: Engineering), requires minOsVersion 15.9 (before: 15.10)",
+        "tunnelType is no longer required (before: masque), requires profile Default (before: Engineering), requires minOsVersion 15.9 (before: 15.10)",
       ),
     ],
     back: [wider("requires profile Engineering (before: Default)")],
@@ -453,7 +451,7 @@ changeSteps("what a user enrols later", [
     before: `policy: { unknownUsers: revoke, unlisted: report }\n${ANN}`,
     after: `policy: { unknownUsers: revoke, unlisted: report }\n${ANN}  bob@example.com:\n    - serial: SN-d7\n`,
     tells: [
-      `widened: the change adds the user bob@example.com with serial "SN-d7", and ${OTHERS}: policy.unlisted is report (before: policy.unknownUsers was revoke)${STAYS}: no entry of its user allows it`,
+      `widened: the change adds the user bob@example.com with serial "SN-d7", and ${OTHERS}: policy.unlisted is report (before: policy.unknownUsers was revoke)${STAYS}: no entry for its user allows it`,
     ],
     places: ["6:3, b1"],
   },
@@ -513,7 +511,7 @@ changeSteps("how strong an entry is", [
     before: entries("{ serial: SN-d7, name: L7, state: revoked }", "device: d7"),
     after: entries("{ name: L7, state: revoked, trustName: told }", "device: d7"),
     tells: [
-      'widened: the change removes or narrows serial "SN-d7" and name "L7" of ann@example.com, which was to be revoked',
+      'widened: the change removes or narrows serial "SN-d7" and name "L7" of ann@example.com, which was refused (revoked)',
     ],
     back: [/^widened: the change removes or narrows name "L7" of ann@example.com/],
   },
@@ -551,7 +549,7 @@ changeSteps("what an entry required", [
     tells: [
       /^widened: the change removes or narrows serial "SN-d7" of ann@example.com, which required platform mac$/,
     ],
-    back: [/is widened by the change: it does not expire any more/],
+    back: [/is widened by the change: it no longer expires/],
   },
   {
     name: "is asked no more of what no other entry can mean, or what is not allowed at all any more",
@@ -564,7 +562,7 @@ changeSteps("what an entry required", [
     before: entries(MAC, BY_NAME),
     after: entries("{ serial: SN-d7, requires: { platform: mac, minClientVersion: 2025.1.1 } }", BY_NAME),
     tells: [],
-    back: [/minClientVersion is not required any more/],
+    back: [/minClientVersion is no longer required/],
   },
 ]);
 

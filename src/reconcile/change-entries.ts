@@ -12,7 +12,8 @@ import {
   type Scope,
 } from "../allowlist/model.js";
 import { domainOf } from "../allowlist/values.js";
-import { describeMatch, type FindingCode } from "./findings/finding.js";
+import { describeMatch } from "./findings/finding.js";
+import { type FindingCode } from "./findings/kinds.js";
 import { goesByHardware, isAtLeast, rankOf } from "./match-keys.js";
 import { endOf } from "./scope.js";
 
@@ -114,17 +115,11 @@ function diffState({ email, state: then }: AllowedUser, now: AllowedUser | undef
   const state = now?.state;
   if (state === undefined)
     return [
-      widened(
-        email,
-        ["state", then.state],
-        `${email} is not ${then.state} any more`,
-        now?.source,
-        then.source,
-      ),
+      widened(email, ["state", then.state], `${email} is no longer ${then.state}`, now?.source, then.source),
     ];
   const { since } = state;
   if (since === undefined || since.start <= (then.since?.start ?? -Infinity)) return [];
-  const text = `${email} is ${state.state} from ${since.text} on, which is later than before the change`;
+  const text = `${email} is ${state.state} from ${since.text} on, later than before the change`;
   return [widened(email, ["since", since.text], text, state.source, then.source)];
 }
 
@@ -160,8 +155,8 @@ function diffEntries(
     .filter((old) => !told.has(old) && isGone(old))
     .map((old) => {
       const required = naming(requirements(old));
-      const allowed = required === "" ? "kept out what does not tell that" : `required ${required}`;
-      const was = isAllowing(old) ? allowed : `was to be ${old.state}`;
+      const allowed = required === "" ? "kept out devices that do not report it" : `required ${required}`;
+      const was = isAllowing(old) ? allowed : `was refused (${old.state})`;
       const text = `the change removes or narrows ${describeMatch(old)} of ${email}, which ${was}`;
       return widened(
         email,
@@ -203,7 +198,11 @@ function whyWider(entry: Entry, then: readonly Entry[], now: readonly Entry[]): 
   const old = same.find(isAllowing) ?? same[0];
   if (old !== undefined) {
     if (!isAllowing(old))
-      return { how: "allowed", text: `was to be ${old.state}, and is allowed by the change`, old };
+      return {
+        how: "allowed",
+        text: `was refused (${old.state}) before the change, and is now allowed`,
+        old,
+      };
     const ways = waysWider(old, entry);
     return { how: "wider", ways: reachOf(entry), text: `is widened by the change: ${ways.join(", ")}`, old };
   }
@@ -301,18 +300,18 @@ const REACH: { readonly [Key in keyof Entry]-?: (then: Entry, now: Entry) => rea
   state: same,
   expires: ({ expires: then }, { expires: now }) => {
     if (then === undefined || (now !== undefined && endOf(now) <= endOf(then))) return [];
-    const until = now === undefined ? "it does not expire any more" : `it expires after ${now.text}`;
+    const until = now === undefined ? "it no longer expires" : `it expires after ${now.text}`;
     return [`${until} (before: after ${then.text})`];
   },
   from: ({ from: then }, { from: now }) =>
     then === undefined || (now !== undefined && now.start >= then.start)
       ? []
-      : [`it speaks from ${now?.text ?? "the beginning"} on (before: from ${then.text} on)`],
+      : [`it applies from ${now?.text ?? "the beginning"} on (before: from ${then.text} on)`],
   requires: ({ requires: then = {} }, { requires: now = {} }) =>
     conditions.flatMap((name) => {
       const [wanted, given] = [then[name], now[name]];
       if (wanted === undefined || (given !== undefined && ASKS_AS_MUCH[name](given, wanted))) return [];
-      const what = given === undefined ? `${name} is not required any more` : `requires ${name} ${given}`;
+      const what = given === undefined ? `${name} is no longer required` : `requires ${name} ${given}`;
       return [`${what} (before: ${wanted})`];
     }),
   note: same,

@@ -121,8 +121,8 @@ changeSteps("for some", [
     after: `policy: { unlisted: report }\nusers: { ann@example.com: [], bob@example.com: [], eve@example.com: [] }\n`,
     live: [{ id: "e1", email: "eve@example.com", device: "d5" }],
     tells: [
-      `${told("unlisted: report (before: revoke), for ann@example.com, eve@example.com")}, and 2 active registrations stay connected: no entry of its user allows it`,
-      `${told("unlisted: report (before: delete), for bob@example.com")}${STAYS}: no entry of its user allows it`,
+      `${told("unlisted: report (before: revoke), for ann@example.com, eve@example.com")}, and 2 active registrations stay connected: no entry for its user allows it`,
+      `${told("unlisted: report (before: delete), for bob@example.com")}${STAYS}: no entry for its user allows it`,
     ],
     places: ["2:11, before 4:44, a1 e1", "2:11, before 5:44, b1"],
   },
@@ -141,8 +141,8 @@ changeSteps("for some", [
     before: `groups:\n  a: { users: [ann@example.com], policy: { unlisted: revoke } }\n  b: { users: [bob@example.com], policy: { unlisted: revoke } }\nusers: { ann@example.com: [], bob@example.com: [] }\n`,
     after: `groups:\n  a: { users: [ann@example.com], policy: { unlisted: report } }\n  b: { users: [bob@example.com], policy: { unlisted: report } }\nusers: { ann@example.com: [], bob@example.com: [] }\n`,
     tells: [
-      `${told("unlisted: report (before: revoke), for ann@example.com")}${STAYS}: no entry of its user allows it, by the policy of group a`,
-      `${told("unlisted: report (before: revoke), for bob@example.com")}${STAYS}: no entry of its user allows it, by the policy of group b`,
+      `${told("unlisted: report (before: revoke), for ann@example.com")}${STAYS}: no entry for its user allows it, by the policy of group a`,
+      `${told("unlisted: report (before: revoke), for bob@example.com")}${STAYS}: no entry for its user allows it, by the policy of group b`,
     ],
     places: ["3:44, before 3:44, a1", "4:44, before 4:44, b1"],
     back: [],
@@ -211,7 +211,7 @@ changeSteps("for some", [
   },
 ]);
 
-const FOR_GOOD = "nothing is ever done about it";
+const FOR_GOOD = "it is never touched";
 
 changeSteps("protections", [
   {
@@ -226,10 +226,10 @@ changeSteps("protections", [
     ],
     places: ["3:11", "4:13", "5:19", "6:18"],
     back: [
-      'loosened: the change protects user "bob@example.com" no more',
-      'loosened: the change protects device "d7" no more',
-      'loosened: the change protects registration "r7" no more',
-      'loosened: the change protects by guards.self "eve@example.com" no more',
+      'loosened: the change no longer protects user "bob@example.com"',
+      'loosened: the change no longer protects device "d7"',
+      'loosened: the change no longer protects registration "r7"',
+      'loosened: the change no longer protects by guards.self "eve@example.com"',
     ],
     backPlaces: ["before 3:11", "before 4:13", "before 5:19", "before 6:18"],
   },
@@ -239,7 +239,7 @@ changeSteps("protections", [
     after: `protected: { devices: [d9, d7] }\n${ANN}`,
     tells: [
       `excepted: the change protects device "d9": ${FOR_GOOD}`,
-      'loosened: the change protects device "d8" no more',
+      'loosened: the change no longer protects device "d8"',
     ],
     places: ["2:24", "before 2:28"],
   },
@@ -369,9 +369,9 @@ changeSteps("more about tests of the allowlist", [
 ${ANN}`,
     tells: [
       'loosened: the change loosens tests: "t1" expects revoke (before: keep)',
-      'loosened: the change loosens tests: "t2" asks for something else than before',
-      'loosened: the change loosens tests: "t3" asks for something else than before',
-      'loosened: the change loosens tests: "t4" asks for something else than before',
+      'loosened: the change loosens tests: "t2" asks for something other than before',
+      'loosened: the change loosens tests: "t3" asks for something other than before',
+      'loosened: the change loosens tests: "t4" asks for something other than before',
     ],
     places: ["3:5, before 3:5", "4:5, before 4:5", "5:5, before 5:5", "6:5, before 6:5"],
   },
@@ -383,7 +383,7 @@ ${ANN}`,
   },
 ]);
 
-const GONE = "what is outside is not decided any more";
+const GONE = "what is outside is no longer decided";
 const scoped = (keys: string) => `scope: { ${keys} }\n${ANN}`;
 const narrowed = (how: string) => `out-of-scope: the change narrows the scope: ${how}; ${GONE}`;
 
@@ -441,7 +441,7 @@ changeSteps("Access users", [
     name: "one who was to be absent need not be; and is to be",
     before: access("{ eve@example.com: { state: absent } }"),
     after: ANN,
-    tells: ["widened: the change keeps eve@example.com out of Access no more"],
+    tells: ["widened: the change no longer keeps eve@example.com out of Access"],
     places: ["before 2:16"],
     back: [],
   },
@@ -465,7 +465,7 @@ changeSteps("which file may speak about whom", [
     after: `owns:\n  a.yaml: ["*@a.example"]\n  b.yaml: [b@b.example, "*@a.example"]\n${ANN}`,
     tells: [
       "loosened: the change loosens owns.b.yaml: *@a.example as well",
-      "loosened: the change loosens owns.a.yaml: boss@a.example may stand in any file",
+      "loosened: the change loosens owns.a.yaml: boss@a.example may be in any file",
     ],
     back: [],
   },
@@ -474,6 +474,6 @@ changeSteps("which file may speak about whom", [
     before: `owns: { a.yaml: [B@b.example] }\n${ANN}`,
     after: `owns: { a.yaml: [b@B.example, c@c.example] }\n${ANN}`,
     tells: [],
-    back: ["loosened: the change loosens owns.a.yaml: c@c.example may stand in any file"],
+    back: ["loosened: the change loosens owns.a.yaml: c@c.example may be in any file"],
   },
 ]);

@@ -86,7 +86,7 @@ function diffOwned({ base, head }: AllowlistDiff): readonly Written[] {
     const free = [...addresses].filter((one) => !isOwned(one, head));
     const name = `owns.${pattern}`;
     return free.map((one) =>
-      loosened([name, one, "any"], `${name}: ${one} may stand in any file`, undefined, source),
+      loosened([name, one, "any"], `${name}: ${one} may be in any file`, undefined, source),
     );
   });
   return [...gained, ...lost];
@@ -211,14 +211,14 @@ function listed(what: string): Diff<ReadonlyMap<string, SourcePosition>> {
       excepted([name, key], `protects ${what} ${JSON.stringify(key)}`, source),
     ),
     ...without(then, now).map(([key, before]): Written => {
-      const text = `the change protects ${what} ${JSON.stringify(key)} no more`;
+      const text = `the change no longer protects ${what} ${JSON.stringify(key)}`;
       return { code: "change-loosened", subject: [name, key], text, source: undefined, before };
     }),
   ];
 }
 
 function excepted(subject: readonly string[], what: string, source: SourcePosition, why = ""): Written {
-  const text = `the change ${what}: nothing is ever done about it${why}`;
+  const text = `the change ${what}: it is never touched${why}`;
   return { code: "change-excepted", subject, text, source, before: undefined };
 }
 
@@ -273,7 +273,7 @@ function diffTests({ base, head }: AllowlistDiff): readonly Written[] {
     const other =
       now !== undefined && now.expect.action !== test.expect.action
         ? `expects ${now.expect.action} (before: ${test.expect.action})`
-        : "asks for something else than before";
+        : "asks for something other than before";
     const what = now === undefined ? "is gone" : other;
     const subject = ["tests", test.name, now?.expect.action ?? "gone"];
     return [loosened(subject, `tests: ${JSON.stringify(test.name)} ${what}`, now?.source, test.source)];
@@ -310,7 +310,7 @@ function diffAccessUsers({ base, head }: AllowlistDiff): readonly Written[] {
       ),
     ...[...then.values()]
       .filter(({ email, state }) => state === "absent" && !now.has(email))
-      .map((user) => told(user, `keeps ${user.email} out of Access no more`, undefined, user.source)),
+      .map((user) => told(user, `no longer keeps ${user.email} out of Access`, undefined, user.source)),
   ];
 }
 
@@ -333,7 +333,7 @@ function diffScope({ base: { scope: then }, head: { scope: now } }: AllowlistDif
     return lost.length === 0 ? [] : [`without ${key} ${naming(lost)}`];
   });
   if (ways.length === 0) return [];
-  const text = `the change narrows the scope: ${ways.join(", ")}; what is outside is not decided any more`;
+  const text = `the change narrows the scope: ${ways.join(", ")}; what is outside is no longer decided`;
   const subject = [
     "scope",
     ...(Object.keys(isOpen) as Criterion[]).map((key) => [...now[key]].sort().join(" ")),

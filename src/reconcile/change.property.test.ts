@@ -7,7 +7,8 @@ import { type World, world } from "../../test/support/world-arbitraries.js";
 import { ACCOUNT, NOW, physicalDevice, registration } from "../../test/support/world.js";
 import { reportChange } from "./change.js";
 import { isAct, type RuleCode, staysConnected } from "./decision.js";
-import { type Finding, findingMeanings } from "./findings/finding.js";
+import { type Finding } from "./findings/finding.js";
+import { findingKinds } from "./findings/kinds.js";
 import { makePlan, type Plan } from "./plan.js";
 
 beforeAll(announceSeed);
@@ -172,7 +173,7 @@ describe("what connects by the change and did not, or the reverse,", () => {
         .map(([kind, count]) => `${kind} ${count}`)
         .join(", "),
     );
-    const wanted = Object.keys(findingMeanings).filter((code) => code.startsWith("change-"));
+    const wanted = Object.keys(findingKinds).filter((code) => code.startsWith("change-"));
     expect(CASES < 1_000 ? [] : wanted.filter((code) => !seen.has(`${code} of some`))).toEqual([]);
   });
 });

@@ -22,14 +22,14 @@ changeSteps("a change", [
       /^loosened: the change loosens limits.perRun/,
     ],
     places: ["1:1, before 6:3, b1", "7:7", "3:24", "2:11", "before 2:11"],
-    back: [/^widened: the change adds the user bob/, /^loosened: the change protects device "d9" no more/],
+    back: [/^widened: the change adds the user bob/, /^loosened: the change no longer protects device "d9"/],
   },
 ]);
 
 const NOBODY = "users: { ann@example.com: [] }\n";
 const REPORT = "policy: { unlisted: report }\n";
-const LEFT = "out of the scope: nothing is decided about them any more, and they stay connected";
-const OUTSIDE = "what is outside is not decided any more";
+const LEFT = "out of the scope: this stack no longer decides about them, and they stay connected";
+const OUTSIDE = "what is outside is no longer decided";
 
 /** A second device of each of the two. */
 const A2 = { id: "a2", email: "ann@example.com", device: "d4", policy: "other" };
@@ -106,7 +106,7 @@ changeSteps("off the list", [
     before: REPORT + ANN,
     after: REPORT + NOBODY,
     tells: [
-      "dropped: the change drops what allowed a device of ann@example.com, and 1 active registration stays connected: no entry of its user allows it",
+      "dropped: the change drops what allowed a device of ann@example.com, and 1 active registration stays connected: no entry for its user allows it",
     ],
     places: ["2:11, before 4:3, a1"],
     back: ['widened: serial "SN-d1" of ann@example.com is new'],
@@ -123,7 +123,7 @@ changeSteps("off the list", [
     before: NOBODY,
     after: REPORT + NOBODY,
     tells: [
-      `loosened: the change loosens policy.unlisted: report (before: revoke)${STAYS}: no entry of its user allows it`,
+      `loosened: the change loosens policy.unlisted: report (before: revoke)${STAYS}: no entry for its user allows it`,
     ],
     places: ["2:11, a1"],
     back: [],
@@ -132,7 +132,7 @@ changeSteps("off the list", [
     name: "an entry gives way to a protection",
     before: ANN,
     after: `protected: { users: [ann@example.com] }\n${NOBODY}`,
-    tells: ['excepted: the change protects user "ann@example.com": nothing is ever done about it'],
+    tells: ['excepted: the change protects user "ann@example.com": it is never touched'],
   },
   {
     name: "an entry gives way to whoever runs the tool",
@@ -195,7 +195,7 @@ changeSteps("what two plans show besides", [
     after: `policy: { maxDevices: 1, overMaxDevices: revoke }\n${ANN}`,
     live: [{ ...A2, created: "2026-05-20T00:00:00Z" }],
     tells: [
-      /^widened: the change keeps 1 active registration of ann@example.com connected, which was to be revoked: allowed by hardware \(before: .+\)$/,
+      /^widened: the change keeps 1 active registration of ann@example.com connected that would have been revoked: allowed by hardware \(before: .+\)$/,
     ],
     places: ["5:7, before 2:11, a1"],
     back: [/^widened: serial "SN-d4" of ann@example.com is new, and 1 active registration stays connected$/],
@@ -205,7 +205,7 @@ changeSteps("what two plans show besides", [
     before: `${ANN}${BOB}    - serial: SN-d3\n`,
     after: ANN + BOB,
     tells: [
-      "withheld: 1 revoked registration of bob@example.com is let in no more by the change: no entry of its user allows it",
+      "withheld: the change no longer lets in 1 revoked registration of bob@example.com: no entry for its user allows it",
     ],
     places: ["5:3, before 7:7, b2"],
     back: ['widened: serial "SN-d3" of bob@example.com is new, and 1 revoked registration is let in'],
@@ -216,7 +216,7 @@ changeSteps("what two plans show besides", [
     before: `${ANN}${BOB}    - serial: SN-d3\n`,
     after: `policy: { listedRevoked: report }\n${ANN}${BOB}    - serial: SN-d3\n`,
     tells: [
-      /^withheld: 1 revoked registration of bob@example.com is let in no more by the change: allowed by serial/,
+      /^withheld: the change no longer lets in 1 revoked registration of bob@example.com: allowed by serial/,
     ],
     back: [
       "loosened: the change loosens policy.listedRevoked: unrevoke (before: report), and 1 revoked registration is let in",
@@ -232,7 +232,7 @@ changeSteps("what two plans show besides", [
       { id: "b5", email: "bob@example.com", device: "d6", policy: "p2", revoked: "2026-05-01T00:00:00Z" },
     ],
     tells: [
-      "out-of-scope: the change takes 1 revoked registration of ann@example.com out of the scope: nothing is decided about them any more, and they are not let in",
+      "out-of-scope: the change takes 1 revoked registration of ann@example.com out of the scope: this stack no longer decides about them, and they are not let in",
       /^out-of-scope: the change narrows the scope: without policyIds p2;/,
     ],
     places: ["before 4:3, a5", "2:1, before 2:1"],
@@ -243,18 +243,18 @@ changeSteps("what two plans show besides", [
     before: NOBODY,
     after: `protected: { devices: [d1, d7] }\n${NOBODY}`,
     tells: [
-      `excepted: the change protects device "d1": nothing is ever done about it${STAYS}: protected device, never touched`,
-      'excepted: the change protects device "d7": nothing is ever done about it',
+      `excepted: the change protects device "d1": it is never touched${STAYS}: protected device, never touched`,
+      'excepted: the change protects device "d7": it is never touched',
     ],
     places: ["2:24, a1", "2:28"],
-    back: [/"d1" no more$/, /"d7" no more$/],
+    back: [/no longer protects device "d1"$/, /no longer protects device "d7"$/],
   },
   {
     name: "a user who is suspended no more, with everything that stays",
     before: "users:\n  ann@example.com: { state: suspended, devices: [{ serial: SN-d1 }] }\n",
     after: ANN,
     live: [{ ...A2, revoked: "2026-05-01T00:00:00Z" }],
-    tells: [`widened: ann@example.com is not suspended any more${STAYS}`],
+    tells: [`widened: ann@example.com is no longer suspended${STAYS}`],
     places: ["3:3, before 3:22, a1"],
     back: [],
   },
@@ -275,8 +275,8 @@ changeSteps("places of devices, and of findings", [
       })),
     ],
     tells: [
-      /^widened: the change keeps 2 active registrations of ann@example.com connected, which were to be revoked: allowed by hardware \(before: /,
-      /^widened: the change keeps 1 active registration of bob@example.com connected, which was to be revoked: /,
+      /^widened: the change keeps 2 active registrations of ann@example.com connected that would have been revoked: allowed by hardware \(before: /,
+      /^widened: the change keeps 1 active registration of bob@example.com connected that would have been revoked: /,
       "loosened: the change loosens limits.perRun: none (before: 10)",
     ],
     places: ["4:21, before 2:11, a1 a2", "5:21, before 2:11, b1", "before 3:11"],

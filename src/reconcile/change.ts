@@ -5,7 +5,8 @@ import { counted } from "../text/words.js";
 import type { AllowlistDiff, Written } from "./change-entries.js";
 import { diffWritten } from "./change-settings.js";
 import { type Decision, isAct, staysConnected } from "./decision.js";
-import { type Finding, findingMeanings } from "./findings/finding.js";
+import { type Finding } from "./findings/finding.js";
+import { findingKinds } from "./findings/kinds.js";
 import { showWrittenDomains, mapDecisions, type Plan } from "./plan.js";
 
 /** The plan by the allowlist before a change, and by the one after it: of the same account at the same moment. */
@@ -16,7 +17,7 @@ export interface BothPlans {
 
 /**
  * Findings about everything by which the change lets more through than before, and about what it lets in no more. What
- * else it does to a registration is an act of the new plan. By kind, in the order of {@link findingMeanings}.
+ * else it does to a registration is an act of the new plan. By kind, in the order of {@link findingKinds}.
  */
 export function reportChange(change: AllowlistDiff, { before, after }: BothPlans): Finding[] {
   const decided = new Map(after.decisions.map((decision) => [decision.registration.id, decision]));
@@ -39,7 +40,7 @@ export function reportChange(change: AllowlistDiff, { before, after }: BothPlans
     ...attribute(letThrough, written),
     ...[...groupBy(devices.flatMap(withheldOf), userOf).values()].map(withholding),
   ];
-  const order = Object.keys(findingMeanings);
+  const order = Object.keys(findingKinds);
   return findings.sort((a, b) => order.indexOf(a.code) - order.indexOf(b.code));
 }
 
@@ -166,8 +167,7 @@ function writtenFinding({ code, subject, text, source, before }: Written, twins:
 
 function keeping(group: ChangeGroup<Twin>): Finding {
   const [{ then, now }] = group;
-  const was = group.length === 1 ? "was" : "were";
-  const what = `keeps ${counted(group.length, "active registration")} of ${whose(now)} connected, which ${was} to be ${then.desired}`;
+  const what = `keeps ${counted(group.length, "active registration")} of ${whose(now)} connected that would have been ${then.desired}`;
   return {
     code: isExcepted(now) ? "change-excepted" : "change-widened",
     subject: [now.user, then.reason.code, now.reason.code, ...idsOf(group)],
@@ -196,7 +196,7 @@ function withholding(group: ChangeGroup<Twin>): Finding {
   return {
     code: "change-withheld",
     subject: [now.user, ...idsOf(group)],
-    text: `${counted(group.length, "revoked registration")} of ${whose(now)} ${isOrAre(group)} let in no more by the change: ${now.reason.text}`,
+    text: `the change no longer lets in ${counted(group.length, "revoked registration")} of ${whose(now)}: ${now.reason.text}`,
     ...places(now.source, then.source),
     registrations: idsOf(group),
   };
@@ -214,7 +214,7 @@ function leaving(decisions: readonly Decision[], { base }: AllowlistDiff): Findi
       code: "change-out-of-scope",
       // Its registrations come and go with every enrolment.
       subject: [first.live, first.user],
-      text: `the change takes ${what} out of the scope: nothing is decided about them any more, and ${end}`,
+      text: `the change takes ${what} out of the scope: this stack no longer decides about them, and ${end}`,
       ...places(undefined, base.users.get(first.user)?.source),
       registrations: group.map(({ registration }) => registration.id),
     };

@@ -167,11 +167,11 @@ test("the decision says what was required, and what is there", () => {
     plan(HEAD + requires(condition), [{ id: "a", email: ALICE, device: "mac", name: "L" }], [MAC])
       .decisions[0]?.reason.text;
   expect(text("platform: windows")).toBe(
-    'nameGlob "*" and name "L" requires platform "windows", and it is "mac"',
+    'nameGlob "*" and name "L" requires platform "windows", but it is "mac"',
   );
-  expect(text('model: "Think*"')).toContain('requires model "Think*", and it is "MacBookPro18,3"');
+  expect(text('model: "Think*"')).toContain('requires model "Think*", but it is "MacBookPro18,3"');
   expect(text('minClientVersion: "2026", model: "Mac*"')).toContain(
-    'requires minClientVersion "2026", and it is "2025.9.1"',
+    'requires minClientVersion "2026", but it is "2025.9.1"',
   );
 });
 

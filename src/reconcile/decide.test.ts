@@ -89,8 +89,8 @@ describe("the decision says why", () => {
       { id: "e", email: ALICE, device: "d4" },
     ];
     expect(reasons(text, live, [])).toEqual([
-      'to be revoked by device "d1": lost',
-      'to be deleted by device "d2"',
+      'device "d1" must be revoked: lost',
+      'device "d2" must be deleted',
       'allowed by device "d3": found',
       "an older registration of this device; e is the newest",
       "allowed by device",
@@ -105,8 +105,8 @@ describe("the decision says why", () => {
       { id: "c", email: ALICE, device: "d3", name: "L1" },
     ];
     expect(reasons(text, live, [])).toEqual([
-      'allowed by device "d1", but revoked; policy.listedRevoked is report',
-      'its hardware is not known, and an entry of its user goes by name "NAME" and requires platform and model',
+      'allowed by device "d1", but it is revoked; policy.listedRevoked is report',
+      'its hardware is not known, and an entry for its user matches by name "NAME" and requires platform and model',
       "lines 7 and 8 ask for different states",
     ]);
   });
@@ -119,7 +119,7 @@ describe("the decision says why", () => {
         [],
       ),
     ).toEqual([
-      'its hardware is not known, and an entry of its user goes by serial "S-1"',
+      'its hardware is not known, and an entry for its user matches by serial "S-1"',
       "its user is not in the allowlist",
       "it belongs to no person",
     ]);

@@ -74,14 +74,14 @@ const RULE_CODES = {
     told: "never",
   },
   entry: {
-    meaning: "An entry of its user decides.",
+    meaning: "An entry for its user decides.",
     fix: "Change the entry: the message names its line.",
     kind: "listed",
     weight: "named",
     told: "never",
   },
   "unknown-hardware": {
-    meaning: "Its hardware is not known, and an entry of its user goes by hardware.",
+    meaning: "Its hardware is not known, and an entry for its user matches by hardware.",
     fix: "Add an entry by `device` or `registration`.",
     kind: "listed",
     weight: "rule",
@@ -116,14 +116,14 @@ const RULE_CODES = {
     told: "never",
   },
   older: {
-    meaning: "An older, revoked registration of what an entry allows.",
+    meaning: "It is an older, revoked registration of a device that an entry allows.",
     fix: "Nothing: the newest registration is the one that is let in.",
     kind: "listed",
     weight: "rule",
     told: "never",
   },
   doubt: {
-    meaning: "An entry allows it, it is revoked, and whether it is the machine that is meant is in doubt.",
+    meaning: "An entry allows it and it is revoked, but it may not be the machine that the entry means.",
     fix: "Add an entry by `registration`, once you know which machine it is.",
     kind: "listed",
     weight: "rule",
@@ -131,21 +131,21 @@ const RULE_CODES = {
   },
   "listed-revoked": {
     meaning:
-      "An entry allows it, it is revoked, and `policy.listedRevoked` keeps it so (`report`; `ours`, where this stack is not known to have revoked it).",
+      "An entry allows it, but it is revoked, and `policy.listedRevoked` keeps it revoked (`report`; or `ours`, where this stack is not known to have revoked it).",
     fix: "Set `policy.listedRevoked: unrevoke`.",
     kind: "listed",
     weight: "rule",
     told: "always",
   },
   grace: {
-    meaning: "No entry allows it, and its device is younger than `policy.grace`.",
+    meaning: "No entry allows it, and its device enrolled less than `policy.grace` ago.",
     fix: "Add an entry before it is over.",
     kind: "unlisted",
     weight: "rule",
     told: "active",
   },
   condition: {
-    meaning: "An entry matches it, and a condition of the entry (`requires`) fails.",
+    meaning: "An entry matches it, but it fails a condition of the entry (`requires`).",
     fix: "Change `requires`, or the device.",
     kind: "unlisted",
     weight: "rule",
@@ -159,7 +159,7 @@ const RULE_CODES = {
     told: "active",
   },
   unlisted: {
-    meaning: "No entry of its user allows it.",
+    meaning: "No entry for its user allows it.",
     fix: "Add an entry: `accept`.",
     kind: "unlisted",
     weight: "rule",

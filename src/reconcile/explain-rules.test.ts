@@ -61,7 +61,7 @@ steps("exceptions and states of a user", [
     allowlist: entry("device: d1"),
     live: [laptop],
     rules: {
-      protected: "passes: neither it, its device nor its user is protected",
+      protected: "passes: no line protects it, its device, or its user",
       "the operator's own": "passes: its user is not in guards.self",
       ignored: "passes: nothing is ignored",
       offboarded: "passes: its user is not offboarded",
@@ -75,7 +75,7 @@ steps("exceptions and states of a user", [
       grace: "not-asked: 15 comes first",
       "not allowed": "not-asked: 15 comes first",
     },
-    changes: ["without the entry at allowlist.yaml:4 policy.unlisted would decide (revoke)"],
+    changes: ["without the entry at allowlist.yaml:4, policy.unlisted would decide (revoke)"],
   },
   {
     title: "protected",
@@ -96,15 +96,15 @@ steps("exceptions and states of a user", [
       grace: "not-asked: 1 comes first",
       "not allowed": "not-asked: 1 comes first",
     },
-    changes: ["without allowlist.yaml:2 the other rules would be asked"],
+    changes: ["without allowlist.yaml:2, the other rules would apply"],
   },
   {
     title: "the operator's own",
     allowlist: `guards: { self: [${ALICE}] }\n${entry("device: d2")}`,
     live: [laptop],
     rules: {
-      protected: "passes: neither it, its device nor its user is protected",
-      "the operator's own": "decides: its user runs this tool, so it is never acted on 2",
+      protected: "passes: no line protects it, its device, or its user",
+      "the operator's own": "decides: its user runs this tool, so it is never touched 2",
       ignored: "not-asked: 2 comes first",
       offboarded: "not-asked: 2 comes first",
       suspended: "not-asked: 2 comes first",
@@ -117,7 +117,7 @@ steps("exceptions and states of a user", [
       grace: "not-asked: 2 comes first",
       "not allowed": "not-asked: 2 comes first",
     },
-    changes: ["without allowlist.yaml:2 the other rules would be asked"],
+    changes: ["without allowlist.yaml:2, the other rules would apply"],
   },
   {
     title: "ignored",
@@ -137,7 +137,7 @@ steps("exceptions and states of a user", [
       grace: "not-asked: 3 comes first",
       "not allowed": "not-asked: 3 comes first",
     },
-    changes: ["without allowlist.yaml:2 the other rules would be asked"],
+    changes: ["without allowlist.yaml:2, the other rules would apply"],
   },
   {
     title: "ignored is another",
@@ -164,7 +164,7 @@ steps("exceptions and states of a user", [
       grace: "not-asked: 4 comes first",
       "not allowed": "not-asked: 4 comes first",
     },
-    changes: ["without the state at allowlist.yaml:2 its user's entries would be asked"],
+    changes: ["without the state at allowlist.yaml:2, its user's entries would apply"],
   },
   {
     title: "suspended",
@@ -182,7 +182,7 @@ steps("exceptions and states of a user", [
       grace: "not-asked: 5 comes first",
       "not allowed": "not-asked: 5 comes first",
     },
-    changes: ["without the state at allowlist.yaml:2 its user's entries would be asked"],
+    changes: ["without the state at allowlist.yaml:2, its user's entries would apply"],
   },
   {
     title: "suspended from a later day on",
@@ -194,7 +194,7 @@ steps("exceptions and states of a user", [
       "entry that allows": "decides: allowed by device 2",
     },
     changes: [
-      "without the entry at allowlist.yaml:2 policy.unlisted would decide (revoke)",
+      "without the entry at allowlist.yaml:2, policy.unlisted would decide (revoke)",
       "its user is suspended from 2026-06-02 on (allowlist.yaml:2)",
     ],
   },
@@ -203,13 +203,13 @@ steps("exceptions and states of a user", [
     allowlist: `users: { ${ALICE}: { state: suspended, since: 2026-06-02, devices: [device: d1] } }\n`,
     live: [laptop],
     now: "2026-06-02T00:00:00Z",
-    changes: ["without the state at allowlist.yaml:2 its user's entries would be asked"],
+    changes: ["without the state at allowlist.yaml:2, its user's entries would apply"],
   },
   {
     title: "suspended from an earlier day on: nothing is to come",
     allowlist: `users: { ${ALICE}: { state: suspended, since: 2026-05-02, devices: [device: d1] } }\n`,
     live: [laptop],
-    changes: ["without the state at allowlist.yaml:2 its user's entries would be asked"],
+    changes: ["without the state at allowlist.yaml:2, its user's entries would apply"],
   },
 ]);
 
@@ -244,7 +244,7 @@ steps("entries", [
     rules: {
       "entry that refuses": "passes: its user is listed without devices 3",
       "entry that allows": "passes: its user is listed without devices 3",
-      "not allowed": "decides: no entry of its user allows it 3",
+      "not allowed": "decides: no entry for its user allows it 3",
     },
     changes: ['add an entry by device "d3": warp-registrations accept r1'],
   },
@@ -264,9 +264,9 @@ steps("entries", [
     live: [laptop],
     rules: {
       "entry that refuses":
-        'passes: none of the 7 entries of its user matches it now: registration "r9" (line 4): its registration is "r1"; name "L1" and serial "S-9" (line 5): its serial is "S-1"; hardwareId "H-9" (line 6): its hardwareId is "H-1"; device "d9" (line 7): its device is "d1"; nameGlob "X*" (line 8): its name is "L1"; and 2 more 3',
-      "entry that allows": "passes: no entry of its user allows it",
-      "not allowed": "decides: no entry of its user allows it 3",
+        'passes: none of the 7 entries for its user matches it now: registration "r9" (line 4): its registration is "r1"; name "L1" and serial "S-9" (line 5): its serial is "S-1"; hardwareId "H-9" (line 6): its hardwareId is "H-1"; device "d9" (line 7): its device is "d1"; nameGlob "X*" (line 8): its name is "L1"; and 2 more 3',
+      "entry that allows": "passes: no entry for its user allows it",
+      "not allowed": "decides: no entry for its user allows it 3",
     },
   },
   {
@@ -275,9 +275,9 @@ steps("entries", [
     live: [laptop],
     rules: {
       "entry that refuses":
-        'passes: none of the 5 entries of its user matches it now: device "d4" (line 4): its device is "d1"; device "d5" (line 5): its device is "d1"; device "d6" (line 6): its device is "d1"; device "d7" (line 7): its device is "d1"; device "d8" (line 8): its device is "d1" 3',
-      "entry that allows": "passes: no entry of its user allows it",
-      "not allowed": "decides: no entry of its user allows it 3",
+        'passes: none of the 5 entries for its user matches it now: device "d4" (line 4): its device is "d1"; device "d5" (line 5): its device is "d1"; device "d6" (line 6): its device is "d1"; device "d7" (line 7): its device is "d1"; device "d8" (line 8): its device is "d1" 3',
+      "entry that allows": "passes: no entry for its user allows it",
+      "not allowed": "decides: no entry for its user allows it 3",
     },
   },
   {
@@ -286,9 +286,9 @@ steps("entries", [
     live: [{ ...laptop, device: "d3" }],
     rules: {
       "entry that refuses":
-        'passes: the entry of its user does not match it now: serial "S-9" and name "L9" (line 4): its serial is not known 3',
-      "entry that allows": "passes: no entry of its user allows it",
-      "not allowed": "decides: no entry of its user allows it 3",
+        'passes: the entry for its user does not match it now: serial "S-9" and name "L9" (line 4): its serial is not known 3',
+      "entry that allows": "passes: no entry for its user allows it",
+      "not allowed": "decides: no entry for its user allows it 3",
     },
   },
   {
@@ -297,8 +297,8 @@ steps("entries", [
     live: [laptop],
     rules: {
       "entry that refuses":
-        'passes: the entry of its user does not match it now: device "d1" (line 4) expired after 2026-05-31 3',
-      "entry that allows": "passes: no entry of its user allows it",
+        'passes: the entry for its user does not match it now: device "d1" (line 4) expired after 2026-05-31 3',
+      "entry that allows": "passes: no entry for its user allows it",
       "not allowed": 'decides: device "d1" applies until 2026-05-31 4',
     },
     changes: ['add an entry by serial "S-1": warp-registrations accept r1'],
@@ -310,8 +310,8 @@ steps("entries", [
     now: "2026-06-02T00:00:00Z",
     rules: {
       "entry that refuses":
-        'passes: the entry of its user does not match it now: device "d1" (line 4) expired after 2026-06-01 3',
-      "entry that allows": "passes: no entry of its user allows it",
+        'passes: the entry for its user does not match it now: device "d1" (line 4) expired after 2026-06-01 3',
+      "entry that allows": "passes: no entry for its user allows it",
       "not allowed": 'decides: device "d1" applies until 2026-06-01 4',
     },
   },
@@ -320,14 +320,14 @@ steps("entries", [
     allowlist: entry("{ device: d1, from: 2026-06-02 }") + "    - { serial: S-1, from: 2026-05-02 }\n",
     live: [laptop],
     now: "2026-06-02T00:00:00Z",
-    changes: ["without the entry at allowlist.yaml:5 policy.unlisted would decide (revoke)"],
+    changes: ["without the entry at allowlist.yaml:5, policy.unlisted would decide (revoke)"],
   },
   {
     title: "one that expires today",
     allowlist: entry("{ device: d1, expires: 2026-06-01 }"),
     live: [laptop],
     changes: [
-      "without the entry at allowlist.yaml:4 policy.unlisted would decide (revoke)",
+      "without the entry at allowlist.yaml:4, policy.unlisted would decide (revoke)",
       "its entry expires after 2026-06-01; then policy.unlisted decides (revoke)",
     ],
   },
@@ -337,8 +337,8 @@ steps("entries", [
     live: [laptop],
     rules: {
       "entry that refuses":
-        'passes: the entry of its user does not match it now: device "d1" (line 4) begins on 2026-06-02 3',
-      "entry that allows": "passes: no entry of its user allows it",
+        'passes: the entry for its user does not match it now: device "d1" (line 4) begins on 2026-06-02 3',
+      "entry that allows": "passes: no entry for its user allows it",
       "not allowed": 'decides: device "d1" applies from 2026-06-02 until 2026-06-03 4',
     },
     changes: expect.arrayContaining(["the entry at allowlist.yaml:4 begins on 2026-06-02"]) as string[],
@@ -348,9 +348,9 @@ steps("entries", [
     allowlist: entry("{ device: d1, requires: { platform: mac } }"),
     live: [laptop],
     rules: {
-      "entry that refuses": 'passes: device "d1" matches, and requires platform "mac", and it is "windows" 4',
-      "entry that allows": "passes: no entry of its user allows it",
-      "not allowed": 'decides: device "d1" requires platform "mac", and it is "windows" 4',
+      "entry that refuses": 'passes: device "d1" matches, and requires platform "mac", but it is "windows" 4',
+      "entry that allows": "passes: no entry for its user allows it",
+      "not allowed": 'decides: device "d1" requires platform "mac", but it is "windows" 4',
     },
     changes: ['add an entry by serial "S-1": warp-registrations accept r1'],
   },
@@ -360,7 +360,7 @@ steps("entries", [
     live: [{ ...laptop, device: "d3" }],
     rules: {
       "unknown hardware":
-        'decides: its hardware is not known, and an entry of its user goes by serial "S-9" 4',
+        'decides: its hardware is not known, and an entry for its user matches by serial "S-9" 4',
       "long revoked": "not-asked: 10 comes first",
       stale: "not-asked: 10 comes first",
       "too many devices": "not-asked: 10 comes first",
@@ -383,7 +383,7 @@ steps("entries", [
       grace: "not-asked: 6 comes first",
       "not allowed": "not-asked: 6 comes first",
     },
-    changes: ["one of the two entries has to go, or to be more specific"],
+    changes: ["remove one of the two entries, or make it more specific"],
   },
   {
     title: "one for a device of which there is a newer registration",
@@ -400,7 +400,7 @@ steps("entries", [
       "not allowed": "not-asked: 15 comes first",
     },
     changes: [
-      "only an entry by its registration id would let it in: of a device the newest registration connects",
+      "only an entry by its registration id would let it in: of each device, only the newest registration is let in",
     ],
   },
   {
@@ -409,9 +409,10 @@ steps("entries", [
     live: [{ ...laptop, revoked: "2026-05-20T00:00:00Z" }],
     rules: {
       "entry that refuses": 'passes: device "d1" asks for active 5',
-      "entry that allows": 'decides: allowed by device "d1", but revoked; policy.listedRevoked is report 2',
+      "entry that allows":
+        'decides: allowed by device "d1", but it is revoked; policy.listedRevoked is report 2',
     },
-    changes: ["with listedRevoked: unrevoke at allowlist.yaml:2 it would be let in"],
+    changes: ["with listedRevoked: unrevoke at allowlist.yaml:2, it would be let in"],
   },
   {
     title: "what would decide without it is told with whose policy it is",
@@ -419,7 +420,7 @@ steps("entries", [
       `groups: { interns: { users: [${ALICE}], policy: { unlisted: delete } } }\n` + entry("device: d1"),
     live: [laptop],
     changes: [
-      "without the entry at allowlist.yaml:5 policy.unlisted would decide (delete, by the policy of group interns)",
+      "without the entry at allowlist.yaml:5, policy.unlisted would decide (delete, by the policy of group interns)",
     ],
   },
 ]);
@@ -439,15 +440,16 @@ steps("what narrows an entry", [
       grace: "not-asked: 13 comes first",
       "not allowed": "not-asked: 13 comes first",
     },
-    changes: ["a higher maxDevices at allowlist.yaml:2, or one device less of its user"],
+    changes: ["raise maxDevices at allowlist.yaml:2, or remove one of its user's devices"],
   },
   {
     title: "too many devices: the newer one is within it",
     allowlist: `policy: { maxDevices: 1, overMaxDevices: revoke }\n${entry("device: d1")}    - device: d2\n`,
     live: [{ id: "r2", email: ALICE, device: "d2", created: "2026-05-02T00:00:00Z" }, laptop],
     rules: {
-      protected: "passes: neither it, its device nor its user is protected",
-      "too many devices": "passes: its user may have at most 1: it is within that, or does not count 2",
+      protected: "passes: no line protects it, its device, or its user",
+      "too many devices":
+        "passes: its user may have at most 1 device: this one is within the limit, or does not count 2",
       "entry that allows": "decides: allowed by device 6",
     },
   },
@@ -457,7 +459,7 @@ steps("what narrows an entry", [
     live: [laptop],
     rules: {
       "too many devices":
-        "passes: its user may have at most 1, by the policy of group interns: it is within that, or does not count 2",
+        "passes: its user may have at most 1 device, by the policy of group interns: this one is within the limit, or does not count 2",
       "entry that allows": "decides: allowed by device 5",
     },
   },
@@ -469,7 +471,8 @@ steps("what narrows an entry", [
       { ...laptop, id: "r2", created: "2026-05-02T00:00:00Z" },
     ],
     rules: {
-      "too many devices": "passes: its user may have at most 1: it is within that, or does not count 2",
+      "too many devices":
+        "passes: its user may have at most 1 device: this one is within the limit, or does not count 2",
       "entry that allows": "decides: an older registration of this device; r2 is the newest 5",
     },
   },
@@ -478,8 +481,9 @@ steps("what narrows an entry", [
     allowlist: `policy: { maxDevices: 1 }\n${entry("device: d9")}`,
     live: [laptop],
     rules: {
-      "too many devices": "passes: its user may have at most 1: it is within that, or does not count 2",
-      "not allowed": "decides: no entry of its user allows it 4",
+      "too many devices":
+        "passes: its user may have at most 1 device: this one is within the limit, or does not count 2",
+      "not allowed": "decides: no entry for its user allows it 4",
     },
   },
   {
@@ -487,7 +491,7 @@ steps("what narrows an entry", [
     allowlist: `policy: { superseded: revoke }\n${entry("device: d1")}`,
     live: [laptop],
     rules: {
-      superseded: "passes: no newer registration of this user on this device goes on to connect 2",
+      superseded: "passes: no newer registration of this user on this device will be connected 2",
       "entry that allows": "decides: allowed by device 5",
     },
   },
@@ -496,7 +500,7 @@ steps("what narrows an entry", [
     allowlist: `policy: { superseded: report }\n${entry("device: d1")}`,
     live: [laptop],
     rules: {
-      superseded: "passes: no newer registration of this user on this device goes on to connect 2",
+      superseded: "passes: no newer registration of this user on this device will be connected 2",
       "entry that allows": "decides: allowed by device 5",
     },
   },
@@ -505,7 +509,7 @@ steps("what narrows an entry", [
     allowlist: `policy: { superseded: revoke }\n${entry("registration: r1")}`,
     live: [laptop],
     rules: {
-      superseded: "passes: no newer registration of this user on this device goes on to connect 2",
+      superseded: "passes: no newer registration of this user on this device will be connected 2",
       "entry that allows": "decides: allowed by registration 5",
     },
   },
@@ -543,7 +547,7 @@ steps("age", [
       "entry that allows": "decides: allowed by device 5",
     },
     changes: [
-      "without the entry at allowlist.yaml:5 policy.unlisted would decide (revoke)",
+      "without the entry at allowlist.yaml:5, policy.unlisted would decide (revoke)",
       "delete is due after 2026-06-30, unless it is seen again (allowlist.yaml:2)",
     ],
   },
@@ -554,7 +558,7 @@ steps("age", [
     rules: {
       "long revoked": "passes: policy.revoked is not set",
       stale: "passes: policy.stale: not seen since 2026-05-02, which is within 30d 2",
-      "not allowed": "decides: no entry of its user allows it 4",
+      "not allowed": "decides: no entry for its user allows it 4",
     },
     changes: expect.arrayContaining([
       "delete is due after 2026-06-01, unless it is seen again (allowlist.yaml:2)",
@@ -566,7 +570,7 @@ steps("age", [
     live: [OLD],
     rules: {
       "long revoked": "passes: policy.revoked is not set",
-      stale: "passes: not seen since 2026-05-01, and its action is report, which never decides 2",
+      stale: "passes: not seen since 2026-05-01; its action is report, so it decides nothing 2",
       "entry that allows": "decides: allowed by device 5",
     },
   },
@@ -576,23 +580,24 @@ steps("age", [
     live: [OLD],
     rules: {
       "long revoked": "passes: policy.revoked is not set",
-      stale: "passes: policy.stale: not seen since 2026-05-01, and it leaves alone what an entry matches 2",
+      stale:
+        "passes: policy.stale: not seen since 2026-05-01, but it does not apply to what an entry matches 2",
       "entry that allows": "decides: allowed by device 5",
     },
-    changes: ["without the entry at allowlist.yaml:5 policy.unlisted would decide (revoke)"],
+    changes: ["without the entry at allowlist.yaml:5, policy.unlisted would decide (revoke)"],
   },
   {
     title: "an entry speaks for what was seen of late, and listed devices do not count: nothing will be due",
     allowlist: `${STALE("action: revoke")}${entry("device: d1")}`,
     live: [laptop],
-    changes: ["without the entry at allowlist.yaml:5 policy.unlisted would decide (revoke)"],
+    changes: ["without the entry at allowlist.yaml:5, policy.unlisted would decide (revoke)"],
   },
   {
     title: "does not delete what is revoked where that has a rule of its own",
     allowlist: `policy: { stale: { after: 30d, action: delete }, revoked: { after: 30d, action: report } }\nusers:\n  ${ALICE}: []\n`,
     live: [{ ...OLD, revoked: "2026-04-02T00:00:00Z" }],
     rules: {
-      "long revoked": "passes: revoked since 2026-04-02, and its action is report, which never decides 2",
+      "long revoked": "passes: revoked since 2026-04-02; its action is report, so it decides nothing 2",
       stale: "decides: not seen since 2026-05-01 2",
     },
   },
@@ -618,7 +623,7 @@ steps("age", [
       grace: "not-asked: 12 comes first",
       "not allowed": "not-asked: 12 comes first",
     },
-    changes: ["without allowlist.yaml:2 its entry would decide"],
+    changes: ["without allowlist.yaml:2, its entry would decide"],
   },
   {
     title: "long revoked: another rule comes first, and the group's policy is named",
@@ -638,7 +643,7 @@ steps("age", [
     rules: {
       "long revoked": "passes: policy.revoked: revoked since 2026-05-20, which is within 30d 2",
       stale: "passes: policy.stale is not set",
-      "not allowed": "decides: no entry of its user allows it 4",
+      "not allowed": "decides: no entry for its user allows it 4",
     },
     changes: [
       'add an entry by serial "S-1": warp-registrations accept r1',
@@ -658,7 +663,7 @@ steps("age", [
     rules: {
       "long revoked": "passes: policy.revoked: it is not revoked 2",
       stale: "passes: policy.stale is not set",
-      "not allowed": "decides: no entry of its user allows it 4",
+      "not allowed": "decides: no entry for its user allows it 4",
     },
     changes: ['add an entry by serial "S-1": warp-registrations accept r1'],
   },
@@ -677,7 +682,7 @@ steps("age", [
     title: "what is excepted does not age",
     allowlist: `${STALE("action: delete, includeListed: true")}protected: { users: [${ALICE}] }\n${entry("device: d1")}`,
     live: [laptop],
-    changes: ["without allowlist.yaml:3 the other rules would be asked"],
+    changes: ["without allowlist.yaml:3, the other rules would apply"],
   },
 ]);
 
@@ -688,7 +693,7 @@ steps("grace, and what no entry allows", [
     live: [{ ...laptop, created: "2026-05-31T00:00:00Z" }],
     rules: {
       grace:
-        "decides: no entry of its user allows it; revoke is due from 2026-06-02T00:00Z on, after 2d of grace 2",
+        "decides: no entry for its user allows it; revoke is due from 2026-06-02T00:00Z on, after 2d of grace 2",
       "not allowed": "not-asked: 16 comes first",
     },
     changes: ['add an entry by serial "S-1": warp-registrations accept r1', "grace ends 2026-06-02T00:00Z"],
@@ -698,8 +703,8 @@ steps("grace, and what no entry allows", [
     allowlist: `policy: { grace: 2d }\nusers:\n  ${ALICE}: []\n`,
     live: [{ ...laptop, created: "2026-05-30T12:00:00Z" }],
     rules: {
-      grace: "passes: its device enrolled on 2026-05-30, longer than 2d ago 2",
-      "not allowed": "decides: no entry of its user allows it 4",
+      grace: "passes: its device enrolled on 2026-05-30, more than 2d ago 2",
+      "not allowed": "decides: no entry for its user allows it 4",
     },
   },
   {
@@ -707,8 +712,8 @@ steps("grace, and what no entry allows", [
     allowlist: `policy: { grace: 2d }\nusers:\n  ${ALICE}: []\n`,
     live: [{ ...laptop, created: "2026-05-31T00:00:00Z", revoked: "2026-06-01T00:00:00Z" }],
     rules: {
-      grace: "passes: it is revoked, and grace is for what connects 2",
-      "not allowed": "decides: no entry of its user allows it 4",
+      grace: "passes: it is revoked, and grace applies only to active registrations 2",
+      "not allowed": "decides: no entry for its user allows it 4",
     },
   },
   {
@@ -716,7 +721,7 @@ steps("grace, and what no entry allows", [
     allowlist: `policy: { grace: 2d }\n${entry("device: d2")}`,
     live: [{ ...laptop, email: BOB, created: "2026-05-31T00:00:00Z" }],
     rules: {
-      grace: "passes: nothing would be done to it 2",
+      grace: "passes: it would be left alone anyway 2",
       "not allowed": "decides: its user is not in the allowlist 1",
     },
   },

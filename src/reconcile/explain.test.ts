@@ -123,13 +123,13 @@ test("out of a scope without profiles, and of one with several types", () => {
     return found?.kind === "out-of-scope" ? found.why : "";
   };
   expect(why("emailDomains: [example.com]", { id: "a", email: "bob@example.org" })).toBe(
-    "scope.emails and scope.emailDomains do not name bob@example.org",
+    "scope.emails and scope.emailDomains do not list bob@example.org",
   );
   expect(why("registrationTypes: [warp, browser_extension]", { id: "a", email: ALICE, type: "new" })).toBe(
-    "it is of type new, and the scope has warp and browser_extension",
+    "its type is new, but the scope has only warp and browser_extension",
   );
   expect(why("policyIds: [p1]", { id: "a", email: ALICE })).toBe(
-    "its device profile is not known, which scope.policyIds does not name",
+    "its device profile is not known, which scope.policyIds does not list",
   );
 });
 
@@ -148,9 +148,9 @@ test("each reason to be out of scope, in the order in which they are asked", () 
   });
   expect(whys).toEqual([
     "it was deleted on 2026-05-01",
-    "it is of type browser_extension, and the scope has warp",
-    "its device profile is p2, which scope.policyIds does not name",
-    "scope.emails and scope.emailDomains do not name bob@example.org",
-    "scope.emails and scope.emailDomains do not name registrations without a user",
+    "its type is browser_extension, but the scope has only warp",
+    "its device profile is p2, which scope.policyIds does not list",
+    "scope.emails and scope.emailDomains do not list bob@example.org",
+    "scope.emails and scope.emailDomains do not list registrations without a user",
   ]);
 });

@@ -123,10 +123,10 @@ function whyOutOfScope(registration: Registration, email: string, scope: Scope):
   if (registration.deleted_at != null) return `it was deleted on ${registration.deleted_at.slice(0, 10)}`;
   const type = registration.registration_type ?? "warp";
   if (!scope.registrationTypes.has(type))
-    return `it is of type ${type}, and the scope has ${[...scope.registrationTypes].join(" and ")}`;
+    return `its type is ${type}, but the scope has only ${[...scope.registrationTypes].join(" and ")}`;
   if (scope.policyIds.size > 0 && !scope.policyIds.has(registration.policy?.id ?? ""))
-    return `its device profile is ${registration.policy?.id ?? "not known"}, which scope.policyIds does not name`;
-  return `scope.emails and scope.emailDomains do not name ${email === "" ? "registrations without a user" : email}`;
+    return `its device profile is ${registration.policy?.id ?? "not known"}, which scope.policyIds does not list`;
+  return `scope.emails and scope.emailDomains do not list ${email === "" ? "registrations without a user" : email}`;
 }
 
 // What would lead to another decision, or will with time.
@@ -143,12 +143,12 @@ function now(decision: Decision, { policy }: Subject, known: Hardware | undefine
     case "protected":
     case "self":
     case "ignored":
-      return [`without ${here} the other rules would be asked`];
+      return [`without ${here}, the other rules would apply`];
     case "offboarded":
     case "suspended":
-      return [`without the state at ${here} its user's entries would be asked`];
+      return [`without the state at ${here}, its user's entries would apply`];
     case "contradiction":
-      return ["one of the two entries has to go, or to be more specific"];
+      return ["remove one of the two entries, or make it more specific"];
     case "unknown-hardware":
     case "condition":
     case "expired":
@@ -158,26 +158,26 @@ function now(decision: Decision, { policy }: Subject, known: Hardware | undefine
       return [addEntry(decision, known)];
     case "stale":
     case "revoked-age":
-      return entry === undefined ? [addEntry(decision, known)] : [`without ${here} its entry would decide`];
+      return entry === undefined ? [addEntry(decision, known)] : [`without ${here}, its entry would decide`];
     case "superseded":
       return [`an entry by registration ${JSON.stringify(registration.id)} would decide before ${here}`];
     case "max-devices":
-      return [`a higher maxDevices at ${here}, or one device less of its user`];
+      return [`raise maxDevices at ${here}, or remove one of its user's devices`];
     case "older":
       return [
-        "only an entry by its registration id would let it in: of a device the newest registration connects",
+        "only an entry by its registration id would let it in: of each device, only the newest registration is let in",
       ];
     case "doubt":
       return [
-        `an entry by registration ${JSON.stringify(registration.id)} would let it in, whatever machine it is`,
+        `an entry by registration ${JSON.stringify(registration.id)} would let it in, whichever machine it is`,
       ];
     case "listed-revoked":
-      return [`with listedRevoked: unrevoke at ${here} it would be let in`];
+      return [`with listedRevoked: unrevoke at ${here}, it would be let in`];
     case "no-user":
       return [`policy.noUser decides (${policy.noUser.value}), unless it is protected or ignored`];
     case "entry":
       return [
-        `without the entry at ${here} policy.unlisted would decide (${policy.unlisted.value}${byWhom(policy.unlisted)})`,
+        `without the entry at ${here}, policy.unlisted would decide (${policy.unlisted.value}${byWhom(policy.unlisted)})`,
       ];
   }
 }

@@ -143,7 +143,7 @@ describe("findings", () => {
     expect(made.problems).toEqual([
       {
         code: "allowlist/contradiction",
-        text: "two entries ask for different states of L1 (a) of alice@example.com: active here, revoked at line 5",
+        text: "two entries ask for different states for L1 (a) of alice@example.com: active here, revoked at line 5",
         fix: "make one of them more specific (registration beats serial and hardwareId, then device, name, nameGlob), or remove one",
         source: place(4),
         related: [{ text: "the entry that asks for revoked", source: place(5) }],
@@ -210,7 +210,7 @@ describe("device profiles", () => {
     expect(found(gone, gone, profile("new"), revoked)).toEqual([
       {
         code: "deleted-profile",
-        text: 'the device profile "OLD" was deleted, and 2 connected devices still have it: L0 (r0), L1 (r1)',
+        text: 'the device profile "OLD" was deleted, but 2 connected devices still have it: L0 (r0), L1 (r1)',
         subject: ["old", "r0", "r1"],
         registrations: ["r0", "r1"],
       },
@@ -222,7 +222,7 @@ describe("device profiles", () => {
     expect(found(own, own, byDefault, own, byDefault, own)).toEqual([
       {
         code: "default-profile",
-        text: `${ALICE}: L2 (r2), L4 (r4) get the default device profile, and most devices have one of their own`,
+        text: `${ALICE}: L2 (r2), L4 (r4) have the default device profile, but most devices have another one`,
         subject: [ALICE, "r2", "r4"],
         registrations: ["r2", "r4"],
       },
@@ -239,7 +239,7 @@ describe("device profiles", () => {
   test("what the account does not tell is nobody's profile", () => {
     expect(found({}, { policy: null }, { policy: "x" }, { policy: { deleted: true } })).toEqual([]);
     expect(found({ policy: { id: "p", deleted: true } }).map(({ text }) => text)).toEqual([
-      'the device profile "p" was deleted, and 1 connected device still has it: L0 (r0)',
+      'the device profile "p" was deleted, but 1 connected device still has it: L0 (r0)',
     ]);
   });
 });

@@ -166,6 +166,6 @@ steps("enrolling again renews no grace", [
 test("the decision says when, what and why", () => {
   const [young] = plan(HEAD + grace(", unlisted: delete"), [YOUNG], []).decisions;
   expect(young?.reason.text).toBe(
-    "no entry of its user allows it; delete is due from 2026-06-03T12:00Z on, after 72h of grace",
+    "no entry for its user allows it; delete is due from 2026-06-03T12:00Z on, after 72h of grace",
   );
 });

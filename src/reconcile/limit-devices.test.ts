@@ -192,12 +192,12 @@ steps("maxDevices beside age", [
 test("the finding counts devices, and the decision names the limit", () => {
   const reported = plan(HEAD + limit(1, "report"), [JAN, FEB, MAR]);
   expect(reported.findings.find(({ code }) => code === "max-devices")).toMatchObject({
-    text: `${ALICE} has 2 devices more than the 1 that policy.maxDevices allows`,
+    text: `${ALICE} has 2 more devices than the 1 that policy.maxDevices allows`,
     source: { line: 2 },
   });
   const again = [row("d1", "S1"), row("d2", "S1")];
   const one = plan(HEAD + limit(1, "report"), [JAN, FEB, MAR], again);
-  expect(one.findings.find(({ code }) => code === "max-devices")?.text).toContain("has 1 device more than");
+  expect(one.findings.find(({ code }) => code === "max-devices")?.text).toContain("has 1 more device than");
   const [, jan] = plan(HEAD + limit(1, "revoke"), [JAN, FEB]).decisions;
   expect(jan).toMatchObject({
     reason: { text: "its user may have 1 device, and newer ones take precedence" },

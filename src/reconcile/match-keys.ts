@@ -167,7 +167,7 @@ function check(
   if (given === undefined || given === "") return { met: "unknown" };
   return isMet(wanted, given)
     ? MET
-    : { met: false, text: `requires ${name} ${quoted(wanted)}, and it is ${quoted(given)}` };
+    : { met: false, text: `requires ${name} ${quoted(wanted)}, but it is ${quoted(given)}` };
 }
 
 /** Of what listings do not check: only a text that says something is known. */

@@ -17,7 +17,7 @@ test("a stack that decides about some of the same registrations is named, with t
     {
       code: "overlapping-stack",
       subject: ["acme/prod"],
-      text: "stack acme/prod has 2 of these registrations in its scope too, and may undo what this one does: give each stack a scope of its own",
+      text: "stack acme/prod has 2 of these registrations in its scope too, and may undo what this stack does: give each stack its own scope",
       registrations: ["a", "c"],
     },
   ]);
@@ -39,7 +39,7 @@ test("where the other scope cannot be read, that is said, and each stack is told
     {
       code: "overlapping-stack",
       subject: ["one", "unreadable"],
-      text: "stack one is on this account too, and whether its scope overlaps cannot be told: Pulumi.one.yaml is no YAML",
+      text: "stack one also uses this account, and it is not known whether its scope overlaps: Pulumi.one.yaml is no YAML",
       registrations: [],
     },
     expect.objectContaining({ subject: ["two"], registrations: ["a", "c"] }),

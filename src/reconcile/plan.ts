@@ -325,7 +325,7 @@ function contradictions({ decisions, matchOf }: Decided): Message[] {
     return [
       {
         code: "allowlist/contradiction",
-        text: `two entries ask for different states of ${named(registration, user)}: ${one.state} here, ${other.state} at line ${other.source.line}`,
+        text: `two entries ask for different states for ${named(registration, user)}: ${one.state} here, ${other.state} at line ${other.source.line}`,
         fix: "make one of them more specific (registration beats serial and hardwareId, then device, name, nameGlob), or remove one",
         source: one.source,
         related: [{ text: `the entry that asks for ${other.state}`, source: other.source }],

@@ -108,9 +108,9 @@ test("a line that protects nothing is told, with what may have been meant", () =
     [{ id: "a", email: ALICE, device: "d1" }],
   );
   expect(text(made, "unmatched-protection")).toEqual([
-    'protected user "alic@example.com" is nobody\'s in the account; did you mean "alice@example.com"?',
-    'protected device "d9" is nobody\'s in the account; did you mean "d1"?',
-    'guards.self "operator@elsewhere.test" is nobody\'s in the account',
+    'protected user "alic@example.com" matches nothing in the account; did you mean "alice@example.com"?',
+    'protected device "d9" matches nothing in the account; did you mean "d1"?',
+    'guards.self "operator@elsewhere.test" matches nothing in the account',
   ]);
 });
 
@@ -149,7 +149,7 @@ test.each([
     { id: "a", email: ALICE, device: "d1", revoked: "2026-05-10T00:00:00Z" },
   ]);
   expect(text(made, "shadowed-entry")).toEqual([
-    `device "d1" of ${ALICE} never decides: all that it matches is ${why}`,
+    `device "d1" of ${ALICE} never decides: everything it matches is ${why}`,
   ]);
 });
 
@@ -176,7 +176,7 @@ test("the decision says what is protected, or whose it is", () => {
   ]);
   expect(made.decisions.map(({ reason }) => reason.text)).toEqual([
     "protected device, never touched",
-    "its user runs this tool, so it is never acted on",
+    "its user runs this tool, so it is never touched",
     "protected registration, never touched",
     "protected user, never touched",
   ]);

@@ -91,7 +91,7 @@ describe("a count of active devices", () => {
 
   test.each([0, 3])("of %s contradicts them", (count) => {
     expect(told(LIST, [ALICE, second, gone], users(count))).toEqual([
-      `device-count: Access counts ${count} active devices of alice@example.com, and the listing has 1`,
+      `device-count: Access counts ${count} active devices for alice@example.com, but the listing has 1`,
     ]);
   });
 
@@ -110,7 +110,7 @@ describe("a count of active devices", () => {
       {
         code: "device-count",
         subject: ["alice@example.com"],
-        text: "Access counts 1 active device of alice@example.com, and the listing has 2",
+        text: "Access counts 1 active device for alice@example.com, but the listing has 2",
         source: { file: "allowlist.yaml", line: 3, column: 3 },
         registrations: ["a", "a0", "a2"],
       },

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { ALICE, BOB, HEAD } from "../../test/support/world-steps.js";
 import { physicalDevice, plan, type Sketch } from "../../test/support/world.js";
-import type { FindingCode } from "./findings/finding.js";
+import type { FindingCode } from "./findings/kinds.js";
 
 const at = (line: number, column: number) => ({ file: "allowlist.yaml", line, column });
 
@@ -20,7 +20,7 @@ test("a protection that finds nothing is told whole, at its line, about no regis
     {
       code: "unmatched-protection",
       subject: ["protected.users", BOB],
-      text: `protected user "${BOB}" is nobody's in the account`,
+      text: `protected user "${BOB}" matches nothing in the account`,
       source: at(2, 22),
       registrations: [],
     },
@@ -34,8 +34,8 @@ test("ids may be mistyped by more than addresses, which share much", () => {
     { id: "r2", email: "bo@example.com", device: "other" },
   ];
   expect(found("unmatched-protection", list, live).map(({ text }) => text)).toEqual([
-    `protected user "al@example.com" is nobody's in the account`,
-    `protected device "device-8" is nobody's in the account; did you mean "device19"?`,
+    `protected user "al@example.com" matches nothing in the account`,
+    `protected device "device-8" matches nothing in the account; did you mean "device19"?`,
   ]);
 });
 
@@ -63,7 +63,7 @@ test("an entry that exceptions make void is told once, with all that it matches"
     {
       code: "shadowed-entry",
       subject: [ALICE, "revoked", "device d1"],
-      text: `device "d1" of ${ALICE} never decides: all that it matches is protected`,
+      text: `device "d1" of ${ALICE} never decides: everything it matches is protected`,
       source: at(4, 23),
       related: [{ text: "the line that takes precedence", source: at(2, 34) }],
       registrations: ["r1", "r2"],

@@ -35,7 +35,7 @@ describe("what was reviewed is what is done", () => {
       [
         "b",
         "not-reviewed",
-        "not in the reviewed plan, which knew no such registration (created 2026-06-01T09:30Z)",
+        "not in the reviewed plan, which had no such registration (created 2026-06-01T09:30Z)",
       ],
     ]);
     expect(plan.skipped).toEqual([]);
@@ -53,7 +53,7 @@ describe("what was reviewed is what is done", () => {
       ].sort(),
     );
     expect(skipped(plan)).toEqual([
-      ["b", "revoke", "it is active now, and to delete: no entry of its user allows it"],
+      ["b", "revoke", "it is now active, and the action is delete: no entry for its user allows it"],
     ]);
   });
 
@@ -66,7 +66,7 @@ describe("what was reviewed is what is done", () => {
       const plan = made(letting, [{ ...then, ...sketch }], reviewed);
       return [ids(plan), pending(plan).map(([, why, text]) => [why, text])];
     };
-    const waits = (text: string) => [[], [["not-reviewed", `not as it was reviewed: ${text}`]]];
+    const waits = (text: string) => [[], [["not-reviewed", `changed since the review: ${text}`]]];
     expect(now({ revoked: "2026-06-01T08:00:00Z" })).toEqual(
       waits("revoked 2026-06-01T08:00Z (in the reviewed plan: revoked 2026-05-01T00:00Z)"),
     );
@@ -87,7 +87,7 @@ describe("what was reviewed is what is done", () => {
       [
         "a",
         "not-reviewed",
-        "not as it was reviewed: not revoked (in the reviewed plan: revoked 2026-06-01T00:00Z)",
+        "changed since the review: not revoked (in the reviewed plan: revoked 2026-06-01T00:00Z)",
       ],
     ]);
   });
@@ -110,9 +110,9 @@ describe("what was reviewed is what is done", () => {
     );
     expect(ids(plan)).toEqual([]);
     expect(skipped(plan)).toEqual([
-      ["a", "revoke", "it is revoked now, and to keep: no entry of its user allows it"],
-      ["b", "revoke", "it is active now, and to keep: allowed by device"],
-      ["c", "revoke", "the registration is not in scope, or not in the account, any more"],
+      ["a", "revoke", "it is now revoked, and the action is keep: no entry for its user allows it"],
+      ["b", "revoke", "it is now active, and the action is keep: allowed by device"],
+      ["c", "revoke", "the registration is no longer in scope or in the account"],
     ]);
     expect(plan.skipped[0]).toMatchObject({ user: ALICE, device: "NAME-a" });
   });

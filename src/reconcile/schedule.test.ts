@@ -129,7 +129,7 @@ describe("a freeze", () => {
   test("that is over is to be removed", () => {
     const made = frozen("2026-05-31");
     expect(made.findings.find(({ code }) => code === "past-freeze")).toMatchObject({
-      text: "the freeze is over since 2026-06-01T00:00Z; remove it",
+      text: "the freeze ended at 2026-06-01T00:00Z; remove it",
       source: { line: 2 },
     });
   });

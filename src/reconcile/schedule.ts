@@ -137,7 +137,7 @@ function weaken(
     const why = first === undefined ? undefined : waiting.get(first);
     if (first === undefined || !why) continue;
     waiting.set(decision.registration.id, why);
-    const text = `${first} is to be deleted before it, and waits: ${why.text}`;
+    const text = `${first} must be deleted first, and waits: ${why.text}`;
     if (decision.live === "revoked") waits.set(decision, { ...why, text });
     else
       weaker.set(decision, {
@@ -228,7 +228,7 @@ function whyNew(decision: ActDecision, reviewed: ReviewedPlan): string | undefin
   const { registration, action } = decision;
   const then = reviewed.decisions.get(registration.id);
   if (!then)
-    return `not in the reviewed plan, which knew no such registration (created ${minute(registration.created_at)})`;
+    return `not in the reviewed plan, which had no such registration (created ${minute(registration.created_at)})`;
   if (then.action === action)
     return then.pending ? "in the reviewed plan it was pending" : whyChanged(decision, then);
   return `not in the reviewed plan, where it was ${then.action} (${then.rule})`;
@@ -248,7 +248,7 @@ function whyChanged({ registration, user }: ActDecision, then: ReviewedDecision)
       ? []
       : [changed(...revocations(registration.revoked_at, then.revokedAt))]),
   ];
-  return changes.length === 0 ? undefined : `not as it was reviewed: ${changes.join("; ")}`;
+  return changes.length === 0 ? undefined : `changed since the review: ${changes.join("; ")}`;
 }
 
 function changed(now: string, then: string): string {
@@ -279,8 +279,8 @@ export function findSkipped(reviewed: ReviewedPlan, decisions: readonly Decision
     const decision = now.get(id);
     if (decision?.action === then.action) return [];
     const text = decision
-      ? `it is ${decision.live} now, and to ${decision.action}: ${decision.reason.text}`
-      : "the registration is not in scope, or not in the account, any more";
+      ? `it is now ${decision.live}, and the action is ${decision.action}: ${decision.reason.text}`
+      : "the registration is no longer in scope or in the account";
     return [{ registration: id, user: then.user, device: then.device, act: then.action, text }];
   });
 }

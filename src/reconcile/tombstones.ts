@@ -62,7 +62,7 @@ function keepAsInWhole({ subject: { person }, verdicts, findings, replan }: Sett
   for (const [candidate, verdict] of verdicts) {
     const finding = verdict.desired === "deleted" ? tombstones.get(idOf(candidate)) : undefined;
     if (!finding) continue;
-    const text = `${verdict.text}; it is revoked and not deleted, as it would be if everything were in scope`;
+    const text = `${verdict.text}; it is revoked instead of deleted, as a plan with everything in scope would do`;
     verdicts.set(candidate, { ...verdict, desired: "revoked", text });
     findings.push(finding);
   }
@@ -199,7 +199,7 @@ interface KeptBy {
 function keepRevoked({ verdicts, findings }: Settling, candidate: Candidate, { stays, isOut }: KeptBy): void {
   const verdict = verdicts.get(candidate);
   if (!verdict) return;
-  const text = `${verdict.text}; it is revoked and not deleted, so that ${clipped(idOf(stays))} stays ${isOut ? "out" : "in"}`;
+  const text = `${verdict.text}; it is revoked instead of deleted, so that ${clipped(idOf(stays))} stays ${isOut ? "out" : "in"}`;
   verdicts.set(candidate, { ...verdict, desired: "revoked", text });
   const { registration, device } = candidate;
   const { email } = device.person;
@@ -208,7 +208,7 @@ function keepRevoked({ verdicts, findings }: Settling, candidate: Candidate, { s
   findings.push({
     code: "tombstone",
     subject: [registration.id],
-    text: `${named(registration, email)} is revoked and not deleted: without it ${risk}`,
+    text: `${named(registration, email)} is revoked instead of deleted: without it ${risk}`,
     source: verdict.source,
     registrations: [registration.id],
   });

@@ -78,9 +78,9 @@ describe("a refused device that is connected under another user", () => {
   const found = (text: string, live: readonly Sketch[] = LIVE) =>
     plan(`${HEAD}users:\n  ${ALICE}: [{ serial: SERIAL-2, state: deleted }]\n${text}`, live, DEVICES);
   const WAYS =
-    "refuse it under that user too (the same entry), or, where the owner was renamed, move the user's whole list there";
+    "refuse it under that user too (with the same entry); if the owner was renamed, move the user's whole list there";
   const told = (where: string, ways = WAYS) =>
-    `serial "SERIAL-2" of ${ALICE} is to be deleted, and is connected under another user: DESKTOP-2 (reg-2) of ${where}; ${ways}`;
+    `serial "SERIAL-2" of ${ALICE} must be deleted, but is connected under another user: DESKTOP-2 (reg-2) of ${where}; ${ways}`;
 
   test("is the first of all findings, and holds no plan", () => {
     // A contested serial, an unknown user and a line that finds nothing stand beside it.
@@ -100,7 +100,7 @@ describe("a refused device that is connected under another user", () => {
     expect(found("", live).findings[0]?.text).toBe(
       told(
         "no user",
-        "no entry speaks of what has no user: revoke it in the dashboard, or set policy.noUser",
+        "no entry covers a registration without a user: revoke it in the dashboard, or set policy.noUser",
       ),
     );
   });

@@ -60,7 +60,7 @@ test("a folder that is not there is one clear error, and nothing is written", as
   const path = join(folder, "missing", "report.json");
   expect(() => writeReport(path, document)).toThrow(ReportError);
   expect(() => writeReport(path, document)).toThrow(
-    /^WARP_REPORT: the report cannot be written to .*report\.json: its folder is not there/u,
+    /^WARP_REPORT: the report cannot be written to .*report\.json: its folder does not exist/u,
   );
   expect(await readdir(folder)).toEqual([]);
 });
@@ -125,7 +125,7 @@ describe("a report belongs to its run", () => {
     recordOutcomes({ env: { WARP_REPORT: path }, run: "run-1" }, done("a"));
     writeReport(path, theirs);
     expect(() => recordOutcomes({ env: { WARP_REPORT: path }, run: "run-1" }, done("b"))).toThrow(
-      "another run has written its own there",
+      "another run has written its own report there",
     );
     expect(await read(path)).toEqual(theirs);
   });
@@ -169,7 +169,7 @@ describe("what is there and is no file is refused and left alone, and nothing ha
   test("a descriptor, as /dev/stdout is one", async ({ skip }) => {
     if (process.platform !== "linux") skip("descriptors have paths of their own on Linux only");
     await writeFile(join(folder, "log"), "before");
-    refuses(`/proc/self/fd/${openSync(join(folder, "log"), "a")}`, "something that is open already");
+    refuses(`/proc/self/fd/${openSync(join(folder, "log"), "a")}`, "an open file descriptor");
     expect(await readFile(join(folder, "log"), "utf8")).toBe("before");
   });
 });

@@ -26,11 +26,7 @@ function pathIn(env: NodeJS.ProcessEnv, name: string): string | undefined {
 export class ReportError extends Error {
   override readonly name = "ReportError";
 
-  constructor(
-    path: string,
-    why: string,
-    fix = "name a file in a folder that is there and can be written to",
-  ) {
+  constructor(path: string, why: string, fix = "name a file in a folder that exists and is writable") {
     super(`${REPORT_VARIABLE}: the report cannot be written to ${escapeText(path)}: ${why}\n  fix: ${fix}`);
   }
 }
@@ -69,7 +65,7 @@ function filePlace(path: string): { readonly path: string; readonly exists: bool
     throw new ReportError(path, reasonOf(error));
   }
   if (place.kind === "file") return place;
-  const what = place.kind === "descriptor" ? "something that is open already" : `a ${place.kind}`;
+  const what = place.kind === "descriptor" ? "an open file descriptor" : `a ${place.kind}`;
   throw new ReportError(
     path,
     `that is ${what}, not a file`,
@@ -91,7 +87,7 @@ export function removeReport(env: NodeJS.ProcessEnv, owner: ReportOwner): void {
   try {
     const foreign = whyForeign(readFileSync(place.path, "utf8"), owner);
     if (foreign !== undefined)
-      throw new ReportError(path, foreign, "name a file of this stack's own, or one that is not there yet");
+      throw new ReportError(path, foreign, "name this stack's own file, or one that does not exist yet");
     rmSync(place.path, { force: true });
   } catch (error) {
     throw error instanceof ReportError ? error : new ReportError(path, reasonOf(error));
@@ -130,7 +126,11 @@ function readReport(path: string, run: string | undefined): ReportDocument {
     throw error instanceof ReportError ? error : new ReportError(path, reasonOf(error));
   }
   if (run !== undefined && document.run?.id !== run)
-    throw new ReportError(path, "another run has written its own there", "give each stack a file of its own");
+    throw new ReportError(
+      path,
+      "another run has written its own report there",
+      "give each stack a file of its own",
+    );
   return document;
 }
 
@@ -141,7 +141,7 @@ function reasonOf(error: unknown): string {
 }
 
 const REASONS: Readonly<Record<string, string>> = {
-  ENOENT: "its folder is not there",
+  ENOENT: "its folder does not exist",
   ENOTDIR: "its folder is not a folder",
   EISDIR: "that is a folder",
   EACCES: "there is no permission to write there",
@@ -155,7 +155,7 @@ const REASONS: Readonly<Record<string, string>> = {
 /** What stands in the report of an act that is under way: what a run that is killed leaves behind. */
 export const BEGUN: Outcome = {
   result: "unknown",
-  reason: "A call was begun, and the run ended before anybody saw what came of it.",
+  reason: "A call was made, and the run ended before its result was known.",
 };
 
 /** Which report is written to. */

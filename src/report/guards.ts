@@ -23,7 +23,8 @@ export function isHeld({ guards, approved, problems }: ReportDocument): boolean 
 export function whatNow(document: ReportDocument): string | undefined {
   const { guards, problems, fingerprint } = document;
   if (!isHeld(document)) return undefined;
-  if (problems.length > 0) return "What now: settle the errors in the allowlist; nothing is done before.";
+  if (problems.length > 0)
+    return "What now: correct the errors in the allowlist; nothing is done until then.";
   const tripped = guards.filter((guard) => guard.tripped);
   const settings = tripped.map((guard) => {
     const { file, line } = guard.source;
@@ -41,9 +42,9 @@ export function explainGuards(document: ReportDocument): string[] {
   return [
     ...tripped.flatMap((guard) => [
       `GUARD TRIPPED: ${figure(guard, document)}`,
-      `  set by ${settingOf(guard)} (${escapeText(guard.source.file)}:${guard.source.line}${guard.isDefault ? ", where it is not given: this is the default" : ""})`,
+      `  set by ${settingOf(guard)} (${escapeText(guard.source.file)}:${guard.source.line}${guard.isDefault ? ", which does not set it: this is the default" : ""})`,
     ]),
-    "Nothing is done. Two ways on:",
+    "Nothing is done. To go on, either:",
     `  change ${tripped.map(settingOf).join(" and ")} in the allowlist, or`,
     `  approve exactly this plan: run again with ${APPROVE_VARIABLE}=${document.fingerprint} in the environment`,
   ];

@@ -172,7 +172,7 @@ test("a row has its user's line and the removed one; the policy's, which many ha
   expect(row).toContain('<td class="why">unlisted</td>');
   expect(table.match(/allowlist\.yaml:3</gu)).toHaveLength(1);
   expect(textOf(sectionHead).replaceAll(/\s+/gu, " ")).toContain(
-    " unlisted (370): no entry of its user allows it; policy.unlisted allowlist.yaml:3 ",
+    " unlisted (370): no entry for its user allows it; policy.unlisted allowlist.yaml:3 ",
   );
 });
 

@@ -124,13 +124,13 @@ const RETURNS: ActPart = {
 
 const PENDING: ActPart = {
   ...{ id: "pending", title: "Pending", className: "act-pending" },
-  caption: "Due, and not done in this run",
+  caption: "Due, but not done in this run",
 };
 
 function undonePart(undone: readonly ReportedDecision[]): ActPart {
   return {
     ...{ id: "let-in-again", title: "Let in again", className: "act-undone" },
-    caption: `Let back in, though ${undoneBy(undone)}: somebody may have had a reason`,
+    caption: `Let back in, though ${undoneBy(undone)}: someone may have had a reason`,
   };
 }
 
@@ -179,7 +179,7 @@ function usersSection(document: ReportDocument): Section | undefined {
     id: "access-users",
     title: "Access users",
     count: rows.length,
-    body: denseTable("Users of Access that are changed", columns, rows),
+    body: denseTable("Access users that are changed", columns, rows),
   };
 }
 
@@ -193,9 +193,9 @@ function skippedSection({ skipped }: ReportDocument): Section | undefined {
   ];
   return {
     id: "skipped",
-    title: "Not due any more",
+    title: "No longer due",
     count: skipped.length,
-    body: denseTable("Acts of the reviewed plan that are left out", columns, skipped),
+    body: denseTable("Acts of the reviewed plan that are skipped", columns, skipped),
   };
 }
 
@@ -206,7 +206,7 @@ function loosenedSection(document: ReportDocument): Section | undefined {
   const rows = loosened.map(({ key, text: what, finding: { source } }) => ({ name: key, what, source }));
   return findingSection(
     { id: "loosened", title: "Loosened by this change" },
-    "Policy, guards, freeze, protection, scope and ownership: none of it is an act",
+    "Policy, guards, freeze, protection, scope and ownership: changes that no act shows",
     rows,
     loosened.reduce((sum, one) => sum + one.findings.length, 0),
   );
@@ -215,8 +215,8 @@ function loosenedSection(document: ReportDocument): Section | undefined {
 function alarmSection(document: ReportDocument): Section | undefined {
   const { alarms } = outlineOf(document);
   return findingSection(
-    { id: "refused", title: "Refused, and connected" },
-    "An entry refuses the device, and it connects all the same",
+    { id: "refused", title: "Refused, but connected" },
+    "An entry refuses the device, but it is connected",
     alarms.map(({ code, text: what, source }) => ({ name: code, what, source })),
   );
 }
@@ -237,7 +237,7 @@ function findingsSection(document: ReportDocument): Section | undefined {
   const isFolded = folds(document, rows.length) && kinds.every(({ worth }) => worth === "tells");
   return findingSection(
     { id: "findings", title: "Findings", folded: isFolded },
-    "What a person should look at, and no act follows from",
+    "Worth a look; no act follows from these",
     rows,
     kinds.reduce((sum, { count }) => sum + count, 0),
   );
@@ -323,7 +323,7 @@ function connectSection(document: ReportDocument): Section {
   const rows = connected(document);
   const people = new Set(rows.map(({ decision }) => decision.registration.user.email)).size;
   const when = isHolding(document)
-    ? "now, as nothing is done"
+    ? "now: nothing is done"
     : hasRun(document)
       ? "after this run"
       : "once this plan is carried out";
@@ -357,7 +357,7 @@ function leftSection(document: ReportDocument): Section | undefined {
     id: "left-alone",
     title: "Left alone",
     count: document.summary.leave,
-    body: denseTable("By the rule that says so", columns, kinds),
+    body: denseTable("By the rule that decides", columns, kinds),
   };
 }
 
@@ -370,7 +370,7 @@ function refusedSection(document: ReportDocument): Section | undefined {
     ? undefined
     : {
         id: "revoked",
-        title: "Revoked, and staying so",
+        title: "Revoked, and staying revoked",
         count: rows.length,
         folded: true,
         body:
@@ -409,7 +409,7 @@ function evidenceSection(document: ReportDocument): Section | undefined {
     title: "Evidence",
     count: rows.length,
     folded: folds(document, rows.length),
-    body: denseTable("What the account knows of the people whose devices are acted on", columns, rows),
+    body: denseTable("What the account knows about the people whose devices are acted on", columns, rows),
   };
 }
 

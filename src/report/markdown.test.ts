@@ -40,11 +40,11 @@ test("one line says it, the rest is folded away", () => {
 
 </details>
 
-<details open><summary>revoke 1: connected, and to be cut off</summary>
+<details open><summary>revoke 1: connected now, will be cut off</summary>
 
 | User | Device | Why | Line |
 | --- | --- | --- | --- |
-| <code>bob<wbr>&#64;example.com</code> | <code>BOB-PC</code><br>b, last seen 2026-05-31 | no entry of its user allows it | <code>allowlist.yaml&#58;3</code> |
+| <code>bob<wbr>&#64;example.com</code> | <code>BOB-PC</code><br>b, last seen 2026-05-31 | no entry for its user allows it | <code>allowlist.yaml&#58;3</code> |
 
 </details>
 `);

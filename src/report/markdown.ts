@@ -85,7 +85,7 @@ function markdownSections(document: ReportDocument, options: RenderOptions): Mar
   const [widening, others] = [findings.filter(isOfChange), findings.filter((kind) => !isOfChange(kind))];
   return [
     section(
-      `Errors ${problems.length}: nothing is done before they are settled`,
+      `Errors ${problems.length}: nothing is done until they are corrected`,
       ["What", "Line"],
       problems.map(({ text: what, fix, source }) =>
         cells([text(what) + (fix === undefined ? "" : `<br>fix: ${text(fix)}`), place(source)]),
@@ -96,7 +96,7 @@ function markdownSections(document: ReportDocument, options: RenderOptions): Mar
       "LOOSENED by this change",
       loosened.map((one) => ({ text: one.text, source: one.finding.source })),
     ),
-    plain("REFUSED, and connected", alarms),
+    plain("REFUSED, but connected", alarms),
     guards(document),
     section(
       `Results: ${resultCounts(document) ?? ""}`,
@@ -116,9 +116,9 @@ function markdownSections(document: ReportDocument, options: RenderOptions): Mar
     acts(`revoke #: ${actionMeanings.revoke}`, revocations, revocations.length <= MOST_OPEN),
     acts(`unrevoke #: ${actionMeanings.unrevoke}`, returns),
     kinds(`By this change`, widening, document),
-    acts("Pending #: due, and not done in this run", pending),
+    acts("Pending #: due, but not done in this run", pending),
     section(
-      `Not due any more ${skipped.length}: in the reviewed plan, and skipped`,
+      `No longer due ${skipped.length}: in the reviewed plan, skipped now`,
       ["User", "Device", "Why"],
       skipped.map(({ user, device, act, text: why }) =>
         cells([code(userOf(user)), code(device), `${text(act)}: ${text(why)}`]),

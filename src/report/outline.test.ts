@@ -8,7 +8,8 @@ import {
   type Sketch,
 } from "../../test/support/world.js";
 import { withChange } from "../reconcile/change.js";
-import { type Finding, type FindingCode, findingMeanings } from "../reconcile/findings/finding.js";
+import { type Finding } from "../reconcile/findings/finding.js";
+import { type FindingCode, findingKinds } from "../reconcile/findings/kinds.js";
 import { makePlan } from "../reconcile/plan.js";
 import { type ReportDocument, toDocument } from "./document.js";
 import { type Format, render } from "./formats.js";
@@ -278,10 +279,9 @@ describe("an entry that misses a device by a letter, and so cuts its user off,",
 
 test("whatever kind a finding is of, it has its place", () => {
   const made = changed(list(5, "", ""), list(5, "", ""), LIVE);
-  const findings = [
-    ...(Object.keys(findingMeanings) as FindingCode[]),
-    "of-a-later-version" as FindingCode,
-  ].map((code): Finding => ({ code, subject: [code], text: code, registrations: [] }));
+  const findings = [...(Object.keys(findingKinds) as FindingCode[]), "of-a-later-version" as FindingCode].map(
+    (code): Finding => ({ code, subject: [code], text: code, registrations: [] }),
+  );
   const { loosened, alarms, findings: kinds } = outlineOf({ ...made, findings });
   const placed = [...loosened.map(({ finding }) => finding), ...alarms].map(({ code }) => code as string);
   expect([...placed].sort()).toEqual([

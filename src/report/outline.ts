@@ -4,7 +4,8 @@
  */
 
 import type { SourcePosition } from "../allowlist/messages.js";
-import { type FindingWorth, listed, worthOf } from "../reconcile/findings/finding.js";
+import { listed } from "../reconcile/findings/finding.js";
+import { type FindingWorth, worthOf } from "../reconcile/findings/kinds.js";
 import { compare, groupBy } from "../text/words.js";
 import type { ReportDocument, ReportedDecision } from "./document.js";
 
@@ -47,7 +48,7 @@ export interface Outline {
   /** Let in again, though this stack did not revoke it, or nobody can tell. */
   readonly undone: readonly ReportedDecision[];
   readonly returns: readonly ReportedDecision[];
-  /** Due, and not done in this run. */
+  /** Due, but not done in this run. */
   readonly pending: readonly ReportedDecision[];
   /** The rest, by kind: what loosens, what lets in, then the others as they came. */
   readonly findings: readonly FindingKind[];

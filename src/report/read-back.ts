@@ -56,7 +56,7 @@ export function checkReviewedAge(
     throw new ReviewedPlanError(path, why, AGAIN);
   }
   if (age < -FIVE_MINUTES) {
-    const why = `is as of ${minute(asOf)}, which has not come yet`;
+    const why = `is as of ${minute(asOf)}, which is in the future`;
     throw new ReviewedPlanError(path, why, "correct the clock of the machine that made it, or of this one");
   }
 }

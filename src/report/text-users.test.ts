@@ -32,7 +32,7 @@ test("what is due on Access users counts as due, and is told with what goes alon
 
 test("a name of the account is escaped", () => {
   const text = renderText(documentOf("accessUsers: { bob@example.com: { name: Bob } }\n"));
-  expect(text).toContain('and is to be "Bob"');
+  expect(text).toContain('and should be "Bob"');
   // eslint-disable-next-line no-control-regex
   expect(text).not.toMatch(/\u001b/u);
 });
@@ -77,5 +77,5 @@ test("what a freeze holds is pending; what a run did is told beside it", () => {
   const text = renderText({ ...document, accessUserResults: done });
   expect(text).toContain("failed: no\\nway");
   expect(text).toContain("Results: 1 act done, 1 failed, 0 not attempted");
-  expect(text).toContain("Next: pulumi up, which does the 1 that are left");
+  expect(text).toContain("Next: pulumi up, which does the remaining 1 act");
 });

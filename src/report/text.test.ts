@@ -41,7 +41,7 @@ Account 0123456789abcdef0123456789abcdef,
                allowed by serial "SN1": her laptop (allowlist.yaml:6)
   bob@example.com
     - revoke   BOB-PC (serial SN2), last seen 2026-05-31
-               no entry of its user allows it (allowlist.yaml:8)
+               no entry for its user allows it (allowlist.yaml:8)
 
 Left alone: 1
   unknown user 1: NAME-c of carol@example.com
@@ -112,7 +112,7 @@ describe("a guard that tripped", () => {
     expect(whyHeld(document, undefined)).toBe(`HELD, nothing is done:
 GUARD TRIPPED: guards.revoke: 2 due, at most 1
   set by guards.revoke.max (allowlist.yaml:3)
-Nothing is done. Two ways on:
+Nothing is done. To go on, either:
   change guards.revoke.max in the allowlist, or
   approve exactly this plan: run again with WARP_APPROVE=${document.fingerprint} in the environment`);
   });
@@ -238,7 +238,7 @@ describe("the next command", () => {
       { registration: "a", act: "unrevoke", result: "done" },
       { registration: "b", act: "revoke", result: "failed" },
     ] as const;
-    expect(last({ ...due, results })).toBe("Next: pulumi up, which does the 1 that are left");
+    expect(last({ ...due, results })).toBe("Next: pulumi up, which does the remaining 1 act");
   });
 
   test("is not the run that is just under way, and nothing is told as a result before it comes to an act", () => {

@@ -128,7 +128,7 @@ function loosenedLines(document: ReportDocument): Line[] {
   const lines = loosened.map(({ text, finding }) => told("  ! ", text, at(finding.source), "    "));
   return [
     ...(lines.length > 0 ? [line("", "LOOSENED by this change:"), ...lines] : []),
-    ...(alarms.length > 0 ? [line("", "REFUSED, and connected:")] : []),
+    ...(alarms.length > 0 ? [line("", "REFUSED, but connected:")] : []),
     ...alarms.map(({ text, source }) => told("  ! ", text, at(source), "    ")),
   ];
 }
@@ -310,7 +310,7 @@ function pendingLines(document: ReportDocument, options: RenderOptions): Line[] 
 function skippedLines({ skipped }: ReportDocument): Line[] {
   if (skipped.length === 0) return [];
   return [
-    line("", "In the reviewed plan, and not due any more:"),
+    line("", "In the reviewed plan, but no longer due:"),
     ...skipped.flatMap(({ act, device, user, text }) => [
       line(
         "  ",

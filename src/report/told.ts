@@ -3,7 +3,8 @@
 import { type CodeMeaning, messageCatalogue } from "../allowlist/message-codes.js";
 import type { Message, SourcePosition } from "../allowlist/messages.js";
 import { normaliseEmail } from "../allowlist/values.js";
-import { findingMeanings, identify, identityOf, identityOfAct } from "../reconcile/findings/finding.js";
+import { identify, identityOf, identityOfAct } from "../reconcile/findings/finding.js";
+import { findingKinds } from "../reconcile/findings/kinds.js";
 import type { ReportDocument, ReportedAccessUser, ReportedDecision } from "./document.js";
 import { evidenceLines } from "./evidence.js";
 import { type FindingGroup, othersOf, outlineOf } from "./outline.js";
@@ -44,12 +45,13 @@ export interface Told {
 /** What a rule means, in one line; the id itself for one of a later version. */
 export function ruleMeaning(rule: string): string {
   const [kind = "", code = ""] = rule.split("/");
-  const meanings: Readonly<Record<string, string>> =
-    kind === "act" ? actionMeanings : kind === "finding" ? findingMeanings : {};
-  if (Object.hasOwn(meanings, code)) return meanings[code] ?? rule;
-  if (kind === "access-user") return `An Access user is to be changed (${code}).`;
-  if (kind === "guard") return `More acts of kind ${code} than the guard lets pass.`;
-  if (kind === "skipped") return `An act of the reviewed plan (${code}) is not due any more.`;
+  const actions: Readonly<Record<string, string>> = actionMeanings;
+  if (kind === "act" && Object.hasOwn(actions, code)) return actions[code] ?? rule;
+  const kinds: Readonly<Record<string, CodeMeaning>> = findingKinds;
+  if (kind === "finding" && Object.hasOwn(kinds, code)) return kinds[code]?.meaning ?? rule;
+  if (kind === "access-user") return `An Access user will be changed (${code}).`;
+  if (kind === "guard") return `The plan has more acts of kind ${code} than the guard allows.`;
+  if (kind === "skipped") return `An act of the reviewed plan (${code}) is no longer due.`;
   const messages: Readonly<Record<string, CodeMeaning>> = messageCatalogue;
   return Object.hasOwn(messages, rule) ? (messages[rule]?.meaning ?? rule) : rule;
 }
@@ -89,7 +91,7 @@ export function tellAll(document: ReportDocument, grouped = false): Told[] {
     ...skipped.map(({ act, device, user, text, registration }): Told => ({
       rule: `skipped/${act}`,
       level: "note",
-      text: `${act} ${device} of ${userOf(user)} is not due any more: ${text}`,
+      text: `${act} ${device} of ${userOf(user)} is no longer due: ${text}`,
       registrations: [registration],
       identity: identify(`skipped-${act}`, [registration]),
     })),

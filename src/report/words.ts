@@ -23,9 +23,9 @@ export const ACTS: readonly Act[] = ["revoke", "delete", "unrevoke"];
 
 /** What each action means to a reader. */
 export const actionMeanings: Readonly<Record<Action, string>> = {
-  revoke: "connected, and to be cut off",
-  delete: "to be removed for good",
-  unrevoke: "cut off, and to be connected again",
+  revoke: "connected now, will be cut off",
+  delete: "will be removed for good",
+  unrevoke: "cut off now, will be let back in",
   keep: "in good order",
   leave: "not ours to change",
 };
@@ -115,18 +115,14 @@ export function since(decision: ReportedDecision): string {
   const { live, revokedBy, registration } = decision;
   const { times } = registration;
   if (live === "revoked") {
-    const by = isUndone(decision) ? BY[revokedBy ?? "unknown"] : "";
-    return `revoked${by} ${by === "" ? "" : "on "}${day(times.revoked ?? times.updated)}`;
+    const on = day(times.revoked ?? times.updated);
+    if (!isUndone(decision)) return `revoked ${on}`;
+    return revokedBy === "outside"
+      ? `revoked outside this stack on ${on}`
+      : `revoked on ${on}, not known by whom`;
   }
   return times.lastSeen === null ? "never seen" : `last seen ${day(times.lastSeen)}`;
 }
-
-/** Of what is let in though this stack is not known to have revoked it. */
-const BY = {
-  "this-stack": "",
-  outside: " outside this stack",
-  unknown: ", nobody knows by whom,",
-} as const;
 
 /** The date of an RFC 3339 time. */
 export function day(time: string): string {
@@ -230,7 +226,7 @@ export function nextCommand(document: ReportDocument, planFile?: string): string
   const all = ACTS.reduce((sum, act) => sum + summary[act], 0) + usersDue(document).length;
   const due = all - pending;
   const left = [...results, ...accessUserResults].filter(({ result }) => result !== "done").length;
-  if (hasRun(document) && left > 0) return `pulumi up, which does the ${left} that are left`;
+  if (hasRun(document) && left > 0) return `pulumi up, which does the remaining ${counted(left, "act")}`;
   // A run that has come to nothing yet is about to do what is due.
   if (due > 0 && document.results === undefined)
     return planFile === undefined ? "pulumi up" : `${EXPECT_VARIABLE}=${shellWord(planFile)} pulumi up`;

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { makeProgram } from "../../src/cli/command-line.js";
 import { EXIT } from "../../src/cli/command.js";
-import { findingMeanings } from "../../src/reconcile/findings/finding.js";
+import { findingKinds } from "../../src/reconcile/findings/kinds.js";
 
 const page = (name: string): string => readFileSync(join(__dirname, "..", "..", "docs", name), "utf8");
 const silent = { write: () => true };
@@ -37,7 +37,7 @@ test("docs/exit-codes.md has every code", () => {
 });
 
 test("docs/cli.md has every finding about a change", () => {
-  const codes = Object.keys(findingMeanings).filter((code) => code.startsWith("change-"));
+  const codes = Object.keys(findingKinds).filter((code) => code.startsWith("change-"));
   const told = [...page("cli.md").matchAll(/^\| `(change-[a-z-]+)`/gmu)].map(([, code]) => code);
   expect(told).toEqual(expect.arrayContaining(codes));
   expect(told).toHaveLength(codes.length);

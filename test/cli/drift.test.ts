@@ -120,13 +120,13 @@ test("a history says since when each act and each finding has stood, and forgets
   expect(first.text).not.toContain("since 2026-05-01");
   trial.simulator.revoke("alice-old");
   const later = await drift("--history h.json", "2026-05-13T09:00:00Z");
-  expect(later.text).toContain("no entry of its user allows it (since 2026-05-01, 12 days)");
+  expect(later.text).toContain("no entry for its user allows it (since 2026-05-01, 12 days)");
   expect(later.text).toContain("1 active registration left alone (since 2026-05-01, 12 days)");
   expect(later.text).not.toContain("ALICE-OLD");
   trial.simulator.unrevoke("alice-old");
   const again = await drift("--history h.json", "2026-05-14T09:00:00Z");
   expect(again.text).toMatch(
-    /ALICE-OLD \(serial SN-d2\), last seen 2026-05-31 no entry of its user allows it \(new\)/u,
+    /ALICE-OLD \(serial SN-d2\), last seen 2026-05-31 no entry for its user allows it \(new\)/u,
   );
   const next = await drift("--history h.json", "2026-05-15T10:00:00Z");
   expect(next.text).toContain("(since 2026-05-14, 1 day)");

@@ -241,9 +241,9 @@ test("plan and drift name a stolen device that is connected under another user f
   );
   // Where the first finding begins in each, and what it ends with.
   const first: Record<string, readonly [RegExp, string]> = {
-    text: [/^REFUSED, and connected:\n {2}! (?=device "d2" )/mu, "list there (allowlist.yaml:3)"],
+    text: [/^REFUSED, but connected:\n {2}! (?=device "d2" )/mu, "list there (allowlist.yaml:3)"],
     markdown: [
-      /<summary>REFUSED, and connected<\/summary>\n\n\| What .*\n.*\n(?=\| device )/u,
+      /<summary>REFUSED, but connected<\/summary>\n\n\| What .*\n.*\n(?=\| device )/u,
       "list there |",
     ],
     github: [/^::notice title=WARP .*\n(?=::warning .*=finding\/elsewhere)/mu, "list there"],
@@ -256,8 +256,8 @@ test("plan and drift name a stolen device that is connected under another user f
       const [, rest = ""] = (offline.read(`report.${format}`) ?? "").split(before);
       const where = `${command} ${format}`;
       const told = rest.replace(/\s+/gu, " ").replaceAll("&#39;", "'");
-      expect(told, where).toContain("is to be deleted, and is connected under another user");
-      expect(told, where).toContain("refuse it under that user too (the same entry), or, where");
+      expect(told, where).toContain("must be deleted, but is connected under another user");
+      expect(told, where).toContain("refuse it under that user too (with the same entry); if");
       expect(told, where).toContain(`move the user's whole ${end}`);
     }
   }

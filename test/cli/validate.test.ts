@@ -101,7 +101,7 @@ test("the allowlist's own tests are run, as of --now", async () => {
   ]);
   const later = await trial.run("validate --now 2026-07-01");
   expect(later.code).toBe(1);
-  expect(later.out).toContain('the test "Alice works" fails: expected keep, and it is revoke');
+  expect(later.out).toContain('the test "Alice works" fails: expected keep, but it is revoke');
 });
 
 test("--allowlist may be repeated, and nothing outside the folder is read", async () => {

@@ -81,7 +81,7 @@ scenario(
     const preview = await trial.stack.preview();
     expect(preview.exitCode, preview.output).toBe(0);
     expect(preview.output).toContain("to create 1 Access user, rename 1 Access user");
-    expect(preview.output).toContain(`its name is "Dave", and is to be "Dave Dent"`);
+    expect(preview.output).toContain(`its name is "Dave", and should be "Dave Dent"`);
     expect(userWrites(trial)).toEqual([]);
     await upDone(trial, reporting(trial));
     expect(userWrites(trial).sort()).toEqual(["POST", "PUT id-dave"]);
@@ -166,7 +166,7 @@ for (const [title, settings] of [
       expect(preview.exitCode, preview.output).toBe(0);
       const flat = preview.output.replaceAll(/\s+/gu, " ");
       expect(flat).toContain("x delete bob@example.com (id-bob)");
-      expect(flat).toContain("with it go its Access seat, its Gateway seat, its tokens and sessions");
+      expect(flat).toContain("together with its Access seat, its Gateway seat, its tokens and sessions");
       expect(flat).toContain(
         "all its 2 registrations (2 active) may go with the seat: BOB-1 (bob-1), BOB-2 (bob-2)",
       );
@@ -240,7 +240,7 @@ scenario(
     await trial.write("allowlist.yaml", `${HEAD}${BOTH.replace(" }\n", ", new@example.com: {} }\n")}`);
     const bound = await upDone(trial, { WARP_EXPECT_PLAN: plan, ...reporting(trial) });
     expect(bound.replaceAll(/\s+/gu, " ")).toContain(
-      "not in the reviewed plan, which did not speak of this Access user",
+      "not in the reviewed plan, which did not cover this Access user",
     );
     expect(userWrites(trial)).toEqual(["DELETE id-bob"]);
     expect(

@@ -49,7 +49,7 @@ scenario(
       expect(exitCode).not.toBe(0);
       expect(output).toContain("allowlist.yaml:14:");
       expect(output).toContain(
-        `the test "Bob's tablet may connect" fails: expected keep, and it is delete (entry)`,
+        `the test "Bob's tablet may connect" fails: expected keep, but it is delete (entry)`,
       );
       expect(output).not.toContain("Alice's laptop may connect");
     }

@@ -26,7 +26,7 @@ scenario("a tripped guard: the preview shows all and fails, up registers nothing
   expect(preview.output).toContain("revoke   ALICE-OLD");
   expect(preview.output).toContain("alice@example.com/alice-old");
   expect(preview.output).toContain("GUARD TRIPPED: guards.revoke: 2 due, at most 1");
-  expect(preview.output.split("Nothing is done. Two ways on:")).toHaveLength(2);
+  expect(preview.output.split("Nothing is done. To go on, either:")).toHaveLength(2);
   expect(preview.output).toContain("allowlist.yaml:4");
   const { fingerprint, guards, results } = await reportOf(trial);
   expect(preview.output).toContain(`WARP_APPROVE=${fingerprint}`);

@@ -82,7 +82,7 @@ scenario("what was reviewed is what is done, and nothing that became due since",
     "POST registrations/unrevoke id=bob-laptop",
   ]);
   const said = up.output.replace(/\s+/gu, " ");
-  expect(said).toContain("not in the reviewed plan, which knew no such registration");
+  expect(said).toContain("not in the reviewed plan, which had no such registration");
   expect(said).toContain("not in the reviewed plan, where it was leave (unknown-user)");
   expect(said).toContain("allowlist.yaml was changed since the reviewed plan");
   const { decisions, skipped, reviewed, fingerprint } = await reportOf(trial);
@@ -128,7 +128,7 @@ scenario(
       const up = await upBy(name);
       expect(up.exitCode, up.output).toBe(0);
       expect(up.output.replace(/\s+/gu, " ")).toContain(
-        "pending (not-reviewed): not as it was reviewed: revoked 2026-06-01T12:00Z (in the reviewed plan: revoked 2026-05-10T00:00Z)",
+        "pending (not-reviewed): changed since the review: revoked 2026-06-01T12:00Z (in the reviewed plan: revoked 2026-05-10T00:00Z)",
       );
       const { decisions } = await reportOf(trial);
       const waiting = decisions.flatMap(({ pending, registration: { id } }) =>
@@ -155,7 +155,7 @@ scenario("a plan that cannot bind this run stops it", LISTED, async (trial) => {
   const wrong = [
     [{ ...plan, account: "f".repeat(32) }, "is a plan of account"],
     [{ ...plan, asOf: "2026-01-01T00:00:00Z" }, "more than limits.maxPlanAge (24h) ago"],
-    [{ ...plan, asOf: "2999-01-01T00:00:00Z" }, "has not come yet"],
+    [{ ...plan, asOf: "2999-01-01T00:00:00Z" }, "which is in the future"],
     [{ ...plan, version: 2 }, "is not a plan"],
     ["{", "is not a plan"],
   ] as const;

@@ -10,8 +10,7 @@ import { GIVEN, SHARED, USER } from "../../src/allowlist/keys/users.js";
 import { type CodeMeaning, messageCatalogue } from "../../src/allowlist/message-codes.js";
 import { apiErrorCatalogue } from "../../src/cloudflare/errors.js";
 import { aboutRule, type RuleCode, ruleMeanings } from "../../src/reconcile/decision.js";
-import { type FindingCode, findingMeanings } from "../../src/reconcile/findings/finding.js";
-import { findingFixes } from "../../src/reconcile/findings/fixes.js";
+import { findingKinds } from "../../src/reconcile/findings/kinds.js";
 
 const SCHEMA_FILES = {
   "schemas/allowlist.schema.json": SCHEMAS.root,
@@ -39,17 +38,10 @@ const TABLES: Readonly<Record<string, Readonly<Record<string, readonly string[]>
   "docs/error-codes.md": {
     "codes: messages": codeTable(["code", "cause", "fix"], messageCatalogue),
     "codes: errors": codeTable(["code", "cause", "fix"], apiErrorCatalogue),
-    "codes: findings": codeTable(["code", "cause", "what to do"], findingRows()),
+    "codes: findings": codeTable(["code", "cause", "what to do"], findingKinds),
     "codes: rules": codeTable(["code", "means", "to change it"], ruleRows()),
   },
 };
-
-function findingRows(): Readonly<Record<string, CodeMeaning>> {
-  const codes = Object.keys(findingMeanings) as FindingCode[];
-  return Object.fromEntries(
-    codes.map((code) => [code, { meaning: findingMeanings[code], fix: findingFixes[code] }]),
-  );
-}
 
 function ruleRows(): Readonly<Record<string, CodeMeaning>> {
   const codes = Object.keys(ruleMeanings) as RuleCode[];

@@ -151,7 +151,7 @@ describe("is refused, and nothing is written:", () => {
       "what an entry refuses",
       "r1",
       LISTED.replace('"0012345"', '"0012345"\n      state: revoked'),
-      "to be revoked by serial",
+      'serial "0012345" must be revoked',
     ],
     [
       "what is protected",

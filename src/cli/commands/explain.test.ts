@@ -41,28 +41,28 @@ test("tells what it is, what it should be, the line, every rule, and what would 
       device    "d2"
       hardware  serial "PHONE-2", no usable hardware id
       should be revoked: revoke is due
-      rule      unlisted: no entry of its user allows it
+      rule      unlisted: no entry for its user allows it
       line      allowlist.yaml:5  bob@example.com:
       rules, in the order in which they are asked
-          1 protected: neither it, its device nor its user is protected
+          1 protected: no line protects it, its device, or its user
           2 the operator's own: its user is not in guards.self
           3 ignored: nothing is ignored
           4 offboarded: its user is not offboarded
           5 suspended: its user is not suspended
-          6 contradiction: no two entries of one rank ask for different states
-          7 entry that refuses: the entry of its user does not match it now: serial
+          6 contradiction: no two entries of the same rank ask for different states
+          7 entry that refuses: the entry for its user does not match it now: serial
             "PF3TQ9ZX" (line 6): its serial is "PHONE-2" (allowlist.yaml:5)
           8 protected hardware: no serial or hardware id is protected
           9 ignored hardware: nothing is ignored
-         10 unknown hardware: nothing that an entry goes by is unknown of it
+         10 unknown hardware: no entry needs hardware that is not known
          11 long revoked: policy.revoked is not set
          12 stale: policy.stale is not set
          13 too many devices: policy.maxDevices is not set
          14 superseded: policy.superseded is not set
-         15 entry that allows: no entry of its user allows it
-         16 grace: its device enrolled on 2026-05-30, longer than 24h ago
+         15 entry that allows: no entry for its user allows it
+         16 grace: its device enrolled on 2026-05-30, more than 24h ago
             (allowlist.yaml:2)
-      => 17 not allowed: no entry of its user allows it (allowlist.yaml:5)
+      => 17 not allowed: no entry for its user allows it (allowlist.yaml:5)
       what would change it
         - add an entry by serial "PHONE-2": warp-registrations accept r2
     "
@@ -91,16 +91,16 @@ test("of an entry that allows: the rules that could narrow it, and when it ends"
       rule      entry: allowed by hardware
       line      allowlist.yaml:6  - serial: "PF3TQ9ZX" # the ThinkPad
       rules, in the order in which they are asked
-          1 protected: neither it, its device nor its user is protected
+          1 protected: no line protects it, its device, or its user
           2 the operator's own: its user is not in guards.self
           3 ignored: nothing is ignored
           4 offboarded: its user is not offboarded
           5 suspended: its user is not suspended
-          6 contradiction: no two entries of one rank ask for different states
+          6 contradiction: no two entries of the same rank ask for different states
           7 entry that refuses: serial "PF3TQ9ZX" asks for active (allowlist.yaml:6)
           8 protected hardware: no serial or hardware id is protected
           9 ignored hardware: nothing is ignored
-         10 unknown hardware: nothing that an entry goes by is unknown of it
+         10 unknown hardware: no entry needs hardware that is not known
          11 long revoked: policy.revoked is not set
          12 stale: policy.stale is not set
          13 too many devices: policy.maxDevices is not set
@@ -109,7 +109,7 @@ test("of an entry that allows: the rules that could narrow it, and when it ends"
          16 grace: not asked, 15 comes first
          17 not allowed: not asked, 15 comes first
       what would change it
-        - without the entry at allowlist.yaml:6 policy.unlisted would decide
+        - without the entry at allowlist.yaml:6, policy.unlisted would decide
           (revoke)
         - its entry expires after 2026-06-30; then policy.unlisted decides (revoke)
     "
@@ -125,12 +125,12 @@ test("of a user each registration in short", async () => {
     BOB-PHONE (r2) of bob@example.com
       is        active; created 2026-05-30T12:00Z, last seen 2026-05-31T08:00Z
       should be revoked: revoke is due
-      rule      unlisted: no entry of its user allows it
+      rule      unlisted: no entry for its user allows it
       line      allowlist.yaml:5  bob@example.com:
 
     NAME-r6 (r6) of bob@example.com
       is        active; created 2026-05-01T08:00Z, last seen 2026-05-31T08:00Z
-      scope     out of scope: it is of type browser_extension, and the scope has
+      scope     out of scope: its type is browser_extension, but the scope has only
                 warp
 
     BOB-THINKPAD (r1) of bob@example.com
@@ -214,7 +214,7 @@ describe("which rule decides:", () => {
     [
       "an entry that refuses",
       `users: { ${BOB}: [{ device: d2, state: revoked }] }\n`,
-      "=>  7 entry that refuses: to be revoked by",
+      '=>  7 entry that refuses: device "d2" must be revoked',
     ],
     [
       "one device too many",
@@ -231,7 +231,7 @@ describe("which rule decides:", () => {
 
 describe("what is not decided:", () => {
   test.each([
-    ["r6", 0, "scope     out of scope: it is of type browser_extension, and the scope has warp"],
+    ["r6", 0, "scope     out of scope: its type is browser_extension, but the scope has only warp"],
     [
       "alice@example.com",
       0,

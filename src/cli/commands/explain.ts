@@ -49,7 +49,7 @@ $ warp-registrations explain 3f1c9a52-…
 BOB-THINKPAD (3f1c9a52-…) of bob@example.com
   is        active; created 2026-05-01T08:00Z, last seen 2026-05-31T08:00Z
   should be revoked: revoke is due
-  rule      unlisted: no entry of its user allows it
+  rule      unlisted: no entry for its user allows it
   …
 $ warp-registrations explain PF3TQ9ZX --inventory inventory.json
 $ warp-registrations explain bob@example.com --format json

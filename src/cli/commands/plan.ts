@@ -101,7 +101,7 @@ $ warp-registrations drift --exit-code --baseline baseline.yaml --history histor
 WARP registrations: to revoke 1
 …
       - revoke   BOB-OLD (serial C02X), last seen 2026-05-11
-                 no entry of its user allows it (since 2026-05-01, 12 days) (allowlist.yaml:12)
+                 no entry for its user allows it (since 2026-05-01, 12 days) (allowlist.yaml:12)
 
 A baseline accepts findings, each by its key, with a reason and an optional last day (until). It never hides an act.
 --write-baseline FILE writes one that accepts all current findings.

@@ -61,7 +61,7 @@ function findCounts(
     const own = active.get(email) ?? [];
     const devices = new Set(own.map(({ device }) => device.id)).size;
     if (count == null || count === devices || count === own.length) return [];
-    const text = `Access counts ${counted(count, "active device")} of ${asWritten(user)}, and the listing has ${devices}`;
+    const text = `Access counts ${counted(count, "active device")} for ${asWritten(user)}, but the listing has ${devices}`;
     return [
       { code: "device-count", subject: [email], text, source, registrations: own.map(({ id }) => id).sort() },
     ];
@@ -83,7 +83,7 @@ export function findOverlap(
 ): Finding[] {
   return siblings.flatMap((sibling) => {
     if ("unreadable" in sibling.scope) {
-      const text = `stack ${sibling.stack} is on this account too, and whether its scope overlaps cannot be told: ${sibling.scope.unreadable}`;
+      const text = `stack ${sibling.stack} also uses this account, and it is not known whether its scope overlaps: ${sibling.scope.unreadable}`;
       const subject = [sibling.stack, "unreadable"];
       return [{ code: "overlapping-stack", subject, text, registrations: [] }];
     }
@@ -93,7 +93,7 @@ export function findOverlap(
       return isInScope(one, email, scope) && isInScope(one, email, other);
     });
     if (shared.length === 0) return [];
-    const text = `stack ${sibling.stack} has ${shared.length} of these registrations in its scope too, and may undo what this one does: give each stack a scope of its own`;
+    const text = `stack ${sibling.stack} has ${shared.length} of these registrations in its scope too, and may undo what this stack does: give each stack its own scope`;
     return [
       {
         code: "overlapping-stack",

@@ -102,12 +102,12 @@ function elsewhere(email: string, entry: Entry, { registration, device }: Candid
   const owner = device.person.email;
   const ways =
     owner === ""
-      ? "no entry speaks of what has no user: revoke it in the dashboard, or set policy.noUser"
-      : "refuse it under that user too (the same entry), or, where the owner was renamed, move the user's whole list there";
+      ? "no entry covers a registration without a user: revoke it in the dashboard, or set policy.noUser"
+      : "refuse it under that user too (with the same entry); if the owner was renamed, move the user's whole list there";
   return {
     code: "elsewhere",
     subject: [...entrySubject(email, entry), registration.id],
-    text: `${describeMatch(entry)} of ${clipped(email, 100)} is to be ${entry.state}, and is connected under another user: ${named(registration, owner)}; ${ways}`,
+    text: `${describeMatch(entry)} of ${clipped(email, 100)} must be ${entry.state}, but is connected under another user: ${named(registration, owner)}; ${ways}`,
     source: entry.source,
     registrations: [registration.id],
   };
@@ -256,7 +256,7 @@ function unprotected(
   near: string | undefined,
 ): Finding {
   const maybe = near === undefined ? "" : `; did you mean ${quoted(near)}?`;
-  const text = `${what} ${quoted(key)} is nobody's in the account${maybe}`;
+  const text = `${what} ${quoted(key)} matches nothing in the account${maybe}`;
   return { code: "unmatched-protection", subject: [section, key], text, source, registrations: [] };
 }
 
@@ -285,7 +285,7 @@ function findShadowed(decisions: readonly Decision[], matchOf: (candidate: Candi
       {
         code: "shadowed-entry",
         subject: entrySubject(decision.user, entry),
-        text: `${describeMatch(entry)} of ${decision.user} never decides: all that it matches is ${why}`,
+        text: `${describeMatch(entry)} of ${decision.user} never decides: everything it matches is ${why}`,
         source: entry.source,
         related: [{ text: "the line that takes precedence", source: decision.source }],
         registrations: group.map((one) => one.decision.registration.id),
@@ -318,7 +318,7 @@ export function findDates(allowlist: Allowlist, asOf: Date, now: Date): Finding[
   }
   const { freeze } = allowlist;
   if (freeze && now >= freeze.until) {
-    const text = `the freeze is over since ${minute(freeze.until)}; remove it`;
+    const text = `the freeze ended at ${minute(freeze.until)}; remove it`;
     findings.push({
       code: "past-freeze",
       subject: ["freeze"],
@@ -355,7 +355,7 @@ export function findRenewableGrace({ policy, policies }: Allowlist): Finding[] {
   );
   if (!renewable) return [];
   const text =
-    "what no entry allows is deleted after its grace, and may enrol again for another one: the account forgets what is deleted, and remembers what is revoked";
+    "what no entry allows is deleted after its grace, and may enrol again for another grace: the account forgets a deleted registration, but remembers a revoked one";
   const { source, of = "everybody" } = renewable.grace;
   return [{ code: "renewable-grace", subject: ["policy.grace", of], text, source, registrations: [] }];
 }

@@ -8,7 +8,8 @@ import type { Unusable } from "../hardware.js";
 import { MATCH_KEYS } from "../match-keys.js";
 import { type Candidate, isIdentified, type Person } from "../people.js";
 import { isInForce, isInScope, isNoUser, whyOutOfScope } from "../scope.js";
-import { clipped, type Finding, type FindingCode, listed, named, quoted } from "./finding.js";
+import { clipped, type Finding, listed, named, quoted } from "./finding.js";
+import { type FindingCode } from "./kinds.js";
 
 /** What is left alone: one finding a registration, and for people that the allowlist does not know one a person. */
 export function findLeftAlone(decisions: readonly Decision[]): Finding[] {
@@ -70,7 +71,7 @@ export function findCameBack(decisions: readonly Decision[]): Finding[] {
       {
         code: "came-back" as const,
         subject: ids,
-        text: `${named(decision.registration, decision.user)} was revoked ${times} times ${now}: revoking does not keep a device out, the device enrolment policy or the identity provider does`,
+        text: `${named(decision.registration, decision.user)} was revoked ${times} times ${now}: revoking does not keep a device out; use the device enrolment policy or the identity provider`,
         source: decision.source,
         registrations: ids,
       },
@@ -94,12 +95,12 @@ export function findDoubts(people: Iterable<Person>): Finding[] {
   for (const { doubts, email } of people) {
     for (const { pair, values, why } of doubts) {
       const [older, newer] = pair;
-      const because = why === "serials" ? "tell different serials" : "are both in use";
+      const because = why === "serials" ? "report different serials" : "are both in use";
       const ids = pair.map(({ registration }) => registration.id).sort();
       findings.push({
         code: "doubtful-device",
         subject: ids,
-        text: `${named(older.registration, email)} and ${named(newer.registration, email)} tell the same ${spoken(values)}, and ${because}: they are taken for two machines, and neither is let in by that`,
+        text: `${named(older.registration, email)} and ${named(newer.registration, email)} report the same ${spoken(values)}, but ${because}: they count as two machines, and neither is let in on that basis`,
         registrations: ids,
       });
     }
@@ -149,7 +150,7 @@ export function findShared(people: Iterable<Person>): Finding[] {
       return {
         code: "shared-identity" as const,
         subject: [value, ...ids],
-        text: `devices of several users tell the same ${spoken([value])}: ${listed(names)}`,
+        text: `devices of several users report the same ${spoken([value])}: ${listed(names)}`,
         registrations: ids,
       };
     });
@@ -205,12 +206,12 @@ export function findProfiles(decisions: readonly Decision[]): Finding[] {
     ...inOrder(groupBy(deleted, ({ policy }) => policy.id)).map(([id, group]): Finding => {
       const own = group.map(({ decision }) => decision).sort(byId);
       const name = quoted(group[0].policy.name ?? id);
-      const text = `the device profile ${name} was deleted, and ${counted(own.length, "connected device")} still ${own.length === 1 ? "has" : "have"} it: ${listed(own.map(nameOf))}`;
+      const text = `the device profile ${name} was deleted, but ${counted(own.length, "connected device")} still ${own.length === 1 ? "has" : "have"} it: ${listed(own.map(nameOf))}`;
       return aboutGroup("deleted-profile", [id], text, own);
     }),
     ...inOrder(groupBy(isException ? byDefault : [], ({ user }) => user)).map(([user, group]): Finding => {
       const own = [...group].sort(byId);
-      const text = `${user}: ${listed(own.map(nameOf))} ${own.length === 1 ? "gets" : "get"} the default device profile, and most devices have one of their own`;
+      const text = `${user}: ${listed(own.map(nameOf))} ${own.length === 1 ? "has" : "have"} the default device profile, but most devices have another one`;
       return aboutGroup("default-profile", [user], text, own);
     }),
   ];
@@ -269,7 +270,7 @@ export function findOutOfReach(
     findings.push({
       code: "state-out-of-scope",
       subject: [email, ...ids],
-      text: `${email} is ${state.state}, and ${count} outside \`scope\` (${settings.join(", ")}) ${outside.length === 1 ? "stays" : "stay"} connected: widen \`scope\`, or revoke by hand`,
+      text: `${email} is ${state.state}, but ${count} outside \`scope\` (${settings.join(", ")}) ${outside.length === 1 ? "stays" : "stay"} connected: widen \`scope\`, or revoke by hand`,
       source: state.source,
       registrations: ids,
     });

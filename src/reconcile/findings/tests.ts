@@ -21,8 +21,7 @@ export function runAllowlistTests(allowlist: Allowlist, now: Date): Message[] {
     const [contradiction] = plan.problems;
     if (contradiction) return [failure(test, contradiction.text)];
     const [decision] = plan.decisions;
-    if (!decision)
-      return [failure(test, "such a registration is outside `scope`, so that nothing is decided")];
+    if (!decision) return [failure(test, "such a registration is outside `scope`, so nothing is decided")];
     const why = difference(test, decision);
     return why === undefined ? [] : [failure(test, why, decision)];
   });
@@ -32,14 +31,14 @@ function difference({ expect }: AllowlistTest, { action, reason }: Decision): st
   const ruled = expect.rule === undefined || expect.rule === reason.code;
   if (expect.action === action && ruled) return undefined;
   const wanted = expect.rule === undefined ? expect.action : `${expect.action} (${expect.rule})`;
-  return `expected ${wanted}, and it is ${action} (${reason.code}): ${reason.text}`;
+  return `expected ${wanted}, but it is ${action} (${reason.code}): ${reason.text}`;
 }
 
 function failure({ name, source }: AllowlistTest, why: string, decision?: Decision): Message {
   return {
     code: "allowlist/test-failed",
     text: `the test ${JSON.stringify(name)} fails: ${why}`,
-    fix: "correct the entry or the policy, or the test",
+    fix: "correct the entry, the policy, or the test",
     source,
     ...(decision && { related: [{ text: "the line that decides", source: decision.source }] }),
   };

@@ -22,7 +22,7 @@ export function areMachinesSkipped({ person, policy }: Subject): boolean {
 }
 
 function skipped(name: string, { policy: { machines } }: Subject): Passed {
-  return passed(`policy.${name} does not judge what belongs to no person (policy.machines)`, machines.source);
+  return passed(`policy.${name} skips what belongs to no person (policy.machines)`, machines.source);
 }
 
 /** Whether an entry matches it now, whatever it asks for. */
@@ -79,15 +79,14 @@ function whyNotByAge(candidate: Candidate, subject: Subject): string | undefined
   const { revoked } = subject.policy;
   const since = candidate.registration.revoked_at;
   if (revoked.value === undefined || since == null) return "it is not revoked, or policy.revoked is not set";
-  if (areMachinesSkipped(subject))
-    return "policy.revoked does not judge what belongs to no person (policy.machines)";
+  if (areMachinesSkipped(subject)) return "policy.revoked skips what belongs to no person (policy.machines)";
   const age = `policy.revoked${byWhom(revoked)}: revoked since ${day(since)}`;
   if (!isPast(Date.parse(since), revoked.value, subject))
     return `${age}, which is within ${revoked.value.after.text}`;
   if (!concerns(revoked.value, candidate, subject))
-    return `${age}, and it leaves alone what an entry matches`;
+    return `${age}, but it does not apply to what an entry matches`;
   const next = whyNeeded(candidate, subject);
-  if (next !== undefined) return `${age}, and ${next}`;
+  if (next !== undefined) return `${age}, but ${next}`;
   return undefined;
 }
 
@@ -121,9 +120,9 @@ export const stale: Rule = {
       if (!isPast(since, rule, subject))
         return whyStill(`${age}, which is within ${rule.after.text}`, source);
       if (!concerns(rule, candidate, subject))
-        return whyStill(`${age}, and it leaves alone what an entry matches`, source);
+        return whyStill(`${age}, but it does not apply to what an entry matches`, source);
       const next = whyNeeded(candidate, subject);
-      if (next !== undefined) return whyStill(`${age}, and ${next}`, source);
+      if (next !== undefined) return whyStill(`${age}, but ${next}`, source);
       const text = `not seen since ${dayOf(since)}`;
       if (rule.action === "report") return reported("stale", candidate, text, setting);
       const verdict: Verdict = {
@@ -169,7 +168,7 @@ function reported(
     source,
     registrations: [registration.id],
   };
-  return { why: () => ({ text: `${text}, and its action is report, which never decides`, source }), finding };
+  return { why: () => ({ text: `${text}; its action is report, so it decides nothing`, source }), finding };
 }
 
 function day(time: string): string {

@@ -42,8 +42,8 @@ function byState(state: "offboarded" | "suspended", desired: "deleted" | "revoke
   };
 }
 
-const AGREED = passed("no two entries of one rank ask for different states");
-const KNOWN = passed("nothing that an entry goes by is unknown of it");
+const AGREED = passed("no two entries of the same rank ask for different states");
+const KNOWN = passed("no entry needs hardware that is not known");
 
 /** Entries that ask for different states hold the whole plan; here what they are about is left alone. */
 export const contradiction: Rule = {
@@ -68,8 +68,9 @@ export const refused: Rule = {
     if (match.kind !== "refused") return whyNotRefused(candidate, subject);
     const { entry } = match;
     if (entry.state === "active" || isDueByAge(candidate, subject))
-      return passed("it has been revoked for long");
-    const text = `to be ${entry.state} by ${because(entry)}`;
+      return passed("it has been revoked for longer than policy.revoked.after");
+    const why = entry.reason === undefined ? "" : `: ${entry.reason}`;
+    const text = `${describeMatch(entry)} must be ${entry.state}${why}`;
     return { rule: "entry", desired: entry.state, text, source: entry.source, entry };
   }),
 };
@@ -81,7 +82,7 @@ export const unknownHardware: Rule = {
     const { match } = say(candidate);
     if (match.kind !== "unknown-hardware") return KNOWN;
     const { source } = match.entry;
-    const text = `its hardware is not known, and an entry of its user goes by ${wants(match.entry)}`;
+    const text = `its hardware is not known, and an entry for its user matches by ${wants(match.entry)}`;
     if (setting.value === "report") return { rule: "unknown-hardware", desired: "as-is", text, source };
     return {
       rule: "unknown-hardware",
@@ -93,14 +94,14 @@ export const unknownHardware: Rule = {
 };
 
 /**
- * What an entry allows. It keeps every registration that connects, and lets in the newest alone: only where that itself
+ * What an entry allows. It keeps every registration that connects, and lets in only the newest: only where that itself
  * tells what the entry asks for, and where nothing about it is in doubt.
  */
 export const allowed: Rule = {
   name: "entry that allows",
   ask: listed((subject) => (candidate) => {
     const { match } = subject.say(candidate);
-    if (match.kind !== "allowed") return passed("no entry of its user allows it");
+    if (match.kind !== "allowed") return passed("no entry for its user allows it");
     if (liveOf(candidate) === "active") {
       const { entry } = match;
       return { rule: "entry", desired: "active", text: KEPT[rankOf(entry)], source: entry.source, entry };
@@ -116,8 +117,8 @@ export const allowed: Rule = {
     const isLetIn = listedRevoked.value === "ours" ? by === "this-stack" : listedRevoked.value === "unrevoke";
     if (isLetIn) return { rule: "entry", desired: "active", text, source, entry };
     const since = (candidate.registration.revoked_at ?? "").slice(0, 10);
-    const whose = by === "outside" ? `outside this stack on ${since}` : `on ${since}, nobody knows by whom`;
-    const how = listedRevoked.value === "ours" ? `revoked ${whose}` : "revoked";
+    const whose = by === "outside" ? `outside this stack on ${since}` : `on ${since}, not known by whom`;
+    const how = listedRevoked.value === "ours" ? `it was revoked ${whose}` : "it is revoked";
     return {
       rule: "listed-revoked",
       desired: "as-is",
@@ -151,18 +152,18 @@ function whyKeptOut(
   }
   const said = say(candidate);
   if (said.match.kind === "allowed" && !said.match.own) {
-    const text = `${describeMatch(entry)} is told by an older registration of this device, and not by this one`;
+    const text = `${describeMatch(entry)} matches an older registration of this device, but not this one`;
     return { rule: "doubt", text };
   }
   const other = newestOf(entry, candidate);
   if (other !== candidate) {
-    const text = `${describeMatch(entry)} matches a newer registration, ${clipped(other.registration.id)}, and lets in the newest alone`;
+    const text = `${describeMatch(entry)} matches a newer registration, ${clipped(other.registration.id)}, and lets in only the newest`;
     return { rule: "older", text };
   }
   const doubt = whyInDoubt(candidate, entry);
   if (doubt !== undefined) return { rule: "doubt", text: doubt };
   if (!said.mayRefuse) return undefined;
-  const text = `its hardware is not known, and may be what line ${said.mayRefuse.source.line} refuses (${describeMatch(said.mayRefuse)})`;
+  const text = `its hardware is not known, and it may be the machine that line ${said.mayRefuse.source.line} refuses (${describeMatch(said.mayRefuse)})`;
   return { rule: "doubt", text };
 }
 
@@ -180,7 +181,7 @@ function whyInDoubt(candidate: Candidate, { match }: Entry): string | undefined 
   const own = doubtsOf(candidate).find(({ values }) => concerned(values));
   if (own) {
     const other = own.pair[0] === candidate ? own.pair[1] : own.pair[0];
-    return `${named(other.registration, candidate.device.person.email)} tells the same ${own.values.join(" and ")}, and which of the two machines is meant cannot be told`;
+    return `${named(other.registration, candidate.device.person.email)} reports the same ${own.values.join(" and ")}, and it is not clear which of the two machines the entry means`;
   }
   const told = valueKeys(candidate.hardware);
   const shared = doubts.find(
@@ -189,7 +190,7 @@ function whyInDoubt(candidate: Candidate, { match }: Entry): string | undefined 
       values.some((value) => told.includes(value)) &&
       !pair.some((one) => agree(one, candidate)),
   );
-  return shared && `two other machines tell the same ${shared.values.join(" and ")}`;
+  return shared && `two other machines report the same ${shared.values.join(" and ")}`;
 }
 
 /** Rules about entries have nothing to ask where a user has none. */
@@ -248,8 +249,8 @@ function explainMatch(candidate: Candidate, { say, user, asOf }: Subject): Why {
       const more = entries.length > MOST_ENTRIES ? `; and ${entries.length - MOST_ENTRIES} more` : "";
       const none =
         entries.length === 1
-          ? "the entry of its user does not match it now"
-          : `none of the ${entries.length} entries of its user matches it now`;
+          ? "the entry for its user does not match it now"
+          : `none of the ${entries.length} entries for its user matches it now`;
       return { text: `${none}: ${told.join("; ")}${more}`, source: user?.source };
     }
   }

@@ -14,7 +14,7 @@ import { type Context, passed, type Passed, type Rule, type Verdict } from "./ru
 
 type Line = SourcePosition | undefined;
 
-const UNPROTECTED = passed("neither it, its device nor its user is protected");
+const UNPROTECTED = passed("no line protects it, its device, or its user");
 const NO_HARDWARE_PROTECTED = passed("no serial or hardware id is protected");
 const NOT_SELF = passed("its user is not in guards.self");
 const NOTHING_IGNORED = passed("nothing is ignored");
@@ -113,7 +113,7 @@ export const self: Rule = {
   ask: ({ allowlist: { guards }, person }) => {
     const source = find(guards.self, person.email);
     if (!source) return NOT_SELF;
-    const text = "its user runs this tool, so it is never acted on";
+    const text = "its user runs this tool, so it is never touched";
     return () => ({ rule: "self", desired: "as-is", text, source });
   },
 };

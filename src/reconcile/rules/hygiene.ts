@@ -54,7 +54,7 @@ export const maxDevices: Rule = {
       return passed("policy.maxDevices does not count what belongs to no person");
     const isWithin: Passed = {
       why: () => ({
-        text: `its user may have at most ${limit}${byWhom(setting)}: it is within that, or does not count`,
+        text: `its user may have at most ${counted(limit, "device")}${byWhom(setting)}: this one is within the limit, or does not count`,
         source: setting.source,
       }),
     };
@@ -185,7 +185,7 @@ function report(
     finding: {
       code: "max-devices",
       subject: [email, ...ids],
-      text: `${email} has ${counted(over.length, "device")} more than the ${limit} that policy.maxDevices allows`,
+      text: `${email} has ${counted(over.length, "more device")} than the ${limit} that policy.maxDevices allows`,
       source: setting.source,
       registrations: ids,
     },
@@ -204,15 +204,15 @@ export const superseded: Rule = {
     if (action === undefined) return NOT_TIDIED;
     const { source } = setting;
     if (areMachinesSkipped(subject))
-      return passed("policy.superseded does not judge what belongs to no person", source);
-    const none = passed("no newer registration of this user on this device goes on to connect", source);
+      return passed("policy.superseded skips what belongs to no person", source);
+    const none = passed("no newer registration of this user on this device will be connected", source);
     return (candidate) => {
       const newest = newestLeft(candidate, subject);
       if (!newest) return none;
       const { match } = subject.say(candidate);
       const entry = match.kind === "allowed" ? match.entry : undefined;
       if (entry?.match.registration !== undefined)
-        return passed("the entry names the registration itself, and has the last word", entry.source);
+        return passed("the entry names the registration itself, and takes precedence", entry.source);
       const by = supersedes(newest, subject);
       if (!by) return none;
       const text = `${newest.registration.id} is a newer registration of this device${byWhom(setting)}`;
@@ -246,13 +246,13 @@ function supersedes(newest: Candidate, subject: Subject): Pick<Verdict, "relies"
 function whyNotRemoved(older: Candidate, newest: Candidate): string | undefined {
   const enrolled = Date.parse(newest.registration.created_at);
   if (lastSign(older) - enrolled > OVERLAP_MS)
-    return "this one was seen after that enrolled, so it may be in use";
+    return "this one was seen after the newer one enrolled, so it may be in use";
   const [a, b] = [older.hardware?.deviceType, newest.hardware?.deviceType];
   if (a !== undefined && b !== undefined && a.toLowerCase() !== b.toLowerCase())
-    return `this one is on ${a}, that on ${b}`;
+    return `this one is on ${a}, the newer one on ${b}`;
   if (haveTwoHardwareIds(older, newest)) return "their hardware ids differ";
   const isInDoubt = doubtsOf(older).length > 0 && !agree(older, newest);
-  return isInDoubt ? "whether the two are one machine is in doubt" : undefined;
+  return isInDoubt ? "the two may not be one machine" : undefined;
 }
 
 function reported(older: Candidate, text: string, subject: Subject): Passed {

@@ -24,14 +24,14 @@ export const grace: Rule = {
     const { source } = setting;
     return (candidate) => {
       if (liveOf(candidate) === "revoked")
-        return passed("it is revoked, and grace is for what connects", source);
+        return passed("it is revoked, and grace applies only to active registrations", source);
       const due = fallback(candidate, subject);
-      if (due.desired === "as-is") return passed("nothing would be done to it", source);
+      if (due.desired === "as-is") return passed("it would be left alone anyway", source);
       const end = endOfGrace(candidate, subject);
       if (subject.asOf.getTime() >= end)
         return {
           why: () => ({
-            text: `its device enrolled on ${dayOf(end - setting.value.ms)}, longer than ${setting.value.text} ago`,
+            text: `its device enrolled on ${dayOf(end - setting.value.ms)}, more than ${setting.value.text} ago`,
             source,
           }),
         };
@@ -95,7 +95,7 @@ export function fallback(candidate: Candidate, { say, user, person, policy }: Su
   }
   if (person.isNobody) return byPolicy("no-user", policy.noUser, "it belongs to no person");
   if (!user) return byPolicy("unknown-user", policy.unknownUsers, "its user is not in the allowlist");
-  return byPolicy("unlisted", policy.unlisted, "no entry of its user allows it", user.source);
+  return byPolicy("unlisted", policy.unlisted, "no entry for its user allows it", user.source);
 }
 
 /**

@@ -1,0 +1,211 @@
+/** The catalogue of findings: what each kind means, what to do about it, and what it is worth. */
+
+/**
+ * What a finding is worth to whoever reads a report: it comes first where a change lets more through for everybody
+ * (`loosens`), or where what is refused connects (`alarms`); then come what a change drops, lets in and withholds, and last what
+ * was there before (`tells`).
+ */
+export type FindingWorth = "loosens" | "alarms" | "drops" | "admits" | "withholds" | "tells";
+
+interface FindingKind {
+  /** In one line. */
+  readonly meaning: string;
+  /** What to do about it, in Markdown. */
+  readonly fix: string;
+  readonly worth: FindingWorth;
+}
+
+const kind =
+  (worth: FindingWorth) =>
+  (meaning: string, fix: string): FindingKind => ({ meaning, fix, worth });
+
+const [loosens, alarms, drops] = [kind("loosens"), kind("alarms"), kind("drops")];
+const [admits, withholds, tells] = [kind("admits"), kind("withholds"), kind("tells")];
+
+/** Every kind of thing that is noticed; its codes are stable, for machines. */
+export const findingKinds = {
+  "unmatched-entry": tells(
+    "An entry matches no registration.",
+    "Correct a typing error, or wait until the device enrols. `explain SERIAL` shows which one it is.",
+  ),
+  "unmatched-user": tells(
+    "A listed user has no registration, and someone with a similar address is not listed.",
+    "Correct the address: the message names the similar one.",
+  ),
+  "unmatched-protection": tells(
+    "A line under `protected` or `guards.self` names nothing that is in the account.",
+    "Correct the line, or remove it. A protection that protects nothing is dangerous.",
+  ),
+  "unmatched-ignore": tells(
+    "A rule under `ignore` matches no registration.",
+    "Correct the rule, or remove it.",
+  ),
+  "shadowed-entry": tells(
+    "Everything that an entry matches is protected or ignored, so the entry never takes effect.",
+    "Remove the entry, or the exception that hides it.",
+  ),
+  "expired-entry": tells("An entry has expired.", "Remove the entry, or set a later day."),
+  "expiring-entry": tells(
+    "An entry expires within 14 days.",
+    "Set a later day now, or let the entry expire.",
+  ),
+  "upcoming-state": tells(
+    "A user's state (`suspended`, `offboarded`) begins on a later day.",
+    "Nothing: it announces what will happen.",
+  ),
+  "past-freeze": tells("The freeze is over.", "Remove `freeze`."),
+  "unknown-hardware": tells(
+    "A registration is left alone because its hardware is not known.",
+    "Add an entry by `device` or `registration`. Phones report no serial number.",
+  ),
+  "unusable-serial": tells(
+    "A serial number is a vendor's default, so no entry can match by it.",
+    "Match these machines by `hardwareId` or `device`.",
+  ),
+  doubt: tells(
+    "A listed device is revoked, and stays revoked: it may not be the machine that its entry means.",
+    "Find out which machine it is. An entry by `registration` lets it in, whichever machine it is.",
+  ),
+  "doubtful-device": tells(
+    "Two registrations of one user report the same serial or hardware id, but are two machines.",
+    "Find out which of the two belongs to whom. Entries by `device` or `registration` tell them apart.",
+  ),
+  "shared-identity": tells(
+    "Devices of several users report the same serial or hardware id.",
+    "Compare the machines: someone may claim a serial number that is not theirs.",
+  ),
+  elsewhere: alarms(
+    "A device that an entry refuses is connected under another user.",
+    "Add an entry that refuses the device under that user, or move the whole user if the owner was renamed.",
+  ),
+  tombstone: tells(
+    "A registration is revoked instead of deleted: deleting it might let in or cut off another one.",
+    "Nothing, or let the older registration be deleted too: widen the scope, or remove the protection.",
+  ),
+  "state-out-of-scope": tells(
+    "A suspended or offboarded user has active registrations outside the scope.",
+    "Widen `scope`, or revoke these registrations by hand.",
+  ),
+  "renewable-grace": tells(
+    "The policy deletes what no entry allows, so a device can enrol again for another grace.",
+    "Use `unlisted: revoke`: the account remembers what is revoked.",
+  ),
+  "listed-revoked": tells(
+    "A listed device is revoked, and `policy.listedRevoked` keeps it revoked (`report`; or `ours`, where this stack is not known to have revoked it).",
+    "Let it back in with `policy.listedRevoked: unrevoke`, or set `state: revoked` in its entry.",
+  ),
+  unlisted: tells(
+    "A registration that no entry allows is left alone, because the policy is `report`.",
+    "`accept` it, or set `policy.unlisted: revoke`.",
+  ),
+  condition: tells(
+    "A registration that fails a condition of its entry (`requires`) is left alone, because the policy is `report`.",
+    "Bring the device up to what `requires` asks, or change the entry.",
+  ),
+  expired: tells(
+    "A registration whose entry applies at another time is left alone, because the policy is `report`.",
+    "`accept` it again, or set a later day.",
+  ),
+  "unknown-user": tells(
+    "Registrations of a user who is not in the allowlist are left alone.",
+    "List the user, leave the user out of `scope`, or set `policy.unknownUsers`.",
+  ),
+  "no-user": tells(
+    "Registrations that belong to no person are left alone.",
+    "Set `policy.noUser`, or `ignore` them: service tokens and WARP Connectors.",
+  ),
+  grace: tells(
+    "No entry allows a new registration; the text says when its grace ends.",
+    "`accept` it before the day that the message names, or let the policy act.",
+  ),
+  "came-back": tells(
+    "A device enrols again and again after it is revoked.",
+    "Close the way in: the enrolment policy or the identity provider. A revocation on its own does not last.",
+  ),
+  "max-devices": tells(
+    "A user has more devices than `policy.maxDevices`.",
+    "Remove a device, or raise `policy.maxDevices`.",
+  ),
+  superseded: tells(
+    "A newer registration of the same device is connected.",
+    "Let the policy delete the old one (`policy.superseded`).",
+  ),
+  stale: tells(
+    "A registration has not been seen for longer than `policy.stale.after`.",
+    "Let the policy act (`policy.stale`), or ask the user.",
+  ),
+  "revoked-age": tells(
+    "A registration has been revoked for longer than `policy.revoked.after`.",
+    "Let the policy delete it (`policy.revoked`).",
+  ),
+  "deleted-profile": tells(
+    "Connected devices have a device profile that was deleted.",
+    "Give the devices another profile in the dashboard (Zero Trust, device settings), or let them register again.",
+  ),
+  "default-profile": tells(
+    "A user's device has the default device profile, but most devices have another one.",
+    "Make a profile's rule match the device. Reported only if fewer than half of the connected devices in scope have the default profile.",
+  ),
+  "overlapping-stack": tells(
+    "Another stack of this project also has registrations of this account in its scope.",
+    "Give each stack its own `scope`.",
+  ),
+  "reviewed-plan": tells(
+    "Something has changed since the reviewed plan was made.",
+    "Look at what the message names. New acts wait for the next review.",
+  ),
+  "unknown-access-user": tells(
+    "No Access user has this e-mail address.",
+    "Correct the address. Someone who never signed in has no Access user yet.",
+  ),
+  "access-users-unread": tells(
+    "The Access users were not listed, so `accessUsers` is not compared with them.",
+    "Give the token **Access: Audit Logs Read**, or set `warp-registrations:lookUpUsers: never`.",
+  ),
+  "device-count": tells(
+    "The number of devices that Access counts for a user contradicts the listing.",
+    "Run again. If it stays, compare with the dashboard: the list may lack a registration.",
+  ),
+  "change-dropped": drops(
+    "The change takes a user or a device off the allowlist, and its registrations stay connected.",
+    "To cut them off, give the user `[]`, or the device `state: revoked`.",
+  ),
+  "change-out-of-scope": loosens(
+    "The change narrows the scope, and the registrations that leave it stay as they are.",
+    "Make sure that another stack covers them.",
+  ),
+  "change-widened": admits("The change lets in what was not let in before.", "Review who is let in."),
+  "change-excepted": loosens(
+    "The change protects or ignores something that was decided before.",
+    "Review why.",
+  ),
+  "change-loosened": loosens(
+    "The change loosens the policy, a guard, a limit or the freeze, or drops a protection or a test.",
+    "Review why, and whether it should stay.",
+  ),
+  "change-withheld": withholds(
+    "The change no longer lets in what was about to be let in; no act shows this.",
+    "Make sure that nobody needs the device.",
+  ),
+  "clock-skew": tells(
+    "This machine's clock is more than five minutes off the account's.",
+    "Set the machine's clock (NTP). The plan used the account's clock, so the plan itself is right.",
+  ),
+  "unmatched-baseline": tells(
+    "A line of the drift baseline accepts a finding that no longer exists.",
+    "Remove the line.",
+  ),
+  warning: tells(
+    "The allowlist is valid, but something in it is worth a look.",
+    "Read the message: it has its own `allowlist/…` code.",
+  ),
+} satisfies Readonly<Record<string, FindingKind>>;
+
+/** What kind of thing was noticed. */
+export type FindingCode = keyof typeof findingKinds;
+
+/** What a kind of finding is worth; one of a later version is told with the rest. */
+export function worthOf(code: string): FindingWorth {
+  const kinds: Readonly<Record<string, FindingKind>> = findingKinds;
+  return Object.hasOwn(kinds, code) ? (kinds[code]?.worth ?? "tells") : "tells";
+}
