@@ -146,7 +146,7 @@ const REASONS: Readonly<Record<string, string>> = {
   EISDIR: "that is a folder",
   EACCES: "there is no permission to write there",
   EPERM: "there is no permission to write there",
-  EROFS: "nothing can be written there",
+  EROFS: "the file system is read-only",
   ENOSPC: "the disk is full",
 };
 
