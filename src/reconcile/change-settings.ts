@@ -189,7 +189,7 @@ const GUARDS: Rows<Guards> = {
   unrevoke: limit,
   perUser: count,
   deleteUsers: count,
-  self: listed("by guards.self"),
+  self: listed("guards.self user"),
 };
 
 const LIMITS: Rows<Limits> = { perRun: count, maxPlanAge: duration };

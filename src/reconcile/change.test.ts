@@ -138,7 +138,7 @@ changeSteps("off the list", [
     name: "an entry gives way to whoever runs the tool",
     before: ANN,
     after: `guards: { self: [ann@example.com] }\n${NOBODY}`,
-    tells: [/^excepted: the change protects by guards.self "ann@example.com"/],
+    tells: [/^excepted: the change protects guards.self user "ann@example.com"/],
   },
   {
     name: "an entry gives way to an ignore rule",

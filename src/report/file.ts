@@ -69,7 +69,7 @@ function filePlace(path: string): { readonly path: string; readonly exists: bool
   throw new ReportError(
     path,
     `that is ${what}, not a file`,
-    `name a file, or unset ${REPORT_VARIABLE} where no report is wanted`,
+    `name a file, or unset ${REPORT_VARIABLE} if you want no report`,
   );
 }
 
@@ -129,7 +129,7 @@ function readReport(path: string, run: string | undefined): ReportDocument {
     throw new ReportError(
       path,
       "another run has written its own report there",
-      "give each stack a file of its own",
+      "give each stack its own file",
     );
   return document;
 }
@@ -142,10 +142,10 @@ function reasonOf(error: unknown): string {
 
 const REASONS: Readonly<Record<string, string>> = {
   ENOENT: "its folder does not exist",
-  ENOTDIR: "its folder is not a folder",
+  ENOTDIR: "part of its path is not a folder",
   EISDIR: "that is a folder",
-  EACCES: "there is no permission to write there",
-  EPERM: "there is no permission to write there",
+  EACCES: "you have no permission to write there",
+  EPERM: "you have no permission to write there",
   EROFS: "the file system is read-only",
   ENOSPC: "the disk is full",
 };

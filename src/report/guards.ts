@@ -42,7 +42,7 @@ export function explainGuards(document: ReportDocument): string[] {
   return [
     ...tripped.flatMap((guard) => [
       `GUARD TRIPPED: ${figure(guard, document)}`,
-      `  set by ${settingOf(guard)} (${escapeText(guard.source.file)}:${guard.source.line}${guard.isDefault ? ", which does not set it: this is the default" : ""})`,
+      `  set by ${settingOf(guard)} (${escapeText(guard.source.file)}:${guard.source.line}${guard.isDefault ? ", the default: the file does not set it" : ""})`,
     ]),
     "Nothing is done. To go on, either:",
     `  change ${tripped.map(settingOf).join(" and ")} in the allowlist, or`,

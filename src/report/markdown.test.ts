@@ -40,7 +40,7 @@ test("one line says it, the rest is folded away", () => {
 
 </details>
 
-<details open><summary>revoke 1: connected now, will be cut off</summary>
+<details open><summary>revoke 1: connected; will be cut off</summary>
 
 | User | Device | Why | Line |
 | --- | --- | --- | --- |

@@ -37,7 +37,7 @@ export function readReviewedPlan(env: NodeJS.ProcessEnv, account: string): Revie
   const document = read(path);
   if (document.account !== account) {
     const other = escapeText(document.account, 60);
-    throw new ReviewedPlanError(path, `is a plan of account ${other}, and this run is for ${account}`, AGAIN);
+    throw new ReviewedPlanError(path, `is a plan of account ${other}, but this run is for ${account}`, AGAIN);
   }
   return toReviewed(document);
 }

@@ -23,9 +23,9 @@ export const ACTS: readonly Act[] = ["revoke", "delete", "unrevoke"];
 
 /** What each action means to a reader. */
 export const actionMeanings: Readonly<Record<Action, string>> = {
-  revoke: "connected now, will be cut off",
+  revoke: "connected; will be cut off",
   delete: "will be removed for good",
-  unrevoke: "cut off now, will be let back in",
+  unrevoke: "revoked; will be let back in",
   keep: "in good order",
   leave: "not ours to change",
 };
@@ -221,7 +221,7 @@ function shellWord(text: string): string {
 /** What to run next; undefined where nothing is left to do. */
 export function nextCommand(document: ReportDocument, planFile?: string): string | undefined {
   const { summary, results = [], accessUserResults = [], freeze, findings } = document;
-  if (isHeld(document)) return "pulumi preview, once that is settled";
+  if (isHeld(document)) return "pulumi preview, once this is resolved";
   const pending = document.pending + pendingUsers(document).length;
   const all = ACTS.reduce((sum, act) => sum + summary[act], 0) + usersDue(document).length;
   const due = all - pending;
