@@ -145,7 +145,7 @@ export const POLICY = {
   ),
   unknownHardware: key(
     "Hardware not known",
-    "What to do with a registration whose hardware is not known, where an entry of its user matches by hardware; `report` leaves it alone.",
+    "What to do with a registration whose hardware is not known, if an entry for its user matches by hardware; `report` leaves it alone.",
     choice("report", "revoke"),
     { byDefault: "report" },
   ),
