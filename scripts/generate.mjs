@@ -1,4 +1,4 @@
-// `npm run generate`: writes what comes from tables of the code and is checked in: schemas, tables of the docs.
+// `npm run generate`: writes what comes from tables and types of the code and is checked in: schemas, tables of the docs.
 
 import { readFileSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";

@@ -6,18 +6,20 @@ import type { MessageCode } from "./message-codes.js";
 
 /** Something wrong with the desired state: where, what, and what to do. */
 export interface Message {
-  /** Stable, for machines: `allowlist/unknown-key`. */
+  /** Stable, for machines: `allowlist/contradiction`. @asType string @minLength 1 */
   readonly code: MessageCode;
+  /** What is wrong. */
   readonly text: string;
   /** What to do about it. */
   readonly fix?: string;
   /** The lines of the file that would be right, as an example of the fix. */
   readonly right?: readonly string[];
+  /** The line that it is about. */
   readonly source?: SourcePosition;
-  /** The offending line as it stands in the file, without its line break. */
+  /** The line as it stands in the file, without its line break. */
   readonly line?: string;
-  /** Further places that have to do with it, as the other of two entries that contradict each other. */
-  readonly related?: readonly { readonly text: string; readonly source: SourcePosition }[];
+  /** Further places that have to do with it, as the other of two entries that contradict each other. @title Related places */
+  readonly related?: readonly RelatedPlace[];
   /** Of a warning: what it speaks of, in facts that stay; with `code` it is the warning's identity. */
   readonly subject?: readonly string[];
 }
@@ -31,11 +33,22 @@ export class AllowlistError extends Error {
   }
 }
 
-/** A place in an allowlist file; `line` and `column` count from 1, `file` is relative to the project's folder. */
+/** A place in a file of the allowlist. @title Place */
 export interface SourcePosition {
+  /** Relative to the project's folder. */
   readonly file: string;
+  /** Counts from 1. @minimum 1 */
   readonly line: number;
+  /** Counts from 1. @minimum 1 */
   readonly column: number;
+}
+
+/** One further place. @title Related place */
+export interface RelatedPlace {
+  /** What stands there. @title What */
+  readonly text: string;
+  /** Where it stands. */
+  readonly source: SourcePosition;
 }
 
 /** More messages than this are counted and not listed. */

@@ -203,7 +203,12 @@ export interface Allowlist {
   /** What is valid, and worth a look all the same: weak matches, rules that shadow each other. */
   readonly warnings: readonly Message[];
   /** Every file that was read, relative to the project's folder, sorted, each with the SHA-256 of its text in hex. */
-  readonly files: readonly { readonly file: string; readonly digest: string }[];
+  readonly files: readonly {
+    /** Relative to the project's folder. */
+    readonly file: string;
+    /** SHA-256 of its text, in hex. */
+    readonly digest: string;
+  }[];
 }
 
 // What the policy says: for everybody, for a group, for one user.

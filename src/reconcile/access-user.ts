@@ -9,26 +9,32 @@ import type { PendingReason } from "./decision.js";
 export type AccessUserAction = "create" | "rename" | "delete" | "keep";
 
 export interface AccessUserDecision {
-  /** Normalised. */
+  /** Normalised. @title E-mail */
   readonly email: string;
-  /** The name that the allowlist asks for; undefined leaves the name as it is. */
+  /** The name that the allowlist asks for; left out where it asks for none, so that the name stays. */
   readonly name?: string;
-  /**
-   * For a user who is to be absent, a row that holds nothing counts as `absent`; for one who is to be present every row
-   * counts, since a new one holds nothing either.
-   */
+  // For one who is to be present every row counts, since a new one holds nothing either.
+  /** For a user who is to be absent, a row without seat and active device counts as absent. */
   readonly live: "present" | "absent";
+  /** What the user is to be. */
   readonly desired: "present" | "absent";
+  /** What follows. */
   readonly action: AccessUserAction;
   /** The live row; undefined where there is none, or where it cannot be told which one. */
   readonly user: AccessUser | undefined;
-  /** Ids of the live registrations that may go with a user who is deleted; empty for every other action. */
+  /** Ids of the registrations that may go with a user who is deleted; empty for every other action. */
   readonly registrations: readonly string[];
   /** Why, and what goes with it. */
   readonly text: string;
+  /** The line that says so. */
   readonly source: SourcePosition;
-  /** Only of an act that is due and that this run does not do: why. */
-  readonly pending?: { readonly why: Exclude<PendingReason, "limit">; readonly text: string };
+  /** Only of an act that is due and that this run does not do. */
+  readonly pending?: {
+    /** `not-reviewed`: not in the plan that was reviewed; `frozen`: a freeze holds. */
+    readonly why: Exclude<PendingReason, "limit">;
+    /** The same for people. */
+    readonly text: string;
+  };
 }
 
 /** A decision that this run carries out. */

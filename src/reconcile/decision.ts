@@ -13,7 +13,7 @@ export type LiveState = "active" | "revoked";
 export type DesiredState = "active" | "revoked" | "deleted" | "as-is";
 
 /** What follows from a decision: an act, `keep` (in good order), or `leave` (not ours to change). */
-export type Action = Act | "keep" | "leave";
+export type Action = "keep" | Act | "leave";
 
 /** What there is to say of a rule that decides. */
 interface CodeRow {

@@ -10,14 +10,17 @@ export const PERCENT_FROM = 10;
 
 /** How one guard judges one plan. */
 export interface GuardVerdict {
+  /** The kind of act that it counts; `perUser`: acts on one user; `deleteUsers`: Access users that are deleted. */
   readonly guard: Act | "perUser" | "deleteUsers";
-  /** Acts of this kind in the plan; for `perUser`, the acts on the user who has most; for `deleteUsers`, Access users. */
+  /** Acts of this kind that are due; for `perUser`, those on the user who has most. */
   readonly count: number;
-  /** The most that may be performed without an approval. */
+  /** The most that may be done without an approval. @asType number */
   readonly limit: number;
-  /** Which of the two limits is the stricter one here, and the line that sets it. */
+  /** Which of the two limits is the stricter one here. */
   readonly by: "max" | "percent";
+  /** Its value, and the line that sets it. */
   readonly setting: Setting<number>;
+  /** Whether there are more than that. */
   readonly tripped: boolean;
   /** For `perUser`: the e-mails of all who have more acts than the limit. */
   readonly users?: readonly string[];

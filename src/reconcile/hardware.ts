@@ -6,12 +6,19 @@ import type { PhysicalDevice } from "../cloudflare/types.js";
 
 /** The identity of a machine. What is missing or a vendor's default is left out: it names nothing. */
 export interface Hardware {
+  /** Only where it names one machine. @title Serial number */
   readonly serial: string | undefined;
+  /** Only where it names one machine. */
   readonly hardwareId: string | undefined;
+  /** As the client tells it. */
   readonly model: string | undefined;
+  /** As `windows`, `mac`, `ios`. */
   readonly deviceType: string | undefined;
+  /** Of the WARP client. */
   readonly clientVersion: string | undefined;
+  /** Of the operating system, as the client tells it. @title OS version */
   readonly osVersion: string | undefined;
+  /** Of the device, as the client tells it. @title MAC address */
   readonly macAddress: string | undefined;
 }
 

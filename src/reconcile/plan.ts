@@ -84,7 +84,15 @@ export interface Plan {
   readonly guards: readonly GuardVerdict[];
   /** Over the same acts as the guards. */
   readonly fingerprint: string;
-  readonly population: { readonly inScope: number; readonly active: number; readonly outOfScope: number };
+  /** Live registrations. */
+  readonly population: {
+    /** Those that were decided. */
+    readonly inScope: number;
+    /** Those of them that are not revoked. */
+    readonly active: number;
+    /** Those that nothing was decided about. */
+    readonly outOfScope: number;
+  };
   /** The files of the allowlist, and how they write domains. */
   readonly files: Allowlist["files"];
   readonly domains: Allowlist["domains"];

@@ -214,12 +214,17 @@ interface ReviewedDecision {
   readonly pending: boolean;
 }
 
-/** An act of the reviewed plan that is not due any more. */
+/** An act of the reviewed plan that is not due any more. @title Skipped act */
 export interface SkippedAct {
+  /** The registration's id. @title Registration id */
   readonly registration: string;
+  /** The e-mail. */
   readonly user: string;
+  /** The device's name. @title Device name */
   readonly device: string;
+  /** What the reviewed plan would have done. */
   readonly act: Act;
+  /** Why it is not due any more. */
   readonly text: string;
 }
 

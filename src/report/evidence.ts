@@ -3,30 +3,45 @@
 import { escapeText } from "../text/escape.js";
 import { counted, didYouMean, minute } from "../text/words.js";
 
-/** A sign-in that failed, as far as the account tells. */
-interface LoginEvidence {
-  /** RFC 3339. */
-  readonly at: string;
-  /** What the account says about it, each value as text. */
-  readonly detail?: string;
-}
-
 /** Times are RFC 3339. What the account does not tell is left out. */
 export interface Evidence {
+  /** The last sign-in that succeeded. RFC 3339. @title Last sign-in */
   readonly lastSuccessfulLogin?: string;
+  /** The identity of the last session. */
   readonly identity?: {
+    /** The address that the user signed in from. @title Address */
     readonly ip?: string;
+    /** The country of that address. */
     readonly country?: string;
+    /** Groups of the identity provider. */
     readonly groups?: readonly string[];
-    /** Posture checks by name, with whether they passed. */
-    readonly posture?: readonly { readonly name: string; readonly passed: boolean }[];
+    /** Device posture checks. */
+    readonly posture?: readonly {
+      /** What is checked. */
+      readonly name: string;
+      /** Whether it passed. */
+      readonly passed: boolean;
+    }[];
   };
+  /** Sessions of the user that are active. */
   readonly activeSessions?: number;
-  /** Newest first. */
-  readonly failedLogins?: readonly LoginEvidence[];
-  readonly seats?: { readonly access: boolean; readonly gateway: boolean };
+  /** Newest first. @title Failed sign-ins */
+  readonly failedLogins?: readonly {
+    /** When. RFC 3339. */
+    readonly at: string;
+    /** What the account says about it. */
+    readonly detail?: string;
+  }[];
+  /** Which seats the user takes. */
+  readonly seats?: {
+    /** An Access seat. */
+    readonly access: boolean;
+    /** A Gateway seat. */
+    readonly gateway: boolean;
+  };
+  /** How many active devices Access counts for the user. */
   readonly activeDevices?: number;
-  /** What could not be asked, and why: a permission that the token lacks, or the cap on calls. */
+  /** What could not be asked, and why. */
   readonly missing: readonly string[];
 }
 

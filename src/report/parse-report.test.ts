@@ -1,24 +1,15 @@
 import fc from "fast-check";
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { fullDocument } from "../../test/support/report.js";
+import { planOf, row, seated } from "../../test/support/access-users.js";
+import { EVIDENCE, fullDocument } from "../../test/support/report.js";
+import type { Schema } from "../../test/support/report-schema.js";
 import { ACCOUNT, allowlist, NOW, physicalDevice, registration } from "../../test/support/world.js";
 import { ruleMeanings } from "../reconcile/decision.js";
 import { findingKinds } from "../reconcile/findings/kinds.js";
 import { makePlan } from "../reconcile/plan.js";
 import { toDocument } from "./document.js";
 import { loadReportSchema, parseReport, toReviewed } from "./read-back.js";
-
-interface Schema {
-  readonly $ref?: string;
-  readonly title?: string;
-  readonly description?: string;
-  readonly allOf?: readonly Schema[];
-  readonly properties?: Readonly<Record<string, Schema>>;
-  readonly items?: Schema;
-  readonly examples?: readonly string[];
-  readonly definitions?: Readonly<Record<string, Schema>>;
-}
 
 const schema = loadReportSchema() as Schema;
 
@@ -177,6 +168,207 @@ describe("what is no report is told apart, with the place", () => {
   ])("%#", (value, why) => expect(parse(value)).toEqual({ ok: false, why }));
 
   test("text that is no JSON", () => expect(parseReport("{")).toMatchObject({ ok: false }));
+});
+
+// What readers in the field rely on, said apart from the types that the schema is made of.
+describe("the contract of version 1", () => {
+  const source = { file: "allowlist.yaml", line: 1, column: 1 };
+  const related = [{ text: "the other line", source }];
+  const registrationOf = {
+    id: "r1",
+    device: { id: "d1", name: "" },
+    user: { email: "" },
+    times: { created: "", updated: "", lastSeen: null },
+  };
+  /** Every field that must be there, and no other: of every list one element. */
+  const least = {
+    version: 1,
+    account: "a",
+    generatedAt: "",
+    asOf: "2026-06-01T12:00:00Z",
+    fingerprint: "f",
+    approved: false,
+    summary: { keep: 0, revoke: 0, unrevoke: 0, delete: 0, leave: 0 },
+    pending: 0,
+    population: { inScope: 0, active: 0, outOfScope: 0 },
+    decisions: [
+      {
+        registration: registrationOf,
+        live: "active",
+        desired: "as-is",
+        action: "leave",
+        reason: { code: "unlisted", text: "" },
+        source,
+      },
+    ],
+    findings: [{ code: "stale", text: "", registrations: ["r1"] }],
+    notes: ["a note"],
+    problems: [{ code: "allowlist/contradiction", text: "" }],
+    guards: [
+      {
+        ...{ guard: "revoke", count: 0, limit: 0.5, by: "percent", setting: 0.5 },
+        ...{ tripped: false, source, isDefault: true },
+      },
+    ],
+    skipped: [{ registration: "r1", user: "", device: "", act: "delete", text: "" }],
+    allowlist: [{ file: "allowlist.yaml", digest: "" }],
+  };
+  /** What may be left out, with what must be in it. */
+  const besides = {
+    run: { id: "", stack: "" },
+    origin: { commit: "", pullRequest: "", pullRequestUrl: "", runUrl: "" },
+    approval: { by: "", reason: "" },
+    freeze: { until: "", reason: "", source },
+    reviewed: { fingerprint: "", asOf: "" },
+    domains: { "xn--bcher-kva.example": "bücher.example" },
+    results: [{ registration: "r1", act: "revoke", result: "done" }],
+    accessUsers: [
+      {
+        ...{ email: "", live: "absent", desired: "present", action: "create", registrations: ["r1"] },
+        ...{ text: "", source, pending: { why: "frozen", text: "" } },
+      },
+    ],
+    accessUserResults: [{ email: "", act: "rename", result: "unknown" }],
+    decisions: [
+      {
+        ...least.decisions[0],
+        registration: { ...registrationOf, profile: { id: "p1" } },
+        related,
+        pending: { why: "limit", text: "" },
+        evidence: {
+          identity: { groups: ["g"], posture: [{ name: "", passed: true }] },
+          failedLogins: [{ at: "" }],
+          seats: { access: true, gateway: false },
+          missing: ["a log"],
+        },
+      },
+    ],
+  };
+  const may = new Set([
+    ...["run", "origin", "approval", "freeze", "reviewed", "domains", "results", "accessUsers"],
+    ...["accessUserResults", "origin.commit", "origin.pullRequest", "origin.pullRequestUrl", "origin.runUrl"],
+    ...["approval.by", "approval.reason", "domains.xn--bcher-kva.example", "accessUsers[].pending"],
+    ...[
+      "decisions[].registration.profile",
+      "decisions[].related",
+      "decisions[].pending",
+      "decisions[].evidence",
+    ],
+    ...["identity", "failedLogins", "seats", "identity.groups", "identity.posture"].map(
+      (name) => `decisions[].evidence.${name}`,
+    ),
+  ]);
+
+  /** Every place of a value, as the names that lead to it. */
+  function places(value: unknown, way: readonly string[] = []): (readonly string[])[] {
+    if (typeof value !== "object" || value === null) return [way];
+    const below = Object.entries(value).flatMap(([key, one]) => places(one, [...way, key]));
+    return way.length === 0 ? below : [way, ...below];
+  }
+  /** A copy in which one place has another value, or is left out. */
+  function put(value: unknown, [key = "", ...rest]: readonly string[], last: unknown): unknown {
+    const copy = Array.isArray(value) ? [...(value as unknown[])] : { ...(value as object) };
+    const fields = copy as Record<string, unknown>;
+    fields[key] = rest.length === 0 ? last : put(fields[key], rest, last);
+    return copy;
+  }
+  const at = (value: unknown, way: readonly string[]) =>
+    way.reduce<unknown>((one, key) => (one as Record<string, unknown>)[key], value);
+  const name = (way: readonly string[]) => way.join(".").replace(/\.\d+/gu, "[]");
+  const takes = (value: unknown) => parse(value).ok;
+  const whole = { ...least, ...besides };
+
+  test("what must be there must be there, and the rest may be left out", () => {
+    expect(parse(least)).toMatchObject({ ok: true });
+    expect(parse(whole)).toMatchObject({ ok: true });
+    const fields = places(whole).filter((way) => !/^\d+$/u.test(way.at(-1) ?? ""));
+    expect(fields.length).toBeGreaterThan(120);
+    for (const way of fields) expect(takes(put(whole, way, undefined)), name(way)).toBe(may.has(name(way)));
+  });
+
+  test("no field takes a value of another kind, and every object takes further fields", () => {
+    // The profile is the program's, with every field that it has.
+    for (const document of [whole, JSON.parse(JSON.stringify(fullDocument())) as unknown])
+      for (const way of places(document)) {
+        const value = at(document, way);
+        const others = [7.5, "text", true, null, [[]], { "a b": 7 }].filter(
+          (one) => kindOf(one) !== kindOf(value) && !(name(way).endsWith(".lastSeen") && one !== 7.5),
+        );
+        for (const other of others)
+          expect(takes(put(document, way, other)), `${name(way)} ${JSON.stringify(other)}`).toBe(false);
+        if (kindOf(value) === "object" && name(way) !== "domains")
+          expect(takes(put(document, way, { ...(value as object), more: 1 })), name(way)).toBe(true);
+      }
+  });
+
+  function kindOf(value: unknown): string {
+    return Array.isArray(value) ? "array" : value === null ? "null" : typeof value;
+  }
+
+  test.each<[string, unknown, boolean]>([
+    ["account", "", false],
+    ["fingerprint", "", false],
+    ["asOf", "2026-06-01", false],
+    ["domains", { "a b": "c" }, false],
+    ["pending", -1, false],
+    ["pending", 0.5, false],
+    ["summary.keep", -1, false],
+    ["population.active", 0.5, false],
+    ["decisions.0.source.line", 0, false],
+    ["decisions.0.source.column", 0, false],
+    ["decisions.0.reason.code", "", false],
+    ["decisions.0.reason.code", "a-later-rule", true],
+    ["decisions.0.pending.why", "a later reason", true],
+    ["decisions.0.revokedBy", "somebody", true],
+    ["decisions.0.live", "deleted", false],
+    ["decisions.0.desired", "kept", false],
+    ["decisions.0.action", "create", false],
+    ["decisions.0.registration.times.lastSeen", "2026-06-01T12:00:00Z", true],
+    ["decisions.0.evidence.activeSessions", -1, false],
+    ["decisions.0.evidence.activeDevices", 0.5, false],
+    ["findings.0.code", "", false],
+    ["findings.0.code", "a-later-finding", true],
+    ["problems.0.code", "", false],
+    ["problems.0.code", "a/later-code", true],
+    ["guards.0.guard", "deleteUsers", true],
+    ["guards.0.guard", "keep", false],
+    ["guards.0.by", "all", false],
+    ["guards.0.count", 0.5, false],
+    ["guards.0.limit", -1, false],
+    ["guards.0.setting", -1, false],
+    ["skipped.0.act", "keep", false],
+    ["results.0.act", "keep", false],
+    ["results.0.result", "due", false],
+    ["accessUsers.0.live", "active", false],
+    ["accessUsers.0.desired", "active", false],
+    ["accessUsers.0.action", "revoke", false],
+    ["accessUsers.0.pending.why", "limit", false],
+    ["accessUserResults.0.act", "keep", false],
+    ["accessUserResults.0.result", "due", false],
+  ])("%s: %j", (place, value, taken) => {
+    expect(takes(put(whole, place.split("."), value))).toBe(taken);
+  });
+
+  test("a plan, a drift, a run and a run with results, with evidence, with Access users, each as it is saved", () => {
+    const text = "policy: { unknownUsers: revoke }\naccessUsers: { ann@example.com: {} }\n";
+    const plan = planOf({
+      text,
+      users: [row("ann@example.com", seated)],
+      live: [{ id: "r1", email: "eve@example.com" }],
+    });
+    const documentOf = (options: object = {}) =>
+      toDocument(plan, { generatedAt: NOW, run: false, ...options });
+    const run = documentOf({ run: true });
+    expect(run.results).toEqual([{ registration: "r1", act: "revoke", result: "skipped" }]);
+    const done = { registration: "r1", act: "revoke", result: "done" };
+    const evidence = documentOf({ evidence: new Map([["r1", EVIDENCE]]) });
+    expect(evidence.decisions[0]?.evidence).toEqual(EVIDENCE);
+    expect(evidence.accessUsers).toHaveLength(1);
+    const accepted = { code: "unmatched-baseline", subject: ["stale:0123"], text: "", registrations: [] };
+    const drift = { ...documentOf(), findings: [accepted] };
+    for (const saved of [documentOf(), drift, run, { ...run, results: [done] }, evidence])
+      expect(parse(saved)).toEqual({ ok: true, document: JSON.parse(JSON.stringify(saved)) as unknown });
+  });
 });
 
 test("fields and codes of a later version are let through", () => {

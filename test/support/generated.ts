@@ -1,4 +1,4 @@
-/** What is generated from tables of the code and checked in: `npm run generate` writes it, a test holds it. */
+/** What is generated from tables and types of the code and checked in: `npm run generate` writes it, a test holds it. */
 
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -11,6 +11,7 @@ import { type CodeMeaning, messageCatalogue } from "../../src/allowlist/message-
 import { apiErrorCatalogue } from "../../src/cloudflare/errors.js";
 import { aboutRule, type RuleCode, ruleMeanings } from "../../src/reconcile/decision.js";
 import { findingKinds } from "../../src/reconcile/findings/kinds.js";
+import { reportSchema, type Schema } from "./report-schema.js";
 
 const SCHEMA_FILES = {
   "schemas/allowlist.schema.json": SCHEMAS.root,
@@ -46,6 +47,61 @@ const TABLES: Readonly<Record<string, Readonly<Record<string, readonly string[]>
 function ruleRows(): Readonly<Record<string, CodeMeaning>> {
   const codes = Object.keys(ruleMeanings) as RuleCode[];
   return Object.fromEntries(codes.map((code) => [code, aboutRule(code)]));
+}
+
+/** Fields of the report, by the name in the marker of `docs/report.md`: `<!-- fields: plan -->`. */
+const FIELDS: Readonly<Record<string, readonly string[]>> = {
+  plan: [
+    ...["version", "account", "run", "origin", "generatedAt", "asOf", "fingerprint", "summary", "pending"],
+    "population",
+  ],
+  "what holds it": ["approved", "approval", "freeze", "reviewed", "guards", "problems"],
+  decisions: ["decisions"],
+  findings: ["findings", "domains", "notes", "skipped", "results", "allowlist"],
+  "access users": ["accessUsers", "accessUserResults"],
+};
+
+function fieldTables(schema: Schema): Readonly<Record<string, readonly string[]>> {
+  return Object.fromEntries(
+    Object.entries(FIELDS).map(([name, fields]) => [
+      `fields: ${name}`,
+      ["| field | type | what |", "| --- | --- | --- |", ...fieldRows(schema, schema, "", fields)],
+    ]),
+  );
+}
+
+/** A row for each field, with what is in it below it; what is in a place is told once, by the page. */
+function fieldRows(
+  schema: Schema,
+  { properties = {}, required = [] }: Schema,
+  prefix: string,
+  names: readonly string[] = Object.keys(properties),
+): readonly string[] {
+  return names.flatMap((name) => {
+    const field = properties[name];
+    if (!field) throw new Error(`the report has no field ${prefix}${name}`);
+    const { type, items, description = "", enum: closed, examples = [] } = field;
+    const place = field.allOf?.[0]?.$ref?.split("/").at(-1);
+    const known = closed ?? examples.filter((one) => typeof one === "string");
+    const list = known.map((one) => `\`${one}\``).join(", ");
+    const values =
+      known.length === 0 || known.length > 6 ? "" : ` One of ${list}${closed ? "." : ", so far."}`;
+    const path = `${prefix}${name}`;
+    return [
+      `| \`${path}\`${required.includes(name) ? "" : " (optional)"} | ${place ?? typeInWords(type)} | ${description}${values} |`,
+      ...(items
+        ? fieldRows(schema, itemsOf(schema, items), `${path}[].`)
+        : fieldRows(schema, field, `${path}.`)),
+    ];
+  });
+}
+
+function itemsOf({ definitions = {} }: Schema, items: Schema): Schema {
+  return definitions[items.$ref?.split("/").at(-1) ?? ""] ?? items;
+}
+
+function typeInWords(type: Schema["type"] = ""): string {
+  return (typeof type === "string" ? [type] : type).join(" or ").replace("array", "list");
 }
 
 /** A table of codes, in the order of their catalogue. */
@@ -85,10 +141,11 @@ function isRequired({ required }: Row): boolean {
 
 /** The texts by file, relative to the package's folder, formatted as everything here. */
 export async function generated(folder: string): Promise<ReadonlyMap<string, string>> {
-  const schemas = Object.entries(SCHEMA_FILES).map(
+  const report = reportSchema(folder);
+  const schemas = Object.entries({ ...SCHEMA_FILES, "schemas/report.schema.json": report }).map(
     ([file, schema]) => [file, JSON.stringify(schema, undefined, 2)] as const,
   );
-  const pages = Object.entries(TABLES).map(([file, tables]) => {
+  const pages = Object.entries({ ...TABLES, "docs/report.md": fieldTables(report) }).map(([file, tables]) => {
     const page = readFileSync(join(folder, file), "utf8");
     return [file, Object.entries(tables).reduce(withTable, page)] as const;
   });

@@ -1,24 +1,31 @@
 import { createHash } from "node:crypto";
-import type { SourcePosition } from "../../allowlist/messages.js";
+import type { RelatedPlace, SourcePosition } from "../../allowlist/messages.js";
 import type { AllowedUser } from "../../allowlist/model.js";
 import type { Registration } from "../../cloudflare/types.js";
 import type { FindingCode } from "./kinds.js";
 
-/** Something that a person should look at and that no act follows from. */
+/** Something that a person should look at and that no act follows from. @title Finding */
 export interface Finding {
+  /** Stable, for machines. Later versions may have further ones. @open @minLength 1 */
   readonly code: FindingCode;
+  // No words, lines, counts or moments, since it is the identity (`identityOf`).
   /**
-   * What it is about, in facts that stay as long as it does: ids, addresses, what an entry matches by, a key of the
-   * allowlist. No words, lines, counts or moments, since with `code` it is the identity; see {@link identityOf}.
+   * What it is about, in facts that stay as long as it does (ids, addresses, what an entry matches by): with `code` its
+   * identity, by which runs can be compared. Reports of before this field have none. @optional
    */
   readonly subject: readonly string[];
+  /** The same for people. */
   readonly text: string;
+  /** The line that it is about. */
   readonly source?: SourcePosition | undefined;
-  /** Further places that have to do with it. */
-  readonly related?: readonly { readonly text: string; readonly source: SourcePosition }[];
+  /** Further places that have to do with it. @title Related places */
+  readonly related?: readonly RelatedPlace[];
   /** Ids of the registrations that it is about. */
   readonly registrations: readonly string[];
-  /** Ids of registrations that were probably meant by what is written: it is told with what happens to them, too. */
+  /**
+   * Ids of registrations that were probably meant by what is written: reports tell it with what happens to them. Left
+   * out where none is.
+   */
   readonly meant?: readonly string[];
 }
 
