@@ -5,7 +5,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { plan } from "../../test/support/world.js";
-import { type ReportDocument, toDocument } from "./document.js";
+import type { ReportDocument } from "./document.js";
+import { toDocument } from "./to-document.js";
 import { BEGUN, recordOutcomes, removeReport, ReportError, reportPath, writeReport } from "./file.js";
 
 let folder: string;

@@ -11,7 +11,8 @@ import { withChange } from "../reconcile/change.js";
 import { type Finding } from "../reconcile/findings/finding.js";
 import { type FindingCode, findingKinds } from "../reconcile/findings/kinds.js";
 import { makePlan } from "../reconcile/plan.js";
-import { type ReportDocument, toDocument } from "./document.js";
+import type { ReportDocument } from "./document.js";
+import { toDocument } from "./to-document.js";
 import { type Format, render } from "./formats.js";
 import { outlineOf } from "./outline.js";
 

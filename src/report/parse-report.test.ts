@@ -8,7 +8,7 @@ import { ACCOUNT, allowlist, NOW, physicalDevice, registration } from "../../tes
 import { ruleMeanings } from "../reconcile/decision.js";
 import { findingKinds } from "../reconcile/findings/kinds.js";
 import { makePlan } from "../reconcile/plan.js";
-import { toDocument } from "./document.js";
+import { toDocument } from "./to-document.js";
 import { checkReport, loadReportSchema, parseReport, toReviewed } from "./read-back.js";
 
 const schema = loadReportSchema() as Schema;

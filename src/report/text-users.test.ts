@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { ACCOUNT, allowlist, NOW, registration } from "../../test/support/world.js";
 import { makePlan } from "../reconcile/plan.js";
-import { toDocument } from "./document.js";
+import { toDocument } from "./to-document.js";
 import { parseReport, toReviewed } from "./read-back.js";
 import { renderText } from "./text.js";
 import { hasActs, nextCommand, whatIsDue } from "./words.js";

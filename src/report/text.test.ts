@@ -2,7 +2,8 @@ import { describe, expect, test } from "vitest";
 import { fullDocument } from "../../test/support/report.js";
 import { physicalDevice, plan, type Sketch } from "../../test/support/world.js";
 import { columnsOf } from "../text/lines.js";
-import { type DocumentOptions, type ReportDocument, toDocument } from "./document.js";
+import type { ReportDocument } from "./document.js";
+import { type DocumentOptions, toDocument } from "./to-document.js";
 import { isHeld, whyHeld } from "./guards.js";
 import { renderText } from "./text.js";
 

@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { ACCOUNT, allowlist, NOW, registration } from "../../test/support/world.js";
 import type { OwnRevocations } from "../reconcile/decision.js";
-import { type ReportDocument, toDocument } from "../report/document.js";
+import type { ReportDocument } from "../report/document.js";
+import { toDocument } from "../report/to-document.js";
 import { type Format, render } from "../report/formats.js";
 import { ownByAll, ownByHistory, ownByRows, ownByText } from "./own-revocations.js";
 import { reconcile } from "./reconcile.js";

@@ -16,7 +16,8 @@ import {
   type Plan,
   tellWhoRevoked,
 } from "../reconcile/plan.js";
-import { type DocumentOptions, type Origin, type ReportDocument, toDocument } from "../report/document.js";
+import type { Origin, ReportDocument } from "../report/document.js";
+import { type DocumentOptions, toDocument } from "../report/to-document.js";
 import { SettingError } from "../report/evidence.js";
 import { ReportError } from "../report/file.js";
 import { approvalFor } from "../report/guards.js";

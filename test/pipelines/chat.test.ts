@@ -5,7 +5,7 @@ import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
-import { toDocument } from "../../src/report/document.js";
+import { toDocument } from "../../src/report/to-document.js";
 import { plan } from "../support/world.js";
 import { run } from "./command.js";
 import { listen } from "./engines.js";

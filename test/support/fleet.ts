@@ -1,6 +1,7 @@
 /** Reports of an account with many people, as a reviewer meets them. */
 
-import { type DocumentOptions, type ReportDocument, toDocument } from "../../src/report/document.js";
+import type { ReportDocument } from "../../src/report/document.js";
+import { type DocumentOptions, toDocument } from "../../src/report/to-document.js";
 import { reportChange, withChange } from "../../src/reconcile/change.js";
 import { allowlist, NOW, physicalDevice, plan, type Sketch } from "./world.js";
 

@@ -1,6 +1,7 @@
 /** A report that has every field, made from a plan, with room for text of any kind in each free text. */
 
-import { type ReportDocument, toDocument } from "../../src/report/document.js";
+import type { ReportDocument } from "../../src/report/document.js";
+import { toDocument } from "../../src/report/to-document.js";
 import type { Evidence } from "../../src/report/evidence.js";
 import { physicalDevice, plan, type Sketch } from "./world.js";
 

@@ -1,0 +1,232 @@
+/** Makes the document of a plan. */
+
+import type { SourcePosition } from "../allowlist/messages.js";
+import type { Entry } from "../allowlist/model.js";
+import { showDomains } from "../allowlist/values.js";
+import type { Registration, RegistrationPolicy } from "../cloudflare/types.js";
+import { type AccessUserDecision, isAccessUserAct } from "../reconcile/access-user.js";
+import { aboutRule, type Action, type Decision } from "../reconcile/decision.js";
+import { asTold } from "../reconcile/hardware.js";
+import type { Plan } from "../reconcile/plan.js";
+import { compare } from "../text/words.js";
+import {
+  type AccessUserResult,
+  type ActResult,
+  type Approval,
+  type Listed,
+  type Origin,
+  REMOVED,
+  type ReportDocument,
+  type ReportedAccessUser,
+  type ReportedDecision,
+  type ReportedEntry,
+  type ReportedRegistration,
+} from "./document.js";
+import type { Evidence } from "./evidence.js";
+
+/** What the document says beside the plan. */
+export interface DocumentOptions {
+  readonly generatedAt: Date;
+  /** Undefined where no approval counts. */
+  readonly approval?: Approval | undefined;
+  /** Whether the run writes. */
+  readonly run: boolean;
+  /** Whose document it is; undefined where no Pulumi program makes it. */
+  readonly owner?: ReportDocument["run"];
+  /** Undefined where nobody says. */
+  readonly origin?: Origin | undefined;
+  /** By registration id. */
+  readonly evidence?: ReadonlyMap<string, Evidence> | undefined;
+  /** Of the line that {@link listedBy} names; undefined where nobody asked git. */
+  readonly listed?: ((line: SourcePosition) => Listed) | undefined;
+}
+
+/** Makes the document of a plan; with `run`, every act begins as skipped until its outcome is known. */
+export function toDocument(plan: Plan, options: DocumentOptions): ReportDocument {
+  const { freeze, reviewed } = plan;
+  const summary: Record<Action, number> = { keep: 0, revoke: 0, unrevoke: 0, delete: 0, leave: 0 };
+  for (const decision of plan.decisions) summary[decision.action]++;
+  const pending = new Map(
+    plan.pending.map(({ decision, why, text }) => [decision.registration.id, { why, text }]),
+  );
+  const show = showDomains(plan.domains);
+  const told = plan.domains.size === 0 ? (one: ReportedDecision) => one : inWords(show);
+  return {
+    version: 1,
+    account: plan.account,
+    ...(options.owner && { run: options.owner }),
+    ...(options.origin && { origin: options.origin }),
+    generatedAt: options.generatedAt.toISOString(),
+    asOf: plan.asOf.toISOString(),
+    fingerprint: plan.fingerprint,
+    approved: options.approval !== undefined,
+    ...(options.approval && { approval: options.approval }),
+    ...(freeze && {
+      freeze: { until: freeze.until.toISOString(), reason: freeze.reason, source: freeze.source },
+    }),
+    ...(reviewed && {
+      reviewed: { fingerprint: reviewed.fingerprint, asOf: reviewed.asOf.toISOString() },
+    }),
+    summary,
+    pending: plan.pending.length,
+    population: plan.population,
+    decisions: [...plan.decisions].sort(byUserAndDevice).map((decision) => {
+      const { id } = decision.registration;
+      const line = listedBy(decision);
+      const listed = line && options.listed?.(line);
+      const reported = toReported(decision, pending.get(id), options.evidence?.get(id));
+      return told(listed ? { ...reported, listed } : reported);
+    }),
+    ...accessUsersIn(plan, options.run, show),
+    findings: plan.findings,
+    notes: plan.notes,
+    problems: plan.problems,
+    guards: plan.guards.map(({ setting, ...verdict }) => ({
+      ...verdict,
+      setting: setting.value,
+      source: setting.source,
+      isDefault: !setting.explicit,
+    })),
+    skipped: plan.skipped.map((one) => ({ ...one, text: show(one.text) })),
+    ...(plan.domains.size > 0 && {
+      domains: Object.fromEntries([...plan.domains].sort(([a], [b]) => compare(a, b))),
+    }),
+    allowlist: plan.files,
+    ...(options.run && { results: plan.acts.map(notYetDone) }),
+  };
+}
+
+/** Texts show domains as the files write them. */
+function inWords(show: (text: string) => string): (one: ReportedDecision) => ReportedDecision {
+  return (one) => ({
+    ...one,
+    reason: { ...one.reason, text: show(one.reason.text) },
+    ...(one.pending && { pending: { ...one.pending, text: show(one.pending.text) } }),
+  });
+}
+
+function byUserAndDevice(a: Decision, b: Decision): number {
+  const name = (one: Decision) => one.registration.device.name;
+  return (
+    compare(a.user, b.user) || compare(name(a), name(b)) || compare(a.registration.id, b.registration.id)
+  );
+}
+
+/** The line by which a registration is listed: of its entry, or of what protects or ignores it. */
+export function listedBy({ reason, source, entry }: Decision): SourcePosition | undefined {
+  return aboutRule(reason.code).kind === "excepted" ? source : entry?.source;
+}
+
+function notYetDone({ registration, action }: Plan["acts"][number]): ActResult {
+  return { registration: registration.id, act: action, result: "skipped" };
+}
+
+function toReported(
+  decision: Decision,
+  pending: ReportedDecision["pending"],
+  evidence: Evidence | undefined,
+): ReportedDecision {
+  const { registration, user, hardware, live, desired, action, reason, source, entry, revokedBy } = decision;
+  const related = relatedTo(decision);
+  const name = registration.user?.name;
+  const said = entry && toReportedEntry(entry);
+  return {
+    registration: {
+      id: registration.id,
+      device: {
+        id: registration.device.id,
+        name: registration.device.name,
+        ...(hardware && { hardware: asTold(hardware) }),
+      },
+      user: { email: user, ...(name !== undefined && { name }) },
+      times: {
+        created: registration.created_at,
+        updated: registration.updated_at,
+        lastSeen: registration.last_seen_at,
+        ...(registration.revoked_at != null && { revoked: registration.revoked_at }),
+      },
+      ...toConnection(registration),
+    },
+    live,
+    desired,
+    action,
+    reason,
+    source: decision.line ?? source,
+    ...(related.length > 0 && { related }),
+    ...(action === "unrevoke" && revokedBy && { revokedBy }),
+    ...(said && Object.keys(said).length > 0 && { entry: said }),
+    ...(pending && { pending }),
+    ...(evidence && { evidence }),
+  };
+}
+
+function relatedTo({ line, source, setting, removed }: Decision): NonNullable<ReportedDecision["related"]> {
+  return [
+    ...(removed ? [{ text: REMOVED, source: removed }] : []),
+    ...(line ? [{ text: setting ?? "policy", source }] : []),
+  ];
+}
+
+/** None of it is required by the API's document, and nothing is decided by it here: what is no text is left out. */
+export function toConnection(
+  registration: Registration,
+): Pick<ReportedRegistration, "profile" | "keyType" | "tunnelType" | "virtualIpv4" | "virtualIpv6"> {
+  const { key_type, tunnel_type, virtual_ipv4, virtual_ipv6 } = registration;
+  const policy: Partial<RegistrationPolicy> | null | undefined = registration.policy;
+  return {
+    ...(typeof policy?.id === "string" && {
+      profile: {
+        id: policy.id,
+        ...(typeof policy.name === "string" && { name: policy.name }),
+        ...(typeof policy.default === "boolean" && { default: policy.default }),
+        ...(typeof policy.deleted === "boolean" && { deleted: policy.deleted }),
+      },
+    }),
+    ...(isTold(key_type) && { keyType: key_type }),
+    ...(isTold(tunnel_type) && { tunnelType: tunnel_type }),
+    ...(isTold(virtual_ipv4) && { virtualIpv4: virtual_ipv4 }),
+    ...(isTold(virtual_ipv6) && { virtualIpv6: virtual_ipv6 }),
+  };
+}
+
+function isTold(value: unknown): value is string {
+  return typeof value === "string" && value !== "";
+}
+
+function toReportedEntry({ note, reason, owner, ticket, expires }: Entry): ReportedEntry {
+  return {
+    ...(note !== undefined && { note }),
+    ...(reason !== undefined && { reason }),
+    ...(owner !== undefined && { owner }),
+    ...(ticket !== undefined && { ticket }),
+    ...(expires !== undefined && { expires: expires.text }),
+  };
+}
+
+// The Access users of a plan, as the document tells them.
+
+/** With `run`, every act begins as skipped until its outcome is known. */
+function accessUsersIn(
+  { accessUsers: decisions }: Plan,
+  run: boolean,
+  show: (text: string) => string,
+): Pick<ReportDocument, "accessUsers" | "accessUserResults"> {
+  if (decisions.length === 0) return {};
+  const results = decisions.filter(isAccessUserAct).map(({ email, user, action }): AccessUserResult => ({
+    email,
+    ...(user && { id: user.id }),
+    act: action,
+    result: "skipped",
+  }));
+  return {
+    accessUsers: decisions.map((one) => toReportedUser(one, show)),
+    ...(run && results.length > 0 && { accessUserResults: results }),
+  };
+}
+
+function toReportedUser(
+  { user, ...decision }: AccessUserDecision,
+  show: (text: string) => string,
+): ReportedAccessUser {
+  return { ...decision, text: show(decision.text), ...(user && { id: user.id }) };
+}
