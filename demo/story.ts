@@ -57,7 +57,7 @@ export async function tellStory({ stack, simulator, signal, folder }: Stage): Pr
     }
     if (expected === CHANGES_DUE) {
       say(
-        "\nThat is no fault: asked to expect no changes, it ends with an error (exit code 7) where some are due.",
+        "\nThis is expected: with --expect-no-changes, a preview ends with exit code 7 when changes are due.",
       );
     }
   }

@@ -37,12 +37,15 @@ test("a plan reads: what, who, which device, why, which line, what was left, gua
 Account 0123456789abcdef0123456789abcdef,
   as of 2026-06-01T12:00Z: 3 in scope (2 active)
 
-  alice@example.com
-    + unrevoke ALICE-MBP (MacBook Pro, serial SN1), revoked 2026-05-10
-               allowed by serial "SN1": her laptop (allowlist.yaml:6)
+CUTS OFF:
   bob@example.com
     - revoke   BOB-PC (serial SN2), last seen 2026-05-31
                no entry for its user allows it (allowlist.yaml:8)
+
+LETS BACK IN:
+  alice@example.com
+    + unrevoke ALICE-MBP (MacBook Pro, serial SN1), revoked 2026-05-10
+               allowed by serial "SN1": her laptop (allowlist.yaml:6)
 
 Left alone: 1
   unknown user 1: NAME-c of carol@example.com

@@ -55,9 +55,7 @@ export function renderText(document: ReportDocument, options: RenderOptions = {}
   return [
     headline(document),
     loosenedLines(document),
-    deletionLines(document, options),
-    undoneLines(document, options),
-    dueLines(document, options),
+    ...actSections(document, options),
     pendingLines(document, options),
     skippedLines(document),
     userLines(document),
@@ -257,29 +255,19 @@ const SIGNS: Readonly<Record<Action, string>> = {
   leave: " ",
 };
 
-/** Apart from what else is let in: somebody may have cut it off for a reason. */
-function undoneLines(document: ReportDocument, options: RenderOptions): Line[] {
-  const { undone } = outlineOf(document);
-  const lines = actLines(undone, document, options);
-  return lines.length === 0 ? [] : [line("", `LET IN AGAIN, ${undoneBy(undone)}:`), ...lines];
-}
-
-/** Before all else that is due: it cannot be undone. */
-function deletionLines(document: ReportDocument, options: RenderOptions): Line[] {
-  const { deletions } = outlineOf(document);
-  const lines = actLines(deletions, document, options);
-  return lines.length === 0 ? [] : [line("", "DELETES for good:"), ...lines];
-}
-
-/** What else this run does, or did. */
-function dueLines(document: ReportDocument, options: RenderOptions): Line[] {
-  const { revocations, returns } = outlineOf(document);
-  const due = new Set([...revocations, ...returns]);
-  return actLines(
-    document.decisions.filter((decision) => due.has(decision)),
-    document,
-    options,
-  );
+/** By worth: what cannot be undone; what is let in though somebody may have cut it off for a reason; then the rest. */
+function actSections(document: ReportDocument, options: RenderOptions): Line[][] {
+  const { deletions, undone, revocations, returns } = outlineOf(document);
+  const sections = [
+    ["DELETES for good", deletions],
+    [`LET IN AGAIN, ${undoneBy(undone)}`, undone],
+    ["CUTS OFF", revocations],
+    ["LETS BACK IN", returns],
+  ] as const;
+  return sections.map(([title, decisions]) => {
+    const lines = actLines(decisions, document, options);
+    return lines.length === 0 ? [] : [line("", `${title}:`), ...lines];
+  });
 }
 
 function actLines(
