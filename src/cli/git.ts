@@ -9,7 +9,7 @@ import { formatMessages } from "../allowlist/messages.js";
 import type { Allowlist } from "../allowlist/model.js";
 import { type AllowlistFile, parseAllowlist } from "../allowlist/parse.js";
 import { clipped } from "../reconcile/findings/finding.js";
-import type { Listed } from "../report/document.js";
+import type { ListedSince } from "../report/document.js";
 import { LARGEST_YAML } from "../text/files.js";
 import { nearest } from "../text/words.js";
 import { type Surroundings, UserError } from "./command.js";
@@ -283,19 +283,24 @@ export async function blame(
   surroundings: Pick<Surroundings, "folder" | "env">,
   what: string,
   places: readonly { readonly file: string }[],
-): Promise<(place: { readonly file: string; readonly line: number }) => Listed> {
+): Promise<(place: { readonly file: string; readonly line: number }) => ListedSince> {
   const git = new Git(surroundings);
   await checkRepository(git, what);
   const shallow = await isShallow(git);
-  const files = new Map<string, readonly Listed[]>();
+  const files = new Map<string, readonly ListedSince[]>();
   for (const file of new Set(places.map((one) => one.file)))
     files.set(file, await blameFile(git, what, file, shallow));
   return ({ file, line }) => files.get(file)?.[line - 1] ?? NOT_COMMITTED;
 }
 
-const NOT_COMMITTED: Listed = { unknown: "not committed" };
+const NOT_COMMITTED: ListedSince = { unknown: "not committed" };
 
-async function blameFile(git: Git, what: string, file: string, shallow: boolean): Promise<readonly Listed[]> {
+async function blameFile(
+  git: Git,
+  what: string,
+  file: string,
+  shallow: boolean,
+): Promise<readonly ListedSince[]> {
   let answer: string;
   try {
     answer = (await git.run(["blame", "--porcelain", "--no-textconv", "--", file])).toString("utf8");
@@ -312,9 +317,9 @@ async function blameFile(git: Git, what: string, file: string, shallow: boolean)
 }
 
 /** The porcelain format: a header for each line, what is known of its commit once, and the line behind a tab. */
-function readBlame(answer: string, shallow: boolean): readonly Listed[] {
+function readBlame(answer: string, shallow: boolean): readonly ListedSince[] {
   const commits = new Map<string, Map<string, string>>();
-  const lines: Listed[] = [];
+  const lines: ListedSince[] = [];
   let commit = "";
   let at = 0;
   for (const row of answer.split("\n")) {
@@ -335,7 +340,7 @@ function readBlame(answer: string, shallow: boolean): readonly Listed[] {
   return lines;
 }
 
-function told(commit: string, facts: ReadonlyMap<string, string>, shallow: boolean): Listed {
+function told(commit: string, facts: ReadonlyMap<string, string>, shallow: boolean): ListedSince {
   if (/^0+$/u.test(commit)) return NOT_COMMITTED;
   const time = Number(facts.get("author-time")) * 1000;
   const day = Number.isNaN(new Date(time).getTime()) ? "" : new Date(time).toISOString().slice(0, 10);

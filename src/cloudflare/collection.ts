@@ -97,7 +97,7 @@ export function listed<T extends ListedRecord, P extends object>(
  */
 export function keepOnce<T extends object>(names: readonly (keyof T)[]): (record: T) => T {
   const texts = new Map<string, string>();
-  const objects = new Map<string, Fields>();
+  const objects = new Map<string, RecordFields>();
   return (record) => {
     const own = record as Record<keyof T, unknown>;
     for (const name of names) {
@@ -114,7 +114,7 @@ export function keepOnce<T extends object>(names: readonly (keyof T)[]): (record
   };
 }
 
-type Fields = NonNullable<ReturnType<typeof fieldsOf>>;
+type RecordFields = NonNullable<ReturnType<typeof fieldsOf>>;
 
 function firstOf<Value>(known: Map<string, Value>, key: string, value: Value): Value {
   const first = known.get(key);
@@ -123,7 +123,7 @@ function firstOf<Value>(known: Map<string, Value>, key: string, value: Value): V
 }
 
 /** Whether two records have the same fields; what is nested is not looked into, and equals nothing. */
-function areEqual(one: Fields, other: Fields): boolean {
+function areEqual(one: RecordFields, other: RecordFields): boolean {
   const names = Object.keys(one);
   return names.length === Object.keys(other).length && names.every((name) => one[name] === other[name]);
 }

@@ -97,9 +97,9 @@ function isOwned(address: string, { owns }: Allowlist): boolean {
 }
 
 type Diff<T> = (then: T, now: T, name: string) => readonly Written[];
-type Rows<T> = { readonly [Key in keyof T]-?: Diff<T[Key]> };
+type DiffOfEach<T> = { readonly [Key in keyof T]-?: Diff<T[Key]> };
 
-function diffRows<T extends object>(rows: Rows<T>, then: T, now: T, prefix = ""): readonly Written[] {
+function diffRows<T extends object>(rows: DiffOfEach<T>, then: T, now: T, prefix = ""): readonly Written[] {
   const keys = Object.keys(rows) as (keyof T & string)[];
   return keys.flatMap((key) => rows[key](then[key], now[key], prefix + key));
 }
@@ -165,7 +165,7 @@ function letsIn(setting: ListedRevokedAction | undefined): number {
   return ["report", "ours", "unrevoke"].indexOf(setting ?? "report");
 }
 
-const POLICY: Rows<Policy> = {
+const POLICY: DiffOfEach<Policy> = {
   unlisted: action,
   unknownUsers: action,
   noUser: action,
@@ -180,10 +180,10 @@ const POLICY: Rows<Policy> = {
   machines: setting<string>((now, then) => now === "skip" && then !== "skip"),
 };
 
-const LIMIT: Rows<GuardLimit> = { max: count, percent: count };
+const LIMIT: DiffOfEach<GuardLimit> = { max: count, percent: count };
 const limit: Diff<GuardLimit> = (then, now, name) => diffRows(LIMIT, then, now, `${name}.`);
 
-const GUARDS: Rows<Guards> = {
+const GUARDS: DiffOfEach<Guards> = {
   revoke: limit,
   delete: limit,
   unrevoke: limit,
@@ -192,9 +192,9 @@ const GUARDS: Rows<Guards> = {
   self: listed("guards.self user"),
 };
 
-const LIMITS: Rows<Limits> = { perRun: count, maxPlanAge: duration };
+const LIMITS: DiffOfEach<Limits> = { perRun: count, maxPlanAge: duration };
 
-const PROTECTED: Rows<Protected> = {
+const PROTECTED: DiffOfEach<Protected> = {
   users: listed("user"),
   devices: listed("device"),
   registrations: listed("registration"),

@@ -88,7 +88,7 @@ export interface ReportedDecision {
    * Since when the line stands by which it is listed: of its entry, or of what protects or ignores it. Only where git was
    * asked (`--blame`).
    */
-  readonly listed?: Listed;
+  readonly listed?: ListedSince;
   /** Only of an act that is due and that this run does not do. */
   readonly pending?: {
     /** `not-reviewed`: not in the reviewed plan; `frozen`: a freeze holds; `limit`: `limits.perRun` is reached. @open */
@@ -156,7 +156,7 @@ export interface ReportedRegistration {
 }
 
 /** What git knows of one line; `since` and `commit` together, or else why they are not known. Raw. */
-export interface Listed {
+export interface ListedSince {
   /** The day on which its author wrote it, in UTC. */
   readonly since?: string;
   /** The commit that wrote it. */

@@ -228,7 +228,7 @@ const MOST_ALIKE = 3;
 function findingsSection(document: ReportDocument): Section | undefined {
   const kinds = outlineOf(document).findings;
   const rows = kinds.flatMap(({ code, groups }) =>
-    groups.flatMap((group): Found[] => {
+    groups.flatMap((group): FindingRow[] => {
       const each = group.findings.map(({ text: what, source }) => ({ name: code, what, source }));
       const more = { more: othersOf(group, document, Infinity) };
       return each.length > MOST_ALIKE ? each.slice(0, 1).map((one) => ({ ...one, ...more })) : each;
@@ -243,7 +243,7 @@ function findingsSection(document: ReportDocument): Section | undefined {
   );
 }
 
-interface Found {
+interface FindingRow {
   readonly name: string;
   readonly what: string;
   readonly more?: string;
@@ -253,11 +253,11 @@ interface Found {
 function findingSection(
   section: Omit<Section, "body" | "count">,
   caption: string,
-  rows: readonly Found[],
+  rows: readonly FindingRow[],
   count = rows.length,
 ): Section | undefined {
   if (rows.length === 0) return undefined;
-  const columns: readonly Column<Found>[] = [
+  const columns: readonly Column<FindingRow>[] = [
     { name: "kind", title: "Kind", cell: ({ name }) => text(name.replaceAll("-", " ")) },
     {
       name: "why",

@@ -6,7 +6,7 @@ import { leftAlone, type ReportDocument, type ReportedDecision } from "./documen
 import { codeMarkdown as code, escapeMarkdown, escapeMarkdown as text } from "./escapes.js";
 import { evidenceLines } from "./evidence.js";
 import { whatNow } from "./guards.js";
-import { type FindingKind, othersOf, outlineOf } from "./outline.js";
+import { type FindingsOfKind, othersOf, outlineOf } from "./outline.js";
 import {
   actionMeanings,
   deviceDetails,
@@ -141,12 +141,12 @@ function markdownSections(document: ReportDocument, options: RenderOptions): Mar
 }
 
 /** What a change drops or lets in is worth more than what was there before. */
-function isOfChange({ worth }: FindingKind): boolean {
+function isOfChange({ worth }: FindingsOfKind): boolean {
   return worth !== "tells";
 }
 
 /** A row for each person of a kind. */
-function kinds(title: string, all: readonly FindingKind[], document: ReportDocument): MarkdownSection {
+function kinds(title: string, all: readonly FindingsOfKind[], document: ReportDocument): MarkdownSection {
   const rows = all.flatMap(({ groups }) =>
     groups.map((group) => {
       const [first] = group.findings;

@@ -9,7 +9,7 @@ import { type FindingWorth, worthOf } from "../reconcile/findings/kinds.js";
 import { compare, groupBy } from "../text/words.js";
 import type { ReportDocument, ReportedDecision } from "./document.js";
 
-type Finding = ReportDocument["findings"][number];
+type ReportedFinding = ReportDocument["findings"][number];
 
 /** Something by which a change lets more through, for everybody or for good: told first, and never cut. */
 export interface Loosening {
@@ -17,8 +17,8 @@ export interface Loosening {
   readonly key: string;
   /** Where several alike are told together: all of them by name, some in each. */
   readonly text: string;
-  readonly finding: Finding;
-  readonly findings: readonly Finding[];
+  readonly finding: ReportedFinding;
+  readonly findings: readonly ReportedFinding[];
 }
 
 /** Findings of one kind about one person. */
@@ -26,11 +26,11 @@ export interface FindingGroup {
   readonly code: string;
   /** Normalised; empty where it is about nobody. */
   readonly person: string;
-  readonly findings: readonly [Finding, ...Finding[]];
+  readonly findings: readonly [ReportedFinding, ...ReportedFinding[]];
 }
 
 /** All groups of one kind, in the order of addresses. */
-export interface FindingKind {
+export interface FindingsOfKind {
   readonly code: string;
   readonly worth: FindingWorth;
   readonly count: number;
@@ -41,7 +41,7 @@ export interface Outline {
   /** What the change loosens: policy, guards, limits, freeze, protection, ownership, scope, tests. */
   readonly loosened: readonly Loosening[];
   /** What is refused and connected: it needs somebody as much as an act does. */
-  readonly alarms: readonly Finding[];
+  readonly alarms: readonly ReportedFinding[];
   /** Acts of this run, by user: what cannot be undone, then what cuts off. */
   readonly deletions: readonly ReportedDecision[];
   readonly revocations: readonly ReportedDecision[];
@@ -51,9 +51,9 @@ export interface Outline {
   /** Due, but not done in this run. */
   readonly pending: readonly ReportedDecision[];
   /** The rest, by kind: what loosens, what lets in, then the others as they came. */
-  readonly findings: readonly FindingKind[];
+  readonly findings: readonly FindingsOfKind[];
   /** By registration: what is written nearly so, and would have been about it. */
-  readonly nearMisses: ReadonlyMap<string, readonly Finding[]>;
+  readonly nearMisses: ReadonlyMap<string, readonly ReportedFinding[]>;
 }
 
 const known = new WeakMap<ReportDocument, Outline>();
@@ -98,7 +98,7 @@ const MOST_ALIKE = 5;
 const NAMES = 8;
 
 /** What is alike, and more than a reader reads, is told by names: all of them, so that none hides among the others. */
-function loosenings(findings: readonly Finding[]): readonly Loosening[] {
+function loosenings(findings: readonly ReportedFinding[]): readonly Loosening[] {
   const groups = groupBy(findings, (finding) => `${keyOf(finding)}\n${finding.code}`);
   return [...groups.values()].flatMap((group): Loosening[] => {
     const key = keyOf(group[0]);
@@ -115,7 +115,7 @@ function loosenings(findings: readonly Finding[]): readonly Loosening[] {
 }
 
 /** The part of the allowlist that a change loosens. */
-function keyOf({ code, subject = [] }: Partial<Finding>): string {
+function keyOf({ code, subject = [] }: Partial<ReportedFinding>): string {
   const [first = ""] = subject;
   if (/^(?:policy|guards|limits|protected)\.|^(?:ignore|scope|freeze|account|tests|owns)$/u.test(first))
     return first;
@@ -123,7 +123,7 @@ function keyOf({ code, subject = [] }: Partial<Finding>): string {
 }
 
 /** What it is about, as short as it can be said. */
-function nameOf({ subject = [], text }: Partial<Finding>): string {
+function nameOf({ subject = [], text }: Partial<ReportedFinding>): string {
   const [first = "", second] = subject;
   const name = first.includes("@") ? first : second;
   return name === undefined || name === "" ? (text ?? "") : name;
@@ -156,10 +156,10 @@ export function loosenedKeys({ loosened }: Outline): string {
 const OTHERS = ["drops", "admits", "withholds", "tells"] as const satisfies FindingWorth[];
 
 function kindsOf(
-  findings: readonly Finding[],
+  findings: readonly ReportedFinding[],
   worth: FindingWorth,
   people: ReadonlyMap<string, string>,
-): readonly FindingKind[] {
+): readonly FindingsOfKind[] {
   return [...groupBy(findings, ({ code }) => code as string)].map(([code, ofKind]) => ({
     code,
     worth,
@@ -171,8 +171,11 @@ function kindsOf(
 }
 
 /** By the line that they are about, where they have one; they came in the order of ids, which are random. */
-function sorted([first, ...rest]: readonly [Finding, ...Finding[]]): readonly [Finding, ...Finding[]] {
-  const line = ({ source }: Finding) => source ?? NOWHERE;
+function sorted([first, ...rest]: readonly [ReportedFinding, ...ReportedFinding[]]): readonly [
+  ReportedFinding,
+  ...ReportedFinding[],
+] {
+  const line = ({ source }: ReportedFinding) => source ?? NOWHERE;
   const all = [first, ...rest].sort(
     (a, b) => compare(line(a).file, line(b).file) || line(a).line - line(b).line || compare(a.text, b.text),
   );
@@ -183,7 +186,7 @@ const NOWHERE: SourcePosition = { file: "", line: 0, column: 0 };
 
 /** Whose registration it is about, or whose address it names; empty where it is about no person. */
 function personOf(
-  { registrations = [], subject = [] }: Partial<Finding>,
+  { registrations = [], subject = [] }: Partial<ReportedFinding>,
   people: ReadonlyMap<string, string>,
 ): string {
   const [id] = registrations;
@@ -216,8 +219,8 @@ function otherNames({ findings }: FindingGroup, { decisions }: ReportDocument): 
 
 // What is written nearly as a registration is.
 
-function nearMissesOf(findings: readonly Finding[]): ReadonlyMap<string, readonly Finding[]> {
-  const found = new Map<string, Finding[]>();
+function nearMissesOf(findings: readonly ReportedFinding[]): ReadonlyMap<string, readonly ReportedFinding[]> {
+  const found = new Map<string, ReportedFinding[]>();
   for (const finding of findings)
     for (const id of new Set(finding.meant)) {
       const list = found.get(id);

@@ -13,7 +13,7 @@ import {
   type AccessUserResult,
   type ActResult,
   type Approval,
-  type Listed,
+  type ListedSince,
   type Origin,
   REMOVED,
   type ReportDocument,
@@ -38,7 +38,7 @@ export interface DocumentOptions {
   /** By registration id. */
   readonly evidence?: ReadonlyMap<string, Evidence> | undefined;
   /** Of the line that {@link listedBy} names; undefined where nobody asked git. */
-  readonly listed?: ((line: SourcePosition) => Listed) | undefined;
+  readonly listed?: ((line: SourcePosition) => ListedSince) | undefined;
 }
 
 /** Makes the document of a plan; with `run`, every act begins as skipped until its outcome is known. */

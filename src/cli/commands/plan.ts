@@ -199,7 +199,7 @@ interface PlanningOptions extends AllowlistOptions, AccountOptions, OutputOption
 }
 
 /** A plan, and what was asked about the users whom it acts on. */
-interface Planned {
+interface DatedPlan {
   readonly plan: Plan;
   readonly evidence: ReadonlyMap<string, Evidence> | undefined;
   /** When the report is made, by the account's clock where that is known. */
@@ -219,7 +219,7 @@ async function planRun(
   surroundings: Surroundings,
   options: PlanningOptions,
   more: RunFiles = {},
-): Promise<Planned> {
+): Promise<DatedPlan> {
   const { env, folder } = surroundings;
   checkEndings(options, formatNames);
   const outputs = [...pathsOf(options), ...(more.outputs ?? [])];
@@ -286,7 +286,7 @@ function readOwn(
 async function reportPlan(
   surroundings: Surroundings,
   options: PlanningOptions,
-  { plan, evidence, generatedAt }: Planned,
+  { plan, evidence, generatedAt }: DatedPlan,
 ): Promise<ExitCode> {
   const { env } = surroundings;
   const lines = options.blame === true ? plan.decisions.flatMap((one) => listedBy(one) ?? []) : undefined;

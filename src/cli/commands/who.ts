@@ -10,7 +10,7 @@ import { type Decision, liveState } from "../../reconcile/decision.js";
 import { type HardwareIndex, indexHardware } from "../../reconcile/hardware.js";
 import { makePlan } from "../../reconcile/plan.js";
 import { isNoUser, userOf, whyOutOfScope } from "../../reconcile/scope.js";
-import type { Listed } from "../../report/document.js";
+import type { ListedSince } from "../../report/document.js";
 import { listedBy, toConnection } from "../../report/to-document.js";
 import { escapeHtml, isolated } from "../../report/escapes.js";
 import { htmlShell } from "../../report/html-page.js";
@@ -112,7 +112,7 @@ interface WhoRow {
   readonly source: SourcePosition | undefined;
   /** The line by which it is listed: of its entry, or of what protects or ignores it. */
   readonly line: SourcePosition | undefined;
-  readonly listed?: Listed;
+  readonly listed?: ListedSince;
 }
 
 interface Roster {

@@ -12,7 +12,7 @@ import { type CompiledMatch, compileMatch, goesByHardware, passAll } from "../ma
 import type { Candidate, Device } from "../people.js";
 import { type Context, passed, type Passed, type Rule, type Verdict } from "./rule.js";
 
-type Line = SourcePosition | undefined;
+type ExceptingLine = SourcePosition | undefined;
 
 const UNPROTECTED = passed("no line protects it, its device, or its user");
 const NO_HARDWARE_PROTECTED = passed("no serial or hardware id is protected");
@@ -53,7 +53,7 @@ export const protectedHardware: Rule = {
 function hardwareLine(
   { serials, hardwareIds }: { readonly serials: Lines; readonly hardwareIds: Lines },
   { registrations }: Device,
-): Line {
+): ExceptingLine {
   for (const { hardware } of registrations) {
     const line =
       (hardware?.serialKey === undefined ? undefined : find(serials, hardware.serialKey)) ??
@@ -65,7 +65,7 @@ function hardwareLine(
 
 type Lines = ReadonlyMap<string, SourcePosition>;
 
-function deviceLine(lines: Lines, { registrations }: Device): Line {
+function deviceLine(lines: Lines, { registrations }: Device): ExceptingLine {
   if (lines.size === 0) return undefined;
   for (const { registration } of registrations) {
     const line = lines.get(registration.device.id);
@@ -89,7 +89,7 @@ export function findProtected({ allowlist, devices = [] }: Context): ReadonlyMap
   return byPerson;
 }
 
-function machineLine(machines: Lines, { registrations }: Device): Line {
+function machineLine(machines: Lines, { registrations }: Device): ExceptingLine {
   for (const { hardware } of registrations)
     for (const value of valueKeys(hardware)) {
       const line = machines.get(value);
@@ -98,12 +98,12 @@ function machineLine(machines: Lines, { registrations }: Device): Line {
   return undefined;
 }
 
-function leave(rule: "protected", what: string, source: Line): Verdict | undefined {
+function leave(rule: "protected", what: string, source: ExceptingLine): Verdict | undefined {
   return source && { rule, desired: "as-is", text: `protected ${what}, never touched`, source };
 }
 
 /** Mostly nothing is protected, and then no key has to be hashed. */
-function find(list: Lines, key: string): Line {
+function find(list: Lines, key: string): ExceptingLine {
   return list.size === 0 ? undefined : list.get(key);
 }
 
