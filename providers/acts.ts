@@ -145,8 +145,9 @@ export async function makeActs(
           tell(known.keys());
         },
       });
-      settle(asMade(made));
-      journal.note(of, asMade(made));
+      const told = asMade(made);
+      settle(told);
+      journal.note(of, told);
     }
     const lost = steps.filter(({ isLost }) => isLost);
     // Where nothing can be made and nothing is lost, what is left waits for itself.

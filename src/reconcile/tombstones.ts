@@ -3,8 +3,7 @@
  * deleted before something else is told, so that no deletion that fails lets anybody in.
  */
 
-import type { Decision } from "./decision.js";
-import { isAct, removes } from "./decision.js";
+import { type Decision, isAct, removes } from "./decision.js";
 import { clipped, type Finding, named } from "./findings/finding.js";
 import type { Entries } from "./match.js";
 import {

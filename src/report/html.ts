@@ -32,12 +32,12 @@ export function renderHtml(document: ReportDocument): string {
   const sections = [
     loosenedSection(document),
     alarmSection(document),
-    acts(DELETIONS, deletions),
+    acts(ACT_PARTS.deletions, deletions),
     usersSection(document),
     acts(undonePart(undone), undone),
-    acts(CUT_OFFS, revocations),
-    acts(RETURNS, returns),
-    acts(PENDING, pending),
+    acts(ACT_PARTS.revocations, revocations),
+    acts(ACT_PARTS.returns, returns),
+    acts(ACT_PARTS.pending, pending),
     skippedSection(document),
     findingsSection(document),
     guardsSection(document),
@@ -101,53 +101,64 @@ function sectionHtml({ id, title, count, body, folded }: Section): string {
 
 // What is due: deletions, what somebody else revoked and a run lets in, cut-offs, returns, what waits, and Access users.
 
-interface ActPart extends Omit<Section, "body" | "count"> {
-  readonly caption: string;
+interface ActPart {
+  readonly id: string;
+  readonly title: string;
   /** By which the style knows it. */
   readonly className: string;
+  readonly caption: string;
+  /** Columns before all others. */
+  readonly before?: readonly Column<DeviceRow>[];
 }
 
-const DELETIONS: ActPart = {
-  ...{ id: "deletions", title: "Deletions", className: "act-delete" },
-  caption: "Removed for good: it cannot be undone",
-};
-
-const CUT_OFFS: ActPart = {
-  ...{ id: "cut-offs", title: "Cut-offs", className: "act-revoke" },
-  caption: "Connected, and cut off",
-};
-
-const RETURNS: ActPart = {
-  ...{ id: "returns", title: "Returns", className: "act-unrevoke" },
-  caption: "Cut off, and let back in",
-};
-
-const PENDING: ActPart = {
-  ...{ id: "pending", title: "Pending", className: "act-pending" },
-  caption: "Due, but not done in this run",
-};
+/** A part for each list of acts in the outline. */
+const ACT_PARTS = {
+  deletions: {
+    id: "deletions",
+    title: "Deletions",
+    className: "act-delete",
+    caption: "Removed for good: it cannot be undone",
+  },
+  revocations: {
+    id: "cut-offs",
+    title: "Cut-offs",
+    className: "act-revoke",
+    caption: "Connected, and cut off",
+  },
+  returns: {
+    id: "returns",
+    title: "Returns",
+    className: "act-unrevoke",
+    caption: "Cut off, and let back in",
+  },
+  pending: {
+    id: "pending",
+    title: "Pending",
+    className: "act-pending",
+    caption: "Due, but not done in this run",
+    before: [actColumn],
+  },
+} as const satisfies Readonly<Record<string, ActPart>>;
 
 function undonePart(undone: readonly ReportedDecision[]): ActPart {
   return {
-    ...{ id: "let-in-again", title: "Let in again", className: "act-undone" },
+    id: "let-in-again",
+    title: "Let in again",
+    className: "act-undone",
     caption: `Let back in, though ${undoneBy(undone)}: someone may have had a reason`,
   };
 }
 
 function actSection(
   document: ReportDocument,
-  { caption, className, ...section }: ActPart,
+  { id, title, className, caption, before }: ActPart,
   due: readonly ReportedDecision[],
 ): Section | undefined {
   if (due.length === 0) return undefined;
   const told = outcomes(document);
   const rows = due.map((decision): DeviceRow => ({ decision, outcome: told?.get(decision.registration.id) }));
-  const more = section.id === PENDING.id ? { before: [actColumn] } : {};
-  return {
-    ...section,
-    count: rows.length,
-    body: `<div class="${className}">${deviceTable(document, caption, rows, more)}</div>`,
-  };
+  const table = deviceTable(document, caption, rows, before && { before });
+  return { id, title, count: rows.length, body: `<div class="${className}">${table}</div>` };
 }
 
 type UserDue = ReturnType<typeof usersDue>[number];
@@ -205,7 +216,7 @@ function loosenedSection(document: ReportDocument): Section | undefined {
   const { loosened } = outlineOf(document);
   const rows = loosened.map(({ key, text: what, finding: { source } }) => ({ name: key, what, source }));
   return findingSection(
-    { id: "loosened", title: "Loosened by this change" },
+    { id: "loosened", title: "Loosened by this change", loud: true },
     "Policy, guards, freeze, protection, scope and ownership: changes that no act shows",
     rows,
     loosened.reduce((sum, one) => sum + one.findings.length, 0),
@@ -215,7 +226,7 @@ function loosenedSection(document: ReportDocument): Section | undefined {
 function alarmSection(document: ReportDocument): Section | undefined {
   const { alarms } = outlineOf(document);
   return findingSection(
-    { id: "refused", title: "Refused, but connected" },
+    { id: "refused", title: "Refused, but connected", loud: true },
     "An entry refuses the device, but it is connected",
     alarms.map(({ code, text: what, source }) => ({ name: code, what, source })),
   );
@@ -251,7 +262,7 @@ interface FindingRow {
 }
 
 function findingSection(
-  section: Omit<Section, "body" | "count">,
+  { loud = false, ...section }: Omit<Section, "body" | "count"> & { readonly loud?: boolean },
   caption: string,
   rows: readonly FindingRow[],
   count = rows.length,
@@ -267,7 +278,7 @@ function findingSection(
     { name: "line", title: "Line", cell: ({ source }) => place(source) },
   ];
   const table = denseTable(caption, columns, rows);
-  return { ...section, count, body: section.id === "findings" ? table : `<div class="loud">${table}</div>` };
+  return { ...section, count, body: loud ? `<div class="loud">${table}</div>` : table };
 }
 
 function guardsSection(document: ReportDocument): Section | undefined {

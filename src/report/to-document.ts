@@ -72,8 +72,8 @@ export function toDocument(plan: Plan, options: DocumentOptions): ReportDocument
     population: plan.population,
     decisions: [...plan.decisions].sort(byUserAndDevice).map((decision) => {
       const { id } = decision.registration;
-      const line = listedBy(decision);
-      const listed = line && options.listed?.(line);
+      const line = options.listed && listedBy(decision);
+      const listed = line && options.listed(line);
       const reported = toReported(decision, pending.get(id), options.evidence?.get(id));
       return told(listed ? { ...reported, listed } : reported);
     }),

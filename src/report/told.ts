@@ -1,6 +1,6 @@
 /** What a report can tell of, each with a stable id, for formats that know rules. */
 
-import { type CodeMeaning, messageCatalogue } from "../allowlist/message-codes.js";
+import { messageCatalogue } from "../allowlist/message-codes.js";
 import type { Message, SourcePosition } from "../allowlist/messages.js";
 import { normaliseEmail } from "../allowlist/values.js";
 import { identify, identityOf, identityOfAct } from "../reconcile/findings/finding.js";
@@ -45,15 +45,16 @@ export interface Told {
 /** What a rule means, in one line; the id itself for one of a later version. */
 export function ruleMeaning(rule: string): string {
   const [kind = "", code = ""] = rule.split("/");
-  const actions: Readonly<Record<string, string>> = actionMeanings;
-  if (kind === "act" && Object.hasOwn(actions, code)) return actions[code] ?? rule;
-  const kinds: Readonly<Record<string, CodeMeaning>> = findingKinds;
-  if (kind === "finding" && Object.hasOwn(kinds, code)) return kinds[code]?.meaning ?? rule;
+  if (kind === "act") return valueOf(actionMeanings, code) ?? rule;
+  if (kind === "finding") return valueOf(findingKinds, code)?.meaning ?? rule;
   if (kind === "access-user") return `An Access user will be changed (${code}).`;
   if (kind === "guard") return `The plan has more acts of kind ${code} than the guard allows.`;
   if (kind === "skipped") return `An act of the reviewed plan (${code}) is no longer due.`;
-  const messages: Readonly<Record<string, CodeMeaning>> = messageCatalogue;
-  return Object.hasOwn(messages, rule) ? (messages[rule]?.meaning ?? rule) : rule;
+  return valueOf(messageCatalogue, rule)?.meaning ?? rule;
+}
+
+function valueOf<Value>(catalogue: Readonly<Record<string, Value>>, code: string): Value | undefined {
+  return Object.hasOwn(catalogue, code) ? catalogue[code] : undefined;
 }
 
 /**
