@@ -202,6 +202,9 @@ const blanks: ReadonlySet<string> = new Set(" \t.,_:/-");
 /** Nearly every serial is in its compared form already. */
 const plainSerial = /^[0-9A-Z]+(?:[ ./_:-][0-9A-Z]+)*$/;
 
+/** One byte again and again (`FEFE…`), or a tail of nothing but `F`. */
+const emptyUuid = /^(?:([\dA-F]{2})\1{15}|[\dA-F]{8}F{24})$/;
+
 const uuid = /^\{?[\dA-F]{8}-?(?:[\dA-F]{4}-?){3}[\dA-F]{12}\}?$/;
 
 /**
@@ -273,8 +276,7 @@ function hasTwoCharacters(key: string): boolean {
   return false;
 }
 
-/** False for a default UUID, for one byte again and again (`FEFE…`), and for a tail of nothing but `F`. */
+/** True for what is no UUID. */
 function isUsableUuid(key: string): boolean {
-  if (key.length !== 32 || !/^[\dA-F]+$/.test(key)) return true;
-  return !defaultUuids.has(key) && key !== key.slice(0, 2).repeat(16) && !key.endsWith("F".repeat(24));
+  return key.length !== 32 || (!defaultUuids.has(key) && !emptyUuid.test(key));
 }

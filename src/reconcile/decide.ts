@@ -84,7 +84,8 @@ interface Collected {
 
 function decidePerson(person: Person, context: Context, collected: Collected): void {
   const { decisions, findings, matched } = collected;
-  const { subject, entries } = subjectOf(person, context, findings, matched);
+  const subject = new AskedPerson(person, context, findings, matched);
+  const { entries } = subject;
   const verdicts: [Candidate, Verdict][] = [];
   let deletes = false;
   for (const { registrations } of person.devices) {
@@ -114,41 +115,73 @@ function decidePerson(person: Person, context: Context, collected: Collected): v
 }
 
 /** One person as the rules see them. What is noticed while they are asked is kept. */
-export function subjectOf(
-  person: Person,
-  context: Context,
-  findings: Finding[] = [],
-  matched: Set<Entry> = new Set<Entry>(),
-) {
-  const { allowlist, asOf, devices, own } = context;
-  const { isInScope, traces, protectedMachines } = foundOnce(context);
-  const user = allowlist.users.get(person.email);
-  const entries = new Entries(user, asOf, matched);
-  const known = new Memo<Candidate, Verdict>();
-  let asked: readonly Asked[] | undefined;
-  const subject: Subject = {
-    allowlist,
-    asOf,
-    devices,
-    own,
-    person,
-    user,
-    policy: policyOf(allowlist, person.email),
-    say: (candidate) => entries.say(candidate),
-    newestOf: (entry, candidate) => entries.newestOf(entry, candidate),
-    traces,
-    protectedMachines,
-    isInScope,
-    decide: (candidate, without) => {
-      const verdict = without ? undefined : known.get(candidate);
-      if (verdict) return verdict;
-      asked ??= ask(subject);
-      const made = firstVerdict(candidate, asked, without, allowlist, findings);
-      if (!without) known.set(candidate, made);
-      return made;
-    },
-  };
-  return { subject, entries };
+export class AskedPerson implements Subject {
+  readonly allowlist: Allowlist;
+  readonly asOf: Date;
+  readonly devices: Context["devices"];
+  readonly own: Context["own"];
+  readonly user: Subject["user"];
+  readonly policy: Subject["policy"];
+  readonly entries: Entries;
+  readonly #once: FoundOnce;
+  readonly #known = new Memo<Candidate, Verdict>();
+  #asked: readonly Asked[] | undefined;
+
+  constructor(
+    readonly person: Person,
+    context: Context,
+    readonly findings: Finding[] = [],
+    matched = new Set<Entry>(),
+  ) {
+    const { allowlist, asOf, devices, own } = context;
+    this.allowlist = allowlist;
+    this.asOf = asOf;
+    this.devices = devices;
+    this.own = own;
+    this.user = allowlist.users.get(person.email);
+    this.policy = policyOf(allowlist, person.email);
+    this.entries = new Entries(this.user, asOf, matched);
+    this.#once = foundOnce(context);
+  }
+
+  say(candidate: Candidate) {
+    return this.entries.say(candidate);
+  }
+
+  newestOf(entry: Entry, candidate: Candidate): Candidate {
+    return this.entries.newestOf(entry, candidate);
+  }
+
+  traces() {
+    return this.#once.traces();
+  }
+
+  protectedMachines() {
+    return this.#once.protectedMachines();
+  }
+
+  isInScope({ registration, device }: Candidate): boolean {
+    return isInScope(registration, device.person.email, this.allowlist.scope);
+  }
+
+  decide(candidate: Candidate, without?: readonly Rule[]): Verdict {
+    if (without) return this.#firstVerdict(candidate, without);
+    let verdict = this.#known.get(candidate);
+    if (!verdict) this.#known.set(candidate, (verdict = this.#firstVerdict(candidate)));
+    return verdict;
+  }
+
+  /** What is asked without some of the rules, or about what is out of scope, is not noticed. */
+  #firstVerdict(candidate: Candidate, without?: readonly Rule[]): Verdict {
+    this.#asked ??= ask(this);
+    for (const { rule, answer: say } of this.#asked) {
+      if (without?.includes(rule)) continue;
+      const answer = say(candidate);
+      if (isVerdict(answer)) return answer;
+      if (answer.finding && !without && this.isInScope(candidate)) this.findings.push(answer.finding);
+    }
+    throw new Error("no rule decides; the last one always does");
+  }
 }
 
 interface Asked {
@@ -166,7 +199,7 @@ function ask(subject: Subject): readonly Asked[] {
   return asked;
 }
 
-interface FoundOnce extends Pick<Subject, "isInScope" | "traces" | "protectedMachines"> {
+interface FoundOnce extends Pick<Subject, "traces" | "protectedMachines"> {
   /** Everybody with everything, whatever the scope. */
   readonly whole: () => Context;
 }
@@ -179,7 +212,6 @@ function foundOnce(context: Context): FoundOnce {
     let protectedMachines: ReturnType<Subject["protectedMachines"]> | undefined;
     let whole: Context | undefined;
     found = {
-      isInScope: (candidate) => inScope(candidate, context.allowlist),
       traces: () => (traces ??= findTraces(context.devices ?? [])),
       protectedMachines: () => (protectedMachines ??= findProtected(context)),
       whole: () => (whole ??= everythingInScope(context)),
@@ -190,28 +222,6 @@ function foundOnce(context: Context): FoundOnce {
 }
 
 const foundFor = new WeakMap<Context, FoundOnce>();
-
-/** Whether a registration is looked at at all. */
-function inScope({ registration, device }: Candidate, { scope }: Pick<Allowlist, "scope">): boolean {
-  return isInScope(registration, device.person.email, scope);
-}
-
-/** What is asked without some of the rules, or about what is out of scope, is not noticed. */
-function firstVerdict(
-  candidate: Candidate,
-  asked: readonly Asked[],
-  without: readonly Rule[] | undefined,
-  allowlist: Allowlist,
-  findings: Finding[],
-): Verdict {
-  for (const { rule, answer: say } of asked) {
-    if (without?.includes(rule)) continue;
-    const answer = say(candidate);
-    if (isVerdict(answer)) return answer;
-    if (answer.finding && !without && inScope(candidate, allowlist)) findings.push(answer.finding);
-  }
-  throw new Error("no rule decides; the last one always does");
-}
 
 function toDecision(candidate: Candidate, verdict: Verdict, together?: readonly string[]): Decision {
   const { registration, hardware, device } = candidate;
@@ -246,12 +256,13 @@ function everythingInScope(context: Context): Context {
 }
 
 /** What hygiene takes from a device goes when the newest connects, so that whoever is let in is never cut off. */
-function afterNewest(candidate: Candidate, verdict: Verdict, { decide, isInScope: has }: Subject): Verdict {
+function afterNewest(candidate: Candidate, verdict: Verdict, subject: Subject): Verdict {
   const [newest] = candidate.device.registrations;
   if (candidate === newest || verdict.relies || liveOf(candidate) !== "active") return verdict;
-  if (aboutRule(verdict.rule).weight !== "hygiene" || liveOf(newest) !== "revoked" || !has(newest))
-    return verdict;
-  return decide(newest).desired === "active" ? { ...verdict, relies: [newest.registration.id] } : verdict;
+  if (aboutRule(verdict.rule).weight !== "hygiene" || liveOf(newest) !== "revoked") return verdict;
+  return subject.isInScope(newest) && subject.decide(newest).desired === "active"
+    ? { ...verdict, relies: [newest.registration.id] }
+    : verdict;
 }
 
 // Every rule in its place, the order of `docs/policy.md`: the first that decides wins. What is excepted comes first;

@@ -7,7 +7,7 @@ import { showDomains } from "../allowlist/values.js";
 import { bestMatch } from "../allowlist/write-entry.js";
 import type { Registration } from "../cloudflare/types.js";
 import { minute } from "../text/words.js";
-import { decideAll, RULES, subjectOf } from "./decide.js";
+import { AskedPerson, decideAll, RULES } from "./decide.js";
 import { aboutRule, type Decision, isAct } from "./decision.js";
 import { describeMatch } from "./findings/finding.js";
 import { type Hardware, indexHardware } from "./hardware.js";
@@ -79,7 +79,7 @@ export function explain(
     const decision = byId.get(id);
     if (decision) {
       const { candidate, registration } = decision;
-      const { subject } = subjectOf(candidate.device.person, context);
+      const subject = new AskedPerson(candidate.device.person, context);
       return [
         {
           kind: "decided",
@@ -212,8 +212,8 @@ function later(decision: Decision, subject: Subject): string[] {
 
 /** The days on which the rules by age will act, where they will. */
 function upcomingAges({ candidate, registration }: Decision, subject: Subject): string[] {
-  const { policy, asOf, say } = subject;
-  const { match, upcoming } = say(candidate);
+  const { policy, asOf } = subject;
+  const { match, upcoming } = subject.say(candidate);
   if (areMachinesSkipped(subject) || upcoming) return [];
   const isListed = match.kind === "allowed" || match.kind === "refused";
   const due = (setting: Setting<AgeRule | undefined>, since: number, unless: string) => {

@@ -130,9 +130,9 @@ function isToldBy(teller: Candidate, one: Candidate, { verdicts, entries }: Sett
  * Whether it does not connect when this run is over, or would not in a wider scope: what a narrower one leaves as it is
  * must not add an act.
  */
-function isKeptOut(one: Candidate, verdict: Verdict | undefined, { decide }: Subject): boolean {
+function isKeptOut(one: Candidate, verdict: Verdict | undefined, subject: Subject): boolean {
   if (liveOf(one) === "revoked") return verdict?.desired !== "active";
-  return removes((verdict ?? decide(one)).desired);
+  return removes((verdict ?? subject.decide(one)).desired);
 }
 
 /**

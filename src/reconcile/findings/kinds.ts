@@ -143,8 +143,8 @@ export const findingKinds = {
     "Give the devices another profile in the dashboard (Zero Trust, device settings), or let them register again.",
   ),
   "default-profile": tells(
-    "A user's device has the default device profile, but most devices have another one.",
-    "Make a profile's rule match the device. Reported only if fewer than half of the connected devices in scope have the default profile.",
+    "A user's device has the default device profile, but nearly all devices have another one.",
+    "Make a profile's rule match the device. Reported only if at most one in ten of the connected devices in scope has the default profile.",
   ),
   "overlapping-stack": tells(
     "Another stack of this project also has registrations of this account in its scope.",

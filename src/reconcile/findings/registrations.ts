@@ -5,7 +5,7 @@ import type { RegistrationPolicy } from "../../cloudflare/types.js";
 import { compare, counted, groupBy } from "../../text/words.js";
 import { aboutRule, type Decision, type RuleCode, staysConnected } from "../decision.js";
 import type { Unusable } from "../hardware.js";
-import { MATCH_KEYS } from "../match-keys.js";
+import { MATCH_KEYS, type MatchKey } from "../match-keys.js";
 import { type Candidate, isIdentified, type Person } from "../people.js";
 import { isInForce, isInScope, isNoUser, whyOutOfScope } from "../scope.js";
 import { clipped, type Finding, listed, named, quoted } from "./finding.js";
@@ -120,26 +120,20 @@ function spoken(values: readonly string[]): string {
 /** Values that several people's devices tell. Nobody's entries lose their force by that. */
 export function findShared(people: Iterable<Person>): Finding[] {
   const shared = new Map<string, Candidate[]>();
-  const keys = Object.entries(MATCH_KEYS)
-    .filter(([, { mayBeUnknown }]) => mayBeUnknown)
-    .map(([name, { told }]) => ({ name, told, first: new Map<string, Candidate>() }));
-  const see = (one: Candidate, { name, told, first }: (typeof keys)[number]) => {
-    const value = told(one);
-    if (value === undefined) return;
-    const known = first.get(value);
-    if (!known) {
-      first.set(value, one);
-      return;
+  const owned = [...people].filter(({ isNobody }) => !isNobody);
+  for (const [name, { mayBeUnknown, told }] of Object.entries(MATCH_KEYS)) {
+    if (!mayBeUnknown) continue;
+    const suspects = toldBySeveral(owned, told);
+    if (suspects.size === 0) continue;
+    for (const one of owned.flatMap(registrationsOf)) {
+      const value = told(one);
+      if (value === undefined || !suspects.has(value)) continue;
+      const key = `${name} ${value}`;
+      const list = shared.get(key);
+      if (list) list.push(one);
+      else shared.set(key, [one]);
     }
-    const key = `${name} ${value}`;
-    const list = shared.get(key);
-    if (list) list.push(one);
-    else if (known.device.person !== one.device.person) shared.set(key, [known, one]);
-  };
-  for (const { devices, isNobody } of people)
-    if (!isNobody)
-      for (const { registrations } of devices)
-        for (const one of registrations) for (const key of keys) see(one, key);
+  }
   return [...shared]
     .sort(([a], [b]) => compare(a, b))
     .map(([value, candidates]) => {
@@ -156,6 +150,26 @@ export function findShared(people: Iterable<Person>): Finding[] {
     });
 }
 
+/** Nearly nobody's: so first which values they are, then who tells them. */
+function toldBySeveral(people: readonly Person[], told: MatchKey["told"]): ReadonlySet<string> {
+  const several = new Set<string>();
+  const first = new Map<string, Person>();
+  for (const person of people)
+    for (const { registrations } of person.devices)
+      for (const one of registrations) {
+        const value = told(one);
+        if (value === undefined) continue;
+        const known = first.get(value);
+        if (!known) first.set(value, person);
+        else if (known !== person) several.add(value);
+      }
+  return several;
+}
+
+function registrationsOf({ devices }: Person): readonly Candidate[] {
+  return devices.flatMap(({ registrations }) => registrations);
+}
+
 function byId({ registration: a }: Decision, { registration: b }: Decision): number {
   return compare(a.id, b.id);
 }
@@ -163,9 +177,8 @@ function byId({ registration: a }: Decision, { registration: b }: Decision): num
 /** Vendors' defaults, as far as they concern registrations in scope. */
 export function findUnusable(unusable: readonly Unusable[], decisions: readonly Decision[]): Finding[] {
   if (unusable.length === 0) return [];
-  const meant = new Set(unusable.flatMap(({ devices }) => [...devices]));
   const byDevice = groupBy(
-    decisions.filter(({ registration }) => meant.has(registration.device.id)),
+    decisions.filter(({ hardware }) => hardware !== undefined && hardware.serial === undefined),
     ({ registration }) => registration.device.id,
   );
   return unusable
@@ -185,9 +198,12 @@ export function findUnusable(unusable: readonly Unusable[], decisions: readonly 
     .sort((a, b) => compare(a.text, b.text));
 }
 
+/** Having the default profile is told where at most one device in so many has it. */
+const RARE = 10;
+
 /**
- * Device profiles that nobody meant. That a device gets the default one is told where that is the exception: where most of
- * what is connected in scope has a profile of its own, no profile's rule was written for it. One finding a person.
+ * Device profiles that nobody meant. That a device gets the default one is told where that is rare: where nearly all that
+ * is connected in scope has a profile of its own, no profile's rule was written for it. One finding a person.
  */
 export function findProfiles(decisions: readonly Decision[]): Finding[] {
   const deleted: { readonly policy: Profile; readonly decision: Decision }[] = [];
@@ -201,7 +217,7 @@ export function findProfiles(decisions: readonly Decision[]): Finding[] {
     if (policy.deleted === true) deleted.push({ decision, policy });
     else if (policy.default === true && !isNoUser(decision.user)) byDefault.push(decision);
   }
-  const isException = byDefault.length * 2 < withProfile;
+  const isRare = byDefault.length * RARE <= withProfile;
   return [
     ...inOrder(groupBy(deleted, ({ policy }) => policy.id)).map(([id, group]): Finding => {
       const own = group.map(({ decision }) => decision).sort(byId);
@@ -209,9 +225,9 @@ export function findProfiles(decisions: readonly Decision[]): Finding[] {
       const text = `the device profile ${name} was deleted, but ${counted(own.length, "connected device")} still ${own.length === 1 ? "has" : "have"} it: ${listed(own.map(nameOf))}`;
       return aboutGroup("deleted-profile", [id], text, own);
     }),
-    ...inOrder(groupBy(isException ? byDefault : [], ({ user }) => user)).map(([user, group]): Finding => {
+    ...inOrder(groupBy(isRare ? byDefault : [], ({ user }) => user)).map(([user, group]): Finding => {
       const own = [...group].sort(byId);
-      const text = `${user}: ${listed(own.map(nameOf))} ${own.length === 1 ? "has" : "have"} the default device profile, but most devices have another one`;
+      const text = `${user}: ${listed(own.map(nameOf))} ${own.length === 1 ? "has" : "have"} the default device profile, but nearly all devices have another one`;
       return aboutGroup("default-profile", [user], text, own);
     }),
   ];
@@ -250,15 +266,15 @@ function hasId(policy: Partial<RegistrationPolicy>): policy is Profile {
 
 /** Active registrations of suspended and offboarded people that a scope keeps out of reach. */
 export function findOutOfReach(
-  people: Iterable<Person>,
+  people: ReadonlyMap<string, Person>,
   { users, scope }: Pick<Allowlist, "users" | "scope">,
   asOf: Date,
 ): Finding[] {
   const findings: Finding[] = [];
-  for (const { email, devices } of people) {
-    const state = users.get(email)?.state;
+  const byEmail = [...users.values()].filter(({ state }) => state).sort((a, b) => compare(a.email, b.email));
+  for (const { email, state } of byEmail) {
     if (!state || (state.since && !isInForce({ from: state.since }, asOf))) continue;
-    const outside = devices
+    const outside = (people.get(email)?.devices ?? [])
       .flatMap(({ registrations }) => registrations)
       .filter(({ registration: one }) => one.revoked_at == null && !isInScope(one, email, scope));
     if (outside.length === 0) continue;

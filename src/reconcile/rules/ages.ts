@@ -26,8 +26,8 @@ function skipped(name: string, { policy: { machines } }: Subject): Passed {
 }
 
 /** Whether an entry matches it now, whatever it asks for. */
-function isListed(candidate: Candidate, { say }: Subject): boolean {
-  const { kind } = say(candidate).match;
+function isListed(candidate: Candidate, subject: Subject): boolean {
+  const { kind } = subject.say(candidate).match;
   return kind === "allowed" || kind === "refused";
 }
 
@@ -91,8 +91,8 @@ function whyNotByAge(candidate: Candidate, subject: Subject): string | undefined
 }
 
 /** What an entry is about to let in is not cleaned away. */
-function whyNeeded(candidate: Candidate, { say }: Subject): string | undefined {
-  const { upcoming } = say(candidate);
+function whyNeeded(candidate: Candidate, subject: Subject): string | undefined {
+  const { upcoming } = subject.say(candidate);
   return (
     upcoming && `the entry at line ${upcoming.source.line} lets it in from ${upcoming.from?.text ?? ""} on`
   );
@@ -149,8 +149,8 @@ function whyStill(text: string, source: SourcePosition): Passed {
 }
 
 /** The entry that matches it, which the report shows beside the rule. */
-function by(candidate: Candidate, { say }: Subject): Pick<Verdict, "entry"> {
-  const { match } = say(candidate);
+function by(candidate: Candidate, subject: Subject): Pick<Verdict, "entry"> {
+  const { match } = subject.say(candidate);
   return match.kind === "allowed" || match.kind === "refused" ? { entry: match.entry } : {};
 }
 

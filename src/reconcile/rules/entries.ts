@@ -48,8 +48,8 @@ const KNOWN = passed("no entry needs hardware that is not known");
 /** Entries that ask for different states hold the whole plan; here what they are about is left alone. */
 export const contradiction: Rule = {
   name: "contradiction",
-  ask: listed(({ say }) => (candidate) => {
-    const { match } = say(candidate);
+  ask: listed((subject) => (candidate) => {
+    const { match } = subject.say(candidate);
     if (match.kind !== "contradiction") return AGREED;
     const [one, other] = match.entries;
     const text = `lines ${one.source.line} and ${other.source.line} ask for different states`;
@@ -78,9 +78,10 @@ export const refused: Rule = {
 /** What is not known of a device may be what an entry asks for: it is left alone, unless the policy says otherwise. */
 export const unknownHardware: Rule = {
   name: "unknown hardware",
-  ask: listed(({ say, policy: { unknownHardware: setting } }) => (candidate) => {
-    const { match } = say(candidate);
+  ask: listed((subject) => (candidate) => {
+    const { match } = subject.say(candidate);
     if (match.kind !== "unknown-hardware") return KNOWN;
+    const { unknownHardware: setting } = subject.policy;
     const { source } = match.entry;
     const text = `its hardware is not known, and an entry for its user matches by ${wants(match.entry)}`;
     if (setting.value === "report") return { rule: "unknown-hardware", desired: "as-is", text, source };
@@ -142,7 +143,7 @@ const KEPT = [
 function whyKeptOut(
   candidate: Candidate,
   entry: Entry,
-  { say, newestOf }: Subject,
+  subject: Subject,
 ): Pick<Verdict, "rule" | "text"> | undefined {
   if (entry.match.registration !== undefined) return undefined;
   const [newest] = candidate.device.registrations;
@@ -150,12 +151,12 @@ function whyKeptOut(
     const text = `an older registration of this device; ${clipped(newest.registration.id)} is the newest`;
     return { rule: "older", text };
   }
-  const said = say(candidate);
+  const said = subject.say(candidate);
   if (said.match.kind === "allowed" && !said.match.own) {
     const text = `${describeMatch(entry)} matches an older registration of this device, but not this one`;
     return { rule: "doubt", text };
   }
-  const other = newestOf(entry, candidate);
+  const other = subject.newestOf(entry, candidate);
   if (other !== candidate) {
     const text = `${describeMatch(entry)} matches a newer registration, ${clipped(other.registration.id)}, and lets in only the newest`;
     return { rule: "older", text };
@@ -226,8 +227,9 @@ function whyNotRefused(candidate: Candidate, subject: Subject): Passed {
 }
 
 /** What the entries say, for whoever asks why none refuses. */
-function explainMatch(candidate: Candidate, { say, user, asOf }: Subject): Why {
-  const { match } = say(candidate);
+function explainMatch(candidate: Candidate, subject: Subject): Why {
+  const { user, asOf } = subject;
+  const { match } = subject.say(candidate);
   const entries = user?.entries ?? [];
   switch (match.kind) {
     case "allowed":

@@ -25,10 +25,14 @@ const NOTHING_IGNORED = passed("nothing is ignored");
  */
 export const protectedRule: Rule = {
   name: "protected",
-  ask: ({ allowlist: { protected: list }, person, protectedMachines }) => {
+  ask: (subject) => {
+    const {
+      allowlist: { protected: list },
+      person,
+    } = subject;
     const user = find(list.users, person.email);
     if (!user && list.devices.size === 0 && list.registrations.size === 0) return UNPROTECTED;
-    const machines = protectedMachines().get(person.email);
+    const machines = subject.protectedMachines().get(person.email);
     return ({ registration, device }) =>
       leave("protected", "registration", find(list.registrations, registration.id)) ??
       leave("protected", "device", deviceLine(list.devices, device)) ??

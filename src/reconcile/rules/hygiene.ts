@@ -99,21 +99,20 @@ function rank(limit: number, subject: Subject): Ranked {
 
 /** As these two rules find them. What is superseded leaves its machine to a newer registration, which connects. */
 function connected(subject: Subject): RankedMachine[] {
-  const { person, isInScope, say } = subject;
-  const machines = machinesOf(person).flatMap((devices): RankedMachine[] => {
+  const machines = machinesOf(subject.person).flatMap((devices): RankedMachine[] => {
     const connecting = devices
       .flatMap(({ registrations }) => registrations)
-      .filter((one) => say(one).match.kind === "allowed" && takesPlace(one, subject));
+      .filter((one) => subject.say(one).match.kind === "allowed" && takesPlace(one, subject));
     const [first, ...rest] = connecting;
     if (!first) return [];
     return [
       {
         devices,
         newest: newestOf([first, ...rest]),
-        isInScope: connecting.some(isInScope),
+        isInScope: connecting.some((one) => subject.isInScope(one)),
         isConnected: connecting.some((one) => liveOf(one) === "active"),
         letsIn: connecting
-          .filter((one) => liveOf(one) === "revoked" && isInScope(one))
+          .filter((one) => liveOf(one) === "revoked" && subject.isInScope(one))
           .map(({ registration }) => registration.id),
       },
     ];
@@ -172,7 +171,7 @@ function report(
 ): Passed {
   const { maxDevices: setting } = subject.policy;
   const all = over.flatMap(({ devices }) => devices.flatMap(({ registrations }) => registrations));
-  const first = all.filter(subject.isInScope).find((one) => subject.say(one).match.kind === "allowed");
+  const first = all.find((one) => subject.isInScope(one) && subject.say(one).match.kind === "allowed");
   const why = () => ({
     text: "its user has more devices, and overMaxDevices is report",
     source: setting.source,
@@ -225,10 +224,10 @@ export const superseded: Rule = {
 };
 
 /** The newest registration of its device that this plan does not delete, where that is newer. */
-function newestLeft(candidate: Candidate, { decide, isInScope }: Subject): Candidate | undefined {
+function newestLeft(candidate: Candidate, subject: Subject): Candidate | undefined {
   const { registrations } = candidate.device;
   const newer = registrations.slice(0, registrations.indexOf(candidate));
-  return newer.find((one) => !isInScope(one) || decide(one).desired !== "deleted");
+  return newer.find((one) => !subject.isInScope(one) || subject.decide(one).desired !== "deleted");
 }
 
 /**

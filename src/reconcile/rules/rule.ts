@@ -71,16 +71,16 @@ export interface Subject extends Context {
   readonly user: AllowedUser | undefined;
   readonly policy: Policy;
   /** What the entries say of a registration. */
-  readonly say: (candidate: Candidate) => Said;
-  readonly isInScope: (candidate: Candidate) => boolean;
+  say(candidate: Candidate): Said;
+  isInScope(candidate: Candidate): boolean;
   /** What the account still knows of devices whose registrations are gone: see `findTraces`. */
-  readonly traces: () => ReadonlyMap<string, string>;
+  traces(): ReadonlyMap<string, string>;
   /** The same of protected devices: see `findProtected`. */
-  readonly protectedMachines: () => ReadonlyMap<string, ReadonlyMap<string, SourcePosition>>;
+  protectedMachines(): ReadonlyMap<string, ReadonlyMap<string, SourcePosition>>;
   /** The newest registration that an entry matches beside this one, of one type. */
-  readonly newestOf: (entry: Entry, candidate: Candidate) => Candidate;
+  newestOf(entry: Entry, candidate: Candidate): Candidate;
   /** What all rules say, or all but some, of a registration; out of scope, what they would say in a wider one. */
-  readonly decide: (candidate: Candidate, without?: readonly Rule[]) => Verdict;
+  decide(candidate: Candidate, without?: readonly Rule[]): Verdict;
 }
 
 export function isVerdict(answer: Answer): answer is Verdict {
@@ -96,14 +96,10 @@ export function liveOf({ registration }: Candidate): LiveState {
 }
 
 /** Whether it connects when this run is over; what is out of scope stays as it is. */
-export function willConnect(
-  candidate: Candidate,
-  { isInScope, decide }: Subject,
-  without?: readonly Rule[],
-): boolean {
+export function willConnect(candidate: Candidate, subject: Subject, without?: readonly Rule[]): boolean {
   const live = liveOf(candidate);
-  if (!isInScope(candidate)) return live === "active";
-  const { desired } = decide(candidate, without);
+  if (!subject.isInScope(candidate)) return live === "active";
+  const { desired } = subject.decide(candidate, without);
   return desired === "active" || (desired === "as-is" && live === "active");
 }
 

@@ -83,8 +83,9 @@ export const notAllowed: Rule = {
 };
 
 /** The last rule: it always decides. */
-export function fallback(candidate: Candidate, { say, user, person, policy }: Subject): Verdict {
-  const { match } = say(candidate);
+export function fallback(candidate: Candidate, subject: Subject): Verdict {
+  const { user, person, policy } = subject;
+  const { match } = subject.say(candidate);
   if (match.kind === "condition") {
     const text = `${describeMatch(match.entry)} ${match.failed}`;
     return { ...byPolicy("condition", policy.unlisted, text), source: match.entry.source };
