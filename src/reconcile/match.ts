@@ -66,26 +66,22 @@ interface Compiled {
 
 /** Remembers answers: a few in a list, since most people have few devices, and a map costs more than it saves. */
 export class Memo<K extends object, V> {
-  readonly #keys: K[] = [];
-  readonly #answers: V[] = [];
+  #few: [K, V][] | undefined;
   #map: Map<K, V> | undefined;
 
   get(key: K): V | undefined {
     if (this.#map) return this.#map.get(key);
     // What was asked last is mostly asked again.
-    const at = this.#keys.lastIndexOf(key);
-    return at < 0 ? undefined : this.#answers[at];
+    const few = this.#few;
+    for (let at = few ? few.length - 1 : -1; at >= 0; at--) if (few?.[at]?.[0] === key) return few[at]?.[1];
+    return undefined;
   }
 
   /** An answer that is not known yet. */
   set(key: K, answer: V): void {
-    if (!this.#map && this.#keys.length < FEW) {
-      this.#keys.push(key);
-      this.#answers.push(answer);
-      return;
-    }
-    this.#map ??= new Map(this.#keys.map((one, at) => [one, this.#answers[at] as V]));
-    this.#map.set(key, answer);
+    if (this.#map) this.#map.set(key, answer);
+    else if (!this.#few) this.#few = [[key, answer]];
+    else if (this.#few.push([key, answer]) > FEW) this.#map = new Map(this.#few);
   }
 }
 
