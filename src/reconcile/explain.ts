@@ -137,28 +137,11 @@ function changesOf(decision: Decision, subject: Subject, known: Hardware | undef
 }
 
 function now(decision: Decision, { policy }: Subject, known: Hardware | undefined): string[] {
-  const { reason, source, entry, registration } = decision;
+  const { reason, source, registration } = decision;
   const here = `${source.file}:${source.line}`;
   switch (reason.code) {
-    case "protected":
-    case "self":
-    case "ignored":
-      return [`without ${here}, the other rules would apply`];
-    case "offboarded":
-    case "suspended":
-      return [`without the state at ${here}, its user's entries would apply`];
     case "contradiction":
       return ["remove one of the two entries, or make it more specific"];
-    case "unknown-hardware":
-    case "condition":
-    case "expired":
-    case "unlisted":
-    case "unknown-user":
-    case "grace":
-      return [addEntry(decision, known)];
-    case "stale":
-    case "revoked-age":
-      return entry === undefined ? [addEntry(decision, known)] : [`without ${here}, its entry would decide`];
     case "superseded":
       return [`an entry by registration ${JSON.stringify(registration.id)} would decide before ${here}`];
     case "max-devices":
@@ -179,6 +162,23 @@ function now(decision: Decision, { policy }: Subject, known: Hardware | undefine
       return [
         `without the entry at ${here}, policy.unlisted would decide (${policy.unlisted.value}${byWhom(policy.unlisted)})`,
       ];
+    default:
+      return byKind(decision, here, known);
+  }
+}
+
+/** What rules of one kind have in common; a rule of which more can be said has a case of its own above. */
+function byKind(decision: Decision, here: string, known: Hardware | undefined): string[] {
+  switch (aboutRule(decision.reason.code).kind) {
+    case "excepted":
+      return [`without ${here}, the other rules would apply`];
+    case "state":
+      return [`without the state at ${here}, its user's entries would apply`];
+    case "hygiene":
+      return decision.entry ? [`without ${here}, its entry would decide`] : [addEntry(decision, known)];
+    case "listed":
+    case "unlisted":
+      return [addEntry(decision, known)];
   }
 }
 

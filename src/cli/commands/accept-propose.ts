@@ -5,7 +5,7 @@ import { toDay } from "../../allowlist/times.js";
 import { bestMatch, type NewEntry } from "../../allowlist/write-entry.js";
 import { lineBefore } from "../../allowlist/write.js";
 import type { Registration } from "../../cloudflare/types.js";
-import type { Decision } from "../../reconcile/decision.js";
+import { aboutRule, type Decision } from "../../reconcile/decision.js";
 import { named } from "../../reconcile/findings/finding.js";
 import { type HardwareIndex, indexHardware } from "../../reconcile/hardware.js";
 import type { Plan } from "../../reconcile/plan.js";
@@ -162,16 +162,6 @@ function refusalOf(decision: Decision): Refusal | undefined {
   const { reason, source, entry, desired, live } = decision;
   const line = placeOf(source);
   switch (reason.code) {
-    case "protected":
-    case "self":
-    case "ignored":
-      return {
-        text: `${reason.text} (${line}): an entry would have no effect`,
-        fix: "remove that line first, if an entry should decide",
-      };
-    case "suspended":
-    case "offboarded":
-      return { text: `${reason.text} (${line})`, fix: "remove the user's `state` first" };
     case "contradiction":
       return {
         text: `its entries contradict each other (${line}): ${reason.text}`,
@@ -208,19 +198,27 @@ function refusalOf(decision: Decision): Refusal | undefined {
         fix: live === "active" ? "do nothing" : "the next run unrevokes it",
       };
     case "superseded":
-    case "stale":
-    case "revoked-age":
-      if (!entry || (reason.code === "superseded" && entry.match.registration === undefined))
-        return undefined;
+      if (entry?.match.registration === undefined) return undefined;
+      break;
+    default:
+  }
+  switch (aboutRule(reason.code).kind) {
+    case "excepted":
       return {
-        text: `the entry at ${placeOf(entry.source)} already allows it, but ${reason.text} (${line})`,
-        fix: "change that rule, for this user in `users.<e-mail>.policy`",
+        text: `${reason.text} (${line}): an entry would have no effect`,
+        fix: "remove that line first, if an entry should decide",
       };
-    case "unknown-hardware":
-    case "grace":
-    case "expired":
+    case "state":
+      return { text: `${reason.text} (${line})`, fix: "remove the user's `state` first" };
+    case "hygiene":
+      return (
+        entry && {
+          text: `the entry at ${placeOf(entry.source)} already allows it, but ${reason.text} (${line})`,
+          fix: "change that rule, for this user in `users.<e-mail>.policy`",
+        }
+      );
+    case "listed":
     case "unlisted":
-    case "unknown-user":
       return undefined;
   }
 }
