@@ -47,6 +47,7 @@ changeSteps("users", [
     after: `# a line more\n${NOBODY}`,
     tells: ["widened: ann@example.com is no longer suspended"],
     places: ["3:10, before 3:22"],
+    about: ["ann@example.com | state | suspended"],
     back: [],
   },
   {
@@ -63,6 +64,7 @@ changeSteps("users", [
     after: "users:\n  ann@example.com: { state: suspended, since: 2026-06-20, devices: [] }\n",
     tells: ["widened: ann@example.com is suspended from 2026-06-20 on, later than before the change"],
     places: ["3:22, before 3:22"],
+    about: ["ann@example.com | since | 2026-06-20"],
     back: [],
   },
   {
@@ -125,6 +127,7 @@ changeSteps("entries that allow", [
       'widened: serial "SN-d1" of ann@example.com is less specific than serial "SN-d1" and name "ANN" before the change',
     ],
     places: ["5:7, before 5:7"],
+    about: ["ann@example.com | weaker | serial SN-D1"],
     back: [],
   },
   {
@@ -145,6 +148,9 @@ changeSteps("entries that allow", [
       'widened: name "ANN" and serial "SN-d1" of ann@example.com is widened by the change: it expires after 2026-08-01 (before: after 2026-07-01)',
     ],
     places: ["4:7, before 4:7"],
+    about: [
+      "ann@example.com | wider | name ANN | serial SN-D1 | from  | expires 2026-08-01 | platform  | model  | minClientVersion  | tunnelType  | profile  | minOsVersion ",
+    ],
     back: [],
   },
 ]);
@@ -208,6 +214,7 @@ changeSteps("entries that keep out", [
       `widened: serial "SN-d1" of ann@example.com was refused (deleted) before the change, and is now allowed${STAYS}`,
     ],
     places: ["4:7, before 4:7, a1"],
+    about: ["ann@example.com | allowed | serial SN-D1 | a1"],
     back: [],
   },
   {
@@ -388,6 +395,13 @@ changeSteps("conditions", [
     back: [wider("requires profile Engineering (before: Default)")],
   },
   {
+    name: "another tunnel lets in what the first did not",
+    before: d1("requires: { tunnelType: masque }"),
+    after: d1("requires: { tunnelType: wireguard }"),
+    tells: [wider("requires tunnelType wireguard (before: masque)")],
+    back: [wider("requires tunnelType masque (before: wireguard)")],
+  },
+  {
     name: "another platform lets in what the first did not",
     before: d1("requires: { platform: mac }"),
     after: d1("requires: { platform: windows }"),
@@ -479,6 +493,7 @@ changeSteps("how strong an entry is", [
       'widened: registration "r7" and name "L7" of ann@example.com is stronger than name "L7" before the change: it decides where serial "SN-d7" did',
     ],
     places: ["4:7, before 4:7"],
+    about: ["ann@example.com | stronger | name L7 | registration r7"],
     back: [/^widened: name "L7" of ann@example.com is less specific than registration "r7" and name "L7"/],
   },
   {
@@ -504,6 +519,12 @@ changeSteps("how strong an entry is", [
       "{ name: L9, state: revoked, trustName: told }",
       "{ serial: SN-d5, device: d5 }",
     ),
+    tells: [],
+  },
+  {
+    name: "one that is stronger and requires something besides lets in no more than before",
+    before: entries(BY_NAME),
+    after: entries("{ serial: SN-d7, name: L7, requires: { platform: mac } }"),
     tells: [],
   },
   {
@@ -541,6 +562,12 @@ changeSteps("what an entry required", [
     ],
     places: ["3:3, before 4:7"],
     back: ['widened: serial "SN-d7" of ann@example.com is new'],
+  },
+  {
+    name: "is asked no more where a glob lets in every name: the glob covers the machine, and is weaker",
+    before: entries(MAC, '{ nameGlob: "*", trustName: told }'),
+    after: entries('{ nameGlob: "*", trustName: told }'),
+    tells: [/^widened: the change removes or narrows serial "SN-d7" of ann@example.com, which required/],
   },
   {
     name: "is asked for a shorter time; and for longer",
@@ -614,5 +641,78 @@ changeSteps("what decides between two of one user", [
     before: entries(MAC, "hardwareId: H7", "{ name: L7, state: revoked, trustName: told }"),
     after: entries("hardwareId: H7", "{ name: L7, state: revoked, trustName: told }"),
     tells: [],
+  },
+]);
+
+/** Unknown hardware is cut off, and what no entry allows is only reported. */
+const STRICT = "policy: { unknownHardware: revoke, unlisted: report, unknownUsers: report }\n";
+const MODEL = "{ serial: SN-d9, requires: { model: Mac } }";
+const kept = (match: string, what: string) =>
+  `widened: the change removes or narrows ${match} of ann@example.com, which ${what}`;
+const UNTOLD = "kept out devices that do not report it";
+
+changeSteps("an entry by what a device may not report, where unknown hardware is cut off", [
+  {
+    name: "is gone: whatever reports nothing is only reported now",
+    before: STRICT + entries("serial: SN-d9"),
+    after: STRICT + NOBODY,
+    tells: [kept('serial "SN-d9"', UNTOLD)],
+    places: ["3:10, before 5:7"],
+    back: ['widened: serial "SN-d9" of ann@example.com is new'],
+  },
+  {
+    name: "is gone where the rest is cut off as well",
+    before: `policy: { unknownHardware: revoke }\n${entries("serial: SN-d9")}`,
+    after: `policy: { unknownHardware: revoke }\n${NOBODY}`,
+    tells: [],
+  },
+  {
+    name: "is gone where unknown hardware was only reported",
+    before: `policy: { unlisted: report }\n${entries("serial: SN-d9")}`,
+    after: `policy: { unlisted: report }\n${NOBODY}`,
+    tells: [],
+  },
+  {
+    name: "is gone beside another one, which asks for something else",
+    before: STRICT + entries("serial: SN-d8", "serial: SN-d9"),
+    after: STRICT + entries("serial: SN-d8"),
+    tells: [kept('serial "SN-d9"', UNTOLD)],
+  },
+  {
+    name: "asks for a name besides: it means fewer of those that report nothing",
+    before: STRICT + entries("serial: SN-d9"),
+    after: STRICT + entries("{ serial: SN-d9, name: L9 }"),
+    tells: [kept('serial "SN-d9"', UNTOLD)],
+  },
+  {
+    name: "is still there, beside a new one",
+    before: STRICT + entries("{ serial: SN-d9, expires: 2026-07-01 }"),
+    after: STRICT + entries("serial: SN-d8", "{ serial: SN-d9, expires: 2026-06-30 }"),
+    tells: ['widened: serial "SN-d8" of ann@example.com is new'],
+  },
+  {
+    name: "refuses now: what it refuses it no longer waits for",
+    before: STRICT + entries("serial: SN-d9"),
+    after: STRICT + entries("{ serial: SN-d9, state: revoked }"),
+    tells: [kept('serial "SN-d9"', UNTOLD)],
+  },
+  {
+    name: "is gone, and requires what a device may not report",
+    before: STRICT + entries("{ device: d9, requires: { model: Mac } }"),
+    after: STRICT + NOBODY,
+    tells: [kept('device "d9"', "required model Mac")],
+  },
+  {
+    name: "is gone, and asks only for what every device reports",
+    before: STRICT + entries("device: d9", MODEL),
+    after: STRICT + entries(MODEL),
+    tells: [],
+  },
+  {
+    name: "goes with its user, and unknown users are only reported",
+    before: `${STRICT}${ANN}  eve@example.com: [{ serial: SN-d9 }]\n`,
+    after: `${STRICT}${ANN}`,
+    tells: [`widened: the change removes or narrows serial "SN-d9" of eve@example.com, which ${UNTOLD}`],
+    places: ["before 6:21"],
   },
 ]);

@@ -104,6 +104,18 @@ changeSteps("for everybody", [
   },
 ]);
 
+changeSteps("whom the rules by age judge", [
+  {
+    name: "connectors no more; and connectors too",
+    before: policy("machines: judge"),
+    after: ANN,
+    tells: [told("machines: skip (before: judge)")],
+    places: ["1:1, before 2:11"],
+    about: ["policy.machines | skip | judge"],
+    back: [],
+  },
+]);
+
 changeSteps("of what is revoked", [
   {
     name: "it is kept out, whether it is deleted some day or not",
@@ -113,6 +125,9 @@ changeSteps("of what is revoked", [
     back: [],
   },
 ]);
+
+const BOTH =
+  "users: { ann@example.com: [{ serial: SN-d1 }, { device: d5 }], bob@example.com: [{ serial: SN-d2 }, { device: d6 }] }\n";
 
 changeSteps("for some", [
   {
@@ -175,7 +190,22 @@ changeSteps("for some", [
     after: ANN,
     tells: [told("maxDevices: none (before: 1), for u1@example.com, u2@example.com")],
     places: ["1:1, before 2:73"],
+    about: ["policy.maxDevices | none | 1 | u1@example.com | u2@example.com"],
     back: [],
+  },
+  {
+    name: "two groups lose what two lines said: the devices that stay are told with both",
+    before: `policy: { overMaxDevices: revoke }\ngroups:\n  a: { users: [ann@example.com], policy: { maxDevices: 1 } }\n  b: { users: [bob@example.com], policy: { maxDevices: 1 } }\n${BOTH}`,
+    after: `policy: { overMaxDevices: revoke }\n${BOTH}`,
+    live: [
+      { id: "a5", email: "ann@example.com", device: "d5", created: "2026-05-20T00:00:00Z" },
+      { id: "b6", email: "bob@example.com", device: "d6", created: "2026-05-20T00:00:00Z" },
+    ],
+    tells: [
+      `${told("maxDevices: none (before: 1), for ann@example.com, bob@example.com")}, and 2 active registrations stay connected`,
+    ],
+    places: ["1:1, before 4:44, a1 b1"],
+    about: ["policy.maxDevices | none | 1 | ann@example.com | bob@example.com | a1 | b1"],
   },
   {
     name: "the policy for everybody is told once, also where a group says something else besides",
@@ -234,6 +264,19 @@ changeSteps("protections", [
     backPlaces: ["before 3:11", "before 4:13", "before 5:19", "before 6:18"],
   },
   {
+    name: "of hardware",
+    before: ANN,
+    after: `protected: { serials: [SN-7], hardwareIds: [H-7] }\n${ANN}`,
+    tells: [
+      `excepted: the change protects serial "SN-7": ${FOR_GOOD}`,
+      `excepted: the change protects hardware id "H-7": ${FOR_GOOD}`,
+    ],
+    back: [
+      'loosened: the change no longer protects serial "SN-7"',
+      'loosened: the change no longer protects hardware id "H-7"',
+    ],
+  },
+  {
     name: "those that stay are not told",
     before: `protected: { devices: [d7, d8] }\n${ANN}`,
     after: `protected: { devices: [d9, d7] }\n${ANN}`,
@@ -242,6 +285,7 @@ changeSteps("protections", [
       'loosened: the change no longer protects device "d8"',
     ],
     places: ["2:24", "before 2:28"],
+    about: ["protected.devices | d9", "protected.devices | d8"],
   },
 ]);
 
@@ -324,6 +368,7 @@ changeSteps("the freeze", [
     after: ANN,
     tells: ["loosened: the change loosens freeze: none (before: until 2026-07-02T00:00Z)"],
     places: ["before 2:1"],
+    about: ["freeze | none"],
     back: [],
   },
   {
@@ -353,6 +398,7 @@ changeSteps("tests of the allowlist", [
       'loosened: the change loosens tests: "Ann is in" is gone',
     ],
     places: ["before 3:5", "before 5:5"],
+    about: ["tests | Ann works | gone", "tests | Ann is in | gone"],
     back: [],
   },
 ]);
@@ -374,6 +420,7 @@ ${ANN}`,
       'loosened: the change loosens tests: "t4" asks for something other than before',
     ],
     places: ["3:5, before 3:5", "4:5, before 4:5", "5:5, before 5:5", "6:5, before 6:5"],
+    about: ["tests | t1 | revoke", "tests | t2 | keep", "tests | t3 | keep", "tests | t4 | keep"],
   },
   {
     name: "one asks for a rule as well, in another order: it holds more",
@@ -443,6 +490,7 @@ changeSteps("Access users", [
     after: ANN,
     tells: ["widened: the change no longer keeps eve@example.com out of Access"],
     places: ["before 2:16"],
+    about: ["accessUsers | eve@example.com | absent"],
     back: [],
   },
   {
@@ -467,6 +515,15 @@ changeSteps("which file may speak about whom", [
       "loosened: the change loosens owns.b.yaml: *@a.example as well",
       "loosened: the change loosens owns.a.yaml: boss@a.example may be in any file",
     ],
+    about: ["owns.b.yaml | *@a.example", "owns.a.yaml | boss@a.example | any"],
+    back: [],
+  },
+  {
+    name: "an address that a further file gets, which owned nothing before",
+    before: `owns: { a.yaml: [b@b.example] }\n${ANN}`,
+    after: `owns: { a.yaml: [b@b.example], c.yaml: [b@b.example] }\n${ANN}`,
+    tells: ["loosened: the change loosens owns.c.yaml: b@b.example as well"],
+    places: ["2:32"],
     back: [],
   },
   {
@@ -475,5 +532,36 @@ changeSteps("which file may speak about whom", [
     after: `owns: { a.yaml: [b@B.example, c@c.example] }\n${ANN}`,
     tells: [],
     back: ["loosened: the change loosens owns.a.yaml: c@c.example may be in any file"],
+  },
+]);
+
+const [ONE, TWO, THREE] = ["1", "2", "3"].map((digit) => digit.repeat(32)) as [string, string, string];
+const account = (...ids: readonly string[]) => `account: [${ids.map((id) => `"${id}"`).join(", ")}]\n${ANN}`;
+
+changeSteps("which account it is for", [
+  {
+    name: "any, and not only one; and only one",
+    before: account(ONE),
+    after: ANN,
+    tells: [`loosened: the change loosens account: any (before: ${ONE})`],
+    places: ["before 2:11"],
+    about: [`account | any | ${ONE}`],
+    back: [],
+  },
+  {
+    name: "another one besides; and one less",
+    before: account(ONE),
+    after: account(ONE, TWO),
+    tells: [`loosened: the change loosens account: ${TWO} as well`],
+    places: ["2:47"],
+    about: [`account | ${TWO}`],
+    back: [],
+  },
+  {
+    name: "another one in place of one: on the new one it acts as never before",
+    before: account(ONE, TWO),
+    after: account(THREE, TWO),
+    tells: [`loosened: the change loosens account: ${THREE} as well`],
+    back: [`loosened: the change loosens account: ${ONE} as well`],
   },
 ]);

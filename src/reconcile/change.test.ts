@@ -1,6 +1,10 @@
 import { expect, test } from "vitest";
 import { ANN, BOB, changeSteps, entries, STAYS, tellChange } from "../../test/support/change-steps.js";
+import { ALICE, BOB as BOB_MAIL, HEAD } from "../../test/support/world-steps.js";
+import { ACCOUNT, allowlist, NOW, registration } from "../../test/support/world.js";
 import { parseAllowlist, type AllowlistFile } from "../allowlist/parse.js";
+import { withChange } from "./change.js";
+import { makePlan, type Plan } from "./plan.js";
 
 changeSteps("a change", [
   {
@@ -44,6 +48,7 @@ changeSteps("off the list", [
       "dropped: the change drops bob@example.com from the allowlist, and 1 active registration stays connected: its user is not in the allowlist",
     ],
     places: ["1:1, before 5:3, b1"],
+    about: ["bob@example.com | b1"],
     back: ['widened: the change adds the user bob@example.com with serial "SN-d2"'],
   },
   {
@@ -198,6 +203,7 @@ changeSteps("what two plans show besides", [
       /^widened: the change keeps 1 active registration of ann@example.com connected that would have been revoked: allowed by hardware \(before: .+\)$/,
     ],
     places: ["5:7, before 2:11, a1"],
+    about: ["ann@example.com | max-devices | entry | a1"],
     back: [/^widened: serial "SN-d4" of ann@example.com is new, and 1 active registration stays connected$/],
   },
   {
@@ -208,6 +214,7 @@ changeSteps("what two plans show besides", [
       "withheld: the change no longer lets in 1 revoked registration of bob@example.com: no entry for its user allows it",
     ],
     places: ["5:3, before 7:7, b2"],
+    about: ["bob@example.com | b2"],
     back: ['widened: serial "SN-d3" of bob@example.com is new, and 1 revoked registration is let in'],
     backPlaces: ["7:7, b2"],
   },
@@ -248,6 +255,17 @@ changeSteps("what two plans show besides", [
     ],
     places: ["2:24, a1", "2:28"],
     back: [/no longer protects device "d1"$/, /no longer protects device "d7"$/],
+  },
+  {
+    name: "a refusal stands, and gives way to a stronger entry, so that protected hardware stays",
+    before: `protected: { serials: [SN-d1] }\n${entries("{ device: d1, state: revoked }")}`,
+    after: `protected: { serials: [SN-d1] }\n${entries("{ device: d1, state: revoked }", "registration: a1")}`,
+    tells: [
+      'widened: registration "a1" of ann@example.com is new',
+      'excepted: the change keeps 1 active registration of ann@example.com connected that would have been revoked: protected hardware, never touched (before: device "d1" must be revoked)',
+    ],
+    places: ["6:7", "2:24, before 5:7, a1"],
+    about: ["ann@example.com | new | registration a1", "ann@example.com | entry | protected | a1"],
   },
   {
     name: "a user who is suspended no more, with everything that stays",
@@ -427,4 +445,100 @@ test("nothing is told of the same in other files, in another order, in other wor
   const [one, other] = [read([{ file: "allowlist.yaml", text: EVERYTHING }]), read(REFORMATTED)];
   expect(tellChange(one, other)).toEqual([]);
   expect(tellChange(other, one)).toEqual([]);
+});
+
+/** The registrations of two people, and one that is out of scope before the change. */
+const LIVE = [
+  registration({ id: "a1", email: ALICE, device: "d1" }),
+  registration({ id: "a2", email: ALICE, device: "d2" }),
+  registration({ id: "a3", email: ALICE, device: "d3", type: "browser_extension" }),
+  registration({ id: "a4", email: ALICE, device: "d4" }),
+  registration({ id: "b1", email: BOB_MAIL, device: "d5" }),
+];
+
+function plansOf(before: string, after: string) {
+  const [base, head] = [before, after].map((text, i) =>
+    allowlist(HEAD + text, `${["base", "head"][i]!}.yaml`),
+  ) as [ReturnType<typeof allowlist>, ReturnType<typeof allowlist>];
+  const of = (list: typeof base) =>
+    makePlan(list, { account: ACCOUNT, registrations: LIVE, devices: [] }, NOW);
+  const plans = { before: of(base), after: of(head) };
+  return { plans, changed: withChange({ base, head }, plans) };
+}
+
+const removedLines = (all: Plan["decisions"]) =>
+  all.map(
+    ({ registration: { id }, action, reason, removed }) =>
+      `${id}: ${action} (${reason.code}) ${removed ? `${removed.file}:${removed.line}` : "-"}`,
+  );
+
+test("an act names the line of before the change that allowed the device and is gone, and nothing else does", () => {
+  const before = `policy: { unknownUsers: revoke }\nusers:\n  ${ALICE}:\n    - { device: d1 }\n    - { device: d2 }\n    - { device: d3 }\n  ${BOB_MAIL}:\n    - { device: d5 }\n`;
+  const after = `policy: { unknownUsers: revoke }\nscope: { registrationTypes: [warp, browser_extension] }\nusers:\n  ${ALICE}:\n    - { device: d2, expires: 2026-05-01 }\n`;
+  expect(removedLines(plansOf(before, after).changed.decisions)).toEqual([
+    "a1: revoke (unlisted) base.yaml:5",
+    // Its entry is still there, and says by itself why it does not allow it.
+    "a2: revoke (expired) -",
+    // It was not decided before.
+    "a3: revoke (unlisted) -",
+    // It was not allowed before.
+    "a4: revoke (unlisted) -",
+    "b1: revoke (unknown-user) base.yaml:9",
+  ]);
+});
+
+test("what is only reported has no such line: nothing happens to it", () => {
+  const text = (devices: string) =>
+    `policy: { unlisted: report }\nusers:\n  ${ALICE}: [${devices}]\n  ${BOB_MAIL}: { state: suspended }\n`;
+  const { changed } = plansOf(text("{ device: d1 }"), text(""));
+  expect(removedLines(changed.decisions)).toEqual([
+    "a1: leave (unlisted) -",
+    "a2: leave (unlisted) -",
+    "a4: leave (unlisted) -",
+    "b1: revoke (suspended) -",
+  ]);
+});
+
+test("the acts of the run and those that wait name the line as well", () => {
+  const before = `users:\n  ${ALICE}: [{ device: d1 }, { device: d2 }, { device: d4 }]\n  ${BOB_MAIL}: []\n`;
+  const after = `limits: { perRun: 2 }\nusers:\n  ${ALICE}: [{ device: d2 }]\n  ${BOB_MAIL}: []\n`;
+  const { changed } = plansOf(before, after);
+  expect(removedLines(changed.acts)).toEqual([
+    "a1: revoke (unlisted) base.yaml:3",
+    "a4: revoke (unlisted) base.yaml:3",
+  ]);
+  expect(changed.pending.map(({ decision, why }) => [why, ...removedLines([decision])])).toEqual([
+    ["limit", "b1: revoke (unlisted) -"],
+  ]);
+  const { pending } = plansOf(before, after.replace("perRun: 2", "perRun: 1")).changed;
+  expect(pending.flatMap(({ decision }) => removedLines([decision]))).toEqual([
+    "a4: revoke (unlisted) base.yaml:3",
+    "b1: revoke (unlisted) -",
+  ]);
+});
+
+test("what the change does comes before all that was found besides, and the rest of the plan stays as it is", () => {
+  const before = `users:\n  ${ALICE}: [{ device: d1 }]\n`;
+  const after = `users:\n  ${ALICE}: [{ device: d1 }, { device: d2 }, { device: gone }]\n`;
+  const { plans, changed } = plansOf(before, after);
+  const [first, second, ...rest] = changed.findings;
+  expect([first, second].map((one) => [one?.code, one?.subject])).toEqual([
+    ["change-widened", [ALICE, "new", "device d2", "a2"]],
+    ["change-widened", [ALICE, "new", "device gone"]],
+  ]);
+  expect(rest).toEqual(plans.after.findings);
+  expect(rest.map(({ code }) => code)).toContain("unmatched-entry");
+  expect({ ...changed, findings: [] }).toEqual({ ...plans.after, findings: [] });
+});
+
+test("a change shows domains as the files write them, also those that only the old files have", () => {
+  const before = "users: { ann@bücher.example: [{ device: d1 }], bob@straße.example: [] }\n";
+  const after = "users: { ann@bücher.example: [{ device: d1 }, { device: d9 }] }\n";
+  const { changed } = plansOf(before, after);
+  const texts = changed.findings.filter(({ code }) => code.startsWith("change-")).map(({ text }) => text);
+  expect(texts).toEqual([
+    expect.stringMatching(/^the change drops bob@straße.example from the allowlist/),
+    expect.stringMatching(/^device "d9" of ann@bücher.example is new/),
+  ]);
+  expect([...changed.domains.values()]).toEqual(expect.arrayContaining(["bücher.example", "straße.example"]));
 });

@@ -39,6 +39,8 @@ export interface ChangeStep {
   readonly tells: readonly (string | RegExp)[];
   /** Of each: its place in the new file, in the old one, and its registrations; as `5:7, before 4:7, a1 b1`. */
   readonly places?: readonly string[];
+  /** Of each: what it is about, by which a baseline knows it again; the parts of its subject, joined by ` | `. */
+  readonly about?: readonly string[];
   /** What is told of the change the other way round. */
   readonly back?: readonly (string | RegExp)[];
   readonly backPlaces?: readonly string[];
@@ -48,8 +50,10 @@ export interface ChangeStep {
 
 export function changeSteps(title: string, table: readonly ChangeStep[]): void {
   describe(title, () => {
-    test.each(table)("$name", ({ before, after, tells, places, back, backPlaces, live = [] }) => {
-      expectTold(change(before, after, live), tells, places);
+    test.each(table)("$name", ({ before, after, tells, places, about, back, backPlaces, live = [] }) => {
+      const told = change(before, after, live);
+      expectTold(told, tells, places);
+      if (about) expect(told.map(({ subject }) => subject.join(" | "))).toEqual(about);
       if (back !== undefined) expectTold(change(after, before, live), back, backPlaces);
     });
   });
