@@ -521,3 +521,260 @@ stories("settings for hardware and machines", [
     expect: ["r1: leave (no-user)"],
   },
 ]);
+
+/** Two machines, each with a serial of its own, which a third registration without one has joined. */
+const JOINED = [machine("d1", "SN1", "H1"), machine("d3", null, "H1"), machine("d2", "SN2", "H1")];
+/** Enrolled in January, in February and in March, each silent before the next one came. */
+const THREE = [
+  { ...R1, lastSeen: "2026-01-02T00:00:00Z" },
+  { ...R1, id: "r3", device: "d3", created: "2026-02-01T00:00:00Z", lastSeen: "2026-02-02T00:00:00Z" },
+  { ...R2, device: "d2" },
+];
+
+stories("two machines that a third registration has joined", [
+  {
+    title: "the newest is refused by its serial, and the older one is allowed by its own",
+    allowlist: bob("unlisted: report", "{ serial: SN1 }, { serial: SN2, state: revoked }"),
+    live: THREE,
+    devices: JOINED,
+    expect: ["r1: keep (entry)", "r2: revoke (entry)", "r3: revoke (entry)"],
+  },
+  {
+    title: "whichever entry stands first",
+    allowlist: bob("unlisted: report", "{ serial: SN2, state: revoked }, { serial: SN1 }"),
+    live: THREE,
+    devices: JOINED,
+    expect: ["r1: keep (entry)", "r2: revoke (entry)", "r3: revoke (entry)"],
+  },
+  {
+    title: "an allowance by device id alone spares nothing: that is weaker than the refusal",
+    allowlist: bob("unlisted: report", "{ device: d1 }, { serial: SN2, state: revoked }"),
+    live: THREE,
+    devices: JOINED,
+    expect: ["r1: revoke (entry)", "r2: revoke (entry)", "r3: revoke (entry)"],
+  },
+  {
+    title: "nor does an entry that refuses the older one's serial",
+    allowlist: bob("unlisted: report", "{ serial: SN1, state: revoked }, { serial: SN2, state: deleted }"),
+    live: THREE,
+    devices: JOINED,
+    expect: ["r1: delete (entry)", "r2: delete (entry)", "r3: delete (entry)"],
+  },
+  {
+    title: "an allowance by serial spares nothing that tells the refused hardware id itself",
+    allowlist: bob("unlisted: report", "{ serial: SN1 }, { hardwareId: H1, state: revoked }"),
+    live: THREE,
+    devices: JOINED,
+    expect: ["r1: revoke (entry)", "r2: revoke (entry)", "r3: revoke (entry)"],
+  },
+  {
+    title: "nor a registration of the same serial as what is refused",
+    allowlist: bob("unlisted: report", "{ serial: SN1 }, { hardwareId: H2, state: revoked }"),
+    live: [R1, AGAIN],
+    devices: [machine("d1", "SN1", "H2"), machine("d2", null, "H2")],
+    expect: ["r1: revoke (entry)", "r2: revoke (entry)"],
+  },
+  {
+    title: "the older one is refused by its serial, and the newest is allowed: no contradiction",
+    allowlist: bob("unlisted: report", "{ hardwareId: H1 }, { serial: SN1, state: revoked }"),
+    live: THREE,
+    devices: JOINED,
+    expect: ["r1: revoke (entry)", "r2: keep (entry)", "r3: keep (entry)"],
+  },
+]);
+
+stories("two entries of one rank that ask for different states of one device are a contradiction", [
+  {
+    title: "where one goes by what the newest registration tells, the other by what an older one tells",
+    allowlist: bob("unlisted: report", "{ hardwareId: H1 }, { serial: SN1, state: revoked }"),
+    live: [R1, AGAIN],
+    devices: LATE,
+    expect: ["r1: leave (contradiction)", "r2: leave (contradiction)"],
+    problems: 2,
+  },
+  {
+    title: "also where only one of those that tell it may be the newest's machine",
+    allowlist: bob("unlisted: report", "{ serial: SN2 }, { hardwareId: H1, state: revoked }"),
+    live: [
+      ...THREE.slice(0, 2),
+      { ...R1, id: "r4", device: "d4", created: "2026-02-10T00:00:00Z", lastSeen: "2026-02-11T00:00:00Z" },
+      { ...R2, device: "d2" },
+    ],
+    devices: [
+      machine("d1", "SN1", "H1"),
+      machine("d3", null, "H1"),
+      machine("d4", "SN2", "H1"),
+      machine("d2", "SN2", "H2"),
+    ],
+    expect: [
+      "r1: leave (contradiction)",
+      "r2: leave (contradiction)",
+      "r3: leave (contradiction)",
+      "r4: leave (contradiction)",
+    ],
+    problems: 4,
+  },
+]);
+
+stories("an entry by what a device does not tell", [
+  {
+    title: "and by a device id may mean it where any of its registrations has that id",
+    allowlist: bob("unlisted: revoke", "{ serial: SN9, device: d1 }"),
+    live: [R1, AGAIN],
+    devices: [machine("d1", null, "H1"), machine("d2", null, "H1")],
+    expect: ["r1: leave (unknown-hardware)", "r2: leave (unknown-hardware)"],
+  },
+  {
+    title: "and that refuses keeps out what another entry would let in: it may be that machine",
+    allowlist: bob("unlisted: revoke", "{ device: d1 }, { serial: SN9, state: revoked }"),
+    live: [{ ...R1, revoked: LATELY }],
+    devices: [machine("d1", null, null)],
+    expect: ["r1: leave (doubt)"],
+    told: ['r1~its hardware is not known, and it may be the machine that line 4 refuses (serial "SN9")'],
+  },
+  {
+    title: "and that refuses cuts off nothing that connects",
+    allowlist: bob("unlisted: revoke", "{ device: d1 }, { serial: SN9, state: revoked }"),
+    live: [R1],
+    devices: [machine("d1", null, null)],
+    expect: ["r1: keep (entry)"],
+  },
+  {
+    title: "is revoked by the policy for unknown hardware, whatever holds for the unlisted",
+    allowlist: bob("unlisted: report, unknownHardware: revoke", "{ serial: SN7 }"),
+    live: [R1],
+    devices: [machine("d1", null, null)],
+    expect: ["r1: revoke (unknown-hardware)"],
+  },
+]);
+
+/** Two machines that report one hardware id; Bob's newest is revoked. */
+const TWINS = [machine("d1", "SN1", "H1"), machine("d2", "SN2", "H1")];
+/** Two clones in all they report, both in use after the newer one had enrolled; and what enrolled later. */
+const CLONES = [
+  { ...R1, lastSeen: "2026-04-01T00:00:00Z" },
+  { ...R2, device: "d2", lastSeen: "2026-04-01T00:00:00Z" },
+];
+const LATER = { ...R2, id: "r3", device: "d3", created: "2026-05-01T00:00:00Z", revoked: LATELY };
+
+stories("a doubt between two machines", [
+  {
+    title: "keeps out what an entry means by the value that both report, and names the other one",
+    allowlist: bob("unlisted: revoke", "{ hardwareId: H1 }"),
+    live: [
+      { ...R1, name: "ONE" },
+      { ...R2, name: "TWO", device: "d2", revoked: LATELY },
+    ],
+    devices: TWINS,
+    expect: ["r1: keep (entry)", "r2: leave (doubt)"],
+    told: ["r2~one (r1) of bob@x.co reports the same hardwareId H1, and it is not clear which"],
+  },
+  {
+    title: "names the newer one to the older one as well",
+    allowlist: bob("unlisted: revoke", "{ name: ONE }"),
+    live: [
+      { ...R1, name: "ONE", revoked: LATELY },
+      { ...R2, name: "TWO", device: "d2" },
+    ],
+    devices: TWINS,
+    expect: ["r1: leave (doubt)", "r2: revoke (unlisted)"],
+    told: ["r1~two (r2) of bob@x.co reports the same hardwareId H1, and it is not clear which"],
+  },
+  {
+    title: "tells all that clones report alike",
+    allowlist: bob("unlisted: revoke", "{ serial: SN1 }"),
+    live: [CLONES[0]!, { ...CLONES[1]!, revoked: LATELY }],
+    devices: SAME,
+    expect: ["r1: keep (entry)", "r2: leave (doubt)"],
+    told: ["r2~reports the same serial SN1 and hardwareId H1, and it is not clear which"],
+  },
+  {
+    title: "is none for an entry that goes by the serial in which they differ",
+    allowlist: bob("unlisted: revoke", "{ serial: SN1 }, { serial: SN2 }"),
+    live: [R1, { ...R2, device: "d2", revoked: LATELY }],
+    devices: TWINS,
+    expect: ["r1: keep (entry)", "r2: unrevoke (entry)"],
+  },
+  {
+    title: "nor for one that goes by both",
+    allowlist: bob("unlisted: revoke", "{ serial: SN1 }, { serial: SN2, hardwareId: H1 }"),
+    live: [R1, { ...R2, device: "d2", revoked: LATELY }],
+    devices: TWINS,
+    expect: ["r1: keep (entry)", "r2: unrevoke (entry)"],
+  },
+  ...(
+    [
+      ["no serial", null, "H1", "{ hardwareId: H1 }", "hardwareId H1"],
+      ["no hardware id", "SN1", null, "{ serial: SN1 }", "serial SN1"],
+      ["another hardware id", "SN1", "H9", "{ serial: SN1 }", "serial SN1"],
+    ] as const
+  ).map(([what, serial, hardware, entry, value]) => ({
+    title: `keeps out what enrols later with ${what}: it may be either`,
+    allowlist: bob("unlisted: report", entry),
+    live: [...CLONES, LATER],
+    devices: [...SAME, machine("d3", serial, hardware)],
+    untouched: ["r1", "r2", "r3"],
+    told: [`r3~two other machines report the same serial SN1 and hardwareId H1`],
+    // What it reports itself is a part of what the two have in common.
+    when: value,
+  })),
+  {
+    title: "does not keep out what enrols later and agrees with one of them in serial and hardware id",
+    allowlist: bob("unlisted: report", "{ serial: SN1 }"),
+    live: [...CLONES, LATER],
+    devices: [...SAME, machine("d3", "SN1", "H1")],
+    expect: ["r1: keep (entry)", "r2: keep (entry)", "r3: unrevoke (entry)"],
+  },
+  {
+    title: "nor what has nothing in common with the two",
+    allowlist: bob("unlisted: report", "{ name: LAPTOP }"),
+    live: [...CLONES, LATER],
+    devices: [...SAME, machine("d3", "SN3", "H3")],
+    expect: ["r1: keep (entry)", "r2: keep (entry)", "r3: unrevoke (entry)"],
+  },
+  {
+    title: "nor what is let in by a value that is in no doubt",
+    allowlist: bob("unlisted: report", "{ serial: SN1 }"),
+    live: [R1, { ...R2, device: "d2" }, LATER],
+    devices: [...TWINS, machine("d3", "SN1", null)],
+    expect: ["r1: keep (entry)", "r2: leave", "r3: unrevoke (entry)"],
+  },
+]);
+
+stories("an exception that follows a machine", [
+  {
+    title: "does not go by the record of a device that was deleted",
+    allowlist: bob("unlisted: revoke", "", "protected: { devices: [d1] }\n"),
+    live: [AGAIN],
+    devices: [
+      machine("d1", "SN1", "H1", { last_seen_user: { email: BOB }, deleted_at: LATELY }),
+      machine("d2", "SN1", "H1"),
+    ],
+    expect: ["r2: revoke (unlisted)"],
+  },
+  {
+    title: "goes to nobody's registration by a record that names nobody",
+    allowlist: `policy: { noUser: revoke }\nprotected: { devices: [d1] }\nusers:\n  ${BOB}: []\n`,
+    live: [{ id: "n1", device: "d2" }],
+    devices: SAME,
+    expect: ["n1: revoke (no-user)"],
+  },
+  {
+    title: "goes by whichever value the record tells",
+    allowlist: bob("unlisted: revoke", "", "protected: { devices: [d1] }\n"),
+    live: [AGAIN],
+    devices: [machine("d1", null, "H1", { last_seen_user: { email: BOB } }), machine("d2", "SN2", "H1")],
+    expect: ["r2: leave (protected)"],
+  },
+  ...[
+    ["its user", `user: ${BOB}`],
+    ["its device id", "device: d1"],
+    ["its registration", "registration: r1"],
+  ].map(([what, key]) => ({
+    title: `by a serial and ${what} stands before a state: nobody else can claim that`,
+    allowlist: `ignore: [{ serial: SN1, ${key}, reason: mdm }]\nusers:\n  ${BOB}: { state: suspended }\n`,
+    live: [R1],
+    devices: [machine("d1", "SN1")],
+    expect: ["r1: leave (ignored)"],
+  })),
+]);
