@@ -141,6 +141,56 @@ steps("what has been revoked for so long", [
   },
 ]);
 
+steps("what an entry refuses, and has been revoked for so long", [
+  {
+    title: "stays revoked where the age is not about listed ones",
+    allowlist: policy("revoked: { after: 30d }", "[{ device: d1, state: revoked }]"),
+    live: [{ ...A, revoked: LONG }],
+    expect: ["a: keep (entry) 4"],
+  },
+  {
+    title: "stays the entry's where the age only reports",
+    allowlist: policy(
+      "revoked: { after: 30d, action: report, includeListed: true }",
+      "[{ device: d1, state: revoked }]",
+    ),
+    live: [{ ...A, revoked: LONG }],
+    expect: ["a: keep (entry) 4"],
+  },
+]);
+
+steps("what an entry allows from a day on", [
+  {
+    title: "is judged by age as any listed device, once that day has come",
+    allowlist: policy(
+      "stale: { after: 30d, action: revoke, includeListed: true }",
+      "[{ device: d1, from: 2026-02-01 }]",
+    ),
+    live: [{ ...A, created: SEEN, lastSeen: SEEN }],
+    expect: ["a: revoke (stale) 2"],
+  },
+  {
+    title: "from the first moment of the day",
+    allowlist: policy(
+      "stale: { after: 30d, action: revoke, includeListed: true }",
+      "[{ device: d1, from: 2026-06-01 }]",
+    ),
+    live: [{ ...A, created: SEEN, lastSeen: SEEN }],
+    now: "2026-06-01T00:00:00Z",
+    expect: ["a: revoke (stale) 2"],
+  },
+  {
+    title: "and not a moment before",
+    allowlist: policy(
+      "stale: { after: 30d, action: revoke, includeListed: true }",
+      "[{ device: d1, from: 2026-06-01 }]",
+    ),
+    live: [{ ...A, created: SEEN, lastSeen: SEEN }],
+    now: "2026-05-31T23:59:59.999Z",
+    expect: ["a: revoke (expired) 4"],
+  },
+]);
+
 steps("stale beside revoked", [
   {
     title: "stale deletes no revoked registration before its time",
@@ -261,3 +311,18 @@ steps("what was revoked long ago, and is all that was seen of its device lately,
     findings: ["tombstone: old", "unlisted: new"],
   },
 ]);
+
+test("a person with many registrations is told once of each, however often one asks about another", () => {
+  const live = Array.from({ length: 10 }, (_, i) => ({
+    ...A,
+    id: `r${i}`,
+    created: `2026-03-0${i}T00:00:00Z`.replace("03-00", "02-28"),
+    lastSeen: SEEN,
+  }));
+  const { findings } = plan(
+    HEAD + policy("superseded: report, stale: { after: 30d, action: report }, unlisted: report"),
+    live,
+  );
+  const stale = findings.filter(({ code }) => code === "stale").flatMap(({ registrations }) => registrations);
+  expect([...stale].sort()).toEqual(live.map(({ id }) => id));
+});

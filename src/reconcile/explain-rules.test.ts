@@ -8,6 +8,7 @@ import {
   type Sketch,
 } from "../../test/support/world.js";
 import { ALICE, BOB, HEAD } from "../../test/support/world-steps.js";
+import type { PhysicalDevice } from "../cloudflare/types.js";
 import { explain } from "./explain.js";
 
 const DEVICES = [
@@ -22,6 +23,8 @@ interface Step {
   readonly allowlist: string;
   /** The first of them is explained. */
   readonly live: readonly Sketch[];
+  /** {@link DEVICES} unless given. */
+  readonly devices?: readonly PhysicalDevice[];
   /** What is told of the rules of these names: `outcome: text line`. */
   readonly rules?: Readonly<Record<string, string>>;
   readonly changes?: readonly string[];
@@ -29,8 +32,8 @@ interface Step {
   readonly now?: string;
 }
 
-function told({ allowlist: text, live, now }: Step) {
-  const inventory = { account: ACCOUNT, registrations: live.map(registration), devices: DEVICES };
+function told({ allowlist: text, live, devices = DEVICES, now }: Step) {
+  const inventory = { account: ACCOUNT, registrations: live.map(registration), devices };
   const [found] = explain(allowlist(HEAD + text), inventory, now === undefined ? NOW : new Date(now), [
     live[0]?.id ?? "",
   ]);
@@ -359,6 +362,7 @@ steps("entries", [
     allowlist: entry("serial: S-9"),
     live: [{ ...laptop, device: "d3" }],
     rules: {
+      "entry that refuses": "passes: unknown-hardware",
       "unknown hardware":
         'decides: its hardware is not known, and an entry for its user matches by serial "S-9" 4',
       "long revoked": "not-asked: 10 comes first",
@@ -464,6 +468,19 @@ steps("what narrows an entry", [
     },
   },
   {
+    title: "too many devices, only reported: every registration beyond it says so",
+    allowlist: `policy: { maxDevices: 1, overMaxDevices: report }\nusers:\n  ${ALICE}: [{ device: d1 }, { device: d2 }, { device: d3 }]\n`,
+    live: [
+      { ...laptop, id: "r1" },
+      { ...laptop, id: "r2", device: "d2", created: "2026-05-02T00:00:00Z" },
+      { ...laptop, id: "r3", device: "d3", created: "2026-05-03T00:00:00Z" },
+    ],
+    rules: {
+      "too many devices": "passes: its user has more devices, and overMaxDevices is report 2",
+      "entry that allows": "decides: allowed by device 4",
+    },
+  },
+  {
     title: "too many devices: an older registration that stays out does not count",
     allowlist: `policy: { maxDevices: 1 }\n${entry("device: d1")}`,
     live: [
@@ -514,6 +531,15 @@ steps("what narrows an entry", [
     },
   },
   {
+    title: "superseded: an entry names the older registration, and a newer one is connected",
+    allowlist: `policy: { superseded: revoke }\nusers:\n  ${ALICE}: [{ registration: r1 }, { device: d1 }]\n`,
+    live: [laptop, { ...laptop, id: "r2", created: "2026-05-02T00:00:00Z" }],
+    rules: {
+      superseded: "passes: the entry names the registration itself, and takes precedence 4",
+      "entry that allows": "decides: allowed by registration 4",
+    },
+  },
+  {
     title: "superseded: by a newer one",
     allowlist: `policy: { superseded: revoke }\n${entry("device: d1")}`,
     live: [
@@ -537,6 +563,97 @@ const STALE = (more: string) => `policy: { stale: { after: 30d, ${more} } }\n`;
 const OLD: Sketch = { ...laptop, lastSeen: "2026-04-01T00:00:00Z" };
 
 steps("age", [
+  {
+    title: "nobody's is skipped, and nothing is due",
+    allowlist: `policy: { stale: { after: 30d, action: delete }, revoked: { after: 90d }, noUser: report }\n${entry("device: d2")}`,
+    live: [{ id: "r1", device: "d1", revoked: "2026-05-20T00:00:00Z" }],
+    rules: {
+      "long revoked": "passes: policy.revoked skips what belongs to no person (policy.machines) 2",
+      stale: "passes: policy.stale skips what belongs to no person (policy.machines) 1",
+    },
+    changes: ["policy.noUser decides (report), unless it is protected or ignored"],
+  },
+  {
+    title: "what an entry is to let in later is not cleaned away until then, and nothing is due",
+    allowlist: `policy: { stale: { after: 30d, action: delete }, revoked: { after: 10d }, unlisted: report }\n${entry("{ device: d1, from: 2026-06-10 }")}`,
+    live: [{ ...OLD, revoked: "2026-05-10T00:00:00Z" }],
+    rules: {
+      "long revoked":
+        "passes: policy.revoked: revoked since 2026-05-10, but the entry at line 5 lets it in from 2026-06-10 on 2",
+      stale:
+        "passes: policy.stale: not seen since 2026-05-01, but the entry at line 5 lets it in from 2026-06-10 on 2",
+    },
+    changes: [
+      'add an entry by serial "S-1": warp-registrations accept r1',
+      "the entry at allowlist.yaml:5 begins on 2026-06-10",
+    ],
+  },
+  {
+    title: "of what will be listed nothing is due either, though it was seen of late",
+    allowlist: `${STALE("action: delete")}${entry("{ device: d1, from: 2026-06-10 }")}`,
+    live: [laptop],
+    changes: [
+      'add an entry by serial "S-1": warp-registrations accept r1',
+      "the entry at allowlist.yaml:5 begins on 2026-06-10",
+    ],
+  },
+  {
+    title: "of what an entry refuses nothing is due where listed ones do not count",
+    allowlist: `policy: { revoked: { after: 30d } }\n${entry("{ device: d1, state: revoked }")}`,
+    live: [{ ...laptop, revoked: "2026-05-20T00:00:00Z" }],
+    changes: ["without the entry at allowlist.yaml:5, policy.unlisted would decide (revoke)"],
+  },
+  {
+    title: "of what an entry refuses, and is due: its entry would decide without the age",
+    allowlist: `policy: { revoked: { after: 30d, includeListed: true } }\n${entry("{ device: d1, state: revoked }")}`,
+    live: [{ ...laptop, revoked: "2026-04-20T00:00:00Z" }],
+    rules: {
+      "entry that refuses": "passes: it has been revoked for longer than policy.revoked.after",
+      "long revoked": "decides: revoked since 2026-04-20 2",
+    },
+    changes: ["without allowlist.yaml:2, its entry would decide"],
+  },
+  {
+    title: "of what fails a condition of its entry: that entry does not allow it",
+    allowlist: `${STALE("action: revoke")}${entry("{ device: d1, requires: { platform: mac } }")}`,
+    live: [OLD],
+    rules: { stale: "decides: not seen since 2026-05-01 2" },
+    changes: ['add an entry by serial "S-1": warp-registrations accept r1'],
+  },
+  {
+    title: "by a time that cannot be read nothing is done",
+    allowlist: `${STALE("action: revoke")}users:\n  ${ALICE}: []\n`,
+    live: [{ ...laptop, created: "some day", lastSeen: "never" }],
+    rules: {
+      stale: "passes: policy.stale: not seen since an unknown day, which is within 30d 2",
+      "not allowed": "decides: no entry for its user allows it 4",
+    },
+    changes: ['add an entry by serial "S-1": warp-registrations accept r1'],
+  },
+  {
+    title: "of a device's newest registration, when the device will be: by whichever was seen last",
+    allowlist: `${STALE("action: delete, includeListed: true")}${entry("device: d1")}`,
+    live: [
+      { ...laptop, id: "r2", created: "2026-05-20T00:00:00Z", lastSeen: "2026-05-21T00:00:00Z" },
+      { ...laptop, lastSeen: "2026-05-28T00:00:00Z" },
+    ],
+    changes: [
+      "without the entry at allowlist.yaml:5, policy.unlisted would decide (revoke)",
+      "delete is due after 2026-06-27, unless it is seen again (allowlist.yaml:2)",
+    ],
+  },
+  {
+    title: "of an older registration, by when it was seen itself",
+    allowlist: `${STALE("action: delete, includeListed: true")}${entry("device: d1")}`,
+    live: [
+      { ...laptop, lastSeen: "2026-05-19T00:00:00Z" },
+      { ...laptop, id: "r2", created: "2026-05-20T00:00:00Z", lastSeen: "2026-05-28T00:00:00Z" },
+    ],
+    changes: [
+      "without the entry at allowlist.yaml:5, policy.unlisted would decide (revoke)",
+      "delete is due after 2026-06-18, unless it is seen again (allowlist.yaml:2)",
+    ],
+  },
   {
     title: "seen within it: when it would be due is told",
     allowlist: `${STALE("action: delete, includeListed: true")}${entry("device: d1")}`,
@@ -683,6 +800,55 @@ steps("age", [
     allowlist: `${STALE("action: delete, includeListed: true")}protected: { users: [${ALICE}] }\n${entry("device: d1")}`,
     live: [laptop],
     changes: ["without allowlist.yaml:3, the other rules would apply"],
+  },
+]);
+
+const GONE = "2026-05-20T00:00:00Z";
+
+steps("an entry that allows a revoked one, and does not let it in", [
+  {
+    title: "since an older registration alone tells what it goes by",
+    allowlist: entry("serial: S-1"),
+    live: [
+      { ...laptop, id: "r2", device: "d4", created: "2026-05-02T00:00:00Z", revoked: GONE },
+      { ...laptop, lastSeen: "2026-05-01T12:00:00Z" },
+    ],
+    devices: [...DEVICES, physicalDevice("d4", { serial_number: null, hardware_id: "H-1" })],
+    rules: {
+      "entry that allows":
+        'decides: serial "S-1" matches an older registration of this device, but not this one 4',
+    },
+    changes: ['an entry by registration "r2" would let it in, whichever machine it is'],
+  },
+  {
+    title: "since it matches a newer one of that name",
+    allowlist: entry("{ name: L1 }"),
+    live: [
+      { ...laptop, revoked: GONE },
+      { ...laptop, id: "r2", device: "d2", created: "2026-05-02T00:00:00Z" },
+    ],
+    rules: {
+      "entry that allows":
+        'decides: name "L1" matches a newer registration, r2, and lets in only the newest 4',
+    },
+    changes: [
+      "only an entry by its registration id would let it in: of each device, only the newest registration is let in",
+    ],
+  },
+]);
+
+steps("ignore rules", [
+  {
+    title: "one that does not match",
+    allowlist: `ignore: [{ device: d9, reason: MDM }]\n${entry("device: d1")}`,
+    live: [laptop],
+    rules: { ignored: "passes: the ignore rule does not match it" },
+  },
+  {
+    title: "two of which none matches",
+    allowlist: `ignore: [{ device: d9, reason: MDM }, { device: d8, reason: MDM }]\n${entry("device: d1")}`,
+    live: [laptop],
+    rules: { ignored: "passes: none of the 2 ignore rules matches it" },
   },
 ]);
 

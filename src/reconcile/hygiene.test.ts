@@ -547,3 +547,221 @@ stories("what tells that others are refused goes after them, so that a deletion 
     ],
   },
 ]);
+
+/** Bob's three laptops, by the months in which they enrolled; all in use. */
+const MAY = { ...R2, id: "may", device: "d5", created: "2026-05-01T00:00:00Z", policy: "p2" };
+const APRIL = { ...R2, id: "april", device: "d4", created: "2026-04-01T00:00:00Z", policy: "p1" };
+const MARCH = { ...R2, id: "march", device: "d3", policy: "p1" };
+const ONE = "maxDevices: 1, overMaxDevices: revoke";
+const ALL = "{ device: d3 }, { device: d4 }, { device: d5 }";
+const FULL = "newer ones take precedence; some of them are out of scope";
+
+stories("a let-in and max-devices", [
+  {
+    title: "what is let in takes the place of an older one, which is cut off only when that has worked",
+    allowlist: bob(ONE, ALL),
+    live: [{ ...APRIL, revoked: LATELY }, MARCH],
+    expect: ["april: unrevoke (entry)", "march: revoke (max-devices)"],
+    relies: ["march relies on april"],
+    then: [
+      {
+        when: "it failed",
+        failing: ["april"],
+        expect: ["april: unrevoke (entry)", "march: revoke (max-devices)"],
+      },
+      { when: "it worked", expect: ["april: keep (entry)", "march: keep (max-devices)"] },
+    ],
+  },
+  {
+    title: "where nothing is let in, nothing is relied on",
+    allowlist: bob(ONE, ALL),
+    live: [APRIL, MARCH],
+    expect: ["april: keep (entry)", "march: revoke (max-devices)"],
+    relies: [],
+  },
+  {
+    title: "a machine out of scope holds the place that it has; the next one in scope keeps its own",
+    allowlist: `scope: { policyIds: [p1] }\n${bob(ONE, ALL)}`,
+    live: [MAY, { ...APRIL, revoked: LATELY }, MARCH],
+    expect: ["april: leave (max-devices)", "march: keep (entry)"],
+    relies: [],
+  },
+  {
+    title: "also one that is revoked, if a wider scope would let it in",
+    allowlist: `scope: { policyIds: [p1] }\n${bob(ONE, ALL)}`,
+    live: [
+      { ...MAY, revoked: LATELY },
+      { ...APRIL, revoked: LATELY },
+    ],
+    expect: ["april: leave (max-devices)"],
+    then: [
+      {
+        when: "the scope is wider",
+        allowlist: bob(ONE, ALL),
+        expect: ["april: keep (max-devices)", "may: unrevoke (entry)"],
+      },
+    ],
+  },
+  {
+    title: "and one that a wider scope would cut off: in this one it goes on to connect",
+    allowlist: `scope: { policyIds: [p1] }\n${bob(`${ONE}, stale: { after: 30d, action: revoke, includeListed: true }`, ALL)}`,
+    live: [
+      { ...MAY, created: "2026-04-15T00:00:00Z", lastSeen: "2026-04-16T00:00:00Z" },
+      { ...APRIL, revoked: LATELY },
+    ],
+    expect: ["april: leave (max-devices)"],
+  },
+  {
+    title: "but not one that is revoked and would stay so",
+    allowlist: `scope: { policyIds: [p1] }\n${bob(`${ONE}, stale: { after: 30d, action: revoke, includeListed: true }`, ALL)}`,
+    live: [
+      {
+        ...MAY,
+        created: "2026-04-15T00:00:00Z",
+        lastSeen: "2026-04-16T00:00:00Z",
+        revoked: "2026-04-20T00:00:00Z",
+      },
+      { ...APRIL, revoked: LATELY },
+    ],
+    expect: ["april: unrevoke (entry)"],
+  },
+  {
+    title: "a limit that only reports keeps nobody out",
+    allowlist: `scope: { policyIds: [p1] }\n${bob("maxDevices: 1, overMaxDevices: report", ALL)}`,
+    live: [MAY, { ...APRIL, revoked: LATELY }],
+    expect: ["april: unrevoke (entry)"],
+  },
+]);
+
+test("what finds no place since others are out of scope says so, with the line of the limit", () => {
+  const { decisions } = plan(
+    `${HEAD}scope: { policyIds: [p1] }\n${bob(ONE, ALL)}`,
+    [MAY, { ...APRIL, revoked: LATELY }],
+    [],
+  );
+  expect(decisions.map(({ reason, source }) => [reason.text, source.line])).toEqual([
+    [`its user may have 1 device, and ${FULL}`, 3],
+  ]);
+});
+
+const EVEN_LISTED = "stale: { after: 30d, action: revoke, includeListed: true }";
+
+stories("hygiene takes from a device what is old when the newest has been let in", [
+  {
+    title: "so that nobody is cut off where that fails",
+    allowlist: bob(EVEN_LISTED, "{ device: d1 }"),
+    live: [R1, { ...R2, revoked: LATELY }],
+    expect: ["r1: revoke (stale)", "r2: unrevoke (entry)"],
+    relies: ["r1 relies on r2"],
+    then: [
+      { when: "it failed", failing: ["r2"], expect: ["r1: revoke (stale)", "r2: unrevoke (entry)"] },
+      { when: "it worked", expect: ["r1: keep (stale)", "r2: keep (entry)"] },
+    ],
+  },
+  {
+    title: "relying on nothing where the newest stays out anyway",
+    allowlist: bob(`${EVEN_LISTED}, listedRevoked: report`, "{ device: d1 }"),
+    live: [R1, { ...R2, revoked: LATELY }],
+    expect: ["r1: revoke (stale)", "r2: leave (listed-revoked)"],
+    relies: [],
+  },
+  {
+    title: "nor where the newest is out of scope, so that no run lets it in",
+    allowlist: `scope: { policyIds: [p1] }\n${bob(EVEN_LISTED, "{ device: d1 }")}`,
+    live: [
+      { ...R1, policy: "p1" },
+      { ...R2, policy: "p2", revoked: LATELY },
+    ],
+    expect: ["r1: revoke (stale)"],
+    relies: [],
+  },
+  {
+    title: "superseded relies on the newest that stays, where a newer one is deleted by its id",
+    allowlist: bob(
+      "superseded: revoke",
+      "{ device: d1 }, { registration: r2 }, { registration: r3, state: deleted }",
+    ),
+    live: [R1, { ...R2, revoked: LATELY }, { ...R2, id: "r3", created: "2026-03-02T00:00:00Z" }],
+    expect: ["r1: revoke (superseded)", "r2: unrevoke (entry)", "r3: delete (entry)"],
+    relies: ["r1 relies on r2"],
+  },
+]);
+
+/** Why an older registration is only reported. */
+stories("superseded says why it only reports", [
+  {
+    title: "what was seen of late",
+    allowlist: TIDY,
+    live: [{ ...R1, lastSeen: IN_USE }, R2],
+    expect: ["r1: keep (entry)", "r2: keep (entry)"],
+    told: ["r1~r2 is a newer registration of this device; this one was seen after the newer one enrolled"],
+  },
+  {
+    title: "what is another system",
+    allowlist: bob("superseded: delete", "{ serial: SN1 }"),
+    live: [R1, { ...R2, device: "d2" }],
+    devices: [
+      machine("d1", "SN1", "H1", { device_type: "windows" }),
+      machine("d2", "SN1", "H1", { device_type: "linux" }),
+    ],
+    expect: ["r1: keep (entry)", "r2: keep (entry)"],
+    told: ["r1~; this one is on windows, the newer one on linux"],
+  },
+  {
+    title: "what reports another hardware id",
+    allowlist: bob("superseded: delete", "{ serial: SN1 }"),
+    live: [R1, { ...R2, device: "d2" }],
+    devices: [machine("d1", "SN1", "H1"), machine("d2", "SN1", "H2")],
+    expect: ["r1: keep (entry)", "r2: keep (entry)"],
+    told: ["r1~; their hardware ids differ"],
+  },
+  {
+    title: "what another machine claims as well, where the newest does not tell all that the older one told",
+    allowlist: bob("superseded: delete", "{ serial: SN1 }, { serial: SN2 }"),
+    live: [R1, { ...R2, device: "d2" }, { ...R2, id: "r3", device: "d3", created: "2026-05-01T00:00:00Z" }],
+    devices: [machine("d1", "SN1", "H1"), machine("d2", "SN2", "H1"), machine("d3", "SN1", null)],
+    expect: ["r1: keep (entry)", "r2: keep (entry)", "r3: keep (entry)"],
+    told: ["r1~; the two may not be one machine"],
+  },
+]);
+
+stories("grace by the records of a device", [
+  ...[
+    ["the older one first", ["2026-01-01T00:00:00Z", "2026-05-31T12:00:00Z"]],
+    ["the older one last", ["2026-05-31T12:00:00Z", "2026-01-01T00:00:00Z"]],
+  ].map(([what, times]) => ({
+    title: `runs from the oldest of several, ${String(what)}`,
+    allowlist: GRACE(", unlisted: delete"),
+    live: [{ ...YOUNG, device: "d3" }],
+    devices: [
+      ...["d1", "d2"].map((id, i) =>
+        machine(id, "SN1", "H1", { created_at: times?.[i] ?? "", last_seen_user: { email: BOB } }),
+      ),
+      machine("d3", "SN1", "H1", { created_at: "2026-05-31T12:00:00Z" }),
+    ],
+    expect: ["r2: delete (unlisted)"],
+  })),
+  {
+    title: "does not run from one that was deleted",
+    allowlist: GRACE(", unlisted: delete"),
+    live: [YOUNG],
+    devices: [
+      machine("d1", "SN1", "H1", {
+        created_at: "2026-01-01T00:00:00Z",
+        last_seen_user: { email: BOB },
+        deleted_at: "2026-02-01T00:00:00Z",
+      }),
+    ],
+    expect: ["r2: leave (grace)"],
+  },
+]);
+
+stories("a deletion in a narrower scope", [
+  {
+    title: "is made whatever the rest of the machine would have to expect in a wider one",
+    allowlist: bob("superseded: delete, unlisted: revoke", "{ name: LAPTOP }"),
+    live: [R1, { ...R2, device: "d2" }, { ...R2, id: "x1", name: "EXTENSION", type: "browser_extension" }],
+    devices: SAME,
+    expect: ["r1: delete (superseded)", "r2: keep (entry)"],
+  },
+]);

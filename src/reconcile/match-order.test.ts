@@ -112,3 +112,20 @@ steps("an entry that allows a machine by what only its older registration tells"
     expect: ["new: leave (contradiction) 3", "old: leave (contradiction) 3"],
   },
 ]);
+
+steps("of several entries that apply at another time, the strongest is named", [
+  {
+    title: "though a weaker one stands first",
+    allowlist: list("{ name: L1, expires: 2026-05-01 }", "{ device: d1, expires: 2026-05-02 }"),
+    live: LIVE,
+    devices: KNOWN,
+    expect: ["r1: revoke (expired) 5"],
+  },
+  {
+    title: "and of equal ones the first in the file",
+    allowlist: list("{ serial: S-1, expires: 2026-05-01 }", "{ hardwareId: H-1, expires: 2026-05-02 }"),
+    live: LIVE,
+    devices: KNOWN,
+    expect: ["r1: revoke (expired) 4"],
+  },
+]);

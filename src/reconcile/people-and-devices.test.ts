@@ -15,7 +15,8 @@ import {
   stories,
 } from "../../test/support/stories.js";
 import { HEAD } from "../../test/support/world-steps.js";
-import { ACCOUNT, allowlist, NOW, registration } from "../../test/support/world.js";
+import { ACCOUNT, allowlist, NOW, registration, type Sketch } from "../../test/support/world.js";
+import type { PhysicalDevice } from "../cloudflare/types.js";
 import { makePlan } from "./plan.js";
 
 const GATEWAY = "warp_connector@team.cloudflareaccess.com";
@@ -305,6 +306,15 @@ stories("times are times, everywhere", [
     ],
     expect: ["a: keep (entry)", "b: delete (superseded)"],
   },
+  {
+    title: "to the microsecond, as the API tells it",
+    allowlist: bob("superseded: delete", "{ device: d1 }"),
+    live: [
+      { ...R1, id: "a", created: "2026-03-01T00:00:00.000002Z", lastSeen: IN_USE },
+      { ...R1, id: "b", created: "2026-03-01T00:00:00.000001Z", lastSeen: "2026-03-01T00:00:00Z" },
+    ],
+    expect: ["a: keep (entry)", "b: delete (superseded)"],
+  },
 ]);
 
 test("nothing of this depends on the order in which the account is listed", () => {
@@ -317,4 +327,57 @@ test("nothing of this depends on the order in which the account is listed", () =
   const of = (registrations: typeof live, rows: typeof devices) =>
     makePlan(allowlist(HEAD + text), { account: ACCOUNT, registrations, devices: rows }, NOW);
   expect(of([...live].reverse(), [...devices].reverse())).toEqual(of(live, devices));
+});
+
+/** What is said of two machines that report one value. */
+function doubts(live: readonly Sketch[], devices: readonly PhysicalDevice[]) {
+  const inventory = { account: ACCOUNT, registrations: live.map(registration), devices };
+  return makePlan(allowlist(HEAD + TIDY), inventory, NOW).findings.filter(
+    ({ code }) => code === "doubtful-device",
+  );
+}
+
+test("a doubt is told with both machines, what they share, and what speaks against one machine", () => {
+  const two = [
+    { ...R1, id: "z1", lastSeen: IN_USE },
+    { ...R2, device: "d2", name: "OTHER" },
+  ];
+  const end = "they count as two machines, and neither is let in on that basis";
+  expect(doubts(two, [machine("d1", "SN1", "H1"), machine("d2", "SN2", "H1")])).toMatchObject([
+    {
+      subject: ["r2", "z1"],
+      registrations: ["r2", "z1"],
+      text: `LAPTOP (z1) of bob@x.co and OTHER (r2) of bob@x.co report the same hardware id "H1", but report different serials: ${end}`,
+    },
+  ]);
+  expect(doubts(two, [machine("d1", "SN1", "H1"), machine("d2", "SN1", "H1")])).toMatchObject([
+    {
+      text: `LAPTOP (z1) of bob@x.co and OTHER (r2) of bob@x.co report the same serial "SN1" and hardware id "H1", but are both in use: ${end}`,
+    },
+  ]);
+});
+
+test("a farm of clones costs no more than its size: each is told with eight others, and none is left out", () => {
+  const size = 40;
+  const ids = Array.from({ length: size }, (_, i) => `r${String(i).padStart(2, "0")}`);
+  const minute = (i: number) => `2026-03-01T00:${String(i).padStart(2, "0")}:00Z`;
+  const farm = ids.map((id, i) => ({
+    ...R1,
+    id,
+    device: `d-${id}`,
+    created: minute(i),
+    lastSeen: minute(i),
+  }));
+  // One that reports the serial of the last one, and was seen after that had enrolled.
+  const twin = { ...R1, id: "twin", device: "d-twin", lastSeen: IN_USE };
+  const devices = [
+    ...ids.map((id) => machine(`d-${id}`, `SN-${id}`, "H1")),
+    machine("d-twin", "SN-r39", null),
+  ];
+  const found = doubts([...farm, twin], devices).map(({ registrations }) => registrations);
+  // The first eight with all before them, every later one with eight; and the twin with the last one.
+  const pairs = (8 * 9) / 2 + (size - 9) * 8;
+  expect(found).toHaveLength(pairs + 1);
+  expect(new Set(found.flat())).toEqual(new Set([...ids, "twin"]));
+  expect(found).toContainEqual(["r39", "twin"]);
 });

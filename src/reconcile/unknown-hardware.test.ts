@@ -171,6 +171,23 @@ test.each([
     `policy: { stale: { after: 90d }, revoked: { after: 30d } }\nusers: { ${ALICE}: [] }`,
     true,
   ],
+  ["stale alone", `policy: { stale: { after: 90d } }\nusers: { ${ALICE}: [] }`, true],
+  ["revoked alone", `policy: { revoked: { after: 30d } }\nusers: { ${ALICE}: [] }`, true],
+  [
+    "a serial and a hardware id are protected",
+    `protected: { serials: [SN1], hardwareIds: [H1] }\nusers: { ${ALICE}: [] }`,
+    true,
+  ],
+  [
+    "an entry by registration requires what only the device's record tells",
+    `users: { ${ALICE}: [{ registration: r1, requires: { platform: mac } }] }`,
+    true,
+  ],
+  [
+    "an ignore rule goes by whose it is, and by a device",
+    `ignore: [{ user: ${BOB}, device: d1, reason: mdm }]\nusers: { ${ALICE}: [] }`,
+    true,
+  ],
 ])("hardware is listed: %s", (_, text, needed) => {
   expect(needsHardware(allowlist(`${HEAD}${text}\n`))).toBe(needed);
 });
