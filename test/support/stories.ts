@@ -34,6 +34,8 @@ export interface Moment {
   readonly told?: readonly string[];
   /** `id relies on id`, of the acts of this run. */
   readonly relies?: readonly string[];
+  /** `id after id and id`, of all deletions that others have to come before; the rest may go at once. */
+  readonly after?: readonly string[];
   /** Codes of what holds the whole plan; nothing unless given. */
   readonly problems?: number;
 }
@@ -81,7 +83,7 @@ function replaced<T extends { readonly id: string }>(all: readonly T[], by: read
 }
 
 function check(plan: Plan, moment: Moment, where: string): void {
-  const { expect: wanted, untouched = [], told = [], relies, problems = 0 } = moment;
+  const { expect: wanted, untouched = [], told = [], relies, after, problems = 0 } = moment;
   expect([where, plan.problems.length, plan.problems.map(({ code }) => code)]).toEqual([
     where,
     problems,
@@ -93,6 +95,7 @@ function check(plan: Plan, moment: Moment, where: string): void {
   const missing = told.filter((one) => !plan.findings.some((finding) => tells(finding, one)));
   expect([where, missing, plan.findings.map(brief)]).toEqual([where, [], expect.anything()]);
   if (relies) expect([where, ...relying(plan)]).toEqual([where, ...relies]);
+  if (after) expect([where, ...following(plan)]).toEqual([where, ...after]);
 }
 
 /** The decisions in short: in the words of what is wanted where they agree with it, else in full. */
@@ -131,6 +134,13 @@ export function relying({ acts }: Plan): string[] {
       return on.length === 0 ? [] : [`${act.registration.id} relies on ${on.join(" and ")}`];
     })
     .sort();
+}
+
+/** What has to be deleted before each deletion, in the order of ids. */
+function following({ decisions }: Plan): string[] {
+  return decisions.flatMap(({ registration: { id }, together }) =>
+    together === undefined ? [] : [`${id} after ${[...together].sort().join(" and ")}`],
+  );
 }
 
 /** A machine as the account knows it. The default is the record that enrolment makes at that time. */
