@@ -1,5 +1,7 @@
 /** The Pulumi program: lists the live account, plans, shows the plan, and registers what must be done. */
 
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import * as pulumi from "@pulumi/pulumi";
 import type { DoneCounts } from "../providers/reconciliation.js";
 import { AccessUser, Reconciliation, Revocation } from "../providers/resources.js";
@@ -89,16 +91,13 @@ export class WarpRegistrations extends pulumi.ComponentResource<Done> {
     const { settings, run } = await begin(args);
     // Until what it depends on is made.
     await urnOf(this);
-    const planned = await orRunError(() => planAccount(settings));
-    const rows = toRevocations(planned.plan);
-    const document = await report(planned, run);
-    const held = isHeld(document);
-    if (held && !pulumi.runtime.isDryRun()) throw runError(whyHeld(document, givenFingerprint(process.env)));
-    const { fingerprint, counts } = await register(planned.plan, rows, this);
-    if (held) throw runError(whyHeld(document, givenFingerprint(process.env)));
+    const { due, size } = await prepare(settings, run);
+    if (size > LARGE) collectGarbage();
+    if (due.held !== undefined && !pulumi.runtime.isDryRun()) throw runError(due.held);
+    const { fingerprint, counts } = await register(due, this);
+    if (due.held !== undefined) throw runError(due.held);
     // An update comes here only once every row is made; what fails ends the program before, and is told by its row.
-    const done = pulumi.runtime.isDryRun() ? "" : renderDone(document);
-    if (done !== "") await pulumi.log.info(done);
+    if (due.done !== "") await pulumi.log.info(due.done);
     this.registerOutputs({ fingerprint, counts });
     return { fingerprint, counts };
   }
@@ -189,6 +188,56 @@ function engineOf(): { readonly engine: string; readonly isOwnProcess: boolean }
   return { engine: client?.getChannel?.().getTarget().replace(/^dns:/u, "") ?? "", isOwnProcess: false };
 }
 
+/** What is registered of a plan, and what is told after that. */
+interface Due {
+  readonly reconciliation: ReturnType<typeof toReconciliation>;
+  readonly rows: RevocationRows;
+  readonly users: ReturnType<typeof toAccessUsers>;
+  /** Why nothing may be done; undefined where it may. */
+  readonly held: string | undefined;
+  /** What an update says once every row is made; empty where it says nothing. */
+  readonly done: string;
+}
+
+type RevocationRows = ReturnType<typeof toRevocations>;
+
+/**
+ * Plans, shows the plan, and keeps of it only what is due: the SDK needs much memory for rows, and until they are made a
+ * large account would stand beside them.
+ */
+async function prepare(
+  settings: Settings,
+  run: RunMark,
+): Promise<{ readonly due: Due; readonly size: number }> {
+  const planned = await orRunError(() => planAccount(settings));
+  const { plan } = planned;
+  const document = await report(planned, run);
+  const due = {
+    reconciliation: toReconciliation(plan),
+    rows: toRevocations(plan),
+    users: toAccessUsers(plan),
+    held: isHeld(document) ? whyHeld(document, givenFingerprint(process.env)) : undefined,
+    done: pulumi.runtime.isDryRun() ? "" : renderDone(document),
+  };
+  return { due, size: plan.decisions.length };
+}
+
+/** So many registrations take some 100 MB while they are planned. */
+const LARGE = 30_000;
+
+/**
+ * Gives back what planning needed. V8 would collect it only when the heap has doubled, which the rows that follow would
+ * make it do; it has no other way to be told. Where there is no such engine, nothing is lost but memory.
+ */
+function collectGarbage(): void {
+  try {
+    setFlagsFromString("--expose-gc");
+    (runInNewContext("gc") as () => void)();
+  } catch {
+    // An engine that cannot be asked.
+  }
+}
+
 /** A plan, and what was asked about the users whom it acts on. */
 interface Planned {
   readonly plan: Plan;
@@ -259,8 +308,6 @@ async function report(
   return document;
 }
 
-type RevocationRows = ReturnType<typeof toRevocations>;
-
 /** In a first preview there are many more rows than acts: how many are new, and only record what is revoked already. */
 async function tellNewRows(rows: RevocationRows, made: readonly Revocation[]): Promise<void> {
   const recorded = made.filter((_, at) => rows[at]?.inputs.drift === undefined);
@@ -278,16 +325,19 @@ async function tellNewRows(rows: RevocationRows, made: readonly Revocation[]): P
 }
 
 /** Registers the rows, and waits until the engine knows each, so that a preview which then fails has still shown them. */
-async function register(plan: Plan, rows: RevocationRows, parent: pulumi.Resource): Promise<Done> {
+async function register(
+  { reconciliation: acts, rows, users: wanted }: Due,
+  parent: pulumi.Resource,
+): Promise<Done> {
   const registered = await shallow(() => {
     const options = { parent, aliases: BEFORE_THE_COMPONENT };
     // Inputs go into the state, and somebody may have called a device by a piece of the token.
     const hidden = secretsHider(process.env);
-    const reconciliation = new Reconciliation("acts", hidden(toReconciliation(plan)), options);
+    const reconciliation = new Reconciliation("acts", hidden(acts), options);
     // Rows leave the state with what they speak of, which a protected one could not.
     const own = { ...options, dependsOn: reconciliation, protect: false };
     const revocations = rows.map(({ name, inputs }) => new Revocation(name, hidden(inputs), own));
-    const users = toAccessUsers(plan).map(({ name, inputs }) => new AccessUser(name, hidden(inputs), own));
+    const users = wanted.map(({ name, inputs }) => new AccessUser(name, hidden(inputs), own));
     return { reconciliation, revocations, users };
   });
   const { reconciliation, revocations, users } = registered;
