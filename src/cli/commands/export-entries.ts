@@ -17,8 +17,8 @@ import type { Registration } from "../../cloudflare/types.js";
 import { decideAll } from "../../reconcile/decide.js";
 import { type Decision, isAct, liveState } from "../../reconcile/decision.js";
 import { quoted } from "../../reconcile/findings/finding.js";
-import { type Hardware, type HardwareIndex, indexHardware } from "../../reconcile/hardware.js";
-import { compareTimes, formDevices } from "../../reconcile/people.js";
+import { type Hardware, type HardwareIndex, indexHardware, type Unusable } from "../../reconcile/hardware.js";
+import { compareTimes, formDevices, type Person } from "../../reconcile/people.js";
 import { isInScope, isNoUser, userOf } from "../../reconcile/scope.js";
 import { day } from "../../report/words.js";
 import { narrowInventory, type WholeInventory } from "../../run/account.js";
@@ -106,8 +106,7 @@ export interface ExportedUsers {
  * still do (let in a newer registration that is revoked, leave one alone since its hardware is not known) is named by
  * its id as what it is, until nothing is left.
  */
-export function chooseEntries(whole: WholeInventory, asOf: Date): ExportedUsers {
-  const { index } = indexHardware(whole.devices);
+export function chooseEntries({ whole, index, decide }: ExportedAccount): ExportedUsers {
   const { own, ...counts } = sortOut(whole.registrations);
   const users = new Map<string, ExportedEntry[]>();
   let unlistable = counts.unlistable;
@@ -123,7 +122,7 @@ export function chooseEntries(whole: WholeInventory, asOf: Date): ExportedUsers 
   const named = new Set<string>();
   let toAsk: ReadonlySet<string> | undefined;
   for (;;) {
-    const wrong = findWrong(users, whole, asOf, toAsk);
+    const wrong = findWrong(users, decide, toAsk);
     if (wrong.length === 0) break;
     toAsk = new Set(wrong.map(({ user }) => user));
     for (const { registration, user } of wrong) {
@@ -184,29 +183,55 @@ function byId(registration: Registration): NewEntry {
   return { match: { registration: registration.id }, state: liveState(registration) };
 }
 
-/**
- * What would be acted on, and what would be left alone for want of knowledge; only of these users where some are given,
- * since nobody's decisions depend on anybody else's.
- */
+/** What would be acted on, and what would be left alone for want of knowledge; only of these users where some are given. */
 function findWrong(
   users: ReadonlyMap<string, readonly ExportedEntry[]>,
-  whole: WholeInventory,
-  asOf: Date,
+  decide: ExportedAccount["decide"],
   only?: ReadonlySet<string>,
 ): readonly Decision[] {
   const entries = [...users].map(([email, list]) => [email, list.map(({ entry }) => entry)] as const);
-  const allowlist = toAllowlist(new Map(entries));
-  const { devices } = narrowInventory(whole, allowlist);
-  const people = formDevices(whole.registrations, devices && indexHardware(devices).index);
-  const asked =
-    only === undefined ? people.values() : [...people.values()].filter(({ email }) => only.has(email));
-  const { decisions } = decideAll(asked, { allowlist, asOf, devices });
-  return decisions.filter(
-    (decision) =>
-      isAct(decision) ||
-      decision.reason.code === "unknown-hardware" ||
-      decision.reason.code === "contradiction",
+  return decide(toAllowlist(new Map(entries)), only).filter(isWrong);
+}
+
+/** What an export must leave nothing of. */
+export function isWrong(decision: Decision): boolean {
+  return (
+    isAct(decision) || decision.reason.code === "unknown-hardware" || decision.reason.code === "contradiction"
   );
+}
+
+/** The account that an export is made of and proven by, formed once for both. */
+export interface ExportedAccount {
+  readonly whole: WholeInventory;
+  readonly asOf: Date;
+  readonly index: HardwareIndex;
+  readonly unusable: readonly Unusable[];
+  /** What an allowlist decides; only of these users where some are given: nobody's depends on anybody else's. */
+  readonly decide: (allowlist: Allowlist, only?: ReadonlySet<string>) => readonly Decision[];
+}
+
+export function formAccount(whole: WholeInventory, asOf: Date): ExportedAccount {
+  const { index, unusable } = indexHardware(whole.devices);
+  const formed = new Map<boolean, ReadonlyMap<string, Person>>();
+  /** As a plan forms them: by hardware only where the allowlist asks for that. */
+  const peopleBy = (byHardware: boolean) => {
+    const people = formed.get(byHardware) ?? formDevices(whole.registrations, byHardware ? index : undefined);
+    formed.set(byHardware, people);
+    return people;
+  };
+  return {
+    whole,
+    asOf,
+    index,
+    unusable,
+    decide: (allowlist, only) => {
+      const { devices } = narrowInventory(whole, allowlist);
+      const people = peopleBy(devices !== undefined);
+      const asked =
+        only === undefined ? people.values() : [...only].flatMap((email) => people.get(email) ?? []);
+      return decideAll(asked, { allowlist, asOf, devices }).decisions;
+    },
+  };
 }
 
 function toUser(

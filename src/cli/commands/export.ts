@@ -7,9 +7,7 @@ import { dirname, join, resolve } from "node:path";
 import { type AllowlistFile, parseAllowlist } from "../../allowlist/parse.js";
 import { domainOf } from "../../allowlist/values.js";
 import { commentText } from "../../allowlist/write-entry.js";
-import { indexHardware } from "../../reconcile/hardware.js";
-import { makePlan } from "../../reconcile/plan.js";
-import { narrowInventory, type WholeInventory } from "../../run/account.js";
+import type { WholeInventory } from "../../run/account.js";
 import { hideSecrets } from "../../text/redact.js";
 import { counted, minute } from "../../text/words.js";
 import { momentOf, openSource } from "../account.js";
@@ -29,9 +27,12 @@ import { checkOutputs, emit, type OutputOptions, pathsOf } from "../output.js";
 import {
   chooseEntries,
   type DeviceNotes,
+  type ExportedAccount,
   type ExportedUser,
   type ExportedUsers,
   exportHead,
+  formAccount,
+  isWrong,
   schemaLine,
   usersText,
 } from "./export-entries.js";
@@ -172,7 +173,8 @@ const ROOT_FILE = "allowlist.yaml";
 
 /** @throws UserError where nobody can be listed: an allowlist without users is refused. */
 export function makeExport(whole: WholeInventory, terms: ExportTerms): Export {
-  const chosen = chooseEntries(whole, terms.asOf);
+  const account = formAccount(whole, terms.asOf);
+  const chosen = chooseEntries(account);
   if (chosen.users.length === 0) {
     throw new UserError(
       `account ${whole.account}: no registration belongs to a user who can be listed${leftOut(chosen)
@@ -181,7 +183,7 @@ export function makeExport(whole: WholeInventory, terms: ExportTerms): Export {
       "an allowlist needs at least one user: begin with one who should have a device",
     );
   }
-  const notes = notesOf(whole);
+  const notes = notesOf(account);
   const schema = schemaLine(ROOT_FILE, "allowlist");
   const head = `${header(whole, chosen, terms)}${schema}${exportHead(whole.account)}`;
   const files =
@@ -194,7 +196,7 @@ export function makeExport(whole: WholeInventory, terms: ExportTerms): Export {
             text: schemaLine(file, "users") + usersText(users, notes),
           })),
         ];
-  prove(files, whole, terms.asOf);
+  prove(files, account);
   return { ...chosen, files };
 }
 
@@ -220,20 +222,21 @@ function header(whole: WholeInventory, chosen: ExportedUsers, { asOf, redacted }
   return lines.map((line) => `${commentText(line, 400)}\n`).join("");
 }
 
-function notesOf({ devices }: WholeInventory): DeviceNotes {
-  const { index, unusable } = indexHardware(devices);
+function notesOf({ index, unusable }: ExportedAccount): DeviceNotes {
   const whys = unusable.flatMap(({ serial, devices: ids }) =>
     [...ids].map((id) => [id, `serial ${JSON.stringify(serial)} is a vendor's default`] as const),
   );
   return { hardware: index, unusable: new Map(whys) };
 }
 
-/** What cannot happen is made sure of: nobody should find out by being cut off. */
-function prove(files: readonly AllowlistFile[], whole: WholeInventory, asOf: Date): void {
+/**
+ * What cannot happen is made sure of: nobody should find out by being cut off. It is decided by what the files say once
+ * they are read, and no finding is looked for: those are of no plan that is shown.
+ */
+function prove(files: readonly AllowlistFile[], { decide }: ExportedAccount): void {
   const { allowlist, messages } = parseAllowlist(files);
   if (!allowlist) throw new Error(`the export cannot be read: ${messages[0]?.text ?? ""}`);
-  const { acts, problems } = makePlan(allowlist, narrowInventory(whole, allowlist), asOf);
-  if (acts.length + problems.length > 0) throw new Error("the export is not in sync with its account");
+  if (decide(allowlist).some(isWrong)) throw new Error("the export is not in sync with its account");
 }
 
 // Which user goes into which file of a split export.
