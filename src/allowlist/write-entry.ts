@@ -82,6 +82,7 @@ const hidden = /\p{C}|\p{Zl}|\p{Zp}/gu;
  * dates or a yes. Characters that a reader does not see are written as escapes.
  */
 function quotedText(text: string): string {
+  if (isPlainAscii(text)) return `"${text}"`;
   const quoted = stringify(text, { ...OPTIONS, defaultStringType: "QUOTE_DOUBLE" }).trimEnd();
   return quoted.replace(hidden, (character) => {
     const code = (character.codePointAt(0) ?? 0).toString(16);
@@ -89,8 +90,20 @@ function quotedText(text: string): string {
   });
 }
 
+/** What nearly all texts are: nothing in it has to be escaped, so that the library, which is slow, is not asked. */
+function isPlainAscii(text: string): boolean {
+  return /^[ !#-[\]-~]*$/u.test(text);
+}
+
+/** Nearly all keys: YAML takes such an address for no other thing. */
+const ADDRESS = /^[a-z][\w.+-]*@[a-z\d.-]+$/u;
+
+/** As an e-mail address can be; YAML has its own way for keys of more than 1,024 characters. */
+const LONGEST_ADDRESS = 254;
+
 /** A key, quoted where YAML needs it. */
 export function keyText(key: string): string {
+  if (key.length <= LONGEST_ADDRESS && ADDRESS.test(key)) return key;
   const plain = stringify({ [key]: 0 }, OPTIONS)
     .trimEnd()
     .slice(0, -": 0".length);

@@ -1,6 +1,8 @@
+import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { parse } from "yaml";
 import { parseAllowlist } from "./parse.js";
-import type { NewEntry } from "./write-entry.js";
+import { keyText, type NewEntry, userLines } from "./write-entry.js";
 import { addToFile, applyEdits, CannotEdit } from "./write.js";
 
 const S: NewEntry = { match: { serial: "NEW" }, state: "active" };
@@ -153,4 +155,19 @@ test("texts of whatever content stay one entry, on one line each", () => {
     expect(allowlist?.users.get(BOB)?.entries).toMatchObject([entry]);
     expect(allowlist?.users.size).toBe(1);
   }
+});
+
+test("what is written without asking the library reads back as it was", () => {
+  const ascii = fc.string({
+    unit: fc.integer({ min: 32, max: 126 }).map((code) => String.fromCharCode(code)),
+  });
+  const address = fc.stringMatching(/^[\w.+-]{1,12}@[\w.-]{1,12}$/u);
+  fc.assert(
+    fc.property(address, ascii, (email, note) => {
+      const lines = userLines(email, [{ match: { serial: note }, state: "active", note }], "", "  ");
+      expect(parse(lines.join("\n"))).toEqual({ [email]: [{ serial: note, note }] });
+    }),
+  );
+  for (const key of ["null", "1e3", "-", "2026-01-01", "~", "#a@b", "a: b@c", `${"a".repeat(2000)}@b`])
+    expect(parse(`{ ${keyText(key)} : 0 }`)).toEqual({ [key]: 0 });
 });
