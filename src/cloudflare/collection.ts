@@ -93,7 +93,7 @@ export function listed<T extends ListedRecord, P extends object>(
 
 /**
  * Puts the first of all equal values of these fields into every record: 100,000 have a handful of profiles. Objects are
- * known by their id. Texts of up to ten characters `JSON.parse` itself keeps once.
+ * known by their id.
  */
 export function keepOnce<T extends object>(names: readonly (keyof T)[]): (record: T) => T {
   const texts = new Map<string, string>();
@@ -102,8 +102,9 @@ export function keepOnce<T extends object>(names: readonly (keyof T)[]): (record
     const own = record as Record<keyof T, unknown>;
     for (const name of names) {
       const value = own[name];
-      if (typeof value === "string") own[name] = firstOf(texts, value, value);
-      else {
+      if (typeof value === "string") {
+        if (value.length > KEPT_ONCE) own[name] = firstOf(texts, value, value);
+      } else {
         const fields = fieldsOf(value);
         if (!fields || typeof fields.id !== "string") continue;
         const first = firstOf(objects, fields.id, fields);
@@ -113,6 +114,9 @@ export function keepOnce<T extends object>(names: readonly (keyof T)[]): (record
     return record;
   };
 }
+
+/** Texts of up to so many characters `JSON.parse` itself keeps once. */
+const KEPT_ONCE = 10;
 
 type RecordFields = NonNullable<ReturnType<typeof fieldsOf>>;
 
@@ -124,8 +128,9 @@ function firstOf<Value>(known: Map<string, Value>, key: string, value: Value): V
 
 /** Whether two records have the same fields; what is nested is not looked into, and equals nothing. */
 function areEqual(one: RecordFields, other: RecordFields): boolean {
-  const names = Object.keys(one);
-  return names.length === Object.keys(other).length && names.every((name) => one[name] === other[name]);
+  for (const name in one) if (one[name] !== other[name]) return false;
+  for (const name in other) if (!(name in one)) return false;
+  return true;
 }
 
 /**
@@ -148,7 +153,12 @@ const text: FieldRule = (value) => typeof value === "string";
 
 const filled: FieldRule = (value) => typeof value === "string" && value !== "";
 
-const time: FieldRule = (value) => typeof value === "string" && !Number.isNaN(Date.parse(value));
+const time: FieldRule = (value) =>
+  typeof value === "string" && (USUAL_TIME.test(value) || !Number.isNaN(Date.parse(value)));
+
+/** Nearly all times of the API, `2026-06-01T08:00:00.000001Z`, which need not be worked out to be known as times. */
+const USUAL_TIME =
+  /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d{1,9})?Z$/;
 
 /** When it began: no record is without, and none is as old as that. */
 const realTime: FieldRule = (value) => time(value) && !isNoTime(value);
@@ -165,11 +175,21 @@ const optionalCount: FieldRule = (value) => value == null || count(value);
 
 const count: FieldRule = (value) => typeof value === "number" && Number.isInteger(value) && value >= 0;
 
-/** What must hold for which field, by the keys that lead to it. */
-type Rules = readonly (readonly [path: readonly string[], holds: FieldRule])[];
+/** What must hold for which field of a record, or of an object in it: each record of a large account is asked them all. */
+type Rules = readonly {
+  /** For messages: `device.id`. */
+  readonly path: string;
+  /** The object that has the field; undefined where it is the record itself. */
+  readonly within: string | undefined;
+  readonly field: string;
+  readonly holds: FieldRule;
+}[];
 
 function rules(...list: readonly (readonly [string, FieldRule])[]): Rules {
-  return list.map(([path, holds]) => [path.split("."), holds]);
+  return list.map(([path, holds]) => {
+    const [first = "", second] = path.split(".");
+    return { path, within: second === undefined ? undefined : first, field: second ?? first, holds };
+  });
 }
 
 /** `required` of `teams-devices_registration` and of its device, and what else decides about it, where it is given. */
@@ -229,21 +249,21 @@ function withoutNoTimes<T extends object>(record: T, names: readonly (keyof T)[]
   return none.length === 0 ? record : { ...record, ...Object.fromEntries(none.map((name) => [name, null])) };
 }
 
-function valueAt(record: unknown, path: readonly string[]): unknown {
-  return path.reduce((value: unknown, key) => fieldsOf(value)?.[key], record);
+function valueAt(record: unknown, { within, field }: Pick<Rules[number], "within" | "field">): unknown {
+  const fields = fieldsOf(record);
+  return (within === undefined ? fields : fieldsOf(fields?.[within]))?.[field];
 }
 
 function check(record: unknown, rules: Rules, noun: string): void {
-  const broken = rules.find(([path, holds]) => !holds(valueAt(record, path)));
+  const broken = rules.find((rule) => !rule.holds(valueAt(record, rule)));
   if (broken === undefined) return;
-  const [keys] = broken;
-  const path = keys.join(".");
-  const id = valueAt(record, ["id"]);
+  const { path } = broken;
+  const id = fieldsOf(record)?.id;
   const name =
     typeof id === "string" && id !== ""
       ? `The ${noun} ${escapeText(id, 80)}`
       : `${/^[AEIOU]/.test(noun) ? "An" : "A"} ${noun}`;
-  const missing = valueAt(record, keys) == null;
+  const missing = valueAt(record, broken) == null;
   throw new CloudflareError({
     code: "cloudflare/bad-record",
     what: missing

@@ -108,3 +108,20 @@ test("a real time stays, however old the machine's clock thinks it is", () => {
 test("a registration that was never seen may say so with null", () => {
   expect(readRegistration({ ...registration, last_seen_at: null }).last_seen_at).toBeNull();
 });
+
+test.each([
+  ["2026-02-28T23:59:59.999999999Z", true],
+  ["2024-02-29T00:00:00Z", true],
+  ["2026-06-01T08:00:00+02:00", true],
+  ["2026-13-01T00:00:00Z", false],
+  ["2026-00-10T00:00:00Z", false],
+  ["2026-01-32T00:00:00Z", false],
+  ["2026-01-00T00:00:00Z", false],
+  ["2026-01-01T25:00:00Z", false],
+  ["2026-01-01T00:60:00Z", false],
+  ["2026-01-01T00:00:00Z!", false],
+])("whether %s is a time: %s", (updated_at, isTime) => {
+  const read = () => readRegistration({ ...registration, updated_at });
+  if (isTime) expect(read().updated_at).toBe(updated_at);
+  else expect(read).toThrow("unusable updated_at");
+});
