@@ -168,25 +168,44 @@ function relatedTo({ line, source, setting, removed }: Decision): NonNullable<Re
 }
 
 /** None of it is required by the API's document, and nothing is decided by it here: what is no text is left out. */
-export function toConnection(
-  registration: Registration,
-): Pick<ReportedRegistration, "profile" | "keyType" | "tunnelType" | "virtualIpv4" | "virtualIpv6"> {
-  const { key_type, tunnel_type, virtual_ipv4, virtual_ipv6 } = registration;
-  const policy: Partial<RegistrationPolicy> | null | undefined = registration.policy;
-  return {
-    ...(typeof policy?.id === "string" && {
-      profile: {
-        id: policy.id,
-        ...(typeof policy.name === "string" && { name: policy.name }),
-        ...(typeof policy.default === "boolean" && { default: policy.default }),
-        ...(typeof policy.deleted === "boolean" && { deleted: policy.deleted }),
-      },
-    }),
-    ...(isTold(key_type) && { keyType: key_type }),
-    ...(isTold(tunnel_type) && { tunnelType: tunnel_type }),
-    ...(isTold(virtual_ipv4) && { virtualIpv4: virtual_ipv4 }),
-    ...(isTold(virtual_ipv6) && { virtualIpv6: virtual_ipv6 }),
+export function toConnection({
+  key_type,
+  tunnel_type,
+  virtual_ipv4,
+  virtual_ipv6,
+  policy,
+}: Registration): Connection {
+  const connection: { -readonly [Key in keyof Connection]: Connection[Key] } = {};
+  const profile = policy && toProfile(policy);
+  if (profile) connection.profile = profile;
+  if (isTold(key_type)) connection.keyType = key_type;
+  if (isTold(tunnel_type)) connection.tunnelType = tunnel_type;
+  if (isTold(virtual_ipv4)) connection.virtualIpv4 = virtual_ipv4;
+  if (isTold(virtual_ipv6)) connection.virtualIpv6 = virtual_ipv6;
+  return connection;
+}
+
+type Connection = Pick<
+  ReportedRegistration,
+  "profile" | "keyType" | "tunnelType" | "virtualIpv4" | "virtualIpv6"
+>;
+
+/** A listing has each profile once, for all the registrations that get it, and so has a document. */
+const profiles = new WeakMap<RegistrationPolicy, NonNullable<Connection["profile"]>>();
+
+function toProfile(policy: RegistrationPolicy): Connection["profile"] {
+  const { id, name, default: isDefault, deleted }: Partial<RegistrationPolicy> = policy;
+  if (typeof id !== "string") return undefined;
+  const known = profiles.get(policy);
+  if (known) return known;
+  const profile = {
+    id,
+    ...(typeof name === "string" && { name }),
+    ...(typeof isDefault === "boolean" && { default: isDefault }),
+    ...(typeof deleted === "boolean" && { deleted }),
   };
+  profiles.set(policy, profile);
+  return profile;
 }
 
 function isTold(value: unknown): value is string {

@@ -17,12 +17,16 @@ const SHORTEST_RUN = 8;
  * the length of the text alone.
  */
 export function redactor(secrets: readonly Secret[]): (text: string) => string {
-  const finders = secrets.filter(({ text }) => text !== "").map(finder);
+  const told = secrets.filter(({ text }) => text !== "");
+  const finders = told.map(finder);
+  const shortest = Math.min(SHORTEST_RUN, ...told.map(({ text }) => text.length));
   return (text) => {
+    // A report of a large account has millions of texts, most of them short.
+    if (text.length < shortest) return text;
     // All of them at once: what one has hidden a part of, another would not find again.
-    const found: Run[] = [];
-    for (const find of finders) find(text, found);
-    if (found.length === 0) return text;
+    let found: Run[] | undefined;
+    for (const find of finders) found = find(text, found);
+    if (found === undefined) return text;
     found.sort((a, b) => a.from - b.from);
     let shown = "";
     let kept = 0;
@@ -44,7 +48,10 @@ interface Run {
  * Looks at the last two characters of a window, which hardly ever follow one another in the secret; then none of the
  * windows that hold them both need be looked at. A report of a large account has hundreds of millions of characters.
  */
-function finder({ text: secret, label }: Secret): (text: string, found: Run[]) => void {
+function finder({
+  text: secret,
+  label,
+}: Secret): (text: string, found: Run[] | undefined) => Run[] | undefined {
   const width = Math.min(SHORTEST_RUN, secret.length);
   const parts = new Set(
     Array.from({ length: secret.length - width + 1 }, (_, at) => secret.slice(at, at + width)),
@@ -53,7 +60,8 @@ function finder({ text: secret, label }: Secret): (text: string, found: Run[]) =
   for (let at = 1; at < secret.length; at += 1) pairs[pairAt(secret, at)] = 1;
   // A secret of one character has no pair.
   const step = Math.max(1, width - 1);
-  return (text, found) => {
+  return (text, before) => {
+    let found = before;
     for (let end = width; end <= text.length;) {
       if (width > 1 && pairs[pairAt(text, end - 1)] === 0) {
         end += step;
@@ -62,10 +70,11 @@ function finder({ text: secret, label }: Secret): (text: string, found: Run[]) =
       } else {
         const from = end - width;
         while (end < text.length && parts.has(text.slice(end - width + 1, end + 1))) end += 1;
-        found.push({ from, to: end, label });
+        (found ??= []).push({ from, to: end, label });
         end += width;
       }
     }
+    return found;
   };
 }
 
@@ -130,11 +139,12 @@ function hiddenIn(value: unknown, hide: (text: string) => string): unknown {
   if (typeof value === "string") return hide(value);
   if (typeof value !== "object" || value === null) return value;
   const given = value as Readonly<Record<string, unknown>>;
-  const changed: [string, unknown][] = [];
+  let changed: [string, unknown][] | undefined;
   for (const key in given) {
-    const shown = hiddenIn(given[key], hide);
-    if (shown !== given[key]) changed.push([key, shown]);
+    const field = given[key];
+    const shown = hiddenIn(field, hide);
+    if (shown !== field) (changed ??= []).push([key, shown]);
   }
-  if (changed.length === 0) return value;
+  if (changed === undefined) return value;
   return Object.assign(Array.isArray(value) ? value.slice() : { ...value }, Object.fromEntries(changed));
 }
