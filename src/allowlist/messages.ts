@@ -11,15 +11,15 @@ export interface Message {
   /** What is wrong. */
   readonly text: string;
   /** What to do about it. */
-  readonly fix?: string;
+  readonly fix?: string | undefined;
   /** The lines of the file that would be right, as an example of the fix. */
-  readonly right?: readonly string[];
+  readonly right?: readonly string[] | undefined;
   /** The line that it is about. */
-  readonly source?: SourcePosition;
+  readonly source?: SourcePosition | undefined;
   /** The line as it stands in the file, without its line break. */
-  readonly line?: string;
+  readonly line?: string | undefined;
   /** Further places that have to do with it, as the other of two entries that contradict each other. @title Related places */
-  readonly related?: readonly RelatedPlace[];
+  readonly related?: readonly RelatedPlace[] | undefined;
   /** Of a warning: what it speaks of, in facts that stay; with `code` it is the warning's identity. */
   readonly subject?: readonly string[];
 }
@@ -124,7 +124,7 @@ export function outside(what: string, file?: string): Message {
     code: "allowlist/outside-project",
     text: `${what} is outside the project's folder, and is not read`,
     fix: "keep the allowlist in the project's folder, where its changes are reviewed",
-    ...(file === undefined ? {} : { source: beginning(file) }),
+    source: file === undefined ? undefined : beginning(file),
   };
 }
 

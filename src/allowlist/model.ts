@@ -31,17 +31,17 @@ export interface Conditions {
 export interface Entry {
   readonly match: EntryMatch;
   readonly state: EntryState;
-  readonly note?: string;
-  readonly reason?: string;
+  readonly note?: string | undefined;
+  readonly reason?: string | undefined;
   /** The first day, in UTC, on which the entry speaks. */
-  readonly from?: Day;
+  readonly from?: Day | undefined;
   /** The last day, in UTC, on which the entry speaks. */
-  readonly expires?: Day;
+  readonly expires?: Day | undefined;
   /** Who answers for the device; free text, carried into reports. */
-  readonly owner?: string;
+  readonly owner?: string | undefined;
   /** Where it was asked for; free text, carried into reports. */
-  readonly ticket?: string;
-  readonly requires?: Conditions;
+  readonly ticket?: string | undefined;
+  readonly requires?: Conditions | undefined;
   /** Why a match by name alone is good enough here. */
   readonly trustName?: string;
   readonly source: SourcePosition;
@@ -52,8 +52,8 @@ export interface UserState {
   /** `suspended`: every registration revoked; `offboarded`: every registration deleted. */
   readonly state: "suspended" | "offboarded";
   /** The first day, in UTC, on which it holds; without it, always. */
-  readonly since?: Day;
-  readonly reason?: string;
+  readonly since?: Day | undefined;
+  readonly reason?: string | undefined;
   /** The line that says `state`. */
   readonly source: SourcePosition;
 }
@@ -63,9 +63,9 @@ export interface AllowedUser {
   /** Normalised: see `normaliseEmail`. */
   readonly email: string;
   /** How the file writes the domain, where that is not as in `email`: `bob@bücher.example`. To be shown. */
-  readonly written?: string;
+  readonly written?: string | undefined;
   readonly entries: readonly Entry[];
-  readonly state?: UserState;
+  readonly state?: UserState | undefined;
   /** The user's key in the file. */
   readonly source: SourcePosition;
 }
@@ -77,7 +77,7 @@ export interface AllowedUser {
  */
 export interface Scope {
   /** The line of `scope`; undefined where the root file has none. */
-  readonly source?: SourcePosition;
+  readonly source?: SourcePosition | undefined;
   readonly emailDomains: ReadonlySet<string>;
   readonly emails: ReadonlySet<string>;
   readonly policyIds: ReadonlySet<string>;
@@ -99,7 +99,7 @@ export interface Protected {
 /** How much of a plan one run does. */
 export interface Limits {
   /** Acts in one run; the rest is pending. Without it, all. */
-  readonly perRun?: Setting<number>;
+  readonly perRun?: Setting<number> | undefined;
   /** How old a plan may be that `WARP_EXPECT_PLAN` names. Default 24 hours. */
   readonly maxPlanAge: Setting<Duration>;
 }
@@ -166,7 +166,7 @@ export interface AllowlistTest {
 export interface WantedAccessUser {
   /** Normalised. */
   readonly email: string;
-  readonly name?: string;
+  readonly name?: string | undefined;
   readonly state: "present" | "absent";
   readonly source: SourcePosition;
 }
@@ -193,7 +193,7 @@ export interface Allowlist {
   readonly ignore: readonly IgnoreRule[];
   readonly guards: Guards;
   readonly limits: Limits;
-  readonly freeze?: Freeze;
+  readonly freeze?: Freeze | undefined;
   /** By normalised e-mail. */
   readonly users: ReadonlyMap<string, AllowedUser>;
   readonly tests: readonly AllowlistTest[];
@@ -220,7 +220,7 @@ export interface Setting<T> {
   readonly explicit: boolean;
   readonly source: SourcePosition;
   /** Whose policy says so, where not the root file's for everybody: `group contractors`, `user bob@example.com`. */
-  readonly of?: string;
+  readonly of?: string | undefined;
 }
 
 /** What is done with a registration that no entry speaks for. */
@@ -264,7 +264,7 @@ export interface Guards {
   readonly delete: GuardLimit;
   readonly unrevoke: GuardLimit;
   /** The most acts on the registrations of any one user; without it there is no such limit. */
-  readonly perUser?: Setting<number>;
+  readonly perUser?: Setting<number> | undefined;
   /** The most Access users (`accessUsers`, `state: absent`) that are deleted in one run. Default 5. */
   readonly deleteUsers: Setting<number>;
   /** Whoever runs the tool, by normalised e-mail: their own registrations are never acted on. */
@@ -288,7 +288,7 @@ export interface PlacedUser {
   readonly user: AllowedUser;
   readonly entries: readonly PlacedEntry[];
   /** What the user's own mapping says of the policy; undefined where it says nothing. */
-  readonly layer?: PolicyLayer;
+  readonly layer?: PolicyLayer | undefined;
   readonly pair: TreePair;
   readonly source: SourceText;
 }

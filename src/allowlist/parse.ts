@@ -143,7 +143,7 @@ function readWhole(
     ignore: ignore.map(({ rule }) => rule),
     guards,
     limits,
-    ...(freeze === undefined ? {} : { freeze }),
+    freeze,
     users: new Map([...placed].map(([email, { user }]) => [email, user])),
     tests: placedTests.map(({ test }) => test),
     accessUsers: [...placedAccess.values()].map(({ wanted }) => wanted),

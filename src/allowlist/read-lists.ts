@@ -51,7 +51,7 @@ export function readScope(root: ParsedFile, tell: Tell): Scope {
     emails: list("emails", "email"),
     policyIds: list("policyIds", "id"),
     registrationTypes: types.size > 0 ? types : new Set(["warp"]),
-    ...(pair && { source: root.source.position(pair.keyStart) }),
+    source: pair && root.source.position(pair.keyStart),
   };
 }
 
@@ -240,7 +240,7 @@ function readOne(source: SourceText, pair: TreePair, report: (message: Message) 
   const isAbsent = textNode(valueAt(pair.value, "state"))?.value === "absent";
   const wanted: WantedAccessUser = {
     email,
-    ...(name === undefined ? {} : { name: name.value }),
+    name: name?.value,
     state: isAbsent ? "absent" : "present",
     source: source.position(pair.keyStart),
   };

@@ -66,7 +66,7 @@ export function readSetting<Key extends keyof Policy>(
   const found = rows[key].shape.read(pair, tell);
   if (found === undefined) return undefined;
   const place = source.position(pair.keyStart);
-  return { value: found.value, explicit: true, source: place, ...(of === undefined ? {} : { of }) };
+  return { value: found.value, explicit: true, source: place, of };
 }
 
 /** The root file's guards; `max` and `percent` have their defaults one by one. */
@@ -80,12 +80,11 @@ export function readGuards(root: ParsedFile, tell: Tell): Guards {
       percent: settingAt(root, guard, "percent", percent, tell),
     };
   };
-  const perUser = optionalAt(root, node, "perUser", GUARDS.perUser, tell);
   return {
     revoke: limit("revoke"),
     delete: limit("delete"),
     unrevoke: limit("unrevoke"),
-    ...(perUser && { perUser }),
+    perUser: optionalAt(root, node, "perUser", GUARDS.perUser, tell),
     deleteUsers: settingAt(root, node, "deleteUsers", GUARDS.deleteUsers, tell),
     self: readEmails(root.source, node, "self", tell),
   };
@@ -94,9 +93,8 @@ export function readGuards(root: ParsedFile, tell: Tell): Guards {
 /** The root file's limits. */
 export function readLimits(root: ParsedFile, tell: Tell): Limits {
   const node = valueAt(root.tree, "limits");
-  const perRun = optionalAt(root, node, "perRun", LIMITS.perRun, tell);
   return {
-    ...(perRun && { perRun }),
+    perRun: optionalAt(root, node, "perRun", LIMITS.perRun, tell),
     maxPlanAge: settingAt(root, node, "maxPlanAge", LIMITS.maxPlanAge, tell),
   };
 }

@@ -123,7 +123,7 @@ function readUser(source: SourceText, pair: TreePair, report: (message: Message)
   const written = fold(pair.key);
   const user = {
     email,
-    ...(written === email ? {} : { written }),
+    written: written === email ? undefined : written,
     entries,
     source: source.position(pair.keyStart),
   };
@@ -132,9 +132,9 @@ function readUser(source: SourceText, pair: TreePair, report: (message: Message)
   const state = readState(source, map, tell);
   const layer = readLayer(source, map, written, tell);
   return {
-    user: state === undefined ? user : { ...user, state },
+    user: { ...user, state },
     entries: placed,
-    ...(Object.keys(layer).length === 0 ? {} : { layer }),
+    layer: Object.keys(layer).length === 0 ? undefined : layer,
     pair,
     source,
   };
@@ -161,8 +161,8 @@ function readState(source: SourceText, map: MapNode, tell: Tell): UserState | un
   if (pair === undefined || (state !== "suspended" && state !== "offboarded")) return undefined;
   return {
     state,
-    ...(since === undefined ? {} : { since }),
-    ...(reason === undefined ? {} : { reason: reason.value }),
+    since,
+    reason: reason?.value,
     source: source.position(pair.keyStart),
   };
 }

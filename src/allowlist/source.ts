@@ -55,11 +55,11 @@ export class SourceText {
     return {
       code: problem.code,
       text: problem.text,
-      ...(problem.fix === undefined ? {} : { fix: problem.fix }),
-      ...(problem.right === undefined ? {} : { right: problem.right }),
+      fix: problem.fix,
+      right: problem.right,
       source,
-      ...(line.length > longestShownLine ? {} : { line }),
-      ...(problem.related === undefined ? {} : { related: problem.related }),
+      line: line.length > longestShownLine ? undefined : line,
+      related: problem.related,
     };
   }
 

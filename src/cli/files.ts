@@ -173,7 +173,7 @@ export interface InventoryFile {
   readonly registrations: WholeInventory["registrations"];
   readonly devices: WholeInventory["devices"];
   /** Only where they were asked for. */
-  readonly accessUsers?: WholeInventory["accessUsers"];
+  readonly accessUsers?: WholeInventory["accessUsers"] | undefined;
 }
 
 /** One record on each line, and in parts: a difference of two files shows what changed, and no line is a whole account. */
@@ -224,9 +224,10 @@ export function readInventoryFile(folder: string, path: string): InventoryFile {
     redacted: file.redacted === true,
     registrations: records(path, "registrations", file.registrations, readRegistration),
     devices: records(path, "devices", file.devices, readPhysicalDevice),
-    ...(file.accessUsers !== undefined && {
-      accessUsers: records(path, "accessUsers", file.accessUsers, readAccessUser),
-    }),
+    accessUsers:
+      file.accessUsers === undefined
+        ? undefined
+        : records(path, "accessUsers", file.accessUsers, readAccessUser),
   };
 }
 

@@ -124,9 +124,8 @@ export function accessUsersOf(context: CollectionContext): AccessUsers {
       readAccessUser((await transport.send({ method: "GET", path: `${path}/${idSegment(id)}` })).result),
     create: async ({ email, name }) => {
       checkEmail(email);
-      const body = { email, ...(name !== undefined && { name }) };
       try {
-        const answer = await transport.send({ method: "POST", path, body, once: true });
+        const answer = await transport.send({ method: "POST", path, body: { email, name }, once: true });
         return readAccessUser(answer.result);
       } catch (error) {
         if (!(error instanceof CloudflareError) || !error.doubtful) throw error;

@@ -16,7 +16,7 @@ export interface OpenedAnswer {
   readonly result: unknown;
   readonly resultInfo: unknown;
   /** The server's clock in milliseconds since 1970, from the `Date` header; it counts in whole seconds. */
-  readonly date?: number;
+  readonly date?: number | undefined;
 }
 
 /** An answer as it came over the wire, and the call it answers. */
@@ -25,9 +25,9 @@ export interface RawAnswer {
   readonly path: string;
   readonly status: number;
   readonly body: string;
-  readonly date?: number;
+  readonly date?: number | undefined;
   /** The `Location` header of a redirect. */
-  readonly location?: string;
+  readonly location?: string | undefined;
 }
 
 /** Characters shown of a body that is not what it should be, and of one text in an error. */
@@ -92,28 +92,26 @@ function notAnEnvelope(raw: RawAnswer, redact: (text: string) => string): Cloudf
  * `success: false` under any status, for an HTTP error, a redirect, and for a body that is no envelope.
  */
 export function openEnvelope(raw: RawAnswer, redact: (text: string) => string): OpenedAnswer {
-  const { method, path, status } = raw;
+  const { method, path, status, date } = raw;
   if (status >= 300 && status < 400) {
     throw new CloudflareError({
       code: "cloudflare/redirected",
       what: "The answer is a redirect. None is followed, since the credentials would go with it.",
-      details:
-        raw.location === undefined ? [] : [`it leads to ${escapeText(redact(raw.location), FIRST_BYTES)}`],
+      details: raw.location ? [`it leads to ${escapeText(redact(raw.location), FIRST_BYTES)}`] : [],
       method,
       path,
       status,
       advice: "Check the base URL (CLOUDFLARE_BASE_URL).",
     });
   }
-  const date = raw.date === undefined ? {} : { date: raw.date };
-  if (status === 204 && raw.body === "") return { status, result: undefined, resultInfo: undefined, ...date };
+  if (status === 204 && raw.body === "") return { status, result: undefined, resultInfo: undefined, date };
   const envelope = parse(raw.body);
   const errors = envelope?.errors;
   const ok = status < 300;
   if (typeof envelope?.success !== "boolean" && (ok || !Array.isArray(errors)))
     throw notAnEnvelope(raw, redact);
   if (ok && envelope?.success === true) {
-    return { status, result: envelope.result, resultInfo: envelope.result_info, ...date };
+    return { status, result: envelope.result, resultInfo: envelope.result_info, date };
   }
   throw refusalError({ method, path, status, errors: readErrors(errors, redact) });
 }

@@ -5,7 +5,7 @@ const window = (remaining: number, seconds: number, quota?: number) => ({
   name: "default",
   remaining,
   resetMs: seconds * 1000,
-  ...(quota !== undefined && { quota }),
+  quota,
 });
 
 test("nothing heard and plenty left: at once", () => {

@@ -64,7 +64,7 @@ interface RateWindow {
   /** Milliseconds until the limit is filled up again. */
   readonly resetMs: number;
   /** Requests of a full window, where the server tells. */
-  readonly quota?: number;
+  readonly quota?: number | undefined;
 }
 
 const ITEM = /("[^"]*"|[\w*.-]+)((?:\s*;\s*[\w-]+=[^;,\s]+)+)/g;
@@ -115,7 +115,7 @@ export function readRateWindows(headers: IncomingHttpHeaders, now: number): read
   const windows = readItems(headerOf(headers, "ratelimit") ?? "").flatMap(([name, values]): RateWindow[] => {
     const [remaining, seconds, quota] = [values.get("r"), values.get("t"), quotas.get(name)];
     if (remaining === undefined || seconds === undefined) return [];
-    return [{ name, remaining, resetMs: seconds * 1000, ...(quota !== undefined && { quota }) }];
+    return [{ name, remaining, resetMs: seconds * 1000, quota }];
   });
   return windows.length > 0 ? windows : readSingleHeaders(headers, now);
 }
@@ -127,7 +127,7 @@ function readSingleHeaders(headers: IncomingHttpHeaders, now: number): readonly 
   // The date comes with 429 alone: by itself it says that nothing is left.
   const remaining = left ?? (reset?.isDate === true ? 0 : undefined);
   if (remaining === undefined || reset === undefined) return [];
-  return [{ name: "x-ratelimit", remaining, resetMs: reset.ms, ...(quota !== undefined && { quota }) }];
+  return [{ name: "x-ratelimit", remaining, resetMs: reset.ms, quota }];
 }
 
 /** A time is the server's, so it is measured against `now` by the server's clock. */

@@ -126,15 +126,10 @@ export class Transport {
     if (date !== undefined) this.#serverClock.heard(date);
     const location = headerOf(headers, "location");
     try {
-      const raw = {
-        method,
-        path,
-        status,
-        body,
-        ...(date !== undefined && { date }),
-        ...(location && { location }),
+      return {
+        ok: true,
+        value: openEnvelope({ method, path, status, body, date, location }, this.#redact),
       };
-      return { ok: true, value: openEnvelope(raw, this.#redact) };
     } catch (error) {
       if (!(error instanceof CloudflareError)) throw error;
       const again = status === 408 || status === 429 || status >= 500;

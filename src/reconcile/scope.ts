@@ -1,4 +1,4 @@
-import type { Scope } from "../allowlist/model.js";
+import type { Entry, Scope } from "../allowlist/model.js";
 import type { Day } from "../allowlist/times.js";
 import { domainOf, normaliseEmail } from "../allowlist/values.js";
 import type { Registration } from "../cloudflare/types.js";
@@ -57,10 +57,7 @@ export function endOf({ start }: Day): number {
 }
 
 /** Whether `at` lies within `from` and `expires`, as far as they are given. */
-export function isInForce(
-  { from, expires }: { readonly from?: Day; readonly expires?: Day },
-  at: Date,
-): boolean {
+export function isInForce({ from, expires }: Pick<Entry, "from" | "expires">, at: Date): boolean {
   if (from === undefined && expires === undefined) return true;
   const moment = at.getTime();
   return (from === undefined || moment >= from.start) && (expires === undefined || moment < endOf(expires));

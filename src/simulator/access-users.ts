@@ -71,7 +71,7 @@ export function deleteUser(account: Account, id: string): ApiAnswer {
     gateway_seat: false,
     active_sessions: [],
     updated_at: now,
-    ...(user_delete_row === "goes" ? { deleted_at: now } : {}),
+    deleted_at: user_delete_row === "goes" ? now : undefined,
   };
   const theirs = store.ofUser(id).filter(({ live }) => live.deleted_at == null);
   const registrations = theirs.flatMap((of): RowChange<Registration>[] => {
@@ -95,7 +95,7 @@ function presentUser(account: Account, record: UserRow, view: "live" | "listed")
   return { active_device_count: account.store.activeDevices(record.id, view), ...user };
 }
 
-function userOf(text: string): { readonly email: string; readonly name?: string } {
+function userOf(text: string): { readonly email: string; readonly name: string | undefined } {
   let body: unknown;
   try {
     body = JSON.parse(text);
@@ -107,7 +107,7 @@ function userOf(text: string): { readonly email: string; readonly name?: string 
   if (typeof email !== "string" || !/^[^\s@]+@[^\s@]+$/.test(email))
     throw invalidRequest("email is required");
   if (name !== undefined && typeof name !== "string") throw invalidRequest("name must be a string");
-  return { email, ...(name === undefined ? {} : { name }) };
+  return { email, name };
 }
 
 function queryOf(params: URLSearchParams, { user_filters }: SimulatorSettings): ViewQuery<UserRow> {

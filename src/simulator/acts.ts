@@ -88,7 +88,7 @@ export interface Enrolment {
   readonly serial_number?: string;
   readonly hardware_id?: string;
   readonly device_type?: string;
-  readonly registration_type?: string;
+  readonly registration_type?: string | undefined;
   /** The id of the new registration; made up where it is missing. */
   readonly id?: string;
 }
@@ -140,8 +140,8 @@ export function reEnrol(account: Account, registrationId: string): Registration 
     deleted_at: null,
   };
   return signIn(account, device, old.user ?? {}, {
-    ...(old.registration_type === undefined ? {} : { registration_type: old.registration_type }),
-    ...(old.device.client_version === undefined ? {} : { client_version: old.device.client_version }),
+    registration_type: old.registration_type,
+    client_version: old.device.client_version,
   });
 }
 
@@ -149,7 +149,7 @@ function signIn(
   account: Account,
   device: DeviceRecord,
   user: RegistrationUser,
-  more: { readonly id?: string; readonly registration_type?: string; readonly client_version?: string },
+  more: Pick<Enrolment, "id" | "registration_type"> & { readonly client_version?: string | undefined },
 ): Registration {
   const { store, random } = account;
   const id = more.id ?? random.uuid();

@@ -5,10 +5,10 @@ import type { SimulatorSettings } from "./settings.js";
 /** What a client must show. Without a token and a key nothing is asked. */
 export interface KnownCredentials {
   /** For `Authorization: Bearer …`. */
-  readonly token?: string;
+  readonly token?: string | undefined;
   /** For `X-Auth-Email` with `X-Auth-Key`. */
-  readonly email?: string;
-  readonly key?: string;
+  readonly email?: string | undefined;
+  readonly key?: string | undefined;
 }
 
 /**

@@ -19,8 +19,8 @@ export interface NumberedInfo {
   readonly count: number;
   readonly page: number;
   readonly per_page: number;
-  readonly total_count?: number;
-  readonly total_pages?: number;
+  readonly total_count?: number | undefined;
+  readonly total_pages?: number | undefined;
 }
 
 /** The V4 envelope around every answer. */

@@ -11,9 +11,9 @@ export interface FleetSize {
   /** The same seed makes the same world, byte for byte. */
   readonly seed: number;
   /** How many of the registrations are revoked; default 0. */
-  readonly revoked?: number;
+  readonly revoked?: number | undefined;
   /** RFC 3339: the day up to which devices have been seen; default 2026-10-01. */
-  readonly now?: string;
+  readonly now?: string | undefined;
 }
 
 const NOW = "2026-10-01T08:00:00.000000Z";

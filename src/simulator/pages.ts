@@ -130,8 +130,8 @@ export function numberedPageOf<T>(
       count: entries.length,
       page,
       per_page: perPage,
-      ...(settings.user_total_count === "left-out" ? {} : { total_count: total }),
-      ...(settings.user_total_pages === "left-out" ? {} : { total_pages: Math.ceil(view.length / perPage) }),
+      total_count: settings.user_total_count === "left-out" ? undefined : total,
+      total_pages: settings.user_total_pages === "left-out" ? undefined : Math.ceil(view.length / perPage),
     },
   };
 }

@@ -25,9 +25,9 @@ export interface SimulationOptions extends KnownCredentials {
   /** Win over the world's own settings. */
   readonly settings?: Partial<SimulatorSettings>;
   /** RFC 3339; the clock stands there until it is set. Without it the clock is the machine's. */
-  readonly now?: string;
+  readonly now?: string | undefined;
   /** Gets each log entry as it is made. */
-  readonly onRequest?: (entry: LogEntry) => void;
+  readonly onRequest?: ((entry: LogEntry) => void) | undefined;
 }
 
 /** The whole simulated account with its faults, limits and log: everything but HTTP. */
@@ -45,11 +45,7 @@ export class Simulation {
   constructor(options: SimulationOptions) {
     const { token, email, key } = options;
     this.#options = options;
-    this.credentials = {
-      ...(token === undefined ? {} : { token }),
-      ...(email === undefined ? {} : { email }),
-      ...(key === undefined ? {} : { key }),
-    };
+    this.credentials = { token, email, key };
     this.clock = new SimulatedClock(options.now);
     this.log = new RequestLog(
       [token, key].flatMap((secret) => (secret === undefined || secret === "" ? [] : [secret])),

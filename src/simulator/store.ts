@@ -17,7 +17,7 @@ export interface RowChange<T> {
 
 /** An Access user; deleted ones stay, out of sight. */
 export interface UserRow extends AccessUserRecord {
-  readonly deleted_at?: string;
+  readonly deleted_at?: string | undefined;
 }
 
 /** What one act changes. */

@@ -22,8 +22,8 @@ export interface World {
   readonly registrations: readonly Registration[];
   readonly physical_devices: readonly DeviceRecord[];
   /** Missing: one for each user whom a registration names. */
-  readonly access_users?: readonly AccessUserRecord[];
-  readonly settings?: Partial<SimulatorSettings>;
+  readonly access_users?: readonly AccessUserRecord[] | undefined;
+  readonly settings?: Partial<SimulatorSettings> | undefined;
 }
 
 /** A physical device without what the registrations tell. */
@@ -76,13 +76,12 @@ export function readWorld(value: unknown): World {
   const users = world.access_users === undefined ? undefined : list(world.access_users, "access_users");
   users?.forEach((row, at) => checkAccessUser(row, `access_users[${at}]`));
   checkUnique(users ?? [], "access_users");
-  const settings = world.settings === undefined ? {} : { settings: readSettings(world.settings) };
   return {
     account_id: world.account_id as string,
     registrations: registrations as unknown as readonly Registration[],
     physical_devices: devices as unknown as readonly DeviceRecord[],
-    ...(users === undefined ? {} : { access_users: users as unknown as readonly AccessUserRecord[] }),
-    ...settings,
+    access_users: users as unknown as readonly AccessUserRecord[] | undefined,
+    settings: world.settings === undefined ? undefined : readSettings(world.settings),
   };
 }
 

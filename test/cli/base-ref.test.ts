@@ -27,7 +27,7 @@ const run: Repository["run"] = (...args) => project.run(...args);
 
 async function documentOf(args: readonly string[], folder?: string): Promise<ReportDocument> {
   const { code, out, err } = await run([...args, "--format", "json"], {
-    ...(folder !== undefined && { folder }),
+    folder,
   });
   expect([code, err]).toEqual([0, ""]);
   return JSON.parse(out) as ReportDocument;

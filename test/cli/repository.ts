@@ -23,7 +23,7 @@ export const GIT_ENV = {
 type Files = Readonly<Record<string, string>>;
 
 interface RunOptions {
-  readonly folder?: string;
+  readonly folder?: string | undefined;
   readonly env?: Readonly<Record<string, string>>;
 }
 

@@ -33,7 +33,7 @@ process.once("exit", () => {
 /** Starts a command without a shell. */
 export function start(command: string, args: readonly string[], options: ChildOptions): Child {
   const child = spawn(command, args, {
-    ...(options.cwd !== undefined && { cwd: options.cwd }),
+    cwd: options.cwd,
     env: options.env,
     stdio: ["ignore", "pipe", "pipe"],
     detached: !WINDOWS,

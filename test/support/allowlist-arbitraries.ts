@@ -68,9 +68,9 @@ function sensible({ requires, from, expires, ...entry }: EntrySketch): EntrySket
   const isBackward = from !== undefined && expires !== undefined && from.start > expires.start;
   return {
     ...entry,
-    ...(requires && entry.state === "active" && { requires }),
-    ...(from && !isBackward && { from }),
-    ...(expires && { expires }),
+    requires: entry.state === "active" ? requires : undefined,
+    from: isBackward ? undefined : from,
+    expires,
   };
 }
 

@@ -76,7 +76,7 @@ export function fleetDocument(
       created: `2025-${String(1 + (at % 12)).padStart(2, "0")}-${day}T08:00:00Z`,
       lastSeen: `2026-05-${day}T08:00:00Z`,
       clientVersion: "2026.4.1350.0",
-      ...(kind === "back" && { revoked: "2026-05-20T10:00:00Z" }),
+      revoked: kind === "back" ? "2026-05-20T10:00:00Z" : undefined,
     });
     const entry = `{ serial: ${serial}${kind === "lost" ? ", state: deleted, reason: lost on a train" : ""} }`;
     lines.push(`  ${email}: [${kind === "strangers" ? "" : entry}]`);

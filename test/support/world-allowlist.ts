@@ -6,7 +6,6 @@ import type {
   AllowedUser,
   Allowlist,
   Entry,
-  Freeze,
   Guards,
   IgnoreRule,
   ListedRevokedAction,
@@ -84,7 +83,7 @@ export function at(line: number): SourcePosition {
 
 /** A setting that the root file, or `of`, says. */
 export function said<T>(value: T, of?: string): Setting<T> {
-  return { value, explicit: true, source: at(1), ...(of !== undefined && { of }) };
+  return { value, explicit: true, source: at(1), of };
 }
 
 export function hours(count: number): Duration {
@@ -105,7 +104,6 @@ export function toAllowlist(sketch: AllowlistSketch): Allowlist {
   const set = (values: readonly string[] = []) => new Set(values);
   const places = (values: readonly string[] = []) => new Map(values.map((value, i) => [value, at(10 + i)]));
   const policy = toPolicy(sketch.policy ?? {});
-  const freeze: Freeze | undefined = frozenUntil && { until: frozenUntil, reason: "audit", source: at(3) };
   return {
     version: 1,
     account: new Map(),
@@ -130,8 +128,8 @@ export function toAllowlist(sketch: AllowlistSketch): Allowlist {
     },
     ignore: (sketch.ignore ?? []).map((match, i) => ({ match, reason: "another tool", source: at(50 + i) })),
     guards: toGuards(guards, places(sketch.self)),
-    limits: { ...(perRun !== undefined && { perRun: said(perRun) }), maxPlanAge: said(hours(24)) },
-    ...(freeze && { freeze }),
+    limits: { perRun: perRun === undefined ? undefined : said(perRun), maxPlanAge: said(hours(24)) },
+    freeze: frozenUntil && { until: frozenUntil, reason: "audit", source: at(3) },
     users: new Map(sketch.users.map(([email, user], i) => [email, toUser(email, user, 100 * (i + 1))])),
     tests: [],
     accessUsers: [],
@@ -146,7 +144,7 @@ function toUser(email: string, { entries, state }: UserSketch, line: number): Al
   return {
     email,
     entries: entries.map((entry, i) => ({ ...entry, source: at(line + 1 + i) })),
-    ...(state && { state: { ...state, source: at(line) } }),
+    state: state && { ...state, source: at(line) },
     source: at(line),
   };
 }
@@ -178,7 +176,7 @@ function toGuards({ max, percent, perUser }: GuardValues, self: Guards["self"]):
     revoke: limit,
     delete: limit,
     unrevoke: limit,
-    ...(perUser !== undefined && { perUser: said(perUser) }),
+    perUser: perUser === undefined ? undefined : said(perUser),
     deleteUsers: said(max),
     self,
   };

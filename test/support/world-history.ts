@@ -112,7 +112,7 @@ function enrol(now: Now, { of, as }: { readonly of: number; readonly as: Again }
     ...rest,
     id,
     key: `key-${id}`,
-    device: { ...before.device, id: device, ...(as === "other name" && { name: "OTHER" }) },
+    device: { ...before.device, id: device, name: as === "other name" ? "OTHER" : before.device.name },
     created_at: at,
     updated_at: at,
     last_seen_at: at,

@@ -12,7 +12,11 @@ import { ACCOUNT, NOW } from "./world.js";
 /** As a run makes it: the devices are listed only where the allowlist needs them. */
 export function planOf({ sketch, registrations, devices }: World, terms?: RunTerms, at = NOW): Plan {
   const allowlist = toAllowlist(sketch);
-  const inventory = { account: ACCOUNT, registrations, ...(needsHardware(allowlist) && { devices }) };
+  const inventory = {
+    account: ACCOUNT,
+    registrations,
+    devices: needsHardware(allowlist) ? devices : undefined,
+  };
   return makePlan(allowlist, inventory, at, terms);
 }
 

@@ -16,7 +16,7 @@ export interface Sketch {
   readonly name?: string;
   readonly created?: string;
   readonly lastSeen?: string;
-  readonly revoked?: string;
+  readonly revoked?: string | undefined;
   readonly type?: string;
   readonly policy?: string;
   readonly deleted?: string;
@@ -89,7 +89,7 @@ export function plan(
   now = NOW,
 ): Plan {
   const registrations = sketches.map(registration);
-  const inventory = { account: ACCOUNT, registrations, ...(devices && { devices }) };
+  const inventory = { account: ACCOUNT, registrations, devices };
   return makePlan(allowlist(text), inventory, now);
 }
 

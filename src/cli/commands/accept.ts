@@ -132,13 +132,11 @@ function detailsOf({ env }: Surroundings, options: AcceptOptions, asOf: Date): D
   if (expires && endOf(expires) <= asOf.getTime())
     throw new UserError(`--expires ${expires.text}: that day is past`, "give a later day");
   const hide = hideSecrets(env);
-  const texts = Object.entries({
-    note: options.note,
-    reason: options.reason,
-    owner: options.owner,
-    ticket: options.ticket,
-  }).flatMap(([key, text]) => (text === undefined ? [] : [[key, hide(text)] as const]));
-  return { ...Object.fromEntries(texts), ...(expires && { expires }) };
+  const hidden = (text: string | undefined) => (text === undefined ? undefined : hide(text));
+  const [note, reason, owner, ticket] = [options.note, options.reason, options.owner, options.ticket].map(
+    hidden,
+  );
+  return { note, reason, owner, ticket, expires };
 }
 
 // What `accept` writes and says.
@@ -161,10 +159,11 @@ function toJson({ wanted, change, effects, refused }: Proposal, lost: readonly s
   return {
     version: 1,
     written,
-    added: wanted.map(({ email, entry }) => {
-      const source = written ? writtenAt(change, email, entry) : undefined;
-      return { user: email, match: entry.match, ...(source && { source }) };
-    }),
+    added: wanted.map(({ email, entry }) => ({
+      user: email,
+      match: entry.match,
+      source: written ? writtenAt(change, email, entry) : undefined,
+    })),
     files: (change?.files ?? []).map(({ file }) => file),
     effects,
     lost,

@@ -16,10 +16,10 @@ import { isMapping, parseJson } from "../files.js";
 interface Accepted {
   readonly key: string;
   /** What it said when it was accepted, for people. */
-  readonly finding?: string;
+  readonly finding: string | undefined;
   readonly reason: string;
   /** The last day, in UTC, on which it is accepted. */
-  readonly until?: Day;
+  readonly until: Day | undefined;
   readonly line: number;
 }
 
@@ -83,8 +83,8 @@ export function parseBaseline(path: string, text: string): Baseline {
       key,
       reason,
       line: lines.linePos(here).line,
-      ...(typeof finding === "string" && { finding }),
-      ...(day && { until: day }),
+      finding: typeof finding === "string" ? finding : undefined,
+      until: day,
     };
   });
   return { path, accepted };
@@ -152,7 +152,7 @@ interface History {
   /** By the key of a finding or an act: RFC 3339, the first run that saw it without a break. */
   readonly since: Readonly<Record<string, string>>;
   /** By registration: when it was revoked, of what was due to be by the allowlist before. */
-  readonly revoked?: Readonly<Record<string, string>>;
+  readonly revoked?: Readonly<Record<string, string>> | undefined;
 }
 
 /** Reads the file's text. Throws a {@link UserError}. */
@@ -202,7 +202,7 @@ export function continueHistory(plan: Plan, found: readonly Keyed[], before: His
     account: plan.account,
     asOf,
     since: Object.fromEntries(since),
-    ...(revoked.length > 0 && { revoked: Object.fromEntries(revoked) }),
+    revoked: revoked.length > 0 ? Object.fromEntries(revoked) : undefined,
   };
 }
 

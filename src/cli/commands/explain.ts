@@ -185,16 +185,16 @@ function toJson(
   const { registration, user, hardware, live, desired, action, reason, source } = decision;
   return {
     registration: aboutRegistration(registration, user),
-    ...(hardware && { hardware: asTold(hardware) }),
+    hardware: hardware && asTold(hardware),
     live,
     desired,
     action,
     reason,
     source: { ...source, text: lineOf(source) ?? "" },
-    ...(pending !== undefined && { pending }),
+    pending,
     rules,
     changes,
-    ...(evidence?.has(registration.id) === true && { evidence: evidence.get(registration.id) }),
+    evidence: evidence?.get(registration.id),
   };
 }
 
@@ -206,11 +206,7 @@ function aboutRegistration(
     id,
     device: { id: device.id, name: device.name },
     user,
-    times: {
-      created: created_at,
-      lastSeen: last_seen_at,
-      ...(revoked_at != null && { revoked: revoked_at }),
-    },
+    times: { created: created_at, lastSeen: last_seen_at, revoked: revoked_at ?? undefined },
   };
 }
 

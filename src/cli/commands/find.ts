@@ -17,7 +17,7 @@ export interface Located {
   /** The registrations' ids, the newest first. */
   readonly ids: readonly string[];
   /** Where a user was asked about whom the allowlist lists. */
-  readonly listed?: AllowedUser;
+  readonly listed?: AllowedUser | undefined;
 }
 
 /** @throws UserError where nothing is called so, with what may have been meant. */
@@ -48,7 +48,7 @@ export function findSubject(word: string, whole: WholeInventory, allowlist: Allo
   const email = normaliseEmail(known);
   const own = idsOf((one) => email !== "" && userOf(one) === email);
   const listed = allowlist.users.get(email);
-  if (own.length > 0 || listed) return { by: "user", ids: own, ...(listed && { listed }) };
+  if (own.length > 0 || listed) return { by: "user", ids: own, listed };
   throw unknownSubject(known, whole, allowlist);
 }
 

@@ -63,7 +63,7 @@ async function saveInventory(surroundings: Surroundings, options: InventoryOptio
     redacted: source.redacted ?? false,
     registrations,
     devices,
-    ...(accessUsers && { accessUsers }),
+    accessUsers,
   };
   const told = options.redact === true ? redactInventory(whole) : whole;
   emit(surroundings, options, FORMATS, () => formatInventory(told));
@@ -89,7 +89,7 @@ function redactInventory(file: InventoryFile, names = new Pseudonyms()): Invento
     redacted: true,
     registrations: file.registrations.map((row) => redactRegistration(row, names)),
     devices: file.devices.map((row) => redactDevice(row, names)),
-    ...(file.accessUsers && { accessUsers: file.accessUsers.map((row) => redactAccessUser(row, names)) }),
+    accessUsers: file.accessUsers?.map((row) => redactAccessUser(row, names)),
   };
 }
 

@@ -247,7 +247,14 @@ async function planRun(
   const time = () => source.time() ?? { now, findings: [], notes: [] };
   const isLive = options.now === undefined && source.takenAt === undefined;
   const own = readOwn(folder, account, options.own ?? [], more.history);
-  const terms = { account, env, now, siblings, own: () => Promise.resolve(own), ...(isLive && { time }) };
+  const terms = {
+    account,
+    env,
+    now,
+    siblings,
+    own: () => Promise.resolve(own),
+    time: isLive ? time : undefined,
+  };
   let plan: Plan;
   if (base === undefined) {
     plan = await reconcile(head, () => source.list(head), terms);

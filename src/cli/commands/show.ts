@@ -53,7 +53,7 @@ function show(surroundings: Surroundings, path: string, options: ShowOptions): P
   const settings = {
     evidence: evidenceWish(env) === "output",
     marker: options.marker,
-    ...(document.results === undefined && { planFile: path }),
+    planFile: document.results === undefined ? path : undefined,
   };
   emit(surroundings, options, formatNames, (format, { colour, columns }) => {
     const text = rendered(path, format, document, { ...settings, columns });

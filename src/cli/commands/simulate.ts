@@ -85,9 +85,9 @@ async function simulate(options: SimulateOptions): Promise<void> {
     world,
     port: options.port,
     settings: options.setting,
-    ...(token === undefined ? {} : { token }),
-    ...(options.now === undefined ? {} : { now: options.now }),
-    ...(log === undefined ? {} : { onRequest: (entry) => log.write(`${jsonText(entry)}\n`) }),
+    token,
+    now: options.now,
+    onRequest: log && ((entry) => log.write(`${jsonText(entry)}\n`)),
   });
   process.stdout.write(
     options.json === true ? machineGreeting(simulator) : greeting(simulator, token !== undefined),
@@ -109,15 +109,14 @@ function worldOf({ world, inventory, registrations, users, revoked, seed, now }:
     registrations,
     users: users ?? Math.ceil(registrations * 0.4),
     seed,
-    ...(revoked === undefined ? {} : { revoked }),
-    ...(now === undefined ? {} : { now }),
+    revoked,
+    now,
   });
 }
 
 function worldOfInventory(file: string): World {
   const { account, registrations, devices, accessUsers } = readInventoryFile(process.cwd(), file);
-  const users = accessUsers && { access_users: accessUsers };
-  return { account_id: account, registrations, physical_devices: devices, ...users };
+  return { account_id: account, registrations, physical_devices: devices, access_users: accessUsers };
 }
 
 /** Appends; a pipe is refused, since opening it would wait for somebody to read. */

@@ -43,7 +43,7 @@ async function choose(
   const said: string[] = [];
   const env = { PATH: [...path, "/usr/bin", "/bin"].join(delimiter), HOME: join(root, "home"), ...more };
   const say = (line: string) => said.push(line);
-  const engine = await chooseEngine({ env, project: root, say, patience: 1000, ...(pause && { pause }) });
+  const engine = await chooseEngine({ env, project: root, say, patience: 1000, pause });
   return { ...engine, said };
 }
 

@@ -22,7 +22,7 @@ export interface ChooseOptions {
   /** How long, in ms, a download may stand still; 10 s where it is not said. */
   readonly patience?: number;
   /** Waits between two looks at a download; by the clock where it is not said. */
-  readonly pause?: Pause;
+  readonly pause?: Pause | undefined;
   /** Gives a download up; the choice then goes on without it. */
   readonly signal?: AbortSignal;
 }

@@ -160,6 +160,6 @@ export class Deployment {
 
   #show(act: "create" | "update", goal: Goal, seconds: number): void {
     const { dryRun, screen } = this.ledger.settings;
-    screen.act(act, goal, { dryRun, ...(!dryRun && goal.custom && { seconds }) });
+    screen.act(act, goal, { dryRun, seconds: !dryRun && goal.custom ? seconds : undefined });
   }
 }

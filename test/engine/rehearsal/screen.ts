@@ -43,7 +43,7 @@ export class Screen {
   act(
     act: Act,
     row: Pick<Row, "type" | "name">,
-    how: { dryRun: boolean; retain?: boolean; seconds?: number },
+    how: { dryRun: boolean; retain?: boolean; seconds?: number | undefined },
   ): void {
     const word = `${how.dryRun ? act : DONE[act]}${how.retain === true ? "[retain]" : ""}`;
     const time = how.seconds === undefined ? "" : ` (${how.seconds.toFixed(2)}s)`;
