@@ -1,4 +1,4 @@
-import { shown } from "../text/words.js";
+import { groupBy, shown } from "../text/words.js";
 import {
   isMatchKey,
   type MatchDraft,
@@ -355,14 +355,7 @@ function checkSameMatches(
   report: (message: Message) => void,
 ): void {
   if (entries.length < 2) return;
-  const byMatch = new Map<string, PlacedEntry[]>();
-  for (const placed of entries) {
-    const id = matchId(placed.entry.match);
-    const known = byMatch.get(id);
-    if (known === undefined) byMatch.set(id, [placed]);
-    else known.push(placed);
-  }
-  for (const same of byMatch.values())
+  for (const same of groupBy(entries, ({ entry }) => matchId(entry.match)).values())
     for (const [first, second] of overlapping(same)) {
       const { state } = first.entry;
       const related = [{ text: `the first entry, ${state}`, source: first.entry.source }];

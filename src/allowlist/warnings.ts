@@ -1,4 +1,4 @@
-import { shown } from "../text/words.js";
+import { groupBy, shown } from "../text/words.js";
 import { matchesPattern } from "./file-patterns.js";
 import {
   comparedValue,
@@ -207,19 +207,14 @@ function shadowed({
   const shapes = new Set(entries.map(({ entry }) => shapeOf(entry.match)));
   // Nearly always all entries of a user have the same one key.
   if (shapes.size < 2) return [];
-  const byMatch = new Map<string, PlacedEntry[]>();
-  for (const placed of entries) {
-    const id = matchId(placed.entry.match);
-    const known = byMatch.get(id);
-    if (known === undefined) byMatch.set(id, [placed]);
-    else if (known.length < mostOfOneMatch) known.push(placed);
-  }
+  const byMatch = groupBy(entries, ({ entry }) => matchId(entry.match));
   return entries.flatMap((placed) => {
     const own = shapeOf(placed.entry.match);
     // One shadow is told; what lies in several is told once.
     for (const shape of shapes) {
       if (!isWider(shape, own)) continue;
-      for (const wide of byMatch.get(matchId(partOf(placed.entry.match, shape))) ?? []) {
+      const all = byMatch.get(matchId(partOf(placed.entry.match, shape))) ?? [];
+      for (const wide of all.slice(0, mostOfOneMatch)) {
         const problem = compareEntries(placed, wide);
         if (problem !== undefined) return [{ placed, problem }];
       }

@@ -1,7 +1,7 @@
 import type { Registration, RegistrationUser } from "../cloudflare/types.js";
 import type { Account } from "./account.js";
 import { SimulatorError } from "./envelope.js";
-import { type RowChange, lastSeen, type StoredRow, type UserRow } from "./store.js";
+import { type RowChange, lastSeen, type StoredRow, type UserRow, withoutAccess } from "./store.js";
 import type { DeviceRecord } from "./world.js";
 
 /** What can be done to registrations in bulk. */
@@ -179,22 +179,11 @@ function signIn(
 }
 
 /** Signing in makes an Access user of somebody, with a seat, or brings back who was deleted. */
-function signedIn(
-  { store }: Account,
-  { id, email, name }: RegistrationUser,
-  now: string,
-): RowChange<UserRow>[] {
+function signedIn({ store }: Account, user: RegistrationUser, now: string): RowChange<UserRow>[] {
+  const { id } = user;
   if (id === undefined) return [];
   const known = store.users.get(id);
-  const { deleted_at: _, ...before } = known?.live ?? {
-    id,
-    ...(email === undefined ? {} : { email }),
-    name: name ?? "",
-    uid: id,
-    seat_uid: id,
-    access_seat: false,
-    created_at: now,
-  };
+  const { deleted_at: _, ...before } = known?.live ?? { ...withoutAccess(id, user), created_at: now };
   const next: UserRow = { ...before, id, gateway_seat: true, updated_at: now, last_successful_login: now };
   return [{ row: known ?? store.users.add(next), next }];
 }

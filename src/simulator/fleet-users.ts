@@ -1,4 +1,5 @@
 import type { Identity, Registration, RegistrationUser } from "../cloudflare/types.js";
+import { groupBy } from "../text/words.js";
 import { random, type Random } from "./clock-and-dice.js";
 import type { AccessUserRecord, SessionRecord } from "./world.js";
 
@@ -18,13 +19,7 @@ export function fleetUsers(
   { seed, now }: { readonly seed: number; readonly now: number },
 ): readonly AccessUserRecord[] {
   const dice = random(seed ^ 0x0acc_e550);
-  const of = new Map<string, Registration[]>();
-  for (const registration of registrations) {
-    const id = registration.user?.id ?? "";
-    const rows = of.get(id);
-    if (rows === undefined) of.set(id, [registration]);
-    else rows.push(registration);
-  }
+  const of = groupBy(registrations, ({ user }) => user?.id ?? "");
   const idp = { id: dice.uuid(), type: "azureAD" };
   return users.map((user) => makeAccessUser(dice, user, of.get(user.id ?? "") ?? [], { account, idp, now }));
 }

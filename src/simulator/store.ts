@@ -1,4 +1,5 @@
-import type { Registration } from "../cloudflare/types.js";
+import type { Registration, RegistrationUser } from "../cloudflare/types.js";
+import { groupBy } from "../text/words.js";
 import type { SimulatorSettings } from "./settings.js";
 import type { AccessUserRecord, DeviceRecord, World } from "./world.js";
 
@@ -172,12 +173,7 @@ export function isActive(registration: Registration): boolean {
  * and with each device's last user and profile where the world does not say.
  */
 function withMissingDevices(world: World): readonly DeviceRecord[] {
-  const rows = new Map<string, Registration[]>();
-  for (const registration of world.registrations) {
-    const of = rows.get(registration.device.id);
-    if (of === undefined) rows.set(registration.device.id, [registration]);
-    else of.push(registration);
-  }
+  const rows = groupBy(world.registrations, ({ device }) => device.id);
   const given = new Set(world.physical_devices.map((device) => device.id));
   const missing = [...rows].flatMap(([id, of]) => (given.has(id) ? [] : [deviceOf(of)]));
   const known = world.physical_devices.map((device) => {
@@ -226,35 +222,31 @@ function latest(registrations: readonly Registration[]): Registration | undefine
  */
 function accessUsersOf(world: World): readonly AccessUserRecord[] {
   if (world.access_users !== undefined) return world.access_users;
-  const of = new Map<string, Registration[]>();
-  for (const registration of world.registrations) {
-    const id = registration.user?.id;
-    if (id === undefined) continue;
-    const rows = of.get(id);
-    if (rows === undefined) of.set(id, [registration]);
-    else rows.push(registration);
-  }
-  return [...of].map(([id, registrations]) => {
-    const [first = ""] = registrations.map(({ created_at }) => created_at).sort();
-    const last =
-      registrations
-        .map(({ created_at }) => created_at)
-        .sort()
-        .at(-1) ?? first;
-    const { email, name } = registrations.find(({ user }) => user?.email !== undefined)?.user ?? {};
+  return [...groupBy(world.registrations, ({ user }) => user?.id)].flatMap(([id, registrations]) => {
+    if (id === undefined) return [];
+    const created = registrations.map(({ created_at }) => created_at).sort();
+    const [first = "", last = first] = [created[0], created.at(-1)];
+    const user = registrations.find(({ user }) => user?.email !== undefined)?.user ?? {};
     return {
-      id,
-      ...(email === undefined ? {} : { email }),
-      name: name ?? "",
-      uid: id,
-      seat_uid: id,
-      access_seat: false,
+      ...withoutAccess(id, user),
       gateway_seat: true,
       created_at: first,
       updated_at: last,
       last_successful_login: last,
     };
   });
+}
+
+/** The row of a user who has signed in to nothing yet. */
+export function withoutAccess(id: string, { email, name }: RegistrationUser) {
+  return {
+    id,
+    ...(email === undefined ? {} : { email }),
+    name: name ?? "",
+    uid: id,
+    seat_uid: id,
+    access_seat: false,
+  };
 }
 
 /** Who is there, with what the world said of them. */

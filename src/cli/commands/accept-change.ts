@@ -12,6 +12,7 @@ import { makePlan, type Plan } from "../../reconcile/plan.js";
 import { narrowInventory, type WholeInventory } from "../../run/account.js";
 import { readTestedAllowlist } from "../../run/reconcile.js";
 import { LARGEST_YAML, readInput } from "../../text/files.js";
+import { groupBy } from "../../text/words.js";
 import { reasonOf, UserError } from "../command.js";
 
 /** A user's new entry. */
@@ -53,16 +54,11 @@ export function changeAllowlist(
   wanted: readonly Wanted[],
   terms: ChangeTerms,
 ): AllowlistChange {
-  const byFile = new Map<string, Map<string, NewEntry[]>>();
-  for (const { email, entry } of wanted) {
-    const file = fileFor(open, email, terms.file);
-    const users = byFile.get(file) ?? new Map<string, NewEntry[]>();
-    byFile.set(file, users.set(email, [...(users.get(email) ?? []), entry]));
-  }
+  const byFile = groupBy(wanted, ({ email }) => fileFor(open, email, terms.file));
   const changed = open.files.flatMap((file): ChangedFile[] => {
-    const additions = byFile.get(file.file);
-    if (!additions) return [];
-    const edits = edit(file, additions);
+    const own = byFile.get(file.file);
+    if (!own) return [];
+    const edits = edit(file, own);
     return [{ file: file.file, before: file.text, text: applyEdits(file.text, edits), edits }];
   });
   const texts = new Map(changed.map(({ file, text }) => [file, text]));
@@ -92,13 +88,14 @@ function fileFor({ allowlist, files }: OpenAllowlist, email: string, wanted: str
   );
 }
 
-function edit(file: AllowlistFile, additions: ReadonlyMap<string, readonly NewEntry[]>): readonly TextEdit[] {
+function edit(file: AllowlistFile, wanted: readonly Wanted[]): readonly TextEdit[] {
+  const byUser = groupBy(wanted, ({ email }) => email);
+  const entriesOf = (all: readonly Wanted[]) => all.map(({ entry }) => entry);
   try {
-    return addToFile(file, additions);
+    return addToFile(file, new Map([...byUser].map(([email, all]) => [email, entriesOf(all)])));
   } catch (error) {
     if (!(error instanceof CannotEdit)) throw error;
-    const wanted = [...additions].flatMap(([email, entries]) => entries.map((entry) => ({ email, entry })));
-    throw byHand(file.file, error.message, wanted);
+    throw byHand(file.file, error.message, [...byUser.values()].flat());
   }
 }
 

@@ -9,7 +9,7 @@ import { domainOf } from "../../allowlist/values.js";
 import { commentText } from "../../allowlist/write-entry.js";
 import type { WholeInventory } from "../../run/account.js";
 import { hideSecrets } from "../../text/redact.js";
-import { counted, minute } from "../../text/words.js";
+import { counted, groupBy, minute } from "../../text/words.js";
 import { momentOf, openSource } from "../account.js";
 import {
   type CommandContext,
@@ -253,12 +253,10 @@ function splitUsers(
   users: readonly ExportedUser[],
   split: Split,
 ): ReadonlyMap<string, readonly ExportedUser[]> {
-  const files = new Map<string, ExportedUser[]>();
-  for (const user of users) {
-    const file = `allowlist/${fileName(split === "user" ? user.email : domainOf(user.email))}.yaml`;
-    files.set(file, [...(files.get(file) ?? []), user]);
-  }
-  return files;
+  return groupBy(
+    users,
+    ({ email }) => `allowlist/${fileName(split === "user" ? email : domainOf(email))}.yaml`,
+  );
 }
 
 /**
