@@ -57,9 +57,12 @@ export function outputOptions(known: readonly string[]): Option[] {
   ];
 }
 
-/** What is asked about the plan besides: `--base`, `--base-ref`, `--stack`, `--own`, `--blame` and `--marker`. */
+/** What a plan is made of: allowlist, account and `--now`, `--base`, `--base-ref`, `--stack`, `--own`, `--blame`, `--marker`. */
 export function planOptions(): Option[] {
   return [
+    allowlistOption(),
+    ...accountOptions(),
+    nowOption("decide as of this time (default: now, or when the inventory was taken)"),
     new Option(
       "--base <glob>",
       "the allowlist before a change, to report what the change itself does; may be repeated",

@@ -39,26 +39,20 @@ export interface OfflineAccount {
   readonly devices?: readonly PhysicalDevice[];
 }
 
+/** The account as `--inventory` reads it. */
+export function inventoryText({ registrations, devices = [] }: OfflineAccount): string {
+  const head = { kind: "warp-inventory", version: 1, account: ACCOUNT, redacted: false } as const;
+  return [...formatInventory({ ...head, takenAt: NOW.toISOString(), registrations, devices })].join("");
+}
+
 /** A project's folder with these files. */
-export function startOffline(
-  { registrations, devices = [] }: OfflineAccount,
-  files: Readonly<Record<string, string>> = {},
-): Offline {
+export function startOffline(account: OfflineAccount, files: Readonly<Record<string, string>> = {}): Offline {
   const folder = realpathSync(mkdtempSync(join(tmpdir(), "offline cli ")));
   const write = (file: string, text: string) => {
     mkdirSync(dirname(join(folder, file)), { recursive: true });
     writeFileSync(join(folder, file), text);
   };
-  const parts = formatInventory({
-    kind: "warp-inventory",
-    version: 1,
-    account: ACCOUNT,
-    takenAt: NOW.toISOString(),
-    redacted: false,
-    registrations,
-    devices,
-  });
-  for (const [file, text] of Object.entries({ ...files, "inventory.json": [...parts].join("") }))
+  for (const [file, text] of Object.entries({ ...files, "inventory.json": inventoryText(account) }))
     write(file, text);
   const run = async (args: readonly string[], columns?: number) => {
     let out = "";

@@ -5,9 +5,8 @@ import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "nod
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { runCommandLine } from "../../src/cli/command-line.js";
-import { formatInventory } from "../../src/cli/files.js";
-import { ACCOUNT, NOW } from "../support/world.js";
-import type { Ended, OfflineAccount } from "./offline.js";
+import { NOW } from "../support/world.js";
+import { type Ended, inventoryText, type OfflineAccount } from "./offline.js";
 
 export const GIT_ENV = {
   PATH: process.env.PATH ?? "",
@@ -40,7 +39,7 @@ export interface Repository {
   readonly end: () => void;
 }
 
-export function startRepository({ registrations, devices = [] }: OfflineAccount): Repository {
+export function startRepository(account: OfflineAccount): Repository {
   const base = realpathSync(mkdtempSync(join(tmpdir(), "repository ")));
   const folder = join(base, "clone [1]");
   const inventory = join(base, "live.json");
@@ -57,21 +56,7 @@ export function startRepository({ registrations, devices = [] }: OfflineAccount)
     }
   };
   git("init", "--quiet", "-b", "main");
-  writeFileSync(
-    inventory,
-    [
-      ...formatInventory({
-        ...{
-          kind: "warp-inventory",
-          version: 1,
-          account: ACCOUNT,
-          takenAt: NOW.toISOString(),
-          redacted: false,
-        },
-        ...{ registrations, devices },
-      }),
-    ].join(""),
-  );
+  writeFileSync(inventory, inventoryText(account));
   return {
     ...{ base, folder, git, write },
     commit: (files, at) => {

@@ -35,12 +35,9 @@ import {
 import { readText, writeFiles } from "../files.js";
 import { blame, readAllowlistAt } from "../git.js";
 import {
-  accountOptions,
   type AccountOptions,
-  allowlistOption,
   type AllowlistOptions,
   exitCodeOption,
-  nowOption,
   outputOptions,
   planOptions,
 } from "../options.js";
@@ -74,9 +71,6 @@ export function planCommand(context: CommandContext): Command {
     PLAN_EXAMPLE,
   );
   const options = [
-    allowlistOption(),
-    ...accountOptions(),
-    nowOption("decide as of this time (default: now, or when the inventory was taken)"),
     ...planOptions(),
     ...outputOptions(formatNames),
     exitCodeOption("an act is due or there is a finding"),
@@ -114,13 +108,7 @@ export function driftCommand(context: CommandContext): Command {
     "Show where the account and the allowlist differ, and since when. Made for schedules.",
     DRIFT_EXAMPLE,
   );
-  const options = [
-    allowlistOption(),
-    ...accountOptions(),
-    nowOption("decide as of this time (default: now, or when the inventory was taken)"),
-    ...planOptions(),
-  ];
-  for (const option of options) command.addOption(option);
+  for (const option of planOptions()) command.addOption(option);
   command
     .option("--baseline <file>", "accepted findings (YAML or JSON)")
     .option("--write-baseline <file>", "write a baseline that accepts all current findings")
