@@ -1,7 +1,7 @@
 import { shown } from "../text/words.js";
 import { matchesPattern } from "./file-patterns.js";
 import { comparedValue } from "./match-values.js";
-import { AllowlistError, type Message, type SourcePosition } from "./messages.js";
+import { type AddMessage, AllowlistError, type Message, type SourcePosition } from "./messages.js";
 import type {
   AllowedUser,
   Allowlist,
@@ -19,7 +19,7 @@ import {
   type ParsedFile,
   type Problem,
   type SourceText,
-  type Tell,
+  type AddProblem,
   type TextNode,
   textNode,
   type TreeNode,
@@ -64,7 +64,7 @@ export function checkOwners(
   root: ParsedFile,
   owners: readonly Owner[],
   { users, tests, access }: Speakers,
-  report: (message: Message) => void,
+  addMessage: AddMessage,
 ): void {
   if (owners.length === 0) return;
   const files = new Map<Owner, Map<string, boolean>>(owners.map((owner) => [owner, new Map()]));
@@ -78,7 +78,7 @@ export function checkOwners(
     if (source === root.source || email === "") return;
     // One breach is told for each e-mail; the others go with it.
     const owner = owners.find((each) => isFileOf(each, source.file) !== covers(each, email));
-    if (owner !== undefined) report(breach(root, owner, { email, written, offset, source }));
+    if (owner !== undefined) addMessage(breach(root, owner, { email, written, offset, source }));
   };
   for (const { user, pair, source } of users.values()) check(user.email, pair.key, pair.keyStart, source);
   for (const { wanted, pair, source } of access.values())
@@ -136,7 +136,7 @@ const lists = {
 export function checkProtected(
   users: Iterable<PlacedUser>,
   untouched: Untouched,
-  report: (message: Message) => void,
+  addMessage: AddMessage,
 ): void {
   const { protects, self } = untouched;
   const { users: people, devices, registrations, serials, hardwareIds } = protects;
@@ -148,10 +148,12 @@ export function checkProtected(
     const { state } = user;
     if (state !== undefined && statement !== undefined) {
       const offset = pairAt(placed.pair.value, "state")?.keyStart ?? placed.pair.keyStart;
-      report(source.message(contradiction(`this user is \`${state.state}\``, statement, "state", offset)));
+      addMessage(
+        source.message(contradiction(`this user is \`${state.state}\``, statement, "state", offset)),
+      );
     }
     for (const item of entries)
-      if (item.entry.state !== "active") checkEntry(placed, item, statement, protects, report);
+      if (item.entry.state !== "active") checkEntry(placed, item, statement, protects, addMessage);
   }
 }
 
@@ -167,7 +169,7 @@ function checkEntry(
   { entry, node }: PlacedEntry,
   user: Statement | undefined,
   protects: Protected,
-  report: (message: Message) => void,
+  addMessage: AddMessage,
 ): void {
   const { match, state } = entry;
   const byKey = (what: keyof typeof lists): Statement | undefined => {
@@ -179,7 +181,7 @@ function checkEntry(
   const found = user ?? keys.map(byKey).find((statement) => statement !== undefined);
   if (found === undefined) return;
   const offset = pairAt(node, found.what === "user" ? "state" : found.what)?.keyStart ?? node.start;
-  report(text.message(contradiction(`this entry asks for \`${state}\``, found, "entry", offset)));
+  addMessage(text.message(contradiction(`this entry asks for \`${state}\``, found, "entry", offset)));
 }
 
 function contradiction(
@@ -206,7 +208,7 @@ export function checkScope(
   users: Iterable<PlacedUser>,
   scope: Scope,
   root: ParsedFile,
-  report: (message: Message) => void,
+  addMessage: AddMessage,
 ): void {
   if (scope.emails.size === 0 && scope.emailDomains.size === 0) return;
   const section = valueAt(root.tree, "scope");
@@ -214,7 +216,7 @@ export function checkScope(
   const source = root.source.position(criterion?.keyStart ?? 0);
   for (const { user, pair, source: text } of users) {
     if (scope.emails.has(user.email) || scope.emailDomains.has(domainOf(user.email))) continue;
-    report(
+    addMessage(
       text.message({
         code: "allowlist/out-of-scope",
         offset: pair.keyStart,
@@ -254,24 +256,21 @@ const textKeys = [
 const dateKeys = ["created", "lastSeen", "revoked"] as const;
 
 /** The tests of all files, in the order of files and lines. */
-export function readTests(
-  files: readonly ParsedFile[],
-  report: (message: Message) => void,
-): readonly PlacedTest[] {
+export function readTests(files: readonly ParsedFile[], addMessage: AddMessage): readonly PlacedTest[] {
   return files.flatMap(({ source, tree }) => {
-    const tell = source.teller(report);
-    return itemsOf(valueAt(tree, "tests")).flatMap((node) => readTest(source, node, tell) ?? []);
+    const addProblem = source.problemsTo(addMessage);
+    return itemsOf(valueAt(tree, "tests")).flatMap((node) => readTest(source, node, addProblem) ?? []);
   });
 }
 
-function readTest(source: SourceText, node: TreeNode, tell: Tell): PlacedTest | undefined {
+function readTest(source: SourceText, node: TreeNode, addProblem: AddProblem): PlacedTest | undefined {
   const name = textNode(valueAt(node, "name"));
-  if (name !== undefined) tell(matchTextProblem(name, "name"));
-  const at = readDate(pairAt(node, "at"), tell);
+  if (name !== undefined) addProblem(matchTextProblem(name, "name"));
+  const at = readDate(pairAt(node, "at"), addProblem);
   const givenNode = valueAt(node, "given");
   const user = textNode(valueAt(givenNode, "user"));
-  const given = readGiven(givenNode, user, tell);
-  const expect = readExpect(valueAt(node, "expect"), tell);
+  const given = readGiven(givenNode, user, addProblem);
+  const expect = readExpect(valueAt(node, "expect"), addProblem);
   // What is missing was told by the schema.
   if (name === undefined || user === undefined || expect === undefined) return undefined;
   const moment = at === undefined ? {} : { at };
@@ -279,34 +278,34 @@ function readTest(source: SourceText, node: TreeNode, tell: Tell): PlacedTest | 
   return { test, user, source };
 }
 
-function readGiven(node: TreeNode | undefined, user: TextNode | undefined, tell: Tell): Given {
-  const given: Given = { user: readUser(user, tell) };
+function readGiven(node: TreeNode | undefined, user: TextNode | undefined, addProblem: AddProblem): Given {
+  const given: Given = { user: readUser(user, addProblem) };
   for (const key of textKeys) {
     const text = textNode(valueAt(node, key));
     if (text === undefined) continue;
     const isVersion = key === "clientVersion" || key === "osVersion";
-    tell(isVersion ? versionProblem(text, key) : matchTextProblem(text, key));
+    addProblem(isVersion ? versionProblem(text, key) : matchTextProblem(text, key));
     given[key] = text.value;
   }
   for (const key of dateKeys) {
-    const date = readDate(pairAt(node, key), tell);
+    const date = readDate(pairAt(node, key), addProblem);
     if (date !== undefined) given[key] = date;
   }
   return given;
 }
 
 /** Empty where the registration has no user. */
-function readUser(node: TextNode | undefined, tell: Tell): string {
+function readUser(node: TextNode | undefined, addProblem: AddProblem): string {
   if (node === undefined || node.value === "" || node.value === "none") return "";
   const email = normaliseEmail(node.value);
-  tell(addressProblem(email, { said: node.value, offset: node.start, kind: "email" }));
+  addProblem(addressProblem(email, { said: node.value, offset: node.start, kind: "email" }));
   return email;
 }
 
-function readExpect(node: TreeNode | undefined, tell: Tell): AllowlistTest["expect"] | undefined {
+function readExpect(node: TreeNode | undefined, addProblem: AddProblem): AllowlistTest["expect"] | undefined {
   const action = textNode(node?.kind === "map" ? valueAt(node, "action") : node)?.value;
   const rule = textNode(valueAt(node, "rule"));
-  if (rule !== undefined) tell(matchTextProblem(rule, "rule"));
+  if (rule !== undefined) addProblem(matchTextProblem(rule, "rule"));
   if (action === undefined) return undefined;
   // Another text was refused by the schema, and the whole allowlist with it.
   const expected = action as AllowlistTest["expect"]["action"];

@@ -52,15 +52,15 @@ async function findAll(
 ): Promise<{ readonly names: ReadonlySet<string>; readonly unread: readonly Message[] }> {
   const byDefault = patterns.length === 0 || isDefault(patterns);
   const names = new Set<string>();
-  const told = new Set<string>();
+  const seen = new Set<string>();
   const all: FilePattern[] = [];
   for (const pattern of byDefault ? DEFAULT_PATTERNS : patterns) {
     const found = await findFiles(root, pattern);
     for (const name of found.files) names.add(name);
     all.push(...found.patterns);
-    // Two patterns that pass the same place would tell it twice.
-    for (const message of found.messages) if (!told.has(message.text)) messages.push(message);
-    for (const message of found.messages) told.add(message.text);
+    // Two patterns that pass the same place would find it twice.
+    for (const message of found.messages) if (!seen.has(message.text)) messages.push(message);
+    for (const message of found.messages) seen.add(message.text);
     if (!byDefault && found.files.size === 0 && found.messages.length === 0)
       messages.push(await missing(root, pattern));
   }

@@ -1,5 +1,5 @@
 import { shown } from "../text/words.js";
-import type { Problem, Tell, TextNode } from "./source.js";
+import type { Problem, AddProblem, TextNode } from "./source.js";
 import { matchTextProblem } from "./values.js";
 
 interface MatchKeyText {
@@ -93,8 +93,8 @@ export function trustProblem(match: EntryMatch, offset: number): Problem | undef
 }
 
 /** The text of a match key. What could match nothing, or many machines, is told. */
-export function readMatchText(key: keyof EntryMatch, node: TextNode, tell: Tell): string {
-  tell(matchKeyProblem(key, node));
+export function readMatchText(key: keyof EntryMatch, node: TextNode, addProblem: AddProblem): string {
+  addProblem(matchKeyProblem(key, node));
   return node.value;
 }
 
@@ -245,18 +245,18 @@ export function isUsableSerial(text: string): boolean {
 /** The form in which it is compared, if it can tell one device from another. */
 export function usableSerialKey(serial: string): string | undefined {
   const key = serialKey(serial);
-  return isTelling(key) && (key.length < 32 || isUsableUuid(withoutDashes(key))) ? key : undefined;
+  return isDistinctive(key) && (key.length < 32 || isUsableUuid(withoutDashes(key))) ? key : undefined;
 }
 
 /** The same of a hardware id. */
 export function usableHardwareIdKey(hardwareId: string): string | undefined {
   const key = serialKey(hardwareId);
-  if (!isTelling(key)) return undefined;
+  if (!isDistinctive(key)) return undefined;
   const bare = withoutDashes(key);
   return isUsableUuid(bare) && !vendorDefaults.has(bare) ? bare : undefined;
 }
 
-function isTelling(key: string): boolean {
+function isDistinctive(key: string): boolean {
   return hasTwoCharacters(key) && !vendorDefaults.has(key);
 }
 

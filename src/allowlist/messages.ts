@@ -24,6 +24,9 @@ export interface Message {
   readonly subject?: readonly string[];
 }
 
+/** Takes a message that is to be shown. */
+export type AddMessage = (message: Message) => void;
+
 /** The allowlist cannot be used. Carries every message that was found, in the order of files and lines. */
 export class AllowlistError extends Error {
   override readonly name = "AllowlistError";

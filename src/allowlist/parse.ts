@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { compare, nearest } from "../text/words.js";
 import { checkOwners, checkProtected, checkScope, readTests } from "./checks.js";
 import { rootKeys } from "./keys/root.js";
-import { inOrder, type Message } from "./messages.js";
+import { type AddMessage, inOrder, type Message } from "./messages.js";
 import type { Allowlist } from "./model.js";
 import { readAccessUsers, readIgnore, ownedBy, readOwns, readProtected, readScope } from "./read-lists.js";
 import {
@@ -44,15 +44,15 @@ export function parseAllowlist(
   before: readonly Message[] = [],
 ): ParsedAllowlist {
   const messages: Message[] = [...before];
-  const report = (message: Message) => void messages.push(message);
+  const addMessage = (message: Message) => void messages.push(message);
   const sorted = [...files].sort((a, b) => compare(a.file, b.file));
-  const parsed = sorted.flatMap((file) => parseFile(file, report) ?? []);
-  const isWhole = before.length === 0 && parsed.length === files.length;
-  const roots = findRoot(parsed, isWhole, report);
-  for (const file of parsed) checkSchema(file, roots.has(file), report);
+  const parsed = sorted.flatMap((file) => parseFile(file, addMessage) ?? []);
+  const allRead = before.length === 0 && parsed.length === files.length;
+  const roots = findRoot(parsed, allRead, addMessage);
+  for (const file of parsed) checkSchema(file, roots.has(file), addMessage);
   const [root] = roots;
-  const found = readWhole(parsed, root, report);
-  if (root !== undefined && found?.users.size === 0 && messages.length === 0) report(noUsers(root));
+  const found = readContents(parsed, root, addMessage);
+  if (root !== undefined && found?.users.size === 0 && messages.length === 0) addMessage(noUsers(root));
   if (found === undefined || messages.length > 0) return { messages: inOrder(messages) };
   const { warnings, ...said } = found;
   return {
@@ -66,17 +66,14 @@ function digested({ file, text }: AllowlistFile): Allowlist["files"][number] {
   return { file, digest: createHash("sha256").update(text).digest("hex") };
 }
 
-function parseFile(
-  { file, text }: AllowlistFile,
-  report: (message: Message) => void,
-): ParsedFile | undefined {
+function parseFile({ file, text }: AllowlistFile, addMessage: AddMessage): ParsedFile | undefined {
   const source = new SourceText(file, text.startsWith("\ufeff") ? text.slice(1) : text);
-  if (!checkCharacters(source, report)) return undefined;
-  const tree = parseTree(source, report);
+  if (!checkCharacters(source, addMessage)) return undefined;
+  const tree = parseTree(source, addMessage);
   return tree === undefined ? undefined : { source, tree };
 }
 
-function checkSchema(file: ParsedFile, isRoot: boolean, report: (message: Message) => void): void {
+function checkSchema(file: ParsedFile, isRoot: boolean, addMessage: AddMessage): void {
   const kind = isRoot ? "root" : "users";
   const validate = validator(kind);
   if (validate(toPlain(file.tree))) return;
@@ -84,7 +81,7 @@ function checkSchema(file: ParsedFile, isRoot: boolean, report: (message: Messag
   const errors = (validate.errors ?? []).filter(
     ({ keyword, instancePath }) => !(isRoot && keyword === "required" && instancePath === ""),
   );
-  schemaMessages(file.source, file.tree, kind, errors, report);
+  schemaMessages(file.source, file.tree, kind, errors, addMessage);
 }
 
 function noUsers(root: ParsedFile): Message {
@@ -96,10 +93,8 @@ function noUsers(root: ParsedFile): Message {
   });
 }
 
-type Report = (message: Message) => void;
-
 /** What the files say, without what was read from where; undefined without a root file. */
-type Whole = Omit<Allowlist, "files" | "warnings"> & {
+type Contents = Omit<Allowlist, "files" | "warnings"> & {
   /** Found only when they are asked for: where something is wrong, nobody looks at them. */
   readonly warnings: () => readonly Message[];
 };
@@ -108,30 +103,30 @@ type Whole = Omit<Allowlist, "files" | "warnings"> & {
  * Reads what the files say, and checks what only the whole can tell. Every file's users, tests and Access users are
  * read even where there is no root file, so that all that is wrong is told at once.
  */
-function readWhole(
+function readContents(
   files: readonly ParsedFile[],
   root: ParsedFile | undefined,
-  report: Report,
-): Whole | undefined {
-  const placed = readUsers(files, report);
-  const placedTests = readTests(files, report);
-  const placedAccess = readAccessUsers(files, report);
+  addMessage: AddMessage,
+): Contents | undefined {
+  const placed = readUsers(files, addMessage);
+  const placedTests = readTests(files, addMessage);
+  const placedAccess = readAccessUsers(files, addMessage);
   if (root === undefined) return undefined;
-  const tell = root.source.teller(report);
-  const account = readAccount(root, tell);
-  const scope = readScope(root, tell);
-  const policy = readPolicy(root, tell);
-  const groups = readGroups(root, tell);
-  const policies = closestPolicies(root, policy, groups, placed, report);
-  const guards = readGuards(root, tell);
-  const protects = readProtected(root, tell);
-  const ignore = readIgnore(root, tell);
-  const owners = readOwns(root, tell);
-  const limits = readLimits(root, tell);
-  const freeze = readFreeze(root, tell);
-  checkScope(placed.values(), scope, root, report);
-  checkProtected(placed.values(), { protects, self: guards.self }, report);
-  checkOwners(root, owners, { users: placed, tests: placedTests, access: placedAccess }, report);
+  const addProblem = root.source.problemsTo(addMessage);
+  const account = readAccount(root, addProblem);
+  const scope = readScope(root, addProblem);
+  const policy = readPolicy(root, addProblem);
+  const groups = readGroups(root, addProblem);
+  const policies = closestPolicies(root, policy, groups, placed, addMessage);
+  const guards = readGuards(root, addProblem);
+  const protects = readProtected(root, addProblem);
+  const ignore = readIgnore(root, addProblem);
+  const owners = readOwns(root, addProblem);
+  const limits = readLimits(root, addProblem);
+  const freeze = readFreeze(root, addProblem);
+  checkScope(placed.values(), scope, root, addMessage);
+  checkProtected(placed.values(), { protects, self: guards.self }, addMessage);
+  checkOwners(root, owners, { users: placed, tests: placedTests, access: placedAccess }, addMessage);
   return {
     version: 1,
     account,
@@ -172,23 +167,23 @@ function readDomains(files: readonly ParsedFile[]): WrittenDomains {
  * Which file is the root file: the one that says `version`. Reports none and two; then, and where the word is
  * misspelt, still names the file that is held against the root file's schema, so that nothing is told twice.
  *
- * @param whole Whether every file could be read: a file that could not may be the root file.
+ * @param allRead Whether every file could be read: a file that could not may be the root file.
  */
 export function findRoot(
   files: readonly ParsedFile[],
-  whole: boolean,
-  report: (message: Message) => void,
+  allRead: boolean,
+  addMessage: AddMessage,
 ): ReadonlySet<ParsedFile> {
   const roots = files.filter((file) => pairAt(file.tree, "version") !== undefined);
   const [first, second] = roots;
-  if (first !== undefined && second !== undefined) reportTwo(first, roots.slice(1), report);
+  if (first !== undefined && second !== undefined) addTwoRoots(first, roots.slice(1), addMessage);
   if (first !== undefined) return new Set(roots);
   const misspelt = files.filter((file) =>
     keysOf(file.tree).some((key) => nearest(key, rootKeys) === "version"),
   );
   if (misspelt.length > 0) return new Set(misspelt);
   // A file that is not a mapping is told by its schema, and may have been meant as the root file.
-  if (whole && files.every(({ tree }) => tree.kind === "map")) reportNone(files, report);
+  if (allRead && files.every(({ tree }) => tree.kind === "map")) addNoRoot(files, addMessage);
   return new Set(files.filter((file) => keysOf(file.tree).some((key) => rootKeys.includes(key))));
 }
 
@@ -196,14 +191,10 @@ function keysOf(tree: TreeNode): readonly string[] {
   return tree.kind === "map" ? [...tree.pairs.keys()] : [];
 }
 
-function reportTwo(
-  first: ParsedFile,
-  others: readonly ParsedFile[],
-  report: (message: Message) => void,
-): void {
+function addTwoRoots(first: ParsedFile, others: readonly ParsedFile[], addMessage: AddMessage): void {
   const place = (file: ParsedFile) => pairAt(file.tree, "version")?.keyStart ?? 0;
   for (const other of others)
-    report(
+    addMessage(
       other.source.message({
         code: "allowlist/two-roots",
         offset: place(other),
@@ -214,10 +205,10 @@ function reportTwo(
     );
 }
 
-function reportNone(files: readonly ParsedFile[], report: (message: Message) => void): void {
+function addNoRoot(files: readonly ParsedFile[], addMessage: AddMessage): void {
   const names = files.map((file) => file.source.file);
   const listed = names.slice(0, 5).join(", ") + (names.length > 5 ? `, and ${names.length - 5} more` : "");
-  report({
+  addMessage({
     code: "allowlist/no-root",
     text: `no file sets \`version\`, so there is no root file; files read: ${listed === "" ? "none" : listed}`,
     fix: "write `version: 1` as the first line of the root file (usually allowlist.yaml)",

@@ -7,7 +7,7 @@ import {
   readMatchText,
   trustProblem,
 } from "./match-values.js";
-import type { Message, SourcePosition } from "./messages.js";
+import type { AddMessage, SourcePosition } from "./messages.js";
 import type { IgnoreRule, Owned, PlacedRule, Protected, Scope, WantedAccessUser } from "./model.js";
 import {
   itemsOf,
@@ -15,7 +15,7 @@ import {
   type ParsedFile,
   type Problem,
   type SourceText,
-  type Tell,
+  type AddProblem,
   type TextNode,
   textNode,
   type TreeNode,
@@ -41,10 +41,10 @@ import {
 type ListKind = "email" | "domain" | "id" | "serial" | "hardwareId";
 
 /** The root file's scope; by default all registrations of type warp. */
-export function readScope(root: ParsedFile, tell: Tell): Scope {
+export function readScope(root: ParsedFile, addProblem: AddProblem): Scope {
   const pair = pairAt(root.tree, "scope");
   const section = pair?.value;
-  const list = (key: string, kind: ListKind) => new Set(readList(section, key, kind, tell).keys());
+  const list = (key: string, kind: ListKind) => new Set(readList(section, key, kind, addProblem).keys());
   const types = list("registrationTypes", "id");
   return {
     emailDomains: list("emailDomains", "domain"),
@@ -56,9 +56,10 @@ export function readScope(root: ParsedFile, tell: Tell): Scope {
 }
 
 /** What the root file protects, each with its line. */
-export function readProtected(root: ParsedFile, tell: Tell): Protected {
+export function readProtected(root: ParsedFile, addProblem: AddProblem): Protected {
   const section = valueAt(root.tree, "protected");
-  const list = (key: string, kind: ListKind) => positions(root.source, readList(section, key, kind, tell));
+  const list = (key: string, kind: ListKind) =>
+    positions(root.source, readList(section, key, kind, addProblem));
   return {
     users: list("users", "email"),
     devices: list("devices", "id"),
@@ -73,9 +74,9 @@ export function readEmails(
   source: SourceText,
   section: TreeNode | undefined,
   key: string,
-  tell: Tell,
+  addProblem: AddProblem,
 ): ReadonlyMap<string, SourcePosition> {
-  return positions(source, readList(section, key, "email", tell));
+  return positions(source, readList(section, key, "email", addProblem));
 }
 
 /** The texts of a list by the form in which they are compared, each where it first stands. */
@@ -83,9 +84,9 @@ function readList(
   section: TreeNode | undefined,
   key: string,
   kind: ListKind,
-  tell: Tell,
+  addProblem: AddProblem,
 ): ReadonlyMap<string, TextNode> {
-  return readItems(itemsOf(valueAt(section, key)), key, kind, tell);
+  return readItems(itemsOf(valueAt(section, key)), key, kind, addProblem);
 }
 
 /** Likewise, where the list has no key of its own. */
@@ -93,14 +94,14 @@ export function readItems(
   items: readonly TreeNode[],
   key: string,
   kind: ListKind,
-  tell: Tell,
+  addProblem: AddProblem,
 ): ReadonlyMap<string, TextNode> {
   const found = new Map<string, TextNode>();
   for (const item of items) {
     const node = textNode(item);
     if (node === undefined || node.value === "") continue;
     const { value, problem } = readItem(node, key, kind);
-    tell(problem);
+    addProblem(problem);
     if (problem === undefined && !found.has(value)) found.set(value, node);
   }
   return found;
@@ -149,21 +150,21 @@ type IgnoreDraft = { -readonly [Key in keyof IgnoreRule["match"]]: IgnoreRule["m
 const ignoreKeys = ["user", "emailDomain", ...matchKeys, "policyId"] as const;
 
 /** What the root file says that another tool manages. */
-export function readIgnore(root: ParsedFile, tell: Tell): readonly PlacedRule[] {
-  return itemsOf(valueAt(root.tree, "ignore")).flatMap((node) => readRule(root, node, tell) ?? []);
+export function readIgnore(root: ParsedFile, addProblem: AddProblem): readonly PlacedRule[] {
+  return itemsOf(valueAt(root.tree, "ignore")).flatMap((node) => readRule(root, node, addProblem) ?? []);
 }
 
-function readRule(root: ParsedFile, node: TreeNode, tell: Tell): PlacedRule | undefined {
+function readRule(root: ParsedFile, node: TreeNode, addProblem: AddProblem): PlacedRule | undefined {
   if (node.kind !== "map") return undefined;
   const match: IgnoreDraft = {};
   let known = true;
   for (const { key, value } of node.pairs.values()) {
     const text = textNode(value);
     if (!isIgnoreKey(key)) known &&= key === "reason" || key === "trustName";
-    else if (text !== undefined) match[key] = readKey(key, text, tell);
+    else if (text !== undefined) match[key] = readKey(key, text, addProblem);
   }
   if (known && !ignoreKeys.some((key) => node.pairs.has(key)))
-    tell({
+    addProblem({
       code: "allowlist/missing-key",
       offset: node.start,
       text: "the rule matches nothing: it has none of the match keys",
@@ -171,10 +172,10 @@ function readRule(root: ParsedFile, node: TreeNode, tell: Tell): PlacedRule | un
     });
   const reason = textNode(valueAt(node, "reason"));
   const trustName = textNode(valueAt(node, "trustName"));
-  if (reason !== undefined) tell(requiredTextProblem(reason, "reason"));
+  if (reason !== undefined) addProblem(requiredTextProblem(reason, "reason"));
   if (trustName !== undefined) {
-    tell(requiredTextProblem(trustName, "trustName"));
-    tell(trustProblem(match, pairAt(node, "trustName")?.keyStart ?? node.start));
+    addProblem(requiredTextProblem(trustName, "trustName"));
+    addProblem(trustProblem(match, pairAt(node, "trustName")?.keyStart ?? node.start));
   }
   if (reason === undefined) return undefined;
   const trusted = trustName === undefined ? {} : { trustName: trustName.value };
@@ -186,15 +187,15 @@ function isIgnoreKey(key: string): key is keyof IgnoreDraft {
   return (ignoreKeys as readonly string[]).includes(key);
 }
 
-function readKey(key: keyof IgnoreDraft, node: TextNode, tell: Tell): string {
-  if (isMatchKey(key)) return readMatchText(key, node, tell);
+function readKey(key: keyof IgnoreDraft, node: TextNode, addProblem: AddProblem): string {
+  if (isMatchKey(key)) return readMatchText(key, node, addProblem);
   if (key === "policyId") {
-    tell(matchTextProblem(node, key));
+    addProblem(matchTextProblem(node, key));
     return node.value;
   }
   const address = (key === "user" ? normaliseEmail : normaliseDomain)(node.value);
   if (node.value !== "")
-    tell(
+    addProblem(
       addressProblem(address, {
         said: node.value,
         offset: node.start,
@@ -214,29 +215,29 @@ export interface PlacedAccessUser {
 /** The Access users of all files by normalised e-mail; the second place of one is reported and left out. */
 export function readAccessUsers(
   files: readonly ParsedFile[],
-  report: (message: Message) => void,
+  addMessage: AddMessage,
 ): ReadonlyMap<string, PlacedAccessUser> {
   const found = new Map<string, PlacedAccessUser>();
   for (const { source, tree } of files) {
     const node = valueAt(tree, "accessUsers");
     if (node?.kind !== "map") continue;
     for (const pair of node.pairs.values()) {
-      const placed = readOne(source, pair, report);
+      const placed = readOne(source, pair, addMessage);
       const { email } = placed.wanted;
       const known = found.get(email);
       if (known === undefined) found.set(email, placed);
-      else reportTwice(placed, known, report);
+      else addDuplicate(placed, known, addMessage);
     }
   }
   return found;
 }
 
-function readOne(source: SourceText, pair: TreePair, report: (message: Message) => void): PlacedAccessUser {
-  const tell = source.teller(report);
+function readOne(source: SourceText, pair: TreePair, addMessage: AddMessage): PlacedAccessUser {
+  const addProblem = source.problemsTo(addMessage);
   const email = normaliseEmail(pair.key);
-  tell(addressProblem(email, { said: pair.key, offset: pair.keyStart, kind: "email" }));
+  addProblem(addressProblem(email, { said: pair.key, offset: pair.keyStart, kind: "email" }));
   const name = textNode(valueAt(pair.value, "name"));
-  if (name !== undefined) tell(requiredTextProblem(name, "name"));
+  if (name !== undefined) addProblem(requiredTextProblem(name, "name"));
   const isAbsent = textNode(valueAt(pair.value, "state"))?.value === "absent";
   const wanted: WantedAccessUser = {
     email,
@@ -247,12 +248,12 @@ function readOne(source: SourceText, pair: TreePair, report: (message: Message) 
   return { wanted, pair, source };
 }
 
-function reportTwice(
+function addDuplicate(
   { source, pair }: PlacedAccessUser,
   { wanted }: PlacedAccessUser,
-  report: (message: Message) => void,
+  addMessage: AddMessage,
 ): void {
-  report(
+  addMessage(
     source.message({
       code: "allowlist/duplicate-user",
       offset: pair.keyStart,
@@ -284,11 +285,11 @@ export function ownedBy({ emails, domains, pair }: Owner, { source }: ParsedFile
 }
 
 /** What the root file says about who may speak about whom. */
-export function readOwns(root: ParsedFile, tell: Tell): readonly Owner[] {
+export function readOwns(root: ParsedFile, addProblem: AddProblem): readonly Owner[] {
   const node = valueAt(root.tree, "owns");
   if (node?.kind !== "map") return [];
   return [...node.pairs.values()].map((pair) => {
-    tell(keyTextProblem(pair, "a file or pattern"));
+    addProblem(keyTextProblem(pair, "a file or pattern"));
     const emails = new Set<string>();
     const domains = new Set<string>();
     for (const item of itemsOf(pair.value)) {
@@ -296,7 +297,7 @@ export function readOwns(root: ParsedFile, tell: Tell): readonly Owner[] {
       if (text === undefined || text.value === "") continue;
       const value = normaliseEmail(text.value);
       if (value.startsWith("*@")) {
-        tell(
+        addProblem(
           addressProblem(value.slice(2), {
             said: text.value.trim().slice(2),
             offset: text.start,
@@ -305,14 +306,14 @@ export function readOwns(root: ParsedFile, tell: Tell): readonly Owner[] {
         );
         domains.add(value.slice(2));
       } else if (value.includes("*")) {
-        tell({
+        addProblem({
           code: "allowlist/bad-email",
           offset: text.start,
           text: `${shown(fold(text.value))} is neither an e-mail address nor \`*@\` with a domain`,
           fix: "write alice@example.com, or *@example.com for the whole domain",
         });
       } else {
-        tell(addressProblem(value, { said: text.value, offset: text.start, kind: "email" }));
+        addProblem(addressProblem(value, { said: text.value, offset: text.start, kind: "email" }));
         emails.add(value);
       }
     }

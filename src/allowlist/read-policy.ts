@@ -2,7 +2,7 @@ import { shown } from "../text/words.js";
 import { isPolicyKey, POLICY } from "./keys/policy.js";
 import { GUARDS, LIMITS } from "./keys/root.js";
 import type { Row, Value } from "./keys/shape.js";
-import type { Message } from "./messages.js";
+import type { AddMessage, Message } from "./messages.js";
 import {
   defaultSetting,
   type Freeze,
@@ -20,7 +20,7 @@ import {
   pairAt,
   type ParsedFile,
   type SourceText,
-  type Tell,
+  type AddProblem,
   textNode,
   type TextNode,
   type TreeNode,
@@ -33,9 +33,9 @@ import { fold, keyTextProblem, requiredTextProblem } from "./values.js";
 const rows: { readonly [Key in keyof Policy]: Row<Value<Policy[Key]["value"]>> } = POLICY;
 
 /** The root file's policy, each setting with the line that sets it. */
-export function readPolicy(root: ParsedFile, tell: Tell): Policy {
+export function readPolicy(root: ParsedFile, addProblem: AddProblem): Policy {
   const byDefault = Object.entries(POLICY).map(([key, row]) => [key, defaultSetting(root, row.byDefault)]);
-  const layer = readPolicyLayer(root.source, valueAt(root.tree, "policy"), undefined, tell);
+  const layer = readPolicyLayer(root.source, valueAt(root.tree, "policy"), undefined, addProblem);
   return { ...(Object.fromEntries(byDefault) as Policy), ...layer };
 }
 
@@ -44,12 +44,12 @@ export function readPolicyLayer(
   source: SourceText,
   node: TreeNode | undefined,
   of: string | undefined,
-  tell: Tell,
+  addProblem: AddProblem,
 ): PolicyLayer {
   const layer: Record<string, Setting<unknown>> = {};
   if (node?.kind !== "map") return layer;
   for (const pair of node.pairs.values()) {
-    const setting = isPolicyKey(pair.key) ? readSetting(source, pair, pair.key, of, tell) : undefined;
+    const setting = isPolicyKey(pair.key) ? readSetting(source, pair, pair.key, of, addProblem) : undefined;
     if (setting !== undefined) layer[pair.key] = setting;
   }
   return layer;
@@ -61,41 +61,41 @@ export function readSetting<Key extends keyof Policy>(
   pair: TreePair,
   key: Key,
   of: string | undefined,
-  tell: Tell,
+  addProblem: AddProblem,
 ): Setting<Policy[Key]["value"]> | undefined {
-  const found = rows[key].shape.read(pair, tell);
+  const found = rows[key].shape.read(pair, addProblem);
   if (found === undefined) return undefined;
   const place = source.position(pair.keyStart);
   return { value: found.value, explicit: true, source: place, of };
 }
 
 /** The root file's guards; `max` and `percent` have their defaults one by one. */
-export function readGuards(root: ParsedFile, tell: Tell): Guards {
+export function readGuards(root: ParsedFile, addProblem: AddProblem): Guards {
   const node = valueAt(root.tree, "guards");
   const limit = (kind: "revoke" | "delete" | "unrevoke"): GuardLimit => {
     const { max, percent } = GUARDS[kind].shape.rows;
     const guard = valueAt(node, kind);
     return {
-      max: settingAt(root, guard, "max", max, tell),
-      percent: settingAt(root, guard, "percent", percent, tell),
+      max: settingAt(root, guard, "max", max, addProblem),
+      percent: settingAt(root, guard, "percent", percent, addProblem),
     };
   };
   return {
     revoke: limit("revoke"),
     delete: limit("delete"),
     unrevoke: limit("unrevoke"),
-    perUser: optionalAt(root, node, "perUser", GUARDS.perUser, tell),
-    deleteUsers: settingAt(root, node, "deleteUsers", GUARDS.deleteUsers, tell),
-    self: readEmails(root.source, node, "self", tell),
+    perUser: optionalAt(root, node, "perUser", GUARDS.perUser, addProblem),
+    deleteUsers: settingAt(root, node, "deleteUsers", GUARDS.deleteUsers, addProblem),
+    self: readEmails(root.source, node, "self", addProblem),
   };
 }
 
 /** The root file's limits. */
-export function readLimits(root: ParsedFile, tell: Tell): Limits {
+export function readLimits(root: ParsedFile, addProblem: AddProblem): Limits {
   const node = valueAt(root.tree, "limits");
   return {
-    perRun: optionalAt(root, node, "perRun", LIMITS.perRun, tell),
-    maxPlanAge: settingAt(root, node, "maxPlanAge", LIMITS.maxPlanAge, tell),
+    perRun: optionalAt(root, node, "perRun", LIMITS.perRun, addProblem),
+    maxPlanAge: settingAt(root, node, "maxPlanAge", LIMITS.maxPlanAge, addProblem),
   };
 }
 
@@ -105,10 +105,10 @@ function optionalAt<T>(
   section: TreeNode | undefined,
   key: string,
   { shape }: Row<Value<T>>,
-  tell: Tell,
+  addProblem: AddProblem,
 ): Setting<T> | undefined {
   const pair = pairAt(section, key);
-  const found = pair && shape.read(pair, tell);
+  const found = pair && shape.read(pair, addProblem);
   return pair && found && { value: found.value, explicit: true, source: root.source.position(pair.keyStart) };
 }
 
@@ -118,18 +118,18 @@ function settingAt<T>(
   section: TreeNode | undefined,
   key: string,
   row: Row<Value<T>> & { readonly byDefault: T },
-  tell: Tell,
+  addProblem: AddProblem,
 ): Setting<T> {
-  return optionalAt(root, section, key, row, tell) ?? defaultSetting(root, row.byDefault);
+  return optionalAt(root, section, key, row, addProblem) ?? defaultSetting(root, row.byDefault);
 }
 
 /** The root file's freeze; without both of its keys there is none, and the schema says so. */
-export function readFreeze(root: ParsedFile, tell: Tell): Freeze | undefined {
+export function readFreeze(root: ParsedFile, addProblem: AddProblem): Freeze | undefined {
   const pair = pairAt(root.tree, "freeze");
   const until = pairAt(pair?.value, "until");
   const reason = textNode(valueAt(pair?.value, "reason"));
-  const moment = until === undefined ? undefined : readMoment(until, tell);
-  if (reason !== undefined) tell(requiredTextProblem(reason, "reason"));
+  const moment = until === undefined ? undefined : readMoment(until, addProblem);
+  if (reason !== undefined) addProblem(requiredTextProblem(reason, "reason"));
   if (pair === undefined || moment === undefined || reason === undefined) return undefined;
   return {
     // A day counts to its end: it is frozen as a whole.
@@ -147,15 +147,15 @@ interface Group {
 }
 
 /** The root file's groups, in the file's order. */
-export function readGroups(root: ParsedFile, tell: Tell): readonly Group[] {
+export function readGroups(root: ParsedFile, addProblem: AddProblem): readonly Group[] {
   const node = valueAt(root.tree, "groups");
   if (node?.kind !== "map") return [];
   return [...node.pairs.values()].map((pair) => {
-    tell(keyTextProblem(pair, "a group's name"));
+    addProblem(keyTextProblem(pair, "a group's name"));
     const { value, key: name } = pair;
     const items = itemsOf(value.kind === "list" ? value : valueAt(value, "users"));
-    const members = readItems(items, name, "email", tell);
-    const layer = readPolicyLayer(root.source, valueAt(value, "policy"), `group ${name}`, tell);
+    const members = readItems(items, name, "email", addProblem);
+    const layer = readPolicyLayer(root.source, valueAt(value, "policy"), `group ${name}`, addProblem);
     return { name, members, layer };
   });
 }
@@ -169,7 +169,7 @@ export function closestPolicies(
   policy: Policy,
   groups: readonly Group[],
   users: ReadonlyMap<string, PlacedUser>,
-  report: (message: Message) => void,
+  addMessage: AddMessage,
 ): ReadonlyMap<string, Policy> {
   const policies = new Map<string, Policy>();
   const speaking = groups.filter(({ layer }) => Object.keys(layer).length > 0);
@@ -185,7 +185,7 @@ export function closestPolicies(
       }
       const own = users.get(email)?.layer ?? {};
       for (const key of differing(known.layer, group.layer))
-        if (own[key] === undefined) report(conflict(root, { member, key, group, known }));
+        if (own[key] === undefined) addMessage(conflict(root, { member, key, group, known }));
       known.layer = { ...group.layer, ...known.layer };
       known.of.push(group);
       policies.set(email, { ...policy, ...known.layer });

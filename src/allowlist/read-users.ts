@@ -7,7 +7,7 @@ import {
   readMatchText,
   trustProblem,
 } from "./match-values.js";
-import type { Message } from "./messages.js";
+import type { AddMessage } from "./messages.js";
 import {
   type Conditions,
   type Entry,
@@ -27,7 +27,7 @@ import {
   type ParsedFile,
   type Problem,
   type SourceText,
-  type Tell,
+  type AddProblem,
   textNode,
   type TextNode,
   type TreeNode,
@@ -47,18 +47,18 @@ import {
 /** All users of all files by normalised e-mail; the second place of a user is reported and left out. */
 export function readUsers(
   files: readonly ParsedFile[],
-  report: (message: Message) => void,
+  addMessage: AddMessage,
 ): ReadonlyMap<string, PlacedUser> {
   const users = new Map<string, PlacedUser>();
   for (const { source, tree } of files) {
     const node = valueAt(tree, "users");
     if (node?.kind !== "map") continue;
     for (const pair of node.pairs.values()) {
-      const placed = readUser(source, pair, report);
+      const placed = readUser(source, pair, addMessage);
       const known = users.get(placed.user.email);
-      if (known !== undefined) reportTwice(placed, known, report);
+      if (known !== undefined) addDuplicate(placed, known, addMessage);
       else if (isEmail(placed.user.email)) users.set(placed.user.email, placed);
-      else reportNoEmail(placed, report);
+      else addBadEmail(placed, addMessage);
     }
   }
   return users;
@@ -67,10 +67,10 @@ export function readUsers(
 /** Keys under which other lists have a user's address. */
 const addressKey = /^(?:e-?mail|user|name|id|address)$/iu;
 
-function reportNoEmail({ source, pair }: PlacedUser, report: (message: Message) => void): void {
+function addBadEmail({ source, pair }: PlacedUser, addMessage: AddMessage): void {
   const address = textNode(pair.value)?.value;
   if (address !== undefined && addressKey.test(pair.key) && isEmail(normaliseEmail(address))) {
-    report(
+    addMessage(
       source.message({
         code: "allowlist/bad-email",
         offset: pair.keyStart,
@@ -81,7 +81,7 @@ function reportNoEmail({ source, pair }: PlacedUser, report: (message: Message) 
     );
     return;
   }
-  report(
+  addMessage(
     source.message({
       code: "allowlist/bad-email",
       offset: pair.keyStart,
@@ -91,14 +91,10 @@ function reportNoEmail({ source, pair }: PlacedUser, report: (message: Message) 
   );
 }
 
-function reportTwice(
-  { source, pair }: PlacedUser,
-  known: PlacedUser,
-  report: (message: Message) => void,
-): void {
+function addDuplicate({ source, pair }: PlacedUser, known: PlacedUser, addMessage: AddMessage): void {
   const spelt = known.pair.key === pair.key ? "" : `, spelled ${shown(known.pair.key)}`;
   const { file, line } = known.user.source;
-  report(
+  addMessage(
     source.message({
       code: "allowlist/duplicate-user",
       offset: pair.keyStart,
@@ -110,15 +106,15 @@ function reportTwice(
 }
 
 /** One user: a list of entries, or a mapping that has them under `devices`. */
-function readUser(source: SourceText, pair: TreePair, report: (message: Message) => void): PlacedUser {
+function readUser(source: SourceText, pair: TreePair, addMessage: AddMessage): PlacedUser {
   const email = normaliseEmail(pair.key);
   const map = pair.value.kind === "map" ? pair.value : undefined;
   const placed: PlacedEntry[] = [];
   for (const node of itemsOf(map === undefined ? pair.value : valueAt(map, "devices"))) {
-    const entry = readEntry(source, node, report);
+    const entry = readEntry(source, node, addMessage);
     if (entry !== undefined) placed.push({ entry, node });
   }
-  checkSameMatches(source, fold(pair.key), placed, report);
+  checkSameMatches(source, fold(pair.key), placed, addMessage);
   const entries = placed.map(({ entry }) => entry);
   const written = fold(pair.key);
   const user = {
@@ -128,9 +124,9 @@ function readUser(source: SourceText, pair: TreePair, report: (message: Message)
     source: source.position(pair.keyStart),
   };
   if (map === undefined) return { user, entries: placed, pair, source };
-  const tell = source.teller(report);
-  const state = readState(source, map, tell);
-  const layer = readLayer(source, map, written, tell);
+  const addProblem = source.problemsTo(addMessage);
+  const state = readState(source, map, addProblem);
+  const layer = readLayer(source, map, written, addProblem);
   return {
     user: { ...user, state },
     entries: placed,
@@ -140,16 +136,16 @@ function readUser(source: SourceText, pair: TreePair, report: (message: Message)
   };
 }
 
-function readState(source: SourceText, map: MapNode, tell: Tell): UserState | undefined {
+function readState(source: SourceText, map: MapNode, addProblem: AddProblem): UserState | undefined {
   const pair = pairAt(map, "state");
   const sincePair = pairAt(map, "since");
-  const since = sincePair === undefined ? undefined : readDay(sincePair, tell);
+  const since = sincePair === undefined ? undefined : readDay(sincePair, addProblem);
   const reason = textNode(valueAt(map, "reason"));
-  if (reason !== undefined) tell(freeTextProblem(reason, "reason"));
+  if (reason !== undefined) addProblem(freeTextProblem(reason, "reason"));
   for (const key of ["since", "reason"]) {
     const alone = pair === undefined ? pairAt(map, key) : undefined;
     if (alone === undefined) continue;
-    tell({
+    addProblem({
       code: "allowlist/missing-key",
       offset: alone.keyStart,
       text: `\`${key}\` has no effect without \`state\``,
@@ -167,21 +163,21 @@ function readState(source: SourceText, map: MapNode, tell: Tell): UserState | un
   };
 }
 
-function readLayer(source: SourceText, map: MapNode, written: string, tell: Tell): PolicyLayer {
+function readLayer(source: SourceText, map: MapNode, written: string, addProblem: AddProblem): PolicyLayer {
   const of = `user ${written}`;
-  const layer = readPolicyLayer(source, valueAt(map, "policy"), of, tell);
+  const layer = readPolicyLayer(source, valueAt(map, "policy"), of, addProblem);
   const short = pairAt(map, "maxDevices");
   if (short === undefined) return layer;
   const long = pairAt(valueAt(map, "policy"), "maxDevices");
   if (long !== undefined)
-    tell({
+    addProblem({
       code: "allowlist/said-twice",
       offset: short.keyStart,
       text: "`maxDevices` is short for `policy.maxDevices`, which this user sets too",
       fix: "remove one of the two",
       related: [{ text: "the other one", source: source.position(long.keyStart) }],
     });
-  const maxDevices = readSetting(source, short, "maxDevices", of, tell);
+  const maxDevices = readSetting(source, short, "maxDevices", of, addProblem);
   return maxDevices === undefined ? layer : { ...layer, maxDevices };
 }
 
@@ -191,7 +187,7 @@ const states: readonly string[] = ["active", "revoked", "deleted"];
 type Rest = { -readonly [Key in keyof Omit<Entry, "match" | "source">]?: Entry[Key] };
 
 /** Sets what a key says, and answers whether the schema has nothing against it. */
-type KeyReader = (rest: Rest, pair: TreePair, tell: Tell) => boolean;
+type KeyReader = (rest: Rest, pair: TreePair, addProblem: AddProblem) => boolean;
 
 const readers: Readonly<Record<keyof Rest, KeyReader>> = {
   state: (rest, { value }) => {
@@ -205,54 +201,50 @@ const readers: Readonly<Record<keyof Rest, KeyReader>> = {
   ticket: readText("ticket"),
   from: readDayKey("from"),
   expires: readDayKey("expires"),
-  requires: (rest, { value }, tell) => {
-    const found = readConditions(value, tell);
+  requires: (rest, { value }, addProblem) => {
+    const found = readConditions(value, addProblem);
     if (found !== undefined) rest.requires = found;
     return found !== undefined;
   },
-  trustName: (rest, { value }, tell) => {
+  trustName: (rest, { value }, addProblem) => {
     const text = textNode(value);
     if (text === undefined) return false;
-    tell(requiredTextProblem(text, "trustName"));
+    addProblem(requiredTextProblem(text, "trustName"));
     rest.trustName = text.value;
     return true;
   },
 };
 
 /**
- * One entry as data, or undefined where something about it is wrong: what the schema does not tell is reported
- * here, what it does tell is not told again.
+ * One entry as data, or undefined where something about it is wrong: what the schema does not check is added
+ * here; what it does check is not added again.
  */
-function readEntry(
-  source: SourceText,
-  node: TreeNode,
-  report: (message: Message) => void,
-): Entry | undefined {
+function readEntry(source: SourceText, node: TreeNode, addMessage: AddMessage): Entry | undefined {
   if (node.kind !== "map") return undefined;
   let readable = true;
   let known = true;
-  const tell = (problem: Problem | undefined) => {
+  const addProblem = (problem: Problem | undefined) => {
     if (problem === undefined) return;
     readable = false;
-    report(source.message(problem));
+    addMessage(source.message(problem));
   };
   const match: MatchDraft = {};
   const rest: Rest = {};
   for (const pair of node.pairs.values()) {
     const text = isMatchKey(pair.key) ? textNode(pair.value) : undefined;
     if (isMatchKey(pair.key)) {
-      if (text !== undefined) match[pair.key] = readMatchText(pair.key, text, tell);
+      if (text !== undefined) match[pair.key] = readMatchText(pair.key, text, addProblem);
       readable &&= text !== undefined;
     } else if (isRestKey(pair.key)) {
-      readable = readers[pair.key](rest, pair, tell) && readable;
+      readable = readers[pair.key](rest, pair, addProblem) && readable;
     } else known = false;
   }
   // A misspelt match key is reported as such, and not as a missing one besides.
-  if (known && !matchKeys.some((key) => node.pairs.has(key))) tell(matchesNothing(node.start));
-  tell(windowProblem(node, rest));
-  tell(conditionProblem(node, rest));
+  if (known && !matchKeys.some((key) => node.pairs.has(key))) addProblem(matchesNothing(node.start));
+  addProblem(windowProblem(node, rest));
+  addProblem(conditionProblem(node, rest));
   if (rest.trustName !== undefined)
-    tell(trustProblem(match, pairAt(node, "trustName")?.keyStart ?? node.start));
+    addProblem(trustProblem(match, pairAt(node, "trustName")?.keyStart ?? node.start));
   if (!readable || !known) return undefined;
   return { match, state: "active", ...rest, source: source.position(node.start) };
 }
@@ -262,18 +254,18 @@ function isRestKey(key: string): key is keyof Rest {
 }
 
 function readText(key: "note" | "reason" | "owner" | "ticket"): KeyReader {
-  return (rest, { value }, tell) => {
+  return (rest, { value }, addProblem) => {
     const text = textNode(value);
     if (text === undefined) return false;
-    tell(freeTextProblem(text, key));
+    addProblem(freeTextProblem(text, key));
     rest[key] = text.value;
     return true;
   };
 }
 
 function readDayKey(key: "from" | "expires"): KeyReader {
-  return (rest, pair, tell) => {
-    const day = readDay(pair, tell);
+  return (rest, pair, addProblem) => {
+    const day = readDay(pair, addProblem);
     if (day !== undefined) rest[key] = day;
     return day !== undefined;
   };
@@ -312,7 +304,7 @@ function conditionProblem(node: MapNode, { state, requires }: Rest): Problem | u
 type Draft = { -readonly [Key in keyof Conditions]: Conditions[Key] };
 
 /** What a device must be besides; undefined where the schema has something against it. */
-function readConditions(node: TreeNode, tell: Tell): Conditions | undefined {
+function readConditions(node: TreeNode, addProblem: AddProblem): Conditions | undefined {
   if (node.kind !== "map") return undefined;
   const found: Draft = {};
   for (const { key, value } of node.pairs.values()) {
@@ -320,10 +312,10 @@ function readConditions(node: TreeNode, tell: Tell): Conditions | undefined {
     if (text === undefined) return undefined;
     if (key === "platform" || key === "tunnelType") found[key] = text.value;
     else if (key === "model" || key === "profile") {
-      tell(matchTextProblem(text, key));
+      addProblem(matchTextProblem(text, key));
       found[key] = text.value;
     } else if (key === "minClientVersion" || key === "minOsVersion") {
-      tell(versionProblem(text, key));
+      addProblem(versionProblem(text, key));
       found[key] = text.value;
     }
   }
@@ -352,7 +344,7 @@ function checkSameMatches(
   source: SourceText,
   email: string,
   entries: readonly PlacedEntry[],
-  report: (message: Message) => void,
+  addMessage: AddMessage,
 ): void {
   if (entries.length < 2) return;
   for (const same of groupBy(entries, ({ entry }) => matchId(entry.match)).values())
@@ -360,7 +352,7 @@ function checkSameMatches(
       const { state } = first.entry;
       const related = [{ text: `the first entry, ${state}`, source: first.entry.source }];
       const problem = sameMatch(email, first.entry.source.line, state, second.entry.state);
-      report(source.message({ ...problem, offset: second.node.start, related }));
+      addMessage(source.message({ ...problem, offset: second.node.start, related }));
     }
 }
 

@@ -4,7 +4,7 @@ import { isPolicyKey } from "./keys/policy.js";
 import { type FileKind, rootKeys, rowAt, SCHEMAS, sharedKeys } from "./keys/root.js";
 import type { Row } from "./keys/shape.js";
 import { isMatchKey } from "./match-values.js";
-import type { Message } from "./messages.js";
+import type { AddMessage } from "./messages.js";
 import {
   isUser,
   locate,
@@ -23,9 +23,9 @@ export function schemaMessages(
   root: TreeNode,
   kind: FileKind,
   errors: readonly ErrorObject[],
-  report: (message: Message) => void,
+  addMessage: AddMessage,
 ): void {
-  const told = new Set<string>();
+  const seen = new Set<string>();
   const unknown = unknownKeys(errors);
   for (const error of errors) {
     // A branch of the schema that was taken and failed: what failed in it is told by itself.
@@ -36,9 +36,9 @@ export function schemaMessages(
     if (problem === undefined) continue;
     const key = `${problem.offset} ${problem.code === "allowlist/unknown-key" ? problem.text : ""}`;
     // A node that fails by its type fails by its other rules too, and one that an alias repeats fails again.
-    if (told.has(key)) continue;
-    told.add(key);
-    report(source.message(problem));
+    if (seen.has(key)) continue;
+    seen.add(key);
+    addMessage(source.message(problem));
   }
 }
 

@@ -1,6 +1,6 @@
 import { shown } from "../text/words.js";
 import type { MessageCode } from "./message-codes.js";
-import type { Message, SourcePosition } from "./messages.js";
+import type { AddMessage, Message, SourcePosition } from "./messages.js";
 
 /** A longer line is left out of messages: it says nothing to a reader, and many messages may carry it. */
 const longestShownLine = 10_000;
@@ -16,7 +16,7 @@ export interface Problem {
 }
 
 /** Takes what is wrong, where anything is. */
-export type Tell = (problem: Problem | undefined) => void;
+export type AddProblem = (problem: Problem | undefined) => void;
 
 /** A file's text with the means to turn offsets into lines and columns. */
 export class SourceText {
@@ -42,9 +42,9 @@ export class SourceText {
   }
 
   /** Passes on what is said of this file as messages. */
-  teller(report: (message: Message) => void): Tell {
+  problemsTo(addMessage: AddMessage): AddProblem {
     return (problem) => {
-      if (problem !== undefined) report(this.message(problem));
+      if (problem !== undefined) addMessage(this.message(problem));
     };
   }
 

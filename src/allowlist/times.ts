@@ -1,5 +1,5 @@
 import { shown } from "../text/words.js";
-import type { Problem, ScalarNode, Tell, TreePair } from "./source.js";
+import type { Problem, ScalarNode, AddProblem, TreePair } from "./source.js";
 
 /** A length of time as it was written (`72h`, `90d`) and in milliseconds. */
 export interface Duration {
@@ -62,26 +62,30 @@ type ZeroDuration = true | string;
 const durationForm = "a whole number and one of m, h, d, w (minutes, hours, days, weeks), at most 3650d";
 
 /** A length of time; where the value is none, that is told, and undefined comes back. */
-export function readDuration(pair: TreePair, zero: ZeroDuration, tell: Tell): Duration | undefined {
+export function readDuration(
+  pair: TreePair,
+  zero: ZeroDuration,
+  addProblem: AddProblem,
+): Duration | undefined {
   const node = scalarOf(pair);
   if (node === undefined) return undefined;
   const duration = typeof node.value === "string" ? toDuration(node.value) : undefined;
   if (duration !== undefined && (duration.ms > 0 || zero === true)) return duration;
   if (zero !== true && (duration !== undefined || node.value === 0)) {
-    tell(bad("duration", pair, node, "is zero, and would apply to everything at once", zero));
+    addProblem(bad("duration", pair, node, "is zero, and would apply to everything at once", zero));
     return undefined;
   }
-  tell(bad("duration", pair, node, `is not ${durationForm}`, "write it as `90d` or `12h`"));
+  addProblem(bad("duration", pair, node, `is not ${durationForm}`, "write it as `90d` or `12h`"));
   return undefined;
 }
 
 /** A whole day in UTC. */
-export function readDay(pair: TreePair, tell: Tell): Day | undefined {
+export function readDay(pair: TreePair, addProblem: AddProblem): Day | undefined {
   const node = scalarOf(pair);
   if (node === undefined) return undefined;
   const day = typeof node.value === "string" ? toDay(node.value) : undefined;
   if (day === undefined)
-    tell(
+    addProblem(
       bad("date", pair, node, "is not a day of the calendar from 2000 to 9999", "write it as `2026-06-30`"),
     );
   return day;
@@ -91,7 +95,7 @@ export function readDay(pair: TreePair, tell: Tell): Day | undefined {
 type Moment = { readonly day: Day } | { readonly time: number };
 
 /** A whole day in UTC, or a time with its zone. */
-export function readMoment(pair: TreePair, tell: Tell): Moment | undefined {
+export function readMoment(pair: TreePair, addProblem: AddProblem): Moment | undefined {
   const node = scalarOf(pair);
   if (node === undefined) return undefined;
   const day = typeof node.value === "string" ? toDay(node.value) : undefined;
@@ -99,18 +103,18 @@ export function readMoment(pair: TreePair, tell: Tell): Moment | undefined {
   const time = typeof node.value === "string" ? toTime(node.value) : undefined;
   if (time !== undefined) return { time };
   const fix = "write it as `2026-06-30` or, with its time zone, `2026-06-30T09:00:00Z`";
-  tell(bad("date", pair, node, "is neither a day from 2000 to 9999 nor a time with its zone", fix));
+  addProblem(bad("date", pair, node, "is neither a day from 2000 to 9999 nor a time with its zone", fix));
   return undefined;
 }
 
 /** A day counts from its first moment. */
-export function readDate(pair: TreePair | undefined, tell: Tell): Date | undefined {
-  const moment = pair === undefined ? undefined : readMoment(pair, tell);
+export function readDate(pair: TreePair | undefined, addProblem: AddProblem): Date | undefined {
+  const moment = pair === undefined ? undefined : readMoment(pair, addProblem);
   if (moment === undefined) return undefined;
   return new Date("day" in moment ? moment.day.start : moment.time);
 }
 
-/** What is no scalar, or has no value, is the schema's to tell. */
+/** What is not a scalar, or has no value, is left to the schema. */
 function scalarOf({ value }: TreePair): ScalarNode | undefined {
   return value.kind === "scalar" && value.value !== null ? value : undefined;
 }

@@ -1,12 +1,12 @@
 import { domainToASCII } from "node:url";
 import { shown } from "../text/words.js";
-import type { Message, SourcePosition } from "./messages.js";
+import type { AddMessage, SourcePosition } from "./messages.js";
 import {
   type ParsedFile,
   type Place,
   type Problem,
   type SourceText,
-  type Tell,
+  type AddProblem,
   type TextNode,
   textNode,
   type TreeNode,
@@ -49,7 +49,7 @@ export function matchTextProblem(node: TextNode, key: string): Problem | undefin
 
 /** What is wrong with a free text that somebody is to read: as below, and that it is blank. */
 export function requiredTextProblem(node: TextNode, key: string): Problem | undefined {
-  // An empty text is the schema's to tell.
+  // An empty text is left to the schema.
   if (node.value === "" || node.value.trim() !== "") return freeTextProblem(node, key);
   const text = `\`${key}\` is blank`;
   return {
@@ -97,14 +97,14 @@ export function quoteProblem(place: Pick<Place, "node" | "pair" | "name">, raw: 
   };
 }
 
-/** A number, as far as it is one; what is wrong with its kind and size is the schema's to tell. */
-export function readNumber(pair: TreePair | undefined, tell: Tell): number | undefined {
+/** A number, as far as it is one; its kind and size are left to the schema. */
+export function readNumber(pair: TreePair | undefined, addProblem: AddProblem): number | undefined {
   const node = pair?.value;
   if (node?.kind !== "scalar" || typeof node.value !== "number" || !Number.isFinite(node.value))
     return undefined;
   // `010` is ten to YAML 1.2 and eight to many readers; a limit is written so that all read the same.
   if (!/^-?(?:0|[1-9]\d*)(?:\.\d+)?$/u.test(node.raw))
-    tell({
+    addProblem({
       code: "allowlist/bad-value",
       offset: node.start,
       text: `${shown(pair?.key ?? "")} is ${shown(node.raw)}, which different YAML tools read as different numbers`,
@@ -208,7 +208,7 @@ export function isAccountId(text: string): boolean {
 }
 
 /** The root file's account ids in lower case, each with its line; none where it is for any account. */
-export function readAccount(root: ParsedFile, tell: Tell): ReadonlyMap<string, SourcePosition> {
+export function readAccount(root: ParsedFile, addProblem: AddProblem): ReadonlyMap<string, SourcePosition> {
   const node = valueAt(root.tree, "account");
   const found = new Map<string, SourcePosition>();
   const items: readonly TreeNode[] = node?.kind === "list" ? node.items : node === undefined ? [] : [node];
@@ -216,7 +216,7 @@ export function readAccount(root: ParsedFile, tell: Tell): ReadonlyMap<string, S
     const id = textNode(item);
     const key = id?.value.toLowerCase() ?? "";
     if (id === undefined || !isAccountId(key))
-      tell({
+      addProblem({
         code: "allowlist/bad-value",
         offset: item.start,
         text: id === undefined ? "this is not an account id" : `${shown(id.value)} is not an account id`,
@@ -240,12 +240,12 @@ const misleading =
 const most = 20;
 
 /** Reports the raw characters that must be written as escapes in double quotes, if they are meant at all. */
-export function checkCharacters(source: SourceText, report: (message: Message) => void): boolean {
+export function checkCharacters(source: SourceText, addMessage: AddMessage): boolean {
   let found = 0;
   for (const match of source.text.matchAll(misleading)) {
     if (++found > most) break;
     const code = (match[0].codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, "0");
-    report(
+    addMessage(
       source.message({
         code: "allowlist/hidden-character",
         offset: match.index,

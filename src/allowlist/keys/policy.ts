@@ -41,10 +41,10 @@ function ageRule<A extends string>(
   const includeListed = key("Listed ones too", listedToo, flag, { byDefault: false });
   const rule: Value<AgeRule<A>> = {
     ...map({ after, action, includeListed }),
-    read: ({ value }, tell) => {
-      const since = readAt(value, "after", after, tell);
-      const act = readAt(value, "action", action, tell);
-      const listed = readAt(value, "includeListed", includeListed, tell);
+    read: ({ value }, addProblem) => {
+      const since = readAt(value, "after", after, addProblem);
+      const act = readAt(value, "action", action, addProblem);
+      const listed = readAt(value, "includeListed", includeListed, addProblem);
       if (since === undefined || act === undefined || listed === undefined) return undefined;
       return { value: { after: since.value, action: act.value, includeListed: listed.value } };
     },

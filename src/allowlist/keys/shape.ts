@@ -3,7 +3,7 @@
  * below it, and, where it is one value, how it is read.
  */
 
-import { pairAt, textNode, type Tell, type TreeNode, type TreePair } from "../source.js";
+import { pairAt, textNode, type AddProblem, type TreeNode, type TreePair } from "../source.js";
 import { type Duration, readDuration } from "../times.js";
 import { readNumber } from "../values.js";
 
@@ -32,7 +32,7 @@ interface Read<T> {
   readonly value: T;
 }
 
-type Reader<T> = (pair: TreePair, tell: Tell) => Read<T> | undefined;
+type Reader<T> = (pair: TreePair, addProblem: AddProblem) => Read<T> | undefined;
 
 /** A shape that is read by itself, wherever it stands. */
 export interface Value<T> extends Shape {
@@ -133,7 +133,7 @@ export function number(limits: {
     schema: () => given({ type: whole ? "integer" : "number", minimum: least, maximum: most }),
     type: typed(`number from ${least}${most === undefined ? "" : ` to ${most}`}`),
     at: nothing,
-    read: (pair, tell) => read(readNumber(pair, tell)),
+    read: (pair, addProblem) => read(readNumber(pair, addProblem)),
     written: (value) => value,
   };
 }
@@ -171,7 +171,7 @@ export function duration(zero: string): Value<Duration> {
   const shape = {
     ...text({ pattern: "^[1-9][0-9]{0,6}[mhdw]$" }),
     type: typed("duration"),
-    read: (pair: TreePair, tell: Tell) => read(readDuration(pair, zero, tell)),
+    read: (pair: TreePair, addProblem: AddProblem) => read(readDuration(pair, zero, addProblem)),
     written: ({ text }: Duration) => text,
   };
   const means =
@@ -183,8 +183,8 @@ export function duration(zero: string): Value<Duration> {
 export const durationOrNone: Value<Duration> = {
   ...text({ pattern: "^(none|0[mhdw]|[1-9][0-9]{0,6}[mhdw])$" }),
   type: noneType("duration"),
-  read: (pair, tell) =>
-    isNone(pair) ? { value: { text: "0h", ms: 0 } } : read(readDuration(pair, true, tell)),
+  read: (pair, addProblem) =>
+    isNone(pair) ? { value: { text: "0h", ms: 0 } } : read(readDuration(pair, true, addProblem)),
   written: ({ text, ms }) => (ms === 0 ? "none" : text),
 };
 
@@ -203,7 +203,7 @@ export function orNone<T>(other: Value<T>): Value<T | undefined> {
     type: noneType(other.type()),
     at: other.at,
     orNone: true,
-    read: (pair, tell) => (isNone(pair) ? { value: undefined } : other.read(pair, tell)),
+    read: (pair, addProblem) => (isNone(pair) ? { value: undefined } : other.read(pair, addProblem)),
     written: (value) => (value === undefined ? "none" : other.written(value)),
   };
 }
@@ -313,9 +313,14 @@ function given(schema: Schema): Schema {
 }
 
 /** What a key of a mapping says, or what holds without it. */
-export function readAt<T>(node: TreeNode, name: string, row: Row<Value<T>>, tell: Tell): Read<T> | undefined {
+export function readAt<T>(
+  node: TreeNode,
+  name: string,
+  row: Row<Value<T>>,
+  addProblem: AddProblem,
+): Read<T> | undefined {
   const pair = pairAt(node, name);
-  if (pair !== undefined) return row.shape.read(pair, tell);
+  if (pair !== undefined) return row.shape.read(pair, addProblem);
   return "byDefault" in row ? { value: row.byDefault } : undefined;
 }
 
