@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { chooseEngine } from "../test/engine/index.js";
 import { readWorldFile, startSimulator } from "../src/simulator/index.js";
 import { say, title } from "./say.js";
-import { tellStory } from "./story.js";
+import { playStory } from "./story.js";
 
 /** Where everything of the demo lives; git ignores it. */
 const FOLDER = ".demo";
@@ -51,7 +51,7 @@ async function run(root: string, signal: AbortSignal): Promise<boolean> {
       },
       env: { CLOUDFLARE_API_TOKEN: "simulated-token" },
     });
-    return await tellStory({ stack, simulator, signal, folder });
+    return await playStory({ stack, simulator, signal, folder });
   } finally {
     await simulator.close();
   }

@@ -19,7 +19,7 @@ interface Stage {
 const CHANGES_DUE = 7;
 
 /** True when every chapter ended as it should. */
-export async function tellStory({ stack, simulator, signal, folder }: Stage): Promise<boolean> {
+export async function playStory({ stack, simulator, signal, folder }: Stage): Promise<boolean> {
   const options = (report: string) => ({
     signal,
     onLine: (line: string) => say(`  ${line}`.trimEnd()),

@@ -123,13 +123,13 @@ export function momentOf(
   { takenAt, time }: AccountSource,
   { now: given, quiet = false }: { readonly now?: Date; readonly quiet?: boolean },
 ): Date {
-  const told = given || takenAt ? undefined : time();
+  const runTime = given || takenAt ? undefined : time();
   const lines = [
-    ...(told?.findings ?? []).map(({ text }) => `warning: ${text}\n`),
-    ...(told?.notes ?? []).map((note) => `note: ${note}\n`),
+    ...(runTime?.findings ?? []).map(({ text }) => `warning: ${text}\n`),
+    ...(runTime?.notes ?? []).map((note) => `note: ${note}\n`),
   ];
   if (!quiet) for (const line of lines) stderr.write(line);
-  return given ?? takenAt ?? told?.now ?? now();
+  return given ?? takenAt ?? runTime?.now ?? now();
 }
 
 // One line on a terminal that says how far a long piece of work is.

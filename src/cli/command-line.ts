@@ -66,12 +66,12 @@ export function makeProgram(context: CommandContext): Command {
     )
     .version(VERSION);
   for (const make of COMMANDS) program.addCommand(make(context));
-  settle(program, context.surroundings);
+  redirectOutput(program, context.surroundings);
   return program;
 }
 
 /** Commander's own words go where ours go, and it throws where it would end the process. */
-function settle(command: Command, surroundings: Surroundings): void {
+function redirectOutput(command: Command, surroundings: Surroundings): void {
   const { stdout, stderr } = surroundings;
   command.exitOverride().configureOutput({
     writeOut: (text) => void stdout.write(text),
@@ -79,7 +79,7 @@ function settle(command: Command, surroundings: Surroundings): void {
     getOutHelpWidth: () => 100,
     getErrHelpWidth: () => 100,
   });
-  for (const inner of command.commands) settle(inner, surroundings);
+  for (const inner of command.commands) redirectOutput(inner, surroundings);
 }
 
 // What is shown of whatever was thrown.

@@ -324,7 +324,7 @@ function readBlame(answer: string, shallow: boolean): readonly ListedSince[] {
   let at = 0;
   for (const row of answer.split("\n")) {
     if (row.startsWith("\t")) {
-      lines[at - 1] = told(commit, commits.get(commit) ?? new Map<string, string>(), shallow);
+      lines[at - 1] = listedSince(commit, commits.get(commit) ?? new Map<string, string>(), shallow);
       continue;
     }
     const [, id, final] = /^([\da-f]{40,64}) \d+ (\d+)/u.exec(row) ?? [];
@@ -340,7 +340,7 @@ function readBlame(answer: string, shallow: boolean): readonly ListedSince[] {
   return lines;
 }
 
-function told(commit: string, facts: ReadonlyMap<string, string>, shallow: boolean): ListedSince {
+function listedSince(commit: string, facts: ReadonlyMap<string, string>, shallow: boolean): ListedSince {
   if (/^0+$/u.test(commit)) return NOT_COMMITTED;
   const time = Number(facts.get("author-time")) * 1000;
   const day = Number.isNaN(new Date(time).getTime()) ? "" : new Date(time).toISOString().slice(0, 10);

@@ -2,7 +2,7 @@ import { type CollectionContext, deleteOne, readAccessUser } from "./collection.
 import { type OpenedAnswer, encodeQuery, fieldsOf, idSegment } from "./envelope.js";
 import { CloudflareError } from "./errors.js";
 import { incomplete, recordsOf } from "./listing.js";
-import { followNumbers, listNumberedWhole, type NumberedPage, readNumberedPage } from "./numbered-listing.js";
+import { followNumbers, listNumbered, type NumberedPage, readNumberedPage } from "./numbered-listing.js";
 import type { Transport } from "./transport.js";
 import type { AccessUser, ActiveSession, ActiveSessionSummary, FailedLogin, Identity } from "./types.js";
 
@@ -105,7 +105,7 @@ export function accessUsersOf(context: CollectionContext): AccessUsers {
   const listAll: AccessUsers["listAll"] = async (parameters = {}) => {
     const { name, email, search } = parameters;
     const filtered = [name, email, search].some((filter) => filter !== undefined);
-    return listNumberedWhole("Access users", fetcher(parameters), { ...context, filtered });
+    return listNumbered("Access users", fetcher(parameters), { ...context, filtered });
   };
   const byEmail: AccessUsers["byEmail"] = async (email) => {
     checkEmail(email);

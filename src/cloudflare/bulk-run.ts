@@ -44,13 +44,13 @@ export class BulkRun {
     private readonly waitFor: <T>(begin: () => Promise<T>) => Promise<T>,
   ) {}
 
-  settle(id: string, outcome: Outcome): void {
+  setOutcome(id: string, outcome: Outcome): void {
     this.pending.delete(id);
     this.outcomes.set(id, outcome);
   }
 
   /**
-   * Reads ids back in one listing and settles those whose state is known; of the others `final` ones are settled too,
+   * Reads ids back in one listing. Those whose state is known get their outcome; of the others the `final` ones get it too,
    * since nothing was done with them that a list could show later. False when it could not be read.
    */
   async readBack(ids: readonly string[], final: ReadonlyMap<string, string>): Promise<boolean> {
@@ -61,7 +61,7 @@ export class BulkRun {
         if (reason === undefined) {
           this.#unread.add(id);
           this.pending.set(id, `The result could not be read back: ${rows.summary}`);
-        } else this.settle(id, failed(reason));
+        } else this.setOutcome(id, failed(reason));
       }
       return false;
     }
@@ -69,24 +69,24 @@ export class BulkRun {
       this.#unread.delete(id);
       const standing = standingOf(this.act, rows.get(id));
       const reason = final.get(id);
-      if (standing === "wanted") this.settle(id, DONE);
-      else if (reason !== undefined) this.settle(id, failed(reason));
-      else if (standing === "gone") this.settle(id, failed(this.faults.get(id) ?? GONE));
+      if (standing === "wanted") this.setOutcome(id, DONE);
+      else if (reason !== undefined) this.setOutcome(id, failed(reason));
+      else if (standing === "gone") this.setOutcome(id, failed(this.faults.get(id) ?? GONE));
       else this.pending.set(id, `The ${this.act} did not take effect.`);
     }
     return true;
   }
 
-  /** Settles whatever is pending by what is known; `early`: a list may still be behind. */
+  /** Gives what is pending its outcome, by what is known; `early`: a list may still be behind. */
   giveUp(early: boolean): void {
     for (const [id, seen] of this.pending) {
       const fault = this.faults.get(id);
       if (this.#unread.has(id)) {
         const sent = fault ?? "The API accepted the call.";
-        this.settle(id, { result: "unknown", reason: `${sent} ${seen}` });
+        this.setOutcome(id, { result: "unknown", reason: `${sent} ${seen}` });
       } else if (early) {
-        this.settle(id, { result: "unknown", reason: [fault, STOPPED_EARLY].filter(Boolean).join(" ") });
-      } else this.settle(id, failed(fault ?? seen));
+        this.setOutcome(id, { result: "unknown", reason: [fault, STOPPED_EARLY].filter(Boolean).join(" ") });
+      } else this.setOutcome(id, failed(fault ?? seen));
     }
   }
 

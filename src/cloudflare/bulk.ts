@@ -121,7 +121,7 @@ function mayLag(run: BulkRun, { accepted }: Sent): boolean {
   return accepted.length === 0 || accepted.some((id) => run.pending.has(id));
 }
 
-/** Sends every chunk once and reads it back once; `waitForPending` settles what does not show yet. */
+/** Sends every chunk once and reads it back once; `waitForPending` waits for what does not show yet. */
 async function sendAll(
   run: BulkRun,
   chunks: readonly (readonly string[])[],
@@ -140,21 +140,21 @@ async function sendAll(
   let stop: string | undefined;
   for (const chunk of chunks) {
     if (stop !== undefined) {
-      for (const id of chunk) run.settle(id, skipped(stop));
+      for (const id of chunk) run.setOutcome(id, skipped(stop));
       continue;
     }
     const sent = await send(call, chunk);
     const faults = [...sent.refused, ...sent.doubtful];
     for (const [id, reason] of faults) run.faults.set(id, reason);
-    for (const [id, reason] of sent.untried) run.settle(id, skipped(reason));
+    for (const [id, reason] of sent.untried) run.setOutcome(id, skipped(reason));
     const tried = chunk.filter((id) => !sent.untried.has(id));
     if (sent.untouched) {
       // Reading would most likely be refused as well.
-      for (const [id, reason] of sent.refused) run.settle(id, failed(reason));
+      for (const [id, reason] of sent.refused) run.setOutcome(id, failed(reason));
     } else if (tried.length > 0) {
       await run.readBack(tried, sent.split ? NONE : sent.refused);
       if (!mayLag(run, sent)) {
-        for (const [id, reason] of sent.refused) if (run.pending.has(id)) run.settle(id, failed(reason));
+        for (const [id, reason] of sent.refused) if (run.pending.has(id)) run.setOutcome(id, failed(reason));
       }
     }
     await afterChunk?.(known(run, chunk));
@@ -181,7 +181,7 @@ function known({ outcomes }: BulkRun, ids: readonly string[]): ReadonlyMap<strin
 }
 
 /** Reads what has not shown yet again and again; what never does has failed. */
-async function settlePending(
+async function rereadPending(
   run: BulkRun,
   size: number,
   waitsMs: readonly number[],
@@ -220,11 +220,11 @@ export async function perform(
   const run = new BulkRun(registrations, act, (begin) => ending.waitFor(begin));
   const usable = [...new Set(ids)].filter((id) => {
     const fault = idFault(id);
-    if (fault !== undefined) run.settle(id, failed(`Not attempted: ${fault}.`));
+    if (fault !== undefined) run.setOutcome(id, failed(`Not attempted: ${fault}.`));
     return fault === undefined;
   });
   const waits = options.rereadWaitsMs ?? REREAD_WAITS_MS;
-  const waitForPending = () => settlePending(run, size, waits, clock, ending);
+  const waitForPending = () => rereadPending(run, size, waits, clock, ending);
   await sendAll(run, chunksOf(usable, size), waitForPending, ending, options);
   await waitForPending();
   return run.outcomes;

@@ -5,7 +5,7 @@ import {
   followPages,
   type ListedRecord,
   type ListingBounds,
-  listWhole,
+  listProven,
   type Page,
   readPage,
 } from "./listing.js";
@@ -86,7 +86,7 @@ export function listed<T extends ListedRecord, P extends object>(
       const ids = typeof parameters.id === "object" ? parameters.id : undefined;
       const once = keepOnce(kind.repeated);
       const lean = { ...kind, read: (value: unknown) => once(kind.read(value)) };
-      return listWhole(kind.noun, fetcher(context, lean, ordered), { ...context, ids });
+      return listProven(kind.noun, fetcher(context, lean, ordered), { ...context, ids });
     },
   };
 }

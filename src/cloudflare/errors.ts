@@ -192,7 +192,7 @@ function messageOf(init: CloudflareErrorInit): string {
 }
 
 /** The same error told otherwise. */
-export function retold(error: CloudflareError, changes: Partial<CloudflareErrorInit>): CloudflareError {
+export function errorWith(error: CloudflareError, changes: Partial<CloudflareErrorInit>): CloudflareError {
   const { code, what, details, method, path, status, errors, advice, doubtful } = error;
   return new CloudflareError({
     code,

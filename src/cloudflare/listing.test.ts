@@ -5,7 +5,7 @@ import {
   followPages,
   type ListedRecord,
   type ListingProof,
-  listWhole,
+  listProven,
   type Page,
 } from "./listing.js";
 
@@ -40,7 +40,7 @@ function script(...pages: (Page<ListedRecord> | Error)[]) {
 }
 
 const whole = async (fetch: FetchPage<ListedRecord>, more: Partial<ListingProof> = {}) =>
-  (await listWhole("registrations", fetch, { ...PROOF, ...more })).map(({ id }) => id);
+  (await listProven("registrations", fetch, { ...PROOF, ...more })).map(({ id }) => id);
 
 describe("a whole listing", () => {
   test("follows the cursor, though pages are not full and the last one is empty", async () => {

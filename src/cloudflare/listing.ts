@@ -1,7 +1,7 @@
 import { escapeText } from "../text/escape.js";
 import { counted } from "../text/words.js";
 import { type OpenedAnswer, fieldsOf } from "./envelope.js";
-import { CloudflareError, retold } from "./errors.js";
+import { CloudflareError, errorWith } from "./errors.js";
 import type { Clock } from "./pace.js";
 
 /** Fetches one page; undefined stands for the first. Throws what `readPage` and the transport throw. */
@@ -87,13 +87,13 @@ async function listOnce<T extends ListedRecord>(
   const created = list.map(({ created_at }) => Date.parse(created_at ?? ""));
   for (const { name, total } of first?.totals ?? []) {
     if (first === undefined || total > (proof.ids?.length ?? Infinity)) continue;
-    const judged = judgeTotal(created, total, first.date ?? first.local);
-    if (judged.verdict === "whole") continue;
+    const compared = compareTotal(created, total, first.date ?? first.local);
+    if (compared.verdict === "whole") continue;
     const seen = `${counted(list.length, "record")} on ${counted(pages, "page")}, ${name} ${total}`;
     throw incomplete(
-      judged.verdict === "short"
-        ? `${seen}: ${judged.missing} of the counted records did not arrive.${aboutClock(created, first.date, first.local)}`
-        : `${seen}: ${judged.extra} more than the count, and not created since.`,
+      compared.verdict === "short"
+        ? `${seen}: ${compared.missing} of the counted records did not arrive.${aboutClock(created, first.date, first.local)}`
+        : `${seen}: ${compared.extra} more than the count, and not created since.`,
     );
   }
   return list;
@@ -116,7 +116,7 @@ function totalsOf({ totalCount, cursorTotal }: Page<unknown>): readonly Total[] 
  * Every record, or `cloudflare/incomplete-listing` with what was seen: never a short list. What changes during a
  * listing can make it contradict itself, so it is made anew a few times.
  */
-export async function listWhole<T extends ListedRecord>(
+export async function listProven<T extends ListedRecord>(
   noun: string,
   fetch: FetchPage<T>,
   proof: ListingProof,
@@ -136,7 +136,7 @@ export async function listWhole<T extends ListedRecord>(
 
 /** The same, and which list it is. */
 export function endless(noun: string, { what, advice }: EndlessListing): CloudflareError {
-  return retold(incomplete(`The list of ${noun} is not complete.`, [what]), { advice });
+  return errorWith(incomplete(`The list of ${noun} is not complete.`, [what]), { advice });
 }
 
 /** One page of a listing. */
@@ -254,7 +254,7 @@ export const BAND_MS = 2_000;
  * What a clock has to do with a listing that is short: records that seem to come from after its start count for nothing.
  * Empty where there are none.
  *
- * @param createdAt as for {@link judgeTotal}
+ * @param createdAt as for {@link compareTotal}
  * @param page the first page's `date`; undefined where its answer told no time, so that the local clock counts
  */
 export function aboutClock(createdAt: readonly number[], page: number | undefined, local: number): string {
@@ -267,14 +267,14 @@ export function aboutClock(createdAt: readonly number[], page: number | undefine
 }
 
 /**
- * Judges a listing by what the server said at its start. A record created since then is in the listing and not in the
+ * Compares a listing with what the server said at its start. A record created since then is in the listing and not in the
  * total; one created about then may be in either. Whole when `before ≤ total ≤ before + band`.
  *
  * @param createdAt when each listed record was created, in milliseconds since 1970
  * @param total the first page's `total_count`
  * @param startedAt when the first page was answered, by the server's clock, in milliseconds since 1970
  */
-export function judgeTotal(createdAt: readonly number[], total: number, startedAt: number): TotalVerdict {
+export function compareTotal(createdAt: readonly number[], total: number, startedAt: number): TotalVerdict {
   const before = createdAt.filter((time) => time < startedAt - BAND_MS).length;
   const since = createdAt.filter((time) => time > startedAt + BAND_MS).length;
   const countable = createdAt.length - since;

@@ -9,7 +9,7 @@ import {
   endless,
   EndlessListing,
   incomplete,
-  judgeTotal,
+  compareTotal,
   type ListedRecord,
   type ListingBounds,
   type ListingProof,
@@ -57,15 +57,15 @@ function isProved<T extends ListedRecord>({ records, pages }: Listing<T>, proof:
   if (total !== undefined) {
     const local = proof.clock.now();
     const startedAt = first.date ?? local;
-    const judged = judgeTotal(created, total, startedAt);
+    const compared = compareTotal(created, total, startedAt);
     const seen = `${counted(records.length, "record")} on ${counted(pages.length, "page")}, total_count ${total}`;
-    if (judged.verdict === "over") throw incomplete(`${seen}: ${judged.extra} more than the count.`);
+    if (compared.verdict === "over") throw incomplete(`${seen}: ${compared.extra} more than the count.`);
     // Met by those alone who were there before: one who came just now may stand in for one who was passed over. Filters
     // do no harm here, since what they leave out only makes the total larger.
     if (created.filter((time) => time < startedAt - BAND_MS).length === total) return true;
-    if (judged.verdict === "short" && !proof.filtered)
+    if (compared.verdict === "short" && !proof.filtered)
       throw incomplete(
-        `${seen}: ${judged.missing} of the counted records did not arrive.${aboutClock(created, first.date, local)}`,
+        `${seen}: ${compared.missing} of the counted records did not arrive.${aboutClock(created, first.date, local)}`,
       );
   }
   return items.length === records.length && (items.length === 0 || items.length < (perPage ?? 0));
@@ -80,7 +80,7 @@ function sameIds(one: readonly ListedRecord[], other: readonly ListedRecord[]): 
  * Every record, or `cloudflare/incomplete-listing` with what was seen: never a short list. A listing that neither
  * proves nor contradicts itself is made anew, and counts once two in a row have the same records.
  */
-export async function listNumberedWhole<T extends ListedRecord>(
+export async function listNumbered<T extends ListedRecord>(
   noun: string,
   fetch: FetchNumber<T>,
   proof: NumberedProof,

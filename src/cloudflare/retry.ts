@@ -1,6 +1,6 @@
 import { errors } from "undici";
 import { escapeText } from "../text/escape.js";
-import { CloudflareError, type CloudflareErrorCode, type Method, RATE_ADVICE, retold } from "./errors.js";
+import { CloudflareError, type CloudflareErrorCode, type Method, RATE_ADVICE, errorWith } from "./errors.js";
 import type { Clock, Pace } from "./pace.js";
 
 /** What one attempt came to. */
@@ -57,8 +57,8 @@ function seconds(milliseconds: number): string {
 /** The last error, when there is no time left for another attempt. */
 function outOfTime(last: CloudflareError, detail: string): CloudflareError {
   const details = [...last.details, detail];
-  if (last.status === 429) return retold(last, { code: "cloudflare/rate-limited", details });
-  return retold(last, {
+  if (last.status === 429) return errorWith(last, { code: "cloudflare/rate-limited", details });
+  return errorWith(last, {
     code: "cloudflare/deadline",
     what: `The call ran out of time: ${last.what}`,
     details,
@@ -67,7 +67,7 @@ function outOfTime(last: CloudflareError, detail: string): CloudflareError {
 
 function gaveUp(last: CloudflareError, attempts: number): CloudflareError {
   if (attempts === 1) return last;
-  return retold(last, { details: [...last.details, `tried ${attempts} times`] });
+  return errorWith(last, { details: [...last.details, `tried ${attempts} times`] });
 }
 
 async function waitForTurn(about: About, pace: Pace, clock: Clock, deadline: number): Promise<void> {
@@ -105,7 +105,7 @@ export async function withRetries<T>(
   const deadline = clock.elapsed() + deadlineMs;
   let doubtful = false;
   const failure = (error: CloudflareError) =>
-    doubtful && !error.doubtful ? retold(error, { doubtful }) : error;
+    doubtful && !error.doubtful ? errorWith(error, { doubtful }) : error;
   for (let number = 1, counted = 0; ; number += 1) {
     try {
       await waitForTurn(about, pace, clock, deadline);

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { judgeTotal } from "./listing.js";
+import { compareTotal } from "./listing.js";
 
 const START = 1_000_000;
 const before = (count: number) => Array.from({ length: count }, () => START - 2_001);
@@ -26,5 +26,5 @@ test.each([
   ["about the start, and still one missing", [...before(3), ...band(2)], 6, { verdict: "short", missing: 1 }],
   ["about the start cannot hide one too many", [...before(3), ...band(2)], 2, { verdict: "over", extra: 1 }],
 ])("%s", (_, created, total, verdict) => {
-  expect(judgeTotal(created, total, START)).toEqual(verdict);
+  expect(compareTotal(created, total, START)).toEqual(verdict);
 });

@@ -271,7 +271,7 @@ const MOST_HEARD = 15;
 /**
  * The account's own clock, by the `Date` headers of its answers, carried on from one answer to the next by a clock that
  * nobody can set. What the API writes into records (`revoked_at`, `last_seen_at`) is told by this clock, so ages are
- * judged by it too, whatever the machine believes.
+ * measured by it too, whatever the machine believes.
  *
  * Source: RFC 9110, section 6.6.1; the header counts in whole seconds.
  */

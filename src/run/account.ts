@@ -1,5 +1,5 @@
 import type { Allowlist } from "../allowlist/model.js";
-import { retold } from "../cloudflare/errors.js";
+import { errorWith } from "../cloudflare/errors.js";
 import {
   type AccessUser,
   type ClientOptions,
@@ -168,7 +168,7 @@ async function listWantedUsers(
     if (!(error instanceof CloudflareError)) throw error;
     const { file, line } = first.source;
     const why = `asked for because of \`accessUsers\` (${escapeText(file)}:${line})`;
-    throw retold(error, { details: [...error.details, why] });
+    throw errorWith(error, { details: [...error.details, why] });
   }
 }
 

@@ -10,7 +10,7 @@ import { type RowChange, isActive, type StoredRow, type UserRow } from "./store.
 export function listUsers(account: Account, params: URLSearchParams): ApiAnswer {
   const settings = account.settings();
   const query = queryOf(params, settings);
-  account.store.settle();
+  account.store.showDue();
   const all = account.users.view(queryOf(new URLSearchParams(), settings)).length;
   const { records, info } = numberedPageOf(account.users.view(query), all, params, settings);
   return ok(

@@ -23,7 +23,7 @@ export function listDevices(account: Account, params: URLSearchParams): ApiAnswe
   const settings = account.settings();
   const withPolicy = includes(params, POLICY);
   const query = queryOf(account, params);
-  account.store.settle();
+  account.store.showDue();
   const { records, info } = pageOf(account.devices.view(query), query, params, settings);
   return ok(
     records.map((record) =>

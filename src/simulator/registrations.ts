@@ -15,7 +15,7 @@ export function listRegistrations(account: Account, params: URLSearchParams): Ap
   refusePage(params);
   const withPolicy = includes(params, "policy");
   const query = queryOf(params, settings);
-  account.store.settle();
+  account.store.showDue();
   const { records, info } = pageOf(account.registrations.view(query), query, params, settings);
   return ok(
     records.map((record) => presentRegistration(record, withPolicy, settings)),

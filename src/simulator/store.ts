@@ -140,7 +140,7 @@ export class Store {
   }
 
   /** To be called as a listing request begins: shows what is due by now. */
-  settle(): void {
+  showDue(): void {
     const now = performance.now();
     for (;;) {
       const [first] = this.#pending;

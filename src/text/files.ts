@@ -1,5 +1,5 @@
 /**
- * One way to open files for all that this package writes, and to judge what a path leads to before it is read: a
+ * One way to open files for all that this package writes, and to tell what a path leads to before it is read: a
  * regular file is replaced whole, a device or a pipe is written to, and nothing that is there is ever replaced by a
  * file of another kind.
  */
@@ -58,7 +58,7 @@ export function placeOf(path: string): OutputPlace {
     const descriptor = descriptorOf(folder, basename(at));
     if (descriptor !== undefined) return { kind: "descriptor", path: at, descriptor };
     const stat = lstatSync(at, { throwIfNoEntry: false });
-    if (stat?.isSymbolicLink() !== true) return judge(at, stat);
+    if (stat?.isSymbolicLink() !== true) return placeAt(at, stat);
     at = resolve(folder, readlinkSync(at));
   }
   throw new PlaceError("its links form a loop");
@@ -72,7 +72,7 @@ function descriptorOf(folder: string, name: string): number | undefined {
   return Number(name);
 }
 
-function judge(path: string, stat: Stats | undefined): OutputPlace {
+function placeAt(path: string, stat: Stats | undefined): OutputPlace {
   if (stat === undefined || stat.isFile()) return { kind: "file", path, exists: stat !== undefined };
   if (stat.isDirectory()) return { kind: "folder", path };
   if (stat.isFIFO()) return { kind: "pipe", path };

@@ -171,7 +171,7 @@ export async function openAllowlist(
 ): Promise<OpenAllowlist> {
   const allowlist = await readTestedAllowlist({ root: folder, patterns }, now);
   const files = allowlist.files.map(({ file, digest }) => {
-    const text = readWhole(folder, file).replace(BOM, "");
+    const text = readFileText(folder, file).replace(BOM, "");
     if (createHash("sha256").update(text).digest("hex") !== digest)
       throw new UserError(`${file}: changed while it was read`, "run the command again");
     return { file, text };
@@ -180,7 +180,7 @@ export async function openAllowlist(
 }
 
 /** With what stands before the text. */
-export function readWhole(folder: string, file: string): string {
+export function readFileText(folder: string, file: string): string {
   try {
     return readInput(join(folder, file), LARGEST_YAML);
   } catch (error) {

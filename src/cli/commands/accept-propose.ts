@@ -48,27 +48,27 @@ export function propose(
   const index = indexHardware(terms.whole.devices).index;
   const refused: Refused[] = [];
   const byId = new Set<string>();
-  let left = targets.filter((registration) => {
+  let toAdd = targets.filter((registration) => {
     const decision = decisionOf(before, registration);
     const why = decision ? refusalOf(decision) : OUT_OF_SCOPE;
     if (why) refused.push({ registration, why });
     return why === undefined;
   });
   for (;;) {
-    const wanted = toWanted(open, left, { index, byId, details, asOf: terms.asOf });
+    const wanted = toWanted(open, toAdd, { index, byId, details, asOf: terms.asOf });
     if (wanted.length === 0) return { wanted, refused, effects: [] };
     const change = changeAllowlist(open, wanted, terms);
-    const failed = left.filter((one) => decisionOf(change.plan, one)?.desired !== "active");
+    const failed = toAdd.filter((one) => decisionOf(change.plan, one)?.desired !== "active");
     if (failed.length === 0) {
       refuseContradictions(before, change.plan);
-      return { wanted, change, refused, effects: effectsOf(before, change.plan, left) };
+      return { wanted, change, refused, effects: effectsOf(before, change.plan, toAdd) };
     }
     for (const registration of failed) {
       // What is meant by its hardware may still be kept out by a rule that yields to the registration's own id.
       if (!byId.has(registration.id)) byId.add(registration.id);
       else {
         refused.push({ registration, why: stillRefused(decisionOf(change.plan, registration), change) });
-        left = left.filter((one) => one !== registration);
+        toAdd = toAdd.filter((one) => one !== registration);
       }
     }
   }

@@ -21,11 +21,11 @@ import {
 } from "../command.js";
 import { writeFiles } from "../files.js";
 import { accountOptions, allowlistOption, type AllowlistOptions, nowOption } from "../options.js";
-import { BOM, type ChangedFile, openAllowlist, readWhole, sameEntry } from "./accept-change.js";
-import { lookUp, type LookUpOptions } from "./accept-lookup.js";
+import { BOM, type ChangedFile, openAllowlist, readFileText, sameEntry } from "./accept-change.js";
+import { listTargets, type TargetOptions } from "./accept-targets.js";
 import { type Details, placeOf, type Proposal, propose, type Refused } from "./accept-propose.js";
 
-interface AcceptOptions extends AllowlistOptions, LookUpOptions {
+interface AcceptOptions extends AllowlistOptions, TargetOptions {
   readonly write?: boolean;
   readonly file?: string;
   readonly expires?: Day;
@@ -90,7 +90,8 @@ async function accept(
   const { folder } = surroundings;
   const begin = options.now ?? surroundings.now();
   const open = await openAllowlist(folder, options.allowlist, begin);
-  const { whole, targets, lost, asOf = begin } = await lookUp(surroundings, what, options, open.allowlist);
+  const listed = await listTargets(surroundings, what, options, open.allowlist);
+  const { whole, targets, lost, asOf = begin } = listed;
   const details = detailsOf(surroundings, options, asOf);
   const terms = { whole, asOf, file: options.file };
   const proposal = propose(open, targets, terms, details);
@@ -99,16 +100,16 @@ async function accept(
   if (!change && refused.length > 0) throw refusedAll(refused, show);
   const isShown = options.diff === true || (options.undo !== undefined && options.write !== true);
   if (change) {
-    if (!isShown) writeChange(folder, change.files);
+    if (!isShown) writeChangedFiles(folder, change.files);
     else if (options.json !== true) surroundings.stdout.write(change.files.map(unifiedDiff).join(""));
     if (options.quiet !== true && options.json !== true)
-      tellChange(surroundings, proposal, { isShown, show });
+      printAdded(surroundings, proposal, { isShown, show });
   }
   if (options.json === true) {
     surroundings.stdout.write(`${jsonText(toJson(proposal, lost, change !== undefined && !isShown), 2)}\n`);
     return EXIT.fine;
   }
-  tellRest(surroundings, options.quiet === true ? [] : lost, refused, show);
+  printNotAdded(surroundings, options.quiet === true ? [] : lost, refused, show);
   return EXIT.fine;
 }
 
@@ -142,13 +143,13 @@ function detailsOf({ env }: Surroundings, options: AcceptOptions, asOf: Date): D
 // What `accept` writes and says.
 
 /** Before the text there may be a mark, and the file keeps who may read it. */
-function writeChange(folder: string, files: readonly ChangedFile[]): void {
+function writeChangedFiles(folder: string, files: readonly ChangedFile[]): void {
   const modes = files.map(({ file }) => statSync(join(folder, file)).mode);
   writeFiles(
     folder,
     files.map(({ file, text }) => ({
       path: file,
-      text: readWhole(folder, file).startsWith(BOM) ? BOM + text : text,
+      text: readFileText(folder, file).startsWith(BOM) ? BOM + text : text,
     })),
   );
   files.forEach(({ file }, at) => chmodSync(join(folder, file), modes[at] ?? 0o600));
@@ -182,7 +183,7 @@ function writtenAt(change: Proposal["change"], email: string, entry: Proposal["w
     ?.entry?.source;
 }
 
-function tellChange(
+function printAdded(
   { stdout, stderr }: Surroundings,
   { wanted, change, effects }: Proposal,
   { isShown, show }: { readonly isShown: boolean; readonly show: (text: string) => string },
@@ -206,7 +207,7 @@ function capped(lines: readonly string[]): readonly string[] {
 const MOST_LINES = 50;
 
 /** What cannot be brought back, and what is not added. */
-function tellRest(
+function printNotAdded(
   { stderr }: Surroundings,
   lost: readonly string[],
   refused: readonly Refused[],
@@ -244,7 +245,7 @@ function refusalText(one: Refused): string {
 const CONTEXT = 3;
 
 /** Lines of the old text, from `at` on, that give way to others. */
-interface Change {
+interface LineChange {
   readonly at: number;
   readonly old: readonly string[];
   readonly now: readonly string[];
@@ -253,7 +254,7 @@ interface Change {
 /** Lines are escaped, since other hands wrote them; what an allowlist may hold looks nearly always the same. */
 function unifiedDiff({ file, before, edits }: ChangedFile): string {
   const lines = linesOf(before);
-  const changes = inOrder(edits).map((edit) => toChange(before, edit));
+  const changes = inOrder(edits).map((edit) => toLineChange(before, edit));
   const head = [`--- a/${file}`, `+++ b/${file}`];
   const rows = [...head, ...hunks(lines, changes)];
   return rows.map((row) => `${escapeText(row.replace(/\r$/u, ""), Infinity, { keepTabs: true })}\n`).join("");
@@ -266,7 +267,7 @@ function linesOf(text: string): string[] {
 }
 
 /** The whole lines that an edit touches, without those that stay as they are at its ends. */
-function toChange(text: string, { start, end, text: added }: ChangedFile["edits"][number]): Change {
+function toLineChange(text: string, { start, end, text: added }: ChangedFile["edits"][number]): LineChange {
   const from = text.lastIndexOf("\n", start - 1) + 1;
   const isBetween = start === end && from === start;
   const endsLine = end > start && text[end - 1] === "\n";
@@ -283,8 +284,8 @@ function toChange(text: string, { start, end, text: added }: ChangedFile["edits"
   };
 }
 
-function hunks(lines: readonly string[], changes: readonly Change[]): string[] {
-  const groups: Change[][] = [];
+function hunks(lines: readonly string[], changes: readonly LineChange[]): string[] {
+  const groups: LineChange[][] = [];
   for (const change of changes) {
     const last = groups.at(-1)?.at(-1);
     if (last && change.at - (last.at + last.old.length) <= 2 * CONTEXT) groups.at(-1)?.push(change);

@@ -90,9 +90,9 @@ export function parseBaseline(path: string, text: string): Baseline {
   return { path, accepted };
 }
 
-/** What is left once what is accepted is taken out. */
+/** The findings without those that are accepted. */
 interface Unaccepted {
-  readonly left: readonly Keyed[];
+  readonly findings: readonly Keyed[];
   /** How many were taken out. */
   readonly accepted: number;
 }
@@ -101,17 +101,17 @@ interface Unaccepted {
 export function applyBaseline(found: readonly Keyed[], { path, accepted }: Baseline, asOf: Date): Unaccepted {
   const lines = new Map(accepted.map((line) => [line.key, line]));
   const matched = new Set<string>();
-  const left = found.flatMap((one) => {
+  const unaccepted = found.flatMap((one) => {
     const { key, formerKey, finding } = one;
     for (const known of [key, formerKey]) if (lines.has(known)) matched.add(known);
-    const line = lookUpKey(one, (known) => lines.get(known));
+    const line = byEitherKey(one, (known) => lines.get(known));
     if (line === undefined) return [one];
     if (line.until === undefined || asOf.getTime() < endOf(line.until)) return [];
     const text = `${finding.text} (was accepted until ${line.until.text}: ${line.reason})`;
     return [{ ...one, finding: { ...finding, text } }];
   });
   const unmatched = accepted.filter(({ key }) => !matched.has(key)).map((line) => toFinding(path, line));
-  return { left: [...left, ...withKeys(unmatched)], accepted: found.length - left.length };
+  return { findings: [...unaccepted, ...withKeys(unmatched)], accepted: found.length - unaccepted.length };
 }
 
 function toFinding(file: string, { key, finding, line }: Accepted): Finding {
@@ -131,7 +131,7 @@ export function formatBaseline(found: readonly Keyed[], before: Baseline | undef
   const rows = new Map(
     found.map((one) => {
       const { key, finding } = one;
-      const line = lookUpKey(one, (name) => known.get(name));
+      const line = byEitherKey(one, (name) => known.get(name));
       const reason = line?.reason ?? `found when the baseline was written on ${today}`;
       const until = line?.until && { until: line.until.text };
       return [key, { key, finding: finding.text, reason, ...until }];
@@ -226,7 +226,7 @@ export function formatHistory(history: History): string {
 }
 
 /** The plan whose acts, and these findings, say since when they have stood, by the history of the runs before. */
-export function withAges(plan: Plan, told: readonly Keyed[], before: History): Plan {
+export function withAges(plan: Plan, findings: readonly Keyed[], before: History): Plan {
   const age = (since: string | undefined) => ` (${describeAge(since, plan.asOf)})`;
   const ageOf = (key: string) => age(sinceOf(before, key));
   return {
@@ -239,7 +239,7 @@ export function withAges(plan: Plan, told: readonly Keyed[], before: History): P
     accessUsers: plan.accessUsers.map((one) =>
       isDue(one) ? { ...one, text: one.text + ageOf(identityOfAct(`user-${one.action}`, one.email)) } : one,
     ),
-    findings: told.map((one) => ({
+    findings: findings.map((one) => ({
       ...one.finding,
       text: one.finding.text + age(sinceKeyed(before, one)),
     })),
@@ -248,7 +248,7 @@ export function withAges(plan: Plan, told: readonly Keyed[], before: History): P
 
 /** A history that an earlier version wrote has other keys. */
 function sinceKeyed(history: History | undefined, one: Keyed): string | undefined {
-  return lookUpKey(one, (key) => sinceOf(history, key));
+  return byEitherKey(one, (key) => sinceOf(history, key));
 }
 
 /** A key may be called as what every object has. */
@@ -282,7 +282,7 @@ export function withKeys(findings: readonly Finding[]): readonly Keyed[] {
 }
 
 /** What a file says of a finding: by its key, or else by the one of before. */
-function lookUpKey<T>(
+function byEitherKey<T>(
   { key, formerKey }: Pick<Keyed, "key" | "formerKey">,
   find: (key: string) => T | undefined,
 ): T | undefined {

@@ -103,7 +103,7 @@ async function exportAccount(surroundings: Surroundings, options: ExportOptions)
     );
     writeAll(surroundings, files);
   }
-  if (options.quiet !== true) tell(surroundings, options, made);
+  if (options.quiet !== true) printSummary(surroundings, options, made);
   return EXIT.fine;
 }
 
@@ -134,7 +134,7 @@ function writeAll({ folder }: Surroundings, files: readonly FileText[]): void {
   writeFiles(folder, files);
 }
 
-function tell(
+function printSummary(
   { stderr }: Surroundings,
   { split, directory = ".", output }: ExportOptions,
   made: ReturnType<typeof makeExport>,
@@ -149,8 +149,8 @@ function tell(
     stderr.write(
       `wrote ${shown}: ${counted(made.users.length, "user")}, ${counted(entries, "entry", "entries")}\n`,
     );
-  const left = leftOut(made);
-  if (left.length > 0) stderr.write(`not listed: ${left.join("; ")}\n`);
+  const skipped = notListed(made);
+  if (skipped.length > 0) stderr.write(`not listed: ${skipped.join("; ")}\n`);
 }
 
 // The files of an export, proven: they are read back, and planned against the account that they were made from.
@@ -177,7 +177,7 @@ export function makeExport(whole: WholeInventory, terms: ExportTerms): Export {
   const chosen = chooseEntries(account);
   if (chosen.users.length === 0) {
     throw new UserError(
-      `account ${whole.account}: no registration belongs to a user who can be listed${leftOut(chosen)
+      `account ${whole.account}: no registration belongs to a user who can be listed${notListed(chosen)
         .map((text) => `; ${text}`)
         .join("")}`,
       "an allowlist needs at least one user: begin with one who should have a device",
@@ -201,7 +201,7 @@ export function makeExport(whole: WholeInventory, terms: ExportTerms): Export {
 }
 
 /** What the export does not speak about, in words. */
-function leftOut({ outOfScope, noUser, unlistable }: ExportedUsers): string[] {
+function notListed({ outOfScope, noUser, unlistable }: ExportedUsers): string[] {
   return [
     ...(noUser > 0 ? [`${counted(noUser, "registration")} of no person`] : []),
     ...(unlistable > 0 ? [`${counted(unlistable, "registration")} whose user or id cannot be written`] : []),
@@ -212,11 +212,11 @@ function leftOut({ outOfScope, noUser, unlistable }: ExportedUsers): string[] {
 }
 
 function header(whole: WholeInventory, chosen: ExportedUsers, { asOf, redacted }: ExportTerms): string {
-  const left = leftOut(chosen);
+  const skipped = notListed(chosen);
   const lines = [
     `What account ${whole.account} had on ${minute(asOf.toISOString())}: ${counted(chosen.users.length, "user")}.`,
     "Planned against the same account, this allowlist changes nothing. Remove what should not be there.",
-    ...(left.length === 0 ? [] : [`Not listed: ${left.join("; ")}.`]),
+    ...(skipped.length === 0 ? [] : [`Not listed: ${skipped.join("; ")}.`]),
     ...(redacted === true ? ["Made from a redacted inventory: these are pseudonyms."] : []),
   ];
   return lines.map((line) => `${commentText(line, 400)}\n`).join("");

@@ -65,8 +65,8 @@ async function saveInventory(surroundings: Surroundings, options: InventoryOptio
     devices,
     accessUsers,
   };
-  const told = options.redact === true ? redactInventory(whole) : whole;
-  emit(surroundings, options, FORMATS, () => formatInventory(told));
+  const saved = options.redact === true ? redactInventory(whole) : whole;
+  emit(surroundings, options, FORMATS, () => formatInventory(saved));
   if (options.output !== undefined && options.quiet !== true) {
     const files = options.output.map(({ path }) => path).join(", ");
     surroundings.stderr.write(

@@ -80,7 +80,7 @@ export function planCommand(context: CommandContext): Command {
 }
 
 async function plan(surroundings: Surroundings, options: PlanningOptions): Promise<ExitCode> {
-  return reportPlan(surroundings, options, await planRun(surroundings, options));
+  return writeReports(surroundings, options, await planRun(surroundings, options));
 }
 
 // `warp-registrations drift`: where account and allowlist differ, for schedules.
@@ -128,7 +128,7 @@ async function drift(surroundings: Surroundings, options: DriftOptions): Promise
     history,
   });
   const plan = keepBooks(surroundings, options, planned.plan, baseline);
-  return reportPlan(surroundings, options, { ...planned, plan });
+  return writeReports(surroundings, options, { ...planned, plan });
 }
 
 function readBaseline({ folder }: Surroundings, path: string | undefined): Baseline | undefined {
@@ -145,14 +145,14 @@ function keepBooks(
   const { folder } = surroundings;
   const note = (text: string) => options.quiet === true || surroundings.stderr.write(`${text}\n`);
   const keyed = withKeys(found.findings);
-  const judged = baseline ? applyBaseline(keyed, baseline, found.asOf) : { left: keyed, accepted: 0 };
-  if (judged.accepted > 0) note(`findings that the baseline accepts: ${judged.accepted}`);
+  const unaccepted = baseline ? applyBaseline(keyed, baseline, found.asOf) : { findings: keyed, accepted: 0 };
+  if (unaccepted.accepted > 0) note(`findings that the baseline accepts: ${unaccepted.accepted}`);
   const files: { readonly path: string; readonly text: string }[] = [];
   if (options.writeBaseline !== undefined) {
     const today = found.asOf.toISOString().slice(0, 10);
     files.push({ path: options.writeBaseline, text: formatBaseline(keyed, baseline, today) });
   }
-  let plan: Plan = { ...found, findings: judged.left.map(({ finding }) => finding) };
+  let plan: Plan = { ...found, findings: unaccepted.findings.map(({ finding }) => finding) };
   if (options.history !== undefined) {
     const path = options.history;
     const text = readText(folder, path, true);
@@ -160,7 +160,7 @@ function keepBooks(
     // What is accepted today may stop being so, and has stood all the while.
     const history = continueHistory(found, keyed, before);
     // In the first run everything would be new.
-    if (before !== undefined) plan = withAges(plan, judged.left, before);
+    if (before !== undefined) plan = withAges(plan, unaccepted.findings, before);
     const isLater = before === undefined || Date.parse(before.asOf) <= found.asOf.getTime();
     if (isLater) files.push({ path, text: formatHistory(history) });
     else note(`${path} is from a later time than this run, and stays unchanged`);
@@ -278,7 +278,7 @@ function readOwn(
 }
 
 /** Writes and prints the reports, and answers how the command ends. */
-async function reportPlan(
+async function writeReports(
   surroundings: Surroundings,
   options: PlanningOptions,
   { plan, evidence, generatedAt }: DatedPlan,
@@ -294,7 +294,7 @@ async function reportPlan(
     const text = render(format, document, { ...settings, columns });
     return colour && format === "text" ? paint(text) : text;
   });
-  return judge(surroundings, document, options.exitCode === true);
+  return exitCodeOf(surroundings, document, options.exitCode === true);
 }
 
 function once<T>(make: () => Promise<T>): () => Promise<T> {
@@ -351,7 +351,7 @@ function commonFolder(folder: string, patterns: readonly string[]): string {
 // How a plan ends a command.
 
 /** Says on standard error why nothing could be done, as the Pulumi program does. */
-function judge({ env, stderr }: Surroundings, document: ReportDocument, exitCode: boolean): ExitCode {
+function exitCodeOf({ env, stderr }: Surroundings, document: ReportDocument, exitCode: boolean): ExitCode {
   if (isHeld(document)) {
     stderr.write(`error: ${whyHeld(document, givenFingerprint(env))}\n`);
     return document.problems.length > 0 ? EXIT.error : EXIT.guard;

@@ -42,7 +42,7 @@ export function validateCommand(context: CommandContext): Command {
 
 async function validate(surroundings: Surroundings, options: ValidateOptions): Promise<ExitCode> {
   checkEndings(options, messageFormatNames);
-  const verdict = await judge(surroundings, options);
+  const verdict = await validateFiles(surroundings, options);
   const { errors, warnings, files } = verdict;
   checkPlaces(surroundings.folder, pathsOf(options), files);
   emit(surroundings, options, messageFormatNames, (format) => renderVerdict(format, verdict));
@@ -55,7 +55,7 @@ interface Validated extends Validation {
   readonly files: readonly (string | undefined)[];
 }
 
-async function judge({ folder, now }: Surroundings, options: ValidateOptions): Promise<Validated> {
+async function validateFiles({ folder, now }: Surroundings, options: ValidateOptions): Promise<Validated> {
   try {
     const allowlist = await readAllowlist({ root: folder, patterns: options.allowlist ?? [] });
     const { files, users, tests } = allowlist;

@@ -193,7 +193,7 @@ const COLUMNS: readonly (readonly [string, (row: WhoRow) => string])[] = [
   ["status", ({ status }) => STATUS[status]],
   ["device", ({ registration }) => registration.device.name],
   ["serial", ({ serial }) => serial ?? ""],
-  ["model", ({ device }) => told(device?.model)],
+  ["model", ({ device }) => textOf(device?.model)],
   ["enrolled", ({ registration }) => minute(registration.created_at)],
   ["listed since", ({ listed }) => listed?.since ?? listed?.unknown ?? ""],
   ["commit", ({ listed }) => listed?.commit ?? ""],
@@ -205,19 +205,19 @@ const COLUMNS: readonly (readonly [string, (row: WhoRow) => string])[] = [
     ({ registration: { last_seen_at } }) => (last_seen_at === null ? "never" : minute(last_seen_at)),
   ],
   ["profile", ({ registration }) => profileOf(registration)],
-  ["client", (row) => told(row.registration.device.client_version ?? row.device?.client_version)],
-  ["tunnel", ({ registration }) => told(registration.tunnel_type)],
-  ["key type", ({ registration }) => told(registration.key_type)],
-  ["os", ({ device }) => `${told(device?.device_type)} ${told(device?.os_version)}`.trim()],
-  ["virtual ipv4", ({ registration }) => told(registration.virtual_ipv4)],
-  ["virtual ipv6", ({ registration }) => told(registration.virtual_ipv6)],
-  ["mac address", ({ device }) => told(device?.mac_address)],
+  ["client", (row) => textOf(row.registration.device.client_version ?? row.device?.client_version)],
+  ["tunnel", ({ registration }) => textOf(registration.tunnel_type)],
+  ["key type", ({ registration }) => textOf(registration.key_type)],
+  ["os", ({ device }) => `${textOf(device?.device_type)} ${textOf(device?.os_version)}`.trim()],
+  ["virtual ipv4", ({ registration }) => textOf(registration.virtual_ipv4)],
+  ["virtual ipv6", ({ registration }) => textOf(registration.virtual_ipv6)],
+  ["mac address", ({ device }) => textOf(device?.mac_address)],
   ["registration", ({ registration }) => registration.id],
   ["device id", ({ registration }) => registration.device.id],
 ];
 
 /** Nothing is decided by these fields, so that nobody has looked at what the account sends in them. */
-function told(value: unknown): string {
+function textOf(value: unknown): string {
   return typeof value === "string" ? value : "";
 }
 

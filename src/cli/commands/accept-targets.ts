@@ -13,13 +13,13 @@ import { readReportFile } from "../files.js";
 import type { AccountOptions } from "../options.js";
 import { findTargets } from "./find.js";
 
-export interface LookUpOptions extends AccountOptions {
+export interface TargetOptions extends AccountOptions {
   readonly undo?: string;
   readonly quiet?: boolean;
   readonly now?: Date;
 }
 
-interface LookedUp {
+interface ListedTargets {
   readonly whole: WholeInventory;
   readonly targets: readonly Registration[];
   readonly lost: readonly string[];
@@ -28,24 +28,24 @@ interface LookedUp {
 }
 
 /** The account as it is now; a run's report only says which registrations are meant. */
-export async function lookUp(
+export async function listTargets(
   surroundings: Surroundings,
   what: string | undefined,
-  options: LookUpOptions,
+  options: TargetOptions,
   allowlist: Allowlist,
-): Promise<LookedUp> {
+): Promise<ListedTargets> {
   const { undo } = options;
   const document = undo === undefined ? undefined : readReportFile(surroundings.folder, undo, GIVE);
-  const { whole, ...moment } = await listWhole(surroundings, options, allowlist);
+  const { whole, ...moment } = await listAccount(surroundings, options, allowlist);
   if (undo !== undefined && document) return { whole, ...findUndone(undo, document, whole), ...moment };
   return { whole, targets: findTargets(what ?? "", whole.registrations), lost: [], ...moment };
 }
 
-async function listWhole(
+async function listAccount(
   surroundings: Surroundings,
-  options: LookUpOptions,
+  options: TargetOptions,
   allowlist: Allowlist,
-): Promise<Pick<LookedUp, "whole" | "asOf">> {
+): Promise<Pick<ListedTargets, "whole" | "asOf">> {
   const source = openSource(surroundings, options);
   checkAccount(allowlist, source.account);
   if (source.redacted === true)
