@@ -37,9 +37,8 @@ async function measureRun(engine: Engine, perPage: number, parallel: number | un
     config: { perPage: String(perPage) },
   });
   try {
-    const options = parallel === undefined ? {} : { parallel };
-    succeed(await trial.stack.preview(options));
-    const acts = succeed(await trial.stack.up({ ...options, skipPreview: true })).steps.create ?? 0;
+    succeed(await trial.stack.preview({ parallel }));
+    const acts = succeed(await trial.stack.up({ parallel, skipPreview: true })).steps.create ?? 0;
     const calls = trial.simulator.log().length;
     const pages =
       Math.ceil(world.registrations.length / perPage) + Math.ceil(world.physical_devices.length / perPage);

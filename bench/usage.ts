@@ -7,7 +7,7 @@ import { join } from "node:path";
 /** The folder into which each process writes one file. */
 const VARIABLE = "WARP_BENCH_USAGE";
 
-export interface Usage {
+interface Usage {
   /** What the process was asked to run. */
   readonly args: readonly string[];
   /** Of all its threads. */

@@ -12,14 +12,14 @@ if (!there) console.warn(`skipped: no OpenAPI document at ${FILE}, so nothing to
 
 export type Json = Readonly<Record<string, unknown>>;
 
-export interface Parameter {
+interface Parameter {
   readonly name: string;
   readonly in: "query" | "path";
   readonly required?: boolean;
   readonly schema: { readonly type?: string; readonly enum?: readonly string[]; readonly maxLength?: number };
 }
 
-export interface Operation {
+interface Operation {
   readonly parameters?: readonly (Parameter | { readonly $ref: string })[];
   readonly requestBody?: { readonly content: Readonly<Record<string, Json>> };
   readonly responses: Readonly<Record<string, { readonly content: Readonly<Record<string, Json>> }>>;

@@ -273,8 +273,7 @@ function readTest(source: SourceText, node: TreeNode, addProblem: AddProblem): P
   const expect = readExpect(valueAt(node, "expect"), addProblem);
   // What is missing was told by the schema.
   if (name === undefined || user === undefined || expect === undefined) return undefined;
-  const moment = at === undefined ? {} : { at };
-  const test = { name: name.value, given, expect, ...moment, source: source.position(node.start) };
+  const test = { name: name.value, given, expect, at, source: source.position(node.start) };
   return { test, user, source };
 }
 

@@ -239,6 +239,3 @@ export const messageCatalogue = {
 
 /** The code of a message. */
 export type MessageCode = keyof typeof messageCatalogue;
-
-/** All codes, sorted. */
-export const messageCodes = Object.keys(messageCatalogue).sort() as readonly MessageCode[];

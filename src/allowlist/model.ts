@@ -121,7 +121,7 @@ export interface IgnoreRule {
     readonly policyId?: string;
   };
   readonly reason: string;
-  readonly trustName?: string;
+  readonly trustName?: string | undefined;
   readonly source: SourcePosition;
 }
 
@@ -158,7 +158,7 @@ export interface AllowlistTest {
     readonly rule?: string;
   };
   /** The moment of the test; without it, that of the plan. */
-  readonly at?: Date;
+  readonly at?: Date | undefined;
   readonly source: SourcePosition;
 }
 
@@ -228,12 +228,6 @@ export type UnlistedAction = Policy["unlisted"]["value"];
 
 /** What is done with the newest registration of a listed device when it is found revoked; `ours`: by this stack. */
 export type ListedRevokedAction = Policy["listedRevoked"]["value"];
-
-/** What is done with a registration whose hardware is not known, where its user's entries go by hardware. */
-export type UnknownHardwareAction = Policy["unknownHardware"]["value"];
-
-/** Whether rules by age look at what belongs to no person. */
-export type MachinesAction = Policy["machines"]["value"];
 
 export type { AgeRule } from "./keys/policy.js";
 

@@ -178,9 +178,8 @@ function readRule(root: ParsedFile, node: TreeNode, addProblem: AddProblem): Pla
     addProblem(trustProblem(match, pairAt(node, "trustName")?.keyStart ?? node.start));
   }
   if (reason === undefined) return undefined;
-  const trusted = trustName === undefined ? {} : { trustName: trustName.value };
   const source = root.source.position(node.start);
-  return { rule: { match, reason: reason.value, ...trusted, source }, node };
+  return { rule: { match, reason: reason.value, trustName: trustName?.value, source }, node };
 }
 
 function isIgnoreKey(key: string): key is keyof IgnoreDraft {

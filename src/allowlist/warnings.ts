@@ -351,7 +351,7 @@ function weakEntry({ entry, node }: PlacedEntry): Problem | undefined {
 
 /** Likewise for a rule of `ignore`; whose devices it is about makes a name no stronger. */
 function weakRule(
-  { match, trustName }: { readonly match: EntryMatch; readonly trustName?: string },
+  { match, trustName }: { readonly match: EntryMatch; readonly trustName?: string | undefined },
   offset: number,
 ): Problem | undefined {
   if (trustName !== undefined || !isByNameAlone(match)) return undefined;

@@ -15,7 +15,7 @@ import { nearest } from "../text/words.js";
 import { type Surroundings, UserError } from "./command.js";
 
 /** Runs git in the project's folder. */
-export class Git {
+class Git {
   readonly #folder: string;
   readonly #env: NodeJS.ProcessEnv;
 
@@ -60,7 +60,7 @@ export class Git {
 const LARGEST_ANSWER = 256 * 1024 * 1024;
 
 /** Git ended with an error; `said` is the first line of what it wrote about that. */
-export class GitRefusal extends Error {
+class GitRefusal extends Error {
   override readonly name = "GitRefusal";
 
   constructor(readonly said: string) {
@@ -83,7 +83,7 @@ function refusal(error: ExecFileException, stderr: string): Error {
  * @param what The option that asks for git, for the message.
  * @throws UserError
  */
-export async function checkRepository(git: Git, what: string): Promise<void> {
+async function checkRepository(git: Git, what: string): Promise<void> {
   try {
     await git.run(["rev-parse", "--show-prefix"]);
   } catch (error) {
@@ -98,7 +98,7 @@ export async function checkRepository(git: Git, what: string): Promise<void> {
 }
 
 /** Whether the clone lacks a part of its history. */
-export async function isShallow(git: Git): Promise<boolean> {
+async function isShallow(git: Git): Promise<boolean> {
   return (await git.line(["rev-parse", "--is-shallow-repository"])) === "true";
 }
 

@@ -95,7 +95,7 @@ export function exitCodeOption(what: string): Option {
 }
 
 /** For an option that may be repeated. */
-export function collect(text: string, all: readonly string[] = []): readonly string[] {
+function collect(text: string, all: readonly string[] = []): readonly string[] {
   return [...all, text];
 }
 

@@ -95,7 +95,7 @@ export function listed<T extends ListedRecord, P extends object>(
  * Puts the first of all equal values of these fields into every record: 100,000 have a handful of profiles. Objects are
  * known by their id.
  */
-export function keepOnce<T extends object>(names: readonly (keyof T)[]): (record: T) => T {
+function keepOnce<T extends object>(names: readonly (keyof T)[]): (record: T) => T {
   const texts = new Map<string, string>();
   const objects = new Map<string, RecordFields>();
   return (record) => {

@@ -1,7 +1,7 @@
 import { escapeText } from "./escape.js";
 
 /** How wide a text is that goes to no terminal: into a log, a file, a mail. */
-export const PIPED = 80;
+const PIPED = 80;
 
 /** One paragraph of a text, escaped: broken into lines only when the width is known. */
 export interface Line {

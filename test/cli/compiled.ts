@@ -17,7 +17,7 @@ import ts from "typescript";
 const ROOT = join(__dirname, "..", "..");
 const OPTIONS = { module: ts.ModuleKind.CommonJS, target: ts.ScriptTarget.ES2022, esModuleInterop: true };
 
-export interface CompiledCli {
+interface CompiledCli {
   /** The folder of it all; to be removed. */
   readonly folder: string;
   /** What to run with Node. */

@@ -19,11 +19,9 @@ export interface Ended {
   readonly err: string;
 }
 
-export interface RunOptions {
+interface RunOptions {
   readonly env?: Readonly<Record<string, string>>;
   readonly terminal?: boolean;
-  /** How wide the terminal is. */
-  readonly columns?: number;
   readonly now?: string;
 }
 
@@ -49,7 +47,7 @@ export async function startCliTrial(
     simulator,
     write,
     read: (file) => readFileSync(join(folder, file), "utf8"),
-    run: async (args, { env = {}, terminal = false, columns, now = NOW } = {}) => {
+    run: async (args, { env = {}, terminal = false, now = NOW } = {}) => {
       let out = "";
       let err = "";
       const surroundings: Surroundings = {
@@ -60,7 +58,7 @@ export async function startCliTrial(
           CLOUDFLARE_BASE_URL: simulator.url,
           ...env,
         },
-        stdout: { write: (text) => void (out += text), isTTY: terminal, columns },
+        stdout: { write: (text) => void (out += text), isTTY: terminal },
         stderr: { write: (text) => void (err += text), isTTY: terminal },
         now: () => new Date(now),
       };

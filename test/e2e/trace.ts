@@ -6,7 +6,7 @@ import { rehearsalEngine, type Engine } from "../engine/index.js";
 import { startTrial, type Trial, type TrialOptions } from "../support/trial.js";
 
 /** What a scenario did to the account: every call, and what was left. */
-export interface Trace {
+interface Trace {
   readonly calls: readonly string[];
   readonly world: unknown;
 }

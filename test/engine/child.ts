@@ -5,7 +5,7 @@ import { createInterface } from "node:readline";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Environment } from "./engine.js";
 
-export interface ChildOptions {
+interface ChildOptions {
   readonly cwd?: string;
   readonly env: Environment;
   readonly onLine?: (line: string, stream: "stdout" | "stderr") => void;

@@ -51,7 +51,7 @@ export interface RunOptions {
   /** Show the inputs that differ. */
   readonly diff?: boolean;
   /** How many creates, updates, reads or deletes run at once; else `PULUMI_PARALLEL`, else 4 a core. */
-  readonly parallel?: number;
+  readonly parallel?: number | undefined;
   /** Folders of policy packs, and a file with the config of each. The rehearsal engine runs none, and refuses. */
   readonly policyPacks?: readonly { readonly folder: string; readonly config: string }[];
   /** For this run, over those of the workspace. */

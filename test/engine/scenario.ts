@@ -8,14 +8,14 @@ import { chooseEngine, ENGINE_VARIABLE, rehearsalEngine } from "./index.js";
 import type { Engine, Operation, RunOptions, RunResult, StackState, Steps } from "./index.js";
 
 /** A call that the provider got. */
-export interface Call {
+interface Call {
   readonly method: string;
   readonly name: string;
   readonly pid: number;
   readonly [more: string]: unknown;
 }
 
-export interface Step extends RunOptions {
+interface Step extends RunOptions {
   /** The program's config `step`. */
   readonly at: number;
   readonly run: Operation;

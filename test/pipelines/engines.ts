@@ -10,20 +10,17 @@ import { findOnPath } from "../engine/choose/on-path.js";
 import { writeExecutable } from "./clone.js";
 import { mustRun, plainEnvironment } from "./command.js";
 
-export interface PulumiOnPath {
+interface PulumiOnPath {
   /** What a pipeline's step must have in its environment. */
   readonly env: Environment;
   readonly end: () => Promise<void>;
 }
 
 /** Makes the stack `production` of the project ready; its state is kept in the folder. */
-export type PulumiFor = (places: {
-  readonly project: string;
-  readonly folder: string;
-}) => Promise<PulumiOnPath>;
+type PulumiFor = (places: { readonly project: string; readonly folder: string }) => Promise<PulumiOnPath>;
 
 /** Whoever calls the stand-in gets the rehearsal engine of this process. It knows what warp.sh calls. */
-export const rehearsedPulumi: PulumiFor = async ({ project, folder }) => {
+const rehearsedPulumi: PulumiFor = async ({ project, folder }) => {
   const exporting = "stack export --non-interactive --stack production";
   const flags =
     "up --yes --skip-preview --non-interactive --color never --suppress-progress --stack production";

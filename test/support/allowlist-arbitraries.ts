@@ -89,10 +89,10 @@ const FILLER: readonly EntrySketch[] = Array.from({ length: 9 }, (_, i) => ({
   state: "active",
 }));
 
-export const action = fc.constantFrom("revoke" as const, "delete" as const, "report" as const);
-export const perhaps = <T>(arbitrary: fc.Arbitrary<T>) => fc.option(arbitrary, { nil: undefined, freq: 2 });
+const action = fc.constantFrom("revoke" as const, "delete" as const, "report" as const);
+const perhaps = <T>(arbitrary: fc.Arbitrary<T>) => fc.option(arbitrary, { nil: undefined, freq: 2 });
 
-export const policy: fc.Arbitrary<PolicyValues> = fc.record({
+const policy: fc.Arbitrary<PolicyValues> = fc.record({
   unlisted: perhaps(action),
   unknownUsers: perhaps(action),
   noUser: perhaps(action),
@@ -137,7 +137,7 @@ const users = fc.uniqueArray(fc.tuple(fc.constantFrom(ALICE, ALICE, BOB), user),
   selector: ([email]) => email,
 });
 
-export const ignored = fc.constantFrom<NonNullable<AllowlistSketch["ignore"]>[number]>(
+const ignored = fc.constantFrom<NonNullable<AllowlistSketch["ignore"]>[number]>(
   { user: BOB },
   { emailDomain: "example.org" },
   { device: "d5" },

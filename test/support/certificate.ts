@@ -2,7 +2,7 @@
 
 import { generateKeyPairSync, sign } from "node:crypto";
 
-export interface Certificate {
+interface Certificate {
   /** PEM. */
   readonly cert: string;
   /** PEM. */

@@ -30,7 +30,7 @@ export function entries(...all: readonly string[]): string {
   return `users:\n  ann@example.com:\n${all.map((keys) => `    - ${keys}\n`).join("")}`;
 }
 
-export interface ChangeStep {
+interface ChangeStep {
   readonly name: string;
   /** Without the line `version: 1`, which is line 1. */
   readonly before: string;

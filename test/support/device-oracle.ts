@@ -15,7 +15,7 @@ import type { PhysicalDevice, Registration } from "../../src/cloudflare/types.js
 const HOUR_MS = 3_600_000;
 
 /** What one registration tells of its machine. */
-export interface Told {
+interface Told {
   readonly person: string;
   readonly type: string;
   readonly device: string;

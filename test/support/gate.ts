@@ -4,7 +4,7 @@ import { createServer, request, type IncomingMessage, type ServerResponse } from
 import type { AddressInfo } from "node:net";
 
 /** One call of the API, from the account's side. */
-export interface GateCall {
+interface GateCall {
   /** When it came in, by `performance.now()`. */
   readonly begun: number;
   readonly method: string;

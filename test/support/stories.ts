@@ -8,7 +8,7 @@ import { HEAD } from "./world-steps.js";
 import { ACCOUNT, allowlist, NOW, physicalDevice, registration, type Sketch } from "./world.js";
 
 /** One plan of a story, and what happens before it is made. */
-export interface Moment {
+interface Moment {
   /** What has happened, in words, for the message of a failure. */
   readonly when?: string;
   /** Without the line `version: 1`; the one before it unless given. */
@@ -40,7 +40,7 @@ export interface Moment {
   readonly problems?: number;
 }
 
-export interface Story extends Moment {
+interface Story extends Moment {
   readonly title: string;
   readonly then?: readonly Moment[];
 }

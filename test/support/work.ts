@@ -5,7 +5,7 @@
 
 import { Session, type Profiler } from "node:inspector/promises";
 
-export interface Work<T> {
+interface Work<T> {
   readonly result: T;
   /** Calls of all functions in files whose path has this part in it, or only of those that are called so. */
   readonly calls: (path: string, name?: string) => number;

@@ -9,11 +9,9 @@ import type {
   Guards,
   IgnoreRule,
   ListedRevokedAction,
-  MachinesAction,
   Policy,
   Scope,
   Setting,
-  UnknownHardwareAction,
   UnlistedAction,
   UserState,
 } from "../../src/allowlist/model.js";
@@ -31,11 +29,11 @@ export interface PolicyValues {
   readonly superseded?: UnlistedAction | undefined;
   readonly maxDevices?: number | undefined;
   readonly overMaxDevices?: UnlistedAction | undefined;
-  readonly unknownHardware?: UnknownHardwareAction | undefined;
-  readonly machines?: MachinesAction | undefined;
+  readonly unknownHardware?: Policy["unknownHardware"]["value"] | undefined;
+  readonly machines?: Policy["machines"]["value"] | undefined;
 }
 
-export interface AgeValues<Action> {
+interface AgeValues<Action> {
   readonly days: number;
   readonly action: Action;
   readonly includeListed: boolean;
@@ -68,7 +66,7 @@ export interface AllowlistSketch {
 }
 
 /** `max` and `percent` for every kind of act. */
-export interface GuardValues {
+interface GuardValues {
   readonly max: number;
   readonly percent: number;
   readonly perUser?: number | undefined;
@@ -82,11 +80,11 @@ export function at(line: number): SourcePosition {
 }
 
 /** A setting that the root file, or `of`, says. */
-export function said<T>(value: T, of?: string): Setting<T> {
+function said<T>(value: T, of?: string): Setting<T> {
   return { value, explicit: true, source: at(1), of };
 }
 
-export function hours(count: number): Duration {
+function hours(count: number): Duration {
   return { text: `${count}h`, ms: count * HOUR_MS };
 }
 

@@ -30,7 +30,7 @@ const DEVICES = ["d1", "d2", "d3", "d4", "d5"];
 const NAMES = ["L1", "L2", "PHONE"];
 const PROFILES = [undefined, "p1", "p2"];
 
-export function ago(hours: number, fraction = ""): string {
+function ago(hours: number, fraction = ""): string {
   return new Date(NOW.getTime() - hours * 3_600_000).toISOString().replace(".000Z", `${fraction}Z`);
 }
 
@@ -114,7 +114,7 @@ function listed(sketch: AllowlistSketch, entry: EntrySketch | undefined): Allowl
 }
 
 /** One person with registrations that nearly all have to do with each other: what meets seldom in {@link world}. */
-export const crowded: fc.Arbitrary<World> = fc
+const crowded: fc.Arbitrary<World> = fc
   .record({
     sketch: allowlistSketch,
     entry: fc.constantFrom<EntrySketch | undefined>(

@@ -14,7 +14,7 @@ const HOUR_MS = 3_600_000;
 /** How a device enrols again; what is not said stays as it was. */
 type Again = "same device id" | "new device id" | "re-imaged" | "no hardware" | "other name";
 
-export type Happening =
+type Happening =
   | { readonly kind: "run"; readonly failing: readonly number[] }
   | { readonly kind: "wait"; readonly hours: number }
   | { readonly kind: "enrol"; readonly of: number; readonly as: Again }
@@ -152,7 +152,7 @@ const failingRun: fc.Arbitrary<Happening> = fc.record({
   failing: fc.array(fc.nat({ max: 4 }), { maxLength: 2 }),
 });
 
-export const wait: fc.Arbitrary<Happening> = fc.record({
+const wait: fc.Arbitrary<Happening> = fc.record({
   kind: fc.constant("wait" as const),
   hours: fc.constantFrom(1, 12, 25, 73, 721, 2_161),
 });

@@ -9,7 +9,7 @@ export const HEAD = "version: 1\n";
 export const ALICE = "alice@example.com";
 export const BOB = "bob@example.com";
 
-export interface Step {
+interface Step {
   readonly title: string;
   /** Without the line `version: 1`, which is line 1. */
   readonly allowlist: string;

@@ -16,7 +16,7 @@ export function printable<T extends Printable>(world: T): T {
   return Object.defineProperty({ ...world }, fc.toStringMethod, { value: text });
 }
 
-export function describeWorld({ sketch, registrations, devices }: Printable): string {
+function describeWorld({ sketch, registrations, devices }: Printable): string {
   return [
     "",
     ...Object.entries(sketch).flatMap(([key, value]) => (isEmpty(value) ? [] : [`${key}: ${plain(value)}`])),

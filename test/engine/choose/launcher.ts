@@ -9,7 +9,7 @@ import type { Environment } from "../engine.js";
 import { environment } from "../environment.js";
 import { sizeOf, stalled, type Patience } from "./progress.js";
 
-export interface Launcher {
+interface Launcher {
   readonly version: string;
   /** The script to run with Node. */
   readonly script: string;

@@ -6,7 +6,7 @@ import { dirname, join } from "node:path";
 /** How long, in ms, a failure is remembered. */
 const VALID = 6 * 60 * 60 * 1000;
 
-export interface Note {
+interface Note {
   readonly version: string;
   readonly reason: string;
   /** Milliseconds since 1970. */

@@ -14,7 +14,7 @@ const PATIENCE = 60_000;
 const OLDEST = [3, 216] as const;
 
 /** The version, or why this CLI is of no use. */
-export type Answer = { readonly version: string } | { readonly problem: string };
+type Answer = { readonly version: string } | { readonly problem: string };
 
 /** Runs `pulumi version` with a home of its own, which is gone afterwards. */
 export async function askVersion(binary: string, env: Environment): Promise<Answer> {

@@ -10,7 +10,7 @@ import { environment } from "../environment.js";
 import type { Project } from "../project.js";
 
 /** Where things are in the folder of a workspace. */
-export interface Places {
+interface Places {
   readonly checkpoint: string;
   readonly config: string;
   readonly passphrase: string;

@@ -7,7 +7,7 @@ import type { Row, Rows } from "./rows.js";
 import type { Screen } from "./screen.js";
 import { Slots } from "./slots.js";
 
-export interface PassSettings {
+interface PassSettings {
   readonly stack: string;
   readonly project: string;
   readonly dryRun: boolean;

@@ -9,7 +9,7 @@ import { rehearsalEngine } from "./engine.js";
 /** What the CLI ends with where it was terminated. */
 const TERMINATED = 8;
 
-export interface Task {
+interface Task {
   readonly operation: Operation;
   readonly workspace: Workspace;
   readonly options: RunOptions;

@@ -15,7 +15,7 @@ import { refresh } from "./refresh.js";
 import { readRows, writeRows, type Rows } from "./rows.js";
 import type { Screen } from "./screen.js";
 
-export interface PassOptions {
+interface PassOptions {
   readonly operation: Operation;
   readonly dryRun: boolean;
   readonly workspace: Workspace;

@@ -13,7 +13,7 @@ const TOLD = 32;
 /** How long, in ms, steps that have begun may take once a run has been stopped. */
 const PATIENCE = 15_000;
 
-export interface ProgramOptions {
+interface ProgramOptions {
   readonly project: Project;
   readonly config: Readonly<Record<string, string>>;
   readonly env: Environment;

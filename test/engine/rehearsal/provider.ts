@@ -12,7 +12,7 @@ import { toFailure } from "./failure.js";
 import { ANY_SIZE } from "./host.js";
 import type { Properties } from "./rows.js";
 
-export interface ProviderOptions {
+interface ProviderOptions {
   readonly project: Project;
   readonly env: Environment;
   readonly config: Readonly<Record<string, string>>;

@@ -8,7 +8,7 @@ import type { Row, Rows } from "./rows.js";
 import type { Screen } from "./screen.js";
 import { Slots } from "./slots.js";
 
-export interface RefreshOptions {
+interface RefreshOptions {
   readonly rows: Rows;
   readonly targets: ReadonlySet<string> | undefined;
   readonly parallel: number;
@@ -20,7 +20,7 @@ export interface RefreshOptions {
   readonly signal: AbortSignal;
 }
 
-export interface Refreshed {
+interface Refreshed {
   readonly rows: Rows;
   readonly steps: Steps;
   readonly failed: boolean;

@@ -5,7 +5,7 @@ import { shortType } from "../urn.js";
 import type { Properties, Row } from "./rows.js";
 
 /** What is done to a resource, and how it is written. */
-export type Act = "create" | "update" | "delete" | "refresh";
+type Act = "create" | "update" | "delete" | "refresh";
 
 const SIGNS: Readonly<Record<Act, string>> = { create: "+", update: "~", delete: "-", refresh: "~" };
 const DONE: Readonly<Record<Act, string>> = {
