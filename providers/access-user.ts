@@ -4,7 +4,7 @@ import type { dynamic } from "@pulumi/pulumi";
 import { type AccessUser, CloudflareError, type Outcome } from "../src/cloudflare/index.js";
 import { hasName, rowOf } from "../src/reconcile/access-user.js";
 import { escapeText } from "../src/text/escape.js";
-import { Journal } from "./acts.js";
+import { Journal, type NotDone } from "./acts.js";
 import { type Properties, provider, readInput, text, toInput } from "./dynamic.js";
 import { type AccountSession, sessionFor } from "./session.js";
 
@@ -53,7 +53,7 @@ async function ensure(properties: Properties): Promise<AccessUserOutputs> {
   const key = readInput(inputs.email);
   const note = (outcome: Outcome) => {
     journal.note("users", new Map([[key, outcome]]));
-    return journal.told(new Map([[inputs.email, outcome]]));
+    return journal.unreported(new Map([[inputs.email, outcome]]));
   };
   let user: AccessUser;
   try {
@@ -68,7 +68,7 @@ async function ensure(properties: Properties): Promise<AccessUserOutputs> {
   return outputsOf(inputs, user);
 }
 
-function outcomeOf(error: unknown): Exclude<Outcome, { readonly result: "done" }> {
+function outcomeOf(error: unknown): NotDone {
   if (!(error instanceof CloudflareError)) return { result: "failed", reason: messageOf(error) };
   const untried = error.code === "cloudflare/stopped" && !error.doubtful;
   const result = untried ? "skipped" : error.doubtful ? "unknown" : "failed";

@@ -5,6 +5,7 @@ import type { Act } from "../src/cloudflare/types.js";
 import { BEGUN, recordOutcomes, recordUserOutcomes } from "../src/report/file.js";
 import { grouped, Progress } from "../src/run/lease.js";
 import { escapeText } from "../src/text/escape.js";
+import { groupBy } from "../src/text/words.js";
 import { type Calls, deleteUsers } from "./delete-users.js";
 import type { AccountSession, DueAct, KindOfAct } from "./session.js";
 import { abandoned, currentRun, show, stopped } from "./stop.js";
@@ -89,7 +90,7 @@ export class Journal {
   }
 
   /** What the report could not be told, in the run's own words: nothing where it was told all. */
-  told(outcomes: ReadonlyMap<string, Outcome>): string[] {
+  unreported(outcomes: ReadonlyMap<string, Outcome>): string[] {
     if (this.#trouble === undefined) return [];
     const kinds = ["done", "unknown", "failed"] as const;
     const lines = kinds.flatMap((kind) => {
@@ -112,13 +113,13 @@ export async function makeActs(
 ): Promise<void> {
   const { client, outcomes } = session;
   const seen = new Set<string>();
-  const tell = (known: Iterable<string>) => {
+  const showProgress = (known: Iterable<string>) => {
     for (const id of known) seen.add(id);
     progress.at(`WARP registrations: ${grouped(seen.size)} of ${grouped(acts.length)} acts processed`);
   };
   for (const one of acts) session.acts.set(one.id, one);
   const waiting = new Map(acts.map((one) => [one.id, one]));
-  const settle = (made: Iterable<readonly [string, Outcome]>) => {
+  const setOutcomes = (made: Iterable<readonly [string, Outcome]>) => {
     for (const [id, outcome] of made) {
       outcomes.set(id, outcome);
       waiting.delete(id);
@@ -142,18 +143,18 @@ export async function makeActs(
         before: (ids) => journal.intend(of, ids),
         after: (known) => {
           journal.note(of, asMade(known));
-          tell(known.keys());
+          showProgress(known.keys());
         },
       });
-      const told = asMade(made);
-      settle(told);
-      journal.note(of, told);
+      const actual = asMade(made);
+      setOutcomes(actual);
+      journal.note(of, actual);
     }
     const lost = steps.filter(({ isLost }) => isLost);
     // Where nothing can be made and nothing is lost, what is left waits for itself.
     const over = act === undefined && lost.length === 0 ? steps : lost;
     const skipped = new Map(over.map(({ one, first = "" }) => [one.id, relied(session, first)]));
-    settle(skipped);
+    setOutcomes(skipped);
     journal.note("registrations", skipped);
   }
 }
@@ -209,9 +210,10 @@ export function failuresOf(
   kinds: readonly KindOfAct[],
   except?: string,
 ): string[] {
-  const notDone = [...acts.values()]
-    .map((one) => ({ ...one, outcome: outcomes.get(one.id) ?? NO_OUTCOME }))
-    .filter(({ id, outcome }) => id !== except && outcome.result !== "done");
+  const notDone = [...acts.values()].flatMap((one) => {
+    const outcome = outcomes.get(one.id) ?? NO_OUTCOME;
+    return one.id === except || outcome.result === "done" ? [] : [{ ...one, outcome }];
+  });
   const named = kinds.flatMap((kind) =>
     notDone
       .filter(({ act }) => act === kind)
@@ -220,17 +222,19 @@ export function failuresOf(
   return inParagraphs(named);
 }
 
+/** An outcome that has a reason. */
+export type NotDone = Exclude<Outcome, { readonly result: "done" }>;
+
 export const NO_OUTCOME: Outcome = { result: "unknown", reason: "no outcome is known" };
 
 /** One paragraph for all that share a reason; a line for each that has one of its own, or hardly shares it. */
-function inParagraphs(failures: readonly { readonly name: string; readonly outcome: Outcome }[]): string[] {
-  const byReason = new Map<string, string[]>();
-  for (const { name, outcome } of failures) {
-    if (outcome.result === "done") continue;
-    const key = `${outcome.result === "failed" ? "" : `${outcome.result}: `}${outcome.reason}`;
-    byReason.set(key, [...(byReason.get(key) ?? []), name]);
-  }
-  return [...byReason].flatMap(([reason, names]) => {
+function inParagraphs(failures: readonly { readonly name: string; readonly outcome: NotDone }[]): string[] {
+  const byReason = groupBy(
+    failures,
+    ({ outcome: { result, reason } }) => (result === "failed" ? "" : `${result}: `) + reason,
+  );
+  return [...byReason].flatMap(([reason, group]) => {
+    const names = group.map(({ name }) => name);
     if (names.length < SHARED) return names.map((name) => `${name}: ${reason}`);
     const shown = names.slice(0, MOST_NAMES).map((name) => `  ${name}`);
     const more = names.length - shown.length;

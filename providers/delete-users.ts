@@ -77,21 +77,18 @@ async function outcomeOf(
   id: string,
   refusal: CloudflareError | undefined,
 ): Promise<Outcome> {
-  const left = await whatIsLeft(client, id);
-  if (left === undefined) return { result: "done" };
+  const holding = await heldBy(client, id);
+  if (holding === undefined) return { result: "done" };
   if (refusal?.doubtful === false) return { result: "failed", reason: refusal.summary };
-  if (left instanceof CloudflareError) {
+  if (holding instanceof CloudflareError) {
     const sent = refusal?.summary ?? "The API accepted the call.";
-    return { result: "unknown", reason: `${sent} The result could not be read back: ${left.summary}` };
+    return { result: "unknown", reason: `${sent} The result could not be read back: ${holding.summary}` };
   }
-  return { result: "failed", reason: refusal?.summary ?? `The deletion did not take effect: ${left}.` };
+  return { result: "failed", reason: refusal?.summary ?? `The deletion did not take effect: ${holding}.` };
 }
 
 /** What a user still holds; undefined where it is absent. */
-async function whatIsLeft(
-  client: CloudflareClient,
-  id: string,
-): Promise<string | CloudflareError | undefined> {
+async function heldBy(client: CloudflareClient, id: string): Promise<string | CloudflareError | undefined> {
   try {
     const user = await client.accessUsers.get(id);
     if (holdsNothing(user)) return undefined;

@@ -101,7 +101,7 @@ async function reconcile(properties: Properties, olds: Properties): Promise<Reco
     ...(inputs.fingerprint !== undefined && { fingerprint: inputs.fingerprint }),
     counts: countsOf(acts, session),
   };
-  const unreported = journal.told(outcomes);
+  const unreported = journal.unreported(outcomes);
   // A failed revoke fails the row of its own Revocation; but no row is tried where this resource fails.
   const hasFailed = failuresOf(session, ["delete", "unrevoke", "delete-user"]).length > 0;
   const wasStopped = [...outcomes.values()].some(({ result }) => result === "skipped");
@@ -152,16 +152,16 @@ function orderFailures(properties: Properties): Failure[] {
       .map((first) => `${escapeText(id, 60)} after ${escapeText(first, 60)}: both must be acts of this run`),
   );
   const free = new Set<string>();
-  const left = new Set(Object.keys(acts));
-  for (let before = -1; before !== left.size;) {
-    before = left.size;
-    for (const id of left) {
+  const waiting = new Set(Object.keys(acts));
+  for (let before = -1; before !== waiting.size;) {
+    before = waiting.size;
+    for (const id of waiting) {
       if (!after(id).every((first) => free.has(first) || acts[first] === undefined)) continue;
       free.add(id);
-      left.delete(id);
+      waiting.delete(id);
     }
   }
-  const circles = [...left].map((id) => `${escapeText(id, 60)}: it waits for itself`);
+  const circles = [...waiting].map((id) => `${escapeText(id, 60)}: it waits for itself`);
   return [...foreign, ...circles].map((reason) => ({ property: "acts", reason }));
 }
 

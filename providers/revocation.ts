@@ -74,8 +74,8 @@ async function ensureRevoked(properties: Properties): Promise<RevocationOutputs>
 
 /** The engine may stop at the first row that fails, so that one names all other revokes of this run that failed. */
 function others(session: AccountSession, registration: string): string[] {
-  if (session.othersTold) return [];
-  session.othersTold = true;
+  if (session.othersListed) return [];
+  session.othersListed = true;
   const failures = failuresOf(session, ["revoke"], registration);
   return failures.length === 0 ? [] : ["Others that failed in this run:", ...failures];
 }
@@ -90,7 +90,7 @@ async function revokeAlone(
   const journal = new Journal();
   await makeActs(session, [{ id: registration, act: "revoke", name, relies: idsIn(relies) }], journal);
   const outcome = session.outcomes.get(registration) ?? NO_OUTCOME;
-  const [unreported] = journal.told(new Map([[registration, outcome]]));
+  const [unreported] = journal.unreported(new Map([[registration, outcome]]));
   if (unreported !== undefined) throw new Error(`${name}: ${outcome.result}; ${unreported}`);
   return outcome;
 }

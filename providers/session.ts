@@ -41,7 +41,7 @@ export class AccountSession {
   readonly acts = new Map<string, DueAct>();
   readonly outcomes = new Map<string, Outcome>();
   /** The others that failed are told once, by the first row that fails. */
-  othersTold = false;
+  othersListed = false;
   #listing: Promise<ReadonlyMap<string, Registration>> | undefined;
   #users: Promise<ReadonlyMap<string, readonly AccessUser[]>> | undefined;
 

@@ -15,7 +15,7 @@ import { render } from "./report/formats.js";
 import { renderDone } from "./report/text.js";
 import { givenFingerprint, isHeld, whyHeld } from "./report/guards.js";
 import { takeInventory, timeOf, withAccount } from "./run/account.js";
-import { actsOf, findSiblings, gatherEvidence } from "./run/evidence.js";
+import { actsOf, findSiblings, fetchEvidence } from "./run/evidence.js";
 import {
   announce,
   endLanguageHost,
@@ -211,7 +211,7 @@ async function prepare(
 ): Promise<{ readonly due: Due; readonly size: number }> {
   const planned = await orRunError(() => planAccount(settings));
   const { plan } = planned;
-  const document = await report(planned, run);
+  const document = await showPlan(planned, run);
   const due = {
     reconciliation: toReconciliation(plan),
     rows: toRevocations(plan),
@@ -261,7 +261,7 @@ async function planAccount(settings: Settings): Promise<Planned> {
     const own = () => readOwnRevocations(accountId);
     const plan = await reconcile(allowlist, list, { account: accountId, env, now, time, siblings, own });
     const wanted = evidenceWish(env) !== "no";
-    const evidence = wanted ? await gatherEvidence(client, actsOf(plan)) : undefined;
+    const evidence = wanted ? await fetchEvidence(client, actsOf(plan)) : undefined;
     return { plan, evidence, generatedAt: time().now };
   });
 }
@@ -292,7 +292,7 @@ interface StateRow {
 }
 
 /** Shows the plan, and writes it where a report is asked for, before anything can fail. */
-async function report(
+async function showPlan(
   { plan, evidence, generatedAt }: Planned,
   { id, stack }: RunMark,
 ): Promise<ReportDocument> {
@@ -309,7 +309,7 @@ async function report(
 }
 
 /** In a first preview there are many more rows than acts: how many are new, and only record what is revoked already. */
-async function tellNewRows(rows: RevocationRows, made: readonly Revocation[]): Promise<void> {
+async function logNewRows(rows: RevocationRows, made: readonly Revocation[]): Promise<void> {
   const recorded = made.filter((_, at) => rows[at]?.inputs.drift === undefined);
   let old = 0;
   // Before an update the id of what is not in the state is not known, and then nothing is called.
@@ -342,7 +342,7 @@ async function register(
   });
   const { reconciliation, revocations, users } = registered;
   await Promise.all([reconciliation, ...revocations, ...users].map(urnOf));
-  if (pulumi.runtime.isDryRun()) await tellNewRows(rows, revocations);
+  if (pulumi.runtime.isDryRun()) await logNewRows(rows, revocations);
   return reconciliation;
 }
 

@@ -16,7 +16,7 @@ import {
   type WholeOptions,
   withAccount,
 } from "../run/account.js";
-import { gatherEvidence } from "../run/evidence.js";
+import { fetchEvidence } from "../run/evidence.js";
 import { escapeText } from "../text/escape.js";
 import { type Surroundings, UserError } from "./command.js";
 import { readInventoryFile } from "./files.js";
@@ -93,7 +93,7 @@ function live(
     time: () => time,
     list: (allowlist) => listing((client) => takeInventory(client, allowlist)),
     listWhole: (options) => listing((client) => takeWholeInventory(client, options)),
-    evidence: (decisions) => listing((client) => gatherEvidence(client, decisions)),
+    evidence: (decisions) => listing((client) => fetchEvidence(client, decisions)),
   };
 }
 

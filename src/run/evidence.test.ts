@@ -3,7 +3,7 @@ import { allowlist, physicalDevice, registration } from "../../test/support/worl
 import { type CloudflareClient, createClient, tokenCredentials } from "../cloudflare/index.js";
 import { makePlan } from "../reconcile/plan.js";
 import { type Simulator, startSimulator, type World } from "../simulator/index.js";
-import { actsOf, gatherEvidence } from "./evidence.js";
+import { actsOf, fetchEvidence } from "./evidence.js";
 
 const LIST = allowlist("version: 1\nusers:\n  bob@example.com: []\n  carol@example.com: []\n");
 const BOB = {
@@ -43,12 +43,12 @@ afterEach(async () => {
   await simulator.close();
 });
 
-async function evidence(options?: Parameters<typeof gatherEvidence>[2]) {
+async function evidence(options?: Parameters<typeof fetchEvidence>[2]) {
   const { accountId, url } = simulator;
   client = createClient({ accountId, baseUrl: url, credentials: tokenCredentials("t") });
   const registrations = await client.registrations.listAll({ status: "all" });
   const plan = makePlan(LIST, { account: accountId, registrations }, new Date());
-  return gatherEvidence(client, actsOf(plan), options);
+  return fetchEvidence(client, actsOf(plan), options);
 }
 
 const userCalls = () => simulator.log().filter(({ path }) => path.includes("/access/"));

@@ -32,13 +32,13 @@ interface EvidenceOptions {
   readonly accessUsers?: readonly AccessUser[] | undefined;
 }
 
-/** The acts of a plan, pending ones among them, most urgent first: what evidence is gathered about. */
+/** The acts of a plan, pending ones among them, most urgent first: what evidence is fetched for. */
 export function actsOf(plan: Plan): readonly ActDecision[] {
   return [...plan.acts, ...plan.pending.map(({ decision }) => decision)].sort(byUrgency);
 }
 
 /** Evidence by registration id, of all decisions whose user could be asked about; the first users come first. */
-export async function gatherEvidence(
+export async function fetchEvidence(
   client: CloudflareClient,
   decisions: readonly Decision[],
   { mostUsers = MOST_USERS, accessUsers }: EvidenceOptions = {},
@@ -47,16 +47,10 @@ export async function gatherEvidence(
   const asked = new Set(emails.slice(0, mostUsers));
   const known = accessUsers && new Map(accessUsers.map((user) => [normaliseEmail(user.email ?? ""), user]));
   const inquiry = new Inquiry(client, known);
+  const notAsked = `not asked: at most ${mostUsers} users are asked about`;
   const byUser = new Map<string, Evidence>();
   for (const email of emails) {
-    byUser.set(
-      email,
-      asked.has(email)
-        ? await inquiry.about(email)
-        : {
-            missing: [`not asked: at most ${mostUsers} users are asked about`],
-          },
-    );
+    byUser.set(email, asked.has(email) ? await inquiry.about(email) : { missing: [notAsked] });
   }
   return new Map(
     decisions.flatMap(({ user, registration }) => {

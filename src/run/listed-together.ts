@@ -16,7 +16,7 @@ export interface ListedTogether {
 }
 
 /** What is younger may be in one listing and not yet in the other. */
-const SETTLED_MS = 15 * 60_000;
+const LISTED_BY_NOW_MS = 15 * 60_000;
 
 /** The dashboard lists no device that was seen longer ago than a year, and its API may do the same. */
 const REMEMBERED_MS = 330 * 86_400_000;
@@ -39,8 +39,8 @@ const isLive = ({ deleted_at }: { readonly deleted_at?: string | null }) => dele
 const isActive = (registration: Registration) => isLive(registration) && registration.revoked_at == null;
 
 /** Changed long enough ago for every listing to know of it. A device that is connected is seen all the time. */
-function isSettled(times: readonly (string | null | undefined)[], now: number): boolean {
-  return times.every((time) => time == null || Date.parse(time) < now - SETTLED_MS);
+function isOldEnough(times: readonly (string | null | undefined)[], now: number): boolean {
+  return times.every((time) => time == null || Date.parse(time) < now - LISTED_BY_NOW_MS);
 }
 
 /** Devices that count active registrations, where the listing of registrations has no active one of theirs. */
@@ -48,14 +48,14 @@ function withoutRegistrations({ registrations, devices }: ListedTogether, now: n
   const active = new Set(registrations.filter(isActive).map(({ device }) => device.id));
   const fresh = new Set(
     registrations
-      .filter(({ revoked_at, deleted_at }) => !isSettled([revoked_at, deleted_at], now))
+      .filter(({ revoked_at, deleted_at }) => !isOldEnough([revoked_at, deleted_at], now))
       .map(({ device }) => device.id),
   );
   const counting = devices.filter(
     (device) =>
       isLive(device) &&
       device.active_registrations > 0 &&
-      isSettled([device.created_at], now) &&
+      isOldEnough([device.created_at], now) &&
       !fresh.has(device.id),
   );
   return { missing: counting.filter(({ id }) => !active.has(id)).map(nameOf), of: counting.length };
@@ -73,7 +73,7 @@ function withoutDevices({ registrations, devices }: ListedTogether, now: number)
       (registration.registration_type ?? "warp") === "warp" &&
       !isNoUser(userOf(registration)) &&
       now - Date.parse(registration.last_seen_at ?? "") < REMEMBERED_MS &&
-      isSettled([registration.created_at], now),
+      isOldEnough([registration.created_at], now),
   );
   return {
     missing: expected.filter(({ device }) => !counting.has(device.id)).map(nameOf),

@@ -65,27 +65,27 @@ interface PlanTerms {
 export async function reconcile(
   allowlist: Allowlist,
   list: () => Promise<Inventory>,
-  { account, env, now: given, time: tell, siblings = [], own: ask }: PlanTerms,
+  { account, env, now: given, time: askTime, siblings = [], own: askOwn }: PlanTerms,
 ): Promise<Plan> {
   checkAccount(allowlist, account);
   const maxAge = allowlist.limits.maxPlanAge.value;
   const reviewed = readReviewedPlan(env, account);
   const checkAge = (now: Date) => reviewed && checkReviewedAge(env, reviewed, maxAge, now);
   // Of a live account it is known only after the listing what time it is; what else is wrong is told before.
-  if (!tell) checkAge(given);
+  if (!askTime) checkAge(given);
   const inventory = await list();
-  const time = tell?.();
+  const time = askTime?.();
   const now = time?.now ?? given;
   if (time) {
     checkAge(now);
     testAt(allowlist, now);
   }
   // What the calendar makes due is asked as of the moment of the review, so that nothing new creeps in meanwhile.
-  const known = needsOwnRevocations(allowlist) ? await ask?.() : undefined;
+  const known = needsOwnRevocations(allowlist) ? await askOwn?.() : undefined;
   const terms = { now, reviewed, siblings, own: known };
   const made = makePlan(allowlist, inventory, reviewed?.asOf ?? now, terms);
   const own =
-    known ?? (made.decisions.some(({ action }) => action === "unrevoke") ? await ask?.() : undefined);
+    known ?? (made.decisions.some(({ action }) => action === "unrevoke") ? await askOwn?.() : undefined);
   const plan = tellWhoRevoked(made, own);
   const { findings, notes } = time ?? { findings: [], notes: [] };
   return {
