@@ -13,6 +13,7 @@ import {
   readInput,
   writeOutputs,
 } from "../text/files.js";
+import { isMapping } from "../text/words.js";
 import { reasonOf, UserError } from "./command.js";
 
 /** The text of a regular file of an allowed size, or a {@link UserError}; undefined where there is no file and `optional` says that this is fine. */
@@ -40,11 +41,6 @@ export function parseJson(path: string, text: string, hint?: string): unknown {
     const what = place ? `expected ${place.expected}` : reasonOf(error);
     throw new UserError(`${where}: not JSON: ${what}`, hint, { cause: error });
   }
-}
-
-/** Whether a value is a JSON object. */
-export function isMapping(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 // Where a text stops being JSON. Node's own message names the place in some versions and for some mistakes only, so

@@ -1,4 +1,5 @@
 import { escapeText } from "../text/escape.js";
+import { isMapping } from "../text/words.js";
 import {
   type ApiError,
   CloudflareError,
@@ -41,9 +42,7 @@ const DEEPEST_CHAIN = 4;
 
 /** An object's fields, or undefined when the value is none. */
 export function fieldsOf(value: unknown): Readonly<Record<string, unknown>> | undefined {
-  return typeof value === "object" && value !== null && !Array.isArray(value)
-    ? (value as Record<string, unknown>)
-    : undefined;
+  return isMapping(value) ? value : undefined;
 }
 
 function readErrors(value: unknown, redact: (text: string) => string, depth = 0): readonly ApiError[] {

@@ -6,6 +6,7 @@
 import type { OwnRevocations } from "../reconcile/decision.js";
 import type { ReportDocument } from "../report/document.js";
 import { parseReport } from "../report/read-back.js";
+import { isMapping } from "../text/words.js";
 
 /** The type of the rows by which a state keeps revocations. */
 export const REVOCATION_TYPE = "pulumi-nodejs:dynamic/warp:Revocation";
@@ -79,10 +80,6 @@ function rowsIn(resources: readonly unknown[]): readonly Readonly<Record<string,
   return resources.flatMap((one) =>
     isMapping(one) && one.type === REVOCATION_TYPE && isMapping(one.outputs) ? [one.outputs] : [],
   );
-}
-
-function isMapping(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 /** What several sources tell, the latest of each registration; undefined where there is none. */

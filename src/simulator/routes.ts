@@ -1,3 +1,4 @@
+import { decoded } from "../text/redact.js";
 import {
   createUser,
   deleteUser,
@@ -56,7 +57,7 @@ export function answer(account: Account, request: ApiRequest): ApiAnswer {
   const { path, method } = request;
   const endpoint = endpointOf(path);
   if (endpoint === undefined) throw noRoute(path);
-  const [, , accountId = "", , , ...ids] = path.split("/").map(decode);
+  const [, , accountId = "", , , ...ids] = path.split("/").map(decoded);
   const [id = ""] = ids;
   if (accountId !== account.store.accountId) refuseAccount(accountId, path);
   const methods = userMethodsOf(account, endpoint, ids, request) ?? methodsOf(account, endpoint, id, request);
@@ -105,14 +106,6 @@ function oneRegistration(account: Account, id: string, params: URLSearchParams, 
 function refuseAccount(accountId: string, path: string): never {
   if (!/^[0-9a-f]{32}$/i.test(accountId)) throw noRoute(path);
   throw new RefusedCall(403, [{ code: 9109, message: "Unauthorized to access requested resource" }]);
-}
-
-function decode(segment: string): string {
-  try {
-    return decodeURIComponent(segment);
-  } catch {
-    return segment;
-  }
 }
 
 const PATH =

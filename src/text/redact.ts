@@ -112,7 +112,8 @@ export function proxyPasswords(env: Environment): readonly Secret[] {
   });
 }
 
-function decoded(text: string): string {
+/** The text without percent-encoding; as it is where that is malformed. */
+export function decoded(text: string): string {
   try {
     return decodeURIComponent(text);
   } catch {

@@ -31,6 +31,11 @@ export function groupBy<Value, Key>(
   return groups;
 }
 
+/** Whether a value is a JSON object. */
+export function isMapping(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
 /** The known word that was probably meant, or undefined where none is near enough to guess. */
 export function nearest(word: string, known: readonly string[]): string | undefined {
   if (known.length === 0 || word.length > 200) return undefined;

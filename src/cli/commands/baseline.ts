@@ -8,9 +8,9 @@ import { type Finding, identityOf, identityOfAct } from "../../reconcile/finding
 import type { Plan } from "../../reconcile/plan.js";
 import { DAY_MS, endOf } from "../../reconcile/scope.js";
 import { jsonText } from "../../text/escape.js";
-import { compare, counted, didYouMean } from "../../text/words.js";
+import { compare, counted, didYouMean, isMapping } from "../../text/words.js";
 import { UserError } from "../command.js";
-import { isMapping, parseJson } from "../files.js";
+import { parseJson } from "../files.js";
 
 /** One line of the baseline. */
 interface Accepted {

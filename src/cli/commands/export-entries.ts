@@ -18,12 +18,13 @@ import { decideAll } from "../../reconcile/decide.js";
 import { type Decision, isAct, liveState } from "../../reconcile/decision.js";
 import { quoted } from "../../reconcile/findings/finding.js";
 import { type Hardware, type HardwareIndex, indexHardware, type Unusable } from "../../reconcile/hardware.js";
-import { compareTimes, formDevices, type Person } from "../../reconcile/people.js";
+import { formDevices, type Person } from "../../reconcile/people.js";
 import { isInScope, isNoUser, userOf } from "../../reconcile/scope.js";
 import { day } from "../../report/words.js";
 import { narrowInventory, type WholeInventory } from "../../run/account.js";
 import { escapeText } from "../../text/escape.js";
 import { compare, counted } from "../../text/words.js";
+import { byAge } from "./find.js";
 
 /**
  * Everything by default, and said so that whoever goes on from here sees it. Nothing in it goes by age: an export asks
@@ -141,6 +142,7 @@ const EVERYTHING = toAllowlist(new Map()).scope;
 function sortOut(registrations: readonly Registration[]) {
   const own = new Map<string, Registration[]>();
   const counts = { outOfScope: 0, noUser: 0, unlistable: 0 };
+  // An export that is made again has what is new at the end.
   for (const registration of [...registrations].sort(byAge)) {
     const email = userOf(registration);
     if (!isInScope(registration, email, EVERYTHING)) counts.outOfScope++;
@@ -241,11 +243,6 @@ function toUser(
 ): ExportedUser {
   const spokenFor = new Set(entries.flatMap(({ registrations }) => registrations.map(({ id }) => id)));
   return { email, entries, refused: own.filter(({ id }) => !spokenFor.has(id)) };
-}
-
-/** An export that is made again has what is new at the end. */
-function byAge(a: Registration, b: Registration): number {
-  return compareTimes(a.created_at, b.created_at) || compare(a.id, b.id);
 }
 
 // An export as the text of allowlist files.

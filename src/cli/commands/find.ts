@@ -22,9 +22,7 @@ export interface Located {
 
 /** @throws UserError where nothing is called so, with what may have been meant. */
 export function findSubject(word: string, whole: WholeInventory, allowlist: Allowlist): Located {
-  const registrations = [...whole.registrations].sort(
-    (a, b) => compareTimes(b.created_at, a.created_at) || compare(b.id, a.id),
-  );
+  const registrations = [...whole.registrations].sort((a, b) => byAge(b, a));
   const idsOf = (isMeant: (one: (typeof registrations)[number]) => boolean) =>
     registrations.filter(isMeant).map(({ id }) => id);
   const known = word.trim();
@@ -111,14 +109,16 @@ export function findTargets(word: string, registrations: readonly Registration[]
   throw unknownTarget(word, live);
 }
 
+/** The oldest first. */
+export function byAge(a: Registration, b: Registration): number {
+  return compareTimes(a.created_at, b.created_at) || compare(a.id, b.id);
+}
+
 function activeOrNewest(registrations: readonly Registration[]): readonly Registration[] {
   const active = registrations.filter((registration) => liveState(registration) === "active");
   if (active.length > 0) return active;
   const newest = new Map<string, Registration>();
-  for (const one of [...registrations].sort(
-    (a, b) => compareTimes(a.created_at, b.created_at) || compare(a.id, b.id),
-  ))
-    newest.set(userOf(one), one);
+  for (const one of [...registrations].sort(byAge)) newest.set(userOf(one), one);
   return [...newest.values()];
 }
 

@@ -82,7 +82,8 @@ async function saveInventory(surroundings: Surroundings, options: InventoryOptio
  * Replaces account, ids, e-mails, names, serial numbers, hardware ids, MAC and IP addresses, and keys. Times, versions,
  * models and states stay. A field that no document of the API names is left out: nobody knows what it holds.
  */
-function redactInventory(file: InventoryFile, names = new Pseudonyms()): InventoryFile {
+function redactInventory(file: InventoryFile): InventoryFile {
+  const names = new Pseudonyms();
   return {
     ...file,
     account: names.of("account", file.account),
