@@ -2,7 +2,7 @@
 
 import type { dynamic } from "@pulumi/pulumi";
 import { type AccessUser, CloudflareError, type Outcome } from "../src/cloudflare/index.js";
-import { hasName, rowOf } from "../src/reconcile/access-user.js";
+import { hasName, rowOf } from "../src/reconcile/access-users.js";
 import { escapeText } from "../src/text/escape.js";
 import { Journal, type NotDone } from "./acts.js";
 import { type Properties, provider, readInput, text, toInput } from "./dynamic.js";

@@ -1,7 +1,7 @@
 /** Deletes Access users, and reads each back. */
 
 import { CloudflareError, type CloudflareClient, type Outcome } from "../src/cloudflare/index.js";
-import { holdsNothing } from "../src/reconcile/access-user.js";
+import { holdsNothing } from "../src/reconcile/access-users.js";
 import { stopped } from "./stop.js";
 
 /** Milliseconds before each further reading of a user who still holds something. */

@@ -1,8 +1,9 @@
 /** A plan as the inputs of the resources: short, and only what changes when an act is due. */
 
 import type { Registration } from "../src/cloudflare/types.js";
-import { type AccessUserDecision, isAccessUserAct } from "../src/reconcile/access-user.js";
+import type { AccessUserDecision } from "../src/reconcile/access-users.js";
 import type { ActDecision, Decision } from "../src/reconcile/decision.js";
+import { isItemAct } from "../src/reconcile/decision.js";
 import type { Plan } from "../src/reconcile/plan.js";
 import { escapeText } from "../src/text/escape.js";
 import type { AccessUserInputs } from "./access-user.js";
@@ -33,8 +34,7 @@ function dueActs({ acts, accessUsers }: Plan): DueActs {
   const add = (kind: keyof DueActs, id: string, email: string) => ((due[kind] ??= {})[id] = userLabel(email));
   for (const { action, registration, user } of acts) add(action, registration.id, user);
   for (const one of accessUsers) {
-    if (isAccessUserAct(one) && one.action === "delete" && one.user)
-      add("deleteUser", one.user.id, one.email);
+    if (isItemAct(one) && one.action === "delete" && one.user) add("deleteUser", one.user.id, one.email);
   }
   return due;
 }
@@ -124,7 +124,7 @@ const TEXT_LIMIT = 500;
 
 /** The users that this run deletes, one line each with what goes along. */
 function deletedUsers(plan: Plan): Pick<ReconciliationInputs, "users"> {
-  const lines = plan.accessUsers.filter(isAccessUserAct).flatMap(({ action, email, user, text }) => {
+  const lines = plan.accessUsers.filter(isItemAct).flatMap(({ action, email, user, text }) => {
     if (action !== "delete" || user === undefined) return [];
     return [
       [user.id, `delete-user ${escapeText(email, EMAIL_LIMIT)}, ${escapeText(text, TEXT_LIMIT)}`] as const,
@@ -151,7 +151,7 @@ function toUserInputs(account: string, decision: AccessUserDecision): AccessUser
     account,
     email: toInput(email),
     ...(name !== undefined && { name: toInput(name) }),
-    ...(isAccessUserAct(decision) && { drift: driftOf(decision) }),
+    ...(isItemAct(decision) && { drift: driftOf(decision) }),
   };
 }
 

@@ -9,7 +9,7 @@ import {
   type Registration,
 } from "../src/cloudflare/index.js";
 import type { Act } from "../src/cloudflare/types.js";
-import { byEmail } from "../src/reconcile/access-user.js";
+import { byEmail } from "../src/reconcile/access-users.js";
 import { trustedBaseUrl } from "../src/run/account.js";
 import { refusal, watch } from "./stop.js";
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { planOf, row, seated, type UserWorld } from "../../test/support/access-users.js";
 import { ACCOUNT, NOW } from "../../test/support/world.js";
-import type { ReviewedAccessUser } from "./schedule.js";
+import type { ReviewedItem } from "./decision.js";
 
 const A = "a@example.com";
 const N = "n@example.com";
@@ -44,7 +44,7 @@ const THEN = {
   [R]: { action: "rename", id: `id-${R}`, name: "Right", pending: false },
 } as const;
 
-function reviewed(users?: Readonly<Record<string, ReviewedAccessUser>>): Pick<UserWorld, "terms"> {
+function reviewed(users?: Readonly<Record<string, ReviewedItem>>): Pick<UserWorld, "terms"> {
   const accessUsers = users && new Map(Object.entries(users));
   const known = { account: ACCOUNT, asOf: NOW, fingerprint: "f", files: [], decisions: new Map() };
   return { terms: { reviewed: { ...known, ...(accessUsers && { accessUsers }) } } };
@@ -55,7 +55,7 @@ describe("what was reviewed", () => {
     expect(waiting(reviewed(THEN))).toEqual([]);
   });
 
-  test.each<[string, keyof typeof THEN, Partial<ReviewedAccessUser>, string]>([
+  test.each<[string, keyof typeof THEN, Partial<ReviewedItem>, string]>([
     [
       "of another user with the address",
       A,

@@ -1,13 +1,14 @@
 import { expect, test } from "vitest";
 import { planOf, row, seated } from "../../test/support/access-users.js";
-import { byEmail, hasName, isAccessUserAct } from "./access-user.js";
+import { byEmail, hasName } from "./access-users.js";
+import { isItemAct } from "./decision.js";
 
 test("an act is what changes the account in this run", () => {
   const text = "accessUsers: { a@example.com: { state: absent }, k@example.com: {}, n@example.com: {} }\n";
   const users = [row("a@example.com", seated), row("k@example.com")];
   const acts = (more = "") =>
     planOf({ text: more + text, users })
-      .accessUsers.filter(isAccessUserAct)
+      .accessUsers.filter(isItemAct)
       .map(({ email, action }) => `${action} ${email}`);
   expect(acts()).toEqual(["delete a@example.com", "create n@example.com"]);
   expect(acts("freeze: { until: 2999-12-31, reason: year end }\n")).toEqual([]);

@@ -1,20 +1,33 @@
 /** Compares the `accessUsers` of an allowlist with the Access users of the account. */
 
 import type { Message, SourcePosition } from "../allowlist/messages.js";
-import type { Allowlist, Freeze, WantedAccessUser } from "../allowlist/model.js";
-import { domainOf } from "../allowlist/values.js";
+import type { Allowlist, WantedAccessUser } from "../allowlist/model.js";
+import { domainOf, normaliseEmail } from "../allowlist/values.js";
 import type { AccessUser, Registration } from "../cloudflare/types.js";
 import { compare } from "../text/words.js";
-import { type AccessUserDecision, byEmail, hasName, holdsNothing, rowOf } from "./access-user.js";
+import type { DecidedItems, Item } from "./decision.js";
 import { clipped, type Finding, named, quoted } from "./findings/finding.js";
-import { type Difference, type ReviewedPlan, whyFrozen } from "./schedule.js";
 import { userOf } from "./scope.js";
 
-/** What is decided, and the line that forbids it: with one problem nothing may be done. */
-interface AccessUserDecisions {
-  /** One for each user whom the allowlist names, in the order of e-mails. */
-  readonly decisions: readonly AccessUserDecision[];
-  readonly problems: readonly Message[];
+/** `keep`: in good order; the rest changes the account. */
+export type AccessUserAction = "create" | "rename" | "delete" | "keep";
+
+export interface AccessUserDecision extends Item {
+  /** Normalised. @title E-mail */
+  readonly email: string;
+  /** The name that the allowlist asks for; left out where it asks for none, so that the name stays. */
+  readonly name?: string;
+  // For one who is to be present every row counts, since a new one holds nothing either.
+  /** For a user who is to be absent, a row without seat and active device counts as absent. */
+  readonly live: "present" | "absent";
+  /** What the user is to be. */
+  readonly desired: "present" | "absent";
+  /** What follows. */
+  readonly action: AccessUserAction;
+  /** The live row; undefined where there is none, or where it cannot be told which one. */
+  readonly user: AccessUser | undefined;
+  /** Ids of the registrations that may go with a user who is deleted; empty for every other action. */
+  readonly registrations: readonly string[];
 }
 
 /** Nothing is decided where the users were not listed: absence from no list is no absence. */
@@ -22,8 +35,8 @@ export function decideAccessUsers(
   allowlist: Pick<Allowlist, "accessUsers" | "protected" | "guards" | "scope">,
   live: readonly AccessUser[] | undefined,
   registrations: readonly Registration[],
-): AccessUserDecisions {
-  if (live === undefined || allowlist.accessUsers.length === 0) return { decisions: [], problems: [] };
+): DecidedItems<AccessUserDecision> {
+  if (live === undefined) return { decisions: [], problems: [], findings: unread(allowlist.accessUsers) };
   const rows = byEmail(live);
   const decisions: AccessUserDecision[] = [];
   const problems: Message[] = [];
@@ -39,15 +52,12 @@ export function decideAccessUsers(
       if (decision.action === "delete") problems.push(...whyNotDeleted(decision, allowlist, registrations));
     }
   }
-  return { decisions, problems };
+  return { decisions, problems, findings: [] };
 }
 
 /** Where the account is known from a file without its Access users. */
-export function reportUnread(
-  { accessUsers: [first] }: Pick<Allowlist, "accessUsers">,
-  live: readonly AccessUser[] | undefined,
-): Finding[] {
-  if (first === undefined || live !== undefined) return [];
+function unread([first]: readonly WantedAccessUser[]): Finding[] {
+  if (first === undefined) return [];
   const text = "`accessUsers` is not compared with the account, because its Access users were not listed";
   return [
     { code: "access-users-unread", subject: ["accessUsers"], text, source: first.source, registrations: [] },
@@ -152,65 +162,6 @@ function devices(registrations: readonly Registration[]): string {
   return `${what} (${active} active) may go with the seat: ${names.join(", ")}${more}`;
 }
 
-// Which of the Access users' acts this run does, and why the others wait.
-
-/**
- * The decisions, each act that waits with its reason. `limits.perRun` does not count them: who is created disturbs
- * nobody, and who is deleted has a guard of their own.
- */
-export function scheduleAccessUsers(
-  decisions: readonly AccessUserDecision[],
-  { freeze }: { readonly freeze?: Freeze | undefined },
-  now: Date,
-  reviewed: ReviewedPlan | undefined,
-): readonly AccessUserDecision[] {
-  return decisions.map((decision) => {
-    if (decision.action === "keep") return decision;
-    const text = reviewed && whyNew(decision, reviewed);
-    if (text !== undefined) return { ...decision, pending: { why: "not-reviewed", text } };
-    if (freeze === undefined || now >= freeze.until) return decision;
-    return { ...decision, pending: { why: "frozen", text: whyFrozen(freeze) } };
-  });
-}
-
-/** What guards judge, and of it the deletions an approval approves: all that is due and reviewed, in this run or not. */
-export function agreedUsers(decisions: readonly AccessUserDecision[]): readonly AccessUserDecision[] {
-  return decisions.filter(({ action, pending }) => action !== "keep" && pending?.why !== "not-reviewed");
-}
-
-/**
- * Why an act that is due was not in the reviewed plan; undefined where it was: a deletion of this very user, or a
- * creation or renaming to this name.
- */
-function whyNew(
-  { email, action, user, name }: AccessUserDecision,
-  { accessUsers }: ReviewedPlan,
-): string | undefined {
-  const then = accessUsers?.get(email);
-  if (!then) return "not in the reviewed plan, which did not cover this Access user";
-  if (then.action !== action) return `not in the reviewed plan, where it was ${then.action}`;
-  if (then.pending) return "in the reviewed plan it was pending";
-  if (action === "delete" && then.id !== user?.id)
-    return "in the reviewed plan it was another user with that address";
-  if (action !== "delete" && then.name !== name) return "in the reviewed plan its new name was different";
-  return undefined;
-}
-
-/** The deletions of the reviewed plan that are not due any more, one line each. */
-export function deletionsNotDue(
-  { accessUsers = new Map() }: ReviewedPlan,
-  decisions: readonly AccessUserDecision[],
-): Difference[] {
-  const due = new Set(decisions.filter(({ action }) => action === "delete").map(({ email }) => email));
-  return [...accessUsers]
-    .filter(([email, { action, pending }]) => action === "delete" && !pending && !due.has(email))
-    .map(([email]) => ({
-      subject: ["accessUsers", email],
-      text: `the Access user ${email} was due for deletion in the reviewed plan, and no longer is`,
-    }))
-    .sort((a, b) => compare(a.text, b.text));
-}
-
 // Who is never deleted, whatever `accessUsers` says.
 
 /**
@@ -257,4 +208,41 @@ function outOfScope(email: string, source: SourcePosition): Message {
     fix: "add the domain to `scope.emailDomains` or the address to `scope.emails`, or remove the user from `accessUsers`",
     source,
   };
+}
+
+// Which row of the account is meant, and what it holds.
+
+/** The live rows by normalised e-mail, those without one left out. */
+export function byEmail(users: readonly AccessUser[]): ReadonlyMap<string, readonly AccessUser[]> {
+  const found = new Map<string, AccessUser[]>();
+  for (const user of users) {
+    const email = normaliseEmail(user.email ?? "");
+    const rows = found.get(email);
+    if (rows) rows.push(user);
+    else if (email !== "") found.set(email, [user]);
+  }
+  return found;
+}
+
+/**
+ * Whether a row has neither seat nor active device. The documents contradict each other on whether a deleted user's row
+ * goes, or stays like this.
+ */
+export function holdsNothing({ access_seat, gateway_seat, active_device_count }: AccessUser): boolean {
+  return access_seat !== true && gateway_seat !== true && (active_device_count ?? 0) === 0;
+}
+
+/**
+ * The row that is meant, of those with one e-mail: what a deleted user left behind gives way to a user who came back.
+ * `ambiguous` where that leaves several.
+ */
+export function rowOf(rows: readonly AccessUser[]): AccessUser | "ambiguous" | undefined {
+  const holding = rows.filter((row) => !holdsNothing(row));
+  const [row, other] = holding.length > 0 ? holding : rows;
+  return other === undefined ? row : "ambiguous";
+}
+
+/** Whether a row has the name already; blanks around it, and how its letters are composed, make no other name. */
+export function hasName({ name }: AccessUser, wanted: string): boolean {
+  return (name ?? "").trim().normalize("NFC") === wanted.trim().normalize("NFC");
 }

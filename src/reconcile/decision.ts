@@ -1,8 +1,9 @@
 /** One decision for one registration: what it is, what it should be, and which line says so. */
 
-import type { SourcePosition } from "../allowlist/messages.js";
+import type { Message, SourcePosition } from "../allowlist/messages.js";
 import type { Entry } from "../allowlist/model.js";
 import type { Act, Registration } from "../cloudflare/types.js";
+import type { Finding } from "./findings/finding.js";
 import type { ComparedHardware } from "./hardware.js";
 import type { Candidate } from "./people.js";
 
@@ -286,3 +287,74 @@ export function actionFor(live: LiveState, desired: DesiredState): Action {
 
 /** `not-reviewed`: not in the plan that was reviewed; `frozen`: a freeze holds; `limit`: `limits.perRun` is reached. */
 export type PendingReason = "not-reviewed" | "frozen" | "limit";
+
+// What else a plan decides about: what the kinds in `items.ts` share.
+
+/** The decision for one item, in a plan and in a report alike. A kind may say more. */
+export interface Item {
+  /** By which it is known among its kind: an Access user by the normalised address, whatever else by `key`. */
+  readonly email?: string;
+  readonly key?: string;
+  /** The live one's; a plan has an Access user's in `user`. */
+  readonly id?: string;
+  readonly user?: { readonly id: string } | undefined;
+  /** The name that it is to have. */
+  readonly name?: string;
+  /** `keep`: in good order; the rest changes the account. */
+  readonly action: string;
+  /** Ids of the registrations that may go with it. */
+  readonly registrations: readonly string[];
+  /** Why, and what goes with it. */
+  readonly text: string;
+  /** The line that says so. */
+  readonly source: SourcePosition;
+  /** Only of an act that is due and that this run does not do. */
+  readonly pending?: {
+    /** `not-reviewed`: not in the plan that was reviewed; `frozen`: a freeze holds. */
+    readonly why: Exclude<PendingReason, "limit">;
+    /** The same for people. */
+    readonly text: string;
+  };
+}
+
+export function keyOf({ email, key = "" }: Pick<Item, "email" | "key">): string {
+  return email ?? key;
+}
+
+export function idOf({ id, user }: Item): string | undefined {
+  return id ?? user?.id;
+}
+
+/** Whether an act is due, done in this run or not. */
+export function isItemDue({ action }: Item): boolean {
+  return action !== "keep";
+}
+
+/** A decision that this run carries out. */
+type ItemAct<D extends Item> = D & {
+  readonly action: Exclude<D["action"], "keep">;
+  readonly pending?: never;
+};
+
+export function isItemAct<D extends Item>(item: D): item is ItemAct<D> {
+  return isItemDue(item) && item.pending === undefined;
+}
+
+/** What guards judge and an approval approves: all that is due and reviewed, in this run or not. */
+export function isAgreed(item: Item): boolean {
+  return isItemDue(item) && item.pending?.why !== "not-reviewed";
+}
+
+/** What is said of an item in a plan that was reviewed. */
+export interface ReviewedItem extends Pick<Item, "action" | "id" | "name"> {
+  /** Whether that plan put the act off. */
+  readonly pending: boolean;
+}
+
+/** What is decided, and the lines that forbid it: with one problem nothing may be done. */
+export interface DecidedItems<D extends Item = Item> {
+  /** One for each item that the allowlist names, in a fixed order. */
+  readonly decisions: readonly D[];
+  readonly problems: readonly Message[];
+  readonly findings: readonly Finding[];
+}

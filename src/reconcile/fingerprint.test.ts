@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { describe, expect, test } from "vitest";
 import { ACCOUNT, allowlist, NOW, registration } from "../../test/support/world.js";
 import type { AccessUser } from "../cloudflare/types.js";
-import type { AccessUserDecision } from "./access-user.js";
+import type { AccessUserDecision } from "./access-users.js";
 import { fingerprint, makePlan } from "./plan.js";
 
 const list = allowlist("version: 1\nusers:\n  alice@example.com: []\n");
@@ -67,7 +67,7 @@ describe("an Access user who is deleted is named with what goes along", () => {
     text: "",
     source,
   });
-  const one = fingerprint(ACCOUNT, [], [deleted()]);
+  const one = fingerprint(ACCOUNT, [], { accessUsers: [deleted()] });
 
   test("with the row's id, the address, both seats and the registrations", () => {
     expect(one).toBe(digest([ACCOUNT, 1, [], [["u1", "alice@example.com", true, false, ["a"]]]]));
@@ -82,17 +82,19 @@ describe("an Access user who is deleted is named with what goes along", () => {
     ["another registration", [deleted({}, ["a", "b"])]],
     ["two users", [deleted(), deleted()]],
   ])("%s: another fingerprint", (_title, users) => {
-    expect(fingerprint(ACCOUNT, [], users)).not.toBe(one);
+    expect(fingerprint(ACCOUNT, [], { accessUsers: users })).not.toBe(one);
   });
 
   test("a sign-in in between changes nothing, nor does a seat that is not told rather than not held", () => {
-    expect(fingerprint(ACCOUNT, [], [deleted({ updated_at: "2026-06-01T00:00:00Z" })])).toBe(one);
+    expect(fingerprint(ACCOUNT, [], { accessUsers: [deleted({ updated_at: "2026-06-01T00:00:00Z" })] })).toBe(
+      one,
+    );
     const { gateway_seat: _, ...untold } = row;
-    expect(fingerprint(ACCOUNT, [], [{ ...deleted(), user: untold }])).toBe(one);
+    expect(fingerprint(ACCOUNT, [], { accessUsers: [{ ...deleted(), user: untold }] })).toBe(one);
   });
 
   test("where none is deleted it is as if there were no Access users", () => {
-    expect(fingerprint(ACCOUNT, [], [])).toBe(fingerprint(ACCOUNT, []));
+    expect(fingerprint(ACCOUNT, [], { accessUsers: [] })).toBe(fingerprint(ACCOUNT, []));
     // Over account, version and acts, as it was before there were any: approvals of then go on to fit.
     expect(fingerprint(ACCOUNT, [])).toBe(digest([ACCOUNT, 1, []]));
   });

@@ -2,8 +2,8 @@
 
 import type { GuardLimit, Guards, Setting } from "../allowlist/model.js";
 import type { Act } from "../cloudflare/types.js";
-import type { AccessUserDecision } from "./access-user.js";
-import type { ActDecision } from "./decision.js";
+import { type ActDecision, isAgreed, type Item } from "./decision.js";
+import { aboutItems, type ItemGuard, itemKinds, type Items } from "./items.js";
 
 /** Below so many registrations a percentage says little: half of them may be acted on, and always one. */
 export const PERCENT_FROM = 10;
@@ -11,7 +11,7 @@ export const PERCENT_FROM = 10;
 /** How one guard judges one plan. */
 export interface GuardVerdict {
   /** The kind of act that it counts; `perUser`: acts on one user; `deleteUsers`: Access users that are deleted. */
-  readonly guard: Act | "perUser" | "deleteUsers";
+  readonly guard: Act | "perUser" | ItemGuard;
   /** Acts of this kind that are due; for `perUser`, those on the user who has most. */
   readonly count: number;
   /** The most that may be done without an approval. @asType number */
@@ -29,8 +29,8 @@ export interface GuardVerdict {
 /** What guards judge: all that is due and reviewed, and how large the account is. */
 export interface GuardedActs {
   readonly acts: readonly ActDecision[];
-  /** Access users that are to be changed; undefined where the allowlist names none. */
-  readonly accessUsers: readonly AccessUserDecision[] | undefined;
+  /** All of them: one whose act was not reviewed is not counted. */
+  readonly items: Items;
   /** Registrations in scope. */
   readonly active: number;
   readonly revoked: number;
@@ -43,14 +43,11 @@ const GUARDS: readonly ((judged: GuardedActs, guards: Guards) => GuardVerdict | 
   // What was cut off at once must be let in at once again, so what is revoked counts as well.
   ({ acts, active, revoked }, { unrevoke }) => byKind("unrevoke", acts, unrevoke, active + revoked),
   ({ acts }, { perUser }) => perUser && byUser(acts, perUser),
-  // A guard of its own, since with each user go seats, and devices that are unseen here.
-  ({ accessUsers }, { deleteUsers }) =>
-    accessUsers && byUsers("deleteUsers", "delete", accessUsers, deleteUsers),
 ];
 
 /** Judges the acts of a plan. */
 export function judge(judged: GuardedActs, guards: Guards): readonly GuardVerdict[] {
-  return GUARDS.flatMap((guard) => guard(judged, guards) ?? []);
+  return [...GUARDS.flatMap((guard) => guard(judged, guards) ?? []), ...ofItems(judged, guards)];
 }
 
 function byKind(
@@ -73,14 +70,17 @@ function shareOf(population: number, { value, explicit }: Setting<number>): numb
   return Math.max(1, Math.floor((population * Math.max(value, 50)) / 100));
 }
 
-function byUsers(
-  guard: "deleteUsers",
-  act: AccessUserDecision["action"],
-  users: readonly AccessUserDecision[],
-  setting: Setting<number>,
-): GuardVerdict {
-  const count = users.filter(({ action }) => action === act).length;
-  return { guard, count, limit: setting.value, by: "max", setting, tripped: count > setting.value };
+/** A guard of a kind of which the allowlist names none does not apply. */
+function ofItems({ items }: GuardedActs, guards: Guards): GuardVerdict[] {
+  return itemKinds.flatMap((kind) => {
+    const all: readonly Item[] = items[kind];
+    return Object.entries(aboutItems(kind).acts).flatMap(([act, { guard }]): GuardVerdict[] => {
+      if (guard === undefined || all.length === 0) return [];
+      const setting = guards[guard];
+      const count = all.filter((one) => one.action === act && isAgreed(one)).length;
+      return [{ guard, count, limit: setting.value, by: "max", setting, tripped: count > setting.value }];
+    });
+  });
 }
 
 function byUser(acts: readonly ActDecision[], setting: Setting<number>): GuardVerdict {

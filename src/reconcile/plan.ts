@@ -4,15 +4,7 @@ import { createHash } from "node:crypto";
 import type { Message } from "../allowlist/messages.js";
 import type { Allowlist, Entry, Freeze, Policy } from "../allowlist/model.js";
 import { showDomains } from "../allowlist/values.js";
-import type { AccessUser, PhysicalDevice, Registration } from "../cloudflare/types.js";
-import type { AccessUserDecision } from "./access-user.js";
-import {
-  agreedUsers,
-  decideAccessUsers,
-  deletionsNotDue,
-  reportUnread,
-  scheduleAccessUsers,
-} from "./access-users.js";
+import type { PhysicalDevice } from "../cloudflare/types.js";
 import { decideAll, type Decided } from "./decide.js";
 import { type ActDecision, type Decision, type OwnRevocations, whoRevoked } from "./decision.js";
 import { findAccess, findOverlap, type Sibling } from "./findings/account.js";
@@ -36,29 +28,29 @@ import {
 } from "./findings/registrations.js";
 import { type GuardVerdict, judge } from "./guard.js";
 import { type HardwareFacts, indexHardware } from "./hardware.js";
+import { decideItems, factsOf, type Items, type ListedItems } from "./items.js";
 import { unmatchedEntries } from "./match.js";
 import { formDevices, type Person } from "./people.js";
 import {
   differences,
   findSkipped,
+  itemsNotDue,
   type PendingAct,
   type ReviewedPlan,
   schedule,
+  scheduleItems,
   type SkippedAct,
 } from "./schedule.js";
 
 /** The live account, listed whole. `devices` is left out where {@link needsHardware} says so. */
-export interface Inventory {
+export interface Inventory extends ListedItems {
   readonly account: string;
-  readonly registrations: readonly Registration[];
   readonly devices?: readonly PhysicalDevice[] | undefined;
-  /** Every Access user; left out where nobody asks for them. */
-  readonly accessUsers?: readonly AccessUser[] | undefined;
   /** What could not be listed and is not needed to decide, in words. */
   readonly notes?: readonly string[];
 }
 
-export interface Plan {
+export interface Plan extends Items {
   readonly account: string;
   /** The moment as of which it was decided. */
   readonly asOf: Date;
@@ -70,8 +62,6 @@ export interface Plan {
   readonly pending: readonly PendingAct[];
   /** Acts of the reviewed plan that are not due any more; empty without one. */
   readonly skipped: readonly SkippedAct[];
-  /** One for each user of `accessUsers`, in the order of e-mails; an act that waits says why. */
-  readonly accessUsers: readonly AccessUserDecision[];
   readonly reviewed: ReviewedPlan | undefined;
   /** The freeze that holds, where one does. */
   readonly freeze: Freeze | undefined;
@@ -123,16 +113,9 @@ export function makePlan(
   const decided = decideAll(people.values(), { allowlist, asOf, devices: inventory.devices, own });
   const { decisions, agreed, acts, pending } = schedule(decided.decisions, allowlist, now, reviewed);
   const active = decisions.filter(({ live }) => live === "active").length;
-  const users = decideAccessUsers(allowlist, inventory.accessUsers, registrations);
-  const accessUsers = scheduleAccessUsers(users.decisions, allowlist, now, reviewed);
-  const agreedChanges = agreedUsers(accessUsers);
-  const deletions = agreedChanges.filter(({ action }) => action === "delete");
-  const judged = {
-    acts: agreed,
-    accessUsers: accessUsers.length > 0 ? agreedChanges : undefined,
-    active,
-    revoked: decisions.length - active,
-  };
+  const of = decideItems(allowlist, inventory);
+  const items = scheduleItems(of.items, allowlist, now, reviewed);
+  const judged = { acts: agreed, items, active, revoked: decisions.length - active };
   return {
     account,
     asOf,
@@ -140,20 +123,20 @@ export function makePlan(
     acts,
     pending,
     skipped: reviewed ? findSkipped(reviewed, decisions) : [],
-    accessUsers,
+    ...items,
     reviewed,
     freeze: allowlist.freeze && now < allowlist.freeze.until ? allowlist.freeze : undefined,
     findings: showWrittenDomains(allowlist, [
-      ...(reviewed ? findDifferences(reviewed, allowlist, accessUsers) : []),
-      ...reportUnread(allowlist, inventory.accessUsers),
+      ...(reviewed ? findDifferences(reviewed, allowlist, items) : []),
+      ...of.findings,
       ...findAll({ allowlist, inventory, people, hardware, decided, asOf, now }),
       ...findOverlap(siblings, allowlist.scope, registrations),
       ...allowlist.warnings.map(findWarning),
     ]),
     notes: inventory.notes ?? [],
-    problems: showWrittenDomains(allowlist, [...contradictions(decided), ...users.problems]),
+    problems: showWrittenDomains(allowlist, [...contradictions(decided), ...of.problems]),
     guards: judge(judged, allowlist.guards),
-    fingerprint: fingerprint(account, agreed, deletions),
+    fingerprint: fingerprint(account, agreed, items),
     population: {
       inScope: decisions.length,
       active,
@@ -241,12 +224,8 @@ function findAll({ allowlist, inventory, people, hardware, decided, asOf, now }:
   ];
 }
 
-function findDifferences(
-  reviewed: ReviewedPlan,
-  { files }: Allowlist,
-  users: readonly AccessUserDecision[],
-): Finding[] {
-  const found = [...differences(reviewed, files), ...deletionsNotDue(reviewed, users)];
+function findDifferences(reviewed: ReviewedPlan, { files }: Allowlist, items: Items): Finding[] {
+  const found = [...differences(reviewed, files), ...itemsNotDue(reviewed, items)];
   return found.map((one) => ({ code: "reviewed-plan", ...one, registrations: [] }));
 }
 
@@ -298,28 +277,19 @@ const PLAN_VERSION = 1;
 /**
  * Names exactly these acts on this account in its present state: 16 hexadecimal digits over account, version, and
  * for each act the registration's id, the act, its live state and `updated_at`, in the order of ids. An approval is
- * bound to it, so it changes when a registration does. Access users that are deleted are named with their seats and the
- * registrations that may go with them, and not with times, which every sign-in may change. A plan that deletes none has
- * the same fingerprint as one that knows of none.
+ * bound to it, so it changes when a registration does. Of other items the acts that a guard counts are named
+ * (`item-kinds.ts`). A plan that deletes no Access user has the same fingerprint as one that knows of none.
  */
 export function fingerprint(
   account: string,
   acts: readonly ActDecision[],
-  deletedUsers: readonly AccessUserDecision[] = [],
+  items: Partial<Items> = {},
 ): string {
   const rows = acts
     .map(({ registration, action, live }) => [registration.id, action, live, registration.updated_at])
     .sort(([a = ""], [b = ""]) => (a < b ? -1 : 1));
-  // In the order of e-mails, as they are decided.
-  const users = deletedUsers.map(({ email, user, registrations }) => [
-    user?.id,
-    email,
-    user?.access_seat === true,
-    user?.gateway_seat === true,
-    registrations,
-  ]);
   return createHash("sha256")
-    .update(JSON.stringify([account, PLAN_VERSION, rows, ...(users.length > 0 ? [users] : [])]))
+    .update(JSON.stringify([account, PLAN_VERSION, rows, ...factsOf(items)]))
     .digest("hex")
     .slice(0, 16);
 }

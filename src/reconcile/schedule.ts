@@ -3,17 +3,21 @@
 import type { Freeze, Limits } from "../allowlist/model.js";
 import type { Act } from "../cloudflare/types.js";
 import { compare, minute } from "../text/words.js";
-import type { AccessUserAction } from "./access-user.js";
 import {
   aboutRule,
   type ActDecision,
   type Action,
   type Decision,
   isAct,
+  isItemDue,
+  type Item,
+  keyOf,
   type PendingReason,
+  type ReviewedItem,
   type RuleCode,
 } from "./decision.js";
 import { clipped } from "./findings/finding.js";
+import { aboutItems, type ItemKind, itemKinds, type Items, mapItems } from "./items.js";
 import { compareTimes, isNewer, lastSign } from "./people.js";
 
 /** An act that is due and that this run does not do. */
@@ -181,24 +185,14 @@ function weight({ reason: { code } }: ActDecision): number {
 
 // What was reviewed is what is done: a plan of an earlier moment as the bound of this run.
 
-/** An earlier plan, as its report tells it. */
-export interface ReviewedPlan {
+/** An earlier plan, as its report tells it; its items by kind and key, undefined for a kind that it knew nothing of. */
+export interface ReviewedPlan extends Partial<Readonly<Record<ItemKind, ReadonlyMap<string, ReviewedItem>>>> {
   readonly account: string;
   readonly asOf: Date;
   readonly fingerprint: string;
   /** By registration id. */
   readonly decisions: ReadonlyMap<string, ReviewedDecision>;
-  /** By normalised e-mail; undefined for a plan that knew nothing of Access users. */
-  readonly accessUsers?: ReadonlyMap<string, ReviewedAccessUser>;
   readonly files: readonly { readonly file: string; readonly digest: string }[];
-}
-
-export interface ReviewedAccessUser {
-  readonly action: AccessUserAction;
-  readonly id?: string;
-  readonly name?: string;
-  /** Whether that plan put the act off. */
-  readonly pending: boolean;
 }
 
 interface ReviewedDecision {
@@ -314,4 +308,50 @@ export function differences(
     }),
     ...[...then.keys()].filter((file) => !now.has(file)).map((file) => differs(file, "was removed")),
   ].sort((a, b) => compare(a.text, b.text));
+}
+
+// What waits of the other items, and what of them is not due any more.
+
+/**
+ * The items, each act that waits with its reason. `limits.perRun` does not count them: who is created disturbs nobody,
+ * and what must not come in numbers has a guard of its own.
+ */
+export function scheduleItems(
+  items: Items,
+  { freeze }: { readonly freeze?: Freeze | undefined },
+  now: Date,
+  reviewed: ReviewedPlan | undefined,
+): Items {
+  return mapItems(items, (item, kind) => {
+    if (!isItemDue(item)) return item;
+    const text = reviewed && whyItemNew(kind, item, reviewed);
+    if (text !== undefined) return { ...item, pending: { why: "not-reviewed", text } };
+    if (freeze === undefined || now >= freeze.until) return item;
+    return { ...item, pending: { why: "frozen", text: whyFrozen(freeze) } };
+  });
+}
+
+function whyItemNew(kind: ItemKind, item: Item, reviewed: ReviewedPlan): string | undefined {
+  const about = aboutItems(kind);
+  const then = reviewed[kind]?.get(keyOf(item));
+  if (!then) return `not in the reviewed plan, which did not cover this ${about.noun}`;
+  if (then.action !== item.action) return `not in the reviewed plan, where it was ${then.action}`;
+  const text = then.pending ? "it was pending" : about.changed(item, then);
+  return text === undefined ? undefined : `in the reviewed plan ${text}`;
+}
+
+/** What cannot be undone, was due in the reviewed plan, and is not any more: one line each. */
+export function itemsNotDue(reviewed: ReviewedPlan, items: Items): Difference[] {
+  return itemKinds.flatMap((kind) => {
+    const { noun, acts } = aboutItems(kind);
+    const now = new Map(items[kind].map((item: Item) => [keyOf(item), item.action]));
+    return [...(reviewed[kind] ?? [])]
+      .flatMap(([key, { action, pending }]) => {
+        const final = acts[action]?.final;
+        if (final === undefined || pending || now.get(key) === action) return [];
+        const text = `the ${noun} ${key} was due for ${final} in the reviewed plan, and no longer is`;
+        return [{ subject: [kind, key], text }];
+      })
+      .sort((a, b) => compare(a.text, b.text));
+  });
 }

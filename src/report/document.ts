@@ -2,7 +2,7 @@
 
 import type { Message, RelatedPlace, SourcePosition } from "../allowlist/messages.js";
 import type { Act } from "../cloudflare/types.js";
-import type { AccessUserAction, AccessUserDecision } from "../reconcile/access-user.js";
+import type { AccessUserAction, AccessUserDecision } from "../reconcile/access-users.js";
 import {
   type Action,
   type DesiredState,

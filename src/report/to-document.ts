@@ -4,9 +4,10 @@ import type { SourcePosition } from "../allowlist/messages.js";
 import type { Entry } from "../allowlist/model.js";
 import { showDomains } from "../allowlist/values.js";
 import type { Registration, RegistrationPolicy } from "../cloudflare/types.js";
-import { type AccessUserDecision, isAccessUserAct } from "../reconcile/access-user.js";
+import type { AccessUserDecision } from "../reconcile/access-users.js";
 import { aboutRule, type Action, type Decision } from "../reconcile/decision.js";
 import { asTold } from "../reconcile/hardware.js";
+import { isItemAct } from "../reconcile/decision.js";
 import type { Plan } from "../reconcile/plan.js";
 import { compare } from "../text/words.js";
 import {
@@ -231,7 +232,7 @@ function accessUsersIn(
   show: (text: string) => string,
 ): Pick<ReportDocument, "accessUsers" | "accessUserResults"> {
   if (decisions.length === 0) return {};
-  const results = decisions.filter(isAccessUserAct).map(({ email, user, action }): AccessUserResult => ({
+  const results = decisions.filter(isItemAct).map(({ email, user, action }): AccessUserResult => ({
     email,
     ...(user && { id: user.id }),
     act: action,

@@ -5,10 +5,10 @@ import { readAllowlist, type ReadOptions } from "../allowlist/files.js";
 import { AllowlistError, inOrder } from "../allowlist/messages.js";
 import type { Allowlist } from "../allowlist/model.js";
 import { CloudflareError, describeCost } from "../cloudflare/index.js";
-import { isAccessUserAct } from "../reconcile/access-user.js";
 import type { OwnRevocations } from "../reconcile/decision.js";
 import type { Sibling } from "../reconcile/findings/account.js";
 import { runAllowlistTests } from "../reconcile/findings/tests.js";
+import { isItemAct } from "../reconcile/decision.js";
 import {
   type Inventory,
   makePlan,
@@ -97,7 +97,7 @@ export async function reconcile(
 
 /** Before a run that takes long, what it will cost. */
 function costNotes({ acts, accessUsers }: Plan): readonly string[] {
-  const users = accessUsers.filter(isAccessUserAct);
+  const users = accessUsers.filter(isItemAct);
   const said = describeCost({
     acts: countBy(acts.map(({ action }) => action)),
     users: countBy(users.map(({ action }) => action)),

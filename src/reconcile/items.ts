@@ -1,0 +1,145 @@
+/** The kinds of items that a plan decides about beside registrations: a row each, and what is asked of all of them. */
+
+import type { Allowlist, Guards } from "../allowlist/model.js";
+import type { AccessUser, Act, Registration } from "../cloudflare/types.js";
+import { type AccessUserDecision, decideAccessUsers } from "./access-users.js";
+import { type DecidedItems, isAgreed, type Item, type ReviewedItem } from "./decision.js";
+import { identityOfAct } from "./findings/finding.js";
+
+/** What of the live account items are compared with. What nobody asks for is left out. */
+export interface ListedItems {
+  readonly registrations: readonly Registration[];
+  /** Every Access user. */
+  readonly accessUsers?: readonly AccessUser[] | undefined;
+}
+
+/** The guards that count acts on items, one act each. */
+export type ItemGuard = Exclude<keyof Guards, Act | "perUser" | "self">;
+
+/** One act on a kind of item. */
+interface ActRow {
+  /** Before its line in the text. */
+  readonly sign: string;
+  /** Which guard counts it. A fingerprint names what a guard counts, since an approval is about nothing else. */
+  readonly guard?: ItemGuard;
+  /** What it is called where it cannot be undone: it is told early, and missed where it was reviewed. */
+  readonly final?: string;
+}
+
+/** All there is to say of a kind of item. Methods take the kind's own decision. */
+export interface KindOfItem {
+  /** In the singular; with an `s` in the plural. */
+  readonly noun: string;
+  /** The same as a name of rules (`access-user/delete`), and in the plural of its page. */
+  readonly slug: string;
+  /** By which its acts are named from one run to the next: `act-user-delete`. */
+  readonly identity: string;
+  /** That one will be changed, as a sentence without its end. */
+  readonly meaning: string;
+  /** The field of a run's report that has what became of its acts. */
+  readonly results: string;
+  /** The acts on one, in the order in which reports tell them. */
+  readonly acts: Readonly<Record<string, ActRow>>;
+  decide(allowlist: Allowlist, listed: ListedItems): DecidedItems;
+  /** What is not as it was reviewed, where the act is; undefined where all is. */
+  changed(item: Item, then: ReviewedItem): string | undefined;
+  /** What a fingerprint names of one: no times, which may change by themselves. */
+  facts(item: Item): readonly unknown[];
+}
+
+/** The items of a plan, by kind. */
+export interface Items {
+  /** One for each user of `accessUsers`, in the order of e-mails; an act that waits says why. */
+  readonly accessUsers: readonly AccessUserDecision[];
+}
+
+/** A kind, by its field in plans and reports. */
+export type ItemKind = keyof Items;
+
+/** One row a kind. */
+const ITEM_KINDS = {
+  accessUsers: {
+    noun: "Access user",
+    slug: "access-user",
+    identity: "user",
+    meaning: "An Access user will be changed",
+    results: "accessUserResults",
+    acts: {
+      // A guard of its own, since with each user go seats, and devices that are unseen here.
+      delete: { sign: "x", guard: "deleteUsers", final: "deletion" },
+      create: { sign: "+" },
+      rename: { sign: "~" },
+    },
+    decide: (allowlist, { accessUsers, registrations }) =>
+      decideAccessUsers(allowlist, accessUsers, registrations),
+    changed({ action, user, name }: AccessUserDecision, then) {
+      if (action === "delete")
+        return then.id === user?.id ? undefined : "it was another user with that address";
+      return then.name === name ? undefined : "its new name was different";
+    },
+    // The registrations that may go with a user, and no times, which every sign-in may change.
+    facts: ({ email, user, registrations }: AccessUserDecision) => [
+      user?.id,
+      email,
+      user?.access_seat === true,
+      user?.gateway_seat === true,
+      registrations,
+    ],
+  },
+} as const satisfies Readonly<Record<ItemKind, KindOfItem>>;
+
+export const itemKinds = Object.keys(ITEM_KINDS) as readonly ItemKind[];
+
+/** The fields of a report that have what became of acts on items. */
+export type ItemResults = (typeof ITEM_KINDS)[ItemKind]["results"];
+
+/** What is said of a kind. */
+export function aboutItems(kind: ItemKind): KindOfItem & { readonly results: ItemResults } {
+  return ITEM_KINDS[kind];
+}
+
+function byKind(itemsOf: (kind: ItemKind) => readonly Item[]): Items {
+  const all: Readonly<Record<string, readonly Item[]>> = Object.fromEntries(
+    itemKinds.map((kind) => [kind, itemsOf(kind)]),
+  );
+  return all as unknown as Items;
+}
+
+/** The items, each as `change` leaves it, which keeps its kind. */
+export function mapItems(items: Items, change: (item: Item, kind: ItemKind) => Item): Items {
+  return byKind((kind) => items[kind].map((one) => change(one, kind)));
+}
+
+/** The decisions of every kind, and what was noticed. */
+export function decideItems(
+  allowlist: Allowlist,
+  listed: ListedItems,
+): Omit<DecidedItems, "decisions"> & { readonly items: Items } {
+  const decided = new Map(itemKinds.map((kind) => [kind, aboutItems(kind).decide(allowlist, listed)]));
+  const all = [...decided.values()];
+  return {
+    items: byKind((kind) => decided.get(kind)?.decisions ?? []),
+    problems: all.flatMap(({ problems }) => problems),
+    findings: all.flatMap(({ findings }) => findings),
+  };
+}
+
+/** Names the act on an item from one run to the next. */
+export function identityOfItem(kind: ItemKind, { action }: Item, key: string): string {
+  return identityOfAct(`${aboutItems(kind).identity}-${action}`, key);
+}
+
+/**
+ * What a fingerprint names, kind by kind: the acts that guards count. The first kind stands without its name, so that approvals of before there were others go on to fit.
+ */
+export function factsOf(items: Partial<Items>): readonly (readonly unknown[])[] {
+  return itemKinds.flatMap((kind, index) => {
+    const about = aboutItems(kind);
+    const all: readonly Item[] = items[kind] ?? [];
+    const rows = all
+      .filter((one) => isAgreed(one) && about.acts[one.action]?.guard)
+      .map((one) => about.facts(one));
+    if (rows.length === 0) return [];
+    return [index === 0 ? rows : [kind, ...rows]];
+  });
+}
