@@ -52,12 +52,12 @@ async function ensure(properties: Properties): Promise<AccessUserOutputs> {
   const journal = new Journal();
   const key = readInput(inputs.email);
   const note = (outcome: Outcome) => {
-    journal.note("users", new Map([[key, outcome]]));
+    journal.note("accessUsers", new Map([[key, outcome]]));
     return journal.unreported(new Map([[inputs.email, outcome]]));
   };
   let user: AccessUser;
   try {
-    await journal.intend("users", [key]);
+    await journal.intend("accessUsers", [key]);
     user = await write(session, inputs);
   } catch (error) {
     const outcome = outcomeOf(error);

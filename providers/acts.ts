@@ -2,7 +2,8 @@
 
 import { type CloudflareClient, CloudflareError, type Outcome, perform } from "../src/cloudflare/index.js";
 import type { Act } from "../src/cloudflare/types.js";
-import { BEGUN, recordOutcomes, recordUserOutcomes } from "../src/report/file.js";
+import type { ItemKind } from "../src/reconcile/items.js";
+import { BEGUN, recordOutcomes } from "../src/report/file.js";
 import { grouped, Progress } from "../src/run/lease.js";
 import { escapeText } from "../src/text/escape.js";
 import { groupBy } from "../src/text/words.js";
@@ -12,15 +13,13 @@ import { abandoned, currentRun, show, stopped } from "./stop.js";
 
 interface ActKind {
   /** Whose report rows its outcomes are. */
-  readonly of: keyof typeof RECORDS;
+  readonly of: "registrations" | ItemKind;
   readonly make: (
     client: CloudflareClient,
     ids: readonly string[],
     calls: Calls,
   ) => Promise<ReadonlyMap<string, Outcome>>;
 }
-
-const RECORDS = { registrations: recordOutcomes, users: recordUserOutcomes } as const;
 
 /**
  * The kinds of acts, in the order in which a run makes them. Whoever must not connect goes first: a run that dies
@@ -30,7 +29,7 @@ const KINDS: Readonly<Record<KindOfAct, ActKind>> = {
   revoke: inBulk("revoke"),
   delete: inBulk("delete"),
   unrevoke: inBulk("unrevoke"),
-  "delete-user": { of: "users", make: deleteUsers },
+  "delete-user": { of: "accessUsers", make: deleteUsers },
 };
 
 const ORDER = Object.keys(KINDS) as readonly KindOfAct[];
@@ -83,7 +82,7 @@ export class Journal {
   note(of: ActKind["of"], outcomes: ReadonlyMap<string, Outcome>): void {
     if (outcomes.size === 0) return;
     try {
-      RECORDS[of]({ env: process.env, run: currentRun()?.id }, outcomes);
+      recordOutcomes({ env: process.env, run: currentRun()?.id }, outcomes, of);
     } catch (error) {
       this.#trouble ??= error instanceof Error ? error.message : String(error);
     }

@@ -293,8 +293,8 @@ export type PendingReason = "not-reviewed" | "frozen" | "limit";
 /** The decision for one item, in a plan and in a report alike. A kind may say more. */
 export interface Item {
   /** By which it is known among its kind: an Access user by the normalised address, whatever else by `key`. */
-  readonly email?: string;
-  readonly key?: string;
+  readonly email?: string | undefined;
+  readonly key?: string | undefined;
   /** The live one's; a plan has an Access user's in `user`. */
   readonly id?: string;
   readonly user?: { readonly id: string } | undefined;

@@ -3,7 +3,7 @@
 import type { Allowlist, Guards } from "../allowlist/model.js";
 import type { AccessUser, Act, Registration } from "../cloudflare/types.js";
 import { type AccessUserDecision, decideAccessUsers } from "./access-users.js";
-import { type DecidedItems, isAgreed, type Item, type ReviewedItem } from "./decision.js";
+import { type DecidedItems, isAgreed, type Item, keyOf, type ReviewedItem } from "./decision.js";
 import { identityOfAct } from "./findings/finding.js";
 
 /** What of the live account items are compared with. What nobody asks for is left out. */
@@ -30,8 +30,10 @@ interface ActRow {
 export interface KindOfItem {
   /** In the singular; with an `s` in the plural. */
   readonly noun: string;
-  /** The same as a name of rules (`access-user/delete`), and in the plural of its page. */
+  /** As a name of rules (`access-user/delete`); in the plural of its section and its page. */
   readonly slug: string;
+  /** Over a column of such. */
+  readonly head: string;
   /** By which its acts are named from one run to the next: `act-user-delete`. */
   readonly identity: string;
   /** That one will be changed, as a sentence without its end. */
@@ -60,6 +62,7 @@ export type ItemKind = keyof Items;
 const ITEM_KINDS = {
   accessUsers: {
     noun: "Access user",
+    head: "User",
     slug: "access-user",
     identity: "user",
     meaning: "An Access user will be changed",
@@ -93,6 +96,9 @@ export const itemKinds = Object.keys(ITEM_KINDS) as readonly ItemKind[];
 /** The fields of a report that have what became of acts on items. */
 export type ItemResults = (typeof ITEM_KINDS)[ItemKind]["results"];
 
+/** The fields of a report that have items, or what became of them. */
+export const itemFields = itemKinds.flatMap((kind) => [kind, ITEM_KINDS[kind].results]);
+
 /** What is said of a kind. */
 export function aboutItems(kind: ItemKind): KindOfItem & { readonly results: ItemResults } {
   return ITEM_KINDS[kind];
@@ -125,8 +131,8 @@ export function decideItems(
 }
 
 /** Names the act on an item from one run to the next. */
-export function identityOfItem(kind: ItemKind, { action }: Item, key: string): string {
-  return identityOfAct(`${aboutItems(kind).identity}-${action}`, key);
+export function identityOfItem(kind: ItemKind, item: Item, key = keyOf(item)): string {
+  return identityOfAct(`${aboutItems(kind).identity}-${item.action}`, key);
 }
 
 /**

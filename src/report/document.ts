@@ -6,6 +6,7 @@ import type { AccessUserAction, AccessUserDecision } from "../reconcile/access-u
 import {
   type Action,
   type DesiredState,
+  type Item,
   type LiveState,
   type PendingReason,
   type RevokedBy,
@@ -15,6 +16,7 @@ import {
 import type { Finding } from "../reconcile/findings/finding.js";
 import type { GuardVerdict } from "../reconcile/guard.js";
 import type { Hardware } from "../reconcile/hardware.js";
+import { aboutItems, itemKinds } from "../reconcile/items.js";
 import type { Plan } from "../reconcile/plan.js";
 import type { SkippedAct } from "../reconcile/schedule.js";
 import type { Evidence } from "./evidence.js";
@@ -52,6 +54,14 @@ export interface AccessUserResult extends Pick<ActResult, "result" | "reason"> {
   /** What was to be done. */
   readonly act: Exclude<AccessUserAction, "keep">;
 }
+
+/** What became of one act on an item of any kind. */
+export interface ItemResult extends Pick<Item, "email" | "key" | "id">, Pick<ActResult, "result" | "reason"> {
+  readonly act: string;
+}
+
+/** The fields that have what became of acts, once a run writes. */
+export const resultFields = ["results", ...itemKinds.map((kind) => aboutItems(kind).results)] as const;
 
 /** How a line is told by which the change took away what allowed a registration. */
 export const REMOVED = "removed by this change";

@@ -6,7 +6,9 @@ import { resolve } from "node:path";
 import type { Outcome } from "../cloudflare/index.js";
 import { escapeText, jsonParts, jsonText } from "../text/escape.js";
 import { OutputError, type OutputPlace, type OutputText, placeOf, writeOutputs } from "../text/files.js";
-import type { AccessUserResult, ActResult, ReportDocument } from "./document.js";
+import { keyOf } from "../reconcile/decision.js";
+import { aboutItems, type ItemKind, type ItemResults } from "../reconcile/items.js";
+import { type ActResult, type ItemResult, type ReportDocument, resultFields } from "./document.js";
 import { EXPECT_VARIABLE } from "./read-back.js";
 
 /** The environment variable that asks for the report; a path, relative to the working folder. */
@@ -166,31 +168,37 @@ interface ReportTerms {
 }
 
 /**
- * Adds outcomes, by registration id, to the report of this run, where one was asked for.
+ * Adds outcomes to the report of this run, where one was asked for.
  *
+ * @param outcomes By registration's id; of other items by id, or by key where they have none yet
  * @throws ReportError
  */
-export function recordOutcomes(terms: ReportTerms, outcomes: ReadonlyMap<string, Outcome>): void {
-  change(terms, ({ results, ...lists }) => ({
+export function recordOutcomes(
+  terms: ReportTerms,
+  outcomes: ReadonlyMap<string, Outcome>,
+  of: "registrations" | ItemKind = "registrations",
+): void {
+  const field = of === "registrations" ? "results" : aboutItems(of).results;
+  change(terms, (lists) => ({
     ...lists,
-    results: results?.map((result) => withOutcome(result, outcomes.get(result.registration))),
+    [field]: lists[field]?.map((one: ActResult | ItemResult) =>
+      withOutcome(
+        one,
+        namesOf(one)
+          .map((name) => outcomes.get(name))
+          .find((outcome) => outcome),
+      ),
+    ),
   }));
 }
 
-/** The same for Access users: by id for those who are deleted, by e-mail for the others. */
-export function recordUserOutcomes(terms: ReportTerms, outcomes: ReadonlyMap<string, Outcome>): void {
-  const keyOf = ({ act, id, email }: AccessUserResult) => (act === "delete" ? (id ?? email) : email);
-  change(terms, ({ accessUserResults, ...lists }) => ({
-    ...lists,
-    accessUserResults: accessUserResults?.map((result) => withOutcome(result, outcomes.get(keyOf(result)))),
-  }));
+function namesOf(result: ActResult | ItemResult): readonly string[] {
+  if ("registration" in result) return [result.registration];
+  return [...(result.id === undefined ? [] : [result.id]), keyOf(result)];
 }
 
 /** What changes in a report while its run goes on. */
-interface Lists {
-  readonly results?: readonly ActResult[] | undefined;
-  readonly accessUserResults?: readonly AccessUserResult[] | undefined;
-}
+type Lists = Pick<ReportDocument, "results" | ItemResults>;
 
 /** A report as this process wrote it last. Its plan is many times larger than its lists, so its text is made once. */
 interface WrittenReport {
@@ -215,15 +223,15 @@ function change({ env, run }: ReportTerms, make: (lists: Lists) => Lists): void 
   last = { ...known, stamp: stampOf(path), lists };
 }
 
-function toWritten(path: string, { results, accessUserResults, ...document }: ReportDocument): WrittenReport {
+function toWritten(path: string, document: ReportDocument): WrittenReport {
   const mark = randomUUID();
-  const marked = {
-    ...document,
-    ...(results && { results: `${mark} results` }),
-    ...(accessUserResults && { accessUserResults: `${mark} accessUserResults` }),
-  };
-  const frame = `${jsonText(marked, 2)}\n`.split(new RegExp(`"${mark} (\\w+)"`, "u"));
-  return { path, stamp: "", frame, lists: { results, accessUserResults } };
+  const known = resultFields.filter((list) => document[list]);
+  const marked = [
+    ...Object.entries(document).filter(([field]) => !known.some((list) => list === field)),
+    ...known.map((list) => [list, `${mark} ${list}`]),
+  ];
+  const frame = `${jsonText(Object.fromEntries(marked), 2)}\n`.split(new RegExp(`"${mark} (\\w+)"`, "u"));
+  return { path, stamp: "", frame, lists: Object.fromEntries(known.map((list) => [list, document[list]])) };
 }
 
 /** The lists stand one level deep. */

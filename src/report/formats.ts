@@ -2,6 +2,7 @@
 
 import { formatMessages, type Message } from "../allowlist/messages.js";
 import { showDomains } from "../allowlist/values.js";
+import { itemFields } from "../reconcile/items.js";
 import { jsonText } from "../text/escape.js";
 import type { ReportDocument } from "./document.js";
 import { renderGithub, renderGithubMessages } from "./github.js";
@@ -50,18 +51,18 @@ export function render(format: Format, document: ReportDocument, options: Render
 
 /** Whose addresses are shown as the allowlist writes their domains, as the texts show them. */
 function forPeople(document: ReportDocument): ReportDocument {
-  const { domains, decisions, accessUsers, accessUserResults, skipped } = document;
+  const { domains, decisions, skipped } = document;
   if (domains === undefined) return document;
   const show = showDomains(new Map(Object.entries(domains)));
-  const shown = <T extends { readonly email: string }>(one: T): T => ({ ...one, email: show(one.email) });
+  const shown = <T extends { readonly email?: string }>(one: T): T =>
+    one.email === undefined ? one : { ...one, email: show(one.email) };
   return {
     ...document,
     decisions: decisions.map((one) => ({
       ...one,
       registration: { ...one.registration, user: shown(one.registration.user) },
     })),
-    ...(accessUsers && { accessUsers: accessUsers.map(shown) }),
-    ...(accessUserResults && { accessUserResults: accessUserResults.map(shown) }),
+    ...Object.fromEntries(itemFields.map((field) => [field, document[field]?.map(shown)])),
     skipped: skipped.map((one) => ({ ...one, user: show(one.user) })),
     guards: document.guards.map(({ users, ...guard }) => ({
       ...guard,

@@ -3,21 +3,25 @@
 import { createHash } from "node:crypto";
 import type { Act } from "../cloudflare/types.js";
 import { counted, minute } from "../text/words.js";
-import type { ReportDocument, ReportedDecision } from "./document.js";
+import type { ActResult, ReportDocument, ReportedDecision } from "./document.js";
 import { escapeHtml, escapeHtml as text, isolated } from "./escapes.js";
+import { aboutItems, itemKinds } from "../reconcile/items.js";
 import { explainGuards, isHeld } from "./guards.js";
 import { place, prose, sentence } from "./html-tables.js";
 import { loosenedKeys, outlineOf } from "./outline.js";
 import {
   actsDue,
+  allResults,
+  countDue,
   hasActs,
   hasRun,
   heldBy,
+  itemResults,
+  itemsDue,
   nextCommand,
   resultCounts,
   sharedCauses,
   undoneBy,
-  usersDue,
 } from "./words.js";
 import { style } from "./html-style.js";
 
@@ -191,32 +195,34 @@ function loosenedInWords(document: ReportDocument): readonly string[] {
 }
 
 function whatHappens(document: ReportDocument): string {
-  const { accessUserResults = [], summary } = document;
+  const { summary } = document;
   if (!hasActs(document)) return actsDue(document);
   if (!hasRun(document)) {
     const be = isHolding(document) ? "would be" : "to be";
-    const users = usersDue(document).length;
-    const waiting = document.pending + usersDue(document).filter(({ pending }) => pending).length;
+    const { pending } = countDue(document);
     const { undone } = outlineOf(document);
     return [
       ...ORDER.filter((act) => summary[act] > 0).map((act) => `${summary[act]} ${be} ${came[act]}`),
       ...undoneInWords(undone, summary.unrevoke),
-      ...(users > 0 ? [`${counted(users, "Access user")} ${be} changed`] : []),
-      ...(waiting > 0 ? [`${waiting} of them pending`] : []),
+      ...itemsDue(document).map(({ about, items }) => `${counted(items.length, about.noun)} ${be} changed`),
+      ...(pending > 0 ? [`${pending} of them pending`] : []),
     ].join(", ");
   }
   const { results = [] } = document;
-  const all = [...results, ...accessUserResults];
-  const ended = (wanted: string) => all.filter(({ result }) => result === wanted).length;
-  const done = new Set(results.filter(({ result }) => result === "done").map((one) => one.registration));
-  const undone = outlineOf(document).undone.filter(({ registration }) => done.has(registration.id));
-  const count = (act: Act) => results.filter((one) => one.act === act && one.result === "done").length;
+  const ended = (wanted: string) => allResults(document).filter(({ result }) => result === wanted).length;
+  const done = <R extends Pick<ActResult, "result">>(all: readonly R[]) =>
+    all.filter(({ result }) => result === "done");
+  const ids = new Set(done(results).map((one) => one.registration));
+  const undone = outlineOf(document).undone.filter(({ registration }) => ids.has(registration.id));
+  const count = (act: Act) => done(results).filter((one) => one.act === act).length;
   const parts = [
     ...ORDER.filter((act) => count(act) > 0).map((act) => `${count(act)} ${came[act]}`),
     ...undoneInWords(undone, count("unrevoke")),
     ...(
       [
-        [accessUserResults.filter(({ result }) => result === "done").length, "Access users changed"],
+        ...itemKinds.map(
+          (kind) => [done(itemResults(document, kind)).length, `${aboutItems(kind).noun}s changed`] as const,
+        ),
         [ended("failed"), "failed"],
         [ended("unknown"), "unknown"],
         [ended("skipped"), "not attempted"],

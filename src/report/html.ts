@@ -18,7 +18,16 @@ import {
   prose,
 } from "./html-tables.js";
 import { outlineOf, othersOf } from "./outline.js";
-import { guardVerdict, hasRun, isDue, outcomes, undoneBy, userOutcomes, usersDue } from "./words.js";
+import {
+  guardVerdict,
+  hasRun,
+  isDue,
+  type ItemDue,
+  type ItemsDue,
+  itemsDue,
+  outcomes,
+  undoneBy,
+} from "./words.js";
 
 /**
  * The outline, part by part: what a change loosens, the acts in tables, findings; then who may connect, and everything else
@@ -33,7 +42,7 @@ export function renderHtml(document: ReportDocument): string {
     loosenedSection(document),
     alarmSection(document),
     acts(ACT_PARTS.deletions, deletions),
-    usersSection(document),
+    ...itemsDue(document).map(itemSection),
     acts(undonePart(undone), undone),
     acts(ACT_PARTS.revocations, revocations),
     acts(ACT_PARTS.returns, returns),
@@ -99,7 +108,7 @@ function sectionHtml({ id, title, count, body, folded }: Section): string {
     : `<section>${heading}\n${body}</section>`;
 }
 
-// What is due: deletions, what somebody else revoked and a run lets in, cut-offs, returns, what waits, and Access users.
+// What is due: deletions, what somebody else revoked and a run lets in, cut-offs, returns, what waits, and other items.
 
 interface ActPart {
   readonly id: string;
@@ -161,15 +170,10 @@ function actSection(
   return { id, title, count: rows.length, body: `<div class="${className}">${table}</div>` };
 }
 
-type UserDue = ReturnType<typeof usersDue>[number];
-
-function usersSection(document: ReportDocument): Section | undefined {
-  const told = userOutcomes(document);
-  const rows = usersDue(document);
-  if (rows.length === 0) return undefined;
-  const columns: readonly Column<UserDue>[] = [
+function itemSection({ about: { noun, slug, head }, items }: ItemsDue): Section {
+  const columns: readonly Column<ItemDue>[] = [
     { name: "act", title: "Action", cell: ({ action }) => text(action) },
-    { name: "person", title: "User", heads: true, cell: ({ email }) => person(email) },
+    { name: "person", title: head, heads: true, cell: ({ key }) => person(key) },
     {
       name: "why",
       title: "Why",
@@ -180,17 +184,14 @@ function usersSection(document: ReportDocument): Section | undefined {
     {
       name: "result",
       title: "Result",
-      cell: ({ email }) => {
-        const outcome = told?.get(email);
-        return outcome === undefined ? "" : isolated(outcome);
-      },
+      cell: ({ outcome }) => (outcome === undefined ? "" : isolated(outcome)),
     },
   ];
   return {
-    id: "access-users",
-    title: "Access users",
-    count: rows.length,
-    body: denseTable("Access users that are changed", columns, rows),
+    id: `${slug}s`,
+    title: `${noun}s`,
+    count: items.length,
+    body: denseTable(`${noun}s that are changed`, columns, items),
   };
 }
 

@@ -6,7 +6,7 @@
 import type { Message } from "../allowlist/messages.js";
 import type { ReportDocument } from "./document.js";
 import { escapeXml } from "./escapes.js";
-import { tellAll, tellMessage, type Told } from "./told.js";
+import { itemRules, tellAll, tellMessage, type Told } from "./told.js";
 import { guardFigure, guardVerdict } from "./words.js";
 
 /** One test case: passed where nothing is told. */
@@ -25,16 +25,16 @@ const MOST = 200;
 export function renderJunit(document: ReportDocument): string {
   const told = tellAll(document, true);
   const findings = (rule: string): Pick<Case, "told" | "output"> => ({ told: [], output: spelled(of(rule)) });
-  const isKnown = new Set(["act", "access-user", "guard", "skipped", "finding"]);
-  const problems = told.filter(({ rule }) => !isKnown.has(rule.split("/")[0] ?? ""));
+  const groupOf = (rule: string) => rule.split("/")[0] ?? "";
+  const byRule = new Set([...itemRules.keys(), "skipped", "finding"]);
+  const isKnown = new Set(["act", "guard", ...byRule]);
+  const problems = told.filter(({ rule }) => !isKnown.has(groupOf(rule)));
   const of = (rule: string) => told.filter((one) => one.rule === rule);
   const kinds = [
     "act/revoke",
     "act/delete",
     "act/unrevoke",
-    ...[...new Set(told.map(({ rule }) => rule))]
-      .filter((rule) => /^(?:access-user|skipped|finding)\//u.test(rule))
-      .sort(),
+    ...[...new Set(told.map(({ rule }) => rule))].filter((rule) => byRule.has(groupOf(rule))).sort(),
   ];
   return write("WARP registrations", [
     ...(problems.length === 0 ? [{ group: "problem", name: "no problems", told: [] }] : cases(problems)),

@@ -14,6 +14,8 @@ import {
   entryDetails,
   guardVerdict,
   isSilent,
+  type ItemsDue,
+  itemsDue,
   nearMisses,
   outcomes,
   placesOf,
@@ -24,8 +26,6 @@ import {
   standing,
   undoneBy,
   userOf,
-  userOutcomes,
-  usersDue,
   whatIsDue,
 } from "./words.js";
 
@@ -111,7 +111,7 @@ function markdownSections(document: ReportDocument, options: RenderOptions): Mar
       doneByName(document).map(({ title, names }) => cells([text(title), text(names.join("; "), 2000)])),
     ),
     acts(`delete #: ${actionMeanings.delete}`, deletions, true),
-    users(document),
+    ...itemsDue(document).map(items),
     acts(`LET IN AGAIN #: ${undoneBy(undone)}`, undone, true),
     acts(`revoke #: ${actionMeanings.revoke}`, revocations, revocations.length <= MOST_OPEN),
     acts(`unrevoke #: ${actionMeanings.unrevoke}`, returns),
@@ -161,19 +161,16 @@ function kinds(title: string, all: readonly FindingsOfKind[], document: ReportDo
   return section(`${title} ${count}: ${text(counts, 300)}`, ["Kind", "What", "Line"], rows);
 }
 
-function users(document: ReportDocument): MarkdownSection {
-  const told = userOutcomes(document);
-  const due = usersDue(document);
-  const rows = due.map(({ action, email, text: reason, source, pending }) => {
-    const outcome = told?.get(email);
+function items({ about: { noun, head }, items: due }: ItemsDue): MarkdownSection {
+  const rows = due.map(({ action, key, text: reason, source, pending, outcome }) => {
     const why = [
       ...(pending ? [`pending: ${text(pending.text)}`] : []),
       text(reason),
       ...(outcome === undefined ? [] : [`result: ${text(outcome)}`]),
     ];
-    return cells([code(email), text(action), why.join("<br>"), place(source)]);
+    return cells([code(key), text(action), why.join("<br>"), place(source)]);
   });
-  return section(`Access users ${due.length}`, ["User", "Action", "Why", "Line"], rows);
+  return section(`${noun}s ${due.length}`, [head, "Action", "Why", "Line"], rows);
 }
 
 function guards(document: ReportDocument): MarkdownSection {

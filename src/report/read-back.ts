@@ -4,7 +4,9 @@ import { Ajv, type ErrorObject, type SchemaObject, type ValidateFunction } from 
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import type { Duration } from "../allowlist/times.js";
+import { type Item, keyOf, type ReviewedItem } from "../reconcile/decision.js";
 import type { Finding } from "../reconcile/findings/finding.js";
+import { itemKinds } from "../reconcile/items.js";
 import type { ReviewedPlan } from "../reconcile/schedule.js";
 import { escapeText } from "../text/escape.js";
 import { LARGEST_JSON, readInput } from "../text/files.js";
@@ -89,17 +91,7 @@ export function toReviewed(document: ReportDocument, asOf = new Date(document.as
     asOf,
     fingerprint: document.fingerprint,
     files: document.allowlist,
-    accessUsers: new Map(
-      (document.accessUsers ?? []).map(({ email, action, id, name, pending }) => [
-        email,
-        {
-          action,
-          ...(id !== undefined && { id }),
-          ...(name !== undefined && { name }),
-          pending: pending !== undefined,
-        },
-      ]),
-    ),
+    ...Object.fromEntries(itemKinds.map((kind) => [kind, new Map(document[kind]?.map(toReviewedItem))])),
     decisions: new Map(
       document.decisions.map(({ registration, action, reason, pending }) => [
         registration.id,
@@ -115,6 +107,11 @@ export function toReviewed(document: ReportDocument, asOf = new Date(document.as
       ]),
     ),
   };
+}
+
+function toReviewedItem({ id, name, pending, ...item }: Item): readonly [string, ReviewedItem] {
+  const named = { ...(id !== undefined && { id }), ...(name !== undefined && { name }) };
+  return [keyOf(item), { action: item.action, ...named, pending: pending !== undefined }];
 }
 
 /** A report that was read back, or why a text is none. */

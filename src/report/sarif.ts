@@ -3,7 +3,7 @@
 import type { Message, SourcePosition } from "../allowlist/messages.js";
 import { escapeText, jsonText } from "../text/escape.js";
 import type { ReportDocument } from "./document.js";
-import { ruleMeaning, tellAll, tellMessage, type Told } from "./told.js";
+import { itemRules, ruleMeaning, tellAll, tellMessage, type Told } from "./told.js";
 
 /** The acts, findings and problems of a plan. */
 export function renderSarif(document: ReportDocument): string {
@@ -60,14 +60,12 @@ function pageOf(rule: string): string {
     case "act":
     case "skipped":
       return `${PAGES}/policy.md`;
-    case "access-user":
-      return `${PAGES}/access-users.md`;
     case "guard":
       return `${PAGES}/guards.md`;
     case "finding":
       return `${PAGE}#findings`;
     default:
-      return `${PAGE}#messages`;
+      return itemRules.has(kind) ? `${PAGES}/${kind}s.md` : `${PAGE}#messages`;
   }
 }
 

@@ -5,22 +5,20 @@ import type { Action } from "../reconcile/decision.js";
 import { escapeText } from "../text/escape.js";
 import { layOut, type Line, line, together } from "../text/lines.js";
 import { minute } from "../text/words.js";
-import {
-  leftAlone,
-  type ReportDocument,
-  type ReportedAccessUser,
-  type ReportedDecision,
-} from "./document.js";
+import { leftAlone, type ReportDocument, type ReportedDecision, resultFields } from "./document.js";
 import { evidenceLines } from "./evidence.js";
 import { explainGuards, isHeld, whatNow } from "./guards.js";
 import { type FindingGroup, othersOf, outlineOf } from "./outline.js";
 import { ruleMeaning } from "./told.js";
 import {
+  allResults,
   deviceDetails,
   doneByName,
   entryDetails,
   guardFigure,
   hasActs,
+  type ItemsDue,
+  itemsDue,
   nearMisses,
   nextCommand,
   outcomes,
@@ -32,8 +30,6 @@ import {
   standing,
   undoneBy,
   userOf,
-  userOutcomes,
-  usersDue,
   whatIsDue,
 } from "./words.js";
 
@@ -58,7 +54,7 @@ export function renderText(document: ReportDocument, options: RenderOptions = {}
     ...actSections(document, options),
     pendingLines(document, options),
     skippedLines(document),
-    userLines(document),
+    ...itemsDue(document).map(itemLines),
     leftLines(document),
     findings(document, options),
     closing(document, options),
@@ -73,14 +69,12 @@ export function renderText(document: ReportDocument, options: RenderOptions = {}
  * nothing was due.
  */
 export function renderDone(document: ReportDocument): string {
-  const finished = <T extends object>(all: readonly T[] = []) =>
-    all.map((one) => ({ ...one, result: "done" as const }));
-  const { results: acts, accessUserResults: users } = document;
-  const done = { ...document, results: finished(acts), accessUserResults: finished(users) };
+  const finished = (all: readonly object[] = []) => all.map((one) => ({ ...one, result: "done" }));
+  const all = resultFields.map((field) => [field, finished(document[field])] as const);
+  const done = { ...document, ...Object.fromEntries(all) };
   const next = nextCommand(done);
   const isNext = next?.startsWith("pulumi") === true;
-  if (done.results.length + done.accessUserResults.length + outlineOf(document).pending.length === 0)
-    return "";
+  if (allResults(done).length + outlineOf(document).pending.length === 0) return "";
   return layOut([...results(done), ...(isNext ? [line("", `Next: ${escapeText(next)}`)] : [])]);
 }
 
@@ -347,33 +341,24 @@ function below(texts: readonly string[]): Line[] {
   return texts.map((text) => line(REASON_INDENT, escapeText(text, 400)));
 }
 
-// Access users in lines: what is due, what goes along, and what waits.
+// Other items in lines: what is due, what goes along, and what waits.
 
-/** Where the reasons stand, below the user. */
-const USER_INDENT = " ".repeat(13);
+/** Where the reasons stand, below the item. */
+const ITEM_INDENT = " ".repeat(13);
 
-const USER_SIGNS: Readonly<Record<ReportedAccessUser["action"], string>> = {
-  create: "+",
-  rename: "~",
-  delete: "x",
-  keep: "=",
-};
-
-/** Nothing where no act is due. */
-function userLines(document: ReportDocument): Line[] {
-  const results = userOutcomes(document);
-  const lines = usersDue(document).flatMap((user) => {
-    const { action, email, id, text, source, pending } = user;
+function itemLines({ about: { noun, acts }, items }: ItemsDue): Line[] {
+  const lines = items.flatMap(({ action, key, id, text, source, pending, outcome }) => {
     const which = id === undefined ? "" : ` (${escapeText(id, 60)})`;
     const more = [
       ...(pending ? [`pending (${pending.why}): ${pending.text}`] : []),
-      ...(results?.has(email) ? [`${results.get(email)}`] : []),
+      ...(outcome === undefined ? [] : [outcome]),
     ];
+    const sign = acts[action]?.sign ?? "";
     return [
-      line("  ", `${USER_SIGNS[action]} ${action.padEnd(8)} ${escapeText(email, 300)}${which}`, USER_INDENT),
-      told(USER_INDENT, text, at(source)),
-      ...more.map((one) => line(USER_INDENT, escapeText(one, 400))),
+      line("  ", `${sign} ${action.padEnd(8)} ${escapeText(key, 300)}${which}`, ITEM_INDENT),
+      told(ITEM_INDENT, text, at(source)),
+      ...more.map((one) => line(ITEM_INDENT, escapeText(one, 400))),
     ];
   });
-  return lines.length === 0 ? [] : [line("", "Access users:"), ...lines];
+  return [line("", `${noun}s:`), ...lines];
 }

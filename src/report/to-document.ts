@@ -4,21 +4,27 @@ import type { SourcePosition } from "../allowlist/messages.js";
 import type { Entry } from "../allowlist/model.js";
 import { showDomains } from "../allowlist/values.js";
 import type { Registration, RegistrationPolicy } from "../cloudflare/types.js";
-import type { AccessUserDecision } from "../reconcile/access-users.js";
-import { aboutRule, type Action, type Decision } from "../reconcile/decision.js";
+import {
+  aboutRule,
+  type Action,
+  type Decision,
+  idOf,
+  isItemAct,
+  type Item,
+  keyOf,
+} from "../reconcile/decision.js";
 import { asTold } from "../reconcile/hardware.js";
-import { isItemAct } from "../reconcile/decision.js";
+import { aboutItems, itemKinds } from "../reconcile/items.js";
 import type { Plan } from "../reconcile/plan.js";
 import { compare } from "../text/words.js";
 import {
-  type AccessUserResult,
   type ActResult,
   type Approval,
+  type ItemResult,
   type ListedSince,
   type Origin,
   REMOVED,
   type ReportDocument,
-  type ReportedAccessUser,
   type ReportedDecision,
   type ReportedEntry,
   type ReportedRegistration,
@@ -78,7 +84,7 @@ export function toDocument(plan: Plan, options: DocumentOptions): ReportDocument
       const reported = toReported(decision, pending.get(id), options.evidence?.get(id));
       return told(listed ? { ...reported, listed } : reported);
     }),
-    ...accessUsersIn(plan, options.run, show),
+    ...itemsIn(plan, options.run, show),
     findings: plan.findings,
     notes: plan.notes,
     problems: plan.problems,
@@ -223,30 +229,30 @@ function toReportedEntry({ note, reason, owner, ticket, expires }: Entry): Repor
   };
 }
 
-// The Access users of a plan, as the document tells them.
+// The other items of a plan, as the document tells them.
 
-/** With `run`, every act begins as skipped until its outcome is known. */
-function accessUsersIn(
-  { accessUsers: decisions }: Plan,
-  run: boolean,
-  show: (text: string) => string,
-): Pick<ReportDocument, "accessUsers" | "accessUserResults"> {
-  if (decisions.length === 0) return {};
-  const results = decisions.filter(isItemAct).map(({ email, user, action }): AccessUserResult => ({
-    email,
-    ...(user && { id: user.id }),
-    act: action,
-    result: "skipped",
-  }));
-  return {
-    accessUsers: decisions.map((one) => toReportedUser(one, show)),
-    ...(run && results.length > 0 && { accessUserResults: results }),
-  };
+/** With `run`, every act begins as skipped until its outcome is known. A kind of which the allowlist names none has no field. */
+function itemsIn(plan: Plan, run: boolean, show: (text: string) => string): Partial<ReportDocument> {
+  const fields = itemKinds.flatMap((kind): (readonly [string, readonly object[]])[] => {
+    const all: readonly Item[] = plan[kind];
+    const results = run ? all.filter(isItemAct).map(notYetMade) : [];
+    return [
+      [kind, all.map((one) => toReportedItem(one, show))],
+      [aboutItems(kind).results, results],
+    ];
+  });
+  return Object.fromEntries(fields.filter(([, rows]) => rows.length > 0));
 }
 
-function toReportedUser(
-  { user, ...decision }: AccessUserDecision,
-  show: (text: string) => string,
-): ReportedAccessUser {
-  return { ...decision, text: show(decision.text), ...(user && { id: user.id }) };
+function notYetMade(item: Item): ItemResult {
+  const { email, action: act } = item;
+  const id = idOf(item);
+  const names = email === undefined ? { key: keyOf(item) } : { email };
+  return { ...names, ...(id !== undefined && { id }), act, result: "skipped" };
+}
+
+function toReportedItem(item: Item, show: (text: string) => string): Item {
+  const { user: _, ...decision } = item;
+  const id = idOf(item);
+  return { ...decision, text: show(decision.text), ...(id !== undefined && { id }) };
 }

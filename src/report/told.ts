@@ -5,7 +5,8 @@ import type { Message, SourcePosition } from "../allowlist/messages.js";
 import { normaliseEmail } from "../allowlist/values.js";
 import { identify, identityOf, identityOfAct } from "../reconcile/findings/finding.js";
 import { findingKinds } from "../reconcile/findings/kinds.js";
-import type { ReportDocument, ReportedAccessUser, ReportedDecision } from "./document.js";
+import { aboutItems, itemKinds, identityOfItem } from "../reconcile/items.js";
+import type { ReportDocument, ReportedDecision } from "./document.js";
 import { evidenceLines } from "./evidence.js";
 import { type FindingGroup, othersOf, outlineOf } from "./outline.js";
 import {
@@ -13,12 +14,13 @@ import {
   deviceDetails,
   entryDetails,
   guardFigure,
+  type ItemDue,
+  type ItemsDue,
+  itemsDue,
   nearMisses,
   outcomes,
   since,
   userOf,
-  userOutcomes,
-  usersDue,
 } from "./words.js";
 
 /** Something that a report tells of. Texts are raw. */
@@ -42,14 +44,18 @@ export interface Told {
   readonly identity: string;
 }
 
+/** The kinds of items by the rule under which acts on them are told. */
+export const itemRules = new Map(itemKinds.map((kind) => [aboutItems(kind).slug, aboutItems(kind)]));
+
 /** What a rule means, in one line; the id itself for one of a later version. */
 export function ruleMeaning(rule: string): string {
   const [kind = "", code = ""] = rule.split("/");
   if (kind === "act") return valueOf(actionMeanings, code) ?? rule;
   if (kind === "finding") return valueOf(findingKinds, code)?.meaning ?? rule;
-  if (kind === "access-user") return `An Access user will be changed (${code}).`;
   if (kind === "guard") return `The plan has more acts of kind ${code} than the guard allows.`;
   if (kind === "skipped") return `An act of the reviewed plan (${code}) is no longer due.`;
+  const items = itemRules.get(kind);
+  if (items) return `${items.meaning} (${code}).`;
   return valueOf(messageCatalogue, rule)?.meaning ?? rule;
 }
 
@@ -70,9 +76,13 @@ export function tellAll(document: ReportDocument, grouped = false): Told[] {
   const told = outcomes(document, true);
   const acts = (all: readonly ReportedDecision[]) =>
     all.map((decision) => tellAct(decision, document, told?.get(decision.registration.id)));
-  const users = usersDue(document);
-  const userTold = userOutcomes(document);
-  const usersTold = (all: typeof users) => all.map((user) => tellUser(user, userTold?.get(user.email)));
+  const items = itemsDue(document);
+  const onItems = (isFinal: boolean) =>
+    items.flatMap((kind) =>
+      kind.items
+        .filter(({ action }) => (kind.about.acts[action]?.final !== undefined) === isFinal)
+        .map((item) => tellItem(kind, item)),
+    );
   return [
     ...problems.map(tellMessage),
     ...guards.filter(({ tripped }) => tripped).map((guard) => tellGuard(guard, approved)),
@@ -83,11 +93,11 @@ export function tellAll(document: ReportDocument, grouped = false): Told[] {
     ),
     ...alarms.map((one) => ({ ...tellFinding(one, "warning"), isKept: true })),
     ...acts(deletions),
-    ...usersTold(users.filter(({ action }) => action === "delete")),
+    ...onItems(true),
     ...acts(undone),
     ...acts(revocations),
     ...acts(returns),
-    ...usersTold(users.filter(({ action }) => action !== "delete")),
+    ...onItems(false),
     ...acts(pending),
     ...skipped.map(({ act, device, user, text, registration }): Told => ({
       rule: `skipped/${act}`,
@@ -168,7 +178,7 @@ function tellAct(decision: ReportedDecision, document: ReportDocument, outcome: 
   ];
   return {
     rule: `act/${action}`,
-    level: /^(?:failed|unknown)/u.test(outcome ?? "") ? "error" : pending ? "note" : "warning",
+    level: levelOf(outcome, pending),
     text: `${action} ${who}, ${since(decision)}: ${[reason.text, ...more].join("; ")}`,
     ...(decision.evidence && { evidence: evidenceLines(decision.evidence) }),
     source,
@@ -178,19 +188,24 @@ function tellAct(decision: ReportedDecision, document: ReportDocument, outcome: 
   };
 }
 
-function tellUser(user: ReportedAccessUser, outcome: string | undefined): Told {
-  const { action, email, text, source, pending, registrations } = user;
+function tellItem({ kind, about }: ItemsDue, item: ItemDue): Told {
+  const { action, key, text, source, pending, registrations, outcome } = item;
   const more = [
     ...(pending ? [`pending: ${pending.text}`] : []),
     ...(outcome === undefined ? [] : [`result ${outcome}`]),
   ];
   return {
-    rule: `access-user/${action}`,
-    level: /^(?:failed|unknown)/u.test(outcome ?? "") ? "error" : pending ? "note" : "warning",
-    text: `${action} Access user ${email}: ${[text, ...more].join("; ")}`,
+    rule: `${about.slug}/${action}`,
+    level: levelOf(outcome, pending),
+    text: `${action} ${about.noun} ${key}: ${[text, ...more].join("; ")}`,
     source,
     registrations,
-    // The address may be shown as the allowlist writes it.
-    identity: identityOfAct(`user-${action}`, normaliseEmail(email)),
+    // An address may be shown as the allowlist writes it.
+    identity: identityOfItem(kind, item, item.email === undefined ? key : normaliseEmail(item.email)),
   };
+}
+
+function levelOf(outcome: string | undefined, pending: object | undefined): Told["level"] {
+  if (/^(?:failed|unknown)/u.test(outcome ?? "")) return "error";
+  return pending ? "note" : "warning";
 }

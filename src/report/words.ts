@@ -2,17 +2,18 @@
 
 import type { SourcePosition } from "../allowlist/messages.js";
 import type { Act } from "../cloudflare/types.js";
-import type { Action } from "../reconcile/decision.js";
+import { type Action, isItemDue, type Item, keyOf } from "../reconcile/decision.js";
+import { aboutItems, type ItemKind, itemKinds, type KindOfItem } from "../reconcile/items.js";
 import { counted, groupBy, minute } from "../text/words.js";
 import {
   REMOVED,
-  type AccessUserResult,
   type ActResult,
+  type ItemResult,
   type ReportDocument,
-  type ReportedAccessUser,
   type ReportedDecision,
   type ReportedEntry,
   type ReportedGuard,
+  resultFields,
 } from "./document.js";
 import { isHeld } from "./guards.js";
 import { isUndone, loosenedKeys, outlineOf } from "./outline.js";
@@ -71,9 +72,9 @@ export function actsDue(document: ReportDocument): string {
   const { loosened } = outlineOf(document);
   const due = [
     ...ACTS.filter((act) => summary[act] > 0).map((act) => `${act} ${summary[act]}`),
-    ...userActsDue(document),
+    ...itemActsDue(itemsDue(document)),
   ];
-  const pending = document.pending + pendingUsers(document).length;
+  const { pending } = countDue(document);
   if (due.length > 0) return `to ${due.join(", ")}${pending > 0 ? ` (${pending} pending)` : ""}`;
   const others = findings.length - loosened.reduce((sum, one) => sum + one.findings.length, 0);
   const looks = [
@@ -88,9 +89,9 @@ export function isDue({ action }: ReportedDecision): boolean {
   return action !== "keep" && action !== "leave";
 }
 
-/** Whether anything is due, on registrations or on Access users. */
+/** Whether anything is due, on whatever. */
 export function hasActs(document: ReportDocument): boolean {
-  return ACTS.some((act) => document.summary[act] > 0) || usersDue(document).length > 0;
+  return countDue(document).due > 0;
 }
 
 /** Whether there is nothing that anybody should look at. */
@@ -164,9 +165,9 @@ interface SharedCause {
 }
 
 /** Those that are told once for all, most frequent first. */
-export function sharedCauses({ results = [], accessUserResults = [] }: ReportDocument): SharedCause[] {
+export function sharedCauses(document: ReportDocument): SharedCause[] {
   const causes = new Map<string, SharedCause>();
-  for (const { result, reason } of [...results, ...accessUserResults]) {
+  for (const { result, reason } of allResults(document)) {
     if (reason === undefined) continue;
     const key = `${result} ${reason}`;
     causes.set(key, { count: (causes.get(key)?.count ?? 0) + 1, result: said[result], reason });
@@ -175,8 +176,8 @@ export function sharedCauses({ results = [], accessUserResults = [] }: ReportDoc
 }
 
 /** Whether a run has come to at least one act. */
-export function hasRun({ results = [], accessUserResults = [] }: ReportDocument): boolean {
-  return [...results, ...accessUserResults].some(hasBegun);
+export function hasRun(document: ReportDocument): boolean {
+  return allResults(document).some(hasBegun);
 }
 
 function hasBegun({ result, reason }: Pick<ActResult, "result" | "reason">): boolean {
@@ -186,7 +187,7 @@ function hasBegun({ result, reason }: Pick<ActResult, "result" | "reason">): boo
 /** `3 done, 1 failed, 1 unknown, 0 not attempted`; undefined of what is no run, or none that came to anything. */
 export function resultCounts(document: ReportDocument): string | undefined {
   if (!hasRun(document)) return undefined;
-  const all = [...(document.results ?? []), ...(document.accessUserResults ?? [])];
+  const all = allResults(document);
   const count = (wanted: ActResult["result"]) => all.filter(({ result }) => result === wanted).length;
   const unknown = count("unknown");
   return [
@@ -220,15 +221,13 @@ function shellWord(text: string): string {
 
 /** What to run next; undefined where nothing is left to do. */
 export function nextCommand(document: ReportDocument, planFile?: string): string | undefined {
-  const { summary, results = [], accessUserResults = [], freeze, findings } = document;
+  const { freeze, findings } = document;
   if (isHeld(document)) return "pulumi preview, once this is resolved";
-  const pending = document.pending + pendingUsers(document).length;
-  const all = ACTS.reduce((sum, act) => sum + summary[act], 0) + usersDue(document).length;
-  const due = all - pending;
-  const left = [...results, ...accessUserResults].filter(({ result }) => result !== "done").length;
+  const { due, pending } = countDue(document);
+  const left = allResults(document).filter(({ result }) => result !== "done").length;
   if (hasRun(document) && left > 0) return `pulumi up, which does the remaining ${counted(left, "act")}`;
   // A run that has come to nothing yet is about to do what is due.
-  if (due > 0 && document.results === undefined)
+  if (due > pending && document.results === undefined)
     return planFile === undefined ? "pulumi up" : `${EXPECT_VARIABLE}=${shellWord(planFile)} pulumi up`;
   if (pending > 0)
     return freeze ? `pulumi up, from ${minute(freeze.until)} on` : "pulumi preview, for a new plan";
@@ -237,38 +236,67 @@ export function nextCommand(document: ReportDocument, planFile?: string): string
   return undefined;
 }
 
-// What every report says of Access users in the same words; raw, too.
+// What every report says of items beside registrations in the same words; raw, too.
 
-/** The acts on Access users, in the order in which reports tell them. */
-const USER_ACTS = ["delete", "create", "rename"] as const;
-
-/** Those with an act that is due, done in this run or not. */
-export function usersDue({ accessUsers = [] }: ReportDocument): readonly ReportedAccessUser[] {
-  return accessUsers.filter(({ action }) => action !== "keep");
+/** What became of acts on items of a kind; nothing of what is no run. */
+export function itemResults(document: ReportDocument, kind: ItemKind): readonly ItemResult[] {
+  return document[aboutItems(kind).results] ?? [];
 }
 
-/** Those whose act waits. */
-function pendingUsers(document: ReportDocument): readonly ReportedAccessUser[] {
-  return usersDue(document).filter(({ pending }) => pending !== undefined);
+/** What became of all acts, on whatever. */
+export function allResults(document: ReportDocument): readonly Pick<ActResult, "result" | "reason">[] {
+  return resultFields.flatMap<Pick<ActResult, "result" | "reason">>((field) => document[field] ?? []);
 }
 
-/** `delete 1 Access user`, `create 2 Access users`. */
-function userActsDue(document: ReportDocument): string[] {
-  return USER_ACTS.flatMap((act) => {
-    const { length } = usersDue(document).filter(({ action }) => action === act);
-    return length === 0 ? [] : [`${act} ${counted(length, "Access user")}`];
+/** An item with an act that is due, done in this run or not. */
+export interface ItemDue extends Item {
+  readonly key: string;
+  /** Undefined until a run has come to at least one of its kind. */
+  readonly outcome: string | undefined;
+}
+
+/** A kind of which something is due. */
+export interface ItemsDue {
+  readonly kind: ItemKind;
+  readonly about: KindOfItem;
+  readonly items: readonly ItemDue[];
+}
+
+export function itemsDue(document: ReportDocument): readonly ItemsDue[] {
+  return itemKinds.flatMap((kind) => {
+    const all: readonly Item[] = document[kind] ?? [];
+    const results = itemResults(document, kind);
+    const known = new Map(
+      results.some(hasBegun) ? results.map((one) => [keyOf(one), outcome(one)] as const) : [],
+    );
+    const items = all.filter(isItemDue).map((item) => {
+      const key = keyOf(item);
+      return { ...item, key, outcome: known.get(key) };
+    });
+    return items.length === 0 ? [] : [{ kind, about: aboutItems(kind), items }];
   });
 }
 
-/** By e-mail; undefined until a run has come to at least one of them. */
-export function userOutcomes({
-  accessUserResults = [],
-}: ReportDocument): ReadonlyMap<string, string> | undefined {
-  if (!accessUserResults.some(hasBegun)) return undefined;
-  return new Map(accessUserResults.map((one) => [one.email, outcome(one)]));
+/** `delete 1 Access user`, `create 2 Access users`. */
+function itemActsDue(all: readonly ItemsDue[]): string[] {
+  return all.flatMap(({ about: { acts, noun }, items }) =>
+    Object.keys(acts).flatMap((act) => {
+      const { length } = items.filter(({ action }) => action === act);
+      return length === 0 ? [] : [`${act} ${counted(length, noun)}`];
+    }),
+  );
 }
 
-function outcome({ result, reason }: AccessUserResult): string {
+/** How many acts are due, on whatever, and how many of them wait. */
+export function countDue(document: ReportDocument): { readonly due: number; readonly pending: number } {
+  const items = itemsDue(document).flatMap((one) => one.items);
+  return {
+    due: ACTS.reduce((sum, act) => sum + document.summary[act], items.length),
+    pending: document.pending + items.filter(({ pending }) => pending !== undefined).length,
+  };
+}
+
+function outcome({ result, reason }: Pick<ActResult, "result" | "reason">): string {
   return reason === undefined ? result : `${result}: ${reason}`;
 }
 
@@ -319,7 +347,7 @@ function byAct({ act: a }: ActResult, { act: b }: ActResult): number {
 /** What a run did, what failed, what it did not attempt, and what waits: each by name. Nothing of what is no run. */
 export function doneByName(document: ReportDocument): readonly NamedResults[] {
   if (!hasRun(document)) return [];
-  const { results = [], accessUserResults = [], decisions } = document;
+  const { results = [], decisions } = document;
   const byId = new Map(decisions.map((one) => [one.registration.id, one]));
   const nameOf = (id: string) => {
     const decision = byId.get(id);
@@ -332,11 +360,13 @@ export function doneByName(document: ReportDocument): readonly NamedResults[] {
       result,
       name: nameOf(registration),
     })),
-    ...accessUserResults.map(({ act, result, email }) => ({
-      act: `${act} Access user`,
-      result,
-      name: email,
-    })),
+    ...itemKinds.flatMap((kind) =>
+      itemResults(document, kind).map((one) => ({
+        act: `${one.act} ${aboutItems(kind).noun}`,
+        result: one.result,
+        name: keyOf(one),
+      })),
+    ),
   ];
   const waiting = outlineOf(document).pending.map(({ registration: { id } }) => nameOf(id));
   const kinds = (["done", "failed", "unknown", "skipped"] as const).flatMap((result) =>

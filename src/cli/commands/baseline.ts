@@ -3,8 +3,9 @@
 import { createHash } from "node:crypto";
 import { isScalar, LineCounter, type Node, parseDocument, stringify, visit } from "yaml";
 import { type Day, toDay } from "../../allowlist/times.js";
-import { isAct } from "../../reconcile/decision.js";
+import { isAct, isItemDue } from "../../reconcile/decision.js";
 import { type Finding, identityOf, identityOfAct } from "../../reconcile/findings/finding.js";
+import { identityOfItem, itemKinds, mapItems } from "../../reconcile/items.js";
 import type { Plan } from "../../reconcile/plan.js";
 import { DAY_MS, endOf } from "../../reconcile/scope.js";
 import { jsonText } from "../../text/escape.js";
@@ -187,7 +188,7 @@ export function parseHistory(path: string, text: string, account: string): Histo
 export function continueHistory(plan: Plan, found: readonly Keyed[], before: History | undefined): History {
   const acts = [
     ...plan.decisions.filter(isAct).map(({ action, registration }) => identityOfAct(action, registration.id)),
-    ...plan.accessUsers.filter(isDue).map(({ action, email }) => identityOfAct(`user-${action}`, email)),
+    ...itemKinds.flatMap((kind) => plan[kind].filter(isItemDue).map((item) => identityOfItem(kind, item))),
   ];
   const asOf = plan.asOf.toISOString();
   const begun = new Map([
@@ -236,8 +237,8 @@ export function withAges(plan: Plan, findings: readonly Keyed[], before: History
       const text = decision.reason.text + ageOf(identityOfAct(decision.action, decision.registration.id));
       return { ...decision, reason: { ...decision.reason, text } };
     }),
-    accessUsers: plan.accessUsers.map((one) =>
-      isDue(one) ? { ...one, text: one.text + ageOf(identityOfAct(`user-${one.action}`, one.email)) } : one,
+    ...mapItems(plan, (item, kind) =>
+      isItemDue(item) ? { ...item, text: item.text + ageOf(identityOfItem(kind, item)) } : item,
     ),
     findings: findings.map((one) => ({
       ...one.finding,
@@ -254,10 +255,6 @@ function sinceKeyed(history: History | undefined, one: Keyed): string | undefine
 /** A key may be called as what every object has. */
 function sinceOf(history: History | undefined, key: string): string | undefined {
   return history && Object.hasOwn(history.since, key) ? history.since[key] : undefined;
-}
-
-function isDue({ action }: Plan["accessUsers"][number]): boolean {
-  return action !== "keep";
 }
 
 /** `since 2026-05-01, 12 days`; `new` in the run that sees it first. */
