@@ -11,9 +11,16 @@ import { type Calls, deleteUsers } from "./delete-users.js";
 import type { AccountSession, DueAct, KindOfAct } from "./session.js";
 import { abandoned, currentRun, show, stopped } from "./stop.js";
 
+/** An input of `Reconciliation` that has acts, a line each. */
+export type Property = "acts" | "users";
+
 interface ActKind {
-  /** Whose report rows its outcomes are. */
+  /** What it is an act on, and which of its acts it is. */
   readonly of: "registrations" | ItemKind;
+  readonly action: string;
+  /** Where the inputs of `Reconciliation` have its lines, and by which name a policy finds it in `due`. */
+  readonly property: Property;
+  readonly due: keyof DueActs;
   readonly make: (
     client: CloudflareClient,
     ids: readonly string[],
@@ -25,18 +32,40 @@ interface ActKind {
  * The kinds of acts, in the order in which a run makes them. Whoever must not connect goes first: a run that dies
  * half-way has left no lost laptop in. Users go last, since one who is deleted may take registrations along.
  */
-const KINDS: Readonly<Record<KindOfAct, ActKind>> = {
+export const KINDS: Readonly<Record<KindOfAct, ActKind>> = {
   revoke: inBulk("revoke"),
   delete: inBulk("delete"),
   unrevoke: inBulk("unrevoke"),
-  "delete-user": { of: "accessUsers", make: deleteUsers },
+  "delete-user": {
+    of: "accessUsers",
+    action: "delete",
+    property: "users",
+    due: "deleteUser",
+    make: deleteUsers,
+  },
 };
 
-const ORDER = Object.keys(KINDS) as readonly KindOfAct[];
+export const ORDER = Object.keys(KINDS) as readonly KindOfAct[];
+
+export const PROPERTIES = [...new Set(ORDER.map((kind) => KINDS[kind].property))];
+
+/** The kinds of acts whose lines one input has. */
+export function kindsIn(property: Property): readonly KindOfAct[] {
+  return ORDER.filter((kind) => KINDS[kind].property === property);
+}
+
+/**
+ * By kind, then by the id of the registration or, for `deleteUser`, of the Access user: the normalised e-mail of whose it
+ * is, or `no-user`. A kind of which nothing is due is left out.
+ */
+export type DueActs = Partial<Readonly<Record<Act | "deleteUser", Readonly<Record<string, string>>>>>;
 
 function inBulk(act: Act): ActKind {
   return {
     of: "registrations",
+    action: act,
+    property: "acts",
+    due: act,
     make: (client, ids, { before, after }) =>
       perform(client, act, ids, {
         stop: stopped,

@@ -1,9 +1,21 @@
 /** The provider of `Reconciliation`: makes all acts of a run, in bulk calls, and reads each back. */
 
 import type { dynamic } from "@pulumi/pulumi";
-import type { Act } from "../src/cloudflare/types.js";
 import { escapeText } from "../src/text/escape.js";
-import { failuresOf, idsIn, Journal, kindOf, makeActs, tally } from "./acts.js";
+import {
+  type DueActs,
+  failuresOf,
+  idsIn,
+  Journal,
+  KINDS,
+  kindOf,
+  kindsIn,
+  makeActs,
+  ORDER,
+  PROPERTIES,
+  type Property,
+  tally,
+} from "./acts.js";
 import { type Failure, PartialFailure, type Properties, provider, text, value } from "./dynamic.js";
 import { type AccountSession, type DueAct, type KindOfAct, sessionFor } from "./session.js";
 
@@ -22,12 +34,6 @@ export interface ReconciliationInputs {
   /** The plan's, where anything is to be done; without acts none, so that it changes with an act only. */
   readonly fingerprint?: string;
 }
-
-/**
- * By kind, then by the id of the registration or, for `deleteUser`, of the Access user: the normalised e-mail of whose it
- * is, or `no-user`. A kind of which nothing is due is left out.
- */
-export type DueActs = Partial<Readonly<Record<Act | "deleteUser", Readonly<Record<string, string>>>>>;
 
 /** How many registrations a run brought to each state, and how many Access users it deleted. */
 export interface DoneCounts {
@@ -53,18 +59,12 @@ export const reconciliation = provider<ReconciliationInputs, ReconciliationOutpu
   idOf,
   inputsOf,
   failuresOf: (news) => [
-    ...lineFailures("acts", actsOf(news), "does not begin with an act", (kind) => kind !== "delete-user"),
-    ...lineFailures(
-      "users",
-      usersOf(news),
-      "does not begin with delete-user",
-      (kind) => kind === "delete-user",
-    ),
+    ...PROPERTIES.flatMap((property) => lineFailures(news, property)),
     ...orderFailures(news),
     ...dueFailures(news),
   ],
   /** Any act is a change and no act is none; the last run's acts do not matter, since the same can be due again. */
-  isDue: (news) => Object.keys(actsOf(news)).length + Object.keys(usersOf(news)).length > 0,
+  isDue: (news) => PROPERTIES.some((property) => Object.keys(linesIn(news, property)).length > 0),
   /** Between runs no act is due that was not decided by a plan. */
   hasDrifted: () => false,
   make: reconcile,
@@ -74,15 +74,11 @@ export const reconciliation = provider<ReconciliationInputs, ReconciliationOutpu
   },
 }) satisfies dynamic.ResourceProvider<ReconciliationInputs, ReconciliationInputs | ReconciliationOutputs>;
 
-function lineFailures(
-  property: "acts" | "users",
-  lines: Readonly<Record<string, string>>,
-  why: string,
-  isGood: (kind: KindOfAct) => boolean,
-): Failure[] {
-  return Object.entries(lines).flatMap(([id, line]) => {
-    const kind = kindOf(line);
-    if (kind !== undefined && isGood(kind)) return [];
+function lineFailures(news: Properties, property: Property): Failure[] {
+  const kinds = kindsIn(property);
+  return Object.entries(linesIn(news, property)).flatMap(([id, line]) => {
+    if (kinds.some((kind) => kind === kindOf(line))) return [];
+    const why = `does not begin with ${property === "acts" ? "an act" : kinds.join(" or ")}`;
     return [{ property, reason: `${escapeText(id, 60)}: "${escapeText(line, 200)}" ${why}` }];
   });
 }
@@ -103,11 +99,12 @@ async function reconcile(properties: Properties, olds: Properties): Promise<Reco
   };
   const unreported = journal.unreported(outcomes);
   // A failed revoke fails the row of its own Revocation; but no row is tried where this resource fails.
-  const hasFailed = failuresOf(session, ["delete", "unrevoke", "delete-user"]).length > 0;
+  const onItems = ORDER.filter((kind) => KINDS[kind].of !== "registrations");
+  const hasFailed = failuresOf(session, ["delete", "unrevoke", ...onItems]).length > 0;
   const wasStopped = [...outcomes.values()].some(({ result }) => result === "skipped");
   if (!hasFailed && unreported.length === 0 && !wasStopped) return outs;
   throw new PartialFailure(idOf(properties), outs, properties, [
-    ...failuresOf(session, ["delete", "unrevoke", "revoke", "delete-user"]),
+    ...failuresOf(session, ["delete", "unrevoke", "revoke", ...onItems]),
     ...unreported,
     ...(outcomes.size > 1 ? [tally(outcomes.values())] : []),
   ]);
@@ -131,15 +128,16 @@ function countsOf(acts: readonly DueAct[], { outcomes }: AccountSession): DoneCo
   };
 }
 
-function dueActs({ acts, users = {}, relies = {}, together = {} }: ReconciliationInputs): DueAct[] {
-  const due = [...Object.entries(acts), ...Object.entries(users)];
-  return due.flatMap(([id, line]) => {
-    const act = kindOf(line);
-    if (act === undefined) return [];
-    // What goes with a user is long.
-    const [who = ""] = act === "delete-user" ? line.split(", ", 1) : [line];
-    return [{ id, act, name: who, relies: idsIn(relies[id]), together: idsIn(together[id]) }];
-  });
+function dueActs({ relies = {}, together = {}, ...inputs }: ReconciliationInputs): DueAct[] {
+  return PROPERTIES.flatMap((property) =>
+    Object.entries(inputs[property] ?? {}).flatMap(([id, line]) => {
+      const act = kindOf(line);
+      if (act === undefined) return [];
+      // What goes with an item is long.
+      const [who = ""] = property === "acts" ? [line] : line.split(", ", 1);
+      return [{ id, act, name: who, relies: idsIn(relies[id]), together: idsIn(together[id]) }];
+    }),
+  );
 }
 
 /** Acts may depend on acts of the same run only, and not in a circle: none of those could ever be made. */
@@ -167,12 +165,11 @@ function orderFailures(properties: Properties): Failure[] {
 
 /** A policy judges `due`, and the acts are what is done: one says what the other says. */
 function dueFailures(properties: Properties): Failure[] {
-  const { acts, users = {}, due } = inputsOf(properties);
+  const { due, ...inputs } = inputsOf(properties);
   if (due === undefined) return [];
-  const done = [
-    ...Object.entries(acts).map(([id, line]) => [kindOf(line), id]),
-    ...Object.keys(users).map((id) => ["deleteUser", id]),
-  ];
+  const done = PROPERTIES.flatMap((property) =>
+    Object.entries(inputs[property] ?? {}).map(([id, line]) => [dueIn(property, line), id]),
+  );
   const key = ([kind = "", id = ""]: readonly (string | undefined)[]) => `${kind} ${escapeText(id, 60)}`;
   const [made, said] = [
     new Set(done.map(key)),
@@ -189,29 +186,35 @@ function dueFailures(properties: Properties): Failure[] {
   }));
 }
 
+function dueIn(property: Property, line: string): string | undefined {
+  const [only, ...others] = kindsIn(property);
+  const kind = others.length > 0 ? kindOf(line) : only;
+  return kind && KINDS[kind].due;
+}
+
 function inputsOf(properties: Properties): ReconciliationInputs {
-  const users = usersOf(properties);
+  const { acts = {}, ...items } = Object.fromEntries(
+    PROPERTIES.map((property) => [property, linesIn(properties, property)] as const).filter(
+      ([, lines]) => Object.keys(lines).length > 0,
+    ),
+  );
   const relies = linesOf(value(properties, "relies"));
   const together = linesOf(value(properties, "together"));
   const fingerprint = text(properties, "fingerprint");
   const due = value(properties, "due");
   return {
     account: text(properties, "account"),
-    acts: actsOf(properties),
+    acts,
     ...(Object.keys(relies).length > 0 && { relies }),
     ...(Object.keys(together).length > 0 && { together }),
-    ...(Object.keys(users).length > 0 && { users }),
+    ...items,
     ...(typeof due === "object" && due !== null && { due }),
     ...(fingerprint !== "" && { fingerprint }),
   };
 }
 
-function actsOf(properties: Properties): Readonly<Record<string, string>> {
-  return linesOf(value(properties, "acts"));
-}
-
-function usersOf(properties: Properties): Readonly<Record<string, string>> {
-  return linesOf(value(properties, "users"));
+function linesIn(properties: Properties, property: Property): Readonly<Record<string, string>> {
+  return linesOf(value(properties, property));
 }
 
 function linesOf(lines: unknown): Readonly<Record<string, string>> {

@@ -2,41 +2,44 @@
 
 import type { Registration } from "../src/cloudflare/types.js";
 import type { AccessUserDecision } from "../src/reconcile/access-users.js";
-import type { ActDecision, Decision } from "../src/reconcile/decision.js";
-import { isItemAct } from "../src/reconcile/decision.js";
+import {
+  type ActDecision,
+  type Decision,
+  idOf,
+  isItemAct,
+  type Item,
+  keyOf,
+} from "../src/reconcile/decision.js";
 import type { Plan } from "../src/reconcile/plan.js";
 import { escapeText } from "../src/text/escape.js";
 import type { AccessUserInputs } from "./access-user.js";
+import { type DueActs, KINDS, ORDER, type Property } from "./acts.js";
 import { toInput } from "./dynamic.js";
-import type { DueActs, ReconciliationInputs } from "./reconciliation.js";
+import type { ReconciliationInputs } from "./reconciliation.js";
 import type { RevocationInputs } from "./revocation.js";
 
 /** The longest name that a row shows; the state keeps it, so a device cannot make it grow. */
 const NAME_LIMIT = 60;
 
-/** The acts of a plan, one line each, that begins with the act. */
+/** The acts of a plan, one line each, that begins with the act; of other items than registrations with what goes along. */
 export function toReconciliation(plan: Plan): ReconciliationInputs {
-  const users = deletedUsers(plan);
-  const due = dueActs(plan);
+  const lines: Partial<Record<Property, Record<string, string>>> = {};
+  // The same by kind, for policies: what is done to whom, without anything that a device says.
+  const due: Partial<Record<keyof DueActs, Record<string, string>>> = {};
+  for (const { action, registration, user } of plan.acts)
+    (due[action] ??= {})[registration.id] = userLabel(user);
+  for (const { kind, property, due: name, key, id, text } of itemActs(plan)) {
+    (due[name] ??= {})[id] = userLabel(key);
+    (lines[property] ??= {})[id] = `${kind} ${escapeText(key, EMAIL_LIMIT)}, ${escapeText(text, TEXT_LIMIT)}`;
+  }
   return {
     account: plan.account,
     acts: Object.fromEntries(plan.acts.map((one) => [one.registration.id, actLine(one)])),
     ...first("relies", plan.acts),
     ...first("together", plan.acts),
-    ...users,
+    ...lines,
     ...(Object.keys(due).length > 0 && { due, fingerprint: plan.fingerprint }),
   };
-}
-
-/** The same by kind, for policies: what is done to whom, without anything that a device says. */
-function dueActs({ acts, accessUsers }: Plan): DueActs {
-  const due: Partial<Record<keyof DueActs, Record<string, string>>> = {};
-  const add = (kind: keyof DueActs, id: string, email: string) => ((due[kind] ??= {})[id] = userLabel(email));
-  for (const { action, registration, user } of acts) add(action, registration.id, user);
-  for (const one of accessUsers) {
-    if (isItemAct(one) && one.action === "delete" && one.user) add("deleteUser", one.user.id, one.email);
-  }
-  return due;
 }
 
 /** What has to be done before an act, as far as this run does it; left out where nothing has. */
@@ -122,15 +125,15 @@ const EMAIL_LIMIT = 300;
 
 const TEXT_LIMIT = 500;
 
-/** The users that this run deletes, one line each with what goes along. */
-function deletedUsers(plan: Plan): Pick<ReconciliationInputs, "users"> {
-  const lines = plan.accessUsers.filter(isItemAct).flatMap(({ action, email, user, text }) => {
-    if (action !== "delete" || user === undefined) return [];
-    return [
-      [user.id, `delete-user ${escapeText(email, EMAIL_LIMIT)}, ${escapeText(text, TEXT_LIMIT)}`] as const,
-    ];
+/** The acts of this run on other items than registrations, but for those of which a resource of its own makes each. */
+function itemActs(plan: Plan) {
+  return ORDER.flatMap((kind) => {
+    const { of, action, property, due } = KINDS[kind];
+    const items: readonly Item[] = of === "registrations" ? [] : plan[of];
+    return items
+      .filter((one) => isItemAct(one) && one.action === action)
+      .map((one) => ({ kind, property, due, key: keyOf(one), id: idOf(one) ?? keyOf(one), text: one.text }));
   });
-  return lines.length > 0 ? { users: Object.fromEntries(lines) } : {};
 }
 
 /**
