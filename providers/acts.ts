@@ -7,7 +7,7 @@ import { BEGUN, recordOutcomes } from "../src/report/file.js";
 import { grouped, Progress } from "../src/run/lease.js";
 import { escapeText } from "../src/text/escape.js";
 import { groupBy } from "../src/text/words.js";
-import { type Calls, deleteUsers } from "./delete-users.js";
+import { type Calls, deleteUsers } from "./one-by-one.js";
 import type { AccountSession, DueAct, KindOfAct } from "./session.js";
 import { abandoned, currentRun, show, stopped } from "./stop.js";
 

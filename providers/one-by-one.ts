@@ -1,4 +1,4 @@
-/** Deletes Access users, and reads each back. */
+/** Acts for which the API has no bulk call: made one after the other, each read back. */
 
 import { CloudflareError, type CloudflareClient, type Outcome } from "../src/cloudflare/index.js";
 import { holdsNothing } from "../src/reconcile/access-users.js";
@@ -23,14 +23,51 @@ export interface Calls {
   readonly after: (known: ReadonlyMap<string, Outcome>) => void;
 }
 
+/** One such act. */
+interface SingleAct {
+  /** What it is called: `The deletion`. */
+  readonly noun: string;
+  readonly call: (client: CloudflareClient, id: string) => Promise<unknown>;
+  /** What still stands against it, in words; undefined where it is done. */
+  readonly left: (client: CloudflareClient, id: string) => Promise<string | undefined>;
+}
+
 /**
- * Deletes one after the other, by id; an outcome for each. Done is who is not there any more, or whose row has neither
- * seat nor active device: the documents contradict each other on whether the row goes.
+ * Deletes Access users. Done is who is not there any more, or whose row has neither seat nor active device: the documents
+ * contradict each other on whether the row goes.
  *
  * `DELETE` and `GET /accounts/{account_id}/access/users/{user_id}`
  */
-export async function deleteUsers(
+export const deleteUsers = oneByOne({
+  noun: "The deletion",
+  call: (client, id) => client.accessUsers.delete(id),
+  async left(client, id) {
+    try {
+      const user = await client.accessUsers.get(id);
+      if (holdsNothing(user)) return undefined;
+      const { access_seat, gateway_seat, active_device_count } = user;
+      const holds = [
+        ...(access_seat === true ? ["its Access seat"] : []),
+        ...(gateway_seat === true ? ["its Gateway seat"] : []),
+        ...(active_device_count ? [`${active_device_count} active devices`] : []),
+      ];
+      return `the user still holds ${holds.join(" and ")}`;
+    } catch (error) {
+      if (error instanceof CloudflareError && error.code === "cloudflare/not-found") return undefined;
+      throw error;
+    }
+  },
+});
+
+/** Makes an act on each id in turn; an outcome for each. */
+export function oneByOne(act: SingleAct) {
+  return (client: CloudflareClient, ids: readonly string[], calls: Calls) =>
+    makeEach(client, act, ids, calls);
+}
+
+async function makeEach(
   client: CloudflareClient,
+  act: SingleAct,
   ids: readonly string[],
   { before, after }: Calls,
 ): Promise<ReadonlyMap<string, Outcome>> {
@@ -44,7 +81,7 @@ export async function deleteUsers(
     }
     const refusal = await refusalOf(async () => {
       await before([id]);
-      await client.accessUsers.delete(id);
+      await act.call(client, id);
     });
     if (!refusal) continue;
     refusals.set(id, refusal);
@@ -59,7 +96,7 @@ export async function deleteUsers(
     if (wait > 0) await client.clock.sleep(wait);
     const waiting: string[] = [];
     for (const id of pending) {
-      const outcome = await outcomeOf(client, id, refusals.get(id));
+      const outcome = await outcomeOf(() => act.left(client, id), refusals.get(id), act.noun);
       outcomes.set(id, outcome);
       after(new Map([[id, outcome]]));
       if (outcome.result === "done") continue;
@@ -73,36 +110,21 @@ export async function deleteUsers(
 
 /** As it looks now; a refusal may come after the act was done all the same. */
 async function outcomeOf(
-  client: CloudflareClient,
-  id: string,
+  look: () => Promise<string | undefined>,
   refusal: CloudflareError | undefined,
+  noun: string,
 ): Promise<Outcome> {
-  const holding = await heldBy(client, id);
-  if (holding === undefined) return { result: "done" };
+  let left: string | undefined;
+  const unread = await refusalOf(async () => {
+    left = await look();
+  });
+  if (!unread && left === undefined) return { result: "done" };
   if (refusal?.doubtful === false) return { result: "failed", reason: refusal.summary };
-  if (holding instanceof CloudflareError) {
+  if (unread) {
     const sent = refusal?.summary ?? "The API accepted the call.";
-    return { result: "unknown", reason: `${sent} The result could not be read back: ${holding.summary}` };
+    return { result: "unknown", reason: `${sent} The result could not be read back: ${unread.summary}` };
   }
-  return { result: "failed", reason: refusal?.summary ?? `The deletion did not take effect: ${holding}.` };
-}
-
-/** What a user still holds; undefined where it is absent. */
-async function heldBy(client: CloudflareClient, id: string): Promise<string | CloudflareError | undefined> {
-  try {
-    const user = await client.accessUsers.get(id);
-    if (holdsNothing(user)) return undefined;
-    const { access_seat, gateway_seat, active_device_count } = user;
-    const holds = [
-      ...(access_seat === true ? ["its Access seat"] : []),
-      ...(gateway_seat === true ? ["its Gateway seat"] : []),
-      ...(active_device_count ? [`${active_device_count} active devices`] : []),
-    ];
-    return `the user still holds ${holds.join(" and ")}`;
-  } catch (error) {
-    if (!(error instanceof CloudflareError)) throw error;
-    return error.code === "cloudflare/not-found" ? undefined : error;
-  }
+  return { result: "failed", reason: refusal?.summary ?? `${noun} did not take effect: ${left}.` };
 }
 
 async function refusalOf(act: () => Promise<void>): Promise<CloudflareError | undefined> {
