@@ -8,11 +8,17 @@ import { grouped, Progress } from "../src/run/lease.js";
 import { escapeText } from "../src/text/escape.js";
 import { groupBy } from "../src/text/words.js";
 import { type Calls, deleteUsers } from "./one-by-one.js";
-import type { AccountSession, DueAct, KindOfAct } from "./session.js";
+import type { AccountSession, SessionAct } from "./session.js";
 import { abandoned, currentRun, show, stopped } from "./stop.js";
 
+/** Acts on other items than registrations as inputs of `Reconciliation`: by id, one line; left out where there is none. */
+export interface ItemLines {
+  /** `delete-user bob@example.com, …`. */
+  readonly users?: Readonly<Record<string, string>>;
+}
+
 /** An input of `Reconciliation` that has acts, a line each. */
-export type Property = "acts" | "users";
+export type Property = "acts" | keyof ItemLines;
 
 interface ActKind {
   /** What it is an act on, and which of its acts it is. */
@@ -32,7 +38,7 @@ interface ActKind {
  * The kinds of acts, in the order in which a run makes them. Whoever must not connect goes first: a run that dies
  * half-way has left no lost laptop in. Users go last, since one who is deleted may take registrations along.
  */
-export const KINDS: Readonly<Record<KindOfAct, ActKind>> = {
+export const KINDS = {
   revoke: inBulk("revoke"),
   delete: inBulk("delete"),
   unrevoke: inBulk("unrevoke"),
@@ -43,7 +49,7 @@ export const KINDS: Readonly<Record<KindOfAct, ActKind>> = {
     due: "deleteUser",
     make: deleteUsers,
   },
-};
+} satisfies Readonly<Record<string, ActKind>>;
 
 export const ORDER = Object.keys(KINDS) as readonly KindOfAct[];
 
@@ -59,6 +65,18 @@ export function kindsIn(property: Property): readonly KindOfAct[] {
  * is, or `no-user`. A kind of which nothing is due is left out.
  */
 export type DueActs = Partial<Readonly<Record<Act | "deleteUser", Readonly<Record<string, string>>>>>;
+
+/** What a run may do; the words with which lines of the inputs begin. */
+export type KindOfAct = keyof typeof KINDS;
+
+/** One act that is due. */
+export interface DueAct extends SessionAct {
+  readonly act: KindOfAct;
+  /** Registrations that must have been let in before: without them this act would leave a device out. */
+  readonly relies?: readonly string[] | undefined;
+  /** Registrations that must have been deleted before: were one left, it would be let in next. */
+  readonly together?: readonly string[] | undefined;
+}
 
 function inBulk(act: Act): ActKind {
   return {

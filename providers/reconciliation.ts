@@ -3,10 +3,13 @@
 import type { dynamic } from "@pulumi/pulumi";
 import { escapeText } from "../src/text/escape.js";
 import {
+  type DueAct,
   type DueActs,
   failuresOf,
   idsIn,
   Journal,
+  type ItemLines,
+  type KindOfAct,
   KINDS,
   kindOf,
   kindsIn,
@@ -17,19 +20,17 @@ import {
   tally,
 } from "./acts.js";
 import { type Failure, PartialFailure, type Properties, provider, text, value } from "./dynamic.js";
-import { type AccountSession, type DueAct, type KindOfAct, sessionFor } from "./session.js";
+import { type AccountSession, sessionFor } from "./session.js";
 
 /** `acts`: by registration id, one line that begins with the act: `unrevoke bob@example.com LAPTOP-7, …`. */
-export interface ReconciliationInputs {
+export interface ReconciliationInputs extends ItemLines {
   readonly account: string;
   readonly acts: Readonly<Record<string, string>>;
   /** By registration id: ids, separated by blanks, that must have been let in before the act on it is made. */
   readonly relies?: Readonly<Record<string, string>>;
   /** By the id of a registration that is deleted: ids that must have been deleted before it. */
   readonly together?: Readonly<Record<string, string>>;
-  /** By Access user's id, one line: `delete-user bob@example.com, …`; left out where there is none. */
-  readonly users?: Readonly<Record<string, string>>;
-  /** `acts` and `users` once more, as a policy reads them; left out where nothing is to be done. */
+  /** All of these acts once more, as a policy reads them; left out where nothing is to be done. */
   readonly due?: DueActs;
   /** The plan's, where anything is to be done; without acts none, so that it changes with an act only. */
   readonly fingerprint?: string;

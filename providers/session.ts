@@ -8,7 +8,6 @@ import {
   type Outcome,
   type Registration,
 } from "../src/cloudflare/index.js";
-import type { Act } from "../src/cloudflare/types.js";
 import { byEmail } from "../src/reconcile/access-users.js";
 import { trustedBaseUrl } from "../src/run/account.js";
 import { refusal, watch } from "./stop.js";
@@ -18,27 +17,20 @@ interface Config {
   get(key: string): string | undefined;
 }
 
-/** What a run may do; the words with which lines of the inputs begin. */
-export type KindOfAct = Act | "delete-user";
-
 /** One act that is due. */
-export interface DueAct {
-  /** Of the registration, or of the Access user. */
+export interface SessionAct {
+  /** Of the registration, or of the other item. */
   readonly id: string;
-  readonly act: KindOfAct;
+  readonly act: string;
   /** What is said of it where it fails: the act and whose it is. */
   readonly name: string;
-  /** Registrations that must have been let in before: without them this act would leave a device out. */
-  readonly relies?: readonly string[] | undefined;
-  /** Registrations that must have been deleted before: were one left, it would be let in next. */
-  readonly together?: readonly string[] | undefined;
 }
 
 /** One account within one run: its client, what the run has done so far, and one listing for all who read. */
 export class AccountSession {
   readonly client: CloudflareClient;
   /** The acts of this run, and what came of each, by the id of the registration or the Access user. */
-  readonly acts = new Map<string, DueAct>();
+  readonly acts = new Map<string, SessionAct>();
   readonly outcomes = new Map<string, Outcome>();
   /** The others that failed are told once, by the first row that fails. */
   othersListed = false;
