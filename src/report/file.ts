@@ -179,22 +179,14 @@ export function recordOutcomes(
   of: "registrations" | ItemKind = "registrations",
 ): void {
   const field = of === "registrations" ? "results" : aboutItems(of).results;
+  const outcomeOf = (one: ActResult | ItemResult) =>
+    "registration" in one
+      ? outcomes.get(one.registration)
+      : (outcomes.get(one.id ?? "") ?? outcomes.get(keyOf(one)));
   change(terms, (lists) => ({
     ...lists,
-    [field]: lists[field]?.map((one: ActResult | ItemResult) =>
-      withOutcome(
-        one,
-        namesOf(one)
-          .map((name) => outcomes.get(name))
-          .find((outcome) => outcome),
-      ),
-    ),
+    [field]: lists[field]?.map((one: ActResult | ItemResult) => withOutcome(one, outcomeOf(one))),
   }));
-}
-
-function namesOf(result: ActResult | ItemResult): readonly string[] {
-  if ("registration" in result) return [result.registration];
-  return [...(result.id === undefined ? [] : [result.id]), keyOf(result)];
 }
 
 /** What changes in a report while its run goes on. */

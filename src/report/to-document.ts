@@ -4,15 +4,7 @@ import type { SourcePosition } from "../allowlist/messages.js";
 import type { Entry } from "../allowlist/model.js";
 import { showDomains } from "../allowlist/values.js";
 import type { Registration, RegistrationPolicy } from "../cloudflare/types.js";
-import {
-  aboutRule,
-  type Action,
-  type Decision,
-  idOf,
-  isItemAct,
-  type Item,
-  keyOf,
-} from "../reconcile/decision.js";
+import { aboutRule, type Action, type Decision, isItemAct, type Item } from "../reconcile/decision.js";
 import { asTold } from "../reconcile/hardware.js";
 import { aboutItems, itemKinds } from "../reconcile/items.js";
 import type { Plan } from "../reconcile/plan.js";
@@ -231,28 +223,23 @@ function toReportedEntry({ note, reason, owner, ticket, expires }: Entry): Repor
 
 // The other items of a plan, as the document tells them.
 
-/** With `run`, every act begins as skipped until its outcome is known. A kind of which the allowlist names none has no field. */
+/** With `run`, every act begins as skipped until its outcome is known. A kind that has none has no field. */
 function itemsIn(plan: Plan, run: boolean, show: (text: string) => string): Partial<ReportDocument> {
   const fields = itemKinds.flatMap((kind): (readonly [string, readonly object[]])[] => {
-    const all: readonly Item[] = plan[kind];
-    const results = run ? all.filter(isItemAct).map(notYetMade) : [];
+    const items = plan[kind].map(({ user, ...item }): Item => ({
+      ...item,
+      text: show(item.text),
+      ...(user && { id: user.id }),
+    }));
     return [
-      [kind, all.map((one) => toReportedItem(one, show))],
-      [aboutItems(kind).results, results],
+      [kind, items],
+      [aboutItems(kind).results, run ? items.filter(isItemAct).map(notYetMade) : []],
     ];
   });
   return Object.fromEntries(fields.filter(([, rows]) => rows.length > 0));
 }
 
-function notYetMade(item: Item): ItemResult {
-  const { email, action: act } = item;
-  const id = idOf(item);
-  const names = email === undefined ? { key: keyOf(item) } : { email };
-  return { ...names, ...(id !== undefined && { id }), act, result: "skipped" };
-}
-
-function toReportedItem(item: Item, show: (text: string) => string): Item {
-  const { user: _, ...decision } = item;
-  const id = idOf(item);
-  return { ...decision, text: show(decision.text), ...(id !== undefined && { id }) };
+function notYetMade({ email, key, id, action: act }: Item): ItemResult {
+  const names = { ...(email === undefined ? { key } : { email }), ...(id !== undefined && { id }) };
+  return { ...names, act, result: "skipped" };
 }

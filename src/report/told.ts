@@ -170,16 +170,14 @@ export function tellMessage({ code, text, fix, right, source, related, subject }
 function tellAct(decision: ReportedDecision, document: ReportDocument, outcome: string | undefined): Told {
   const { action, registration, reason, entry, pending, source, related } = decision;
   const who = `${registration.device.name} (${deviceDetails(decision)}) of ${userOf(registration.user.email)}`;
-  const more = [
+  const why = [
+    reason.text,
     ...nearMisses(decision, document).map(({ text }) => `NEAR MISS: ${text}`),
     ...entryDetails(entry),
-    ...(pending ? [`pending: ${pending.text}`] : []),
-    ...(outcome === undefined ? [] : [`result ${outcome}`]),
   ];
   return {
     rule: `act/${action}`,
-    level: levelOf(outcome, pending),
-    text: `${action} ${who}, ${since(decision)}: ${[reason.text, ...more].join("; ")}`,
+    ...cameTo(`${action} ${who}, ${since(decision)}`, why, pending, outcome),
     ...(decision.evidence && { evidence: evidenceLines(decision.evidence) }),
     source,
     ...(related && { related }),
@@ -190,14 +188,9 @@ function tellAct(decision: ReportedDecision, document: ReportDocument, outcome: 
 
 function tellItem({ kind, about }: ItemsDue, item: ItemDue): Told {
   const { action, key, text, source, pending, registrations, outcome } = item;
-  const more = [
-    ...(pending ? [`pending: ${pending.text}`] : []),
-    ...(outcome === undefined ? [] : [`result ${outcome}`]),
-  ];
   return {
     rule: `${about.slug}/${action}`,
-    level: levelOf(outcome, pending),
-    text: `${action} ${about.noun} ${key}: ${[text, ...more].join("; ")}`,
+    ...cameTo(`${action} ${about.noun} ${key}`, [text], pending, outcome),
     source,
     registrations,
     // An address may be shown as the allowlist writes it.
@@ -205,7 +198,18 @@ function tellItem({ kind, about }: ItemsDue, item: ItemDue): Told {
   };
 }
 
-function levelOf(outcome: string | undefined, pending: object | undefined): Told["level"] {
-  if (/^(?:failed|unknown)/u.test(outcome ?? "")) return "error";
-  return pending ? "note" : "warning";
+/** An act, why it is due, and what came of it. */
+function cameTo(
+  act: string,
+  why: readonly string[],
+  pending: { readonly text: string } | undefined,
+  outcome: string | undefined,
+): Pick<Told, "level" | "text"> {
+  const more = [
+    ...why,
+    ...(pending ? [`pending: ${pending.text}`] : []),
+    ...(outcome === undefined ? [] : [`result ${outcome}`]),
+  ];
+  const failed = /^(?:failed|unknown)/u.test(outcome ?? "");
+  return { level: failed ? "error" : pending ? "note" : "warning", text: `${act}: ${more.join("; ")}` };
 }
