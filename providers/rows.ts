@@ -2,14 +2,7 @@
 
 import type { Registration } from "../src/cloudflare/types.js";
 import type { AccessUserDecision } from "../src/reconcile/access-users.js";
-import {
-  type ActDecision,
-  type Decision,
-  idOf,
-  isItemAct,
-  type Item,
-  keyOf,
-} from "../src/reconcile/decision.js";
+import { type ActDecision, type Decision, isItemAct, type Item, keyOf } from "../src/reconcile/decision.js";
 import type { Plan } from "../src/reconcile/plan.js";
 import { escapeText } from "../src/text/escape.js";
 import type { AccessUserInputs } from "./access-user.js";
@@ -132,7 +125,14 @@ function itemActs(plan: Plan) {
     const items: readonly Item[] = of === "registrations" ? [] : plan[of];
     return items
       .filter((one) => isItemAct(one) && one.action === action)
-      .map((one) => ({ kind, property, due, key: keyOf(one), id: idOf(one) ?? keyOf(one), text: one.text }));
+      .map((one) => ({
+        kind,
+        property,
+        due,
+        key: keyOf(one),
+        id: one.id ?? one.user?.id ?? keyOf(one),
+        text: one.text,
+      }));
   });
 }
 

@@ -321,22 +321,13 @@ export function keyOf({ email, key = "" }: Pick<Item, "email" | "key">): string 
   return email ?? key;
 }
 
-export function idOf({ id, user }: Item): string | undefined {
-  return id ?? user?.id;
-}
-
 /** Whether an act is due, done in this run or not. */
 export function isItemDue({ action }: Item): boolean {
   return action !== "keep";
 }
 
-/** A decision that this run carries out. */
-type ItemAct<D extends Item> = D & {
-  readonly action: Exclude<D["action"], "keep">;
-  readonly pending?: never;
-};
-
-export function isItemAct<D extends Item>(item: D): item is ItemAct<D> {
+/** Whether this run does it. */
+export function isItemAct(item: Item): boolean {
   return isItemDue(item) && item.pending === undefined;
 }
 

@@ -77,11 +77,10 @@ export function tellAll(document: ReportDocument, grouped = false): Told[] {
   const acts = (all: readonly ReportedDecision[]) =>
     all.map((decision) => tellAct(decision, document, told?.get(decision.registration.id)));
   const items = itemsDue(document);
-  const onItems = (isFinal: boolean) =>
-    items.flatMap((kind) =>
-      kind.items
-        .filter(({ action }) => (kind.about.acts[action]?.final !== undefined) === isFinal)
-        .map((item) => tellItem(kind, item)),
+  const isFinal = ({ about }: ItemsDue, { action }: ItemDue) => about.acts[action]?.final !== undefined;
+  const onItems = (final: boolean) =>
+    items.flatMap((of) =>
+      of.items.filter((one) => isFinal(of, one) === final).map((one) => tellItem(of, one)),
     );
   return [
     ...problems.map(tellMessage),
