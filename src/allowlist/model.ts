@@ -1,7 +1,8 @@
 /** The desired state as data: what the allowlist files say, validated, with the place of every statement. */
 
 import type { POLICY } from "./keys/policy.js";
-import type { ValueOf } from "./keys/shape.js";
+import type { GUARDS } from "./keys/root.js";
+import type { Value, ValueOf } from "./keys/shape.js";
 import type { EntryMatch } from "./match-values.js";
 import type { Message, SourcePosition } from "./messages.js";
 import { pairAt, type ParsedFile, type SourceText, type TreeNode, type TreePair } from "./source.js";
@@ -253,17 +254,22 @@ export interface GuardLimit {
   readonly percent: Setting<number>;
 }
 
-export interface Guards {
-  readonly revoke: GuardLimit;
-  readonly delete: GuardLimit;
-  readonly unrevoke: GuardLimit;
-  /** The most acts on the registrations of any one user; without it there is no such limit. */
-  readonly perUser?: Setting<number> | undefined;
-  /** The most Access users (`accessUsers`, `state: absent`) that are deleted in one run. Default 5. */
-  readonly deleteUsers: Setting<number>;
-  /** Whoever runs the tool, by normalised e-mail: their own registrations are never acted on. */
-  readonly self: ReadonlyMap<string, SourcePosition>;
-}
+/**
+ * By act of registrations the most of one run; by name the most of something else, which has no limit where the row has
+ * no default; and whoever runs the tool, by normalised e-mail. What each means stands in its row.
+ */
+export type Guards = { readonly [Key in keyof typeof GUARDS]: GuardOf<(typeof GUARDS)[Key]> };
+
+type GuardOf<R> = R extends { readonly shape: Value<number> }
+  ? Setting<number> | (R extends { readonly byDefault: number } ? never : undefined)
+  : R extends { readonly shape: { readonly rows: unknown } }
+    ? GuardLimit
+    : ReadonlyMap<string, SourcePosition>;
+
+/** The guards that are one count. */
+export type CountGuard = {
+  [Key in keyof typeof GUARDS]: (typeof GUARDS)[Key] extends { readonly shape: Value<number> } ? Key : never;
+}[keyof typeof GUARDS];
 
 /** A documented default. */
 export function defaultSetting<T>(root: ParsedFile, value: T): Setting<T> {

@@ -4,6 +4,7 @@ import { GUARDS, LIMITS } from "./keys/root.js";
 import type { Row, Value } from "./keys/shape.js";
 import type { AddMessage, Message } from "./messages.js";
 import {
+  type CountGuard,
   defaultSetting,
   type Freeze,
   type GuardLimit,
@@ -80,12 +81,16 @@ export function readGuards(root: ParsedFile, addProblem: AddProblem): Guards {
       percent: settingAt(root, guard, "percent", percent, addProblem),
     };
   };
+  const counts = Object.entries<Row>(GUARDS).flatMap(([name, { shape, byDefault }]) => {
+    if (!("read" in shape)) return [];
+    const given = optionalAt(root, node, name, { shape: shape as Value<unknown> }, addProblem);
+    return [[name, given ?? (byDefault === undefined ? undefined : defaultSetting(root, byDefault))]];
+  });
   return {
+    ...(Object.fromEntries(counts) as Pick<Guards, CountGuard>),
     revoke: limit("revoke"),
     delete: limit("delete"),
     unrevoke: limit("unrevoke"),
-    perUser: optionalAt(root, node, "perUser", GUARDS.perUser, addProblem),
-    deleteUsers: settingAt(root, node, "deleteUsers", GUARDS.deleteUsers, addProblem),
     self: readEmails(root.source, node, "self", addProblem),
   };
 }
@@ -104,7 +109,7 @@ function optionalAt<T>(
   root: ParsedFile,
   section: TreeNode | undefined,
   key: string,
-  { shape }: Row<Value<T>>,
+  { shape }: Pick<Row<Value<T>>, "shape">,
   addProblem: AddProblem,
 ): Setting<T> | undefined {
   const pair = pairAt(section, key);

@@ -9,7 +9,6 @@ import {
   LONG_AGO,
   machine,
   R1,
-  R2,
   SAME,
   stories,
 } from "../../test/support/stories.js";
