@@ -375,6 +375,15 @@ steps("entries", [
     changes: ['add an entry by device "d3": warp-registrations accept r1'],
   },
   {
+    title: "one that goes by hardware that is not known, and the policy is to revoke that",
+    allowlist: `groups: { interns: { users: [${ALICE}], policy: { unknownHardware: revoke } } }\n${entry("serial: S-9")}`,
+    live: [{ ...laptop, device: "d3" }],
+    rules: {
+      "unknown hardware":
+        'decides: its hardware is not known, and an entry for its user matches by serial "S-9"; policy.unknownHardware is revoke, by the policy of group interns 2',
+    },
+  },
+  {
     title: "two that contradict each other",
     allowlist: `users:\n  ${ALICE}:\n    - serial: S-1\n    - { hardwareId: H-1, state: revoked }\n`,
     live: [laptop],

@@ -1,5 +1,7 @@
 import { physicalDevice } from "../../test/support/world.js";
+import { expect, test } from "vitest";
 import { ALICE, steps } from "../../test/support/world-steps.js";
+import { asTold, hardwareOf } from "./hardware.js";
 
 const entry = (keys: string) => `users:\n  ${ALICE}:\n    - ${keys}\n`;
 const one = [{ id: "a", email: ALICE, device: "d1" }];
@@ -97,3 +99,16 @@ steps("serials and hardware ids in another case", [
     expect: ["a: revoke (entry) 4", "b: revoke (entry) 4"],
   },
 ]);
+
+test("a report tells what the device tells, and not the forms in which values are compared", () => {
+  const row = physicalDevice("d1", { serial_number: " pf3 ", hardware_id: "AB-12", model: "X1" });
+  expect(asTold(hardwareOf(row))).toEqual({
+    serial: "pf3",
+    hardwareId: "AB-12",
+    model: "X1",
+    deviceType: undefined,
+    clientVersion: undefined,
+    osVersion: undefined,
+    macAddress: undefined,
+  });
+});

@@ -403,6 +403,17 @@ stories("grace runs from the first enrolment of the device that no entry allowed
 test("a policy under which a deletion leaves no trace of the grace that was spent is told", () => {
   const { findings } = plan(`${HEAD}${GRACE(", unlisted: delete")}`, [], []);
   expect(findings.map(({ text }) => text).filter((text) => /grace/iu.test(text))).toHaveLength(1);
+  const [all] = findings.filter(({ code }) => code === "renewable-grace");
+  expect(all).toMatchObject({
+    subject: ["policy.grace", "everybody"],
+    registrations: [],
+    source: { line: 2 },
+  });
+  const one = `${HEAD}users:\n  ${BOB}: { devices: [], policy: { grace: 72h, unlisted: delete } }\n`;
+  expect(plan(one, [], []).findings.find(({ code }) => code === "renewable-grace")).toMatchObject({
+    subject: ["policy.grace", `user ${BOB}`],
+    source: { line: 3 },
+  });
   const safe = plan(`${HEAD}${GRACE(", unlisted: revoke")}`, [], []);
   expect(safe.findings.map(({ text }) => text).filter((text) => /grace/iu.test(text))).toEqual([]);
 });
@@ -585,6 +596,17 @@ stories("a let-in and max-devices", [
     live: [MAY, { ...APRIL, revoked: LATELY }, MARCH],
     expect: ["april: leave (max-devices)", "march: keep (entry)"],
     relies: [],
+  },
+  {
+    title: "and only what is older than that goes",
+    allowlist: `scope: { policyIds: [p1] }\n${bob(ONE, `${ALL}, { device: d2 }`)}`,
+    live: [
+      MAY,
+      { ...APRIL, revoked: LATELY },
+      MARCH,
+      { ...MARCH, id: "february", device: "d2", created: "2026-02-01T00:00:00Z" },
+    ],
+    expect: ["april: leave (max-devices)", "february: revoke (max-devices)", "march: keep (entry)"],
   },
   {
     title: "also one that is revoked, if a wider scope would let it in",

@@ -122,6 +122,13 @@ steps("of several entries that apply at another time, the strongest is named", [
     expect: ["r1: revoke (expired) 5"],
   },
   {
+    title: "also among many, which come in another order",
+    allowlist: list("{ name: L1, expires: 2026-05-01 }", ...OTHERS, "{ device: d1, expires: 2026-05-02 }"),
+    live: LIVE,
+    devices: KNOWN,
+    expect: ["r1: revoke (expired) 13"],
+  },
+  {
     title: "and of equal ones the first in the file",
     allowlist: list("{ serial: S-1, expires: 2026-05-01 }", "{ hardwareId: H-1, expires: 2026-05-02 }"),
     live: LIVE,

@@ -30,6 +30,12 @@ test("stacks without a registration in common are not", () => {
   expect(findOverlap([], WHOLE, LIVE)).toEqual([]);
 });
 
+test("what was deleted is in nobody's scope", () => {
+  const gone = registration({ id: "g", email: "gil@example.com", deleted: "2026-05-01T00:00:00Z" });
+  const [found] = findOverlap([{ stack: "acme/prod", scope: WHOLE }], HERE, [...LIVE, gone]);
+  expect(found?.registrations).toEqual(["a", "c"]);
+});
+
 test("where the other scope cannot be read, that is said, and each stack is told of by itself", () => {
   const siblings = [
     { stack: "one", scope: { unreadable: "Pulumi.one.yaml is no YAML" } },

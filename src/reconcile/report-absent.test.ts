@@ -65,3 +65,16 @@ test("just so many pairs are compared", () => {
   ];
   expect(absent(plan(listed, live))).toHaveLength(1);
 });
+
+test("the registrations of whoever was probably meant are told, and the finding is about the listed address", () => {
+  const { findings } = plan(list("alice@example.com", "robert.smith@example.com"), [
+    { id: "a", email: "alice@example.com" },
+    { id: "b1", email: "robert.smyth@example.com" },
+    { id: "b2", email: "robert.smyth@example.com", device: "other" },
+  ]);
+  expect(findings.find(({ code }) => code === "unmatched-user")).toMatchObject({
+    subject: ["robert.smith@example.com"],
+    registrations: [],
+    meant: ["b1", "b2"],
+  });
+});

@@ -75,8 +75,26 @@ describe("what was reviewed is what is done", () => {
     expect(now({ revoked: "2026-05-01T00:00:07Z" })).toEqual(
       waits("revoked 2026-05-01T00:00:07Z (in the reviewed plan: revoked 2026-05-01T00:00:00Z)"),
     );
+    // The API tells microseconds.
+    expect(now({ revoked: "2026-05-01T00:00:00.000001Z" })).toEqual(
+      waits("revoked 2026-05-01T00:00:00.000001Z (in the reviewed plan: revoked 2026-05-01T00:00:00Z)"),
+    );
+    // Several changes are told, each.
+    expect(now({ email: BOB, device: "d9" })).toEqual(
+      waits(`of ${BOB} (in the reviewed plan: of ${ALICE}); on device d9 (in the reviewed plan: on d1)`),
+    );
     // The same moment written otherwise, and what moves by itself.
     expect(now({ revoked: "2026-05-01T00:00:00.000Z", lastSeen: NOW.toISOString() })).toEqual([["a"], []]);
+  });
+
+  test("a registration that has lost its user since waits, and one whose `revoked_at` is null has not changed", () => {
+    const text = `${HEAD}policy: { noUser: revoke }\nusers:\n  ${ALICE}: []\n`;
+    const reviewed = made(text, [A]);
+    const { email: _, ...nobody } = A;
+    expect(pending(made(text, [nobody], reviewed))).toEqual([
+      ["a", "not-reviewed", `changed since the review: of no user (in the reviewed plan: of ${ALICE})`],
+    ]);
+    expect(ids(made(text, [{ ...A, also: { revoked_at: null } }], reviewed))).toEqual(["a"]);
   });
 
   test("a deletion waits where what was revoked connects again", () => {
@@ -115,6 +133,11 @@ describe("what was reviewed is what is done", () => {
       ["c", "revoke", "the registration is no longer in scope or in the account"],
     ]);
     expect(plan.skipped[0]).toMatchObject({ user: ALICE, device: "NAME-a" });
+  });
+
+  test("what was left alone there was no act, and none is skipped", () => {
+    const reviewed = made(`${HEAD}policy: { unlisted: report }\nusers:\n  ${ALICE}: []\n`, [A, B]);
+    expect(skipped(made(NOBODY, [A], reviewed))).toEqual([]);
   });
 
   test("guards and approval are about what was reviewed", () => {
@@ -160,6 +183,11 @@ describe("the files of the reviewed plan", () => {
     const plan = makePlan(now, { account: ACCOUNT, registrations: [] }, NOW, { reviewed });
     const found = plan.findings.filter(({ code }) => code === "reviewed-plan");
     expect(found.flatMap(({ registrations }) => registrations)).toEqual([]);
+    expect(found.map(({ subject }) => subject)).toEqual([
+      ["changed", "was changed"],
+      ["new", "is new"],
+      ["removed", "was removed"],
+    ]);
     expect(found.map(({ text }) => text)).toEqual([
       "changed was changed since the reviewed plan",
       "new is new since the reviewed plan",

@@ -195,10 +195,11 @@ stories("what a deletion would change of the rest of its machine", [
 
 /** Two machines in use; the newer one is all that tells that the older one is the machine that the entry allows. */
 const USED = [at("new", 5, { device: "d1", policy: "p1" }), at("old", 4, { device: "d2", policy: "p1" })];
+const MARCH = "2026-03-01T00:00:00Z";
 /** Either joins the two. */
 const JOINING = [
-  at("j1", 3, { ...OLD, device: "d3", policy: "p1" }),
-  at("j2", 3, { ...OLD, device: "d4", policy: "p2" }),
+  at("j1", 3, { ...OLD, device: "d3", policy: "p1", lastSeen: MARCH }),
+  at("j2", 3, { ...OLD, device: "d4", policy: "p2", lastSeen: MARCH }),
 ];
 const ROWS = [
   machine("d1", null, "H1"),

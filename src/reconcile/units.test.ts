@@ -224,3 +224,132 @@ stories("an unrevoke that fails", [
     ],
   },
 ]);
+
+describe("a removal that relies on two let-ins", () => {
+  /** Two newer laptops are let in, in whose places two older ones go. */
+  const text = (perRun: string) =>
+    `${perRun}${bob("maxDevices: 2, overMaxDevices: revoke", "{ device: d1 }, { device: d2 }, { device: d3 }, { device: d4 }")}`;
+  const laptop = (id: string, device: string, month: number, more: object = {}): Sketch => ({
+    ...R2,
+    id,
+    device,
+    created: `2026-0${month}-01T00:00:00Z`,
+    ...more,
+  });
+  const live = [
+    laptop("new1", "d1", 4, { revoked: LATELY }),
+    laptop("new2", "d2", 3, { revoked: LATELY }),
+    laptop("old1", "d3", 2),
+    laptop("old2", "d4", 1),
+  ];
+
+  test("is made after both", () => {
+    const plan = made(text(""), live);
+    expect(relying(plan)).toEqual(["old1 relies on new1 and new2", "old2 relies on new1 and new2"]);
+  });
+
+  test("waits where the second of them waits, and says for what", () => {
+    const reviewed = made(text(""), live);
+    const again = live.map((one) => (one.id === "new2" ? { ...one, revoked: "2026-05-31T00:00:00Z" } : one));
+    const plan = made(text(""), again, reviewed);
+    expect(acts(plan)).toEqual(["new1: unrevoke"]);
+    const changed =
+      "changed since the review: revoked 2026-05-31T00:00Z (in the reviewed plan: revoked 2026-05-25T00:00Z)";
+    expect(
+      plan.pending.map(({ decision, why, text: said }) => [decision.registration.id, why, said]),
+    ).toEqual(
+      expect.arrayContaining([
+        ["new2", "not-reviewed", changed],
+        ["old1", "not-reviewed", `it relies on new2, which waits: ${changed}`],
+        ["old2", "not-reviewed", `it relies on new2, which waits: ${changed}`],
+      ]),
+    );
+  });
+
+  test("is with them and with another such removal one unit of four, beside which a limit leaves room for more", () => {
+    const eve = { ...R2, id: "e1", email: EVE, device: "d9", revoked: LONG_AGO };
+    const list = text("limits: { perRun: 5 }\n").replace(
+      "policy: { ",
+      "policy: { revoked: { after: 30d }, unknownUsers: report, ",
+    );
+    const plan = made(list, [...live, eve]);
+    expect(acts(plan)).toEqual([
+      "e1: delete",
+      "new1: unrevoke",
+      "new2: unrevoke",
+      "old1: revoke",
+      "old2: revoke",
+    ]);
+    expect(waits(plan)).toEqual([]);
+  });
+});
+
+describe("a deletion and those that have to come before it", () => {
+  /** The ids are not in the order in which they enrolled. */
+  const one = (id: string, month: number, more: object = {}): Sketch => ({
+    ...R1,
+    id,
+    created: `2026-0${month}-01T00:00:00Z`,
+    lastSeen: `2026-0${month}-02T00:00:00Z`,
+    ...more,
+  });
+  const text = (perRun: number) => `limits: { perRun: ${perRun} }\n${bob("unlisted: delete", "")}`;
+
+  test("of active ones, under a limit: what an older one has to precede is only revoked, up to the newest", () => {
+    const live = [one("a-new", 3), one("b-mid", 2), one("c-old", 1)];
+    const plan = made(text(2), live);
+    expect(acts(plan)).toEqual(["a-new: revoke", "b-mid: revoke"]);
+    expect(waits(plan)).toEqual(["c-old: delete limit"]);
+    const told = plan.decisions.map(({ registration: { id }, desired, reason }) => [
+      id,
+      desired,
+      reason.text,
+    ]);
+    const due = "no entry for its user allows it";
+    expect(told).toEqual([
+      [
+        "a-new",
+        "revoked",
+        `${due}; only revoked now: b-mid must be deleted first, and waits: limits.perRun is 2`,
+      ],
+      [
+        "b-mid",
+        "revoked",
+        `${due}; only revoked now: c-old must be deleted first, and waits: limits.perRun is 2`,
+      ],
+      ["c-old", "deleted", due],
+    ]);
+  });
+
+  test.each([
+    ["the newest of which was seen last", "2026-02-02T00:00:00Z"],
+    ["the oldest of which was seen last", "2026-03-10T00:00:00Z"],
+  ])("of revoked ones, %s: the oldest go first", (_, lastSeen) => {
+    const live = [
+      one("a-new", 3, { revoked: LONG_AGO }),
+      one("b-mid", 2, { revoked: LONG_AGO, lastSeen }),
+      one("c-old", 1, { revoked: LONG_AGO }),
+    ];
+    expect([1, 2, 3].map((perRun) => acts(made(text(perRun), live)))).toEqual([
+      ["c-old: delete"],
+      ["b-mid: delete", "c-old: delete"],
+      ["a-new: delete", "b-mid: delete", "c-old: delete"],
+    ]);
+  });
+
+  test("of revoked ones: where one waits, so does what comes after it, and is not revoked once more", () => {
+    const live = [one("a-new", 3, { revoked: LONG_AGO }), one("c-old", 1, { revoked: LONG_AGO })];
+    const list = bob("unlisted: delete", "");
+    const again = [live[0]!, { ...live[1]!, revoked: LATELY }];
+    const plan = made(list, again, made(list, live));
+    expect(acts(plan)).toEqual([]);
+    const changed =
+      "changed since the review: revoked 2026-05-25T00:00Z (in the reviewed plan: revoked 2026-03-15T00:00Z)";
+    expect(
+      plan.pending.map(({ decision, why, text: said }) => [decision.registration.id, why, said]),
+    ).toEqual([
+      ["a-new", "not-reviewed", `c-old must be deleted first, and waits: ${changed}`],
+      ["c-old", "not-reviewed", changed],
+    ]);
+  });
+});

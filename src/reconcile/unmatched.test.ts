@@ -128,3 +128,15 @@ describe("a refused device that is connected under another user", () => {
     expect(allowed.findings.map(({ code }) => code)).not.toContain("elsewhere");
   });
 });
+
+test("what was probably meant is told by its registrations, so that a report can show what happens to them", () => {
+  const meant = (keys: string, live = LIVE) =>
+    plan(`${HEAD}users:\n  ${ALICE}:\n    - ${keys}\n`, live, DEVICES).findings.find(
+      ({ code }) => code === "unmatched-entry",
+    )?.meant;
+  expect(meant("serial: SERIAL-2")).toEqual(["reg-2"]);
+  expect(meant("name: LAPTOP-9")).toEqual(["reg-1"]);
+  const twice = [...LIVE, { id: "reg-4", email: ALICE, device: "d4", name: "LAPTOP-1" }];
+  expect(meant("name: LAPTOP-9", twice)).toEqual(["reg-1", "reg-4"]);
+  expect(meant("name: SOMETHING ELSE")).toBeUndefined();
+});

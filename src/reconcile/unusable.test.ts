@@ -31,3 +31,13 @@ test("a serial that can be used is not told, nor one that nobody in the account 
   expect(told(1, "S-1")).toEqual([]);
   expect(told(1, "S-1", "None", "None")).toEqual([]);
 });
+
+test("the registrations of a serial stand in the order of their ids, whatever the order of devices", () => {
+  const made = plan(
+    `${HEAD}users:\n  ${ALICE}: [{ serial: S-9 }]\n`,
+    live(3),
+    [...serials("None", "None", "None")].reverse(),
+  );
+  const [found] = made.findings.filter(({ code }) => code === "unusable-serial");
+  expect(found).toMatchObject({ subject: ["None", "r1", "r2", "r3"], registrations: ["r1", "r2", "r3"] });
+});

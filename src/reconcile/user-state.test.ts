@@ -144,3 +144,33 @@ test("the decision says since when, and why", () => {
   const [plain] = plan(HEAD + user("state: offboarded"), [{ id: "a", email: ALICE }]).decisions;
   expect(plain?.reason.text).toBe("its user is offboarded");
 });
+
+/** What a scope keeps out of reach of a person's state, and by which setting. */
+test.each([
+  ["registrationTypes", "registrationTypes: [warp]", { type: "browser_extension" }],
+  ["policyIds", "policyIds: [p1]", { policy: "p2" }],
+  ["registrationTypes, policyIds", "policyIds: [p1]", { type: "browser_extension", policy: "p2" }],
+])("outside %s a state reaches nothing, and that is told", (settings, scope, sketch) => {
+  const list = (state: string) => `${HEAD}scope: { ${scope} }\n${user(state)}`;
+  const live = [
+    { id: "z", email: ALICE, device: "d2", ...sketch },
+    { id: "a", email: ALICE, device: "d1", ...sketch },
+    { id: "r", email: ALICE, device: "d3", revoked: GONE, ...sketch },
+  ];
+  const found = (text: string, of = live) =>
+    plan(text, of).findings.filter(({ code }) => code === "state-out-of-scope");
+  const end = "connected: widen `scope`, or revoke by hand";
+  expect(found(list("state: suspended\n    since: 2026-06-01"))).toMatchObject([
+    {
+      subject: [ALICE, "a", "z"],
+      text: `${ALICE} is suspended, but 2 active registrations outside \`scope\` (${settings}) stay ${end}`,
+      source: { line: 6 },
+      registrations: ["a", "z"],
+    },
+  ]);
+  expect(found(list("state: offboarded"), live.slice(1))[0]?.text).toBe(
+    `${ALICE} is offboarded, but 1 active registration outside \`scope\` (${settings}) stays ${end}`,
+  );
+  // Not yet.
+  expect(found(list("state: suspended\n    since: 2026-06-02"))).toEqual([]);
+});
