@@ -114,6 +114,11 @@ test("deletions of the reviewed plan that are not due any more are told, in orde
     "c@example.com": { action: "create", pending: false },
   } as const;
   const { findings } = planOf({ text: TEXT, users: USERS, ...reviewed(then) });
+  expect(findings.filter(({ code }) => code === "reviewed-plan").map((one) => one.subject)).toEqual([
+    ["allowlist.yaml", "is new"],
+    ["accessUsers", K],
+    ["accessUsers", "z@example.com"],
+  ]);
   const text = (email: string) =>
     `the Access user ${email} was due for deletion in the reviewed plan, and no longer is`;
   expect(findings.filter(({ code }) => code === "reviewed-plan").map((one) => one.text)).toEqual([

@@ -148,3 +148,10 @@ describe("a test of the allowlist fails", () => {
     ]);
   });
 });
+
+test("a test that gives a profile's id and no name fails by that id, and one with its name alone passes by it", () => {
+  const device = `${ALICE}, name: T-1, platform: mac, tunnelType: masque, osVersion: "15.10", serial: S, hardwareId: H2`;
+  expect(failures(device, "keep")[0]).toMatch(/requires profile "Engineering", but it is "p1"$/u);
+  const text = `${HEAD}${LIST.replace("scope: { policyIds: [p1] }\n", "")}tests:\n  - name: one\n    given: { profile: Engineering, ${device} }\n    expect: keep\n`;
+  expect(runAllowlistTests(allowlist(text), NOW)).toEqual([]);
+});

@@ -229,6 +229,9 @@ describe("device profiles", () => {
         registrations: ["r2", "r4"],
       },
     ]);
+    expect(found(own, own, byDefault, ...eighteen).map(({ text }) => text)).toEqual([
+      `${ALICE}: L2 (r2) has the default device profile, but nearly all devices have another one`,
+    ]);
     expect(found(byDefault, byDefault, byDefault)).toEqual([]);
   });
 

@@ -139,4 +139,5 @@ test("what was probably meant is told by its registrations, so that a report can
   const twice = [...LIVE, { id: "reg-4", email: ALICE, device: "d4", name: "LAPTOP-1" }];
   expect(meant("name: LAPTOP-9", twice)).toEqual(["reg-1", "reg-4"]);
   expect(meant("name: SOMETHING ELSE")).toBeUndefined();
+  expect(meant("{ name: LAPTOP-9, state: deleted }")).toBeUndefined();
 });
