@@ -381,3 +381,28 @@ test("a farm of clones costs no more than its size: each is told with eight othe
   expect(new Set(found.flat())).toEqual(new Set([...ids, "twin"]));
   expect(found).toContainEqual(["r39", "twin"]);
 });
+
+test("two that are told with eight others each are not told with one another", () => {
+  const numbers = Array.from({ length: 10 }, (_, i) => i);
+  const member = (farm: string, i: number, day: number): Sketch => ({
+    ...R1,
+    id: `${farm}${i}`,
+    device: `d-${farm}${i}`,
+    created: `2026-03-0${day}T00:0${i}:00Z`,
+    lastSeen: `2026-03-0${day}T00:0${i}:00Z`,
+  });
+  // The oldest of one farm and the newest of another one report one serial, and the former is still in use.
+  const oldest = { ...R1, id: "z1", device: "d-z1", lastSeen: IN_USE };
+  const newest = member("y", 1, 3);
+  const found = doubts(
+    [...numbers.flatMap((i) => [member("a", i, 1), member("b", i, 2)]), oldest, newest],
+    [
+      ...numbers.flatMap((i) => [machine(`d-a${i}`, `SN-A${i}`, "H1"), machine(`d-b${i}`, `SN-B${i}`, "H2")]),
+      machine("d-z1", "SN1", "H1"),
+      machine("d-y1", "SN1", "H2"),
+    ],
+  ).map(({ registrations }) => registrations);
+  const of = (id: string) => found.filter((ids) => ids.includes(id)).length;
+  expect([of("z1"), of("y1")]).toEqual([10, 8]);
+  expect(found).not.toContainEqual(["y1", "z1"]);
+});
