@@ -22,6 +22,8 @@ interface Registered {
   /** How many calls the account had got by then. */
   readonly calls: number;
   readonly inputs: Readonly<Record<string, unknown>>;
+  /** Where it was made, as the state keeps it. */
+  readonly position: string | undefined;
 }
 
 beforeEach(async () => {
@@ -72,6 +74,7 @@ function watchMonitor(): void {
       ...{ parent: request.getParent(), protect: request.getProtect() ?? false },
       dependencies: request.getDependenciesList(),
       inputs: request.getObject()?.toJavaScript() ?? {},
+      position: request.getSourceposition()?.getUri(),
     });
     return register(request, ...more);
   };
@@ -194,6 +197,18 @@ describe("the component's options", () => {
     expect(find("a@example.com/a-1")?.inputs.device).toBe("PC [API token]");
     expect(JSON.stringify(find("acts")?.inputs)).toContain("PC [API token]");
     expect(JSON.stringify(registered.map(({ inputs }) => inputs))).not.toContain(token.slice(3, 11));
+  });
+
+  test("a row says where it was made, and no promise that the SDK makes for it keeps a stack", async () => {
+    const { stackTraceLimit } = Error;
+    const taken = vi.spyOn(Error, "prepareStackTrace");
+    await run(() => new WarpRegistrations("warp", args()));
+    const files = taken.mock.calls.map(([, frames]) => frames.map((frame) => frame.getFileName() ?? ""));
+    const ofRows = files.filter((all) => all.some((file) => file.includes("providers/resources")));
+    expect(ofRows).not.toEqual([]);
+    expect(ofRows.filter(([file = ""]) => file.includes("debuggable"))).toEqual([]);
+    expect(find("a@example.com/a-1")?.position).toContain("resources.ts");
+    expect(Error.stackTraceLimit).toBe(stackTraceLimit);
   });
 
   test("a second one in a stack is refused, and in another run it is not", async () => {
