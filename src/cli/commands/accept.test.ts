@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { chmodSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, describe, expect, test } from "vitest";
@@ -81,6 +82,28 @@ test("--diff shows the patch and writes nothing", async () => {
    dave@example.com: []
 `);
   expect(project.read("allowlist.yaml")).toBe(LISTED);
+});
+
+test("--diff shows a last line that does not end as git does, so that the patch applies", async () => {
+  project = startOffline(ACCOUNT, {
+    "allowlist.yaml": `version: 1\nusers:\n  ${BOB}:\n    - serial: "0012345"`,
+  });
+  const { out } = await project.run("accept", "d2", ...SAVED, "--diff");
+  expect(out).toBe(`--- a/allowlist.yaml
++++ b/allowlist.yaml
+@@ -1,4 +1,5 @@
+ version: 1
+ users:
+   bob@example.com:
+-    - serial: "0012345"
+\\ No newline at end of file
++    - serial: "0012345"
++    - hardwareId: "HW-2"
+`);
+  execFileSync("git", ["apply"], { cwd: project.folder, input: out });
+  expect(project.read("allowlist.yaml")).toBe(
+    `version: 1\nusers:\n  ${BOB}:\n    - serial: "0012345"\n    - hardwareId: "HW-2"\n`,
+  );
 });
 
 test("a user who is not listed is added in the order of the file, with every device that is connected", async () => {

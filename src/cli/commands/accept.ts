@@ -257,13 +257,17 @@ function unifiedDiff({ file, before, edits }: ChangedFile): string {
   const changes = inOrder(edits).map((edit) => toLineChange(before, edit));
   const head = [`--- a/${file}`, `+++ b/${file}`];
   const rows = [...head, ...hunks(lines, changes)];
-  return rows.map((row) => `${escapeText(row.replace(/\r$/u, ""), Infinity, { keepTabs: true })}\n`).join("");
+  return rows
+    .flatMap((row) => row.split("\n"))
+    .map((row) => `${escapeText(row.replace(/\r$/u, ""), Infinity, { keepTabs: true })}\n`)
+    .join("");
 }
 
+/** A last line that does not end has the words with which git marks it: it differs from the same that ends. */
 function linesOf(text: string): string[] {
   const lines = text.split("\n");
-  if (lines.at(-1) === "") lines.pop();
-  return lines;
+  const last = lines.pop() ?? "";
+  return last === "" ? lines : [...lines, `${last}\n\\ No newline at end of file`];
 }
 
 /** The whole lines that an edit touches, without those that stay as they are at its ends. */
