@@ -104,6 +104,13 @@ export function aboutItems(kind: ItemKind): KindOfItem & { readonly results: Ite
   return ITEM_KINDS[kind];
 }
 
+/** The kind whose acts a guard counts; undefined of one that counts acts on registrations. */
+export function countedKind(guard: string): KindOfItem | undefined {
+  const counts = (kind: ItemKind) => Object.values(aboutItems(kind).acts).some((one) => one.guard === guard);
+  const kind = itemKinds.find(counts);
+  return kind && aboutItems(kind);
+}
+
 function byKind(itemsOf: (kind: ItemKind) => readonly Item[]): Items {
   const all: Readonly<Record<string, readonly Item[]>> = Object.fromEntries(
     itemKinds.map((kind) => [kind, itemsOf(kind)]),
@@ -136,7 +143,8 @@ export function identityOfItem(kind: ItemKind, item: Item, key = keyOf(item)): s
 }
 
 /**
- * What a fingerprint names, kind by kind: the acts that guards count. The first kind stands without its name, so that approvals of before there were others go on to fit.
+ * What a fingerprint names, kind by kind: the acts that guards count. The first kind stands without its name, so that
+ * approvals of before there were others go on to fit.
  */
 export function factsOf(items: Partial<Items>): readonly (readonly unknown[])[] {
   return itemKinds.flatMap((kind, index) => {

@@ -1,8 +1,8 @@
 /** A tripped guard in words: the figure, the limit, and both ways on. */
 
 import type { Message } from "../allowlist/messages.js";
-import type { Act } from "../cloudflare/types.js";
 import { PERCENT_FROM } from "../reconcile/guard.js";
+import { countedKind } from "../reconcile/items.js";
 import { escapeText } from "../text/escape.js";
 import type { Approval, ReportDocument, ReportedGuard } from "./document.js";
 
@@ -78,12 +78,7 @@ function formatProblem({ text, fix, source }: Message): string {
 
 /** The key of the allowlist that sets the limit. */
 function settingOf({ guard, by }: ReportedGuard): string {
-  return isOfActs(guard) ? `guards.${guard}.${by}` : `guards.${guard}`;
-}
-
-/** Whether a guard counts one kind of act on registrations; another one but `perUser` counts Access users. */
-function isOfActs(guard: ReportedGuard["guard"]): guard is Act {
-  return guard === "revoke" || guard === "delete" || guard === "unrevoke";
+  return guard === "perUser" || countedKind(guard) ? `guards.${guard}` : `guards.${guard}.${by}`;
 }
 
 function byWhom({ approval }: ReportDocument): string {
@@ -100,7 +95,8 @@ function figure(
     const more = users.length > 5 ? ` and ${users.length - 5} more` : "";
     return `guards.perUser: ${count} due on one user, at most ${limit} (${named.join(", ")}${more})`;
   }
-  if (!isOfActs(guard)) return `guards.${guard}: ${count} Access users due, at most ${limit}`;
+  const items = countedKind(guard);
+  if (items) return `guards.${guard}: ${count} ${items.noun}s due, at most ${limit}`;
   const share = by === "percent" ? shareOf(guard, setting, population) : "";
   return `guards.${guard}: ${count} due, at most ${limit}${share}`;
 }
