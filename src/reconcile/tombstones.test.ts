@@ -174,6 +174,17 @@ stories("what a deletion would change of the rest of its machine", [
     then: [{ when: "in sync", untouched: ["r1", "r2"] }],
   },
   {
+    title: "and once it is only revoked, it waits for nothing that is deleted besides",
+    allowlist: bob(`unlisted: revoke, ${AGED}`, "{ name: NEW }, { registration: r2, state: deleted }"),
+    live: [
+      at("p1", 1, { ...OLD, name: "NEW", device: "d9" }),
+      at("r1", 1, { name: "OLD", lastSeen: IN_USE }),
+      at("r2", 2, { name: "NEW" }),
+    ],
+    expect: ["p1: delete (revoked-age)", "r1: keep (entry)", "r2: revoke (entry)"],
+    after: [],
+  },
+  {
     title: "nothing, where the other one is revoked in this very run",
     allowlist: bob(
       "unlisted: report",
