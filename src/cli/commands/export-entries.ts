@@ -205,7 +205,6 @@ export function isWrong(decision: Decision): boolean {
 /** The account that an export is made of and proven by, formed once for both. */
 export interface ExportedAccount {
   readonly whole: WholeInventory;
-  readonly asOf: Date;
   readonly index: HardwareIndex;
   readonly unusable: readonly Unusable[];
   /** What an allowlist decides; only of these users where some are given: nobody's depends on anybody else's. */
@@ -223,7 +222,6 @@ export function formAccount(whole: WholeInventory, asOf: Date): ExportedAccount 
   };
   return {
     whole,
-    asOf,
     index,
     unusable,
     decide: (allowlist, only) => {
