@@ -278,7 +278,7 @@ const PLAN_VERSION = 1;
  * Names exactly these acts on this account in its present state: 16 hexadecimal digits over account, version, and
  * for each act the registration's id, the act, its live state and `updated_at`, in the order of ids. An approval is
  * bound to it, so it changes when a registration does. Of other items the acts that a guard counts are named
- * (`item-kinds.ts`). A plan that deletes no Access user has the same fingerprint as one that knows of none.
+ * (`items.ts`). A plan that deletes no Access user has the same fingerprint as one that knows of none.
  */
 export function fingerprint(
   account: string,

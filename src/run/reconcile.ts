@@ -5,10 +5,9 @@ import { readAllowlist, type ReadOptions } from "../allowlist/files.js";
 import { AllowlistError, inOrder } from "../allowlist/messages.js";
 import type { Allowlist } from "../allowlist/model.js";
 import { CloudflareError, describeCost } from "../cloudflare/index.js";
-import type { OwnRevocations } from "../reconcile/decision.js";
+import { isItemAct, type OwnRevocations } from "../reconcile/decision.js";
 import type { Sibling } from "../reconcile/findings/account.js";
 import { runAllowlistTests } from "../reconcile/findings/tests.js";
-import { isItemAct } from "../reconcile/decision.js";
 import {
   type Inventory,
   makePlan,
