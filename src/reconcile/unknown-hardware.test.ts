@@ -171,6 +171,11 @@ test.each([
     `policy: { stale: { after: 90d }, revoked: { after: 30d } }\nusers: { ${ALICE}: [] }`,
     true,
   ],
+  [
+    "ignore rules go by whose it is, or by its device profile",
+    `ignore: [{ user: ${BOB}, reason: mdm }, { emailDomain: mdm.example, reason: mdm }, { policyId: p9, reason: mdm }]\nusers: { ${ALICE}: [] }`,
+    false,
+  ],
   ["stale alone", `policy: { stale: { after: 90d } }\nusers: { ${ALICE}: [] }`, true],
   ["revoked alone", `policy: { revoked: { after: 30d } }\nusers: { ${ALICE}: [] }`, true],
   [

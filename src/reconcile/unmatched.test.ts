@@ -51,6 +51,14 @@ test("a hardware id near what its user has is proposed as the account has it", (
   );
 });
 
+test("and so is a serial", () => {
+  const devices = [physicalDevice("d1", { serial_number: "pf3tq9zx", hardware_id: null })];
+  const made = plan(`${HEAD}users:\n  ${ALICE}:\n    - serial: PF3TQ9ZY\n`, LIVE, devices);
+  expect(made.findings.find(({ code }) => code === "unmatched-entry")?.text).toContain(
+    'did you mean "pf3tq9zx"?',
+  );
+});
+
 test("a key that its user has, of an entry that asks for more, proposes nothing", () => {
   expect(told("{ name: LAPTOP-1, device: unlike }")).toEqual(
     unmatched('name "LAPTOP-1" and device "unlike"', ""),
@@ -117,6 +125,16 @@ describe("a refused device that is connected under another user", () => {
     expect(moved.acts.map(({ action, registration }) => `${action} ${registration.id}`)).toEqual([
       "delete reg-2",
     ]);
+  });
+
+  test("is another one where it does not tell all that the entry asks for, or is the user's own", () => {
+    const codes = (keys: string) =>
+      plan(`${HEAD}users:\n  ${ALICE}: [{ ${keys}, state: revoked }]\n`, LIVE, DEVICES).findings.map(
+        ({ code }) => code,
+      );
+    expect(codes("serial: SERIAL-2, hardwareId: HARDWARE-2")).toContain("elsewhere");
+    expect(codes("serial: SERIAL-2, hardwareId: HARDWARE-9")).not.toContain("elsewhere");
+    expect(codes("serial: SERIAL-1, name: LAPTOP-9")).not.toContain("elsewhere");
   });
 
   test("is none where it is revoked, or the entry allows", () => {
