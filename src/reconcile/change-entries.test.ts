@@ -709,6 +709,12 @@ changeSteps("an entry by what a device may not report, where unknown hardware is
     tells: [],
   },
   {
+    name: "is gone, and asks for one registration, which every device reports",
+    before: STRICT + entries("registration: r9", MODEL),
+    after: STRICT + entries(MODEL),
+    tells: [],
+  },
+  {
     name: "goes with its user, and unknown users are only reported",
     before: `${STRICT}${ANN}  eve@example.com: [{ serial: SN-d9 }]\n`,
     after: `${STRICT}${ANN}`,
