@@ -458,6 +458,7 @@ changeSteps("what a user enrols later", [
       `widened: the change adds the user eve@example.com, and ${OTHERS}: policy.unlisted is report (before: policy.unknownUsers was delete)`,
     ],
     places: ["6:3"],
+    about: ["eve@example.com | added | policy.unlisted"],
     back: [],
   },
   {
@@ -568,6 +569,12 @@ changeSteps("what an entry required", [
     before: entries(MAC, '{ nameGlob: "*", trustName: told }'),
     after: entries('{ nameGlob: "*", trustName: told }'),
     tells: [/^widened: the change removes or narrows serial "SN-d7" of ann@example.com, which required/],
+  },
+  {
+    name: "was nothing: an entry goes, and a weaker one lets in what it did before",
+    before: entries("serial: SN-d7", BY_NAME),
+    after: entries(BY_NAME),
+    tells: [],
   },
   {
     name: "is asked for a shorter time; and for longer",

@@ -104,6 +104,23 @@ changeSteps("for everybody", [
   },
 ]);
 
+changeSteps("what is let in again", [
+  {
+    name: "what this stack revoked, and not nothing; and nothing",
+    before: policy("listedRevoked: report"),
+    after: policy("listedRevoked: ours"),
+    tells: [told("listedRevoked: ours (before: report)")],
+    back: [],
+  },
+  {
+    name: "everything, and not only what this stack revoked; and only that",
+    before: policy("listedRevoked: ours"),
+    after: policy("listedRevoked: unrevoke"),
+    tells: [told("listedRevoked: unrevoke (before: ours)")],
+    back: [],
+  },
+]);
+
 changeSteps("whom the rules by age judge", [
   {
     name: "connectors no more; and connectors too",
@@ -456,7 +473,15 @@ changeSteps("the scope, though nothing of what is live leaves it", [
     after: scoped("emailDomains: [example.com, example.org]"),
     tells: [narrowed("only emailDomains example.com, example.org")],
     places: ["2:1"],
+    about: ["scope |  | example.com example.org |  | warp"],
     back: [],
+  },
+  {
+    name: "everybody, then the same two in another order: the same is told",
+    before: ANN,
+    after: scoped("emailDomains: [example.org, example.com]"),
+    tells: [narrowed("only emailDomains example.org, example.com")],
+    about: ["scope |  | example.com example.org |  | warp"],
   },
   {
     name: "a domain, then its addresses one by one",

@@ -241,10 +241,88 @@ describe("device profiles", () => {
     expect(found(...nine, connector)).toEqual([]);
   });
 
+  test("several stand in the order of profiles, then of people", () => {
+    const [own, byDefault] = [profile("own"), profile("default")];
+    const gone = (id: string) => profile(id, { deleted: true });
+    // By turns Alice's and Bob's; Bob's first registration with the default one is listed before Alice's.
+    const all = [own, byDefault, byDefault, own, gone("z"), gone("y"), own, own, own, own];
+    expect(found(...all).map(({ code, subject }) => [code, subject[0]])).toEqual([
+      ["deleted-profile", "y"],
+      ["deleted-profile", "z"],
+      ["default-profile", ALICE],
+      ["default-profile", "bob@example.com"],
+    ]);
+  });
+
+  test("a profile without an id is none", () => {
+    expect(found({ policy: { id: "", name: "NONE", deleted: true } })).toEqual([]);
+  });
+
   test("what the account does not tell is nobody's profile", () => {
     expect(found({}, { policy: null }, { policy: "x" }, { policy: { deleted: true } })).toEqual([]);
     expect(found({ policy: { id: "p", deleted: true } }).map(({ text }) => text)).toEqual([
       'the device profile "p" was deleted, but 1 connected device still has it: L0 (r0)',
     ]);
+  });
+});
+
+describe("a value that devices of several people report", () => {
+  const rows = [
+    physicalDevice("d1", { serial_number: "SN-1", hardware_id: "H-1" }),
+    physicalDevice("d2", { serial_number: "SN-1", hardware_id: "H-1" }),
+    physicalDevice("d3", { serial_number: "SN-1", hardware_id: "H-3" }),
+    physicalDevice("d4", { serial_number: "SN-4", hardware_id: "H-4" }),
+    physicalDevice("d5", { serial_number: "SN-4", hardware_id: "H-5" }),
+  ];
+  const people = [
+    { id: "z", email: ALICE, device: "d1", name: "ZED" },
+    { id: "y", email: "bob@example.com", device: "d2", name: "YPS" },
+    { id: "x", email: "carol@example.com", device: "d3", name: "IX" },
+    // One person's two machines, and a connector's.
+    { id: "v", email: "dan@example.com", device: "d4" },
+    { id: "w", email: "warp_connector@team.cloudflareaccess.com", device: "d5" },
+  ];
+
+  test("is told once for all of them, in the order of values, with names and ids in order", () => {
+    const { findings } = plan(HEAD + listed, people, rows);
+    expect(findings.filter(({ code }) => code === "shared-identity")).toEqual([
+      {
+        code: "shared-identity",
+        subject: ["hardwareId H-1", "y", "z"],
+        text: 'devices of several users report the same hardware id "H-1": YPS (y) of bob@example.com, ZED (z) of alice@example.com',
+        registrations: ["y", "z"],
+      },
+      {
+        code: "shared-identity",
+        subject: ["serial SN-1", "x", "y", "z"],
+        text: 'devices of several users report the same serial "SN-1": IX (x) of carol@example.com, YPS (y) of bob@example.com, ZED (z) of alice@example.com',
+        registrations: ["x", "y", "z"],
+      },
+    ]);
+  });
+});
+
+describe("days", () => {
+  const of = (text: string, now: string) =>
+    plan(HEAD + text, [{ id: "a", email: ALICE, device: "d1" }], [], new Date(now)).findings.map(
+      ({ code, subject }) => `${code}: ${subject.join(" ")}`,
+    );
+
+  test("an entry expires until its last moment, and has expired from the next one on", () => {
+    const text = `policy: { unlisted: delete }\nusers:\n  ${ALICE}: [{ device: d1, expires: 2026-05-31 }]\n`;
+    expect(of(text, "2026-05-31T23:59:59.999Z")[0]).toMatch(/^expiring-entry: .*2026-05-31$/u);
+    expect(of(text, "2026-06-01T00:00:00.000Z")[0]).toMatch(/^expired-entry: .*2026-05-31$/u);
+  });
+
+  test("a freeze that is over is one finding, whatever it was for", () => {
+    const text = (reason: string) =>
+      `freeze: { until: 2026-05-01, reason: ${reason} }\nusers:\n  ${ALICE}: [{ device: d1 }]\n`;
+    expect(of(text("audit"), "2026-06-01T00:00:00Z")).toEqual(["past-freeze: freeze"]);
+    expect(of(text("holidays"), "2026-06-01T00:00:00Z")).toEqual(["past-freeze: freeze"]);
+  });
+
+  test("a grace that a deletion can renew is told for unknown users as well", () => {
+    const text = `policy: { grace: 1d, unknownUsers: delete }\nusers:\n  ${ALICE}: [{ device: d1 }]\n`;
+    expect(of(text, "2026-06-01T00:00:00Z")).toEqual(["renewable-grace: policy.grace everybody"]);
   });
 });

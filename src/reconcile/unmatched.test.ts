@@ -154,7 +154,11 @@ test("what was probably meant is told by its registrations, so that a report can
     )?.meant;
   expect(meant("serial: SERIAL-2")).toEqual(["reg-2"]);
   expect(meant("name: LAPTOP-9")).toEqual(["reg-1"]);
-  const twice = [...LIVE, { id: "reg-4", email: ALICE, device: "d4", name: "LAPTOP-1" }];
+  const twice = [
+    ...LIVE,
+    { id: "reg-4", email: ALICE, device: "d4", name: "LAPTOP-1" },
+    { id: "reg-5", email: ALICE, device: "d5", name: "TABLET" },
+  ];
   expect(meant("name: LAPTOP-9", twice)).toEqual(["reg-1", "reg-4"]);
   expect(meant("name: SOMETHING ELSE")).toBeUndefined();
   expect(meant("{ name: LAPTOP-9, state: deleted }")).toBeUndefined();

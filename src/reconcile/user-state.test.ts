@@ -153,7 +153,7 @@ test.each([
 ])("outside %s a state reaches nothing, and that is told", (settings, scope, sketch) => {
   const list = (state: string) => `${HEAD}scope: { ${scope} }\n${user(state)}`;
   const live = [
-    { id: "z", email: ALICE, device: "d2", ...sketch },
+    { id: "z", email: ALICE, device: "d1", ...sketch },
     { id: "a", email: ALICE, device: "d1", ...sketch },
     { id: "r", email: ALICE, device: "d3", revoked: GONE, ...sketch },
   ];

@@ -696,6 +696,13 @@ stories("a doubt between two machines", [
     expect: ["r1: keep (entry)", "r2: unrevoke (entry)"],
   },
   {
+    title: "lets in by whichever of two equal entries is in none",
+    allowlist: bob("unlisted: report", "{ hardwareId: H1 }, { serial: SN2 }"),
+    live: [R1, { ...R2, device: "d2", revoked: LATELY }],
+    devices: TWINS,
+    expect: ["r1: keep (entry)", "r2: unrevoke (entry)"],
+  },
+  {
     title: "nor for one that goes by both",
     allowlist: bob("unlisted: revoke", "{ serial: SN1 }, { serial: SN2, hardwareId: H1 }"),
     live: [R1, { ...R2, device: "d2", revoked: LATELY }],
@@ -747,6 +754,13 @@ stories("a doubt between two machines", [
 ]);
 
 stories("an exception that follows a machine", [
+  {
+    title: "by a serial that only an older registration tells",
+    allowlist: bob("unlisted: revoke", "", "protected: { serials: [SN1] }\n"),
+    live: [R1, AGAIN],
+    devices: LATE,
+    expect: ["r1: leave (protected)", "r2: leave (protected)"],
+  },
   {
     title: "does not go by the record of a device that was deleted",
     allowlist: bob("unlisted: revoke", "", "protected: { devices: [d1] }\n"),
