@@ -6,22 +6,12 @@ process.env["WARP_TEST_SEED"] ??= "1";
 
 /** @type {import("@stryker-mutator/api/core").PartialStrykerOptions} */
 export default {
-  testRunner: "vitest",
-  plugins: ["@stryker-mutator/vitest-runner"],
-  vitest: { configFile: "vitest.mutation.config.mjs", related: false },
+  testRunner: "core",
+  plugins: ["./scripts/mutation-runner.mjs"],
+  buildCommand: "tsc -p tsconfig.json --noCheck --noEmit false --incremental false --outDir dist",
   // findings/finding.ts is a table of words for people.
   mutate: ["src/reconcile/**/*.ts", "!src/reconcile/**/*.test.ts", "!src/reconcile/findings/finding.ts"],
-  ignorePatterns: [
-    "/dist",
-    "/docs",
-    "/bench",
-    "/demo",
-    "/providers",
-    "/scripts",
-    "/coverage",
-    "/.demo",
-    "/.rehearsal",
-  ],
+  ignorePatterns: ["/dist", "/docs", "/bench", "/demo", "/providers", "/coverage", "/.demo", "/.rehearsal"],
   tempDirName: "dist/mutation",
   reporters: ["clear-text", "progress-append-only", "html", "json"],
   htmlReporter: { fileName: "dist/mutation.html" },

@@ -245,7 +245,8 @@ describe("device profiles", () => {
     const [own, byDefault] = [profile("own"), profile("default")];
     const gone = (id: string) => profile(id, { deleted: true });
     // By turns Alice's and Bob's; Bob's first registration with the default one is listed before Alice's.
-    const all = [own, byDefault, byDefault, own, gone("z"), gone("y"), own, own, own, own];
+    const rest = Array.from({ length: 14 }, () => own);
+    const all = [own, byDefault, byDefault, own, gone("z"), gone("y"), ...rest];
     expect(found(...all).map(({ code, subject }) => [code, subject[0]])).toEqual([
       ["deleted-profile", "y"],
       ["deleted-profile", "z"],
