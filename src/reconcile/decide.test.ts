@@ -148,3 +148,15 @@ steps("who is no person", [
     ],
   },
 ]);
+
+test("what no entry allows names its user's line beside the key of the policy, where that is written", () => {
+  const of = (policy: string) => {
+    const [decision] = plan(`${HEAD}${policy}users:\n  ${ALICE}: []\n`, [
+      { id: "a", email: ALICE },
+    ]).decisions;
+    return [decision?.source.line, decision?.line?.line, decision?.setting];
+  };
+  expect(of("policy: { unlisted: revoke }\n")).toEqual([2, 4, "policy.unlisted"]);
+  // A default stands nowhere: the user's line is the source.
+  expect(of("")).toEqual([3, undefined, undefined]);
+});

@@ -573,6 +573,12 @@ const OLD: Sketch = { ...laptop, lastSeen: "2026-04-01T00:00:00Z" };
 
 steps("age", [
   {
+    title: "nobody's is counted by no limit",
+    allowlist: `policy: { maxDevices: 1, noUser: report }\n${entry("device: d2")}`,
+    live: [{ id: "r1", device: "d1" }],
+    rules: { "too many devices": "passes: policy.maxDevices does not count what belongs to no person" },
+  },
+  {
     title: "nobody's is skipped, and nothing is due",
     allowlist: `policy: { stale: { after: 30d, action: delete }, revoked: { after: 90d }, noUser: report }\n${entry("device: d2")}`,
     live: [{ id: "r1", device: "d1", revoked: "2026-05-20T00:00:00Z" }],

@@ -648,6 +648,39 @@ stories("a let-in and max-devices", [
     expect: ["april: unrevoke (entry)"],
   },
   {
+    title: "beyond the limit in its scope a revoked one is kept out, whoever holds places out of it",
+    allowlist: `scope: { policyIds: [p1] }\n${bob(ONE, ALL)}`,
+    live: [MAY, APRIL, { ...MARCH, revoked: LATELY }],
+    expect: ["april: keep (entry)", "march: keep (max-devices)"],
+  },
+  {
+    title: "what no entry allows on a machine beyond the limit is the policy's",
+    allowlist: `${BOTH_TYPES}${bob(`${ONE}, unlisted: report`, "{ name: LAPTOP }")}`,
+    live: [
+      { ...R1, lastSeen: IN_USE },
+      { ...R2, device: "d9" },
+      { ...R1, id: "x1", name: "EXTENSION", type: "browser_extension", lastSeen: IN_USE },
+    ],
+    expect: ["r1: revoke (max-devices)", "r2: keep (entry)", "x1: leave (unlisted)"],
+  },
+  {
+    title: "a limit that only reports tells once of whom, also where a registration is out of scope",
+    allowlist: `scope: { policyIds: [p1] }\n${bob("maxDevices: 1, overMaxDevices: report", "{ device: d1 }, { device: d4 }")}`,
+    live: [{ ...R1, policy: "p1" }, { ...R2, policy: "p2" }, APRIL],
+    expect: ["april: keep (entry)", "r1: keep (entry)"],
+    told: ["r1 r2~1 more device than the 1 that policy.maxDevices allows"],
+  },
+  {
+    title: "or is not what an entry allows",
+    allowlist: `${BOTH_TYPES}${bob("maxDevices: 1, overMaxDevices: report, unlisted: report", "{ name: LAPTOP }")}`,
+    live: [
+      { ...R1, id: "a1", name: "EXTENSION", type: "browser_extension" },
+      { ...R1, lastSeen: IN_USE },
+      { ...R2, device: "d9" },
+    ],
+    told: ["a1 r1~1 more device than the 1 that policy.maxDevices allows"],
+  },
+  {
     title: "a limit that only reports keeps nobody out",
     allowlist: `scope: { policyIds: [p1] }\n${bob("maxDevices: 1, overMaxDevices: report", ALL)}`,
     live: [MAY, { ...APRIL, revoked: LATELY }],
@@ -698,6 +731,23 @@ stories("hygiene takes from a device what is old when the newest has been let in
     relies: [],
   },
   {
+    title: "relying on nothing for what is revoked already: it connects nobody",
+    allowlist: bob(AGED, "{ device: d1 }"),
+    live: [
+      { ...R1, revoked: LONG_AGO },
+      { ...R2, revoked: LATELY },
+    ],
+    expect: ["r1: delete (revoked-age)", "r2: unrevoke (entry)"],
+    relies: [],
+  },
+  {
+    title: "but what is refused by its id waits for nothing",
+    allowlist: bob("unlisted: report", "{ device: d1 }, { registration: r1, state: revoked }"),
+    live: [R1, { ...R2, revoked: LATELY }],
+    expect: ["r1: revoke (entry)", "r2: unrevoke (entry)"],
+    relies: [],
+  },
+  {
     title: "superseded relies on the newest that stays, where a newer one is deleted by its id",
     allowlist: bob(
       "superseded: revoke",
@@ -710,6 +760,46 @@ stories("hygiene takes from a device what is old when the newest has been let in
 ]);
 
 /** Why an older registration is only reported. */
+stories("superseded and what else is said of the two", [
+  {
+    title: "in its grace a device is acted on by nothing",
+    allowlist: GRACE(", superseded: delete"),
+    live: [
+      { ...YOUNG, id: "r1", lastSeen: "2026-05-31T20:00:00Z" },
+      { ...YOUNG, device: "d2", created: "2026-06-01T08:00:00Z" },
+    ],
+    devices: FRESH,
+    expect: ["r1: leave (grace)", "r2: leave (grace)"],
+  },
+  {
+    title: "an entry by the older one's id whose condition it fails does not allow it",
+    allowlist: bob(
+      "superseded: delete",
+      '{ registration: r1, requires: { minClientVersion: "2025.1" } }, { device: d1 }',
+    ),
+    live: [{ ...R1, clientVersion: "2024.1.1" }, R2],
+    expect: ["r1: delete (superseded)", "r2: keep (entry)"],
+  },
+  {
+    title: "a platform that one of them does not tell is no other one",
+    allowlist: bob("superseded: delete", "{ serial: SN1 }"),
+    live: [R1, { ...R2, device: "d2" }],
+    devices: [machine("d1", "SN1", "H1"), machine("d2", "SN1", "H1", { device_type: "linux" })],
+    expect: ["r1: delete (superseded)", "r2: keep (entry)"],
+  },
+]);
+
+test("findings of these rules are about a registration, or about whom a limit is for with all of theirs", () => {
+  const of = (text: string, live: Parameters<typeof plan>[1]) =>
+    plan(HEAD + text, live, []).findings.map(({ code, subject }) => [code, ...subject]);
+  expect(of(TIDY, [{ ...R1, lastSeen: IN_USE }, R2])).toEqual([["superseded", "r1"]]);
+  expect(of(bob("maxDevices: 1, overMaxDevices: report", ALL), [APRIL, MARCH])).toContainEqual([
+    "max-devices",
+    BOB,
+    "march",
+  ]);
+});
+
 stories("superseded says why it only reports", [
   {
     title: "what was seen of late",
