@@ -854,6 +854,37 @@ stories("grace by the records of a device", [
     expect: ["r2: delete (unlisted)"],
   })),
   {
+    title: "does not run from one while an entry allows a registration of the device: that made it",
+    allowlist: GRACE("", "{ registration: r1 }"),
+    live: [R1, YOUNG],
+    devices: [
+      machine("d1", "SN1", "H1", { created_at: "2026-01-01T00:00:00Z", last_seen_user: { email: BOB } }),
+    ],
+    expect: ["r1: keep (entry)", "r2: leave (grace)"],
+  },
+  {
+    title: "runs from one of unknown hardware too, whatever else has its name",
+    allowlist: GRACE(", unlisted: revoke"),
+    live: [YOUNG, { ...YOUNG, id: "r1", device: "d2" }],
+    devices: [
+      machine("d1", null, null, { created_at: "2026-01-01T00:00:00Z", last_seen_user: { email: BOB } }),
+    ],
+    expect: ["r1: leave (grace)", "r2: revoke (unlisted)"],
+  },
+  {
+    title: "goes by times that can be read",
+    allowlist: GRACE(),
+    live: [{ ...YOUNG, id: "r1", created: "some day" }, YOUNG],
+    expect: ["r1: leave (grace)", "r2: leave (grace)"],
+    then: [
+      {
+        when: "it is over",
+        now: "2026-06-03T12:00:00Z",
+        expect: ["r1: revoke (unlisted)", "r2: revoke (unlisted)"],
+      },
+    ],
+  },
+  {
     title: "does not run from one that was deleted",
     allowlist: GRACE(", unlisted: delete"),
     live: [YOUNG],
