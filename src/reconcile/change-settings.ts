@@ -62,14 +62,12 @@ const PARTS: { readonly [Key in keyof Allowlist]-?: (change: AllowlistDiff) => r
 
 /** An allowlist that says less of whom it is for may be planned against another account. */
 function diffAccounts({ base, head }: AllowlistDiff): readonly Written[] {
-  const gone = [...base.account].filter(([id]) => head.account.size === 0 || !head.account.has(id));
+  const gone = head.account.size === 0 ? [...base.account] : [];
   const added = base.account.size === 0 ? [] : [...head.account].filter(([id]) => !base.account.has(id));
   return [
-    ...(head.account.size === 0
-      ? gone.map(([id, line]) =>
-          loosened(["account", "any", id], `account: any (before: ${id})`, undefined, line),
-        )
-      : []),
+    ...gone.map(([id, line]) =>
+      loosened(["account", "any", id], `account: any (before: ${id})`, undefined, line),
+    ),
     ...added.map(([id, line]) => loosened(["account", id], `account: ${id} as well`, line)),
   ];
 }
@@ -99,7 +97,12 @@ function isOwned(address: string, { owns }: Allowlist): boolean {
 type Diff<T> = (then: T, now: T, name: string) => readonly Written[];
 type DiffOfEach<T> = { readonly [Key in keyof T]-?: Diff<T[Key]> };
 
-function diffRows<T extends object>(rows: DiffOfEach<T>, then: T, now: T, prefix = ""): readonly Written[] {
+function diffRows<T extends object>(
+  rows: DiffOfEach<T>,
+  then: T,
+  now: T,
+  prefix: string,
+): readonly Written[] {
   const keys = Object.keys(rows) as (keyof T & string)[];
   return keys.flatMap((key) => rows[key](then[key], now[key], prefix + key));
 }

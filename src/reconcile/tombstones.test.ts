@@ -9,6 +9,7 @@ import {
   LONG_AGO,
   machine,
   R1,
+  R2,
   SAME,
   stories,
 } from "../../test/support/stories.js";
@@ -338,3 +339,61 @@ test("a decision says why it only revokes, and the finding is about what stays",
     ],
   ]);
 });
+
+const LOST = bob("unlisted: report", "{ device: d1, state: deleted }, { name: LAPTOP }");
+const OTHER_ID = { ...R2, device: "d2" };
+
+stories("what only a deleted registration tells of its machine stays known while another one of it stays", [
+  {
+    title: "revoked and out of scope, until the scope is wider",
+    allowlist: `scope: { policyIds: [p1] }\n${LOST}`,
+    live: [
+      { ...R1, policy: "p1" },
+      { ...OTHER_ID, policy: "p2", revoked: LATELY },
+    ],
+    devices: SAME,
+    expect: ["r1: revoke (entry)"],
+    told: ["r1~without it laptop (r2) of bob@x.co, which cannot be deleted now, might be let in"],
+    then: [
+      { when: "the scope is the same", expect: ["r1: keep (entry)"] },
+      { when: "the scope is wider", allowlist: LOST, expect: ["r1: delete (entry)", "r2: delete (entry)"] },
+    ],
+  },
+  {
+    title: "connected and out of scope",
+    allowlist: `scope: { policyIds: [p1] }\n${LOST}`,
+    live: [
+      { ...R1, policy: "p1" },
+      { ...OTHER_ID, policy: "p2" },
+    ],
+    devices: SAME,
+    expect: ["r1: revoke (entry)"],
+    then: [
+      { when: "the scope is wider", allowlist: LOST, expect: ["r1: delete (entry)", "r2: delete (entry)"] },
+    ],
+  },
+  {
+    title: "revoked and protected, until it is not",
+    allowlist: `protected: { registrations: [r2] }\n${LOST}`,
+    live: [R1, { ...OTHER_ID, revoked: LATELY }],
+    devices: SAME,
+    expect: ["r1: revoke (entry)", "r2: leave (protected)"],
+    then: [
+      {
+        when: "the protection is gone",
+        allowlist: LOST,
+        expect: ["r1: delete (entry)", "r2: delete (entry)"],
+      },
+    ],
+  },
+  {
+    title: "but not of somebody who has left, who is refused anyway",
+    allowlist: `scope: { policyIds: [p1] }\nusers: { bob@x.co: { state: offboarded, devices: [{ device: d1, state: deleted }] } }\n`,
+    live: [
+      { ...R1, policy: "p1" },
+      { ...OTHER_ID, policy: "p2", revoked: LATELY },
+    ],
+    devices: SAME,
+    expect: ["r1: delete (offboarded)"],
+  },
+]);

@@ -3,7 +3,7 @@
  * deleted before something else is told, so that no deletion that fails lets anybody in.
  */
 
-import { type Decision, isAct, removes } from "./decision.js";
+import { aboutRule, type Decision, isAct, removes } from "./decision.js";
 import { clipped, type Finding, named } from "./findings/finding.js";
 import type { Entries } from "./match.js";
 import {
@@ -69,8 +69,8 @@ function keepAsInWhole({ subject: { person }, verdicts, findings, replan }: Sett
 
 /**
  * A deletion must not let another registration in, now or in the next plan. Where a registration stays that is revoked
- * only because this one is there (an older one of its device, or of a name that an entry goes by, or the other side of
- * a doubt), this one is revoked instead, and stays. Answers, of what is deleted, what has to be deleted before it.
+ * only because this one is there (an older one of its device, or of a name that an entry goes by, the other side of a
+ * doubt, or whatever of its device is refused by what only this one tells), this one is revoked instead, and stays. Answers, of what is deleted, what has to be deleted before it.
  */
 function keepWhatHolds(settling: Settling): Before {
   const { subject, entries, verdicts } = settling;
@@ -80,7 +80,8 @@ function keepWhatHolds(settling: Settling): Before {
   // Where the newest stays, what is between may go.
   for (const candidate of deleted.sort((a, b) => (isNewer(a, b) ? -1 : 1))) {
     const inDoubt = doubtsOf(candidate).map(({ pair: [one, other] }) => (one === candidate ? other : one));
-    const stays = [...heldBack(candidate, settling, false), ...inDoubt].find(
+    const told = candidate.device.registrations.filter((one) => isToldBy(candidate, one, settling));
+    const stays = [...heldBack(candidate, settling, false), ...inDoubt, ...told].find(
       (one) => !isDeleted(settling, one) && isOut(one),
     );
     if (stays) {
@@ -90,7 +91,7 @@ function keepWhatHolds(settling: Settling): Before {
     }
     const first = [
       ...heldBack(candidate, settling, true).filter((one) => isOut(one) && !entries.isOutAlone(one)),
-      ...deleted.filter((one) => isToldBy(candidate, one, settling)),
+      ...deleted.filter((one) => told.includes(one)),
     ];
     if (first.length > 0) before.set(candidate, [...new Set(first.map(idOf))]);
   }
@@ -118,12 +119,16 @@ function heldBack(candidate: Candidate, settling: Settling, evenDeleted: boolean
   return [...new Set([...ofDevice, ...ofName])];
 }
 
-/** Whether one registration is refused by what another one of its device tells, and not by what it tells itself. */
-function isToldBy(teller: Candidate, one: Candidate, { verdicts, entries }: Settling): boolean {
-  const entry = verdicts.get(one)?.entry;
-  if (one.device !== teller.device || entry === undefined || entry.state === "active") return false;
-  const tellers = entries.tellers(entry, one);
-  return tellers.includes(teller) && !tellers.includes(one);
+/**
+ * Whether one registration is refused by what another one of its device tells, and not by what it tells itself, be it
+ * excepted or out of scope now. A person's state refuses it by itself.
+ */
+function isToldBy(teller: Candidate, one: Candidate, { subject, verdicts, entries }: Settling): boolean {
+  const { match } = entries.say(one);
+  if (match.kind !== "refused") return false;
+  const tellers = entries.tellers(match.entry, one);
+  if (!tellers.includes(teller) || tellers.includes(one)) return false;
+  return aboutRule((verdicts.get(one) ?? subject.decide(one)).rule).kind !== "state";
 }
 
 /**

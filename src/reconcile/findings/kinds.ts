@@ -80,7 +80,7 @@ export const findingKinds = {
   ),
   tombstone: tells(
     "A registration is revoked instead of deleted: deleting it might let in or cut off another one.",
-    "Nothing, or let the older registration be deleted too: widen the scope, or remove the protection.",
+    "Nothing, or let the other registration be deleted too: widen the scope, or remove the protection.",
   ),
   "state-out-of-scope": tells(
     "A suspended or offboarded user has active registrations outside the scope.",

@@ -220,15 +220,14 @@ export function findProfiles(decisions: readonly Decision[]): Finding[] {
   const isRare = byDefault.length * RARE <= withProfile;
   return [
     ...inOrder(groupBy(deleted, ({ policy }) => policy.id)).map(([id, group]): Finding => {
-      const own = group.map(({ decision }) => decision).sort(byId);
+      const own = group.map(({ decision }) => decision);
       const name = quoted(group[0].policy.name ?? id);
       const text = `the device profile ${name} was deleted, but ${counted(own.length, "connected device")} still ${own.length === 1 ? "has" : "have"} it: ${listed(own.map(nameOf))}`;
       return aboutGroup("deleted-profile", [id], text, own);
     }),
     ...inOrder(groupBy(isRare ? byDefault : [], ({ user }) => user)).map(([user, group]): Finding => {
-      const own = [...group].sort(byId);
-      const text = `${user}: ${listed(own.map(nameOf))} ${own.length === 1 ? "has" : "have"} the default device profile, but nearly all devices have another one`;
-      return aboutGroup("default-profile", [user], text, own);
+      const text = `${user}: ${listed(group.map(nameOf))} ${group.length === 1 ? "has" : "have"} the default device profile, but nearly all devices have another one`;
+      return aboutGroup("default-profile", [user], text, group);
     }),
   ];
 }

@@ -132,8 +132,7 @@ export const stale: Rule = {
         source,
         ...by(candidate, subject),
       };
-      if (liveOf(candidate) === "active" || rule.action !== "delete" || !isGoverned(candidate, subject))
-        return verdict;
+      if (liveOf(candidate) === "active" || !isGoverned(candidate, subject)) return verdict;
       return { ...verdict, desired: "revoked" };
     };
   },

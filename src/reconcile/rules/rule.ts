@@ -10,7 +10,13 @@ import type {
   UnlistedAction,
 } from "../../allowlist/model.js";
 import type { PhysicalDevice } from "../../cloudflare/types.js";
-import type { DesiredState, LiveState, OwnRevocations, RuleCode } from "../decision.js";
+import {
+  type DesiredState,
+  liveState,
+  type LiveState,
+  type OwnRevocations,
+  type RuleCode,
+} from "../decision.js";
 import type { Finding } from "../findings/finding.js";
 import type { Said } from "../match.js";
 import type { Candidate, Person } from "../people.js";
@@ -92,7 +98,7 @@ export function passed(text: string, source?: SourcePosition): Passed {
 }
 
 export function liveOf({ registration }: Candidate): LiveState {
-  return registration.revoked_at == null ? "active" : "revoked";
+  return liveState(registration);
 }
 
 /** Whether it connects when this run is over; what is out of scope stays as it is. */
