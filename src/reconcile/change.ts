@@ -26,19 +26,18 @@ export function reportChange(change: AllowlistDiff, { before, after }: BothPlans
     return now ? [{ then, now }] : [];
   });
   const outside = before.decisions.filter(({ registration }) => !decided.has(registration.id));
-  const devices = [...groupBy(twins, ({ then }) => deviceOf(then)).values()];
-  const dropped = new Set(devices.flatMap((device) => droppedOf(device, change)));
+  const dropped = new Set(twins.filter((twin) => isDropped(twin, change)));
   const droppedUsers = groupBy([...dropped], userOf);
   // A user who is dropped is told with the registrations that stay.
   const written = diffWritten(change).filter(
     ({ code, users = [] }) => code !== "change-dropped" || !users.some((email) => droppedUsers.has(email)),
   );
-  const letThrough = devices.flatMap(letThroughOf).filter((twin) => !dropped.has(twin));
+  const letThrough = twins.filter((twin) => isLetThrough(twin) && !dropped.has(twin));
   const findings = [
     ...[...droppedUsers.values()].map((group) => dropping(group, change)),
     ...leaving(outside, change),
     ...attribute(letThrough, written),
-    ...[...groupBy(devices.flatMap(withheldOf), userOf).values()].map(withholding),
+    ...[...groupBy(twins.filter(isWithheld), userOf).values()].map(withholding),
   ];
   const order = Object.keys(findingKinds);
   return findings.sort((a, b) => order.indexOf(a.code) - order.indexOf(b.code));
@@ -79,24 +78,15 @@ interface Twin {
   readonly now: Decision;
 }
 
-/** What belongs to one machine is compared as one: while any of it connects, the machine does. */
-function deviceOf({ registration }: Decision): string {
-  return registration.id;
-}
-
 function userOf({ then }: Twin): string {
   return then.user;
 }
 
-/** What stays connected though an entry of its device, or its user, is taken off the list. */
-function droppedOf(device: readonly Twin[], { base, head }: AllowlistDiff): readonly Twin[] {
-  const isListed = device.some(({ then: { desired, user } }) => desired === "active" && base.users.has(user));
-  const isStill = device.some(({ now }) => now.desired === "active");
-  return device.filter(({ then, now }) => {
-    if (isStill || now.desired !== "as-is" || !staysConnected(now) || isExcepted(now)) return false;
-    const isUserGone = base.users.has(then.user) && !head.users.has(then.user);
-    return isListed || (isUserGone && then.desired !== "as-is");
-  });
+/** What stays connected though its entry, or its user, is taken off the list. */
+function isDropped({ then, now }: Twin, { base, head }: AllowlistDiff): boolean {
+  if (now.desired !== "as-is" || !staysConnected(now) || isExcepted(now) || !base.users.has(then.user))
+    return false;
+  return then.desired === "active" || (!head.users.has(then.user) && then.desired !== "as-is");
 }
 
 /** Whether an exception decides; the exception is a finding of its own. */
@@ -104,16 +94,14 @@ function isExcepted({ reason: { code } }: Decision): boolean {
   return code === "protected" || code === "self" || code === "ignored";
 }
 
-/** What connects of a device that was to be kept out. */
-function letThroughOf(device: readonly Twin[]): readonly Twin[] {
-  if (device.some(({ then }) => staysConnected(then))) return [];
-  return device.filter(({ now }) => staysConnected(now));
+/** What connects, and was to be kept out. */
+function isLetThrough({ then, now }: Twin): boolean {
+  return !staysConnected(then) && staysConnected(now);
 }
 
 /** What was to be let in, and stays out: no act tells of it. */
-function withheldOf(device: readonly Twin[]): readonly Twin[] {
-  if (device.some(({ now }) => staysConnected(now))) return [];
-  return device.filter(({ then, now }) => then.action === "unrevoke" && !isAct(now));
+function isWithheld({ then, now }: Twin): boolean {
+  return then.action === "unrevoke" && !staysConnected(now) && !isAct(now);
 }
 
 /** Tells with each thing that is written what follows from it now; what follows from none of them is told besides. */
