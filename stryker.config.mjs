@@ -18,6 +18,8 @@ export default {
   clearTextReporter: { logTests: false, allowColor: false },
   incremental: true,
   incrementalFile: "dist/mutation-incremental.json",
+  // A runner keeps in memory what it has loaded again and again.
+  maxTestRunnerReuse: 500,
   concurrency: 2,
   timeoutMS: 10_000,
   thresholds: { high: 95, low: 85, break: 85 },
