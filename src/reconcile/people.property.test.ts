@@ -352,6 +352,38 @@ describe("scope", () => {
       expect(added.map(brief)).toEqual([]);
     });
   });
+
+  test("that is wider later lets in nothing that an entry refuses, whatever a narrower one deleted before", () => {
+    holds(fc.tuple(account, fc.nat()), ([{ sketch, ...world }, at]) => {
+      const lost = world.registrations[at % world.registrations.length];
+      const person = lost ? tells(lost, []).person : "";
+      const users = new Map(sketch.users);
+      const own = users.get(person);
+      if (!lost || !own) return;
+      const entries: EntrySketch[] = [
+        { match: { device: lost.device.id }, state: "deleted" },
+        ...own.entries.filter(({ match }) => match.device !== lost.device.id),
+      ];
+      const wide: World = {
+        ...world,
+        sketch: { ...sketch, users: [...users.set(person, { ...own, entries })] },
+      };
+      const scope = { ...sketch.scope, policyIds: [lost.policy?.id ?? ""] };
+      const first = planOf({ ...wide, sketch: { ...wide.sketch, scope } });
+      const later = planOf({ ...wide, registrations: apply(first, wide.registrations) });
+      const letIn = new Set(
+        later.decisions.flatMap(({ registration: { id }, desired }) => (desired === "active" ? [id] : [])),
+      );
+      const revived = planOf(wide).decisions.filter(
+        ({ registration: { id }, desired, reason }) =>
+          reason.code === "entry" && removes(desired) && letIn.has(id),
+      );
+      expect([first.acts.map(brief), revived.map(({ registration: { id } }) => id)]).toEqual([
+        first.acts.map(brief),
+        [],
+      ]);
+    });
+  });
 });
 
 describe("an entry that allows", () => {
