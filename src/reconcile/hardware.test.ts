@@ -1,7 +1,7 @@
 import { physicalDevice } from "../../test/support/world.js";
 import { expect, test } from "vitest";
 import { ALICE, steps } from "../../test/support/world-steps.js";
-import { asTold, hardwareOf } from "./hardware.js";
+import { asTold, findTraces, hardwareOf, indexHardware, traceKeys } from "./hardware.js";
 
 const entry = (keys: string) => `users:\n  ${ALICE}:\n    - ${keys}\n`;
 const one = [{ id: "a", email: ALICE, device: "d1" }];
@@ -111,4 +111,48 @@ test("a report tells what the device tells, and not the forms in which values ar
     osVersion: undefined,
     macAddress: undefined,
   });
+});
+
+test("blanks around what a record tells say nothing, and what it does not tell is not known", () => {
+  expect(
+    hardwareOf(
+      physicalDevice("d1", {
+        serial_number: " sn-1 ",
+        hardware_id: " h-1 ",
+        mac_address: "00:11:22:33:44:55",
+      }),
+    ),
+  ).toMatchObject({
+    serial: "sn-1",
+    serialKey: "SN-1",
+    hardwareId: "h-1",
+    hardwareIdKey: "H-1",
+    macAddress: "00:11:22:33:44:55",
+  });
+});
+
+test("a serial that vendors leave is one, however many blanks stand around it; what is usable is not among them", () => {
+  const { index, unusable } = indexHardware([
+    physicalDevice("d1", { serial_number: "Default string" }),
+    physicalDevice("d2", { serial_number: " Default string " }),
+    physicalDevice("d3", { serial_number: "SN-1" }),
+    physicalDevice("d4", { serial_number: " " }),
+  ]);
+  expect([...index.keys()]).toEqual(["d1", "d2", "d3", "d4"]);
+  expect(unusable).toEqual([{ serial: "Default string", devices: new Set(["d1", "d2"]) }]);
+});
+
+test("a trace is found by its owner with the device's id, its serial or its hardware id", () => {
+  const hardware = hardwareOf(physicalDevice("d1", { serial_number: "SN-1", hardware_id: "H-1" }));
+  expect(traceKeys(ALICE, "d1", hardware)).toEqual([
+    `${ALICE}\ndevice d1`,
+    `${ALICE}\nserial SN-1`,
+    `${ALICE}\nhardwareId H-1`,
+  ]);
+  expect(traceKeys(ALICE, "d1", undefined)).toEqual([`${ALICE}\ndevice d1`]);
+});
+
+test("of records without an owner nothing is a trace", () => {
+  const record = physicalDevice("d1", { serial_number: "SN-1" });
+  expect([...findTraces([{ ...record, last_seen_user: null }]).keys()]).toEqual([]);
 });

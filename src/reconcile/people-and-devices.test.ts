@@ -17,6 +17,15 @@ import {
 import { HEAD } from "../../test/support/world-steps.js";
 import { ACCOUNT, allowlist, NOW, registration, type Sketch } from "../../test/support/world.js";
 import type { PhysicalDevice } from "../cloudflare/types.js";
+import { indexHardware } from "./hardware.js";
+import {
+  candidatesOf,
+  formDevices,
+  haveTwoHardwareIds,
+  haveTwoSerials,
+  isIdentified,
+  newestOf,
+} from "./people.js";
 import { makePlan } from "./plan.js";
 
 const GATEWAY = "warp_connector@team.cloudflareaccess.com";
@@ -405,4 +414,73 @@ test("two that are told with eight others each are not told with one another", (
   const of = (id: string) => found.filter((ids) => ids.includes(id)).length;
   expect([of("z1"), of("y1")]).toEqual([10, 8]);
   expect(found).not.toContainEqual(["y1", "z1"]);
+});
+
+test("a person's registrations come in the order of ids, however they are listed and joined", () => {
+  const live = [
+    { ...R1, id: "c" },
+    { ...R2, id: "a" },
+    { ...R1, id: "b", device: "d9" },
+  ].map(registration);
+  for (const listing of [live, [...live].reverse()]) {
+    const person = formDevices(listing).get(BOB);
+    expect(person && candidatesOf(person).map(({ registration: { id } }) => id)).toEqual(["a", "b", "c"]);
+    expect(person?.devices.map((one) => one.registrations.map(({ registration: { id } }) => id))).toEqual([
+      ["a", "c"],
+      ["b"],
+    ]);
+  }
+});
+
+test("two registrations tell two machines only where both tell a value, and not the same", () => {
+  const { index } = indexHardware([
+    machine("d1", "SN1", "H1"),
+    machine("d2", "SN2", "H2"),
+    machine("d3", null, null),
+    machine("d4", "SN1", "H1"),
+  ]);
+  const live = ["d1", "d2", "d3", "d4"].map((device, at) => registration({ ...R1, id: `r${at}`, device }));
+  const [one, other, unknown, twin] = [...(formDevices(live, index).get(BOB)?.devices ?? [])]
+    .flatMap(({ registrations }) => registrations)
+    .sort((a, b) => a.place - b.place);
+  if (!one || !other || !unknown || !twin) throw new Error("four were listed");
+  for (const differ of [haveTwoSerials, haveTwoHardwareIds]) {
+    expect([differ(one, other), differ(other, one)]).toEqual([true, true]);
+    expect([differ(one, unknown), differ(unknown, one), differ(unknown, unknown)]).toEqual([
+      false,
+      false,
+      false,
+    ]);
+    expect(differ(one, twin)).toBe(false);
+  }
+});
+
+test("a device is identified by a serial or a hardware id of its record", () => {
+  const { index } = indexHardware([
+    machine("d1", "SN1", null),
+    machine("d2", null, "H2"),
+    machine("d3", null, null),
+  ]);
+  const identified = (known?: typeof index) => {
+    const live = ["d1", "d2", "d3", "d4"].map((device, at) => registration({ ...R1, id: `r${at}`, device }));
+    return formDevices(live, known).get(BOB)?.devices.map(isIdentified);
+  };
+  expect(identified(index)).toEqual([true, true, false, false]);
+  expect(identified()).toEqual([false, false, false, false]);
+});
+
+test("the newest is the one that enrolled last, and of one moment the one with the later id", () => {
+  const of = (id: string, created: string) => {
+    const [device] = formDevices([registration({ ...R1, id, created })]).get(BOB)?.devices ?? [];
+    if (!device) throw new Error("one was listed");
+    return device.registrations[0];
+  };
+  const [a, b, c] = [
+    of("a", "2026-03-01T00:00:00Z"),
+    of("b", "2026-03-01T00:00:00.000001Z"),
+    of("c", "2026-03-01T00:00:00Z"),
+  ];
+  expect(newestOf([a, b, c]).registration.id).toBe("b");
+  expect(newestOf([a, c]).registration.id).toBe("c");
+  expect(newestOf([c, a]).registration.id).toBe("c");
 });

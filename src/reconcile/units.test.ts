@@ -134,6 +134,18 @@ describe("under limits.perRun a unit has the urgency of its let-in", () => {
     expect(waits(plan)).toEqual(["e2: delete limit", "r1: delete limit", "r2: unrevoke limit"]);
   });
 
+  test("the removal does not bring it before another let-in of what was seen later", () => {
+    const plan = made(
+      `limits: { perRun: 1 }\npolicy: { superseded: delete }\nusers:\n  ${BOB}: [{ serial: SN1 }]\n  ${EVE}: [{ device: d3 }]\n`,
+      [
+        ...LIVE,
+        { ...R2, id: "e1", email: EVE, device: "d3", revoked: LATELY, lastSeen: "2026-06-01T11:58:00Z" },
+      ],
+    );
+    expect(acts(plan)).toEqual(["e1: unrevoke"]);
+    expect(waits(plan)).toEqual(["r1: delete limit", "r2: unrevoke limit"]);
+  });
+
   test("where it fits it is made whole", () => {
     expect(acts(made(text(3), live))).toEqual(["e1: revoke", "r1: delete", "r2: unrevoke"]);
   });
