@@ -191,6 +191,7 @@ test.each<[string, object, object, string]>([
   ["tunnelType: masque", {}, {}, "leave (unknown-hardware)"],
   ["tunnelType: masque", { tunnel_type: null }, {}, "leave (unknown-hardware)"],
   ["tunnelType: masque", { tunnel_type: 7 }, {}, "leave (unknown-hardware)"],
+  ["tunnelType: masque", { tunnel_type: " " }, {}, "leave (unknown-hardware)"],
   ["profile: Engineering", { policy: PROFILE }, {}, "keep (entry)"],
   ["profile: p1", { policy: PROFILE }, {}, "keep (entry)"],
   ["profile: engineering", { policy: PROFILE }, {}, "revoke (condition)"],
@@ -215,4 +216,16 @@ test.each<[string, object, object, string]>([
   // What cannot be told never lets anything in.
   const isMet = expected.startsWith("keep");
   expect(decide("2026-05-20T00:00:00Z")?.action === "unrevoke").toBe(isMet);
+});
+
+test("what is required of the tunnel, the profile and the system is named where it is not so", () => {
+  const text = (condition: string) =>
+    plan(
+      HEAD + requires(condition),
+      [{ id: "a", email: ALICE, name: "L", device: "d", also: { ...MASQUE, policy: PROFILE } }],
+      [physicalDevice("d", { os_version: "15.9.1" })],
+    ).decisions[0]?.reason.text;
+  expect(text("tunnelType: wireguard")).toContain('requires tunnelType "wireguard", but it is "masque"');
+  expect(text("profile: Sales")).toContain('requires profile "Sales", but it is "Engineering"');
+  expect(text('minOsVersion: "15.10"')).toContain('requires minOsVersion "15.10", but it is "15.9.1"');
 });
