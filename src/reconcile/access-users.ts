@@ -37,6 +37,7 @@ export function decideAccessUsers(
   registrations: readonly Registration[],
 ): DecidedItems<AccessUserDecision> {
   if (live === undefined) return { decisions: [], problems: [], findings: unread(allowlist.accessUsers) };
+  if (allowlist.accessUsers.length === 0) return { decisions: [], problems: [], findings: [] };
   const rows = byEmail(live);
   const decisions: AccessUserDecision[] = [];
   const problems: Message[] = [];

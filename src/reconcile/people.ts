@@ -313,9 +313,14 @@ function sharesAnything(
   );
 }
 
+/** All registrations of some devices, device by device. */
+export function registrationsOf(devices: readonly Device[]): Candidate[] {
+  return devices.flatMap(({ registrations }) => registrations);
+}
+
 /** All registrations of a person, in the order of ids. */
 export function candidatesOf({ devices }: Person): Candidate[] {
-  return devices.flatMap(({ registrations }) => registrations).sort((a, b) => a.place - b.place);
+  return registrationsOf(devices).sort((a, b) => a.place - b.place);
 }
 
 /** Whether any registration tells a value that names the machine. */

@@ -16,6 +16,7 @@ import {
   lastSign,
   machinesOf,
   type Person,
+  registrationsOf,
   regroup,
 } from "./people.js";
 import { liveOf, type Subject, type Verdict } from "./rules/rule.js";
@@ -91,7 +92,7 @@ function keepWhatHolds(settling: Settling): Before {
     }
     const first = [
       ...heldBack(candidate, settling, true).filter((one) => isOut(one) && !entries.isOutAlone(one)),
-      ...deleted.filter((one) => told.includes(one)),
+      ...told.filter((one) => isDeleted(settling, one)),
     ];
     if (first.length > 0) before.set(candidate, [...new Set(first.map(idOf))]);
   }
@@ -152,7 +153,7 @@ function keepWhatJoins(settling: Settling): boolean {
   const changed = new Set(next.decisions.filter(isAct).map(({ registration }) => registration.id));
   let isFound = false;
   for (const machine of changed.size === 0 ? [] : machinesOf(person)) {
-    const all = machine.flatMap(({ registrations }) => registrations);
+    const all = registrationsOf(machine);
     const stays = all.find((one) => changed.has(idOf(one)));
     if (!stays) continue;
     for (const candidate of all.filter((one) => isDeleted(settling, one))) {

@@ -209,9 +209,10 @@ function whatHappens(document: ReportDocument): string {
     ].join(", ");
   }
   const { results = [] } = document;
-  const ended = (wanted: string) => allResults(document).filter(({ result }) => result === wanted).length;
-  const done = <R extends Pick<ActResult, "result">>(all: readonly R[]) =>
-    all.filter(({ result }) => result === "done");
+  const all = allResults(document);
+  const ended = (wanted: string) => all.filter(({ result }) => result === wanted).length;
+  const done = <R extends Pick<ActResult, "result">>(some: readonly R[]) =>
+    some.filter(({ result }) => result === "done");
   const ids = new Set(done(results).map((one) => one.registration));
   const undone = outlineOf(document).undone.filter(({ registration }) => ids.has(registration.id));
   const count = (act: Act) => done(results).filter((one) => one.act === act).length;

@@ -13,7 +13,7 @@ import { groupBy, minute, nearest, nearestEmail } from "../../text/words.js";
 import { aboutRule, type Decision, removes } from "../decision.js";
 import { compileMatch, MATCH_KEYS, type MatchKey, passes } from "../match-keys.js";
 import type { Match } from "../match.js";
-import type { Candidate, Person } from "../people.js";
+import { type Candidate, type Person, registrationsOf } from "../people.js";
 import { isIgnored } from "../rules/exceptions.js";
 import { DAY_MS, endOf, isNoUser } from "../scope.js";
 import { asWritten, clipped, describeMatch, type Finding, named, quoted } from "./finding.js";
@@ -126,7 +126,7 @@ interface Meant {
 
 function whatIsMeant(email: string, entry: Entry, owners: Owners, people: People): Meant {
   if (entry.state === "deleted") return { hint: "; nothing is left to delete", meant: [] };
-  const own = people.get(email)?.devices.flatMap(({ registrations }) => registrations) ?? [];
+  const own = registrationsOf(people.get(email)?.devices ?? []);
   for (const name of matchKeys) {
     const value = entry.match[name];
     const key: MatchKey = MATCH_KEYS[name];
@@ -176,9 +176,7 @@ export function findAbsent(users: Allowlist["users"], people: People): Finding[]
     const near = nearestEmail(email, unknown);
     if (near === undefined) return [];
     const text = `${asWritten(user)} has no registration; did you mean ${quoted(near)}, whom no file lists?`;
-    const meant = (people.get(near)?.devices ?? []).flatMap(({ registrations }) =>
-      registrations.map(({ registration }) => registration.id),
-    );
+    const meant = registrationsOf(people.get(near)?.devices ?? []).map(({ registration }) => registration.id);
     return [{ code: "unmatched-user" as const, subject: [email], text, source, registrations: [], meant }];
   });
 }
@@ -219,9 +217,7 @@ function findUnusedExceptions({ protected: list, guards, ignore }: Allowlist, pe
     ["guards.self", "guards.self", guards.self, ({ device }: Candidate) => device.person.email],
   ] as const;
   if (ignore.length === 0 && lists.every(([, , { size }]) => size === 0)) return [];
-  const candidates = [...people.values()].flatMap(({ devices }) =>
-    devices.flatMap(({ registrations }) => registrations),
-  );
+  const candidates = [...people.values()].flatMap(({ devices }) => registrationsOf(devices));
   const unprotecting = lists.flatMap(([section, what, wanted, keyOf]) => {
     if (wanted.size === 0) return [];
     const known = new Set(candidates.map(keyOf).filter((key) => key !== undefined));

@@ -6,7 +6,7 @@ import { compare, counted, groupBy } from "../../text/words.js";
 import { aboutRule, type Decision, type RuleCode, staysConnected } from "../decision.js";
 import type { Unusable } from "../hardware.js";
 import { MATCH_KEYS, type MatchKey } from "../match-keys.js";
-import { type Candidate, isIdentified, type Person } from "../people.js";
+import { type Candidate, isIdentified, type Person, registrationsOf } from "../people.js";
 import { isInForce, isInScope, isNoUser, whyOutOfScope } from "../scope.js";
 import { clipped, type Finding, listed, named, quoted } from "./finding.js";
 import { type FindingCode } from "./kinds.js";
@@ -119,22 +119,16 @@ function spoken(values: readonly string[]): string {
 
 /** Values that several people's devices tell. Nobody's entries lose their force by that. */
 export function findShared(people: Iterable<Person>): Finding[] {
-  const shared = new Map<string, Candidate[]>();
   const owned = [...people].filter(({ isNobody }) => !isNobody);
-  for (const [name, { mayBeUnknown, told }] of Object.entries(MATCH_KEYS)) {
-    if (!mayBeUnknown) continue;
-    const suspects = toldBySeveral(owned, told);
-    if (suspects.size === 0) continue;
-    for (const one of owned.flatMap(registrationsOf)) {
-      const value = told(one);
-      if (value === undefined || !suspects.has(value)) continue;
-      const key = `${name} ${value}`;
-      const list = shared.get(key);
-      if (list) list.push(one);
-      else shared.set(key, [one]);
-    }
-  }
-  return [...shared]
+  const shared = Object.entries(MATCH_KEYS).flatMap(([name, { mayBeUnknown, told }]) => {
+    const suspects = mayBeUnknown ? toldBySeveral(owned, told) : new Set<string>();
+    if (suspects.size === 0) return [];
+    const all = owned
+      .flatMap(({ devices }) => registrationsOf(devices))
+      .filter((one) => suspects.has(told(one) ?? ""));
+    return [...groupBy(all, (one) => `${name} ${told(one) ?? ""}`)];
+  });
+  return shared
     .sort(([a], [b]) => compare(a, b))
     .map(([value, candidates]) => {
       const names = candidates
@@ -164,10 +158,6 @@ function toldBySeveral(people: readonly Person[], told: MatchKey["told"]): Reado
         else if (known !== person) several.add(value);
       }
   return several;
-}
-
-function registrationsOf({ devices }: Person): readonly Candidate[] {
-  return devices.flatMap(({ registrations }) => registrations);
 }
 
 function byId({ registration: a }: Decision, { registration: b }: Decision): number {
@@ -273,9 +263,9 @@ export function findOutOfReach(
   const byEmail = [...users.values()].filter(({ state }) => state).sort((a, b) => compare(a.email, b.email));
   for (const { email, state } of byEmail) {
     if (!state || (state.since && !isInForce({ from: state.since }, asOf))) continue;
-    const outside = (people.get(email)?.devices ?? [])
-      .flatMap(({ registrations }) => registrations)
-      .filter(({ registration: one }) => one.revoked_at == null && !isInScope(one, email, scope));
+    const outside = registrationsOf(people.get(email)?.devices ?? []).filter(
+      ({ registration: one }) => one.revoked_at == null && !isInScope(one, email, scope),
+    );
     if (outside.length === 0) continue;
     const settings = [
       ...new Set(outside.flatMap(({ registration }) => whyOutOfScope(registration, email, scope))),

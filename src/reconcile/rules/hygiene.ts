@@ -14,6 +14,7 @@ import {
   machinesOf,
   newestOf,
   OVERLAP_MS,
+  registrationsOf,
 } from "../people.js";
 import { areMachinesSkipped } from "./ages.js";
 import {
@@ -100,9 +101,9 @@ function rank(limit: number, subject: Subject): Ranked {
 /** As these two rules find them. What is superseded leaves its machine to a newer registration, which connects. */
 function connected(subject: Subject): RankedMachine[] {
   const machines = machinesOf(subject.person).flatMap((devices): RankedMachine[] => {
-    const connecting = devices
-      .flatMap(({ registrations }) => registrations)
-      .filter((one) => subject.say(one).match.kind === "allowed" && takesPlace(one, subject));
+    const connecting = registrationsOf(devices).filter(
+      (one) => subject.say(one).match.kind === "allowed" && takesPlace(one, subject),
+    );
     const [first, ...rest] = connecting;
     if (!first) return [];
     return [
@@ -170,7 +171,7 @@ function report(
   subject: Subject,
 ): Passed {
   const { maxDevices: setting } = subject.policy;
-  const all = over.flatMap(({ devices }) => devices.flatMap(({ registrations }) => registrations));
+  const all = over.flatMap(({ devices }) => registrationsOf(devices));
   const first = all.find((one) => subject.isInScope(one) && subject.say(one).match.kind === "allowed");
   const why = () => ({
     text: "its user has more devices, and overMaxDevices is report",
