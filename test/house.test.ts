@@ -77,7 +77,7 @@ test("files are subjects: not slivers, not lumps, and in no circle", () => {
       `folders of ${filled.at(-1)?.[1]} to ${filled[0]?.[1]} files`,
   );
   expect(circle()).toEqual([]);
-  expect(files.length).toBeLessThanOrEqual(160);
+  expect(files.length).toBeLessThanOrEqual(156);
   expect(small.length, small.join(" ")).toBeLessThanOrEqual(20);
   expect(once.length, once.join(" ")).toBeLessThanOrEqual(45);
   for (const [folder, count] of filled) {

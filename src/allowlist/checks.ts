@@ -25,8 +25,7 @@ import {
   type TreeNode,
   valueAt,
 } from "./source.js";
-import { readDate } from "./times.js";
-import { domainOf, fold, matchTextProblem, normaliseEmail } from "./values.js";
+import { readDate, domainOf, fold, matchTextProblem, normaliseEmail } from "./values.js";
 
 /**
  * Refuses an allowlist that is for another account: every device of the account at hand would be unlisted in it. To be

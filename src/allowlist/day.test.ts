@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { toDay, toTime } from "./times.js";
+import { toDay, toTime } from "./values.js";
 
 describe("toDay", () => {
   it.each(["2000-01-01", "2024-02-29", "2026-06-30", "9999-12-31"])("reads %s", (text) => {

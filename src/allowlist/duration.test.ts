@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { toDuration } from "./times.js";
+import { toDuration } from "./values.js";
 
 describe("toDuration", () => {
   it.each([

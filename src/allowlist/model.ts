@@ -6,8 +6,7 @@ import type { Value, ValueOf } from "./keys/shape.js";
 import type { EntryMatch } from "./match-values.js";
 import type { Message, SourcePosition } from "./messages.js";
 import { pairAt, type ParsedFile, type SourceText, type TreeNode, type TreePair } from "./source.js";
-import type { Day, Duration } from "./times.js";
-import type { WrittenDomains } from "./values.js";
+import type { Day, Duration, WrittenDomains } from "./values.js";
 
 /** What an entry asks of the registrations that it matches. */
 export type EntryState = "active" | "revoked" | "deleted";

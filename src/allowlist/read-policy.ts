@@ -28,8 +28,7 @@ import {
   type TreePair,
   valueAt,
 } from "./source.js";
-import { dayMs, lastMoment, readMoment } from "./times.js";
-import { fold, keyTextProblem, requiredTextProblem } from "./values.js";
+import { dayMs, lastMoment, readMoment, fold, keyTextProblem, requiredTextProblem } from "./values.js";
 
 const rows: { readonly [Key in keyof Policy]: Row<Value<Policy[Key]["value"]>> } = POLICY;
 

@@ -34,8 +34,8 @@ import {
   type TreePair,
   valueAt,
 } from "./source.js";
-import { readDay } from "./times.js";
 import {
+  readDay,
   fold,
   freeTextProblem,
   isEmail,

@@ -26,7 +26,7 @@ import {
 } from "./model.js";
 import type { Owner, PlacedAccessUser } from "./read-lists.js";
 import type { ParsedFile, Problem, SourceText } from "./source.js";
-import { dayMs } from "./times.js";
+import { dayMs } from "./values.js";
 
 /** What warnings are looked for in: an allowlist without errors. */
 interface Sound {

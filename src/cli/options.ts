@@ -1,7 +1,7 @@
 /** The options that several commands share, each with the same name, meaning and parsing everywhere. */
 
 import { InvalidArgumentError, Option } from "commander";
-import { toDay, toTime } from "../allowlist/times.js";
+import { toDay, toTime } from "../allowlist/values.js";
 import { parseFormat, parseTarget, type Target } from "./output.js";
 
 /** `--allowlist GLOB`, repeatable. */

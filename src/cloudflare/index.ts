@@ -14,8 +14,7 @@ export type {
   RegistrationUser,
 } from "./types.js";
 export type { AccessUserListParameters, AccessUsers, UserActivity } from "./access-users.js";
-export type { Outcome } from "./bulk-run.js";
-export { perform, type PerformOptions } from "./bulk.js";
+export { type Outcome, perform, type PerformOptions } from "./bulk.js";
 export { type ClientOptions, type CloudflareClient, createClient } from "./client.js";
 export { BUDGET, type Clock, type Cost, costOf, describeCost, systemClock, type Workload } from "./pace.js";
 export type { Listed } from "./collection.js";

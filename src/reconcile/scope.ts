@@ -1,6 +1,5 @@
 import type { Entry, Scope } from "../allowlist/model.js";
-import type { Day } from "../allowlist/times.js";
-import { domainOf, normaliseEmail } from "../allowlist/values.js";
+import { type Day, domainOf, normaliseEmail } from "../allowlist/values.js";
 import type { Registration } from "../cloudflare/types.js";
 
 /** The normalised e-mail of a registration's user; empty where the API sends none. */

@@ -3,7 +3,7 @@
 import { Ajv, type ErrorObject, type SchemaObject, type ValidateFunction } from "ajv";
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
-import type { Duration } from "../allowlist/times.js";
+import type { Duration } from "../allowlist/values.js";
 import { type Item, keyOf, type ReviewedItem } from "../reconcile/decision.js";
 import type { Finding } from "../reconcile/findings/finding.js";
 import { itemKinds } from "../reconcile/items.js";

@@ -15,7 +15,7 @@ import type {
   UnlistedAction,
   UserState,
 } from "../../src/allowlist/model.js";
-import type { Day, Duration } from "../../src/allowlist/times.js";
+import type { Day, Duration } from "../../src/allowlist/values.js";
 
 /** The values of a policy; what is left out keeps the documented default. */
 export interface PolicyValues {

@@ -1,6 +1,6 @@
 /** The keys of the policy: what to do with registrations. */
 
-import { type Duration, toDuration } from "../times.js";
+import { type Duration, toDuration } from "../values.js";
 import {
   as,
   choice,

@@ -1,6 +1,6 @@
 /** The keys that only the root file may have, and both kinds of files as a whole, with their JSON schemas. */
 
-import { dayMs } from "../times.js";
+import { dayMs } from "../values.js";
 import { EMAIL, IGNORE, PROFILE, sayWhy } from "./entries.js";
 import { SETTINGS, settingsOf } from "./policy.js";
 import {

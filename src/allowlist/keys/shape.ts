@@ -4,8 +4,7 @@
  */
 
 import { pairAt, textNode, type AddProblem, type TreeNode, type TreePair } from "../source.js";
-import { type Duration, readDuration } from "../times.js";
-import { readNumber } from "../values.js";
+import { type Duration, readDuration, readNumber } from "../values.js";
 
 export type Schema = Readonly<Record<string, unknown>>;
 

@@ -3,8 +3,7 @@
 import { Argument, type Command, InvalidArgumentError, Option } from "commander";
 import { chmodSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { type Day, toDay } from "../../allowlist/times.js";
-import { showDomains } from "../../allowlist/values.js";
+import { type Day, toDay, showDomains } from "../../allowlist/values.js";
 import { inOrder } from "../../allowlist/write.js";
 import { describeMatch, named } from "../../reconcile/findings/finding.js";
 import { endOf, userOf } from "../../reconcile/scope.js";
@@ -22,8 +21,15 @@ import {
 import { writeFiles } from "../files.js";
 import { accountOptions, allowlistOption, type AllowlistOptions, nowOption } from "../options.js";
 import { BOM, type ChangedFile, openAllowlist, readFileText, sameEntry } from "./accept-change.js";
-import { listTargets, type TargetOptions } from "./accept-targets.js";
-import { type Details, placeOf, type Proposal, propose, type Refused } from "./accept-propose.js";
+import {
+  listTargets,
+  type TargetOptions,
+  type Details,
+  placeOf,
+  type Proposal,
+  propose,
+  type Refused,
+} from "./accept-propose.js";
 
 interface AcceptOptions extends AllowlistOptions, TargetOptions {
   readonly write?: boolean;

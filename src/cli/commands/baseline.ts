@@ -2,7 +2,7 @@
 
 import { createHash } from "node:crypto";
 import { isScalar, LineCounter, type Node, parseDocument, stringify, visit } from "yaml";
-import { type Day, toDay } from "../../allowlist/times.js";
+import { type Day, toDay } from "../../allowlist/values.js";
 import { isAct, isItemDue } from "../../reconcile/decision.js";
 import { type Finding, identityOf, identityOfAct } from "../../reconcile/findings/finding.js";
 import { identityOfItem, itemKinds, mapItems } from "../../reconcile/items.js";
