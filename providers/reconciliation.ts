@@ -169,7 +169,7 @@ function dueFailures(properties: Properties): Failure[] {
   const { due, ...inputs } = inputsOf(properties);
   if (due === undefined) return [];
   const done = PROPERTIES.flatMap((property) =>
-    Object.entries(inputs[property] ?? {}).map(([id, line]) => [dueIn(property, line), id]),
+    Object.entries(inputs[property] ?? {}).map(([id, line]) => [dueFieldOf(property, line), id]),
   );
   const key = ([kind = "", id = ""]: readonly (string | undefined)[]) => `${kind} ${escapeText(id, 60)}`;
   const [made, said] = [
@@ -187,7 +187,7 @@ function dueFailures(properties: Properties): Failure[] {
   }));
 }
 
-function dueIn(property: Property, line: string): string | undefined {
+function dueFieldOf(property: Property, line: string): string | undefined {
   const [only, ...others] = kindsIn(property);
   const kind = others.length > 0 ? kindOf(line) : only;
   return kind && KINDS[kind].due;

@@ -163,12 +163,12 @@ function now(decision: Decision, { policy }: Subject, known: Hardware | undefine
         `without the entry at ${here}, policy.unlisted would decide (${policy.unlisted.value}${byWhom(policy.unlisted)})`,
       ];
     default:
-      return byKind(decision, here, known);
+      return byKindOfRule(decision, here, known);
   }
 }
 
 /** What rules of one kind have in common; a rule of which more can be said has a case of its own above. */
-function byKind(decision: Decision, here: string, known: Hardware | undefined): string[] {
+function byKindOfRule(decision: Decision, here: string, known: Hardware | undefined): string[] {
   switch (aboutRule(decision.reason.code).kind) {
     case "excepted":
       return [`without ${here}, the other rules would apply`];

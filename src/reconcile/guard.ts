@@ -38,10 +38,10 @@ export interface GuardedActs {
 
 /** One row a guard; a row that says nothing does not apply. */
 const GUARDS: readonly ((judged: GuardedActs, guards: Guards) => GuardVerdict | undefined)[] = [
-  ({ acts, active }, { revoke }) => byKind("revoke", acts, revoke, active),
-  ({ acts, active }, guards) => byKind("delete", acts, guards.delete, active),
+  ({ acts, active }, { revoke }) => ofAct("revoke", acts, revoke, active),
+  ({ acts, active }, guards) => ofAct("delete", acts, guards.delete, active),
   // What was cut off at once must be let in at once again, so what is revoked counts as well.
-  ({ acts, active, revoked }, { unrevoke }) => byKind("unrevoke", acts, unrevoke, active + revoked),
+  ({ acts, active, revoked }, { unrevoke }) => ofAct("unrevoke", acts, unrevoke, active + revoked),
   ({ acts }, { perUser }) => perUser && byUser(acts, perUser),
 ];
 
@@ -50,7 +50,7 @@ export function judge(judged: GuardedActs, guards: Guards): readonly GuardVerdic
   return [...GUARDS.flatMap((guard) => guard(judged, guards) ?? []), ...ofItems(judged, guards)];
 }
 
-function byKind(
+function ofAct(
   guard: Act,
   acts: readonly ActDecision[],
   { max, percent }: GuardLimit,

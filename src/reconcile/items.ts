@@ -111,7 +111,7 @@ export function countedKind(guard: string): KindOfItem | undefined {
   return kind && aboutItems(kind);
 }
 
-function byKind(itemsOf: (kind: ItemKind) => readonly Item[]): Items {
+function collectItems(itemsOf: (kind: ItemKind) => readonly Item[]): Items {
   const all: Readonly<Record<string, readonly Item[]>> = Object.fromEntries(
     itemKinds.map((kind) => [kind, itemsOf(kind)]),
   );
@@ -120,7 +120,7 @@ function byKind(itemsOf: (kind: ItemKind) => readonly Item[]): Items {
 
 /** The items, each as `change` leaves it, which keeps its kind. */
 export function mapItems(items: Items, change: (item: Item, kind: ItemKind) => Item): Items {
-  return byKind((kind) => items[kind].map((one) => change(one, kind)));
+  return collectItems((kind) => items[kind].map((one) => change(one, kind)));
 }
 
 /** The decisions of every kind, and what was noticed. */
@@ -131,7 +131,7 @@ export function decideItems(
   const decided = new Map(itemKinds.map((kind) => [kind, aboutItems(kind).decide(allowlist, listed)]));
   const all = [...decided.values()];
   return {
-    items: byKind((kind) => decided.get(kind)?.decisions ?? []),
+    items: collectItems((kind) => decided.get(kind)?.decisions ?? []),
     problems: all.flatMap(({ problems }) => problems),
     findings: all.flatMap(({ findings }) => findings),
   };
