@@ -27,7 +27,7 @@ import {
   Progress,
   type RunMark,
 } from "./run/lease.js";
-import { ownByRows, REVOCATION_TYPE } from "./run/own-revocations.js";
+import { ownByRows, ownByVariable, REVOCATION_TYPE } from "./run/own-revocations.js";
 import { documentOf, reconcile, readTestedAllowlist } from "./run/reconcile.js";
 import { escapeText } from "./text/escape.js";
 import { secretsHider } from "./text/redact.js";
@@ -250,6 +250,7 @@ async function planAccount(settings: Settings): Promise<Planned> {
   const { env } = process;
   const now = new Date();
   const allowlist = await readTestedAllowlist({ root: folder, patterns }, now);
+  const remembered = ownByVariable(accountId, env);
   const siblings = await findSiblings({ folder, stack: pulumi.getStack(), account: accountId });
   const progress = new Progress((line) => void pulumi.log.info(line, undefined, undefined, true));
   let answers = 0;
@@ -259,7 +260,8 @@ async function planAccount(settings: Settings): Promise<Planned> {
     const list = () => takeInventory(client, allowlist, lookUp);
     const time = () => timeOf(client, () => new Date());
     const own = () => readOwnRevocations(accountId);
-    const plan = await reconcile(allowlist, list, { account: accountId, env, now, time, siblings, own });
+    const terms = { account: accountId, env, now, time, siblings, own, remembered };
+    const plan = await reconcile(allowlist, list, terms);
     const wanted = evidenceWish(env) !== "no";
     const evidence = wanted ? await fetchEvidence(client, actsOf(plan)) : undefined;
     return { plan, evidence, generatedAt: time().now };

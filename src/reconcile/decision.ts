@@ -198,12 +198,17 @@ export function aboutRule(code: RuleCode): CodeRow {
 /** Who revoked a registration: `unknown` where nothing tells what this stack did. */
 export type RevokedBy = "this-stack" | "outside" | "unknown";
 
-/** What a stack is known to have revoked itself. */
+/** What is remembered of earlier runs, beside the account: what the stack revoked itself, and who enrolled when. */
 export interface OwnRevocations {
   /** Whether it tells all that the stack revoked, so that what it does not tell was revoked outside. */
   readonly isWhole: boolean;
   /** By registration: between which moments, in milliseconds, the stack revoked it last. */
   readonly made: ReadonlyMap<string, { readonly from: number; readonly until: number }>;
+  /**
+   * By `identityOfTrace`: when a device enrolled that no entry allowed (RFC 3339). Its registration may be deleted by
+   * now, and its record too. Undefined where nobody keeps it.
+   */
+  readonly enrolled?: ReadonlyMap<string, string> | undefined;
 }
 
 /** Who revoked a registration that is revoked: whoever revokes it again later has done so, and not the stack. */

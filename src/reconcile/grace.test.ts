@@ -1,7 +1,9 @@
 import { describe, expect, test } from "vitest";
 import { GONE, grace, row } from "../../test/support/grace-steps.js";
-import { plan } from "../../test/support/world.js";
+import { plan, summary } from "../../test/support/world.js";
 import { ALICE, BOB, HEAD, steps } from "../../test/support/world-steps.js";
+import type { OwnRevocations } from "./decision.js";
+import { identityOfTrace } from "./findings/finding.js";
 
 /** Enrolled a day before the plan, and long before it. */
 const YOUNG = { id: "young", email: ALICE, device: "d2", name: "L", created: "2026-05-31T12:00:00Z" };
@@ -168,4 +170,44 @@ test("the decision says when, what and why", () => {
   expect(young?.reason.text).toBe(
     "no entry for its user allows it; delete is due from 2026-06-03T12:00Z on, after 72h of grace",
   );
+});
+
+describe("a history remembers who enrolled without an entry, when the account has forgotten", () => {
+  const LONG_AGO = "2026-01-01T00:00:00Z";
+  const remembered = (key: string, time = LONG_AGO): OwnRevocations => ({
+    isWhole: false,
+    made: new Map(),
+    enrolled: new Map([[identityOfTrace(key), time]]),
+  });
+  const decided = (own: OwnRevocations | undefined, entries = "[]") =>
+    summary(
+      plan(HEAD + grace(", unlisted: delete", entries), [YOUNG], [row("d2", "S2", "H2")], undefined, own),
+    );
+
+  test.each([`${ALICE}\ndevice d2`, `${ALICE}\nserial S2`, `${ALICE}\nhardwareId H2`])(
+    "by its owner and %j: the grace is over",
+    (key) => expect(decided(remembered(key))).toEqual(["young: delete (unlisted) 2"]),
+  );
+
+  test.each([
+    ["another user's", remembered(`${BOB}\ndevice d2`)],
+    ["another device's", remembered(`${ALICE}\ndevice d1`)],
+    ["a later one", remembered(`${ALICE}\ndevice d2`, "2026-06-01T00:00:00Z")],
+    ["none", undefined],
+  ])("%s enrolment changes nothing", (_whose, own) =>
+    expect(decided(own)).toEqual(["young: leave (grace) 2"]),
+  );
+
+  test("what an entry allows spends no grace", () => {
+    const own = remembered(`${ALICE}\ndevice d2`);
+    expect(decided(own, "[{ device: d2 }]")).toEqual(["young: keep (entry) 4"]);
+  });
+
+  test("and then no grace can be renewed", () => {
+    const codes = (own: OwnRevocations | undefined) =>
+      plan(HEAD + grace(", unlisted: delete"), [], [], undefined, own).findings.map(({ code }) => code);
+    expect(codes(undefined)).toContain("renewable-grace");
+    expect(codes({ isWhole: true, made: new Map() })).toContain("renewable-grace");
+    expect(codes(remembered("anything"))).not.toContain("renewable-grace");
+  });
 });

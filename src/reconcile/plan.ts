@@ -129,7 +129,7 @@ export function makePlan(
     findings: showWrittenDomains(allowlist, [
       ...(reviewed ? findDifferences(reviewed, allowlist, items) : []),
       ...of.findings,
-      ...findAll({ allowlist, inventory, people, hardware, decided, asOf, now }),
+      ...findAll({ allowlist, inventory, people, hardware, decided, asOf, now, own }),
       ...findOverlap(siblings, allowlist.scope, registrations),
       ...allowlist.warnings.map(findWarning),
     ]),
@@ -196,9 +196,10 @@ interface Seen {
   readonly decided: Decided;
   readonly asOf: Date;
   readonly now: Date;
+  readonly own: OwnRevocations | undefined;
 }
 
-function findAll({ allowlist, inventory, people, hardware, decided, asOf, now }: Seen): Finding[] {
+function findAll({ allowlist, inventory, people, hardware, decided, asOf, now, own }: Seen): Finding[] {
   const { decisions, matched, matchOf } = decided;
   const { users } = allowlist;
   // Nearly every decision follows an entry; those of the other rules are asked again and again.
@@ -220,7 +221,7 @@ function findAll({ allowlist, inventory, people, hardware, decided, asOf, now }:
     ...findUnusable(hardware?.unusable ?? [], decisions),
     ...findExceptions(allowlist, people, decisions, matchOf),
     ...findDates(allowlist, asOf, now),
-    ...findRenewableGrace(allowlist),
+    ...(own?.enrolled ? [] : findRenewableGrace(allowlist)),
   ];
 }
 

@@ -1,10 +1,20 @@
-import { describe, expect, test } from "vitest";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, describe, expect, test } from "vitest";
 import { ACCOUNT, allowlist, NOW, registration } from "../../test/support/world.js";
 import type { OwnRevocations } from "../reconcile/decision.js";
 import type { ReportDocument } from "../report/document.js";
 import { toDocument } from "../report/to-document.js";
 import { type Format, render } from "../report/formats.js";
-import { ownByAll, ownByHistory, ownByRows, ownByText } from "./own-revocations.js";
+import {
+  HistoryError,
+  ownByAll,
+  ownByHistory,
+  ownByRows,
+  ownByText,
+  ownByVariable,
+} from "./own-revocations.js";
 import { reconcile } from "./reconcile.js";
 
 const AT = "2026-05-10T12:00:00Z";
@@ -123,7 +133,7 @@ describe("what this stack revoked is read from", () => {
       since: {},
       revoked: { a: AT },
     };
-    expect(ownByText(ACCOUNT, JSON.stringify(text))).toEqual(ownByHistory({ a: AT }));
+    expect(ownByText(ACCOUNT, JSON.stringify(text))).toEqual(ownByHistory({ revoked: { a: AT } }));
     expect(ownByText("f".repeat(32), JSON.stringify(text))).toBeUndefined();
   });
 
@@ -133,9 +143,55 @@ describe("what this stack revoked is read from", () => {
 
   test("several of them together", () => {
     expect(ownByAll([])).toBeUndefined();
-    const all = ownByAll([ownByHistory({ a: AT, b: AT }), OURS])!;
+    const all = ownByAll([ownByHistory({ revoked: { a: AT, b: AT } }), OURS])!;
     expect([...all.made.keys()]).toEqual(["a", "b"]);
     expect(all.isWhole).toBe(true);
     expect(all.made.get("a")!.until).toBeGreaterThan(Date.parse(AT));
+    expect(all.enrolled).toEqual(new Map());
+    expect(ownByAll([OURS, undefined])?.enrolled).toBeUndefined();
+  });
+
+  test("of several histories the first enrolment counts, and what is no time is left out", () => {
+    const [first, second] = [
+      ownByHistory({ enrolled: { a: later(5), b: AT, c: "soon", d: 5 } }),
+      ownByHistory({ enrolled: { a: AT, b: later(5) } }),
+    ];
+    const all = new Map([
+      ["a", AT],
+      ["b", AT],
+    ]);
+    expect(ownByAll([first, second])?.enrolled).toEqual(all);
+    expect(ownByAll([second, first])?.enrolled).toEqual(all);
+  });
+});
+
+describe("the history that the environment names", () => {
+  const folder = mkdtempSync(join(tmpdir(), "warp-history-"));
+  afterAll(() => {
+    rmSync(folder, { recursive: true });
+  });
+  const history = { kind: "warp-history", version: 1, account: ACCOUNT, asOf: AT, since: {} };
+  const read = (text: string | undefined, name = "h.json") => {
+    if (text !== undefined) writeFileSync(join(folder, name), text);
+    return ownByVariable(ACCOUNT, { WARP_HISTORY: ` ${join(folder, name)} ` });
+  };
+
+  test("is read, and none is named by nothing", () => {
+    expect(read(JSON.stringify({ ...history, enrolled: { a: AT } }))?.enrolled).toEqual(new Map([["a", AT]]));
+    expect(read(JSON.stringify(history))?.enrolled).toEqual(new Map());
+    expect(ownByVariable(ACCOUNT, {})).toBeUndefined();
+    expect(ownByVariable(ACCOUNT, { WARP_HISTORY: " " })).toBeUndefined();
+  });
+
+  test.each([
+    ["{}", "is not a history of account"],
+    [JSON.stringify({ ...history, account: "f".repeat(32) }), `is not a history of account ${ACCOUNT}`],
+    [undefined, "cannot be read: "],
+  ])("%s is an error that says what to do", (text, why) => {
+    const use = () => read(text, text === undefined ? "none.json" : "h.json");
+    expect(use).toThrow(HistoryError);
+    expect(use).toThrow(`WARP_HISTORY: ${folder}`);
+    expect(use).toThrow(why);
+    expect(use).toThrow("fix: name a file that drift --history wrote, or unset WARP_HISTORY");
   });
 });

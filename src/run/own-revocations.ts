@@ -1,11 +1,15 @@
 /**
- * What this stack revoked itself, so that it can be told from what somebody revoked in the dashboard: from the rows in
- * the stack's state, whole; or from files, as far as they go.
+ * What earlier runs left. What this stack revoked itself, so that it can be told from what somebody revoked in the
+ * dashboard: from the rows in the stack's state, whole; or from files, as far as they go. And from a history, when
+ * devices enrolled that no entry allowed.
  */
 
+import { resolve } from "node:path";
 import type { OwnRevocations } from "../reconcile/decision.js";
 import type { ReportDocument } from "../report/document.js";
 import { parseReport } from "../report/read-back.js";
+import { escapeText } from "../text/escape.js";
+import { LARGEST_JSON, readInput } from "../text/files.js";
 import { isMapping } from "../text/words.js";
 
 /** The type of the rows by which a state keeps revocations. */
@@ -57,23 +61,75 @@ export function ownByText(account: string, text: string): OwnRevocations | undef
   } catch {
     return undefined;
   }
-  const { deployment, kind, account: of, revoked } = (value ?? {}) as Readonly<Record<string, unknown>>;
+  const {
+    deployment,
+    kind,
+    account: of,
+    revoked,
+    enrolled,
+  } = (value ?? {}) as Readonly<Record<string, unknown>>;
   if (isMapping(deployment) && Array.isArray(deployment.resources))
     return ownByRows(account, rowsIn(deployment.resources));
   if (of !== account) return undefined;
-  if (kind === "warp-history") return ownByHistory(isMapping(revoked) ? revoked : {});
+  if (kind === "warp-history") return ownByHistory({ revoked, enrolled });
   const report = parseReport(text);
   return report.ok ? ownByReport(report.document) : undefined;
 }
 
-/** By a history: exactly the revocations that came of an act that stood. */
-export function ownByHistory(revoked: Readonly<Record<string, unknown>>): OwnRevocations {
-  const made: Made = new Map();
-  for (const [id, at] of Object.entries(revoked)) {
-    const time = typeof at === "string" ? Date.parse(at) : NaN;
-    if (!Number.isNaN(time)) made.set(id, { from: time, until: time });
+/** Names the history that a run reads: one that `drift --history` wrote. */
+export const HISTORY_VARIABLE = "WARP_HISTORY";
+
+/** The history that the environment names cannot be used. */
+export class HistoryError extends Error {
+  override readonly name = "HistoryError";
+
+  constructor(path: string, why: string) {
+    super(
+      `${HISTORY_VARIABLE}: ${escapeText(path)} ${why}\n  fix: name a file that drift --history wrote, or unset ${HISTORY_VARIABLE}`,
+    );
   }
-  return { isWhole: false, made };
+}
+
+/**
+ * By the history that the environment names; undefined where it names none.
+ *
+ * @throws HistoryError where it cannot be read, or is another account's
+ */
+export function ownByVariable(
+  account: string,
+  env: Readonly<Record<string, string | undefined>>,
+): OwnRevocations | undefined {
+  const given = env[HISTORY_VARIABLE]?.trim() ?? "";
+  if (given === "") return undefined;
+  const path = resolve(given);
+  let text: string;
+  try {
+    text = readInput(path, LARGEST_JSON);
+  } catch (error) {
+    throw new HistoryError(path, `cannot be read: ${error instanceof Error ? error.message : String(error)}`);
+  }
+  const own = ownByText(account, text);
+  if (!own?.enrolled) throw new HistoryError(path, `is not a history of account ${account}`);
+  return own;
+}
+
+/** By a history: exactly the revocations that came of an act that stood, and who enrolled without an entry. */
+export function ownByHistory(history: {
+  readonly revoked?: unknown;
+  readonly enrolled?: unknown;
+}): OwnRevocations {
+  const made = timesIn(history.revoked).map(([id, at]) => {
+    const time = Date.parse(at);
+    return [id, { from: time, until: time }] as const;
+  });
+  return { isWhole: false, made: new Map(made), enrolled: new Map(timesIn(history.enrolled)) };
+}
+
+/** The fields of a mapping that are times. */
+function timesIn(value: unknown): readonly (readonly [string, string])[] {
+  return Object.entries(isMapping(value) ? value : {}).filter(
+    (field): field is [string, string] => typeof field[1] === "string" && !Number.isNaN(Date.parse(field[1])),
+  );
 }
 
 function rowsIn(resources: readonly unknown[]): readonly Readonly<Record<string, unknown>>[] {
@@ -82,14 +138,31 @@ function rowsIn(resources: readonly unknown[]): readonly Readonly<Record<string,
   );
 }
 
-/** What several sources tell, the latest of each registration; undefined where there is none. */
-export function ownByAll(all: readonly OwnRevocations[]): OwnRevocations | undefined {
+/**
+ * What several sources tell, of each registration the latest revocation, of each device the first enrolment; undefined
+ * where there is none.
+ */
+export function ownByAll(given: readonly (OwnRevocations | undefined)[]): OwnRevocations | undefined {
+  const all = given.filter((one) => one !== undefined);
   if (all.length === 0) return undefined;
   const made: Made = new Map();
-  for (const one of all)
+  let enrolled: Map<string, string> | undefined;
+  for (const one of all) {
     for (const [id, span] of one.made) {
       const known = made.get(id);
       if (!known || known.until < span.until) made.set(id, span);
     }
-  return { isWhole: all.some(({ isWhole }) => isWhole), made };
+    if (one.enrolled) enrolled = earliest([...(enrolled ?? []), ...one.enrolled]);
+  }
+  return { isWhole: all.some(({ isWhole }) => isWhole), made, enrolled };
+}
+
+/** Of each key the earliest time. */
+export function earliest(times: Iterable<readonly [string, string]>): Map<string, string> {
+  const first = new Map<string, string>();
+  for (const [key, time] of times) {
+    const known = first.get(key);
+    if (known === undefined || Date.parse(time) < Date.parse(known)) first.set(key, time);
+  }
+  return first;
 }

@@ -23,9 +23,16 @@ import { approvalFor } from "../report/guards.js";
 import { checkReviewedAge, readReviewedPlan, ReviewedPlanError } from "../report/read-back.js";
 import { withoutSecretsIn } from "../text/redact.js";
 import type { RunTime } from "./account.js";
+import { HistoryError, ownByAll } from "./own-revocations.js";
 
 /** What a user or the account can get wrong: the messages of these say all that is needed, without a stack. */
-export const USER_ERRORS = [CloudflareError, ReportError, ReviewedPlanError, SettingError] as const;
+export const USER_ERRORS = [
+  CloudflareError,
+  HistoryError,
+  ReportError,
+  ReviewedPlanError,
+  SettingError,
+] as const;
 
 /**
  * Reads the allowlist and runs its tests.
@@ -55,6 +62,8 @@ interface PlanTerms {
   readonly siblings?: readonly Sibling[];
   /** What this stack revoked; asked only where it decides or tells something. Undefined where nothing tells. */
   readonly own?: (() => Promise<OwnRevocations | undefined>) | undefined;
+  /** What files tell of earlier runs. */
+  readonly remembered?: OwnRevocations | undefined;
 }
 
 /**
@@ -64,7 +73,7 @@ interface PlanTerms {
 export async function reconcile(
   allowlist: Allowlist,
   list: () => Promise<Inventory>,
-  { account, env, now: given, time: askTime, siblings = [], own: askOwn }: PlanTerms,
+  { account, env, now: given, time: askTime, siblings = [], own: askOwn, remembered }: PlanTerms,
 ): Promise<Plan> {
   checkAccount(allowlist, account);
   const maxAge = allowlist.limits.maxPlanAge.value;
@@ -80,11 +89,13 @@ export async function reconcile(
     testAt(allowlist, now);
   }
   // What the calendar makes due is asked as of the moment of the review, so that nothing new creeps in meanwhile.
-  const known = needsOwnRevocations(allowlist) ? await askOwn?.() : undefined;
+  const askAll = async () => ownByAll([await askOwn?.(), remembered]);
+  const isNeeded = needsOwnRevocations(allowlist);
+  const known = isNeeded ? await askAll() : remembered;
   const terms = { now, reviewed, siblings, own: known };
   const made = makePlan(allowlist, inventory, reviewed?.asOf ?? now, terms);
-  const own =
-    known ?? (made.decisions.some(({ action }) => action === "unrevoke") ? await askOwn?.() : undefined);
+  const letsIn = made.decisions.some(({ action }) => action === "unrevoke");
+  const own = letsIn && !isNeeded ? await askAll() : known;
   const plan = tellWhoRevoked(made, own);
   const { findings, notes } = time ?? { findings: [], notes: [] };
   return {

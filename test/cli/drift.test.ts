@@ -1,6 +1,7 @@
+import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { LIST, NO_LIMITS, SMALL } from "../e2e/small-account.js";
-import { NOW, startCliTrial, type CliTrial } from "./trial.js";
+import { NOW, startCliTrial, TOKEN, type CliTrial } from "./trial.js";
 
 let trial: CliTrial;
 beforeEach(async () => {
@@ -236,10 +237,86 @@ describe("what this stack revoked, by", () => {
     expect(await letIn()).toEqual([]);
   });
 
+  test("and a change that takes that back is told", async () => {
+    await revokedAsAsked();
+    trial.write("base.yaml", AGAIN + NO_LIMITS);
+    trial.write("allowlist.yaml", OURS + NO_LIMITS);
+    const { out } = await trial.run("plan --own h.json --base base.yaml", { now: "2026-06-02T12:00:00Z" });
+    expect(out.replace(/\s+/gu, " ")).toContain("the change no longer lets in 1 revoked registration of alice@");
+  });
+
   test("a file that tells nothing of it is an error", async () => {
     const { code, err } = await drift("--own allowlist.yaml");
     expect(code).toBe(1);
     expect(err).toContain("--own allowlist.yaml: contains nothing that a stack of account");
     expect(err).toContain("fix: give the output of `pulumi stack export`");
+  });
+});
+
+describe("a grace that was spent", () => {
+  const GRACE = `version: 1
+policy: { unlisted: delete, unknownUsers: report, listedRevoked: report, grace: 72h }
+users:
+  carol@example.com: []
+scope: { emails: [carol@example.com] }
+${NO_LIMITS}`;
+  const laptop = { email: "carol@example.com", device_name: "SPARE", serial_number: "SN-SPARE" };
+  const spareIs = (text: string) => (/delete +SPARE/u.test(text) ? "deleted" : "left");
+
+  /** Carol enrols what nobody lists, a run sees it, and somebody deletes it with its device. */
+  async function seenAndDeleted(): Promise<void> {
+    trial.write("allowlist.yaml", GRACE);
+    trial.simulator.setNow("2026-06-01T12:00:00Z");
+    const { device } = trial.simulator.enrol(laptop);
+    await drift("--history h.json", "2026-06-02T12:00:00Z");
+    const { url, accountId } = trial.simulator;
+    await fetch(`${url}/accounts/${accountId}/devices/physical-devices/${device.id}`, {
+      method: "DELETE",
+      headers: { authorization: `Bearer ${TOKEN}` },
+    });
+    await drift("--history h.json", "2026-06-04T12:00:00Z");
+    trial.simulator.setNow("2026-06-05T12:00:00Z");
+    trial.simulator.enrol(laptop);
+  }
+
+  test("is not given again to a device that a history remembers", async () => {
+    await seenAndDeleted();
+    const now = "2026-06-05T13:00:00Z";
+    expect(spareIs((await drift("", now)).text)).toBe("left");
+    expect((await drift("", now)).text).toContain("may enrol again for another grace");
+    for (const run of [() => drift("--history h.json", now), () => drift("--own h.json", now)]) {
+      const { text } = await run();
+      expect(spareIs(text)).toBe("deleted");
+      expect(text).not.toContain("may enrol again for another grace");
+    }
+    const env = { WARP_HISTORY: join(trial.folder, "h.json") };
+    expect(spareIs((await trial.run("plan", { now, env })).out)).toBe("deleted");
+  });
+
+  test("is kept for a year, by a hash, and only of what a deletion would make the account forget", async () => {
+    await seenAndDeleted();
+    const enrolled = (): unknown => (JSON.parse(trial.read("h.json")) as { enrolled?: unknown }).enrolled;
+    const times = Object.values(enrolled() as Readonly<Record<string, string>>);
+    // By the device's id and by its serial; Carol's others enrolled in May.
+    expect(times.filter((time) => !time.startsWith("2026-05-01")).map((time) => time.slice(0, 16))).toEqual([
+      "2026-06-01T12:00",
+      "2026-06-01T12:00",
+    ]);
+    expect(JSON.stringify(enrolled())).not.toMatch(/carol|SPARE/u);
+    trial.write("allowlist.yaml", GRACE.replace("unlisted: delete", "unlisted: revoke"));
+    await drift("--history h.json", "2027-05-31T12:00:00Z");
+    expect(Object.keys(enrolled() as object)).toHaveLength(2);
+    await drift("--history h.json", "2027-06-01T13:00:00Z");
+    expect(enrolled()).toBeUndefined();
+  });
+
+  test("a history that the environment names, and that cannot be used, is an error before the account is asked", async () => {
+    trial.write("h.json", "{}");
+    const env = { WARP_HISTORY: join(trial.folder, "h.json") };
+    const { code, out, err } = await trial.run("plan", { env });
+    expect([code, out]).toEqual([1, ""]);
+    expect(err).toContain("h.json is not a history of account");
+    expect(err).toContain("fix: name a file that drift --history wrote, or unset WARP_HISTORY");
+    expect(trial.simulator.log()).toEqual([]);
   });
 });

@@ -3,6 +3,7 @@
 import type { Allowlist } from "../../src/allowlist/model.js";
 import { parseAllowlist } from "../../src/allowlist/parse.js";
 import type { PhysicalDevice, Registration } from "../../src/cloudflare/types.js";
+import type { OwnRevocations } from "../../src/reconcile/decision.js";
 import { makePlan, type Plan } from "../../src/reconcile/plan.js";
 
 export const ACCOUNT = "0123456789abcdef0123456789abcdef";
@@ -87,10 +88,11 @@ export function plan(
   sketches: readonly Sketch[],
   devices?: readonly PhysicalDevice[],
   now = NOW,
+  own?: OwnRevocations,
 ): Plan {
   const registrations = sketches.map(registration);
   const inventory = { account: ACCOUNT, registrations, devices };
-  return makePlan(allowlist(text), inventory, now);
+  return makePlan(allowlist(text), inventory, now, { own });
 }
 
 /** The plan in short: `id: action (rule) line`. */

@@ -3,11 +3,18 @@
 import { createHash } from "node:crypto";
 import { isScalar, LineCounter, type Node, parseDocument, stringify, visit } from "yaml";
 import { type Day, toDay } from "../../allowlist/values.js";
-import { isAct, isItemDue } from "../../reconcile/decision.js";
-import { type Finding, identityOf, identityOfAct } from "../../reconcile/findings/finding.js";
+import { aboutRule, isAct, isItemDue } from "../../reconcile/decision.js";
+import {
+  type Finding,
+  identityOf,
+  identityOfAct,
+  identityOfTrace,
+} from "../../reconcile/findings/finding.js";
+import { traceKeys } from "../../reconcile/hardware.js";
 import { identityOfItem, itemKinds, mapItems } from "../../reconcile/items.js";
 import type { Plan } from "../../reconcile/plan.js";
 import { DAY_MS, endOf } from "../../reconcile/scope.js";
+import { earliest } from "../../run/own-revocations.js";
 import { jsonText } from "../../text/escape.js";
 import { compare, counted, didYouMean, isMapping } from "../../text/words.js";
 import { UserError } from "../command.js";
@@ -154,6 +161,8 @@ interface History {
   readonly since: Readonly<Record<string, string>>;
   /** By registration: when it was revoked, of what was due to be by the allowlist before. */
   readonly revoked?: Readonly<Record<string, string>> | undefined;
+  /** By `identityOfTrace`: RFC 3339, when a device first enrolled that is to be deleted, since no entry allows it. */
+  readonly enrolled?: Readonly<Record<string, string>> | undefined;
 }
 
 /** Reads the file's text. Throws a {@link UserError}. */
@@ -181,6 +190,8 @@ export function parseHistory(path: string, text: string, account: string): Histo
     throw new UserError(`${path}: ${JSON.stringify(bad[0].slice(0, 80))}: its value is not a time`, fix);
   if (value.revoked !== undefined && !isMapping(value.revoked))
     throw new UserError(`${path}: revoked: expected a mapping of registrations to times`, fix);
+  if (value.enrolled !== undefined && !isMapping(value.enrolled))
+    throw new UserError(`${path}: enrolled: expected a mapping of devices to times`, fix);
   return value as unknown as History;
 }
 
@@ -197,6 +208,7 @@ export function continueHistory(plan: Plan, found: readonly Keyed[], before: His
   ]);
   const since = [...begun].sort(([a], [b]) => compare(a, b));
   const revoked = ownRevoked(plan, before);
+  const enrolled = enrolledUnlisted(plan, before);
   return {
     kind: "warp-history",
     version: 1,
@@ -204,6 +216,7 @@ export function continueHistory(plan: Plan, found: readonly Keyed[], before: His
     asOf,
     since: Object.fromEntries(since),
     revoked: revoked.length > 0 ? Object.fromEntries(revoked) : undefined,
+    enrolled: enrolled.length > 0 ? Object.fromEntries(enrolled) : undefined,
   };
 }
 
@@ -220,6 +233,29 @@ function ownRevoked(
     const isNew = since !== undefined && Date.parse(at) >= Date.parse(since);
     return isNew || (Object.hasOwn(known, id) && known[id] === at) ? [[id, at] as const] : [];
   });
+}
+
+/** An enrolment is forgotten after so long, as the account forgets the record of a device. */
+const REMEMBERED_MS = 365 * DAY_MS;
+
+/**
+ * When devices enrolled that no entry allows, by all that their records are found by. Only of what a deletion would make
+ * the account forget, and of what has a grace now; a device that comes back has none left.
+ */
+function enrolledUnlisted(
+  { decisions, asOf }: Plan,
+  before: History | undefined,
+): readonly (readonly [string, string])[] {
+  const now = decisions.flatMap(({ registration, user, hardware, reason, desired }) => {
+    const isForgotten = aboutRule(reason.code).kind === "unlisted" && desired === "deleted";
+    if (reason.code !== "grace" && !isForgotten) return [];
+    const keys = traceKeys(user, registration.device.id, hardware);
+    return keys.map((key) => [identityOfTrace(key), registration.created_at] as const);
+  });
+  const all = [...earliest([...Object.entries(before?.enrolled ?? {}), ...now])];
+  return all
+    .filter(([, time]) => Date.parse(time) > asOf.getTime() - REMEMBERED_MS)
+    .sort(([a], [b]) => compare(a, b));
 }
 
 export function formatHistory(history: History): string {

@@ -18,7 +18,7 @@ import { EXPECT_VARIABLE } from "../../report/read-back.js";
 import { hasActs } from "../../report/words.js";
 import { narrowInventory } from "../../run/account.js";
 import { actsOf, findSiblings } from "../../run/evidence.js";
-import { ownByAll, ownByText } from "../../run/own-revocations.js";
+import { HISTORY_VARIABLE, ownByAll, ownByText, ownByVariable } from "../../run/own-revocations.js";
 import { documentOf, reconcile, readTestedAllowlist } from "../../run/reconcile.js";
 import { jsonParts } from "../../text/escape.js";
 import { hideSecrets } from "../../text/redact.js";
@@ -214,6 +214,7 @@ async function planRun(
   const inputs = [
     options.inventory,
     env[EXPECT_VARIABLE]?.trim(),
+    env[HISTORY_VARIABLE]?.trim(),
     ...(options.base ?? []),
     ...(options.own ?? []),
     ...(more.inputs ?? []),
@@ -234,13 +235,16 @@ async function planRun(
     options.stack === undefined ? [] : await findSiblings({ folder, stack: options.stack, account });
   const time = () => source.time() ?? { now, findings: [], notes: [] };
   const isLive = options.now === undefined && source.takenAt === undefined;
-  const own = readOwn(folder, account, options.own ?? [], more.history);
+  const remembered = ownByAll([
+    ownByVariable(account, env),
+    readOwn(folder, account, options.own ?? [], more.history),
+  ]);
   const terms = {
     account,
     env,
     now,
     siblings,
-    own: () => Promise.resolve(own),
+    remembered,
     time: isLive ? time : undefined,
   };
   let plan: Plan;
@@ -250,7 +254,7 @@ async function planRun(
     const listed = once(() => source.listWhole({ accessUsers: head }));
     plan = await reconcile(head, async () => narrowInventory(await listed(), head), terms);
     // Both allowlists are asked about the same account at the same moment.
-    const before = makePlan(base, narrowInventory(await listed(), base), plan.asOf);
+    const before = makePlan(base, narrowInventory(await listed(), base), plan.asOf, { own: remembered });
     plan = withChange({ base, head }, { before, after: plan });
   }
   const evidence = wish === "no" ? undefined : await source.evidence(actsOf(plan));
@@ -274,7 +278,7 @@ function readOwn(
       "give the output of `pulumi stack export`, a run's report (WARP_REPORT), or a --history of drift",
     );
   });
-  return ownByAll([...(known ? [known] : []), ...given]);
+  return ownByAll([known, ...given]);
 }
 
 /** Writes and prints the reports, and answers how the command ends. */

@@ -351,7 +351,7 @@ export function findRenewableGrace({ policy, policies }: Allowlist): Finding[] {
   );
   if (!renewable) return [];
   const text =
-    "what no entry allows is deleted after its grace, and may enrol again for another grace: the account forgets a deleted registration, but remembers a revoked one";
+    "what no entry allows is deleted after its grace, and may enrol again for another grace: the account forgets a deleted registration, but remembers a revoked one; keep a history (drift --history), and give it to pulumi (WARP_HISTORY)";
   const { source, of = "everybody" } = renewable.grace;
   return [{ code: "renewable-grace", subject: ["policy.grace", of], text, source, registrations: [] }];
 }

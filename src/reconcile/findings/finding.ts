@@ -47,6 +47,11 @@ export function identityOfAct(action: string, on: string): string {
   return identify(`act-${action}`, [on]);
 }
 
+/** Names what a device's record is found by (`traceKeys`), without telling whose device it is. */
+export function identityOfTrace(key: string): string {
+  return identify("enrolled", [key]);
+}
+
 /** A value of a user's or a device's, in a sentence: cut, so that what stands behind it is not pushed out of sight. */
 export function clipped(text: string, most = 60): string {
   if (text.length <= most) return text;

@@ -88,7 +88,7 @@ export const findingKinds = {
   ),
   "renewable-grace": tells(
     "The policy deletes what no entry allows, so a device can enrol again for another grace.",
-    "Use `unlisted: revoke`: the account remembers what is revoked.",
+    "Use `unlisted: revoke`: the account remembers what is revoked. Or keep a history: `drift --history`, and `WARP_HISTORY` for `pulumi`.",
   ),
   "listed-revoked": tells(
     "A listed device is revoked, and `policy.listedRevoked` keeps it revoked (`report`; or `ours`, where this stack is not known to have revoked it).",

@@ -4,7 +4,7 @@ import type { SourcePosition } from "../../allowlist/messages.js";
 import type { Entry, Setting, UnlistedAction } from "../../allowlist/model.js";
 import { minute } from "../../text/words.js";
 import { actionFor, type RuleCode } from "../decision.js";
-import { describeMatch } from "../findings/finding.js";
+import { describeMatch, identityOfTrace } from "../findings/finding.js";
 import { traceKeys } from "../hardware.js";
 import { type Candidate, isIdentified } from "../people.js";
 import { dayOf } from "./ages.js";
@@ -49,7 +49,7 @@ export function endOfGrace(candidate: Candidate, subject: Subject): number {
 /**
  * When the device enrolled first without an entry that allowed it. What an entry allows spends no grace. Where the
  * hardware of one of two devices is not known, a name that both have is taken for it; and what the account still knows
- * of the machine counts, though its registration is gone.
+ * of the machine counts, though its registration is gone, and what a history does.
  */
 function firstEnrolment(candidate: Candidate, subject: Subject): number {
   const { device } = candidate;
@@ -64,10 +64,9 @@ function firstEnrolment(candidate: Candidate, subject: Subject): number {
   const times = own.map(({ registration }) => Date.parse(registration.created_at));
   if (own.length === device.registrations.length + same.length) {
     for (const { registration, hardware } of device.registrations)
-      for (const key of traceKeys(person.email, registration.device.id, hardware)) {
-        const trace = subject.traces().get(key);
-        if (trace !== undefined) times.push(Date.parse(trace));
-      }
+      for (const key of traceKeys(person.email, registration.device.id, hardware))
+        for (const trace of [subject.traces().get(key), subject.own?.enrolled?.get(identityOfTrace(key))])
+          if (trace !== undefined) times.push(Date.parse(trace));
   }
   return Math.min(...times.filter((time) => !Number.isNaN(time)));
 }
