@@ -1,4 +1,6 @@
+import { join } from "node:path";
 import { expect } from "vitest";
+import { identityOfTrace } from "../../src/reconcile/findings/finding.js";
 import { LIST, LISTED } from "./small-account.js";
 import { scenario, writesOf } from "./trace.js";
 
@@ -55,5 +57,52 @@ scenario(
     const up = await stack.up({ skipPreview: true });
     expect(up.exitCode, up.output).toBe(0);
     expect(writesOf(simulator, before)).toEqual(["POST registrations/unrevoke id=alice-old"]);
+  },
+);
+
+scenario(
+  "a history takes the grace from who had one: `up` plans what `drift` reports",
+  LISTED,
+  async (trial) => {
+    const { stack, simulator } = trial;
+    const grace = "policy: { unlisted: delete, listedRevoked: report, grace: 72h }\n";
+    const scope = "scope: { emails: [carol@example.com] }\nusers: { carol@example.com: [] }\n";
+    await trial.write(
+      "allowlist.yaml",
+      `version: 1\n${grace}${scope}guards: { delete: { max: 9, percent: 100 } }\n`,
+    );
+    simulator.setNow("2026-06-01T12:00:00Z");
+    const enrolled = simulator.enrol({
+      email: "carol@example.com",
+      device_name: "SPARE",
+      serial_number: "SN-SPARE",
+    });
+    const history = join(trial.project, "history.json");
+    const of = { kind: "warp-history", version: 1, since: {}, asOf: "2026-05-01T00:00:00Z" };
+    const remember = (account: string) =>
+      trial.write(
+        "history.json",
+        JSON.stringify({
+          ...of,
+          account,
+          enrolled: {
+            [identityOfTrace("carol@example.com\nserial SN-SPARE")]: "2026-04-01T00:00:00Z",
+          },
+        }),
+      );
+    await remember("f".repeat(32));
+    const asked = simulator.log().length;
+    const other = await stack.preview({ env: { WARP_HISTORY: history } });
+    expect(other.exitCode).not.toBe(0);
+    expect(other.output).toContain("history.json is not a history of account");
+    expect(simulator.log()).toHaveLength(asked);
+
+    await remember(simulator.accountId);
+    const without = await stack.up({ skipPreview: true });
+    expect(without.exitCode, without.output).toBe(0);
+    expect(writesOf(simulator)).toEqual(["DELETE registrations id=carol-gone&id=carol-laptop"]);
+    const up = await stack.up({ skipPreview: true, env: { WARP_HISTORY: history } });
+    expect(up.exitCode, up.output).toBe(0);
+    expect(writesOf(simulator).slice(1)).toEqual([`DELETE registrations id=${enrolled.id}`]);
   },
 );
