@@ -193,6 +193,18 @@ stories("superseded never removes what is in use", [
     expect: ["r1: keep (entry)", "r2: keep (entry)"],
     told: ["r1 r2"],
   },
+  {
+    title: "two clones that a third enrolment has joined: it is one of the two, and nobody knows which",
+    allowlist: bob("superseded: delete", "{ serial: SN1 }"),
+    live: [
+      { ...R1, lastSeen: "2026-04-30T00:00:00Z" },
+      { ...R2, device: "d2", lastSeen: "2026-04-30T00:00:00Z" },
+      { ...R2, id: "r3", device: "d3", created: "2026-05-01T00:00:00Z" },
+    ],
+    devices: [...SAME, machine("d3", "SN1", "H1")],
+    expect: ["r1: stays", "r2: stays", "r3: keep (entry)"],
+    told: ["r1", "r2", "r1 r2"],
+  },
 ]);
 
 const OTHER = { ...R2, id: "r3", device: "d3", name: "OTHER" };

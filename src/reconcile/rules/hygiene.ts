@@ -251,7 +251,11 @@ function whyNotRemoved(older: Candidate, newest: Candidate): string | undefined 
   if (a !== undefined && b !== undefined && a.toLowerCase() !== b.toLowerCase())
     return `this one is on ${a}, the newer one on ${b}`;
   if (haveTwoHardwareIds(older, newest)) return "their hardware ids differ";
-  const isInDoubt = doubtsOf(older).length > 0 && !agree(older, newest);
+  const doubts = doubtsOf(older);
+  // Of two machines that the newest has joined it is only one, however well it agrees with both.
+  const isInDoubt =
+    doubts.length > 0 &&
+    (!agree(older, newest) || doubts.some(({ pair }) => pair.every(({ device }) => device === older.device)));
   return isInDoubt ? "the two may not be one machine" : undefined;
 }
 
