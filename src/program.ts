@@ -94,10 +94,11 @@ export class WarpRegistrations extends pulumi.ComponentResource<Done> {
     const { due, size } = await prepare(settings, run);
     if (size > LARGE) collectGarbage();
     if (due.held !== undefined && !pulumi.runtime.isDryRun()) throw runError(due.held);
-    const { fingerprint, counts } = await register(due, this);
+    const { acts, isMade } = await register(due, this);
+    const { fingerprint, counts } = acts;
     if (due.held !== undefined) throw runError(due.held);
-    // An update comes here only once every row is made; what fails ends the program before, and is told by its row.
-    if (due.done !== "") await pulumi.log.info(due.done);
+    // What fails is told by its row, and ends the program before; with `--continue-on-error` it does not.
+    if (due.done !== "" && isMade) await pulumi.log.info(due.done);
     this.registerOutputs({ fingerprint, counts });
     return { fingerprint, counts };
   }
@@ -330,7 +331,7 @@ async function logNewRows(rows: RevocationRows, made: readonly Revocation[]): Pr
 async function register(
   { reconciliation: acts, rows, users: wanted }: Due,
   parent: pulumi.Resource,
-): Promise<Done> {
+): Promise<{ readonly acts: Reconciliation; readonly isMade: boolean }> {
   const registered = await shallow(() => {
     const options = { parent, aliases: BEFORE_THE_COMPONENT };
     // Inputs go into the state, and somebody may have called a device by a piece of the token.
@@ -344,8 +345,28 @@ async function register(
   });
   const { reconciliation, revocations, users } = registered;
   await Promise.all([reconciliation, ...revocations, ...users].map(urnOf));
-  if (pulumi.runtime.isDryRun()) await logNewRows(rows, revocations);
-  return reconciliation;
+  if (pulumi.runtime.isDryRun()) {
+    await logNewRows(rows, revocations);
+    return { acts: reconciliation, isMade: false };
+  }
+  return { acts: reconciliation, isMade: await isMade(reconciliation, users, acts) };
+}
+
+/**
+ * Whether a run did all that it set out to do: with `--continue-on-error` the program goes on where a row has failed,
+ * with no id, or that of the run before.
+ */
+async function isMade(
+  reconciliation: Reconciliation,
+  users: readonly AccessUser[],
+  { due = {} }: Due["reconciliation"],
+): Promise<boolean> {
+  const ids = await Promise.all([reconciliation, ...users].map(({ id }) => valueOf(id)));
+  if (ids.some((id) => id === undefined || id === "")) return false;
+  const acts = Object.values(due).flatMap(Object.keys).length;
+  const counts = await valueOf(reconciliation.counts);
+  const done = counts ? counts.active + counts.revoked + counts.deleted + counts.usersDeleted : 0;
+  return acts === 0 || done === acts;
 }
 
 /** Where rows stood before there was a component: directly in the stack. */
@@ -354,6 +375,11 @@ const BEFORE_THE_COMPONENT: pulumi.Alias[] = [{ parent: pulumi.rootStackResource
 /** Resolves once a resource is registered. */
 function urnOf({ urn }: pulumi.Resource): Promise<pulumi.URN> {
   return new Promise((known) => urn.apply(known));
+}
+
+/** Undefined where the engine does not know it. */
+function valueOf<T>(output: pulumi.Output<T>): Promise<T | undefined> {
+  return new Promise((known) => (output as pulumi.Output<unknown>).apply((value) => known(value as T)));
 }
 
 /**

@@ -77,6 +77,20 @@ scenario("a delete or unrevoke that fails fails the acts, by name", LISTED, asyn
   expect((await stack.preview({ expectNoChanges: true })).exitCode).toBe(0);
 });
 
+scenario(
+  "a run that fails says of no act that it is done, whatever the state has of the run before",
+  LISTED,
+  async ({ stack, simulator }) => {
+    simulator.addFaults(refuse("DELETE", "bob-tablet"), refuse("POST", "bob-laptop"));
+    for (const continueOnError of [true, false, true]) {
+      const up = await stack.up({ skipPreview: true, continueOnError });
+      expect(up.exitCode).not.toBe(0);
+      expect(up.output).toContain("no such registration bob-tablet");
+      expect(up.output).not.toMatch(/Results:|(?:delete|unrevoke) done/u);
+    }
+  },
+);
+
 scenario("an account that changes is refused by name", LISTED, async (trial) => {
   const { stack, simulator } = trial;
   await stack.up({ skipPreview: true });
