@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { physicalDevice, plan } from "../../test/support/world.js";
+import { physicalDevice, plan, summary } from "../../test/support/world.js";
 import { ALICE, BOB, HEAD, steps } from "../../test/support/world-steps.js";
 
 const STALE =
@@ -112,6 +112,19 @@ test("a line that protects nothing is told, with what may have been meant", () =
     'protected device "d9" matches nothing in the account; did you mean "d1"?',
     'guards.self "operator@elsewhere.test" matches nothing in the account',
   ]);
+});
+
+test("a device id that no registration has any more is none, where it protects what enrolled anew", () => {
+  const made = plan(
+    `${HEAD}protected: { devices: [d1] }\nusers: { ${ALICE}: [] }\n`,
+    [{ id: "a", email: ALICE, device: "d2" }],
+    [
+      physicalDevice("d1", { serial_number: "S-1", last_seen_user: { id: "u", email: ALICE, name: "" } }),
+      physicalDevice("d2", { serial_number: "S-1" }),
+    ],
+  );
+  expect(summary(made)).toEqual(["a: leave (protected) 2"]);
+  expect(text(made, "unmatched-protection")).toEqual([]);
 });
 
 test("an entry that a protection makes void is told, with both lines", () => {

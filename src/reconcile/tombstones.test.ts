@@ -158,7 +158,7 @@ stories("one side of a doubt stays while the other is to be let in some day", [
         when: "the day has come",
         now: "2026-06-10T08:00:00Z",
         untouched: ["r1", "r2"],
-        told: [`${stays}~reports the same serial SN1 and hardwareId H1`],
+        told: [`${stays}~reports the same serial "SN1" and hardware id "H1"`],
       },
     ],
   })),

@@ -667,7 +667,7 @@ stories("a doubt between two machines", [
     ],
     devices: TWINS,
     expect: ["r1: keep (entry)", "r2: leave (doubt)"],
-    told: ["r2~one (r1) of bob@x.co reports the same hardwareId H1, and it is not clear which"],
+    told: ['r2~one (r1) of bob@x.co reports the same hardware id "H1", and it is not clear which'],
   },
   {
     title: "names the newer one to the older one as well",
@@ -678,7 +678,7 @@ stories("a doubt between two machines", [
     ],
     devices: TWINS,
     expect: ["r1: leave (doubt)", "r2: revoke (unlisted)"],
-    told: ["r1~two (r2) of bob@x.co reports the same hardwareId H1, and it is not clear which"],
+    told: ['r1~two (r2) of bob@x.co reports the same hardware id "H1", and it is not clear which'],
   },
   {
     title: "tells all that clones report alike",
@@ -686,7 +686,7 @@ stories("a doubt between two machines", [
     live: [CLONES[0]!, { ...CLONES[1]!, revoked: LATELY }],
     devices: SAME,
     expect: ["r1: keep (entry)", "r2: leave (doubt)"],
-    told: ["r2~reports the same serial SN1 and hardwareId H1, and it is not clear which"],
+    told: ['r2~reports the same serial "SN1" and hardware id "H1", and it is not clear which'],
   },
   {
     title: "is none for an entry that goes by the serial in which they differ",
@@ -721,7 +721,7 @@ stories("a doubt between two machines", [
     live: [...CLONES, LATER],
     devices: [...SAME, machine("d3", serial, hardware)],
     untouched: ["r1", "r2", "r3"],
-    told: ["r3~two other machines report the same serial SN1 and hardwareId H1"],
+    told: ['r3~two other machines report the same serial "SN1" and hardware id "H1"'],
   })),
   {
     title: "does not keep out what enrols later and agrees with one of them in serial and hardware id",

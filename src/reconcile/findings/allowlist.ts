@@ -188,11 +188,17 @@ export function findExceptions(
   decisions: readonly Decision[],
   matchOf: (candidate: Candidate) => Match,
 ): Finding[] {
-  return [...findUnusedExceptions(allowlist, people), ...findShadowed(decisions, matchOf)];
+  // A device id may still protect its machine, though no registration has it any more.
+  const used = new Set(decisions.map(({ source }) => source));
+  return [...findUnusedExceptions(allowlist, people, used), ...findShadowed(decisions, matchOf)];
 }
 
 /** A typing error in a protection protects nobody, so every line that finds nothing is told. */
-function findUnusedExceptions({ protected: list, guards, ignore }: Allowlist, people: People): Finding[] {
+function findUnusedExceptions(
+  { protected: list, guards, ignore }: Allowlist,
+  people: People,
+  used: ReadonlySet<SourcePosition>,
+): Finding[] {
   const lists = [
     ["protected.users", "protected user", list.users, ({ device }: Candidate) => device.person.email],
     [
@@ -222,7 +228,7 @@ function findUnusedExceptions({ protected: list, guards, ignore }: Allowlist, pe
     if (wanted.size === 0) return [];
     const known = new Set(candidates.map(keyOf).filter((key) => key !== undefined));
     return [...wanted]
-      .filter(([key]) => !known.has(key))
+      .filter(([key, source]) => !known.has(key) && !used.has(source))
       .map(([key, source]) =>
         unprotected(
           section,

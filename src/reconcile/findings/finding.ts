@@ -86,3 +86,13 @@ export function listed(names: readonly string[], most = 3): string {
   const more = names.length > most ? ` and ${names.length - most} more` : "";
   return `${names.slice(0, most).join(", ")}${more}`;
 }
+
+/** What two registrations tell alike, as `valueKeys` has it: `serial "SN1" and hardware id "H1"`. */
+export function spokenValues(values: readonly string[]): string {
+  return values
+    .map((value) => {
+      const [kind = "", ...rest] = value.split(" ");
+      return `${kind === "serial" ? "serial" : "hardware id"} ${quoted(rest.join(" "))}`;
+    })
+    .join(" and ");
+}

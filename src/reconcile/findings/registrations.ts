@@ -8,7 +8,7 @@ import type { Unusable } from "../hardware.js";
 import { MATCH_KEYS, type MatchKey } from "../match-keys.js";
 import { type Candidate, isIdentified, type Person, registrationsOf } from "../people.js";
 import { isInForce, isInScope, isNoUser, whyOutOfScope } from "../scope.js";
-import { clipped, type Finding, listed, named, quoted } from "./finding.js";
+import { clipped, type Finding, listed, named, quoted, spokenValues } from "./finding.js";
 import { type FindingCode } from "./kinds.js";
 
 /** What is left alone: one finding a registration, and for people that the allowlist does not know one a person. */
@@ -100,21 +100,12 @@ export function findDoubts(people: Iterable<Person>): Finding[] {
       findings.push({
         code: "doubtful-device",
         subject: ids,
-        text: `${named(older.registration, email)} and ${named(newer.registration, email)} report the same ${spoken(values)}, but ${because}: they count as two machines, and neither is let in on that basis`,
+        text: `${named(older.registration, email)} and ${named(newer.registration, email)} report the same ${spokenValues(values)}, but ${because}: they count as two machines, and neither is let in on that basis`,
         registrations: ids,
       });
     }
   }
   return findings;
-}
-
-function spoken(values: readonly string[]): string {
-  return values
-    .map((value) => {
-      const [kind = "", ...rest] = value.split(" ");
-      return `${kind === "serial" ? "serial" : "hardware id"} ${quoted(rest.join(" "))}`;
-    })
-    .join(" and ");
 }
 
 /** Values that several people's devices tell. Nobody's entries lose their force by that. */
@@ -138,7 +129,7 @@ export function findShared(people: Iterable<Person>): Finding[] {
       return {
         code: "shared-identity" as const,
         subject: [value, ...ids],
-        text: `devices of several users report the same ${spoken([value])}: ${listed(names)}`,
+        text: `devices of several users report the same ${spokenValues([value])}: ${listed(names)}`,
         registrations: ids,
       };
     });

@@ -3,7 +3,7 @@
 import { comparedValue, matchKeys } from "../../allowlist/match-values.js";
 import type { Entry } from "../../allowlist/model.js";
 import { whoRevoked } from "../decision.js";
-import { clipped, describeMatch, named, quoted } from "../findings/finding.js";
+import { clipped, describeMatch, named, quoted, spokenValues } from "../findings/finding.js";
 import { valueKeys } from "../hardware.js";
 import { compileMatch, MATCH_KEYS, passAll, passes, rankOf } from "../match-keys.js";
 import { agree, type Candidate, doubtsOf } from "../people.js";
@@ -182,7 +182,7 @@ function whyInDoubt(candidate: Candidate, { match }: Entry): string | undefined 
   const own = doubtsOf(candidate).find(({ values }) => concerned(values));
   if (own) {
     const other = own.pair[0] === candidate ? own.pair[1] : own.pair[0];
-    return `${named(other.registration, candidate.device.person.email)} reports the same ${own.values.join(" and ")}, and it is not clear which of the two machines the entry means`;
+    return `${named(other.registration, candidate.device.person.email)} reports the same ${spokenValues(own.values)}, and it is not clear which of the two machines the entry means`;
   }
   const told = valueKeys(candidate.hardware);
   const shared = doubts.find(
@@ -191,7 +191,7 @@ function whyInDoubt(candidate: Candidate, { match }: Entry): string | undefined 
       values.some((value) => told.includes(value)) &&
       !pair.some((one) => agree(one, candidate)),
   );
-  return shared && `two other machines report the same ${shared.values.join(" and ")}`;
+  return shared && `two other machines report the same ${spokenValues(shared.values)}`;
 }
 
 /** Rules about entries have nothing to ask where a user has none. */
@@ -239,8 +239,9 @@ function explainMatch(candidate: Candidate, subject: Subject): Why {
         source: match.entry.source,
       };
     case "contradiction":
+      return { text: "two entries ask for different states" };
     case "unknown-hardware":
-      return { text: match.kind };
+      return { text: "no entry surely refuses it", source: match.entry.source };
     case "condition":
       return {
         text: `${describeMatch(match.entry)} matches, and ${match.failed}`,
