@@ -355,14 +355,41 @@ steps("entries", [
       "entry that allows": "passes: no entry for its user allows it",
       "not allowed": 'decides: device "d1" requires platform "mac", but it is "windows" 4',
     },
-    changes: ['add an entry by serial "S-1": warp-registrations accept r1'],
+    changes: ["change what the entry at allowlist.yaml:4 requires"],
+  },
+  {
+    title: "one that requires what the account does not tell: accept would only repeat it",
+    allowlist: entry('{ serial: S-1, requires: { minOsVersion: "10.0", platform: windows } }'),
+    live: [laptop],
+    changes: [
+      "change the entry at allowlist.yaml:4, which has the same match",
+      "with policy.unknownHardware: revoke, it would be revoked",
+    ],
+  },
+  {
+    title: "one that begins later: accept would only repeat it",
+    allowlist: entry("{ serial: S-1, from: 2026-06-02 }"),
+    live: [laptop],
+    changes: [
+      "change the entry at allowlist.yaml:4, which has the same match",
+      "the entry at allowlist.yaml:4 begins on 2026-06-02",
+    ],
+  },
+  {
+    title: "none: of a device that is out, accept lets in an older registration by its id only",
+    allowlist: entry("serial: S-9"),
+    live: [
+      { ...laptop, created: "2026-04-01T00:00:00Z", revoked: "2026-05-01T00:00:00Z" },
+      { ...laptop, id: "r2" },
+    ],
+    changes: ['add an entry by registration "r1": warp-registrations accept r1'],
   },
   {
     title: "one that goes by hardware that is not known",
     allowlist: entry("serial: S-9"),
     live: [{ ...laptop, device: "d3" }],
     rules: {
-      "entry that refuses": "passes: unknown-hardware",
+      "entry that refuses": "passes: no entry surely refuses it 4",
       "unknown hardware":
         'decides: its hardware is not known, and an entry for its user matches by serial "S-9" 4',
       "long revoked": "not-asked: 10 comes first",
@@ -372,7 +399,10 @@ steps("entries", [
       grace: "not-asked: 10 comes first",
       "not allowed": "not-asked: 10 comes first",
     },
-    changes: ['add an entry by device "d3": warp-registrations accept r1'],
+    changes: [
+      'add an entry by device "d3": warp-registrations accept r1',
+      "with policy.unknownHardware: revoke, it would be revoked",
+    ],
   },
   {
     title: "one that goes by hardware that is not known, and the policy is to revoke that",

@@ -17,7 +17,7 @@ import { areMachinesSkipped } from "./rules/ages.js";
 import { byWhom, type Context, isVerdict, type Subject } from "./rules/rule.js";
 import { endOfGrace } from "./rules/unlisted.js";
 import { schedule } from "./schedule.js";
-import { userOf } from "./scope.js";
+import { entryOfMatch, userOf } from "./scope.js";
 
 /** One rule of `docs/policy.md`, and what it said. */
 export interface Consideration {
@@ -136,7 +136,8 @@ function changesOf(decision: Decision, subject: Subject, known: Hardware | undef
   return [...now(decision, subject, known), ...later(decision, subject)];
 }
 
-function now(decision: Decision, { policy }: Subject, known: Hardware | undefined): string[] {
+function now(decision: Decision, subject: Subject, known: Hardware | undefined): string[] {
+  const { policy } = subject;
   const { reason, source, registration } = decision;
   const here = `${source.file}:${source.line}`;
   switch (reason.code) {
@@ -162,30 +163,55 @@ function now(decision: Decision, { policy }: Subject, known: Hardware | undefine
       return [
         `without the entry at ${here}, policy.unlisted would decide (${policy.unlisted.value}${byWhom(policy.unlisted)})`,
       ];
+    case "condition":
+      return [`change what the entry at ${here} requires`];
+    case "unknown-hardware":
+      return [
+        addEntry(decision, subject, known),
+        ...(policy.unknownHardware.value === "report"
+          ? ["with policy.unknownHardware: revoke, it would be revoked"]
+          : []),
+      ];
     default:
-      return byKindOfRule(decision, here, known);
+      return byKindOfRule(decision, here, subject, known);
   }
 }
 
 /** What rules of one kind have in common; a rule of which more can be said has a case of its own above. */
-function byKindOfRule(decision: Decision, here: string, known: Hardware | undefined): string[] {
+function byKindOfRule(
+  decision: Decision,
+  here: string,
+  subject: Subject,
+  known: Hardware | undefined,
+): string[] {
   switch (aboutRule(decision.reason.code).kind) {
     case "excepted":
       return [`without ${here}, the other rules would apply`];
     case "state":
       return [`without the state at ${here}, its user's entries would apply`];
     case "hygiene":
-      return decision.entry ? [`without ${here}, its entry would decide`] : [addEntry(decision, known)];
+      return decision.entry
+        ? [`without ${here}, its entry would decide`]
+        : [addEntry(decision, subject, known)];
     case "listed":
     case "unlisted":
-      return [addEntry(decision, known)];
+      return [addEntry(decision, subject, known)];
   }
 }
 
-function addEntry({ registration }: Decision, known: Hardware | undefined): string {
-  const match = bestMatch({ ...known, device: registration.device.id, registration: registration.id });
+/** As `accept` adds it; of a device that is out, an entry by hardware would let in the newest registration only. */
+function addEntry(
+  { registration, candidate, live }: Decision,
+  { user, asOf }: Subject,
+  known: Hardware | undefined,
+): string {
+  const { id, device } = registration;
+  const isOlder = live === "revoked" && candidate !== candidate.device.registrations[0];
+  const match = isOlder ? { registration: id } : bestMatch({ ...known, device: device.id, registration: id });
+  const same = match && entryOfMatch(user, match, asOf);
+  if (same) return `change the entry at ${same.source.file}:${same.source.line}, which has the same match`;
   const by = match ? ` by ${describeMatch({ match })}` : "";
-  return `add an entry${by}: warp-registrations accept ${registration.id}`;
+  return `add an entry${by}: warp-registrations accept ${id}`;
 }
 
 function later(decision: Decision, subject: Subject): string[] {

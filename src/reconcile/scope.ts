@@ -1,4 +1,5 @@
-import type { Entry, Scope } from "../allowlist/model.js";
+import { type EntryMatch, matchId } from "../allowlist/match-values.js";
+import type { AllowedUser, Entry, Scope } from "../allowlist/model.js";
 import { type Day, domainOf, normaliseEmail } from "../allowlist/values.js";
 import type { Registration } from "../cloudflare/types.js";
 
@@ -60,4 +61,13 @@ export function isInForce({ from, expires }: Pick<Entry, "from" | "expires">, at
   if (from === undefined && expires === undefined) return true;
   const moment = at.getTime();
   return (from === undefined || moment >= from.start) && (expires === undefined || moment < endOf(expires));
+}
+
+/** The entry of a user with just this match that is not over, whatever it asks for. */
+export function entryOfMatch(user: AllowedUser | undefined, match: EntryMatch, at: Date): Entry | undefined {
+  const id = matchId(match);
+  return user?.entries.find(
+    (entry) =>
+      matchId(entry.match) === id && (entry.expires === undefined || at.getTime() < endOf(entry.expires)),
+  );
 }

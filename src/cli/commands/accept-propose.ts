@@ -1,6 +1,7 @@
 import { checkAccount } from "../../allowlist/checks.js";
 import { AllowlistError, type SourcePosition } from "../../allowlist/messages.js";
 import type { Allowlist } from "../../allowlist/model.js";
+import type { EntryMatch } from "../../allowlist/match-values.js";
 import { toDay } from "../../allowlist/values.js";
 import { bestMatch, type NewEntry } from "../../allowlist/write-entry.js";
 import { lineBefore } from "../../allowlist/write.js";
@@ -9,7 +10,7 @@ import { aboutRule, type Decision } from "../../reconcile/decision.js";
 import { named } from "../../reconcile/findings/finding.js";
 import { type HardwareIndex, indexHardware } from "../../reconcile/hardware.js";
 import type { Plan } from "../../reconcile/plan.js";
-import { userOf } from "../../reconcile/scope.js";
+import { entryOfMatch, userOf } from "../../reconcile/scope.js";
 import type { ReportDocument } from "../../report/document.js";
 import type { WholeInventory } from "../../run/account.js";
 import { momentOf, openSource } from "../account.js";
@@ -151,8 +152,12 @@ export function propose(
   let toAdd = targets.filter((registration) => {
     const decision = decisionOf(before, registration);
     const why = decision ? refusalOf(decision) : OUT_OF_SCOPE;
-    if (why) refused.push({ registration, why });
-    return why === undefined;
+    // An entry by hardware means the newer one just as well.
+    const isSuperseded = decision?.reason.code === "superseded";
+    if (isSuperseded) byId.add(registration.id);
+    const refusal = why ?? (decision && !isSuperseded ? repeats(open, decision, terms, index) : undefined);
+    if (refusal) refused.push({ registration, why: refusal });
+    return refusal === undefined;
   });
   for (;;) {
     const wanted = toWanted(open, toAdd, { index, byId, details, asOf: terms.asOf });
@@ -193,16 +198,35 @@ function toWanted(
 ): Proposal["wanted"] {
   const wanted = new Map<string, Proposal["wanted"][number]>();
   for (const registration of targets) {
-    const { id, device } = registration;
-    const match = byId.has(id)
-      ? { registration: id }
-      : (bestMatch({ ...index.get(device.id), device: device.id, registration: id }) ?? { registration: id });
+    const { id } = registration;
+    const match = byId.has(id) ? { registration: id } : matchFor(registration, index);
     const email = userOf(registration);
     const key = JSON.stringify([email, match]);
     const entry: NewEntry = { match, state: "active", ...details, ...since(open, email, { match }, asOf) };
     if (!wanted.has(key)) wanted.set(key, { email, entry, registration });
   }
   return [...wanted.values()];
+}
+
+function matchFor({ id, device }: Registration, index: HardwareIndex): EntryMatch {
+  return bestMatch({ ...index.get(device.id), device: device.id, registration: id }) ?? { registration: id };
+}
+
+/** An entry that has the match already, and does not allow it, would only be repeated. */
+function repeats(
+  { allowlist }: OpenAllowlist,
+  { registration, user, reason }: Decision,
+  { asOf }: ChangeTerms,
+  index: HardwareIndex,
+): Refusal | undefined {
+  const match = matchFor(registration, index);
+  const known = entryOfMatch(allowlist.users.get(user), match, asOf);
+  return (
+    known && {
+      text: `the entry at ${placeOf(known.source)} has the same match: ${reason.text}`,
+      fix: "change that entry",
+    }
+  );
 }
 
 /** One match may stand twice where the days differ: an entry that expired is followed by one that begins today. */

@@ -265,6 +265,41 @@ test("where a rule yields to a registration's own id, the entry goes by that", a
   expect((await project.run("accept", "old", ...SAVED)).out).toContain('added registration "old"');
 });
 
+test("so is one whose device an entry by that very key allows already", async () => {
+  const at = { email: BOB, device: "d1" };
+  const registrations = [
+    registration({
+      ...at,
+      id: "old",
+      created: "2026-05-01T00:00:00Z",
+      lastSeen: "2026-05-01T09:00:00Z",
+    }),
+    registration({ ...at, id: "new", created: "2026-05-02T00:00:00Z" }),
+  ];
+  const text = `version: 1\npolicy: { superseded: revoke }\nusers:\n  ${BOB}:\n    - device: d1\n`;
+  project = startOffline({ registrations }, { "allowlist.yaml": text });
+  expect((await project.run("accept", "old", ...SAVED)).out).toContain('added registration "old"');
+});
+
+test.each([
+  ["begins later", "from: 2026-06-02", 'serial "0012345" applies from 2026-06-02'],
+  [
+    "requires what is not known",
+    "requires: { platform: mac }",
+    'its hardware is not known, and an entry for its user matches by serial "0012345" and requires platform',
+  ],
+])("an entry that %s is not repeated, but named", async (_, keys, why) => {
+  const text = `version: 1\nusers:\n  ${BOB}:\n    - serial: "0012345"\n      ${keys}\n`;
+  project = startOffline(ACCOUNT, { "allowlist.yaml": text });
+  const { code, err } = await project.run("accept", "r1", ...SAVED);
+  expect({ code, err }).toEqual({
+    code: 1,
+    err: expect.stringContaining(`the entry at allowlist.yaml:4 has the same match: ${why}`) as string,
+  });
+  expect(err).toContain("fix: change that entry");
+  expect(project.read("allowlist.yaml")).toBe(text);
+});
+
 test("lines end, and the file begins, as they did; and who may read it stays", async () => {
   const text = `\ufeff${LISTED}`.replaceAll("\n", "\r\n");
   project = startOffline(ACCOUNT, { "allowlist.yaml": text });
