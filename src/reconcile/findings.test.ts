@@ -301,6 +301,14 @@ describe("a value that devices of several people report", () => {
       },
     ]);
   });
+
+  test("names one of each person first, where not all are named", () => {
+    const all = ["a", "b", "c"].map((id) => ({ id, email: ALICE, device: "d1", name: id }));
+    const { findings } = plan(HEAD + listed, [...all, ...people.slice(1, 2)], rows);
+    expect(findings.find(({ code }) => code === "shared-identity")?.text).toBe(
+      `devices of several users report the same hardware id "H-1": YPS (y) of bob@example.com, a (a) of ${ALICE}, b (b) of ${ALICE} and 1 more`,
+    );
+  });
 });
 
 describe("days", () => {
