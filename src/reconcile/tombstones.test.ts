@@ -296,6 +296,26 @@ stories("a narrower scope", [
       },
     ],
   },
+  {
+    title:
+      "deletes nothing that joins to its device what is out of it, and what a wider plan refuses by that",
+    allowlist: `scope: { policyIds: [p2] }\n${bob("unlisted: revoke", "{ device: d1, state: deleted }, { serial: SN1 }")}`,
+    live: [
+      at("new", 3, { policy: "p1", device: "d2", lastSeen: IN_USE }),
+      at("old", 1, { policy: "p2" }),
+      at("used", 2, { policy: "p1", lastSeen: IN_USE }),
+    ],
+    devices: SAME,
+    expect: ["old: revoke (entry)"],
+    told: ["old~without it laptop (used) of bob@x.co"],
+    then: [
+      {
+        when: "everything is in scope",
+        allowlist: bob("unlisted: revoke", "{ device: d1, state: deleted }, { serial: SN1 }"),
+        expect: ["new: keep (entry)", "old: delete (entry)", "used: delete (entry)"],
+      },
+    ],
+  },
 ]);
 
 test("a decision says why it only revokes, and the finding is about what stays", () => {

@@ -53,7 +53,13 @@ function isDeleted({ verdicts }: Settling, one: Candidate): boolean {
 }
 
 /** What would stay as a tombstone if everything were in scope stays in a narrower one, which must add no deletion. */
-function keepAsInWhole({ subject: { person }, verdicts, findings, replan }: Settling): void {
+function keepAsInWhole(settling: Settling): void {
+  const {
+    subject: { person },
+    verdicts,
+    findings,
+    replan,
+  } = settling;
   if (person.devices.every(({ registrations }) => registrations.every((one) => verdicts.has(one)))) return;
   const whole = replan(person, "whole");
   const tombstones = new Map(
@@ -65,6 +71,29 @@ function keepAsInWhole({ subject: { person }, verdicts, findings, replan }: Sett
     const text = `${verdict.text}; it is revoked instead of deleted, as a plan with everything in scope would do`;
     verdicts.set(candidate, { ...verdict, desired: "revoked", text });
     findings.push(finding);
+  }
+  if ([...verdicts.keys()].some((one) => isDeleted(settling, one))) keepWhatRefuses(settling, whole);
+}
+
+/** Nor does a deletion in a narrower scope spare what is out of it, and what a plan with everything in scope removes. */
+function keepWhatRefuses(settling: Settling, whole: Replanned): void {
+  const { subject, verdicts, replan } = settling;
+  const removed = whole.decisions.filter(
+    ({ candidate, desired }) => !verdicts.has(candidate) && removes(desired),
+  );
+  if (removed.length === 0) return;
+  const next = new Map(
+    replan(toNext(settling), "whole").decisions.map((one) => [one.registration.id, one.desired]),
+  );
+  const spared = new Set(
+    removed.filter(({ registration: { id } }) => next.get(id) === "active").map(({ candidate }) => candidate),
+  );
+  for (const machine of spared.size === 0 ? [] : machinesOf(subject.person)) {
+    const all = registrationsOf(machine);
+    const stays = all.find((one) => spared.has(one));
+    if (!stays) continue;
+    for (const candidate of all.filter((one) => isDeleted(settling, one)))
+      keepRevoked(settling, candidate, { stays, isOut: true });
   }
 }
 
