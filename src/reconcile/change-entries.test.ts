@@ -523,6 +523,14 @@ changeSteps("how strong an entry is", [
     tells: [],
   },
   {
+    name: "one that decides where another id of the same machine was refused, which it may have had before",
+    before: entries("{ device: d7 }", "{ device: d8, state: deleted }"),
+    after: entries("{ device: d7, serial: SN-d7 }", "{ device: d8, state: deleted }"),
+    tells: [
+      /^widened: .*device "d7".* is stronger than device "d7" before the change: it decides where device "d8" did$/,
+    ],
+  },
+  {
     name: "one that is stronger and requires something besides lets in no more than before",
     before: entries(BY_NAME),
     after: entries("{ serial: SN-d7, name: L7, requires: { platform: mac } }"),

@@ -264,14 +264,19 @@ export function coversMatch(wide: Entry["match"], narrow: Entry["match"]): boole
   return narrow.name !== undefined && matchesPattern(nameGlob, narrow.name);
 }
 
-/** Whether no key tells that two matches mean different devices. */
+/** Whether no key tells that two matches mean different machines. What enrols again or is re-imaged tells new ids. */
 function mayMeet(one: Entry["match"], other: Entry["match"]): boolean {
-  const { nameGlob: _, ...keys } = one;
   return (
     mayBeNamed(one, other) &&
     mayBeNamed(other, one) &&
-    Object.entries(keys).every(([key, value]) => [undefined, value].includes(other[key as keyof typeof keys]))
+    isSameOrOpen(one.registration, other.registration) &&
+    isSameOrOpen(one.serial, other.serial) &&
+    isSameOrOpen(one.name, other.name)
   );
+}
+
+function isSameOrOpen(one: string | undefined, other: string | undefined): boolean {
+  return one === undefined || other === undefined || one === other;
 }
 
 function mayBeNamed({ nameGlob }: Entry["match"], { name }: Entry["match"]): boolean {
