@@ -122,19 +122,19 @@ export function findShared(people: Iterable<Person>): Finding[] {
   return shared
     .sort(([a], [b]) => compare(a, b))
     .map(([value, candidates]) => {
-      // One of each user first: the rest may only be counted.
       const owners = new Map(
         candidates.map((one) => [named(one.registration, one.device.person.email), one.device.person]),
       );
-      const sorted = [...owners].sort(([a], [b]) => compare(a, b));
-      const isFirst = (at: number) => sorted.findIndex(([, person]) => person === sorted[at]?.[1]) === at;
-      const names = sorted.map(([name]) => name);
-      const inTurn = [...names.filter((_, at) => isFirst(at)), ...names.filter((_, at) => !isFirst(at))];
+      // One of each user first: the rest may only be counted.
+      const [first, others] = [new Map<Person, string>(), new Array<string>()];
+      for (const [name, person] of [...owners].sort(([a], [b]) => compare(a, b)))
+        if (first.has(person)) others.push(name);
+        else first.set(person, name);
       const ids = candidates.map(({ registration }) => registration.id).sort();
       return {
         code: "shared-identity" as const,
         subject: [value, ...ids],
-        text: `devices of several users report the same ${spokenValues([value])}: ${listed(inTurn)}`,
+        text: `devices of several users report the same ${spokenValues([value])}: ${listed([...first.values(), ...others])}`,
         registrations: ids,
       };
     });
