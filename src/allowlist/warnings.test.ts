@@ -29,11 +29,12 @@ describe("a warning is given for", () => {
   const table: readonly (readonly [string, string, string, string])[] = [
     ["a name alone", entries("name: LAP"), "weak-match 4:7", "only by `name`"],
     ["a glob alone", entries('nameGlob: "LAP-*"'), "weak-match 4:7", "only by `nameGlob`"],
+    ["a name that allows", entries("name: LAP"), "weak-match 4:7", "anyone can give a device that name"],
     [
       "a name that is to be revoked",
       entries("{ name: LAP, state: revoked }"),
       "weak-match 4:7",
-      "only by `name`",
+      "another name escapes it",
     ],
     ["any device", entries('nameGlob: "*"'), "any-device 4:7", "every device of its user"],
     ["any device, twice over", entries('nameGlob: "**"'), "any-device 4:7", "every device of its user"],

@@ -346,7 +346,9 @@ function weakEntry({ entry, node }: PlacedEntry): Problem | undefined {
       text: "this entry allows every device of its user, whatever its name",
       fix: "list the devices that the user may have, or set `trustName` to the reason why all are allowed",
     };
-  return weak(match, node.start, "this entry", "anyone can give a device that name");
+  const risk =
+    state === "active" ? "anyone can give a device that name" : "a device that gets another name escapes it";
+  return weak(match, node.start, "this entry", risk);
 }
 
 /** Likewise for a rule of `ignore`; whose devices it is about makes a name no stronger. */

@@ -159,6 +159,15 @@ Nothing is done. To go on, either:
     });
     expect(whyHeld(document, undefined)).toContain("at most 0 (1 % of 22 active registrations in scope)");
   });
+
+  test("says of none where nothing in scope is active", () => {
+    const gone = ["a", "b"].map((id) => ({ id, email: "bob@example.com", revoked: "2026-05-01T00:00:00Z" }));
+    const list = "version: 1\npolicy: { unlisted: delete }\nusers: { bob@example.com: [] }\n";
+    const document = toDocument(plan(list, gone, []), { generatedAt: new Date(), run: false });
+    expect(whyHeld(document, undefined)).toContain(
+      "guards.delete: 2 due, at most 1 (there are no active registrations in scope)",
+    );
+  });
 });
 
 test("an approval does not let a contradiction pass", () => {
