@@ -1,9 +1,11 @@
 import { resolve } from "node:path";
 import { readAccessUser, readPhysicalDevice, readRegistration } from "../cloudflare/collection.js";
 import { CloudflareError } from "../cloudflare/index.js";
+import type { OwnRevocations } from "../reconcile/decision.js";
 import type { ReportDocument } from "../report/document.js";
 import { checkReport } from "../report/read-back.js";
 import type { WholeInventory } from "../run/account.js";
+import { ownByAll, ownByText, ownByVariable } from "../run/own-revocations.js";
 import { jsonText } from "../text/escape.js";
 import {
   LARGEST_JSON,
@@ -14,7 +16,7 @@ import {
   writeOutputs,
 } from "../text/files.js";
 import { isMapping } from "../text/words.js";
-import { reasonOf, UserError } from "./command.js";
+import { reasonOf, type Surroundings, UserError } from "./command.js";
 
 /** The text of a regular file of an allowed size, or a {@link UserError}; undefined where there is no file and `optional` says that this is fine. */
 export function readText(folder: string, path: string): string;
@@ -28,6 +30,26 @@ export function readText(folder: string, path: string, optional = false): string
     if (optional && (error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
     throw new UserError(`${path}: cannot be read: ${reasonOf(error)}`, undefined, { cause: error });
   }
+}
+
+/** What files tell of earlier runs: those of `--own`, a history, and the one that the environment names. */
+export function readOwn(
+  { env, folder }: Surroundings,
+  account: string,
+  { own = [] }: { readonly own?: readonly string[] },
+  history?: string,
+): OwnRevocations | undefined {
+  const before = history === undefined ? undefined : readText(folder, history, true);
+  const given = own.map((path) => {
+    const told = ownByText(account, readText(folder, path));
+    if (told) return told;
+    throw new UserError(
+      `--own ${path}: contains nothing that a stack of account ${account} revoked`,
+      "give the output of `pulumi stack export`, a run's report (WARP_REPORT), or a --history of drift",
+    );
+  });
+  const known = before === undefined ? undefined : ownByText(account, before);
+  return ownByAll([ownByVariable(account, env), known, ...given]);
 }
 
 /** JSON as a value, or a {@link UserError} with the place of the mistake. */

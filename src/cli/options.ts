@@ -75,13 +75,22 @@ export function planOptions(): Option[] {
       "--stack <name>",
       "the name of this stack, to report other stacks of the project that share the account",
     ),
-    new Option(
-      "--own <file...>",
-      "what this stack itself revoked: `pulumi stack export`, reports of its runs, a --history; see policy.listedRevoked",
-    ),
+    ownOption(),
     blameOption(),
     new Option("--marker <text>", "in Markdown, marks the comment as this stack's"),
   ];
+}
+
+/** `--own FILE...`. */
+export interface OwnOptions {
+  readonly own?: readonly string[];
+}
+
+export function ownOption(): Option {
+  return new Option(
+    "--own <file...>",
+    "what this stack itself revoked: `pulumi stack export`, reports of its runs, a --history; see policy.listedRevoked",
+  );
 }
 
 /** `--blame`. */

@@ -22,7 +22,7 @@ test("the explanation is of the plan's own decision, and exactly one rule of the
       const inventory = { account: ACCOUNT, registrations, ...(needsHardware(allowlist) && { devices }) };
       const { decisions, pending } = makePlan(allowlist, inventory, NOW);
       const ids = registrations.map(({ id }) => id);
-      const explanations = explain(allowlist, inventory, NOW, ids, devices);
+      const explanations = explain(allowlist, inventory, NOW, ids, { devices });
       expect(explanations).toHaveLength(ids.length);
       const decided = explanations.filter((one): one is Decided => one.kind === "decided");
       const byId = new Map(decisions.map((decision) => [decision.registration.id, decision]));

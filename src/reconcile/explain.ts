@@ -49,23 +49,28 @@ export type Explanation =
       readonly why: string;
     };
 
+/** What is known beside what a plan takes. */
+interface KnownBesides extends Pick<Context, "own"> {
+  /** All physical devices, where they are known though the plan does not need them. */
+  readonly devices?: Inventory["devices"];
+}
+
 /**
  * Explains registrations by their ids, in that order; ids that are not there are left out.
  *
  * @param inventory As a plan takes it: hardware only where the allowlist needs it.
- * @param devices All of them, where they are known though the plan does not need them.
  */
 export function explain(
   allowlist: Allowlist,
   inventory: Inventory,
   asOf: Date,
   ids: readonly string[],
-  devices: Inventory["devices"] = inventory.devices,
+  { devices = inventory.devices, own }: KnownBesides = {},
 ): readonly Explanation[] {
   const known = devices && indexHardware(devices).index;
   const hardware = inventory.devices && indexHardware(inventory.devices);
   const people = formDevices(inventory.registrations, hardware?.index);
-  const context: Context = { allowlist, asOf, devices: inventory.devices };
+  const context: Context = { allowlist, asOf, devices: inventory.devices, own };
   const { decisions, pending } = schedule(
     decideAll(people.values(), context).decisions,
     allowlist,

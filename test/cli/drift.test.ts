@@ -237,12 +237,23 @@ describe("what this stack revoked, by", () => {
     expect(await letIn()).toEqual([]);
   });
 
+  test("explain and who say what the plan does, by the same file", async () => {
+    await revokedAsAsked();
+    const at = { now: "2026-06-03T12:00:00Z" };
+    expect((await trial.run("explain alice-old", at)).out).toContain("not known by whom");
+    expect((await trial.run("explain alice-old --own h.json", at)).out).toContain("unrevoke is due");
+    expect((await trial.run("who", at)).out).not.toContain("ALICE-OLD");
+    expect((await trial.run("who --own h.json", at)).out).toMatch(/ALICE-OLD.*to be let in/u);
+  });
+
   test("and a change that takes that back is told", async () => {
     await revokedAsAsked();
     trial.write("base.yaml", AGAIN + NO_LIMITS);
     trial.write("allowlist.yaml", OURS + NO_LIMITS);
     const { out } = await trial.run("plan --own h.json --base base.yaml", { now: "2026-06-02T12:00:00Z" });
-    expect(out.replace(/\s+/gu, " ")).toContain("the change no longer lets in 1 revoked registration of alice@");
+    expect(out.replace(/\s+/gu, " ")).toContain(
+      "the change no longer lets in 1 revoked registration of alice@",
+    );
   });
 
   test("a file that tells nothing of it is an error", async () => {

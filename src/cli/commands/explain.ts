@@ -25,6 +25,7 @@ import {
   type Surroundings,
   UserError,
 } from "../command.js";
+import { readOwn } from "../files.js";
 import {
   type AccountOptions,
   accountOptions,
@@ -32,6 +33,8 @@ import {
   type AllowlistOptions,
   nowOption,
   outputOptions,
+  ownOption,
+  type OwnOptions,
 } from "../options.js";
 import { checkOutputs, checkPlaces, emit, type OutputOptions, pathsOf } from "../output.js";
 import { openAllowlist, type OpenAllowlist } from "./accept-change.js";
@@ -39,7 +42,8 @@ import { findSubject, type Located } from "./find.js";
 
 const FORMATS = ["text", "json"] as const;
 
-interface ExplainOptions extends AllowlistOptions, AccountOptions, OutputOptions<(typeof FORMATS)[number]> {
+interface ExplainOptions
+  extends AllowlistOptions, AccountOptions, OwnOptions, OutputOptions<(typeof FORMATS)[number]> {
   readonly evidence?: boolean;
   readonly now?: Date;
 }
@@ -65,6 +69,7 @@ export function explainCommand(context: CommandContext): Command {
     .addOption(allowlistOption());
   for (const option of accountOptions()) command.addOption(option);
   command
+    .addOption(ownOption())
     .addOption(new Option("--evidence", "show what the account knows about the user; personal data"))
     .addOption(nowOption("decide as of this time (default: now, or when the inventory was taken)"));
   for (const option of outputOptions(FORMATS)) command.addOption(option);
@@ -81,7 +86,7 @@ async function explainSubject(
       "--evidence asks the live account, but --inventory is a saved one",
       "omit one of the two",
     );
-  checkOutputs(surroundings.folder, options, FORMATS, [options.inventory]);
+  checkOutputs(surroundings.folder, options, FORMATS, [options.inventory, ...(options.own ?? [])]);
   const source = openSource(surroundings, options);
   const begin = options.now ?? source.takenAt ?? surroundings.now();
   const open = await openAllowlist(surroundings.folder, options.allowlist, begin);
@@ -92,11 +97,12 @@ async function explainSubject(
     pathsOf(options),
     allowlist.files.map(({ file }) => file),
   );
+  const own = readOwn(surroundings, source.account, options);
   const whole = await source.listWhole();
   const asOf = momentOf(surroundings, source, options);
   const found = findSubject(what, whole, allowlist);
   const inventory = narrowInventory(whole, allowlist);
-  const explanations = explain(allowlist, inventory, asOf, found.ids, whole.devices);
+  const explanations = explain(allowlist, inventory, asOf, found.ids, { devices: whole.devices, own });
   const evidence = options.evidence === true ? await evidenceOf(source, explanations) : undefined;
   const lineOf = lineReader(open);
   emit(surroundings, options, FORMATS, (format, { columns }) =>

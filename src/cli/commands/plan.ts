@@ -7,7 +7,6 @@ import { readAllowlist } from "../../allowlist/files.js";
 import { AllowlistError, formatMessages } from "../../allowlist/messages.js";
 import type { Allowlist } from "../../allowlist/model.js";
 import { withChange } from "../../reconcile/change.js";
-import type { OwnRevocations } from "../../reconcile/decision.js";
 import { makePlan, type Plan } from "../../reconcile/plan.js";
 import type { ReportDocument } from "../../report/document.js";
 import { listedBy } from "../../report/to-document.js";
@@ -18,7 +17,7 @@ import { EXPECT_VARIABLE } from "../../report/read-back.js";
 import { hasActs } from "../../report/words.js";
 import { narrowInventory } from "../../run/account.js";
 import { actsOf, findSiblings } from "../../run/evidence.js";
-import { HISTORY_VARIABLE, ownByAll, ownByText, ownByVariable } from "../../run/own-revocations.js";
+import { HISTORY_VARIABLE } from "../../run/own-revocations.js";
 import { documentOf, reconcile, readTestedAllowlist } from "../../run/reconcile.js";
 import { jsonParts } from "../../text/escape.js";
 import { hideSecrets } from "../../text/redact.js";
@@ -32,13 +31,14 @@ import {
   type Surroundings,
   UserError,
 } from "../command.js";
-import { readText, writeFiles } from "../files.js";
+import { readOwn, readText, writeFiles } from "../files.js";
 import { blame, readAllowlistAt } from "../git.js";
 import {
   type AccountOptions,
   type AllowlistOptions,
   exitCodeOption,
   outputOptions,
+  type OwnOptions,
   planOptions,
 } from "../options.js";
 import { checkEndings, checkPlaces, emit, type OutputOptions, paint, pathsOf } from "../output.js";
@@ -175,12 +175,11 @@ function keepBooks(
 
 // What `plan` and `drift` do alike: from the options to the plan, and from the plan to its reports.
 
-interface PlanningOptions extends AllowlistOptions, AccountOptions, OutputOptions<Format> {
+interface PlanningOptions extends AllowlistOptions, AccountOptions, OwnOptions, OutputOptions<Format> {
   readonly base?: readonly string[];
   readonly baseRef?: string;
   readonly now?: Date;
   readonly stack?: string;
-  readonly own?: readonly string[];
   readonly blame?: boolean;
   readonly marker?: string;
   readonly exitCode?: boolean;
@@ -235,10 +234,7 @@ async function planRun(
     options.stack === undefined ? [] : await findSiblings({ folder, stack: options.stack, account });
   const time = () => source.time() ?? { now, findings: [], notes: [] };
   const isLive = options.now === undefined && source.takenAt === undefined;
-  const remembered = ownByAll([
-    ownByVariable(account, env),
-    readOwn(folder, account, options.own ?? [], more.history),
-  ]);
+  const remembered = readOwn(surroundings, account, options, more.history);
   const terms = {
     account,
     env,
@@ -259,26 +255,6 @@ async function planRun(
   }
   const evidence = wish === "no" ? undefined : await source.evidence(actsOf(plan));
   return { plan, evidence, generatedAt: source.time()?.now ?? surroundings.now() };
-}
-
-/** What the files tell of what this stack revoked. */
-function readOwn(
-  folder: string,
-  account: string,
-  paths: readonly string[],
-  history: string | undefined,
-): OwnRevocations | undefined {
-  const before = history === undefined ? undefined : readText(folder, history, true);
-  const known = before === undefined ? undefined : ownByText(account, before);
-  const given = paths.map((path) => {
-    const own = ownByText(account, readText(folder, path));
-    if (own) return own;
-    throw new UserError(
-      `--own ${path}: contains nothing that a stack of account ${account} revoked`,
-      "give the output of `pulumi stack export`, a run's report (WARP_REPORT), or a --history of drift",
-    );
-  });
-  return ownByAll([known, ...given]);
 }
 
 /** Writes and prints the reports, and answers how the command ends. */

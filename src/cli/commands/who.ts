@@ -6,7 +6,7 @@ import type { SourcePosition } from "../../allowlist/messages.js";
 import type { Allowlist } from "../../allowlist/model.js";
 import { showDomains } from "../../allowlist/values.js";
 import type { PhysicalDevice, Registration } from "../../cloudflare/types.js";
-import { type Decision, liveState } from "../../reconcile/decision.js";
+import { type Decision, liveState, type OwnRevocations } from "../../reconcile/decision.js";
 import { type HardwareIndex, indexHardware } from "../../reconcile/hardware.js";
 import { makePlan } from "../../reconcile/plan.js";
 import { isNoUser, userOf, whyOutOfScope } from "../../reconcile/scope.js";
@@ -22,6 +22,7 @@ import { layOut, type Line, line } from "../../text/lines.js";
 import { compare, counted, groupBy, minute } from "../../text/words.js";
 import { momentOf, openSource } from "../account.js";
 import { type CommandContext, EXIT, type ExitCode, newCommand, runs, type Surroundings } from "../command.js";
+import { readOwn } from "../files.js";
 import { blame } from "../git.js";
 import {
   type AccountOptions,
@@ -31,6 +32,8 @@ import {
   blameOption,
   nowOption,
   outputOptions,
+  ownOption,
+  type OwnOptions,
 } from "../options.js";
 import { checkOutputs, checkPlaces, emit, type OutputOptions, pathsOf } from "../output.js";
 
@@ -38,7 +41,7 @@ const FORMATS = ["text", "csv", "html", "json"] as const;
 
 type WhoFormat = (typeof FORMATS)[number];
 
-interface WhoOptions extends AllowlistOptions, AccountOptions, OutputOptions<WhoFormat> {
+interface WhoOptions extends AllowlistOptions, AccountOptions, OwnOptions, OutputOptions<WhoFormat> {
   readonly blame?: boolean;
   readonly now?: Date;
 }
@@ -57,6 +60,7 @@ export function whoCommand(context: CommandContext): Command {
   for (const option of accountOptions()) command.addOption(option);
   command
     .addOption(blameOption())
+    .addOption(ownOption())
     .addOption(nowOption("decide as of this time (default: now, or when the inventory was taken)"));
   for (const option of outputOptions(FORMATS)) command.addOption(option);
   return runs(command, context, who);
@@ -64,7 +68,7 @@ export function whoCommand(context: CommandContext): Command {
 
 async function who(surroundings: Surroundings, options: WhoOptions): Promise<ExitCode> {
   const { folder } = surroundings;
-  checkOutputs(folder, options, FORMATS, [options.inventory]);
+  checkOutputs(folder, options, FORMATS, [options.inventory, ...(options.own ?? [])]);
   const source = openSource(surroundings, options);
   const begin = options.now ?? source.takenAt ?? surroundings.now();
   const allowlist = await readTestedAllowlist({ root: folder, patterns: options.allowlist ?? [] }, begin);
@@ -74,9 +78,10 @@ async function who(surroundings: Surroundings, options: WhoOptions): Promise<Exi
     pathsOf(options),
     allowlist.files.map(({ file }) => file),
   );
+  const own = readOwn(surroundings, source.account, options);
   const whole = await source.listWhole();
   const asOf = momentOf(surroundings, source, options);
-  const found = connecting(allowlist, whole, asOf);
+  const found = connecting(allowlist, whole, { asOf, own });
   const listed = options.blame === true ? await blame(surroundings, "--blame", linesOf(found)) : undefined;
   const rows = found.map((row) => (listed && row.line ? { ...row, listed: listed(row.line) } : row));
   const answer: Roster = { account: source.account, asOf, blamed: listed !== undefined, rows };
@@ -123,8 +128,12 @@ interface Roster {
 }
 
 /** By person, then device name, then id. */
-function connecting(allowlist: Allowlist, whole: WholeInventory, asOf: Date): readonly WhoRow[] {
-  const { decisions } = makePlan(allowlist, narrowInventory(whole, allowlist), asOf);
+function connecting(
+  allowlist: Allowlist,
+  whole: WholeInventory,
+  { asOf, own }: { readonly asOf: Date; readonly own: OwnRevocations | undefined },
+): readonly WhoRow[] {
+  const { decisions } = makePlan(allowlist, narrowInventory(whole, allowlist), asOf, { own });
   const byId = new Map(decisions.map((decision) => [decision.registration.id, decision]));
   const devices = new Map(
     whole.devices.filter(({ deleted_at }) => deleted_at == null).map((one) => [one.id, one]),
