@@ -58,8 +58,11 @@ interface RowKind<Inputs, Outputs> {
   readonly inputsOf: (properties: Properties) => Inputs;
   /** Why inputs are refused, apart from another account. */
   readonly failuresOf?: (news: Properties) => readonly Failure[];
-  /** Whether inputs ask for a write: the program lists the account on every run, so what they say is the truth. */
-  readonly isDue: (news: Properties) => boolean;
+  /**
+   * Whether inputs ask for a write: the program lists the account on every run, so what they say is the truth. `olds` is
+   * what the state knows, for a program that does not.
+   */
+  readonly isDue: (news: Properties, olds: Properties) => boolean;
   /** Whether what a refresh has just read is not what the row asks for. */
   readonly hasDrifted: (id: string, read: Properties, news: Properties) => boolean;
   /** Makes what is due; what it answers is kept in the state. `olds` is empty for a new row. */
@@ -93,7 +96,7 @@ export function provider<Inputs, Outputs>(kind: RowKind<Inputs, Outputs>): Dynam
     },
 
     diff(id, olds, news) {
-      const changes = justRead.has(id) ? kind.hasDrifted(id, olds, news) : kind.isDue(news);
+      const changes = justRead.has(id) ? kind.hasDrifted(id, olds, news) : kind.isDue(news, olds);
       return Promise.resolve({ changes });
     },
 

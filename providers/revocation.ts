@@ -7,6 +7,7 @@ import { escapeText } from "../src/text/escape.js";
 import { failuresOf, idsIn, Journal, makeActs, NO_OUTCOME } from "./acts.js";
 import { type Properties, provider, text } from "./dynamic.js";
 import { type AccountSession, sessionFor } from "./session.js";
+import { isByHand } from "./stop.js";
 
 export interface RevocationInputs {
   readonly account: string;
@@ -35,7 +36,7 @@ export const revocation = provider<RevocationInputs, RevocationOutputs>({
   idOf: (properties) => text(properties, "registration"),
   inputsOf,
   /** A renamed device is no change. */
-  isDue: (news) => text(news, "drift") !== "",
+  isDue: (news, olds) => text(news, "drift") !== "" || (isByHand() && text(olds, "live") === "active"),
   hasDrifted: (_id, read) => text(read, "live") !== "revoked",
   make: ensureRevoked,
   async look(id, props) {
@@ -58,10 +59,14 @@ async function listed(account: string): Promise<ReadonlyMap<string, Registration
   }
 }
 
-/** Without `drift` the program of this same run has just seen it revoked, and there is nothing to do. */
+/**
+ * Without `drift` the program of this same run has just seen it revoked, and there is nothing to do; of a row by hand
+ * nobody has seen anything, so the account is asked.
+ */
 async function ensureRevoked(properties: Properties): Promise<RevocationOutputs> {
   const { drift, relies, ...inputs } = inputsOf(properties);
-  if (drift === undefined) return { ...inputs, live: "revoked" };
+  const isSeen = drift === undefined && (!isByHand() || (await isRevoked(inputs)));
+  if (isSeen) return { ...inputs, live: "revoked" };
   const session = sessionFor(inputs.account);
   const outcome = session.outcomes.get(inputs.registration) ?? (await revokeAlone(session, inputs, relies));
   if (outcome.result === "done") {
@@ -70,6 +75,16 @@ async function ensureRevoked(properties: Properties): Promise<RevocationOutputs>
   }
   const own = `revoke ${inputs.user} ${inputs.device} (${escapeText(inputs.registration, 60)}): ${outcome.reason}`;
   throw new Error([own, ...others(session, inputs.registration)].join("\n"));
+}
+
+async function isRevoked({ account, registration, user, device }: RevocationInputs): Promise<boolean> {
+  const found = (await listed(account)).get(registration);
+  if (found) return found.revoked_at != null;
+  const id = escapeText(registration, 60);
+  throw new Error(
+    `revoke ${user} ${device} (${id}): no registration of account ${account} has this id; remove the row, or correct its ` +
+      "`registration`",
+  );
 }
 
 /** The engine may stop at the first row that fails, so that one names all other revokes of this run that failed. */

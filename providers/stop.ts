@@ -53,6 +53,11 @@ export function currentRun(): RunMark | undefined {
   return mark;
 }
 
+/** Whether rows of this run come from a program that lists no account: whoever wrote them has looked at nothing. */
+export function isByHand(): boolean {
+  return link !== undefined && currentRun() === undefined;
+}
+
 /** Shows how far this process is, where it is Pulumi's. */
 export function show(line: string): void {
   link?.show(line);

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { expect } from "vitest";
 import type { StackState } from "../engine/index.js";
 import type { Trial } from "../support/trial.js";
+import { ACCOUNT } from "../support/world.js";
 import { callsOf, scenario, writesOf } from "./trace.js";
 import { LISTED } from "./small-account.js";
 
@@ -157,5 +158,40 @@ module.exports = () => warpRegistrations();
     expect(other.steps, other.output).toMatchObject({ same: 5 });
     expect(other.steps).not.toHaveProperty("create");
     expect(other.steps).not.toHaveProperty("delete");
+  },
+);
+
+const BY_HAND = `const { Revocation } = require("pulumi-warp-registrations/resources");
+const row = (name, registration) =>
+  new Revocation(name, { account: "${ACCOUNT}", registration, user: "carol@example.com", device: "a laptop" });
+row("lost", "carol-laptop");
+row("known", "carol-gone");
+`;
+
+scenario(
+  "a row by hand revokes what is not revoked, and again what a refresh has seen let in",
+  { ...LISTED, files: { "index.js": BY_HAND } },
+  async (trial) => {
+    const { stack, simulator } = trial;
+    const revoke = ["POST registrations/revoke id=carol-laptop"];
+    const up = await stack.up({ skipPreview: true });
+    expect(up.exitCode, up.output).toBe(0);
+    expect(writesOf(simulator)).toEqual(revoke);
+    const first = simulator.log().length;
+    const quiet = await stack.preview({ expectNoChanges: true });
+    expect(quiet.exitCode, quiet.output).toBe(0);
+
+    simulator.unrevoke("carol-laptop");
+    expect((await stack.refresh({ skipPreview: true })).exitCode).toBe(0);
+    const again = await stack.up({ skipPreview: true });
+    expect(again.exitCode, again.output).toBe(0);
+    expect(writesOf(simulator, first)).toEqual(revoke);
+
+    await trial.write("index.js", `${BY_HAND}row("mistyped", "carol-laptpo");\n`);
+    const wrong = await stack.up({ skipPreview: true });
+    expect(wrong.exitCode, wrong.output).not.toBe(0);
+    expect(wrong.output).toContain(
+      `revoke carol@example.com a laptop (carol-laptpo): no registration of account ${ACCOUNT} has this id`,
+    );
   },
 );
