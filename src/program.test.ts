@@ -176,6 +176,46 @@ describe("the component's options", () => {
       expect(line).toMatch(/^WARP registrations: listing the account, \d+ answers so far$/u);
   });
 
+  test("counts what was answered, not what was asked", async () => {
+    let clock = 0;
+    vi.spyOn(performance, "now").mockImplementation(() => (clock += 2_000));
+    const log = vi.spyOn(pulumi.log, "info");
+    process.env.CLOUDFLARE_BASE_URL = "http://127.0.0.1:9/client/v4";
+    await pulumi.runtime.runInPulumiStack(async () => {
+      await expect(new WarpRegistrations("warp", args()).known).rejects.toThrow("cannot be reached");
+    });
+    const said = log.mock.calls.filter(([, , , ephemeral]) => ephemeral).map(([line]) => line);
+    expect(new Set(said)).toEqual(new Set(["WARP registrations: listing the account, 0 answers so far"]));
+  });
+
+  test.each<[string, unknown, string]>([
+    [
+      "a mistyped one",
+      { accountID: ACCOUNT },
+      "the argument `accountID` has no meaning; did you mean `accountId`?",
+    ],
+    [
+      "an output",
+      { accountId: pulumi.output(ACCOUNT) },
+      "the argument `accountId` is an output, which may not be known",
+    ],
+    ["a promise", { allowlist: Promise.resolve("a") }, "it must be a text or a list of texts"],
+    ["a number", { accountId: 5 }, "the argument `accountId` must be a text"],
+    ["a list of numbers", { allowlist: [5] }, "the argument `allowlist` must be a text or a list of texts"],
+    ["an empty list", { allowlist: [] }, "the argument `allowlist` is an empty list"],
+    ["a list as folder", { folder: ["."] }, "the argument `folder` must be a text"],
+    ["a text", "allowlist.yaml", "the arguments must be an object"],
+    ["nothing", null, "the arguments must be an object"],
+  ])("arguments that a program without types gets wrong: %s", async (_, wrong, message) => {
+    const given = typeof wrong === "object" && wrong !== null ? { ...args(), ...wrong } : wrong;
+    await pulumi.runtime.runInPulumiStack(async () => {
+      const { known } = new WarpRegistrations("warp", given as never);
+      await expect(known).rejects.toThrow(message);
+      await expect(known).rejects.toThrow(pulumi.RunError);
+    });
+    expect(simulator.log()).toEqual([]);
+  });
+
   test("what ends the run is told once, to whoever waits for it", async () => {
     await writeFile(join(folder, "allowlist.yaml"), "version: 9\n");
     const unhandled: unknown[] = [];
@@ -215,10 +255,13 @@ describe("the component's options", () => {
     const make = (name: string) => new WarpRegistrations(name, args());
     await run(() => make("warp"));
     await run(() => make("warp"));
-    await run(() => {
+    registered = [];
+    await pulumi.runtime.runInPulumiStack(async () => {
       const first = make("warp");
       expect(() => make("other")).toThrow("there are two WarpRegistrations in this stack");
-      return first;
+      // Nor does the first one go on, even where the program does.
+      await expect(first.known).rejects.toThrow("nothing was done, since the program has failed");
     });
+    expect(registered.map(({ name }) => name)).toEqual(["project-stack", "warp"]);
   });
 });

@@ -6,6 +6,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { DoneCounts } from "../providers/reconciliation.js";
 import { AccessUser, Reconciliation, Revocation } from "../providers/resources.js";
 import { toAccessUsers, toReconciliation, toRevocations } from "../providers/rows.js";
+import type { RequestNote } from "./cloudflare/index.js";
 import type { OwnRevocations } from "./reconcile/decision.js";
 import type { Plan } from "./reconcile/plan.js";
 import type { ReportDocument } from "./report/document.js";
@@ -94,6 +95,7 @@ export class WarpRegistrations extends pulumi.ComponentResource<Done> {
     const { due, size } = await prepare(settings, run);
     if (size > LARGE) collectGarbage();
     if (due.held !== undefined && !pulumi.runtime.isDryRun()) throw runError(due.held);
+    refuseFailed();
     const { acts, isMade } = await register(due, this);
     const { fingerprint, counts } = acts;
     if (due.held !== undefined) throw runError(due.held);
@@ -130,19 +132,46 @@ async function begin({ args }: Hidden): Promise<{ readonly settings: Settings; r
   return { settings, run };
 }
 
-/** Stacks that have theirs; by resource, since one process may run programs of several stacks, one after the other. */
+// Stacks are told apart by resource, since one process may run programs of several of them, one after the other.
+
+/** Stacks that have theirs. */
 const taken = new WeakSet<pulumi.Resource>();
+
+/** Stacks whose program has failed. */
+const failed = new WeakSet<pulumi.Resource>();
 
 function refuseSecond(): void {
   const stack = pulumi.runtime.getStackResource();
   if (stack === undefined) return;
   if (taken.has(stack)) {
+    failed.add(stack);
     throw runError(
       "there are two WarpRegistrations in this stack, but a stack belongs to one account\n" +
         "Give each account its own stack: pulumi stack init",
     );
   }
   taken.add(stack);
+}
+
+/**
+ * Pulumi goes on with what a program had begun when it failed. What such a program is about may be anything, so nothing is
+ * done for it.
+ */
+function refuseFailed(): void {
+  const stack = pulumi.runtime.getStackResource();
+  if (stack === undefined || !failed.has(stack) || pulumi.runtime.isDryRun()) return;
+  throw runError(
+    "WARP registrations: nothing was done, since the program has failed\nCorrect its error, and run again",
+  );
+}
+
+/** In Pulumi's own process, which lets both events pass and ends with an error after either. */
+function watchForFailure(): void {
+  const stack = pulumi.runtime.getStackResource();
+  if (stack === undefined) return;
+  const fail = () => void failed.add(stack);
+  process.once("uncaughtExceptionMonitor", fail);
+  process.once("unhandledRejection", fail);
 }
 
 function refuseProviders({ provider, providers }: pulumi.ComponentResourceOptions): void {
@@ -170,6 +199,7 @@ function beginRun({ accountId }: Settings): RunMark {
     return inline;
   }
   announce(run);
+  watchForFailure();
   const orphaned = () => {
     if (run.pulumi !== undefined && !isRunning(run.pulumi)) endLanguageHost(run.host, engine);
   };
@@ -255,8 +285,10 @@ async function planAccount(settings: Settings): Promise<Planned> {
   const siblings = await findSiblings({ folder, stack: pulumi.getStack(), account: accountId });
   const progress = new Progress((line) => void pulumi.log.info(line, undefined, undefined, true));
   let answers = 0;
-  const onRequest = () =>
-    progress.at(`WARP registrations: listing the account, ${grouped(++answers)} answers so far`);
+  const onRequest = ({ status }: RequestNote) => {
+    if (status !== undefined) answers += 1;
+    progress.at(`WARP registrations: listing the account, ${grouped(answers)} answers so far`);
+  };
   return withAccount({ accountId, baseUrl, perPage, env, onRequest }, async (client) => {
     const list = () => takeInventory(client, allowlist, lookUp);
     const time = () => timeOf(client, () => new Date());

@@ -6,7 +6,7 @@ import { AllowlistError, formatMessages } from "../allowlist/messages.js";
 import { ACCOUNT_ID_FORM, isAccountId } from "../allowlist/values.js";
 import { escapeText } from "../text/escape.js";
 import { hideSecrets } from "../text/redact.js";
-import { didYouMean } from "../text/words.js";
+import { didYouMean, shown } from "../text/words.js";
 import { LOOK_UPS, type LookUp } from "./account.js";
 import { USER_ERRORS } from "./reconcile.js";
 
@@ -36,6 +36,7 @@ export interface Settings {
 
 /** Throws a `RunError`, which Pulumi shows without a stack, where the account is not said. */
 export function readSettings(options: ProgramOptions): Settings {
+  refuseOtherOptions(options);
   const config = new pulumi.Config(CONFIG_NAMESPACE);
   refuseOtherKeys();
   refuseKeysOfProject(options);
@@ -60,6 +61,33 @@ export function readSettings(options: ProgramOptions): Settings {
     perPage: perPageOf(config.get("perPage")),
     lookUp: lookUpOf(config.get("lookUpUsers")),
   };
+}
+
+const ARGUMENTS = ["accountId", "allowlist", "folder"];
+
+/** A JavaScript program has no types: a mistyped argument would leave its default in force, and nobody would know. */
+function refuseOtherOptions(options: unknown): void {
+  if (typeof options !== "object" || options === null || Array.isArray(options))
+    throw runError("the arguments must be an object, such as { accountId, allowlist }");
+  for (const [key, value] of Object.entries(options)) {
+    if (!ARGUMENTS.includes(key))
+      throw runError(
+        `the argument ${shown(escapeText(key, 60))} has no meaning; ${didYouMean(key, ARGUMENTS)}`,
+      );
+    const isText = value === undefined || typeof value === "string";
+    const isList =
+      key === "allowlist" && Array.isArray(value) && value.every((one) => typeof one === "string");
+    if (isList && value.length === 0)
+      throw runError("the argument `allowlist` is an empty list\nName a file, or leave the argument out");
+    if (isText || isList) continue;
+    const must = key === "allowlist" ? "a text or a list of texts" : "a text";
+    throw runError(
+      pulumi.Output.isInstance(value) || value instanceof Promise
+        ? `the argument \`${key}\` is an output, which may not be known in a preview; it must be ${must}\n` +
+            `For one that differs from stack to stack: pulumi config set ${CONFIG_NAMESPACE}:${key} <value>`
+        : `the argument \`${key}\` must be ${must}`,
+    );
+  }
 }
 
 const KEYS = ["accountId", "allowlist", "baseUrl", "lookUpUsers", "perPage"];

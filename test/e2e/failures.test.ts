@@ -239,3 +239,23 @@ scenario(
     expect(simulator.log()).toEqual([]);
   },
 );
+
+const PROGRAM_FAILS = `const { WarpRegistrations } = require("pulumi-warp-registrations/program");
+module.exports = () => {
+  new WarpRegistrations("warp");
+  throw new Error("the rest of the program is wrong");
+};
+`;
+
+scenario(
+  "a program that fails beside the component changes nothing in the account",
+  { ...LISTED, files: { ...LISTED.files, "index.js": PROGRAM_FAILS } },
+  async ({ stack, simulator }) => {
+    const up = await stack.up({ skipPreview: true });
+    expect(up.exitCode, up.output).not.toBe(0);
+    expect(up.output).toContain("the rest of the program is wrong");
+    expect(up.output).toContain("nothing was done, since the program has failed");
+    expect(writesOf(simulator)).toEqual([]);
+    expect((await stack.state()).resources.map(({ name }) => name)).not.toContain("acts");
+  },
+);
