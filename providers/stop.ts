@@ -41,6 +41,7 @@ let working = 0;
 let leaving: (() => void) | undefined;
 let link: EngineLink | undefined;
 let mark: RunMark | undefined;
+let byHand: boolean | undefined;
 
 /** Aborted once no call that writes may begin any more; the reason is a sentence. */
 export const stopped: AbortSignal = writes.signal;
@@ -53,9 +54,15 @@ export function currentRun(): RunMark | undefined {
   return mark;
 }
 
-/** Whether rows of this run come from a program that lists no account: whoever wrote them has looked at nothing. */
+/**
+ * Whether rows of this run come from a program that lists no account: whoever wrote them has looked at nothing. Such a
+ * program leaves no mark, but the address of its engine may be that of an earlier run, whose mark is still there.
+ */
 export function isByHand(): boolean {
-  return link !== undefined && currentRun() === undefined;
+  if (link === undefined) return false;
+  const run = currentRun();
+  byHand ??= run === undefined || (run.pulumi !== undefined && !isRunning(run.pulumi));
+  return byHand;
 }
 
 /** Shows how far this process is, where it is Pulumi's. */
@@ -109,7 +116,7 @@ async function look(): Promise<void> {
   const alive = await link.answers();
   if (!alive) stop(WHY.gone, PATIENCE.gone);
   const run = currentRun();
-  if (run === undefined) return;
+  if (run === undefined || isByHand()) return;
   if (laterRun(run) !== undefined) stop(WHY.superseded, PATIENCE.gone);
   else if (run.program !== undefined && !isRunning(run.program)) stop(WHY.programGone, PATIENCE.gone);
 }
