@@ -102,8 +102,14 @@ known() {
   [ "$(git -C "$root" rev-parse --is-shallow-repository 2>/dev/null)" != false ] || options+=(--blame)
 }
 
+# What the last `drift` left in WARP_OUT/history.json: which devices have used up their grace.
+remember() {
+  [ ! -s "$out/history.json" ] || export WARP_HISTORY=$out/history.json
+}
+
 plan() {
   local folder=${1:-$root} code=0 pattern options=() base=()
+  remember
   [ -z "${PULUMI_STACK:-}" ] || options+=(--marker "$PULUMI_STACK")
   if [ "$(basename "$folder")" = proposal ]; then
     while IFS= read -r pattern; do options+=(--base "../base/$pattern"); done < <(patterns_in "$folder/../base")
@@ -137,6 +143,7 @@ apply() {
   local code=0
   [ -s "${1:-}" ] || fail "apply needs the plan that was reviewed: ci/warp.sh apply PLAN.JSON"
   [ -n "${PULUMI_STACK:-}" ] || fail "which stack? Set PULUMI_STACK"
+  remember
   WARP_EXPECT_PLAN=$(cd "$(dirname "$1")" && pwd)/$(basename "$1")
   export WARP_EXPECT_PLAN WARP_REPORT=$out/run.json
   rm -f "$WARP_REPORT"

@@ -80,6 +80,11 @@ underEachPulumi("what the plan of a merge says is what is done, and nothing else
     expect(await returns()).toEqual(["unknown"]);
     const fresh = simulator.world().registrations.find(({ device }) => device.name === "NEW");
     expect(fresh?.revoked_at ?? null, "what nobody reviewed is not done").toBeNull();
+    await writeFile(join(clone.folder, "out", "history.json"), "{}");
+    const unread = await clone.step("warp.sh", ["apply", "out/plan.json"], { ...env, ...path });
+    expect(unread.all, "what the last drift left is read").toContain(
+      "history.json is not a history of account",
+    );
     await end();
   }),
 );
@@ -235,6 +240,16 @@ test("drift is told and is no failure; an account that cannot be listed is one",
     });
     expect(refused.code).toBe(1);
     expect(await filesIn(join(clone.folder, "out"))).not.toContain("drift.md");
+  }));
+
+test("a plan reads the history that the last drift left", () =>
+  onStage(LOOSE, async ({ clone, env }) => {
+    expect((await clone.step("warp.sh", ["drift"], env)).code).toBe(0);
+    expect((await clone.step("warp.sh", ["plan"], env)).code).toBe(0);
+    await writeFile(join(clone.folder, "out", "history.json"), "{}");
+    const planned = await clone.step("warp.sh", ["plan"], env);
+    expect(planned.code, planned.all).toBe(1);
+    expect(planned.all).toContain("out/history.json is not a history of account");
   }));
 
 test("on GitHub what devices are called is no command, and the outcome and the summary are written", () =>

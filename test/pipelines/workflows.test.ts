@@ -135,9 +135,9 @@ describe("a pull request", () => {
 
 test("plans know what the stack revoked, which commit and which pull request it is, and what a merge changed", () => {
   const steps = (name: string, job: string) => workflowOf(name).jobs[job]?.steps ?? [];
-  const restores = (name: string, job: string) =>
+  const restores = (name: string, job: string, path = "out/own.json") =>
     steps(name, job).filter(
-      ({ uses, with: given }) => uses?.startsWith("actions/cache/restore@") && given?.path === "out/own.json",
+      ({ uses, with: given }) => uses?.startsWith("actions/cache/restore@") && given?.path === path,
     );
   for (const [name, job] of [
     ["pull-request.yml", "plan"],
@@ -148,6 +148,16 @@ test("plans know what the stack revoked, which commit and which pull request it 
     const checkout = steps(name, job).find(({ uses }) => uses?.startsWith("actions/checkout@"));
     expect(checkout?.with, name).toMatchObject({ "fetch-depth": 0 });
   }
+  const kept = steps("drift.yml", "drift").find(({ with: given }) => given?.path === "out/history.json");
+  for (const [name, job] of [
+    ["pull-request.yml", "plan"],
+    ["merge.yml", "plan"],
+    ["merge.yml", "apply"],
+  ] as const)
+    expect(
+      restores(name, job, "out/history.json").map(({ with: given }) => given?.key),
+      `${name} ${job}`,
+    ).toEqual([kept?.with?.["restore-keys"]]);
   // A pull request may read what main keeps, and leaves nothing there.
   expect(textOf("pull-request.yml")).not.toMatch(/actions\/cache(?:\/save)?@/u);
   const [saved] = steps("merge.yml", "apply").filter(({ uses }) => uses?.startsWith("actions/cache/save@"));
@@ -203,9 +213,11 @@ test("the same steps on GitLab, where the read token is not that of the producti
     "ci/warp.sh apply out/plan.json",
   ]);
   const own = { key: "warp-own-$PULUMI_STACK", paths: ["out/own.json"] };
-  expect(jobs.plan?.cache).toEqual({ ...own, policy: "pull" });
-  expect(jobs.apply?.cache).toEqual({ ...own, policy: "push", when: "always" });
-  expect(jobs.drift?.cache).toContainEqual({ ...own, policy: "pull" });
+  const history = { key: "warp-history", paths: ["out/history.json"] };
+  const pulled = [own, history].map((cache) => ({ ...cache, policy: "pull" }));
+  expect(jobs.plan?.cache).toEqual(pulled);
+  expect(jobs.apply?.cache).toEqual([{ ...own, policy: "push", when: "always" }, pulled[1]]);
+  expect(jobs.drift?.cache).toEqual([{ ...history, policy: "pull-push" }, pulled[0]]);
   expect(text).toContain('checkout --quiet --force --detach "refs/remotes/origin/$CI_DEFAULT_BRANCH"');
   const { rules } = workflow as unknown as { readonly rules: readonly { readonly if: string }[] };
   for (const rule of rules)

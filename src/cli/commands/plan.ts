@@ -213,7 +213,8 @@ async function planRun(
   const inputs = [
     options.inventory,
     env[EXPECT_VARIABLE]?.trim(),
-    env[HISTORY_VARIABLE]?.trim(),
+    // A history that the run itself keeps is read and written by design.
+    ...(more.history === undefined ? [env[HISTORY_VARIABLE]?.trim()] : []),
     ...(options.base ?? []),
     ...(options.own ?? []),
     ...(more.inputs ?? []),
