@@ -258,7 +258,7 @@ function everythingInScope(context: Context): Context {
 /** What hygiene takes from a device goes when the newest connects, so that whoever is let in is never cut off. */
 function afterNewest(candidate: Candidate, verdict: Verdict, subject: Subject): Verdict {
   const [newest] = candidate.device.registrations;
-  if (candidate === newest || verdict.relies || liveOf(candidate) !== "active") return verdict;
+  if (liveOf(candidate) !== "active") return verdict;
   if (aboutRule(verdict.rule).weight !== "hygiene" || liveOf(newest) !== "revoked") return verdict;
   return subject.isInScope(newest) && subject.decide(newest).desired === "active"
     ? { ...verdict, relies: [newest.registration.id] }

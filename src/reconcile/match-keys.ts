@@ -93,8 +93,7 @@ export function compileMatch(match: EntryMatch): CompiledMatch {
     if (value === undefined) continue;
     const key = MATCH_KEYS[name];
     const test = { name, key, wanted: comparedValue(name, value) };
-    const others = compiled[key.of];
-    compiled[key.of] = others.length === 0 ? [test] : [...others, test];
+    compiled[key.of] = [...compiled[key.of], test];
     if (key.matches === undefined) compiled.lookUp ??= test;
   }
   return compiled;
@@ -182,12 +181,9 @@ function isVersion(text: string | undefined): boolean {
 
 /** By numbers, part by part: `2025.10.1` is later than `2025.9.30`; a part that is missing is 0. */
 export function isAtLeast(wanted: string, given: string): boolean {
-  const [want, have] = [parts(wanted), parts(given)];
-  for (let i = 0; i < Math.max(want.length, have.length); i++) {
-    const difference = (have[i] ?? 0) - (want[i] ?? 0);
-    if (difference !== 0) return difference > 0;
-  }
-  return true;
+  const have = parts(given);
+  const differences = parts(wanted).map((part, at) => (have[at] ?? 0) - part);
+  return (differences.find((one) => one !== 0) ?? 0) >= 0;
 }
 
 function parts(version: string): number[] {

@@ -60,9 +60,8 @@ export function formDevices(
   const own = new Map<string, Candidate[]>();
   // In the order of addresses and ids, so that the order of a listing never matters. A listing is in that of ids.
   const byId = inOrder(registrations);
-  for (let place = 0; place < byId.length; place++) {
-    const registration = byId[place];
-    if (!registration || registration.deleted_at != null) continue;
+  for (const [place, registration] of byId.entries()) {
+    if (registration.deleted_at != null) continue;
     const email = userOf(registration);
     const candidate = {
       registration,
@@ -106,7 +105,8 @@ function toDevice(person: Person, members: readonly [Candidate, ...Candidate[]])
   return device;
 }
 
-function sorted(members: readonly [Candidate, ...Candidate[]]): readonly [Candidate, ...Candidate[]] {
+/** The newest first. */
+function sorted(members: readonly [Candidate, ...Candidate[]]): [Candidate, ...Candidate[]] {
   return [...members].sort((a, b) => (isNewer(a, b) ? -1 : 1)) as unknown as [Candidate, ...Candidate[]];
 }
 
@@ -119,8 +119,7 @@ export function isNewer(
   { registration: a }: Pick<Candidate, "registration">,
   { registration: b }: Pick<Candidate, "registration">,
 ): boolean {
-  const difference = compareTimes(a.created_at, b.created_at);
-  return difference === 0 ? a.id > b.id : difference > 0;
+  return (compareTimes(a.created_at, b.created_at) || compare(a.id, b.id)) > 0;
 }
 
 /** The order of two RFC 3339 times. JavaScript counts milliseconds only, the API tells microseconds. */
@@ -139,7 +138,7 @@ function fraction(time: string): string {
 /** When a registration last showed a sign of life: it enrolled, or it was seen. A time that cannot be read is none. */
 export function lastSign({ registration }: Pick<Candidate, "registration">): number {
   const created = Date.parse(registration.created_at);
-  const seen = Date.parse(registration.last_seen_at ?? "");
+  const seen = Date.parse(registration.last_seen_at ?? registration.created_at);
   return Number.isNaN(seen) || seen < created ? created : seen;
 }
 
@@ -162,22 +161,22 @@ function group(candidates: readonly Candidate[], byIdOnly: boolean): Groups {
   for (const candidate of candidates) {
     sets.set(candidate, [candidate]);
     const type = typeOf(candidate);
-    const first = share(byId, `${type} ${candidate.registration.device.id}`, candidate);
-    if (first) merge(sets, first, candidate);
+    merge(sets, share(byId, `${type} ${candidate.registration.device.id}`, candidate), candidate);
     if (byIdOnly) continue;
     for (const value of valueKeys(candidate.hardware)) share(byValue, `${type} ${value}`, candidate);
   }
   const doubts = new Doubts();
   for (const members of byValue.values()) {
-    const sorted = members.length === 1 ? [] : [...members].sort((a, b) => (isNewer(a, b) ? 1 : -1));
-    const signs = sorted.map(lastSign);
-    for (const [at, newer] of sorted.entries()) {
+    const seen = sorted(members)
+      .reverse()
+      .map((one) => ({ one, sign: lastSign(one) }));
+    for (const { one: newer } of seen) {
       const enrolled = Date.parse(newer.registration.created_at);
-      for (let before = 0; before < at; before++) {
-        const older = sorted[before];
-        if (!older || older.registration.device.id === newer.registration.device.id) continue;
+      for (const { one: older, sign } of seen) {
+        if (older === newer) break;
+        if (older.registration.device.id === newer.registration.device.id) continue;
         if (haveTwoSerials(older, newer)) doubts.add([older, newer], "serials");
-        else if ((signs[before] ?? 0) - enrolled > OVERLAP_MS) doubts.add([older, newer], "in-use");
+        else if (sign - enrolled > OVERLAP_MS) doubts.add([older, newer], "in-use");
         else merge(sets, older, newer);
       }
     }
@@ -222,8 +221,9 @@ export function haveTwoSerials(one: Candidate, other: Candidate): boolean {
 }
 
 /** Whether both tell a serial and a hardware id, and the same: what is in doubt about another one is not about these. */
-export function agree({ hardware: a }: Candidate, { hardware: b }: Candidate): boolean {
-  return isSame(a?.serialKey, b?.serialKey) && isSame(a?.hardwareIdKey, b?.hardwareIdKey);
+export function agree(one: Candidate, other: Candidate): boolean {
+  const [own, others] = [valueKeys(one.hardware), valueKeys(other.hardware)];
+  return own.length === 2 && own.every((value) => others.includes(value));
 }
 
 /** Whether both tell a hardware id, and not the same. */
@@ -241,12 +241,12 @@ function isSame(a: string | undefined, b: string | undefined): boolean {
 
 type List<T> = [T, ...T[]];
 
-/** Adds to the list of a key; answers who was there first. */
-function share<T>(lists: Map<string, List<T>>, key: string, value: T): T | undefined {
+/** Adds to the list of a key; answers who was there first, if only now. */
+function share<T>(lists: Map<string, List<T>>, key: string, value: T): T {
   const list = lists.get(key);
-  if (!list) lists.set(key, [value]);
-  else list.push(value);
-  return list?.[0];
+  if (list) list.push(value);
+  else lists.set(key, [value]);
+  return list ? list[0] : value;
 }
 
 /** The smaller set moves into the larger. */
@@ -262,8 +262,7 @@ function merge<T>(sets: Map<T, List<T>>, a: T, b: T): void {
 
 /** The registrations with which it is in doubt whether this one is of their machine. */
 export function doubtsOf(candidate: Candidate): readonly Doubt[] {
-  const { doubts } = candidate.device.person;
-  return doubts.length === 0 ? NONE : doubts.filter(({ pair }) => pair.includes(candidate));
+  return candidate.device.person.doubts.filter(({ pair }) => pair.includes(candidate));
 }
 
 /**
@@ -278,8 +277,7 @@ export function machinesOf({ devices, isNobody }: Person): readonly (readonly De
     for (const { registration, hardware } of device.registrations) {
       const values = isNobody ? NONE : valueKeys(hardware);
       for (const key of [`device ${registration.device.id}`, ...values]) {
-        const other = share(byKey, key, device);
-        if (other) merge(machines, other, device);
+        merge(machines, share(byKey, key, device), device);
       }
     }
   }
@@ -292,11 +290,10 @@ const FEW = 6;
 /** Whether no two of a few registrations share anything: nearly everybody's. */
 function areApart(candidates: readonly Candidate[]): boolean {
   if (candidates.length > FEW) return false;
-  for (let i = 1; i < candidates.length; i++) {
-    const one = candidates[i];
-    for (let j = 0; j < i; j++) {
-      const other = candidates[j];
-      if (one && other && sharesAnything(one, other)) return false;
+  for (const one of candidates) {
+    for (const other of candidates) {
+      if (other === one) break;
+      if (sharesAnything(one, other)) return false;
     }
   }
   return true;

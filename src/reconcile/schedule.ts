@@ -64,8 +64,7 @@ export function schedule(
   const weaker = weaken(due, waits);
   const acts = due
     .filter((decision) => !waits.has(decision))
-    .map((decision) => weaker.get(decision) ?? decision)
-    .sort((a, b) => compare(a.registration.id, b.registration.id));
+    .map((decision) => weaker.get(decision) ?? decision);
   return {
     decisions: weaker.size === 0 ? decisions : decisions.map((one) => weaker.get(one) ?? one),
     agreed,
@@ -98,9 +97,12 @@ function limit(agreed: readonly ActDecision[], most: number, waits: Map<ActDecis
   }
 }
 
-/** Acts that belong together, the most urgent unit first; a unit is as urgent as what it lets in. */
-function unitsOf(acts: readonly ActDecision[]): readonly (readonly ActDecision[])[] {
-  const units = new Map<string, ActDecision[]>();
+/** Acts that belong together, before all others one that lets in. */
+type Unit = [head: ActDecision, ...ActDecision[]];
+
+/** The most urgent unit first; a unit is as urgent as what it lets in. */
+function unitsOf(acts: readonly ActDecision[]): readonly Unit[] {
+  const units = new Map<string, Unit>();
   for (const act of acts) units.set(act.registration.id, [act]);
   for (const act of acts) {
     for (const id of act.relies ?? []) {
@@ -110,18 +112,11 @@ function unitsOf(acts: readonly ActDecision[]): readonly (readonly ActDecision[]
       for (const { registration } of other) units.set(registration.id, one);
     }
   }
-  const headOf = (unit: readonly ActDecision[]) =>
-    unit.find(({ action }) => action === "unrevoke") ?? unit[0];
-  const sorted = [...new Set(units.values())]
-    .map((unit) => ({ unit, head: headOf(unit) }))
-    .sort((a, b) => (a.head && b.head ? byUrgency(a.head, b.head) : 0));
+  const sorted = [...new Set(units.values())].sort(([a], [b]) => byUrgency(a, b));
   // What is revoked already is deleted after what has to be deleted before it, the oldest first.
-  const isLater = ({ head }: (typeof sorted)[number]) =>
-    head?.live === "revoked" && head.together !== undefined;
-  const later = sorted
-    .filter(isLater)
-    .sort((a, b) => (a.head && b.head && isNewer(a.head.candidate, b.head.candidate) ? 1 : -1));
-  return [...sorted.filter((one) => !isLater(one)), ...later].map(({ unit }) => unit);
+  const isLater = ([head]: Unit) => head.live === "revoked" && head.together !== undefined;
+  const later = sorted.filter(isLater).sort(([a], [b]) => oldestFirst(a, b));
+  return [...sorted.filter((one) => !isLater(one)), ...later];
 }
 
 /**
@@ -135,13 +130,19 @@ function weaken(
   const weaker = new Map<Decision, ActDecision>();
   const waiting = new Map([...waits].map(([{ registration }, why]) => [registration.id, why]));
   // The oldest first, since what is only revoked holds the next one as well.
-  const held = due.filter((decision) => decision.together !== undefined && !waits.has(decision));
-  for (const decision of held.sort((a, b) => (isNewer(a.candidate, b.candidate) ? 1 : -1))) {
-    const first = decision.together?.find((id) => waiting.has(id));
-    const why = first === undefined ? undefined : waiting.get(first);
-    if (first === undefined || !why) continue;
+  const held = due.flatMap((decision) => {
+    const { together } = decision;
+    return together && !waits.has(decision) ? [{ decision, together }] : [];
+  });
+  for (const { decision, together } of held.sort((a, b) => oldestFirst(a.decision, b.decision))) {
+    const [first] = together.flatMap((id) => {
+      const why = waiting.get(id);
+      return why ? [{ id, why }] : [];
+    });
+    if (!first) continue;
+    const { id, why } = first;
     waiting.set(decision.registration.id, why);
-    const text = `${first} must be deleted first, and waits: ${why.text}`;
+    const text = `${id} must be deleted first, and waits: ${why.text}`;
     if (decision.live === "revoked") waits.set(decision, { ...why, text });
     else
       weaker.set(decision, {
@@ -152,6 +153,10 @@ function weaken(
       });
   }
   return weaker;
+}
+
+function oldestFirst({ candidate: a }: ActDecision, { candidate: b }: ActDecision): number {
+  return isNewer(a, b) ? 1 : -1;
 }
 
 export function whyFrozen({ until, reason }: Freeze): string {
@@ -258,8 +263,9 @@ function whose(email: string): string {
   return email === "" ? "no user" : clipped(email, 100);
 }
 
+/** A time that is missing is the same as none, and no other. */
 function isSameTime(a: string | null | undefined, b: string | null | undefined): boolean {
-  return a == null || b == null ? a == b : compareTimes(a, b) === 0;
+  return compareTimes(a ?? "", b ?? "") === 0;
 }
 
 /** Times as the API tells them where they differ within a minute only. */
