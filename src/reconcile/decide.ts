@@ -103,7 +103,7 @@ function decidePerson(person: Person, context: Context, collected: Collected): v
       decisions.push(toDecision(candidate, afterNewest(candidate, verdict, subject)));
     return;
   }
-  const replan = (other: Person, scope: "scope" | "whole") => {
+  const replan = (other: Person, scope?: "whole") => {
     const next: Collected = { decisions: [], findings: [], matched: new Set() };
     decidePerson(other, scope === "whole" ? foundOnce(context).whole() : context, next);
     return next;

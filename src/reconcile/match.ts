@@ -103,13 +103,11 @@ export class Entries {
     readonly at: Date,
     readonly matched: Set<Entry>,
   ) {
-    const entries = user && user.entries.length > 0 ? user.entries : undefined;
-    this.#entries = entries
-      ? entries.map((entry) => ({ entry, match: compileMatch(entry.match) }))
-      : NO_ENTRIES;
-    this.#blind = entries
-      ? this.#entries.filter(({ match }) => match.machine.some(({ key }) => key.mayBeUnknown))
-      : NO_ENTRIES;
+    this.#entries = (user?.entries ?? NO_ENTRIES).map((entry) => ({
+      entry,
+      match: compileMatch(entry.match),
+    }));
+    this.#blind = this.#entries.filter(({ match }) => match.machine.some(({ key }) => key.mayBeUnknown));
     this.#index = this.#entries.length > FEW ? indexOf(this.#entries) : undefined;
   }
 
@@ -131,7 +129,7 @@ export class Entries {
 
   /** The registrations that an entry matches beside this one: of one type, and of one name where it is a glob alone. */
   matching(entry: Entry, { registration, device }: Candidate): readonly Candidate[] {
-    const byGlob = Object.keys(entry.match).every((name) => name === "nameGlob");
+    const byGlob = rankOf(entry) === rankOfKey("nameGlob");
     return device.person.devices.flatMap((other) =>
       other.type === device.type
         ? this.#find(other)
@@ -143,14 +141,13 @@ export class Entries {
 
   /** The registrations of its device that tell what an entry asks for. */
   tellers(entry: Entry, { device }: Candidate): readonly Candidate[] {
-    return this.#find(device).find((found) => found.entry === entry)?.tellers ?? NOBODY;
+    return tellersIn(this.#find(device), entry);
   }
 
   /** Whether no entry would let it in were it the only one of its device, because of what it tells itself. */
   isOutAlone(candidate: Candidate): boolean {
     const own = this.#find(candidate.device).filter(
-      ({ entry, tellers }) =>
-        rankOf(entry) <= rankOfKey("device") && isInForce(entry, this.at) && tellers.includes(candidate),
+      ({ entry, tellers }) => isInForce(entry, this.at) && tellers.includes(candidate),
     );
     const match = judgeNewest(candidate, own);
     return match?.kind === "refused" || match?.kind === "contradiction";
@@ -158,9 +155,12 @@ export class Entries {
 
   /** The entries that allow a registration now, whatever else decides about it. */
   allowing(candidate: Candidate): readonly Entry[] {
-    return this.#find(candidate.device).flatMap(({ entry, tellers }) =>
-      entry.state === "active" && isInForce(entry, this.at) && tellers.includes(candidate) ? [entry] : [],
-    );
+    return this.#find(candidate.device)
+      .filter(
+        ({ entry, tellers }) =>
+          entry.state === "active" && isInForce(entry, this.at) && tellers.includes(candidate),
+      )
+      .map(({ entry }) => entry);
   }
 
   #say(candidate: Candidate): Said {
@@ -181,9 +181,7 @@ export class Entries {
       ({ entry: { state, from } }) =>
         state === "active" && from !== undefined && this.at.getTime() < from.start,
     )?.entry;
-    const match = this.#judge(candidate, found);
-    const mayRefuse = match.kind === "allowed" ? this.#blindly(device, refuses) : undefined;
-    return { match, upcoming, mayRefuse };
+    return { match: this.#judge(candidate, found), upcoming, mayRefuse: this.#blindly(device, refuses) };
   }
 
   #judge(candidate: Candidate, found: readonly Found[]): Match {
@@ -206,7 +204,7 @@ export class Entries {
 
   #settle(device: Device, found: readonly Found[]): Match {
     const match = judgeNewest(device.registrations[0], this.#inForce(found));
-    if (match && match.kind !== "condition" && match.kind !== "none") {
+    if (match && match.kind !== "condition") {
       // A glob names no device: what it refuses may be a machine that another entry allows.
       if (match.kind !== "refused" || rankOf(match.entry) < rankOfKey("nameGlob")) return match;
     }
@@ -267,6 +265,7 @@ const NO_ENTRIES: readonly never[] = [];
 
 const NOBODY: readonly Candidate[] = [];
 
+/** By a name alone only the newest, whatever an older one is called. */
 function tellersOf(match: CompiledMatch, registrations: Device["registrations"]): readonly Candidate[] {
   const [newest] = registrations;
   if (match.registration.length > 0)
@@ -277,6 +276,10 @@ function tellersOf(match: CompiledMatch, registrations: Device["registrations"])
   if (match.machine.length === 0 || registrations.length === 1)
     return passAll(match.machine, newest) ? [newest] : NOBODY;
   return registrations.filter((one) => passAll(match.machine, one));
+}
+
+function tellersIn(found: readonly Found[], entry: Entry): readonly Candidate[] {
+  return found.filter((one) => one.entry === entry).flatMap(({ tellers }) => tellers);
 }
 
 /** Whether the device tells all that an entry asks for, but for values that none of its registrations tells. */
@@ -300,9 +303,7 @@ function lookUp(
   const found = new Set(index.get(""));
   for (const one of registrations) {
     for (const name of matchKeys) {
-      const told = MATCH_KEYS[name].told(one);
-      if (told === undefined) continue;
-      for (const entry of index.get(`${name}:${told}`) ?? []) found.add(entry);
+      for (const entry of index.get(`${name}:${String(MATCH_KEYS[name].told(one))}`) ?? []) found.add(entry);
     }
   }
   return found;
@@ -329,8 +330,7 @@ function judgeNewest(newest: Candidate, found: readonly Found[]): Match | undefi
   const top = found.filter(({ entry }) => rankOf(entry) === rank);
   if (top.length === 0) return undefined;
   const own = top.filter(({ tellers }) => tellers.includes(newest));
-  const claims = top.filter(({ tellers }) => !tellers.includes(newest));
-  const refusing = claims.filter(({ entry }) => entry.state !== "active");
+  const refusing = top.filter(({ entry }) => entry.state !== "active");
   if (own.length > 0) {
     const match = judgeOwn(own, newest);
     if (match.kind === "refused" || match.kind === "contradiction" || rank === rankOfKey("device"))
@@ -347,7 +347,7 @@ function judgeNewest(newest: Candidate, found: readonly Found[]): Match | undefi
   );
   if (itself?.kind === "refused" || itself?.kind === "contradiction") return itself;
   return judgeConditions(
-    claims.map(({ entry }) => entry),
+    top.map(({ entry }) => entry),
     newest,
     false,
   );
@@ -358,12 +358,9 @@ function judgeNewest(newest: Candidate, found: readonly Found[]): Match | undefi
  * Two machines that a third has joined, each with a serial of its own, keep what is said of that.
  */
 function judgeOlder(older: Candidate, ofDevice: Match, found: readonly Found[]): Match {
-  const own = found.filter(
-    ({ entry, tellers }) => rankOf(entry) <= rankOfKey("device") && tellers.includes(older),
-  );
+  const own = found.filter(({ tellers }) => tellers.includes(older));
   if (ofDevice.kind === "refused") {
-    const tellers = found.find(({ entry }) => entry === ofDevice.entry)?.tellers ?? NOBODY;
-    const isOther = tellers.every((one) => haveTwoSerials(one, older));
+    const isOther = tellersIn(found, ofDevice.entry).every((one) => haveTwoSerials(one, older));
     const allowed =
       isOther && own.find(({ entry }) => entry.state === "active" && entry.match.serial !== undefined);
     return allowed ? judgeConditions([allowed.entry], older, true) : ofDevice;

@@ -13,7 +13,6 @@ import {
   doubtsOf,
   formPerson,
   isNewer,
-  lastSign,
   machinesOf,
   type Person,
   registrationsOf,
@@ -29,7 +28,7 @@ export interface Settling {
   readonly verdicts: Map<Candidate, Verdict>;
   readonly findings: Finding[];
   /** Decides a person as a whole plan would; `whole` with everything in scope. */
-  readonly replan: (person: Person, scope: "scope" | "whole") => Replanned;
+  readonly replan: (person: Person, scope?: "whole") => Replanned;
 }
 
 interface Replanned {
@@ -132,7 +131,7 @@ function keepWhatHolds(settling: Settling): Before {
 function heldBack(candidate: Candidate, settling: Settling, evenDeleted: boolean): readonly Candidate[] {
   const { device } = candidate;
   const { entries } = settling;
-  const isLeft = (one: Candidate) => one !== candidate && !isDeleted(settling, one);
+  const isLeft = (one: Candidate) => !isDeleted(settling, one);
   const isOlder = (one: Candidate) => isNewer(candidate, one);
   const rest = device.registrations.filter((one) => isLeft(one) || (evenDeleted && isOlder(one)));
   const ofDevice = regroup(rest, device.person.isNobody)
@@ -142,9 +141,7 @@ function heldBack(candidate: Candidate, settling: Settling, evenDeleted: boolean
     const others = entries.matching(entry, candidate);
     // Another one that is newer and stays holds the same back.
     if (others.some((one) => isLeft(one) && !isOlder(one))) return [];
-    return others.filter(
-      (one) => isOlder(one) && one.device !== device && one === one.device.registrations[0],
-    );
+    return others.filter((one) => isOlder(one) && one === one.device.registrations[0]);
   });
   return [...new Set([...ofDevice, ...ofName])];
 }
@@ -178,10 +175,10 @@ function isKeptOut(one: Candidate, verdict: Verdict | undefined, subject: Subjec
 function keepWhatJoins(settling: Settling): boolean {
   const { person } = settling.subject;
   if (!person.devices.some((device) => mayJoin(device, settling))) return false;
-  const next = settling.replan(toNext(settling), "scope");
+  const next = settling.replan(toNext(settling));
   const changed = new Set(next.decisions.filter(isAct).map(({ registration }) => registration.id));
   let isFound = false;
-  for (const machine of changed.size === 0 ? [] : machinesOf(person)) {
+  for (const machine of machinesOf(person)) {
     const all = registrationsOf(machine);
     const stays = all.find((one) => changed.has(idOf(one)));
     if (!stays) continue;
@@ -193,17 +190,11 @@ function keepWhatJoins(settling: Settling): boolean {
   return isFound;
 }
 
-/** Whether a deletion may take away more than itself. */
+/** Whether a deletion may take away more than itself: a registration that is its whole device, in no doubt, may not. */
 function mayJoin({ registrations, person }: Device, settling: Settling): boolean {
-  const gone = registrations.find((one) => isDeleted(settling, one));
-  if (!gone) return false;
-  const { id } = gone.registration.device;
-  const left = registrations.filter((one) => !isDeleted(settling, one));
   return (
-    (left.length > 0 && Math.max(...registrations.map(lastSign)) > Math.max(...left.map(lastSign))) ||
-    person.doubts.length > 0 ||
-    (gone === registrations[0] && left.length > 0) ||
-    registrations.some(({ registration }) => registration.device.id !== id)
+    (registrations.length > 1 || person.doubts.length > 0) &&
+    registrations.some((one) => isDeleted(settling, one))
   );
 }
 
