@@ -56,6 +56,18 @@ steps("a device that comes back again and again", [
     findings: [],
   },
   {
+    title: "is none where it is protected: nobody wants to keep it out",
+    allowlist: `protected: { registrations: [c] }\n${grace()}`,
+    live: [
+      { ...BACK, id: "a", revoked: GONE },
+      { ...BACK, id: "b", revoked: GONE },
+      { ...BACK, id: "c" },
+    ],
+    devices: [],
+    expect: ["a: keep (unlisted) 5", "b: keep (unlisted) 5", "c: leave (protected) 2"],
+    findings: [],
+  },
+  {
     title: "is told for each of two devices",
     allowlist: grace(),
     live: ["x", "y"].flatMap((device) =>

@@ -1,6 +1,8 @@
 import { expect, test } from "vitest";
-import { physicalDevice, plan } from "../../test/support/world.js";
+import { ACCOUNT, allowlist, NOW, physicalDevice, plan, registration } from "../../test/support/world.js";
 import { ALICE, HEAD, steps } from "../../test/support/world-steps.js";
+import type { Registration } from "../cloudflare/types.js";
+import { makePlan } from "./plan.js";
 
 const WINDOWS = physicalDevice("win", {
   device_type: "windows",
@@ -124,6 +126,7 @@ test.each([
   ["2025", undefined, "leave"],
   ["2025", "unknown", "leave"],
   ["2026", "v2025.1", "leave"],
+  ["2025.9", "2026", "keep"],
 ])("minClientVersion %s, and it is %s: %s", (wanted, clientVersion, action) => {
   const made = plan(
     HEAD + requires(`minClientVersion: "${wanted}"`),
@@ -160,6 +163,17 @@ test.each([
     [WINDOWS],
   );
   expect(made.decisions[0]?.action).toBe(action);
+});
+
+test("a version that is told as a number is not known, and the device's own is taken", () => {
+  const live = [{ id: "a", email: ALICE, name: "L", device: "win" }].map((one) => registration(one));
+  const numbered = live.map((one) => ({ ...one, device: { ...one.device, client_version: 2024 } }));
+  const made = makePlan(
+    allowlist(HEAD + requires('minClientVersion: "2025"')),
+    { account: ACCOUNT, registrations: numbered as unknown as Registration[], devices: [WINDOWS] },
+    NOW,
+  );
+  expect(made.decisions[0]?.action).toBe("keep");
 });
 
 test("the decision says what was required, and what is there", () => {

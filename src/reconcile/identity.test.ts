@@ -8,7 +8,7 @@ import { ACCOUNT, allowlist, NOW, physicalDevice, registration } from "../../tes
 import { parseAllowlist } from "../allowlist/parse.js";
 import { reportChange } from "./change.js";
 import { findOverlap } from "./findings/account.js";
-import { type Finding, identityOf } from "./findings/finding.js";
+import { type Finding, identityOf, identityOfAct } from "./findings/finding.js";
 import { makePlan, type Plan } from "./plan.js";
 
 const LIST = `policy: { unlisted: report, superseded: report, maxDevices: 1, overMaxDevices: report, listedRevoked: report }
@@ -112,6 +112,12 @@ test("a plan with most kinds of findings", () => {
     "warning",
   ] as const)
     expect(found).toContain(code);
+});
+
+/** Baselines and histories that are written hold these very names: `printf '["r1"]' | sha256sum`. */
+test("the name of a finding, and of an act, is its kind and 16 digits of what it is about", () => {
+  expect(identityOf({ code: "unlisted", subject: ["r1"] })).toBe("unlisted:38edd8d1053fa194");
+  expect(identityOfAct("revoke", "r1")).toBe("act-revoke:38edd8d1053fa194");
 });
 
 test("none of its findings has the identity of another", () => {

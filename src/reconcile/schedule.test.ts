@@ -9,6 +9,7 @@ const pending = (made: Plan) =>
   made.pending.map(({ decision, why }) => `${decision.registration.id}: ${why}`);
 
 const GONE = "2026-05-20T00:00:00Z";
+const MARCH = "2026-03-15T00:00:00Z";
 const [MON, TUE, WED] = ["2026-05-25T00:00:00Z", "2026-05-26T00:00:00Z", "2026-05-27T00:00:00Z"];
 
 const USERS = `users:
@@ -124,6 +125,21 @@ describe("a freeze", () => {
     expect(made.acts).toHaveLength(acts);
     expect(made.freeze === undefined).toBe(acts > 0);
     expect(notices(made).includes("past-freeze:")).toBe(acts > 0);
+  });
+
+  test("makes no deletion a weaker act, though another one that must come before it waits as well", () => {
+    const list = `freeze: { until: 2026-07-01, reason: audit }\npolicy: { revoked: { after: 30d, includeListed: true } }\nusers:\n  ${ALICE}: [{ device: d1 }, { registration: new, state: deleted }]\n`;
+    const live = [
+      { id: "new", email: ALICE, device: "d1", created: "2026-03-01T00:00:00Z" },
+      { id: "old", email: ALICE, device: "d1", created: "2026-01-01T00:00:00Z", revoked: MARCH },
+    ];
+    const made = plan(HEAD + list, live, []);
+    const [first] = made.decisions;
+    expect([first?.registration.id, first?.together]).toEqual(["new", ["old"]]);
+    expect(made.decisions.map(({ action }) => action)).toEqual(["delete", "delete"]);
+    expect(made.pending.map(({ text }) => text)).toEqual(
+      Array(2).fill("frozen until 2026-07-02T00:00Z: audit"),
+    );
   });
 
   test("that is over is to be removed", () => {

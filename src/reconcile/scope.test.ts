@@ -1,5 +1,8 @@
-import { physicalDevice } from "../../test/support/world.js";
+import { expect, test } from "vitest";
+import { allowlist, physicalDevice, registration, type Sketch } from "../../test/support/world.js";
 import { ALICE, steps } from "../../test/support/world-steps.js";
+import type { Scope } from "../allowlist/model.js";
+import { whyOutOfScope } from "./scope.js";
 
 const listed = `users:\n  ${ALICE}:\n    - device: d1\n`;
 
@@ -37,6 +40,39 @@ steps("the scope", [
     expect: ["a: revoke (unlisted) 4"],
   },
 ]);
+
+const EVERYBODY = allowlist(`version: 1\n${listed}`).scope;
+const [NONE, PROFILE] = [new Set<string>(), { policyIds: new Set(["p1"]) }];
+const CAROL = new Set(["carol@example.org"]);
+
+/** `warp-registrations who` tells it of whomever it is asked about. */
+test.each<[string, Partial<Scope>, Sketch, readonly string[]]>([
+  ["of its domain", { emailDomains: new Set(["example.com"]) }, { id: "a", email: ALICE }, []],
+  [
+    "of another domain",
+    { emailDomains: new Set(["example.org"]) },
+    { id: "a", email: ALICE },
+    ["emailDomains"],
+  ],
+  ["not named", { emails: CAROL }, { id: "a", email: ALICE }, ["emails"]],
+  [
+    "neither named nor of a domain",
+    { emails: CAROL, emailDomains: new Set(["sub.example.com"]) },
+    { id: "a", email: ALICE },
+    ["emails"],
+  ],
+  ["of its profile", PROFILE, { id: "a", email: ALICE, policy: "p1" }, []],
+  ["of no profile", PROFILE, { id: "a", email: ALICE }, ["policyIds"]],
+  [
+    "of nothing that is asked for",
+    { ...PROFILE, emails: CAROL, registrationTypes: NONE },
+    { id: "a", email: ALICE },
+    ["registrationTypes", "policyIds", "emails"],
+  ],
+])("what is %s is left out by the settings that it does not meet", (_, scope, sketch, settings) => {
+  const of = registration(sketch);
+  expect(whyOutOfScope(of, sketch.email ?? "", { ...EVERYBODY, ...scope })).toEqual(settings);
+});
 
 const IN_USE = [
   { id: "new", email: ALICE, device: "d1", policy: "p1", created: "2026-05-20T00:00:00Z" },

@@ -135,6 +135,32 @@ stories("what would be let in were it alone is deleted first", [
   },
 ]);
 
+stories("no deletion waits for what entries would keep out were it alone", [
+  {
+    title: "since another entry refuses it by its name",
+    allowlist: bob(
+      "unlisted: report",
+      '{ nameGlob: "LAP*" }, { name: LAPTOP, state: deleted }, { registration: r2, state: deleted }',
+    ),
+    live: [at("r1", 1, { ...OLD, device: "d1" }), at("r2", 2, { device: "d2" })],
+    expect: ["r1: delete (entry)", "r2: delete (entry)"],
+    after: [],
+  },
+  {
+    title: "since two entries would be at odds about it",
+    allowlist: bob("unlisted: report", "{ serial: SN1, state: deleted }, { hardwareId: H1 }"),
+    live: [
+      at("r0", 1, { ...OLD, device: "d0" }),
+      at("r1", 2, { ...OLD, device: "d1" }),
+      at("r2", 3, { device: "d2" }),
+    ],
+    devices: [machine("d0", "SN1", "H2"), machine("d1", "SN1", "H1"), machine("d2", null, "H2")],
+    expect: ["r0: delete (entry)", "r1: delete (entry)", "r2: delete (entry)"],
+    // The newest is refused by what these two tell, and not by what it tells itself.
+    after: ["r0 after r2", "r1 after r2"],
+  },
+]);
+
 /** Two clones, of which one is deleted by age; what is in doubt is let in by no entry. */
 const CLONES = [at("r1", 1, { lastSeen: "2026-03-10T00:00:00Z" }), at("r2", 3, { device: "d2" })];
 

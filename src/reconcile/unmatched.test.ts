@@ -135,6 +135,10 @@ describe("a refused device that is connected under another user", () => {
     expect(codes("serial: SERIAL-2, hardwareId: HARDWARE-2")).toContain("elsewhere");
     expect(codes("serial: SERIAL-2, hardwareId: HARDWARE-9")).not.toContain("elsewhere");
     expect(codes("serial: SERIAL-1, name: LAPTOP-9")).not.toContain("elsewhere");
+    const connected = `${HEAD}policy: { unlisted: report }\nusers:\n  ${ALICE}: [{ serial: SERIAL-1, name: LAPTOP-9, state: revoked }]\n`;
+    const own = plan(connected, LIVE, DEVICES);
+    expect(own.acts).toEqual([]);
+    expect(own.findings.map(({ code }) => code)).not.toContain("elsewhere");
   });
 
   test("is none where it is revoked, or the entry allows", () => {

@@ -30,6 +30,9 @@ test("serials stand in the order of their texts, whatever the order of devices",
 test("a serial that can be used is not told, nor one that nobody in the account has any more", () => {
   expect(told(1, "S-1")).toEqual([]);
   expect(told(1, "S-1", "None", "None")).toEqual([]);
+  // Listed twice, the second time with a serial of its own.
+  const rows = [{ serial_number: "None" }, { serial_number: "S-1" }].map((row) => physicalDevice("d1", row));
+  expect(plan(`${HEAD}users:\n  ${ALICE}: [{ serial: S-1 }]\n`, live(1), rows).findings).toEqual([]);
 });
 
 test("the registrations of a serial stand in the order of their ids, whatever the order of devices", () => {

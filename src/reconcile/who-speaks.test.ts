@@ -1,5 +1,6 @@
 /** Which entry, which exception and which state speaks of a device, and what doubt does. */
 
+import { expect, test } from "vitest";
 import {
   BOB,
   BOTH_TYPES,
@@ -14,9 +15,13 @@ import {
   machine,
   stories,
 } from "../../test/support/stories.js";
+import { plan } from "../../test/support/world.js";
+import { HEAD } from "../../test/support/world-steps.js";
 
 /** The same laptop under a new device id, as a re-installed client has it. */
 const AGAIN = { ...R2, device: "d2" };
+/** Of no person, though it has an address. */
+const CONNECTOR = "warp_connector@team.cloudflareaccess.com";
 /** Told by hardware id only under the new device id. */
 const LATE = [machine("d1", "SN1", "H1"), machine("d2", null, "H1")];
 
@@ -210,6 +215,76 @@ stories("among entries by device", [
     live: [R1, AGAIN],
     devices: SAME,
     expect: ["r1: revoke (entry)", "r2: revoke (entry)"],
+  },
+]);
+
+stories("entries of one rank that ask for the same", [
+  {
+    title: "are at odds in nothing, though an older registration alone tells what one of them goes by",
+    allowlist: bob("unlisted: report", "{ hardwareId: H1, state: revoked }, { serial: SN1, state: revoked }"),
+    live: [R1, AGAIN],
+    devices: LATE,
+    expect: ["r1: revoke (entry)", "r2: revoke (entry)"],
+  },
+]);
+
+test("where the newest tells two that are at odds, the plan is held by these two, whatever an older one tells", () => {
+  const list = `users:
+  ${BOB}:
+    - { serial: SN1, state: revoked }
+    - { hardwareId: H1, state: deleted }
+    - { hardwareId: H1, name: LAPTOP }
+`;
+  const { problems } = plan(HEAD + list, [R1, AGAIN], LATE);
+  expect(new Set(problems.map(({ text }) => text.replace(/^.*: /u, "")))).toEqual(
+    new Set(["deleted here, active at line 6"]),
+  );
+  expect(problems.map(({ source }) => source?.line)).toEqual([5, 5]);
+});
+
+stories("an entry by name speaks of the newest registration alone", [
+  {
+    title: "one that a stronger entry overrules refuses no older registration either",
+    allowlist: bob("unlisted: revoke", "{ device: d1 }, { name: LAPTOP, state: revoked }"),
+    live: [R1, R2],
+    expect: ["r1: keep (entry)", "r2: keep (entry)"],
+  },
+]);
+
+stories("an entry that names a registration and a serial", [
+  {
+    title: "means no other registration, though that tells no serial",
+    allowlist: bob("unlisted: revoke", "{ registration: r9, serial: SN1 }"),
+    live: [R1],
+    devices: [machine("d1", null, null)],
+    expect: ["r1: revoke (unlisted)"],
+  },
+]);
+
+stories("what may be the machine that an entry refuses", [
+  {
+    title: "is not let in by its name, enrolled once or twice",
+    allowlist: bob("unlisted: revoke", "{ name: LAPTOP }, { serial: LOST, state: revoked }"),
+    live: [
+      { ...R1, revoked: LONG_AGO },
+      { ...R2, revoked: LATELY },
+    ],
+    devices: [machine("d1", null, null)],
+    expect: ["r1: leave (older)", "r2: leave (doubt)"],
+    told: ["r2~may be the machine that line 4 refuses"],
+  },
+]);
+
+stories("two connectors that tell one serial", [
+  {
+    title: "are two devices, of which an entry by it lets in only the newest, whatever they are called",
+    allowlist: `users:\n  ${CONNECTOR}: [{ serial: SN1 }]\n`,
+    live: [
+      { ...R1, email: CONNECTOR, name: "EAST", revoked: LONG_AGO },
+      { ...AGAIN, email: CONNECTOR, name: "WEST", revoked: LATELY },
+    ],
+    devices: SAME,
+    expect: ["r1: leave (older)", "r2: unrevoke (entry)"],
   },
 ]);
 
