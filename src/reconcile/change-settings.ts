@@ -107,15 +107,15 @@ function diffRows<T extends object>(
   return keys.flatMap((key) => rows[key](then[key], now[key], prefix + key));
 }
 
-/** @param isLooser Of the values after and before the change; what is not set has none. */
+/** @param isLooser Of the values after and before the change; what was not set held nothing, and is no looser now. */
 function setting<T>(
   isLooser: (now: T | undefined, then: T | undefined) => boolean,
   show: (value: T) => string = String,
 ): Diff<Setting<T | undefined> | undefined> {
   const shown = (value: T | undefined) => (value === undefined ? "none" : show(value));
   return (then, now, name) => {
-    if (!isLooser(now?.value, then?.value)) return [];
-    const [is, was] = [shown(now?.value), shown(then?.value)];
+    if (!then || !isLooser(now?.value, then.value)) return [];
+    const [is, was] = [shown(now?.value), shown(then.value)];
     // A default stands on no line.
     const subject = [name, is, was];
     return [
@@ -123,7 +123,7 @@ function setting<T>(
         subject,
         `${name}: ${is} (before: ${was})`,
         now?.source,
-        then?.explicit === true ? then.source : undefined,
+        then.explicit ? then.source : undefined,
       ),
     ];
   };
@@ -156,23 +156,21 @@ const age = setting<AgeRule>(
 );
 
 function lasts(rule: AgeRule | undefined): number | undefined {
-  return keepsIn(rule?.action) ? undefined : rule?.after.ms;
+  return rule === undefined || keepsIn(rule.action) ? undefined : rule.after.ms;
 }
 
 function lastsListed(rule: AgeRule | undefined): number | undefined {
   return rule?.includeListed === true ? lasts(rule) : undefined;
 }
 
-/** The more of what is revoked a setting lets in again, the looser it is. */
-function letsIn(setting: ListedRevokedAction | undefined): number {
-  return ["report", "ours", "unrevoke"].indexOf(setting ?? "report");
-}
-
 const POLICY: DiffOfEach<Policy> = {
   unlisted: action,
   unknownUsers: action,
   noUser: action,
-  listedRevoked: setting<ListedRevokedAction>((now, then) => letsIn(now) > letsIn(then)),
+  // Of what is revoked `unrevoke` lets in all, `ours` some, and `report` nothing.
+  listedRevoked: setting<ListedRevokedAction>(
+    (now, then) => now !== then && (now === "unrevoke" || then === "report"),
+  ),
   grace: duration,
   stale: age,
   revoked: nothing, // what is revoked is kept out, deleted or not
@@ -241,7 +239,7 @@ function diffIgnored({ base, head }: AllowlistDiff): readonly Written[] {
 /** Whose policy changes by the same line are told together; whoever has none of their own, by everybody's. */
 function diffPolicies({ base, head }: AllowlistDiff): readonly Written[] {
   const found = new Map<string, { readonly one: Written; readonly of: [email: string, Written][] }>();
-  const keyOf = ({ text, source }: Written) => `${text}\n${source?.file ?? ""}\n${source?.line ?? ""}`;
+  const keyOf = ({ text, source }: Written) => JSON.stringify([text, source]);
   const everybody = diffRows(POLICY, base.policy, head.policy, "policy.");
   for (const one of everybody) found.set(keyOf(one), { one, of: [] });
   for (const email of new Set([...base.policies.keys(), ...head.policies.keys()])) {

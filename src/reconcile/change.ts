@@ -1,7 +1,7 @@
 /** What a change of the allowlist lets in or keeps out: by two plans over the same account, and by what is written. */
 
 import type { SourcePosition } from "../allowlist/messages.js";
-import { counted } from "../text/words.js";
+import { counted, groupBy } from "../text/words.js";
 import type { AllowlistDiff, Written } from "./change-entries.js";
 import { diffWritten } from "./change-settings.js";
 import { type Decision, isAct, staysConnected } from "./decision.js";
@@ -146,7 +146,7 @@ function writtenFinding({ code, subject, text, source, before }: Written, twins:
   ];
   return {
     code,
-    subject: [...subject, ...(code === "change-out-of-scope" ? [] : idsOf(twins))],
+    subject: [...subject, ...idsOf(twins)],
     text: [text, ...effects].join(", and ") + (why === undefined ? "" : `: ${why}`),
     ...places(source, before),
     registrations: idsOf(twins),
@@ -222,7 +222,7 @@ function isOrAre({ length }: readonly Twin[]): string {
 }
 
 function idsOf(twins: readonly Twin[]): readonly string[] {
-  return twins.map(({ now }) => now.registration.id).sort();
+  return twins.map(({ now }) => now.registration.id);
 }
 
 /** What is new points into the new files, what it took the place of into the old ones. */
@@ -237,13 +237,3 @@ function places(
 }
 
 type ChangeGroup<T> = readonly [T, ...T[]];
-
-function groupBy<T, Key>(all: readonly T[], keyOf: (one: T) => Key): ReadonlyMap<Key, ChangeGroup<T>> {
-  const groups = new Map<Key, [T, ...T[]]>();
-  for (const one of all) {
-    const group = groups.get(keyOf(one));
-    if (group) group.push(one);
-    else groups.set(keyOf(one), [one]);
-  }
-  return groups;
-}

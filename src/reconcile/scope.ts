@@ -58,7 +58,6 @@ export function endOf({ start }: Day): number {
 
 /** Whether `at` lies within `from` and `expires`, as far as they are given. */
 export function isInForce({ from, expires }: Pick<Entry, "from" | "expires">, at: Date): boolean {
-  if (from === undefined && expires === undefined) return true;
   const moment = at.getTime();
   return (from === undefined || moment >= from.start) && (expires === undefined || moment < endOf(expires));
 }

@@ -15,7 +15,7 @@ import { compileMatch, MATCH_KEYS, type MatchKey, passes } from "../match-keys.j
 import type { Match } from "../match.js";
 import { type Candidate, type Person, registrationsOf } from "../people.js";
 import { isIgnored } from "../rules/exceptions.js";
-import { DAY_MS, endOf, isNoUser } from "../scope.js";
+import { DAY_MS, endOf } from "../scope.js";
 import { asWritten, clipped, describeMatch, type Finding, named, quoted } from "./finding.js";
 
 type People = ReadonlyMap<string, Person>;
@@ -77,6 +77,10 @@ function ownersOf(unmatched: readonly Unmatched[], people: People): Owners {
   return owners;
 }
 
+function ownersOfValue(owners: Owners, name: keyof EntryMatch, value: string): readonly Candidate[] {
+  return owners.get(name)?.get(value) ?? [];
+}
+
 /** What this plan cuts off there is refused there already. */
 function connectedElsewhere(
   email: string,
@@ -87,7 +91,7 @@ function connectedElsewhere(
   const { machine, registration } = compileMatch(match);
   const tests = [...registration, ...machine];
   return tests
-    .flatMap(({ name, wanted }) => owners.get(name)?.get(wanted) ?? [])
+    .flatMap(({ name, wanted }) => ownersOfValue(owners, name, wanted))
     .find(
       (one) =>
         one.device.person.email !== email &&
@@ -131,10 +135,9 @@ function whatIsMeant(email: string, entry: Entry, owners: Owners, people: People
     const value = entry.match[name];
     const key: MatchKey = MATCH_KEYS[name];
     if (value === undefined || key.matches) continue;
-    const owner = owners
-      .get(name)
-      ?.get(comparedValue(name, value))
-      ?.find(({ device }) => device.person.email !== email);
+    const owner = ownersOfValue(owners, name, comparedValue(name, value)).find(
+      ({ device }) => device.person.email !== email,
+    );
     if (owner)
       return {
         hint: `; that is a device of ${owner.device.person.email || "no user"}`,
@@ -169,14 +172,16 @@ const MOST_PAIRS = 200_000;
 /** A mistyped address refuses nobody: the person meant stays connected as a user whom no file lists. */
 export function findAbsent(users: Allowlist["users"], people: People): Finding[] {
   const absent = [...users.values()].filter(({ email }) => !people.has(email));
-  const unknown = [...people.keys()].filter((email) => !users.has(email) && !isNoUser(email));
+  const unknown = [...people.values()].filter(({ email, isNobody }) => !users.has(email) && !isNobody);
   if (absent.length * unknown.length > MOST_PAIRS) return [];
+  const emails = unknown.map(({ email }) => email);
   return absent.flatMap((user) => {
     const { email, source } = user;
-    const near = nearestEmail(email, unknown);
-    if (near === undefined) return [];
-    const text = `${asWritten(user)} has no registration; did you mean ${quoted(near)}, whom no file lists?`;
-    const meant = registrationsOf(people.get(near)?.devices ?? []).map(({ registration }) => registration.id);
+    const near = nearestEmail(email, emails);
+    const person = unknown.find((one) => one.email === near);
+    if (!person) return [];
+    const text = `${asWritten(user)} has no registration; did you mean ${quoted(person.email)}, whom no file lists?`;
+    const meant = registrationsOf(person.devices).map(({ registration }) => registration.id);
     return [{ code: "unmatched-user" as const, subject: [email], text, source, registrations: [], meant }];
   });
 }
@@ -222,11 +227,16 @@ function findUnusedExceptions(
     ],
     ["guards.self", "guards.self", guards.self, ({ device }: Candidate) => device.person.email],
   ] as const;
-  if (ignore.length === 0 && lists.every(([, , { size }]) => size === 0)) return [];
-  const candidates = [...people.values()].flatMap(({ devices }) => registrationsOf(devices));
+  // Mostly nothing is written, and then nobody is looked at.
+  let all: readonly Candidate[] | undefined;
+  const everything = () => (all ??= [...people.values()].flatMap(({ devices }) => registrationsOf(devices)));
   const unprotecting = lists.flatMap(([section, what, wanted, keyOf]) => {
     if (wanted.size === 0) return [];
-    const known = new Set(candidates.map(keyOf).filter((key) => key !== undefined));
+    const known = new Set(
+      everything()
+        .map(keyOf)
+        .filter((key) => key !== undefined),
+    );
     return [...wanted]
       .filter(([key, source]) => !known.has(key) && !used.has(source))
       .map(([key, source]) =>
@@ -239,7 +249,7 @@ function findUnusedExceptions(
         ),
       );
   });
-  const unused = ignore.filter((rule) => !candidates.some((candidate) => isIgnored(candidate, rule)));
+  const unused = ignore.filter((rule) => !everything().some((candidate) => isIgnored(candidate, rule)));
   return [
     ...unprotecting,
     ...unused.map((rule): Finding => {
@@ -298,8 +308,8 @@ function findShadowed(decisions: readonly Decision[], matchOf: (candidate: Candi
 
 /** The entries that have a say, be it that they refuse a registration, or may mean it, so that it is left alone. */
 function speaking(match: Match): readonly Entry[] {
-  if (match.kind === "none") return [];
-  return match.kind === "contradiction" ? match.entries : [match.entry];
+  if ("entry" in match) return [match.entry];
+  return match.kind === "contradiction" ? match.entries : [];
 }
 
 /** An entry that expires within so many days is a finding. */
@@ -339,11 +349,10 @@ function findExpiry(user: AllowedUser, entry: Entry, asOf: Date): Finding[] {
   if (left > SOON_DAYS * DAY_MS) return [];
   const what = `${describeMatch(entry)} of ${asWritten(user)}`;
   const asks = owner === undefined ? "" : ` (owner: ${owner})`;
-  const text =
+  const [code, text] =
     left > 0
-      ? `${what} expires after ${expires.text}${asks}`
-      : `${what} expired after ${expires.text}${asks}; renew or remove it`;
-  const code = left > 0 ? "expiring-entry" : "expired-entry";
+      ? (["expiring-entry", `${what} expires after ${expires.text}${asks}`] as const)
+      : (["expired-entry", `${what} expired after ${expires.text}${asks}; renew or remove it`] as const);
   // An entry that was renewed is over on another day, and that is another finding.
   const subject = [...entrySubject(user.email, entry), expires.text];
   return [{ code, subject, text, source, registrations: [] }];

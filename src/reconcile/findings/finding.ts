@@ -91,8 +91,8 @@ export function listed(names: readonly string[], most = 3): string {
 export function spokenValues(values: readonly string[]): string {
   return values
     .map((value) => {
-      const [kind = "", ...rest] = value.split(" ");
-      return `${kind === "serial" ? "serial" : "hardware id"} ${quoted(rest.join(" "))}`;
+      const kind = value.startsWith("serial ") ? "serial" : "hardware id";
+      return `${kind} ${quoted(value.slice(value.indexOf(" ") + 1))}`;
     })
     .join(" and ");
 }

@@ -19,7 +19,7 @@ export function findLeftAlone(decisions: readonly Decision[]): Finding[] {
     if (decision.desired !== "as-is") continue;
     const { code } = decision.reason;
     const { told } = aboutRule(code);
-    if (told === "never" || (told !== "always" && decision.live === "revoked")) continue;
+    if (told !== "always" && decision.live === "revoked") continue;
     if (told === "by-person") people.push(decision);
     else if (isFindingCode(code)) findings.push(aboutOne(code, decision));
   }
@@ -37,17 +37,17 @@ function aboutOne(code: FindingCode, { registration, user, reason, source }: Dec
   return { code, subject: [registration.id], text, source, registrations: [registration.id] };
 }
 
-function aboutPerson(user: string, group: readonly Decision[]): Finding {
+function aboutPerson(user: string, group: readonly [Decision, ...Decision[]]): Finding {
   const [first] = group;
   const count = counted(group.length, "active registration");
-  const noUser = first?.reason.code === "no-user";
+  const noUser = first.reason.code === "no-user";
   const ids = group.map(({ registration }) => registration.id);
   const what = noUser ? "belongs to no person" : "is not in the allowlist";
   return {
     code: noUser ? "no-user" : "unknown-user",
     subject: [user, ...ids],
     text: `${user || "a registration without an e-mail"} ${what}: ${count} left alone`,
-    source: first?.source,
+    source: first.source,
     registrations: ids,
   };
 }
@@ -156,30 +156,24 @@ function toldBySeveral(people: readonly Person[], told: MatchKey["told"]): Reado
   return several;
 }
 
-function byId({ registration: a }: Decision, { registration: b }: Decision): number {
-  return compare(a.id, b.id);
-}
-
 /** Vendors' defaults, as far as they concern registrations in scope. */
 export function findUnusable(unusable: readonly Unusable[], decisions: readonly Decision[]): Finding[] {
   if (unusable.length === 0) return [];
-  const byDevice = groupBy(
-    decisions.filter(({ hardware }) => hardware !== undefined && hardware.serial === undefined),
-    ({ registration }) => registration.device.id,
+  const serials = new Map(
+    unusable.flatMap(({ serial, devices }) => [...devices].map((id) => [id, serial] as const)),
+  );
+  // Of two rows of one device the later one tells its hardware.
+  const bySerial = groupBy(decisions, ({ registration, hardware }) =>
+    hardware?.serial === undefined ? serials.get(registration.device.id) : undefined,
   );
   return unusable
-    .flatMap(({ serial, devices }): Finding[] => {
-      const group = [...devices].flatMap((id) => byDevice.get(id) ?? []).sort(byId);
-      if (group.length === 0) return [];
+    .flatMap(({ serial }): Finding[] => {
+      const group = bySerial.get(serial);
+      if (!group) return [];
       const names = group.map(({ registration: { device, id } }) => `${clipped(device.name)} (${id})`);
-      return [
-        {
-          code: "unusable-serial",
-          subject: [serial, ...group.map(({ registration }) => registration.id)],
-          text: `serial ${quoted(serial)} is a vendor's default, so no entry can match by it: ${listed(names)}`,
-          registrations: group.map(({ registration }) => registration.id),
-        },
-      ];
+      const ids = group.map(({ registration }) => registration.id);
+      const text = `serial ${quoted(serial)} is a vendor's default, so no entry can match by it: ${listed(names)}`;
+      return [{ code: "unusable-serial", subject: [serial, ...ids], text, registrations: ids }];
     })
     .sort((a, b) => compare(a.text, b.text));
 }
@@ -256,8 +250,7 @@ export function findOutOfReach(
   asOf: Date,
 ): Finding[] {
   const findings: Finding[] = [];
-  const byEmail = [...users.values()].filter(({ state }) => state).sort((a, b) => compare(a.email, b.email));
-  for (const { email, state } of byEmail) {
+  for (const { email, state } of users.values()) {
     if (!state || (state.since && !isInForce({ from: state.since }, asOf))) continue;
     const outside = registrationsOf(people.get(email)?.devices ?? []).filter(
       ({ registration: one }) => one.revoked_at == null && !isInScope(one, email, scope),

@@ -54,7 +54,7 @@ export const revokedAge: Rule = {
     return (candidate) => {
       const since = candidate.registration.revoked_at;
       if (since == null) return passed("policy.revoked: it is not revoked", source);
-      const why = whyNotByAge(candidate, subject);
+      const why = whyNotByAge(candidate, since, rule, subject);
       if (why !== undefined) return { why: () => ({ text: why, source }) };
       const text = `revoked since ${day(since)}`;
       if (rule.action === "report") return reported("revoked-age", candidate, text, revoked);
@@ -71,20 +71,23 @@ export const revokedAge: Rule = {
 
 /** Whether `policy.revoked` deletes it now. */
 export function isDueByAge(candidate: Candidate, subject: Subject): boolean {
-  return subject.policy.revoked.value?.action === "delete" && whyNotByAge(candidate, subject) === undefined;
+  const rule = subject.policy.revoked.value;
+  const since = candidate.registration.revoked_at;
+  if (rule?.action !== "delete" || since == null) return false;
+  return whyNotByAge(candidate, since, rule, subject) === undefined;
 }
 
 /** Undefined where it has been revoked for longer than the policy says. */
-function whyNotByAge(candidate: Candidate, subject: Subject): string | undefined {
-  const { revoked } = subject.policy;
-  const since = candidate.registration.revoked_at;
-  if (revoked.value === undefined || since == null) return "it is not revoked, or policy.revoked is not set";
+function whyNotByAge(
+  candidate: Candidate,
+  since: string,
+  rule: AgeRule,
+  subject: Subject,
+): string | undefined {
   if (areMachinesSkipped(subject)) return "policy.revoked skips what belongs to no person (policy.machines)";
-  const age = `policy.revoked${byWhom(revoked)}: revoked since ${day(since)}`;
-  if (!isPast(Date.parse(since), revoked.value, subject))
-    return `${age}, which is within ${revoked.value.after.text}`;
-  if (!concerns(revoked.value, candidate, subject))
-    return `${age}, but it does not apply to what an entry matches`;
+  const age = `policy.revoked${byWhom(subject.policy.revoked)}: revoked since ${day(since)}`;
+  if (!isPast(Date.parse(since), rule, subject)) return `${age}, which is within ${rule.after.text}`;
+  if (!concerns(rule, candidate, subject)) return `${age}, but it does not apply to what an entry matches`;
   const next = whyNeeded(candidate, subject);
   if (next !== undefined) return `${age}, but ${next}`;
   return undefined;

@@ -1,25 +1,16 @@
 /** What the allowlist says of a person and of their devices, and what holds for what no entry allows. */
 
 import { comparedValue, matchKeys } from "../../allowlist/match-values.js";
-import type { Entry } from "../../allowlist/model.js";
+import type { AllowedUser, Entry } from "../../allowlist/model.js";
 import { whoRevoked } from "../decision.js";
 import { clipped, describeMatch, named, quoted, spokenValues } from "../findings/finding.js";
 import { valueKeys } from "../hardware.js";
-import { compileMatch, MATCH_KEYS, passAll, passes, rankOf } from "../match-keys.js";
+import { compileMatch, MATCH_KEYS, passes, rankOf } from "../match-keys.js";
+import type { Match } from "../match.js";
 import { agree, type Candidate, doubtsOf } from "../people.js";
 import { endOf, isInForce } from "../scope.js";
 import { isDueByAge } from "./ages.js";
-import {
-  type Ask,
-  byWhom,
-  liveOf,
-  passed,
-  type Passed,
-  type Rule,
-  type Subject,
-  type Verdict,
-  type Why,
-} from "./rule.js";
+import { type Ask, byWhom, liveOf, passed, type Rule, type Subject, type Verdict, type Why } from "./rule.js";
 
 /** Everything of an offboarded user is to be deleted, everything of a suspended one revoked. */
 export const offboarded: Rule = byState("offboarded", "deleted");
@@ -63,11 +54,11 @@ export const contradiction: Rule = {
  */
 export const refused: Rule = {
   name: "entry that refuses",
-  ask: listed((subject) => (candidate) => {
+  ask: listed((subject, user) => (candidate) => {
     const { match } = subject.say(candidate);
-    if (match.kind !== "refused") return whyNotRefused(candidate, subject);
+    if (match.kind !== "refused") return { why: () => explainMatch(candidate, match, user, subject.asOf) };
     const { entry } = match;
-    if (entry.state === "active" || isDueByAge(candidate, subject))
+    if (isDueByAge(candidate, subject))
       return passed("it has been revoked for longer than policy.revoked.after");
     const why = entry.reason === undefined ? "" : `: ${entry.reason}`;
     const text = `${describeMatch(entry)} must be ${entry.state}${why}`;
@@ -108,9 +99,10 @@ export const allowed: Rule = {
       return { rule: "entry", desired: "active", text: KEPT[rankOf(entry)], source: entry.source, entry };
     }
     const all = [match.entry, ...match.equals];
-    const entry = all.find((one) => whyKeptOut(candidate, one, subject) === undefined) ?? match.entry;
+    const keptOut = (one: Entry) => whyKeptOut(candidate, one, match.own, subject);
+    const entry = all.find((one) => keptOut(one) === undefined) ?? match.entry;
     const { source } = entry;
-    const kept = whyKeptOut(candidate, entry, subject);
+    const kept = keptOut(entry);
     if (kept) return { ...kept, desired: "as-is", source, entry };
     const { listedRevoked } = subject.policy;
     const text = `allowed by ${because(entry)}`;
@@ -143,6 +135,7 @@ const KEPT = [
 function whyKeptOut(
   candidate: Candidate,
   entry: Entry,
+  own: boolean,
   subject: Subject,
 ): Pick<Verdict, "rule" | "text"> | undefined {
   if (entry.match.registration !== undefined) return undefined;
@@ -151,8 +144,7 @@ function whyKeptOut(
     const text = `an older registration of this device; ${clipped(newest.registration.id)} is the newest`;
     return { rule: "older", text };
   }
-  const said = subject.say(candidate);
-  if (said.match.kind === "allowed" && !said.match.own) {
+  if (!own) {
     const text = `${describeMatch(entry)} matches an older registration of this device, but not this one`;
     return { rule: "doubt", text };
   }
@@ -163,8 +155,9 @@ function whyKeptOut(
   }
   const doubt = whyInDoubt(candidate, entry);
   if (doubt !== undefined) return { rule: "doubt", text: doubt };
-  if (!said.mayRefuse) return undefined;
-  const text = `its hardware is not known, and it may be the machine that line ${said.mayRefuse.source.line} refuses (${describeMatch(said.mayRefuse)})`;
+  const { mayRefuse } = subject.say(candidate);
+  if (!mayRefuse) return undefined;
+  const text = `its hardware is not known, and it may be the machine that line ${mayRefuse.source.line} refuses (${describeMatch(mayRefuse)})`;
   return { rule: "doubt", text };
 }
 
@@ -173,19 +166,18 @@ function whyKeptOut(
  * one of the two in serial and hardware id.
  */
 function whyInDoubt(candidate: Candidate, { match }: Entry): string | undefined {
-  const { doubts } = candidate.device.person;
-  if (doubts.length === 0) return undefined;
-  const exact = matchKeys.filter((name) => MATCH_KEYS[name].mayBeUnknown && match[name] !== undefined);
-  const goesBy = exact.map((name) => `${name} ${comparedValue(name, match[name] ?? "")}`);
-  const concerned = (values: readonly string[]) =>
-    goesBy.length === 0 || goesBy.every((value) => values.includes(value));
+  const goesBy = matchKeys.flatMap((name) => {
+    const value = MATCH_KEYS[name].mayBeUnknown ? match[name] : undefined;
+    return value === undefined ? [] : [`${name} ${comparedValue(name, value)}`];
+  });
+  const concerned = (values: readonly string[]) => goesBy.every((value) => values.includes(value));
   const own = doubtsOf(candidate).find(({ values }) => concerned(values));
   if (own) {
     const other = own.pair[0] === candidate ? own.pair[1] : own.pair[0];
     return `${named(other.registration, candidate.device.person.email)} reports the same ${spokenValues(own.values)}, and it is not clear which of the two machines the entry means`;
   }
   const told = valueKeys(candidate.hardware);
-  const shared = doubts.find(
+  const shared = candidate.device.person.doubts.find(
     ({ pair, values }) =>
       concerned(values) &&
       values.some((value) => told.includes(value)) &&
@@ -195,10 +187,10 @@ function whyInDoubt(candidate: Candidate, { match }: Entry): string | undefined 
 }
 
 /** Rules about entries have nothing to ask where a user has none. */
-function listed(ask: (subject: Subject) => Ask): Rule["ask"] {
+function listed(ask: (subject: Subject, user: AllowedUser) => Ask): Rule["ask"] {
   return (subject) => {
     const { user, person } = subject;
-    if (user && user.entries.length > 0) return ask(subject);
+    if (user && user.entries.length > 0) return ask(subject, user);
     if (!user)
       return {
         why: () => ({
@@ -222,18 +214,15 @@ function wants({ match, requires }: Entry): string {
 /** So many entries that do not match are told one by one. */
 const MOST_ENTRIES = 5;
 
-function whyNotRefused(candidate: Candidate, subject: Subject): Passed {
-  return { why: () => explainMatch(candidate, subject) };
-}
-
 /** What the entries say, for whoever asks why none refuses. */
-function explainMatch(candidate: Candidate, subject: Subject): Why {
-  const { user, asOf } = subject;
-  const { match } = subject.say(candidate);
-  const entries = user?.entries ?? [];
+function explainMatch(
+  candidate: Candidate,
+  match: Exclude<Match, { readonly kind: "refused" }>,
+  { entries, source }: AllowedUser,
+  asOf: Date,
+): Why {
   switch (match.kind) {
     case "allowed":
-    case "refused":
       return {
         text: `${describeMatch(match.entry)} asks for ${match.entry.state}`,
         source: match.entry.source,
@@ -254,7 +243,7 @@ function explainMatch(candidate: Candidate, subject: Subject): Why {
         entries.length === 1
           ? "the entry for its user does not match it now"
           : `none of the ${entries.length} entries for its user matches it now`;
-      return { text: `${none}: ${told.join("; ")}${more}`, source: user?.source };
+      return { text: `${none}: ${told.join("; ")}${more}`, source };
     }
   }
 }
@@ -263,13 +252,13 @@ function whyNot(candidate: Candidate, entry: Entry, asOf: Date): string {
   const what = `${describeMatch(entry)} (line ${entry.source.line})`;
   const { registration, machine, newest } = compileMatch(entry.match);
   const tests = [...registration, ...machine, ...newest];
-  if (passAll(tests, candidate)) {
+  const differing = tests.find((test) => !passes(test, candidate));
+  if (!differing) {
     const { from, expires } = entry;
     const isOver = expires !== undefined && endOf(expires) <= asOf.getTime();
     return isOver ? `${what} expired after ${expires.text}` : `${what} begins on ${from?.text ?? ""}`;
   }
-  const differing = tests.find((test) => !passes(test, candidate));
-  const given = differing?.key.told(candidate);
-  const name = differing?.name === "nameGlob" ? "name" : (differing?.name ?? "");
+  const given = differing.key.told(candidate);
+  const name = differing.name === "nameGlob" ? "name" : differing.name;
   return `${what}: its ${name} is ${given === undefined ? "not known" : quoted(given)}`;
 }

@@ -70,7 +70,6 @@ function hardwareLine(
 type Lines = ReadonlyMap<string, SourcePosition>;
 
 function deviceLine(lines: Lines, { registrations }: Device): ExceptingLine {
-  if (lines.size === 0) return undefined;
   for (const { registration } of registrations) {
     const line = lines.get(registration.device.id);
     if (line) return line;
@@ -143,7 +142,6 @@ function ignoring(name: string, isMeant: (rule: IgnoreRule) => boolean): Rule {
       if (ignore.length === 0) return NOTHING_IGNORED;
       const rules = ignore.filter((rule) => isMeant(rule) && concernsPerson(rule, person.email));
       const none: Passed = { why: () => notIgnored(ignore.length) };
-      if (rules.length === 0) return none;
       const compiled = rules.map((rule) => [rule, compiledOf(rule)] as const);
       return (candidate) => {
         const found = compiled.find(([rule, match]) => ignores(rule, match, candidate))?.[0];
@@ -186,7 +184,7 @@ function ignores(
     (policyId === undefined || policyId === registration.policy?.id) &&
     passAll(compiled.registration, candidate) &&
     passAll(compiled.newest, candidate) &&
-    (compiled.machine.length === 0 || device.registrations.some((one) => passAll(compiled.machine, one)))
+    device.registrations.some((one) => passAll(compiled.machine, one))
   );
 }
 

@@ -1,5 +1,6 @@
 /** Rules about what a person has too much of: more machines than allowed, older registrations of one device. */
 
+import type { Entry } from "../../allowlist/model.js";
 import { counted } from "../../text/words.js";
 import { aboutRule, removes } from "../decision.js";
 import { named } from "../findings/finding.js";
@@ -61,9 +62,10 @@ export const maxDevices: Rule = {
     };
     let ranked: Ranked | undefined;
     return (candidate) => {
-      if (subject.say(candidate).match.kind !== "allowed") return isWithin;
+      const { match } = subject.say(candidate);
+      if (match.kind !== "allowed") return isWithin;
       ranked ??= rank(limit, subject);
-      return judge(candidate, limit, ranked, subject) ?? isWithin;
+      return judge(candidate, match.entry, limit, ranked, subject) ?? isWithin;
     };
   },
 };
@@ -131,14 +133,13 @@ function takesPlace(candidate: Candidate, subject: Subject): boolean {
 
 function judge(
   candidate: Candidate,
+  entry: Entry,
   limit: number,
   { over, full, letsIn }: Ranked,
   subject: Subject,
 ): Verdict | Passed | undefined {
   const { maxDevices: setting, overMaxDevices } = subject.policy;
   const { source } = setting;
-  const said = subject.say(candidate).match;
-  const entry = said.kind === "allowed" ? said.entry : undefined;
   const isOf = ({ devices }: RankedMachine) => devices.includes(candidate.device);
   const text = `its user may have ${counted(limit, "device")}, and newer ones take precedence${byWhom(setting)}`;
   if (over.some(isOf)) {

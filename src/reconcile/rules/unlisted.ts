@@ -57,12 +57,12 @@ function firstEnrolment(candidate: Candidate, subject: Subject): number {
   const known = isIdentified(device);
   const names = new Set(device.registrations.map(nameOf));
   const same = person.devices
-    .filter((other) => other !== device && !(known && isIdentified(other)))
+    .filter((other) => other === device || !(known && isIdentified(other)))
     .filter(({ registrations }) => registrations.some((one) => names.has(nameOf(one))))
     .flatMap(({ registrations }) => registrations);
-  const own = [...device.registrations, ...same].filter((one) => subject.say(one).match.kind !== "allowed");
+  const own = same.filter((one) => subject.say(one).match.kind !== "allowed");
   const times = own.map(({ registration }) => Date.parse(registration.created_at));
-  if (own.length === device.registrations.length + same.length) {
+  if (own.length === same.length) {
     for (const { registration, hardware } of device.registrations)
       for (const key of traceKeys(person.email, registration.device.id, hardware))
         for (const trace of [subject.traces().get(key), subject.own?.enrolled?.get(identityOfTrace(key))])
