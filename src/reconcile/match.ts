@@ -64,25 +64,38 @@ interface Compiled {
   readonly match: CompiledMatch;
 }
 
+interface Known<K, V> {
+  readonly key: K;
+  readonly answer: V;
+  readonly before: Known<K, V> | undefined;
+}
+
 /** Remembers answers: a few in a list, since most people have few devices, and a map costs more than it saves. */
 export class Memo<K extends object, V> {
-  #few: [K, V][] | undefined;
+  #last: Known<K, V> | undefined;
+  #size = 0;
   #map: Map<K, V> | undefined;
 
   get(key: K): V | undefined {
     if (this.#map) return this.#map.get(key);
     // What was asked last is mostly asked again.
-    const few = this.#few;
-    for (let at = few ? few.length - 1 : -1; at >= 0; at--) if (few?.[at]?.[0] === key) return few[at]?.[1];
+    for (let one = this.#last; one; one = one.before) if (one.key === key) return one.answer;
     return undefined;
   }
 
   /** An answer that is not known yet. */
   set(key: K, answer: V): void {
+    this.#last = { key, answer, before: this.#last };
+    this.#size += 1;
     if (this.#map) this.#map.set(key, answer);
-    else if (!this.#few) this.#few = [[key, answer]];
-    else if (this.#few.push([key, answer]) > FEW) this.#map = new Map(this.#few);
+    else if (this.#size > FEW) this.#map = mapOf(this.#last);
   }
+}
+
+function mapOf<K, V>(last: Known<K, V>): Map<K, V> {
+  const map = new Map<K, V>();
+  for (let one: Known<K, V> | undefined = last; one; one = one.before) map.set(one.key, one.answer);
+  return map;
 }
 
 /** Asks the entries of one person about their devices. What an entry says never depends on anybody else's devices. */

@@ -202,16 +202,14 @@ interface Seen {
 function findAll({ allowlist, inventory, people, hardware, decided, asOf, now, own }: Seen): Finding[] {
   const { decisions, matched, matchOf } = decided;
   const { users } = allowlist;
-  // Nearly every decision follows an entry; those of the other rules are asked again and again.
-  const byRule = decisions.filter(({ reason }) => reason.code !== "entry");
   const unmatched = findUnmatched(unmatchedEntries(users, matched, asOf), people, decisions);
   return [
     // A stolen device that is connected is the worst that a listing can show.
     ...unmatched.filter(({ code }) => code === "elsewhere"),
-    ...findLeftAlone(byRule),
+    ...findLeftAlone(decisions),
     ...decided.findings,
     ...findOutOfReach(people, allowlist, asOf),
-    ...findCameBack(byRule),
+    ...findCameBack(decisions),
     ...findDoubts(people.values()),
     ...findShared(people.values()),
     ...unmatched.filter(({ code }) => code !== "elsewhere"),

@@ -179,6 +179,15 @@ test.each([
   expect(text(revoked, "shadowed-entry")).toHaveLength(1);
 });
 
+test("of a protected device that enrolled anew under another id, the decision says the same", () => {
+  const list = `${HEAD}protected: { devices: [d1] }\nusers: { ${ALICE}: [] }\n`;
+  const rows = ["d1", "d2"].map((id) =>
+    physicalDevice(id, { serial_number: "S-1", last_seen_user: { email: ALICE } }),
+  );
+  const [decision] = plan(list, [{ id: "a", email: ALICE, device: "d2" }], rows).decisions;
+  expect(decision?.reason.text).toBe("protected device, never touched");
+});
+
 test("the decision says what is protected, or whose it is", () => {
   const text = `${HEAD}protected: { users: [u@example.com], devices: [d], registrations: [r] }\nguards: { self: [${BOB}] }\nusers: { ${ALICE}: [] }\n`;
   const made = plan(text, [

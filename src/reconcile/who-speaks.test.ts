@@ -734,6 +734,14 @@ const LATER = { ...R2, id: "r3", device: "d3", created: "2026-05-01T00:00:00Z", 
 
 stories("a doubt between two machines", [
   {
+    title: "is about what enrols later as well, where nobody tells a hardware id",
+    allowlist: bob("unlisted: revoke", "{ serial: SN1 }"),
+    live: [...CLONES, LATER],
+    devices: ["d1", "d2", "d3"].map((id) => machine(id, "SN1", null)),
+    expect: ["r1: stays", "r2: stays", "r3: leave (doubt)"],
+    told: ["r3~two other machines report the same serial SN1"],
+  },
+  {
     title: "keeps out what an entry means by the value that both report, and names the other one",
     allowlist: bob("unlisted: revoke", "{ hardwareId: H1 }"),
     live: [
