@@ -433,6 +433,14 @@ stories("what only a deleted registration tells of its machine stays known while
     ],
   },
   {
+    title: "but not where that is connected and protected: nothing is let in, and it waits for nothing",
+    allowlist: `protected: { registrations: [r2] }\n${LOST}`,
+    live: [R1, OTHER_ID],
+    devices: SAME,
+    expect: ["r1: delete (entry)", "r2: leave (protected)"],
+    after: [],
+  },
+  {
     title: "but not of somebody who has left, who is refused anyway",
     allowlist: `scope: { policyIds: [p1] }\nusers: { bob@x.co: { state: offboarded, devices: [{ device: d1, state: deleted }] } }\n`,
     live: [
