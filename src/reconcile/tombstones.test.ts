@@ -135,6 +135,29 @@ stories("what would be let in were it alone is deleted first", [
   },
 ]);
 
+stories("what no entry allows now holds nothing of its name", [
+  {
+    title: "that an entry refuses",
+    allowlist: bob(
+      "unlisted: report",
+      "{ name: LAPTOP, state: revoked }, { registration: r2, state: deleted }",
+    ),
+    live: [at("r1", 1, { ...OLD, device: "d1" }), at("r2", 2, { device: "d2" })],
+    expect: ["r1: keep (entry)", "r2: delete (entry)"],
+    after: [],
+  },
+  {
+    title: "that an entry allowed until May",
+    allowlist: bob(
+      "unlisted: report",
+      "{ name: LAPTOP, expires: 2026-05-01 }, { registration: r2, state: deleted }",
+    ),
+    live: [at("r1", 1, { ...OLD, device: "d1" }), at("r2", 2, { device: "d2" })],
+    expect: ["r1: leave (expired)", "r2: delete (entry)"],
+    after: [],
+  },
+]);
+
 stories("no deletion waits for what entries would keep out were it alone", [
   {
     title: "since another entry refuses it by its name",
