@@ -316,7 +316,9 @@ function lookUp(
   const found = new Set(index.get(""));
   for (const one of registrations) {
     for (const name of matchKeys) {
-      for (const entry of index.get(`${name}:${String(MATCH_KEYS[name].told(one))}`) ?? []) found.add(entry);
+      const told = MATCH_KEYS[name].told(one);
+      if (told === undefined) continue;
+      for (const entry of index.get(`${name}:${told}`) ?? []) found.add(entry);
     }
   }
   return found;

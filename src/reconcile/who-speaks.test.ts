@@ -739,7 +739,7 @@ stories("a doubt between two machines", [
     live: [...CLONES, LATER],
     devices: ["d1", "d2", "d3"].map((id) => machine(id, "SN1", null)),
     expect: ["r1: stays", "r2: stays", "r3: leave (doubt)"],
-    told: ["r3~two other machines report the same serial SN1"],
+    told: ['r3~two other machines report the same serial "SN1"'],
   },
   {
     title: "keeps out what an entry means by the value that both report, and names the other one",

@@ -44,22 +44,30 @@ function failure({ name, source }: AllowlistTest, why: string, decision?: Decisi
   };
 }
 
-/** What decisions are made by. A profile that neither has an id nor a name tells nothing, like none. */
 function toRegistration({ user, ...given }: AllowlistTest["given"], at: Date): Registration {
   const created = (given.created ?? LONG_AGO).toISOString();
-  const told = {
+  return {
     id: given.registration ?? "the registration of a test",
-    device: { id: deviceId(given), name: given.name ?? "", client_version: given.clientVersion },
+    key: "",
+    device: {
+      id: deviceId(given),
+      name: given.name ?? "",
+      ...(given.clientVersion !== undefined && { client_version: given.clientVersion }),
+    },
     created_at: created,
     updated_at: created,
     last_seen_at: (given.lastSeen ?? at).toISOString(),
-    revoked_at: given.revoked?.toISOString(),
-    registration_type: given.registrationType,
-    tunnel_type: given.tunnelType,
-    policy: { id: given.policyId, name: given.profile },
+    ...(given.revoked && { revoked_at: given.revoked.toISOString() }),
+    ...(given.registrationType !== undefined && { registration_type: given.registrationType }),
+    ...(given.tunnelType !== undefined && { tunnel_type: given.tunnelType }),
+    ...((given.policyId ?? given.profile) !== undefined && {
+      policy: {
+        ...{ id: given.policyId ?? "", name: given.profile ?? "" },
+        ...{ default: false, deleted: false, updated_at: created },
+      },
+    }),
     user: { email: user },
   };
-  return told as unknown as Registration;
 }
 
 function toDevice(given: Omit<AllowlistTest["given"], "user">, at: Date): PhysicalDevice {
