@@ -150,14 +150,14 @@ const table: readonly Bad[] = [
     files: [`${good}guards: { revoke: { max: -1 } }\n`],
     code: "allowlist/bad-value",
     at: "0:4:26",
-    says: ">= 0",
+    says: "must be at least 0",
   },
   {
     title: "guard beyond 100 percent",
     files: [`${good}guards: { delete: { percent: 101 } }\n`],
     code: "allowlist/bad-value",
     at: "0:4:30",
-    says: "<= 100",
+    says: "must be at most 100",
   },
   {
     title: "octal guard",

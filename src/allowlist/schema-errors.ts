@@ -95,15 +95,15 @@ function toProblem(
         fix: "remove the key, or add items to it",
       };
     case "minimum":
-    case "maximum":
+    case "maximum": {
+      const limit = `at ${error.keyword === "minimum" ? "least" : "most"} ${String(params.limit)}`;
       return {
         code: "allowlist/bad-value",
         offset,
-        text: `${name} is ${shown(node.kind === "scalar" ? node.raw : "")}, but must be ${String(params.comparison)} ${String(params.limit)}`,
-        fix:
-          row?.hints?.tooSmall ??
-          `write a number that is ${String(params.comparison)} ${String(params.limit)}`,
+        text: `${name} is ${shown(node.kind === "scalar" ? node.raw : "")}, but must be ${limit}`,
+        fix: row?.hints?.tooSmall ?? `write a number that is ${limit}`,
       };
+    }
     default:
       return { code: "allowlist/bad-value", offset, text: `${name} ${error.message ?? "is not allowed"}` };
   }

@@ -318,7 +318,8 @@ export function toDuration(text: string): Duration | undefined {
 /** What to do where a length of zero is written and would loop, or true where zero is allowed. */
 type ZeroDuration = true | string;
 
-const durationForm = "a whole number and one of m, h, d, w (minutes, hours, days, weeks), at most 3650d";
+const NO_DURATION =
+  "is not a whole number followed by m, h, d or w (minutes, hours, days, weeks), at most 3650d";
 
 /** A length of time; where the value is none, that is told, and undefined comes back. */
 export function readDuration(
@@ -331,10 +332,10 @@ export function readDuration(
   const duration = typeof node.value === "string" ? toDuration(node.value) : undefined;
   if (duration !== undefined && (duration.ms > 0 || zero === true)) return duration;
   if (zero !== true && (duration !== undefined || node.value === 0)) {
-    addProblem(bad("duration", pair, node, "is zero, and would apply to everything at once", zero));
+    addProblem(bad("duration", pair, node, "is zero, so it would apply to everything at once", zero));
     return undefined;
   }
-  addProblem(bad("duration", pair, node, `is not ${durationForm}`, "write it as `90d` or `12h`"));
+  addProblem(bad("duration", pair, node, NO_DURATION, "write it as `90d` or `12h`"));
   return undefined;
 }
 

@@ -368,7 +368,7 @@ class Converter {
 
   #duplicate(key: string, first: number, offset: number): void {
     const related = [{ text: "the first one", source: this.source.position(first) }];
-    const text = `the key ${shown(key)} is here a second time`;
+    const text = `the key ${shown(key)} appears a second time`;
     this.#problem({ code: "allowlist/duplicate-key", offset, text, fix: "remove one of the two", related });
   }
 
