@@ -189,21 +189,21 @@ describe("the component's options", () => {
   });
 
   test.each<[string, unknown, string]>([
-    [
-      "a mistyped one",
-      { accountID: ACCOUNT },
-      "the argument `accountID` has no meaning; did you mean `accountId`?",
-    ],
+    ["a mistyped one", { accountID: ACCOUNT }, "there is no argument `accountID`; did you mean `accountId`?"],
     [
       "an output",
       { accountId: pulumi.output(ACCOUNT) },
       "the argument `accountId` is an output, which may not be known",
     ],
-    ["a promise", { allowlist: Promise.resolve("a") }, "it must be a text or a list of texts"],
-    ["a number", { accountId: 5 }, "the argument `accountId` must be a text"],
-    ["a list of numbers", { allowlist: [5] }, "the argument `allowlist` must be a text or a list of texts"],
+    ["a promise", { allowlist: Promise.resolve("a") }, "it must be a string or a list of strings"],
+    ["a number", { accountId: 5 }, "the argument `accountId` must be a string"],
+    [
+      "a list of numbers",
+      { allowlist: [5] },
+      "the argument `allowlist` must be a string or a list of strings",
+    ],
     ["an empty list", { allowlist: [] }, "the argument `allowlist` is an empty list"],
-    ["a list as folder", { folder: ["."] }, "the argument `folder` must be a text"],
+    ["a list as folder", { folder: ["."] }, "the argument `folder` must be a string"],
     ["a text", "allowlist.yaml", "the arguments must be an object"],
     ["nothing", null, "the arguments must be an object"],
   ])("arguments that a program without types gets wrong: %s", async (_, wrong, message) => {

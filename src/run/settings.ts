@@ -43,7 +43,7 @@ export function readSettings(options: ProgramOptions): Settings {
   const accountId = options.accountId ?? config.get("accountId") ?? process.env.CLOUDFLARE_ACCOUNT_ID;
   if (accountId === undefined || accountId === "") {
     throw runError(
-      `which account? Set it once for this stack: pulumi config set ${CONFIG_NAMESPACE}:accountId <id>\n` +
+      `no account is set. Set it once for this stack: pulumi config set ${CONFIG_NAMESPACE}:accountId <id>\n` +
         "The id is in the dashboard's address: https://dash.cloudflare.com/<id>",
     );
   }
@@ -71,16 +71,14 @@ function refuseOtherOptions(options: unknown): void {
     throw runError("the arguments must be an object, such as { accountId, allowlist }");
   for (const [key, value] of Object.entries(options)) {
     if (!ARGUMENTS.includes(key))
-      throw runError(
-        `the argument ${shown(escapeText(key, 60))} has no meaning; ${didYouMean(key, ARGUMENTS)}`,
-      );
+      throw runError(`there is no argument ${shown(escapeText(key, 60))}; ${didYouMean(key, ARGUMENTS)}`);
     const isText = value === undefined || typeof value === "string";
     const isList =
       key === "allowlist" && Array.isArray(value) && value.every((one) => typeof one === "string");
     if (isList && value.length === 0)
-      throw runError("the argument `allowlist` is an empty list\nName a file, or leave the argument out");
+      throw runError("the argument `allowlist` is an empty list\nName a file, or omit the argument");
     if (isText || isList) continue;
-    const must = key === "allowlist" ? "a text or a list of texts" : "a text";
+    const must = key === "allowlist" ? "a string or a list of strings" : "a string";
     throw runError(
       pulumi.Output.isInstance(value) || value instanceof Promise
         ? `the argument \`${key}\` is an output, which may not be known in a preview; it must be ${must}\n` +
@@ -114,7 +112,7 @@ function refuseOtherKeys(): void {
     TOKENS.includes(key)
       ? `the config has ${shown(key)}, but the API token is only read from the environment. Create a new token, and ` +
         "set CLOUDFLARE_API_TOKEN"
-      : `the config has ${shown(key)}, which has no meaning; ${didYouMean(key, KEYS)}`,
+      : `the config has ${shown(key)}, but there is no such key; ${didYouMean(key, KEYS)}`,
   );
   throw runError(
     [...lines, "Remove:", ...others.map((key) => `  pulumi config rm ${shown(key)}`)].join("\n"),
