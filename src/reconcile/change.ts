@@ -10,7 +10,7 @@ import { findingKinds } from "./findings/kinds.js";
 import { showWrittenDomains, mapDecisions, type Plan } from "./plan.js";
 
 /** The plan by the allowlist before a change, and by the one after it: of the same account at the same moment. */
-export interface BothPlans {
+interface BothPlans {
   readonly before: Pick<Plan, "decisions">;
   readonly after: Pick<Plan, "decisions">;
 }

@@ -39,7 +39,7 @@ export interface Candidate {
 }
 
 /** Two registrations that tell one serial or hardware id, and yet are two machines, or may be. */
-export interface Doubt {
+interface Doubt {
   readonly pair: readonly [older: Candidate, newer: Candidate];
   /** What both tell, in the form in which it is compared: `serial PF3TQ9ZX`. */
   readonly values: readonly string[];
@@ -110,7 +110,7 @@ function sorted(members: readonly [Candidate, ...Candidate[]]): [Candidate, ...C
   return [...members].sort((a, b) => (isNewer(a, b) ? -1 : 1)) as unknown as [Candidate, ...Candidate[]];
 }
 
-export function typeOf({ registration }: Pick<Candidate, "registration">): string {
+function typeOf({ registration }: Pick<Candidate, "registration">): string {
   return registration.registration_type ?? "warp";
 }
 

@@ -159,7 +159,7 @@ function oldestFirst({ candidate: a }: ActDecision, { candidate: b }: ActDecisio
   return isNewer(a, b) ? 1 : -1;
 }
 
-export function whyFrozen({ until, reason }: Freeze): string {
+function whyFrozen({ until, reason }: Freeze): string {
   return `frozen until ${minute(until)}: ${reason}`;
 }
 

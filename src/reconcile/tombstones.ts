@@ -21,7 +21,7 @@ import {
 import { liveOf, type Subject, type Verdict } from "./rules/rule.js";
 
 /** One person of whom something is to be deleted. */
-export interface Settling {
+interface Settling {
   readonly subject: Subject;
   readonly entries: Entries;
   /** Of all that is in scope; deletions become revocations. */

@@ -36,7 +36,7 @@ export const formats: Readonly<
 };
 
 /** The renderer of each form of messages. */
-export const messageFormats: Readonly<Record<MessageFormat, (messages: readonly Message[]) => string>> = {
+const messageFormats: Readonly<Record<MessageFormat, (messages: readonly Message[]) => string>> = {
   text: (messages) => (messages.length === 0 ? "" : `${formatMessages(messages)}\n`),
   json: (messages) => `${jsonText({ version: 1, messages }, 2)}\n`,
   sarif: renderSarifMessages,

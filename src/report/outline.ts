@@ -12,7 +12,7 @@ import type { ReportDocument, ReportedDecision } from "./document.js";
 type ReportedFinding = ReportDocument["findings"][number];
 
 /** Something by which a change lets more through, for everybody or for good: told first, and never cut. */
-export interface Loosening {
+interface Loosening {
   /** The key of the allowlist: `guards.revoke.max`, `protected.users`, `scope`. */
   readonly key: string;
   /** Where several alike are told together: all of them by name, some in each. */

@@ -195,7 +195,7 @@ const DAY_S = 86_400;
  * seen; some have sessions, a few have failed logins. A sequence of its own, so that the devices of a seed stay as they
  * are.
  */
-export function fleetUsers(
+function fleetUsers(
   users: readonly RegistrationUser[],
   registrations: readonly Registration[],
   account: string,
@@ -329,7 +329,7 @@ function under<T>(key: string, value: T): Readonly<Record<string, T>> {
 /* What generated fleets are made of. */
 
 // prettier-ignore
-export const FIRST_NAMES = [
+const FIRST_NAMES = [
   "Aisha", "Akira", "Alice", "Amara", "Anders", "Ben", "Bruno", "Carmen", "Chen", "Chloé", "Dana", "David",
   "Elena", "Emeka", "Fatima", "Felix", "Grace", "Hana", "Henrik", "Ines", "Ivan", "Jamal", "Jana", "Jorge",
   "Kaito", "Kim", "Lars", "Leila", "Luca", "Maria", "Marek", "Mei", "Nadia", "Noah", "Nora", "Olga", "Omar",
@@ -337,7 +337,7 @@ export const FIRST_NAMES = [
 ] as const;
 
 // prettier-ignore
-export const LAST_NAMES = [
+const LAST_NAMES = [
   "Abdi", "Almeida", "Bauer", "Becker", "Chen", "Cohen", "Costa", "Dubois", "Eriksen", "Fischer", "Garcia",
   "Haddad", "Hansen", "Ito", "Ivanova", "Jensen", "Kaya", "Khan", "Kowalski", "Kumar", "Lee", "Lopez", "Martin",
   "Mbeki", "Meyer", "Moreau", "Müller", "Nakamura", "Nguyen", "Novak", "Okafor", "Olsen", "Park", "Patel", "Petrov",
@@ -357,7 +357,7 @@ interface Make {
   readonly name: string;
 }
 
-export const MAKES: readonly [Make, ...Make[]] = [
+const MAKES: readonly [Make, ...Make[]] = [
   {
     manufacturer: "Apple Inc.",
     models: ["MacBookPro18,3", "Mac14,2", "Mac15,6"],
