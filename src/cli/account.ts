@@ -109,7 +109,7 @@ function accountOf({ env }: Surroundings, wanted: string | undefined): string {
     );
   }
   throw new UserError(
-    "which account?",
+    "no account is given",
     "give --account ID or set CLOUDFLARE_ACCOUNT_ID; the id is in the dashboard's address: https://dash.cloudflare.com/<id>",
   );
 }

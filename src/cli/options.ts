@@ -52,7 +52,7 @@ export function outputOptions(known: readonly string[]): Option[] {
       ...(targets ?? []),
       parseTarget(text, known),
     ]),
-    new Option("--quiet", "print nothing but errors"),
+    new Option("--quiet", "print only errors"),
     new Option("--no-color", "print without colour, as NO_COLOR=1 in the environment does"),
   ];
 }
@@ -89,7 +89,7 @@ export interface OwnOptions {
 export function ownOption(): Option {
   return new Option(
     "--own <file...>",
-    "what this stack itself revoked: `pulumi stack export`, reports of its runs, a --history; see policy.listedRevoked",
+    "files that show what this stack revoked: `pulumi stack export`, reports of its runs, or a --history (see policy.listedRevoked)",
   );
 }
 

@@ -151,7 +151,7 @@ test("a run as of an earlier moment leaves the history alone", async () => {
 
 test.each([
   ["version: 2\naccepted: []\n", "b.yaml:1:1: is not a baseline"],
-  ["version: 1\naccepted:\n  - key: a\n", "b.yaml:3:5: a line needs a `reason`"],
+  ["version: 1\naccepted:\n  - key: a\n", "b.yaml:3:5: an accepted finding needs a `reason`"],
   ["version: 1\naccepted:\n  - key: a\n    reson: x\n", "did you mean `reason`?"],
   [
     "version: 1\naccepted:\n  - key: a\n    reason: x\n    until: soon\n",

@@ -35,7 +35,7 @@ test.each([
 test("which account, and which credentials, is said where there is none", async () => {
   const nobody = await trial.run("plan", { env: { CLOUDFLARE_ACCOUNT_ID: " " } });
   expect(nobody.err).toMatch(
-    /^error: which account\?\n {2}fix: give --account ID or set CLOUDFLARE_ACCOUNT_ID/u,
+    /^error: no account is given\n {2}fix: give --account ID or set CLOUDFLARE_ACCOUNT_ID/u,
   );
   const nothing = await trial.run("plan", { env: { CLOUDFLARE_API_TOKEN: "" } });
   expect([nobody.code, nothing.code]).toEqual([1, 1]);

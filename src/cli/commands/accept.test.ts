@@ -224,10 +224,10 @@ describe("is refused, and nothing is written:", () => {
   });
 
   test.each([
-    [["r2", "--expires", "2026-05-31"], "that day is past"],
+    [["r2", "--expires", "2026-05-31"], "that day is in the past"],
     [["r2", "--expires", "soon"], "Expected a day"],
     [["r2", "--note", "x".repeat(1001)], "[allowlist/"],
-    [[], "accept what?"],
+    [[], "nothing to accept is given"],
     [["r2", "--undo", "run.json"], "--undo already sets what is accepted"],
     [["r2", "--write"], "--write is only for --undo"],
     [["--undo", "missing.json"], "missing.json"],

@@ -122,7 +122,7 @@ async function accept(
 function refuseMixed(what: string | undefined, { undo, write, diff }: AcceptOptions): void {
   if (what === undefined && undo === undefined)
     throw new UserError(
-      "accept what?",
+      "nothing to accept is given",
       "give a registration id, a device id or an e-mail address, or --undo RUN-REPORT",
     );
   if (what !== undefined && undo !== undefined)
@@ -137,7 +137,7 @@ function refuseMixed(what: string | undefined, { undo, write, diff }: AcceptOpti
 function detailsOf({ env }: Surroundings, options: AcceptOptions, asOf: Date): Details {
   const { expires } = options;
   if (expires && endOf(expires) <= asOf.getTime())
-    throw new UserError(`--expires ${expires.text}: that day is past`, "give a later day");
+    throw new UserError(`--expires ${expires.text}: that day is in the past`, "give a later day");
   const hide = hideSecrets(env);
   const hidden = (text: string | undefined) => (text === undefined ? undefined : hide(text));
   const [note, reason, owner, ticket] = [options.note, options.reason, options.owner, options.ticket].map(

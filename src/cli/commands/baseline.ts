@@ -78,9 +78,9 @@ export function parseBaseline(path: string, text: string): Baseline {
     if (unknown !== undefined) return fail(here, `unknown key ${unknown}`, didYouMean(unknown, KEYS));
     const { key, finding, reason, until } = row;
     if (typeof key !== "string" || key === "")
-      return fail(here, "a line needs a `key`", "copy it from --write-baseline");
+      return fail(here, "an accepted finding needs a `key`", "copy it from --write-baseline");
     if (typeof reason !== "string" || reason.trim() === "")
-      return fail(here, "a line needs a `reason`", "write why it is accepted");
+      return fail(here, "an accepted finding needs a `reason`", "write why it is accepted");
     if (keys.has(key)) return fail(here, `the key ${key} is in the file twice`, "keep one of the two");
     keys.add(key);
     const day = typeof until === "string" ? toDay(until) : undefined;

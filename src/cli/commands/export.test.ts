@@ -65,10 +65,10 @@ test("a file that is there stays as it is without --force, and nothing else is w
   project = startOffline(ACCOUNT, { "allowlist/example.org.yaml": "mine\n", "one.yaml": "mine\n" });
   const one = await project.run(...SAVED, "--output", "one.yaml");
   expect(one).toMatchObject({ code: 1, out: "" });
-  expect(one.err).toContain("one.yaml: already there");
+  expect(one.err).toContain("one.yaml: already exists");
   const split = await project.run(...SAVED, "--split", "domain");
   expect(split).toMatchObject({ code: 1, out: "" });
-  expect(split.err).toContain("allowlist/example.org.yaml: already there");
+  expect(split.err).toContain("allowlist/example.org.yaml: already exists");
   expect(project.read("one.yaml")).toBe("mine\n");
   expect(project.read("allowlist/example.org.yaml")).toBe("mine\n");
   expect(project.read("allowlist.yaml")).toBeUndefined();

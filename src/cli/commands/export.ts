@@ -118,7 +118,7 @@ function refuseExisting({ folder }: Surroundings, paths: readonly string[], forc
   if (there.length === 0) return;
   const more = there.length > 5 ? ` and ${there.length - 5} more` : "";
   throw new UserError(
-    `${there.slice(0, 5).join(", ")}${more}: already there`,
+    `${there.slice(0, 5).join(", ")}${more}: already exists`,
     "give another place, or use --force to replace existing files",
   );
 }

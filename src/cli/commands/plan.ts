@@ -105,7 +105,7 @@ A baseline accepts findings, each by its key, with a reason and an optional last
 export function driftCommand(context: CommandContext): Command {
   const command = newCommand(
     "drift",
-    "Show where the account and the allowlist differ, and since when. Made for schedules.",
+    "Show where the account and the allowlist differ, and since when. Made for scheduled runs.",
     DRIFT_EXAMPLE,
   );
   for (const option of planOptions()) command.addOption(option);

@@ -28,8 +28,8 @@ WARP registrations: to revoke 2, unrevoke 1
 …
 $ warp-registrations show plan.json --output html=plan.html markdown=plan.md
 
-No account and no credentials are needed: what is told is what the file says. WARP_EVIDENCE=output shows evidence, where
-the report has any.
+Everything shown comes from the file: no account and no credentials are needed. WARP_EVIDENCE=output also shows the
+report's evidence, if it has any.
 `;
 
 export function showCommand(context: CommandContext): Command {

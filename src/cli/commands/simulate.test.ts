@@ -143,7 +143,7 @@ test("the token of the environment wins over the argument, and is not shown", as
 });
 
 test.each([
-  [[], "which account? Give --world FILE, --inventory FILE, or --registrations N"],
+  [[], "no account is given: give --world FILE, --inventory FILE, or --registrations N"],
   [["--world", "/nowhere/world.json"], "world file /nowhere/world.json: cannot be read"],
   [["--registrations", "many"], "argument 'many' is invalid"],
   [["--registrations", "3", "--port", "70000"], "Expected a port from 0 to 65535"],

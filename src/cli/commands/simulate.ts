@@ -64,13 +64,17 @@ export function simulateCommand(): Command {
       ]),
     )
     .option("--registrations <n>", "make up an account with this many registrations", wholeNumber)
-    .option("--users <n>", "… of this many users (default: two for five registrations)", wholeNumber)
+    .option("--users <n>", "… of this many users (default: two per five registrations)", wholeNumber)
     .option("--revoked <n>", "… this many of them revoked", wholeNumber)
     .option("--seed <n>", "… the same account for the same number", wholeNumber, 1)
     .option("--port <n>", "the port; 0 takes a free one", portNumber, 0)
     .option("--token <token>", "the token that clients must send; SIMULATOR_TOKEN is safer")
     .option("--log <file>", "append each request to this file, one JSON line each")
-    .option("--setting <name=value>", "change a setting; may be repeated", addSetting, {})
+    .addOption(
+      new Option("--setting <name=value>", "change a setting; may be repeated")
+        .argParser(addSetting)
+        .default({}, "none"),
+    )
     .option("--json", "print where it listens as one line of JSON")
     .option("--now <time>", "stop the account's clock at this time (RFC 3339)")
     .addHelpText("after", EXAMPLE)
@@ -102,7 +106,7 @@ function worldOf({ world, inventory, registrations, users, revoked, seed, now }:
   if (inventory !== undefined) return worldOfInventory(inventory);
   if (registrations === undefined) {
     throw new SimulatorError(
-      "which account? Give --world FILE, --inventory FILE, or --registrations N for a made-up one",
+      "no account is given: give --world FILE, --inventory FILE, or --registrations N for a made-up one",
     );
   }
   return generateWorld({
