@@ -9,6 +9,7 @@ const ROOT = join(__dirname, "..");
 
 interface SourceFile {
   readonly path: string;
+  readonly text: string;
   readonly lines: number;
   readonly imports: readonly string[];
 }
@@ -25,7 +26,7 @@ function read(path: string): SourceFile {
     .importedFiles.map(({ fileName }) => fileName)
     .filter((name) => name.startsWith("."))
     .map((name) => normalize(join(dirname(path), name.replace(/\.js$/u, ".ts"))).replaceAll("\\", "/"));
-  return { path, lines: text.split("\n").length - 1, imports: [...new Set(imports)] };
+  return { path, text, lines: text.split("\n").length - 1, imports: [...new Set(imports)] };
 }
 
 /** How many files import each. */
@@ -67,23 +68,39 @@ test("every import leads to a file that is looked at here", () => {
 
 test("files are subjects: not slivers, not lumps, and in no circle", () => {
   const lines = files.map((file) => file.lines).sort((a, b) => a - b);
+  const median = lines[lines.length >> 1] ?? 0;
   const small = files.filter((file) => file.lines < 60).map(({ path }) => path);
   const once = [...importers()].filter(([, count]) => count === 1).map(([path]) => path);
   const filled = folders();
   console.log(
     `source files ${files.length}, ${lines.reduce((sum, one) => sum + one, 0)} lines, median ` +
-      `${lines[lines.length >> 1]}, largest ${lines.at(-1)}; under 60 lines ${small.length}, with one importer ` +
+      `${median}, largest ${lines.at(-1)}; under 60 lines ${small.length}, with one importer ` +
       `${once.length}; arrows ${files.reduce((sum, { imports }) => sum + imports.length, 0)}; ` +
       `folders of ${filled.at(-1)?.[1]} to ${filled[0]?.[1]} files`,
   );
   expect(circle()).toEqual([]);
-  expect(files.length).toBeLessThanOrEqual(156);
+  // How many files there are follows from what the product does: a new format is a new file. Slivers lower the median.
+  expect(median).toBeGreaterThanOrEqual(190);
   expect(small.length, small.join(" ")).toBeLessThanOrEqual(20);
-  expect(once.length, once.join(" ")).toBeLessThanOrEqual(45);
+  expect(once.length / files.length, once.join(" ")).toBeLessThanOrEqual(0.29);
   for (const [folder, count] of filled) {
     expect(count, folder).toBeLessThanOrEqual(20);
     expect(count, folder).toBeGreaterThanOrEqual(5);
   }
+});
+
+test("every finder is asked by another file: one that nobody calls finds nothing, and no other test would see it", () => {
+  const words = new Map(files.map(({ path, text }) => [path, new Set(text.match(/\w+/gu))]));
+  const finders = files
+    .filter(({ path }) => path.startsWith("src/reconcile/findings/"))
+    .flatMap(({ path, text }) =>
+      [...text.matchAll(/^export function (find\w+)/gmu)].map(([, name = ""]) => ({ path, name })),
+    );
+  const unused = finders.filter(
+    ({ path, name }) => ![...words].some(([other, named]) => other !== path && named.has(name)),
+  );
+  expect(finders.length).toBeGreaterThan(10);
+  expect(unused).toEqual([]);
 });
 
 test("the executable starts without Pulumi's SDK, which takes longer to load than most commands take", () => {
@@ -91,7 +108,7 @@ test("the executable starts without Pulumi's SDK, which takes longer to load tha
   const loaded = new Set(["src/cli/main.ts"]);
   for (const path of loaded) for (const next of byPath.get(path)?.imports ?? []) loaded.add(next);
   const withSdk = [...loaded].filter((path) =>
-    /^(?:import|export) (?!type\b)[^;]*"@pulumi\/pulumi/mu.test(readFileSync(join(ROOT, path), "utf8")),
+    /^(?:import|export) (?!type\b)[^;]*"@pulumi\/pulumi/mu.test(byPath.get(path)?.text ?? ""),
   );
   expect(loaded.size).toBeGreaterThan(100);
   expect(withSdk).toEqual([]);
