@@ -2,9 +2,9 @@
 
 import { createHash } from "node:crypto";
 import type { Act } from "../cloudflare/types.js";
+import { escapeHtml, escapeHtml as text, isolated } from "../text/entities.js";
 import { counted, minute } from "../text/words.js";
 import type { ActResult, ReportDocument, ReportedDecision } from "./document.js";
-import { escapeHtml, escapeHtml as text, isolated } from "./escapes.js";
 import { aboutItems, itemKinds } from "../reconcile/items.js";
 import { explainGuards, isHeld } from "./guards.js";
 import { place, prose, sentence } from "./html-tables.js";

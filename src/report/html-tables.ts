@@ -1,9 +1,9 @@
 /** The tables of the page: one dense row for each registration, with the columns that some row has something for. */
 
 import type { SourcePosition } from "../allowlist/messages.js";
+import { escapeHtml, escapeHtml as text, isolated } from "../text/entities.js";
 import { groupBy } from "../text/words.js";
 import { REMOVED, type ReportDocument, type ReportedDecision } from "./document.js";
-import { escapeHtml, escapeHtml as text, isolated } from "./escapes.js";
 import { isUndone } from "./outline.js";
 import { day, entryDetails, nearMisses, since, userOf } from "./words.js";
 

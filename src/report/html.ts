@@ -1,9 +1,9 @@
 /** The plan or the run as one page that people forward: what it does in a sentence, the acts, and who may connect. */
 
 import type { SourcePosition } from "../allowlist/messages.js";
+import { escapeHtml, escapeHtml as text, isolated } from "../text/entities.js";
 import { counted } from "../text/words.js";
 import { leftAlone, type ReportDocument, type ReportedDecision } from "./document.js";
-import { escapeHtml, escapeHtml as text, isolated } from "./escapes.js";
 import { evidenceLines } from "./evidence.js";
 import { htmlPage, isHolding, pageHead, pageTitle } from "./html-page.js";
 import {

@@ -4,8 +4,8 @@
  */
 
 import type { Message } from "../allowlist/messages.js";
+import { escapeXml } from "../text/entities.js";
 import type { ReportDocument } from "./document.js";
-import { escapeXml } from "./escapes.js";
 import { itemRules, tellAll, tellMessage, type Told } from "./told.js";
 import { guardFigure, guardVerdict } from "./words.js";
 

@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
 import { fullDocument } from "../../test/support/report.js";
 import { plan } from "../../test/support/world.js";
+import { codeMarkdown, escapeMarkdown } from "../text/entities.js";
 import type { ReportDocument } from "./document.js";
 import { toDocument } from "./to-document.js";
-import { codeMarkdown, escapeMarkdown } from "./escapes.js";
 import { commentMarker, fitSections, MOST_CHARACTERS, renderMarkdown } from "./markdown.js";
 
 const SMALL = `version: 1

@@ -1,9 +1,9 @@
 /** The plan as a comment on a pull request. */
 
 import type { SourcePosition } from "../allowlist/messages.js";
+import { codeMarkdown as code, escapeMarkdown, escapeMarkdown as text } from "../text/entities.js";
 import { counted, minute } from "../text/words.js";
 import { leftAlone, type ReportDocument, type ReportedDecision } from "./document.js";
-import { codeMarkdown as code, escapeMarkdown, escapeMarkdown as text } from "./escapes.js";
 import { evidenceLines } from "./evidence.js";
 import { whatNow } from "./guards.js";
 import { type FindingsOfKind, othersOf, outlineOf } from "./outline.js";

@@ -1,6 +1,6 @@
 /** The one way from a text of unknown origin into a sink that knows character entities (HTML, XML, Markdown). */
 
-import { escapeText } from "../text/escape.js";
+import { escapeText } from "./escape.js";
 
 /** What {@link escapeText} makes of the characters by which Pulumi and CI runners are commanded. */
 const commands = /\\u\{(?:3c|25|3a|23)\}/;
