@@ -1,7 +1,7 @@
 import type { IncomingMessage } from "node:http";
 import type { Enrolment } from "./acts.js";
-import { readFault } from "./admission.js";
 import { SimulatorError } from "./envelope.js";
+import { readFault } from "./faults.js";
 import { readSettings } from "./settings.js";
 import type { Simulation } from "./simulation.js";
 

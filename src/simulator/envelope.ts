@@ -39,6 +39,24 @@ export interface ApiAnswer {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
+/** What goes onto the wire. */
+export interface Wire {
+  readonly status: number;
+  readonly type: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly text: string;
+}
+
+/** An answer as it goes onto the wire, with the headers that every answer has. */
+export function wire({ status, body, headers }: ApiAnswer, common: Wire["headers"]): Wire {
+  return {
+    status,
+    type: "application/json",
+    headers: { ...common, ...headers },
+    text: JSON.stringify(body),
+  };
+}
+
 /** A refusal, thrown wherever it is found and answered in one place. */
 export class RefusedCall extends Error {
   override readonly name = "ApiError";

@@ -8,7 +8,7 @@ export {
 } from "./world.js";
 export type { Enrolment } from "./acts.js";
 export { messageOf, SimulatorError } from "./envelope.js";
-export type { Fault, FaultKind } from "./admission.js";
+export type { Fault, FaultKind } from "./faults.js";
 export { type FleetSize, generateWorld } from "./fleet.js";
 export type { LogEntry, Stats } from "./simulation.js";
 export {

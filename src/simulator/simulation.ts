@@ -11,9 +11,10 @@ import {
   reEnrol,
   renameDevice,
 } from "./acts.js";
-import { type KnownCredentials, type Fault, Faults, RateLimit, readFault } from "./admission.js";
+import { type KnownCredentials, RateLimit } from "./admission.js";
 import { SimulatedClock } from "./clock-and-dice.js";
 import { SimulatorError } from "./envelope.js";
+import { type Fault, Faults, readFault } from "./faults.js";
 import { endpointOf } from "./routes.js";
 import { DEFAULT_SETTINGS, readSettings, type SimulatorSettings } from "./settings.js";
 import { recordOf } from "./store.js";

@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { PhysicalDevice, Registration } from "../cloudflare/types.js";
 import type { Enrolment } from "./acts.js";
-import type { Fault } from "./admission.js";
+import type { Fault } from "./faults.js";
 import { CONTROL, control, readText } from "./control.js";
 import { messageOf, SimulatorError } from "./envelope.js";
 import { type FleetSize, generateWorld } from "./fleet.js";
