@@ -1,4 +1,4 @@
-import { shown } from "../text/words.js";
+import { groupBy, shown } from "../text/words.js";
 import type { Problem, AddProblem, TextNode } from "./source.js";
 import { matchTextProblem } from "./values.js";
 
@@ -72,6 +72,14 @@ export type Rank = (typeof KEYS)[keyof EntryMatch]["rank"];
 
 export function rankOfKey(key: keyof EntryMatch): Rank {
   return KEYS[key].rank;
+}
+
+/** `registration beats serial and hardwareId, then device, name, nameGlob`. */
+export function ranksInWords(): string {
+  const [first = "", second = "", ...rest] = [...groupBy(matchKeys, rankOfKey).values()].map((keys) =>
+    keys.join(" and "),
+  );
+  return `${first} beats ${second}, then ${rest.join(", ")}`;
 }
 
 /** Whether it goes by a name, which the device's user chose, and by nothing else about the device. */

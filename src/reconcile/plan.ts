@@ -1,6 +1,7 @@
 /** The plan: every decision, what was noticed, how the guards judge it, and a fingerprint to approve it by. */
 
 import { createHash } from "node:crypto";
+import { ranksInWords } from "../allowlist/match-values.js";
 import type { Message } from "../allowlist/messages.js";
 import type { Allowlist, Entry, Freeze, Policy } from "../allowlist/model.js";
 import { showDomains } from "../allowlist/values.js";
@@ -305,7 +306,7 @@ function contradictions({ decisions, matchOf }: Decided): Message[] {
       {
         code: "allowlist/contradiction",
         text: `two entries ask for different states for ${named(registration, user)}: ${one.state} here, ${other.state} at line ${other.source.line}`,
-        fix: "make one of them more specific (registration beats serial and hardwareId, then device, name, nameGlob), or remove one",
+        fix: `make one of them more specific (${ranksInWords()}), or remove one`,
         source: one.source,
         related: [{ text: `the entry that asks for ${other.state}`, source: other.source }],
       },

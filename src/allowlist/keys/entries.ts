@@ -97,7 +97,7 @@ const REQUIRES = {
 
 export const ENTRY = key(
   "Entry",
-  "A rule for one device. Give at least one match key (registration, serial, hardwareId, device, name, nameGlob). A registration must match all that are given.",
+  `A rule for one device. Give at least one match key (${Object.keys(MATCH).join(", ")}). A registration must match all that are given.`,
   map({
     ...MATCH,
     state: key(
