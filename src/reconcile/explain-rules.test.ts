@@ -227,7 +227,7 @@ steps("entries", [
       grace: "passes: policy.grace is none",
       "not allowed": "decides: it belongs to no person 2",
     },
-    changes: ["policy.noUser decides (delete), unless it is protected or ignored"],
+    changes: ["policy.noUser decides (now: delete): change it, or protect or ignore this registration"],
   },
   {
     title: "of somebody whom no file lists",
@@ -389,7 +389,7 @@ steps("entries", [
     allowlist: entry("serial: S-9"),
     live: [{ ...laptop, device: "d3" }],
     rules: {
-      "entry that refuses": "passes: no entry surely refuses it 4",
+      "entry that refuses": "passes: no entry refuses it for certain 4",
       "unknown hardware":
         'decides: its hardware is not known, and an entry for its user matches by serial "S-9" 4',
       "long revoked": "not-asked: 10 comes first",
@@ -616,7 +616,7 @@ steps("age", [
       "long revoked": "passes: policy.revoked skips what belongs to no person (policy.machines) 2",
       stale: "passes: policy.stale skips what belongs to no person (policy.machines) 1",
     },
-    changes: ["policy.noUser decides (report), unless it is protected or ignored"],
+    changes: ["policy.noUser decides (now: report): change it, or protect or ignore this registration"],
   },
   {
     title: "what an entry is to let in later is not cleaned away until then, and nothing is due",
@@ -907,7 +907,10 @@ steps("grace, and what no entry allows", [
         "decides: no entry for its user allows it; revoke is due from 2026-06-02T00:00Z on, after 2d of grace 2",
       "not allowed": "not-asked: 16 comes first",
     },
-    changes: ['add an entry by serial "S-1": warp-registrations accept r1', "grace ends 2026-06-02T00:00Z"],
+    changes: [
+      'add an entry by serial "S-1": warp-registrations accept r1',
+      "its grace ends at 2026-06-02T00:00Z",
+    ],
   },
   {
     title: "as old as it is long",

@@ -163,7 +163,9 @@ function now(decision: Decision, subject: Subject, known: Hardware | undefined):
     case "listed-revoked":
       return [`with listedRevoked: unrevoke at ${here}, it would be let in`];
     case "no-user":
-      return [`policy.noUser decides (${policy.noUser.value}), unless it is protected or ignored`];
+      return [
+        `policy.noUser decides (now: ${policy.noUser.value}): change it, or protect or ignore this registration`,
+      ];
     case "entry":
       return [
         `without the entry at ${here}, policy.unlisted would decide (${policy.unlisted.value}${byWhom(policy.unlisted)})`,
@@ -223,7 +225,8 @@ function later(decision: Decision, subject: Subject): string[] {
   const { reason, entry, candidate } = decision;
   const { user, policy, asOf } = subject;
   const times: string[] = [];
-  if (reason.code === "grace") times.push(`grace ends ${minute(new Date(endOfGrace(candidate, subject)))}`);
+  if (reason.code === "grace")
+    times.push(`its grace ends at ${minute(new Date(endOfGrace(candidate, subject)))}`);
   const { state } = user ?? {};
   if (state?.since && state.since.start > asOf.getTime())
     times.push(

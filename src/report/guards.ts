@@ -109,7 +109,7 @@ function shareOf(
 ): string {
   const [count, what] =
     guard === "unrevoke" ? [inScope, "registrations in scope"] : [active, "active registrations in scope"];
-  if (count === 0) return ` (there are no ${what})`;
+  if (count === 0) return ` (the account has no ${what})`;
   if (count < PERCENT_FROM && percent < 50) return ` (half of ${count} ${what})`;
   return ` (${percent} % of ${count} ${what})`;
 }

@@ -165,7 +165,7 @@ Nothing is done. To go on, either:
     const list = "version: 1\npolicy: { unlisted: delete }\nusers: { bob@example.com: [] }\n";
     const document = toDocument(plan(list, gone, []), { generatedAt: new Date(), run: false });
     expect(whyHeld(document, undefined)).toContain(
-      "guards.delete: 2 due, at most 1 (there are no active registrations in scope)",
+      "guards.delete: 2 due, at most 1 (the account has no active registrations in scope)",
     );
   });
 });

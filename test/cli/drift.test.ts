@@ -294,11 +294,11 @@ ${NO_LIMITS}`;
     await seenAndDeleted();
     const now = "2026-06-05T13:00:00Z";
     expect(spareIs((await drift("", now)).text)).toBe("left");
-    expect((await drift("", now)).text).toContain("may enrol again for another grace");
+    expect((await drift("", now)).text).toContain("can enrol again for another grace");
     for (const run of [() => drift("--history h.json", now), () => drift("--own h.json", now)]) {
       const { text } = await run();
       expect(spareIs(text)).toBe("deleted");
-      expect(text).not.toContain("may enrol again for another grace");
+      expect(text).not.toContain("can enrol again for another grace");
     }
     const env = { WARP_HISTORY: join(trial.folder, "h.json") };
     expect(spareIs((await trial.run("plan", { now, env })).out)).toBe("deleted");

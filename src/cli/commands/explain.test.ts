@@ -43,7 +43,7 @@ test("tells what it is, what it should be, the line, every rule, and what would 
       should be revoked: revoke is due
       rule      unlisted: no entry for its user allows it
       line      allowlist.yaml:5  bob@example.com:
-      rules, in the order in which they are asked
+      rules, in their order
           1 protected: no line protects it, its device, or its user
           2 the operator's own: its user is not in guards.self
           3 ignored: nothing is ignored
@@ -87,10 +87,10 @@ test("of an entry that allows: the rules that could narrow it, and when it ends"
       is        active; created 2026-05-01T08:00Z, last seen 2026-05-31T08:00Z
       device    "d1"
       hardware  serial "PF3TQ9ZX", hardware id "HW-1", "ThinkPad X1"
-      should be active, unchanged
+      should be active: nothing is due
       rule      entry: allowed by hardware
       line      allowlist.yaml:6  - serial: "PF3TQ9ZX" # the ThinkPad
-      rules, in the order in which they are asked
+      rules, in their order
           1 protected: no line protects it, its device, or its user
           2 the operator's own: its user is not in guards.self
           3 ignored: nothing is ignored
@@ -135,11 +135,11 @@ test("of a user each registration in short", async () => {
 
     BOB-THINKPAD (r1) of bob@example.com
       is        active; created 2026-05-01T08:00Z, last seen 2026-05-31T08:00Z
-      should be active, unchanged
+      should be active: nothing is due
       rule      entry: allowed by hardware
       line      allowlist.yaml:6  - serial: "PF3TQ9ZX" # the ThinkPad
 
-    for the rules and what would change one: warp-registrations explain ID
+    for all rules, and what would change a decision: warp-registrations explain ID
     "
   `);
 });
@@ -180,7 +180,7 @@ test("--now asks as of another moment", async () => {
   expect(out).toContain("  rule      expired:");
   expect(out.replace(/\s+/gu, " ")).toContain('serial "PF3TQ9ZX" (line 6) expired after 2026-06-30');
   const early = await project.run("explain", "r2", ...SAVED, "--now", "2026-05-31");
-  expect(early.out).toContain("- grace ends 2026-05-31T12:00Z");
+  expect(early.out).toContain("- its grace ends at 2026-05-31T12:00Z");
 });
 
 describe("which rule decides:", () => {

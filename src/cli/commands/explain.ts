@@ -147,7 +147,7 @@ function toText(
   const { columns } = terms;
   if (ids.length < 2) return blocks.map((block) => layOut(block, columns)).join("\n\n");
   const head = `${counted(ids.length, "registration")} of this ${by === "hardwareId" || by === "serial" ? "hardware" : by}${user ? `, listed at ${place}` : ""}`;
-  const more = "for the rules and what would change one: warp-registrations explain ID";
+  const more = "for all rules, and what would change a decision: warp-registrations explain ID";
   return [[line("", head)], ...blocks, [line("", more)]].map((block) => layOut(block, columns)).join("\n\n");
 }
 
@@ -261,7 +261,7 @@ function explanationLines(explanation: Explanation, terms: TextTerms): Line[] {
   const evidence = terms.evidence?.get(registration.id);
   return [
     ...lines,
-    line("  ", "rules, in the order in which they are asked"),
+    line("  ", "rules, in their order"),
     ...rules.map(ruleLine),
     line("  ", "what would change it"),
     ...changes.map((change) => line("    - ", escapeText(change, 600), "      ")),
@@ -304,8 +304,8 @@ function hardwareText(hardware: Hardware | undefined): string {
 }
 
 function whatItShouldBe({ desired, action }: Decision): string {
-  if (desired === "as-is") return "unchanged: nothing is done";
-  return action === "keep" ? `${desired}, unchanged` : `${desired}: ${action} is due`;
+  if (desired === "as-is") return "left alone: nothing is due";
+  return action === "keep" ? `${desired}: nothing is due` : `${desired}: ${action} is due`;
 }
 
 const MARKS = { decides: "=>", passes: "  ", "not-asked": "  " } as const;

@@ -366,7 +366,7 @@ export function findRenewableGrace({ policy, policies }: Allowlist): Finding[] {
   );
   if (!renewable) return [];
   const text =
-    "what no entry allows is deleted after its grace, and may enrol again for another grace: the account forgets a deleted registration, but remembers a revoked one; keep a history (drift --history), and give it to pulumi (WARP_HISTORY)";
+    "a registration that no entry allows is deleted after its grace, and its device can enrol again for another grace, because the account forgets deleted registrations; keep a history (drift --history) and set WARP_HISTORY for pulumi, or use `unlisted: revoke`";
   const { source, of = "everybody" } = renewable.grace;
   return [{ code: "renewable-grace", subject: ["policy.grace", of], text, source, registrations: [] }];
 }

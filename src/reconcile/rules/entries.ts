@@ -230,7 +230,7 @@ function explainMatch(
     case "contradiction":
       return { text: "two entries ask for different states" };
     case "unknown-hardware":
-      return { text: "no entry surely refuses it", source: match.entry.source };
+      return { text: "no entry refuses it for certain", source: match.entry.source };
     case "condition":
       return {
         text: `${describeMatch(match.entry)} matches, and ${match.failed}`,
