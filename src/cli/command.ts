@@ -124,20 +124,3 @@ export class UserError extends Error {
     super(escapeText(lines.join("\n"), Infinity, { keepLineFeeds: true }), options);
   }
 }
-
-/** The words of whatever was thrown; of a file system's error without the path, which the message names itself. */
-export function reasonOf(thrown: unknown): string {
-  if (!(thrown instanceof Error)) return String(thrown);
-  const code = "code" in thrown ? String(thrown.code) : "";
-  return REASONS[code] ?? thrown.message.replace(/, [a-z]+ '.*$/su, "");
-}
-
-const REASONS: Readonly<Record<string, string>> = {
-  ENOENT: "no such file or folder",
-  ENOTDIR: "its folder is a file",
-  EISDIR: "it is a folder",
-  EACCES: "permission denied",
-  EPERM: "permission denied",
-  EROFS: "the file system is read-only",
-  ENOSPC: "the disk is full",
-};

@@ -13,10 +13,11 @@ import {
   OutputError,
   type OutputText,
   readInput,
+  reasonOf,
   writeOutputs,
 } from "../text/files.js";
 import { isMapping } from "../text/words.js";
-import { reasonOf, type Surroundings, UserError } from "./command.js";
+import { type Surroundings, UserError } from "./command.js";
 
 /** The text of a regular file of an allowed size, or a {@link UserError}; undefined where there is no file and `optional` says that this is fine. */
 export function readText(folder: string, path: string): string;

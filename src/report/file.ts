@@ -54,7 +54,7 @@ function writeReportText(path: string, text: OutputText): void {
   try {
     writeOutputs([{ path: place, text }]);
   } catch (error) {
-    throw new ReportError(path, reasonOf(error instanceof OutputError ? error.cause : error));
+    throw new ReportError(path, whyUnwritable(error instanceof OutputError ? error.cause : error));
   }
 }
 
@@ -64,7 +64,7 @@ function filePlace(path: string): { readonly path: string; readonly exists: bool
   try {
     place = placeOf(path);
   } catch (error) {
-    throw new ReportError(path, reasonOf(error));
+    throw new ReportError(path, whyUnwritable(error));
   }
   if (place.kind === "file") return place;
   const what = place.kind === "descriptor" ? "an open file descriptor" : `a ${place.kind}`;
@@ -92,7 +92,7 @@ export function removeReport(env: NodeJS.ProcessEnv, owner: ReportOwner): void {
       throw new ReportError(path, foreign, "name this stack's own file, or one that does not exist yet");
     rmSync(place.path, { force: true });
   } catch (error) {
-    throw error instanceof ReportError ? error : new ReportError(path, reasonOf(error));
+    throw error instanceof ReportError ? error : new ReportError(path, whyUnwritable(error));
   }
 }
 
@@ -125,7 +125,7 @@ function readReport(path: string, run: string | undefined): ReportDocument {
   try {
     document = JSON.parse(readFileSync(filePlace(path).path, "utf8")) as ReportDocument;
   } catch (error) {
-    throw error instanceof ReportError ? error : new ReportError(path, reasonOf(error));
+    throw error instanceof ReportError ? error : new ReportError(path, whyUnwritable(error));
   }
   if (run !== undefined && document.run?.id !== run)
     throw new ReportError(
@@ -136,7 +136,7 @@ function readReport(path: string, run: string | undefined): ReportDocument {
   return document;
 }
 
-function reasonOf(error: unknown): string {
+function whyUnwritable(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const code = "code" in error ? String(error.code) : "";
   return REASONS[code] ?? error.message;

@@ -9,7 +9,7 @@ import type { Finding } from "../reconcile/findings/finding.js";
 import { itemKinds } from "../reconcile/items.js";
 import type { ReviewedPlan } from "../reconcile/schedule.js";
 import { escapeText } from "../text/escape.js";
-import { LARGEST_JSON, readInput } from "../text/files.js";
+import { LARGEST_JSON, readInput, reasonOf } from "../text/files.js";
 import { minute } from "../text/words.js";
 import type { ReportDocument } from "./document.js";
 
@@ -77,8 +77,7 @@ function read(path: string): ReportDocument {
   try {
     text = readInput(path, LARGEST_JSON);
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
-    throw new ReviewedPlanError(path, `cannot be read: ${why}`, hint);
+    throw new ReviewedPlanError(path, `cannot be read: ${reasonOf(error)}`, hint);
   }
   const parsed = parseReport(text);
   if (!parsed.ok) throw new ReviewedPlanError(path, `is not a plan: ${parsed.why}`, hint);

@@ -186,7 +186,7 @@ describe("the history that the environment names", () => {
   test.each([
     ["{}", "is not a history of account"],
     [JSON.stringify({ ...history, account: "f".repeat(32) }), `is not a history of account ${ACCOUNT}`],
-    [undefined, "cannot be read: "],
+    [undefined, "cannot be read: no such file or folder"],
   ])("%s is an error that says what to do", (text, why) => {
     const use = () => read(text, text === undefined ? "none.json" : "h.json");
     expect(use).toThrow(HistoryError);

@@ -9,7 +9,7 @@ import type { OwnRevocations } from "../reconcile/decision.js";
 import type { ReportDocument } from "../report/document.js";
 import { parseReport } from "../report/read-back.js";
 import { escapeText } from "../text/escape.js";
-import { LARGEST_JSON, readInput } from "../text/files.js";
+import { LARGEST_JSON, readInput, reasonOf } from "../text/files.js";
 import { isMapping } from "../text/words.js";
 
 /** The type of the rows by which a state keeps revocations. */
@@ -106,7 +106,7 @@ export function ownByVariable(
   try {
     text = readInput(path, LARGEST_JSON);
   } catch (error) {
-    throw new HistoryError(path, `cannot be read: ${error instanceof Error ? error.message : String(error)}`);
+    throw new HistoryError(path, `cannot be read: ${reasonOf(error)}`);
   }
   const own = ownByText(account, text);
   if (!own?.enrolled) throw new HistoryError(path, `is not a history of account ${account}`);

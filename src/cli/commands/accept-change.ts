@@ -11,9 +11,9 @@ import { addToFile, applyEdits, CannotEdit, fileOfNewUser, type TextEdit } from 
 import { makePlan, type Plan } from "../../reconcile/plan.js";
 import { narrowInventory, type WholeInventory } from "../../run/account.js";
 import { readTestedAllowlist } from "../../run/reconcile.js";
-import { LARGEST_YAML, readInput } from "../../text/files.js";
+import { LARGEST_YAML, readInput, reasonOf } from "../../text/files.js";
 import { groupBy } from "../../text/words.js";
-import { reasonOf, UserError } from "../command.js";
+import { UserError } from "../command.js";
 
 /** A user's new entry. */
 export interface Wanted {

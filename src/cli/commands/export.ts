@@ -8,6 +8,7 @@ import { type AllowlistFile, parseAllowlist } from "../../allowlist/parse.js";
 import { domainOf } from "../../allowlist/values.js";
 import { commentText } from "../../allowlist/write-entry.js";
 import type { WholeInventory } from "../../run/account.js";
+import { reasonOf } from "../../text/files.js";
 import { hideSecrets } from "../../text/redact.js";
 import { counted, groupBy, minute } from "../../text/words.js";
 import { momentOf, openSource } from "../account.js";
@@ -16,7 +17,6 @@ import {
   EXIT,
   type ExitCode,
   newCommand,
-  reasonOf,
   runs,
   type Surroundings,
   UserError,

@@ -12,8 +12,7 @@ import {
   type World,
 } from "../../simulator/index.js";
 import { jsonText } from "../../text/escape.js";
-import { placeOf } from "../../text/files.js";
-import { reasonOf } from "../command.js";
+import { placeOf, reasonOf } from "../../text/files.js";
 import { readInventoryFile } from "../files.js";
 
 interface SimulateOptions {
