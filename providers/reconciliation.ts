@@ -111,7 +111,7 @@ async function reconcile(properties: Properties, olds: Properties): Promise<Reco
   ]);
 }
 
-/** What a state tells of the last run that had acts. */
+/** What a state has about the last run that had acts. */
 function lastDone(state: Properties): Pick<ReconciliationOutputs, "fingerprint" | "counts"> {
   const fingerprint = text(state, "fingerprint");
   const { counts } = state as { readonly counts?: DoneCounts };
@@ -164,7 +164,7 @@ function orderFailures(properties: Properties): Failure[] {
   return [...foreign, ...circles].map((reason) => ({ property: "acts", reason }));
 }
 
-/** A policy judges `due`, and the acts are what is done: one says what the other says. */
+/** A policy judges `due`, but the run does `acts`: both must have the same. */
 function dueFailures(properties: Properties): Failure[] {
   const { due, ...inputs } = inputsOf(properties);
   if (due === undefined) return [];

@@ -33,28 +33,28 @@ export interface Entry {
   readonly state: EntryState;
   readonly note?: string | undefined;
   readonly reason?: string | undefined;
-  /** The first day, in UTC, on which the entry speaks. */
+  /** The first day, in UTC, on which the entry applies. */
   readonly from?: Day | undefined;
-  /** The last day, in UTC, on which the entry speaks. */
+  /** The last day, in UTC, on which the entry applies. */
   readonly expires?: Day | undefined;
-  /** Who answers for the device; free text, carried into reports. */
+  /** Who is responsible for the device; free text, shown in reports. */
   readonly owner?: string | undefined;
-  /** Where it was asked for; free text, carried into reports. */
+  /** Where the device was requested; free text, shown in reports. */
   readonly ticket?: string | undefined;
   readonly requires?: Conditions | undefined;
-  /** Why a match by name alone is good enough here. */
+  /** Why a match by name only is good enough here. */
   readonly trustName?: string;
   readonly source: SourcePosition;
 }
 
-/** What a user as a whole is, whatever the entries say. */
+/** The state of a user as a whole. It takes precedence over the user's entries. */
 export interface UserState {
   /** `suspended`: every registration revoked; `offboarded`: every registration deleted. */
   readonly state: "suspended" | "offboarded";
   /** The first day, in UTC, on which it holds; without it, always. */
   readonly since?: Day | undefined;
   readonly reason?: string | undefined;
-  /** The line that says `state`. */
+  /** The line that sets `state`. */
   readonly source: SourcePosition;
 }
 
@@ -62,7 +62,7 @@ export interface UserState {
 export interface AllowedUser {
   /** Normalised: see `normaliseEmail`. */
   readonly email: string;
-  /** How the file writes the domain, where that is not as in `email`: `bob@bücher.example`. To be shown. */
+  /** The address as the file writes it, if that differs from `email`: `bob@bücher.example`. For display. */
   readonly written?: string | undefined;
   readonly entries: readonly Entry[];
   readonly state?: UserState | undefined;
@@ -71,7 +71,7 @@ export interface AllowedUser {
 }
 
 /**
- * Which registrations are looked at at all. A registration is in scope when its type is one of `registrationTypes`,
+ * Which registrations the allowlist covers. A registration is in scope when its type is one of `registrationTypes`,
  * and its e-mail is one of `emails` or under one of `emailDomains` (where either is given), and its device profile
  * is one of `policyIds` (where given). Nothing outside is decided or counted.
  */
@@ -162,7 +162,7 @@ export interface AllowlistTest {
   readonly source: SourcePosition;
 }
 
-/** An Access user that is to exist, or to be absent. */
+/** An Access user that should exist, or should be absent. */
 export interface WantedAccessUser {
   /** Normalised. */
   readonly email: string;
@@ -187,7 +187,7 @@ export interface Allowlist {
   readonly policy: Policy;
   /** By normalised e-mail, where a group or the user's own mapping says something else than the root file. */
   readonly policies: ReadonlyMap<string, Policy>;
-  /** By file or pattern: the e-mails, and `*@<domain>`, that only such a file may speak about. */
+  /** By file or pattern: the e-mails, and `*@<domain>`, that only such a file may name. */
   readonly owns: ReadonlyMap<string, Owned>;
   readonly protected: Protected;
   readonly ignore: readonly IgnoreRule[];
@@ -198,9 +198,9 @@ export interface Allowlist {
   readonly users: ReadonlyMap<string, AllowedUser>;
   readonly tests: readonly AllowlistTest[];
   readonly accessUsers: readonly WantedAccessUser[];
-  /** What is compared as DNS has it is shown as it is written: see `showDomains`. */
+  /** Domains by the form in which they are compared, to be shown as they are written: see `showDomains`. */
   readonly domains: WrittenDomains;
-  /** What is valid, and worth a look all the same: weak matches, rules that shadow each other. */
+  /** What is valid but worth a look: weak matches, rules that shadow each other. */
   readonly warnings: readonly Message[];
   /** Every file that was read, relative to the project's folder, sorted, each with the SHA-256 of its text in hex. */
   readonly files: readonly {
@@ -219,11 +219,11 @@ export interface Setting<T> {
   /** False where the value is the documented default. */
   readonly explicit: boolean;
   readonly source: SourcePosition;
-  /** Whose policy says so, where not the root file's for everybody: `group contractors`, `user bob@example.com`. */
+  /** Whose policy sets it, if not the root file's: `group contractors`, `user bob@example.com`. */
   readonly of?: string | undefined;
 }
 
-/** What is done with a registration that no entry speaks for. */
+/** What is done with a registration that no entry covers. */
 export type UnlistedAction = Policy["unlisted"]["value"];
 
 /** What is done with the newest registration of a listed device when it is found revoked; `ours`: by this stack. */
@@ -239,7 +239,7 @@ export function policyOf(
   return policies.size === 0 ? policy : (policies.get(email) ?? policy);
 }
 
-/** Each key is set as a whole by the closest of user, group and root file. What it means stands in its row. */
+/** The closest of user, group and root file sets each key as a whole. What it means is in `keys/policy.ts`. */
 export type Policy = { readonly [Key in keyof typeof POLICY]: Setting<ValueOf<(typeof POLICY)[Key]>> };
 
 /** What one place says of the policy: the root file, a group, or a user. */
@@ -254,8 +254,8 @@ export interface GuardLimit {
 }
 
 /**
- * By act of registrations the most of one run; by name the most of something else, which has no limit where the row has
- * no default; and whoever runs the tool, by normalised e-mail. What each means stands in its row.
+ * The limits of one plan: per act on registrations, and per name for anything else (no limit if its row has no default).
+ * `self`: the people who run the tool, by normalised e-mail. What each means is in `keys/root.ts`.
  */
 export type Guards = { readonly [Key in keyof typeof GUARDS]: GuardOf<(typeof GUARDS)[Key]> };
 
@@ -298,7 +298,7 @@ export interface PlacedRule {
   readonly node: TreeNode;
 }
 
-/** The days on which an entry speaks, by their first moments, both included. */
+/** The first and the last day on which an entry applies, by their first moments. */
 interface Window {
   readonly first: number;
   readonly last: number;
@@ -308,12 +308,12 @@ export function windowOf({ from, expires }: Entry): Window {
   return { first: from?.start ?? -Infinity, last: expires?.start ?? Infinity };
 }
 
-/** Whether there is a day on which both speak. */
+/** Whether there is a day on which both apply. */
 export function overlap(one: Window, other: Window): boolean {
   return one.first <= other.last && other.first <= one.last;
 }
 
-/** Whether the outer one speaks on every day on which the inner one does. */
+/** Whether the outer one applies on every day on which the inner one does. */
 export function encloses(outer: Window, inner: Window): boolean {
   return outer.first <= inner.first && inner.last <= outer.last;
 }

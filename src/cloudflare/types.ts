@@ -1,8 +1,7 @@
 /**
  * Objects as the API sends them. Fields that no document names pass through untouched.
  *
- * A time that is none is null or absent: Go's zero time and 1970, which a program without a null may send, are read as
- * null.
+ * A missing time is null or absent. Go's zero time and 1970, which a program without a null may send, are read as null.
  *
  * Source: Cloudflare's OpenAPI document, `teams-devices_registration` and `teams-devices_physical_device`.
  */
@@ -32,7 +31,7 @@ export interface Registration {
   readonly device: { readonly id: string; readonly name: string; readonly client_version?: string };
   readonly created_at: string;
   readonly updated_at: string;
-  /** Null: it was never seen. */
+  /** Null if it was never seen. */
   readonly last_seen_at: string | null;
   readonly deleted_at?: string | null;
   /** Null or absent: the registration is active. */
@@ -41,7 +40,7 @@ export interface Registration {
   readonly tunnel_type?: string | null;
   readonly policy?: RegistrationPolicy;
   readonly user?: RegistrationUser;
-  /** `warp` or `browser_extension`; absent on accounts that do not tell yet, which means `warp`. */
+  /** `warp` or `browser_extension`; absent on accounts whose API does not send it yet, which means `warp`. */
   readonly registration_type?: string;
   readonly virtual_ipv4?: string | null;
   readonly virtual_ipv6?: string | null;
@@ -53,7 +52,7 @@ export interface PhysicalDevice {
   readonly name: string;
   readonly created_at: string;
   readonly updated_at: string;
-  /** Null: it was never seen. */
+  /** Null if it was never seen. */
   readonly last_seen_at: string | null;
   /** Registrations that are neither revoked nor deleted. */
   readonly active_registrations: number;
@@ -83,7 +82,7 @@ export type Act = "revoke" | "unrevoke" | "delete";
 
 /** Somebody who has signed in, or was created. Times are RFC 3339 in UTC. */
 export interface AccessUser {
-  /** UUID; `user.id` of their registrations. Optional in the document; without it no user is told from another. */
+  /** UUID; `user.id` of their registrations. Optional in the document, but without it users cannot be told apart. */
   readonly id: string;
   readonly email?: string | null;
   /** May be the empty string. */
@@ -95,7 +94,7 @@ export interface AccessUser {
   /** True: they have logged into the WARP client, and hold a seat for it. */
   readonly gateway_seat?: boolean | null;
   readonly active_device_count?: number | null;
-  /** Absent for who never signed in. */
+  /** Absent for someone who never signed in. */
   readonly last_successful_login?: string | null;
   readonly created_at?: string | null;
   readonly updated_at?: string | null;

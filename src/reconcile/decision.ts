@@ -16,7 +16,7 @@ export type DesiredState = "active" | "revoked" | "deleted" | "as-is";
 /** What follows from a decision: an act, `keep` (in good order), or `leave` (not ours to change). */
 export type Action = "keep" | Act | "leave";
 
-/** What there is to say of a rule that decides. */
+/** What is known about a rule that decides. */
 interface CodeRow {
   /** In one line, for reports and pages. */
   readonly meaning: string;
@@ -24,9 +24,9 @@ interface CodeRow {
   readonly fix: string;
   /** `excepted`: taken out before anything else; `state`: of the person; `listed`, `unlisted`: of an entry or of none. */
   readonly kind: "excepted" | "state" | "listed" | "unlisted" | "hygiene";
-  /** What comes first where one run may not do everything: what was asked for by name, then rules, then hygiene. */
+  /** What comes first if one run may not do everything: what was requested by name, then rules, then hygiene. */
   readonly weight: "named" | "rule" | "hygiene";
-  /** Whether a registration that it leaves alone is a finding: never, while it connects, always; or one a person. */
+  /** Whether a registration that it leaves alone is a finding: never, only if active, always, or one for each person. */
   readonly told: "never" | "active" | "always" | "by-person";
 }
 
@@ -190,17 +190,17 @@ export const ruleMeanings = Object.fromEntries(
   Object.entries(RULE_CODES).map(([code, { meaning }]) => [code, meaning]),
 ) as Readonly<Record<RuleCode, string>>;
 
-/** What is said of a rule's code. */
+/** The row of a rule's code. */
 export function aboutRule(code: RuleCode): CodeRow {
   return RULE_CODES[code];
 }
 
-/** Who revoked a registration: `unknown` where nothing tells what this stack did. */
+/** Who revoked a registration; `unknown` if there is no record of what this stack did. */
 export type RevokedBy = "this-stack" | "outside" | "unknown";
 
-/** What is remembered of earlier runs, beside the account: what the stack revoked itself, and who enrolled when. */
+/** What is remembered from earlier runs, apart from the account: what this stack revoked, and when devices enrolled. */
 export interface OwnRevocations {
-  /** Whether it tells all that the stack revoked, so that what it does not tell was revoked outside. */
+  /** Whether it has everything that the stack revoked, so that anything else was revoked outside. */
   readonly isWhole: boolean;
   /** By registration: between which moments, in milliseconds, the stack revoked it last. */
   readonly made: ReadonlyMap<string, { readonly from: number; readonly until: number }>;
@@ -211,7 +211,7 @@ export interface OwnRevocations {
   readonly enrolled?: ReadonlyMap<string, string> | undefined;
 }
 
-/** Who revoked a registration that is revoked: whoever revokes it again later has done so, and not the stack. */
+/** Who revoked a registration. If someone revokes it again after the stack did, it was not the stack. */
 export function whoRevoked({ id, revoked_at: at }: Registration, own: OwnRevocations | undefined): RevokedBy {
   const time = Date.parse(at ?? "");
   const made = own?.made.get(id);
@@ -224,24 +224,24 @@ export interface Decision {
   readonly registration: Registration;
   /** The normalised e-mail; empty where the registration has none. */
   readonly user: string;
-  /** Undefined where nothing in the allowlist needs hardware, so that none was listed. */
+  /** Undefined if nothing in the allowlist needs hardware, so that none was listed. */
   readonly hardware: ComparedHardware | undefined;
   readonly live: LiveState;
   readonly desired: DesiredState;
   readonly action: Action;
   readonly reason: { readonly code: RuleCode; readonly text: string };
-  /** The entry or policy line that says so. */
+  /** The line of the entry or the policy that decides. */
   readonly source: SourcePosition;
-  /** Of what no entry allows: its user's own line, where the entry would be added, and the policy's key at `source`. */
+  /** If no entry allows it: its user's line, where the entry would be added, and the policy's key at `source`. */
   readonly line?: SourcePosition | undefined;
   readonly setting?: string | undefined;
-  /** Of what a change takes off the list: the line, of before the change, by which it was allowed. */
+  /** If a change takes it off the list: the line that allowed it before the change. */
   readonly removed?: SourcePosition | undefined;
-  /** Only of a revoked registration, where the run was told what this stack revoked. */
+  /** Only for a revoked registration that is let back in. */
   readonly revokedBy?: RevokedBy | undefined;
-  /** The entry that matches it, where one does. */
+  /** The entry that matches it, if any. */
   readonly entry: Entry | undefined;
-  /** The registration as it stands among its person's devices. */
+  /** The registration with its device and its person. */
   readonly candidate: Candidate;
   /**
    * Ids of registrations that this run lets in, and that must have been let in before this act is made: without them
@@ -266,7 +266,7 @@ export function liveState(registration: Registration): LiveState {
   return registration.revoked_at == null ? "active" : "revoked";
 }
 
-/** Whether a registration is to be kept out, be it there already or not. */
+/** Whether a registration must not connect. */
 export function removes(desired: DesiredState): boolean {
   return desired === "revoked" || desired === "deleted";
 }
@@ -295,25 +295,25 @@ export type PendingReason = "not-reviewed" | "frozen" | "limit";
 
 // What else a plan decides about: what the kinds in `items.ts` share.
 
-/** The decision for one item, in a plan and in a report alike. A kind may say more. */
+/** The decision for one item, in plans and in reports. A kind may have more fields. */
 export interface Item {
-  /** By which it is known among its kind: an Access user by the normalised address, whatever else by `key`. */
+  /** What identifies it among its kind: an Access user's normalised address; for other kinds, `key`. */
   readonly email?: string | undefined;
   readonly key?: string | undefined;
   /** The live one's; a plan has an Access user's in `user`. */
   readonly id?: string;
   readonly user?: { readonly id: string } | undefined;
-  /** The name that it is to have. */
+  /** The name that it should have. */
   readonly name?: string;
   /** `keep`: in good order; the rest changes the account. */
   readonly action: string;
-  /** Ids of the registrations that may go with it. */
+  /** Ids of the registrations that may be lost with it. */
   readonly registrations: readonly string[];
   /** Why, and what goes with it. */
   readonly text: string;
-  /** The line that says so. */
+  /** The line that decides. */
   readonly source: SourcePosition;
-  /** Only of an act that is due and that this run does not do. */
+  /** Only for an act that is due and that this run does not do. */
   readonly pending?: {
     /** `not-reviewed`: not in the plan that was reviewed; `frozen`: a freeze holds. */
     readonly why: Exclude<PendingReason, "limit">;
@@ -336,12 +336,12 @@ export function isItemAct(item: Item): boolean {
   return isItemDue(item) && item.pending === undefined;
 }
 
-/** What guards judge and an approval approves: all that is due and reviewed, in this run or not. */
+/** What guards judge and an approval covers: all that is due and reviewed, in this run or not. */
 export function isAgreed(item: Item): boolean {
   return isItemDue(item) && item.pending?.why !== "not-reviewed";
 }
 
-/** What is said of an item in a plan that was reviewed. */
+/** What a reviewed plan has about an item. */
 export interface ReviewedItem extends Pick<Item, "action" | "id" | "name"> {
   /** Whether that plan put the act off. */
   readonly pending: boolean;

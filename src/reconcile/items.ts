@@ -22,7 +22,7 @@ interface ActRow {
   readonly sign: string;
   /** Which guard counts it. A fingerprint names what a guard counts, since an approval is about nothing else. */
   readonly guard?: ItemGuard;
-  /** What it is called where it cannot be undone: it is told early, and missed where it was reviewed. */
+  /** Its name if it cannot be undone. Reports show it early, and say if a reviewed one is no longer due. */
   readonly final?: string;
 }
 
@@ -40,7 +40,7 @@ export interface KindOfItem {
   readonly meaning: string;
   /** The field of a run's report that has what became of its acts. */
   readonly results: string;
-  /** The acts on one, in the order in which reports tell them. */
+  /** The acts on one, in the order of reports. */
   readonly acts: Readonly<Record<string, ActRow>>;
   decide(allowlist: Allowlist, listed: ListedItems): DecidedItems;
   /** What is not as it was reviewed, where the act is; undefined where all is. */
@@ -143,8 +143,8 @@ export function identityOfItem(kind: ItemKind, item: Item, key = keyOf(item)): s
 }
 
 /**
- * What a fingerprint names, kind by kind: the acts that guards count. The first kind stands without its name, so that
- * approvals of before there were others go on to fit.
+ * What a fingerprint names, kind by kind: the acts that guards count. The first kind has no name there, so that
+ * approvals from before there were others still match.
  */
 export function factsOf(items: Partial<Items>): readonly (readonly unknown[])[] {
   return itemKinds.flatMap((kind, index) => {

@@ -22,15 +22,15 @@ type ToldMatch = Pick<Candidate, "registration" | "hardware">;
 
 export interface MatchKey {
   /**
-   * Of whom it speaks: one `registration`; a `machine`, which any of its registrations may tell; or what the `newest`
-   * registration of a device says, and its user can change.
+   * What it is about: one `registration`; a `machine`, where any of its registrations may report the value; or the
+   * `newest` registration of a device, where the user can change the value.
    */
   readonly of: "registration" | "machine" | "newest";
-  /** Whether the account may not tell it of a device. */
+  /** Whether the account may not know it for a device. */
   readonly mayBeUnknown: boolean;
-  /** What a registration tells of it, in the form in which it is compared. */
+  /** What a registration reports for it, in the form in which it is compared. */
   readonly told: (one: ToldMatch) => string | undefined;
-  /** Whether what is told is the entry's; equality unless given. */
+  /** Whether a reported value matches the entry's; equality unless given. */
   readonly matches?: (value: string, told: string) => boolean;
 }
 
@@ -85,7 +85,7 @@ export interface CompiledMatch {
   readonly lookUp: Test | undefined;
 }
 
-/** Other keys than those of an entry (an ignore rule has some) are not looked at: whoever has them asks them. */
+/** Keys that only an ignore rule has are not looked at here. */
 export function compileMatch(match: EntryMatch): CompiledMatch {
   const compiled: Compiling = { registration: NONE, machine: NONE, newest: NONE, lookUp: undefined };
   for (const name of matchKeys) {
@@ -114,7 +114,7 @@ export function passAll(tests: readonly Test[], one: ToldMatch): boolean {
   return true;
 }
 
-/** Whether an entry goes by what the account may not tell of a device. */
+/** Whether an entry matches by something that the account may not know for a device. */
 export function goesByHardware({ match }: { readonly match: EntryMatch }): boolean {
   return matchKeys.some((name) => MATCH_KEYS[name].mayBeUnknown && match[name] !== undefined);
 }
@@ -127,13 +127,13 @@ export function rankOf({ match }: { readonly match: EntryMatch }): Rank {
 
 // What an entry requires of the device besides matching it.
 
-/** `unknown`: the account does not tell what the condition asks. */
+/** `unknown`: the account does not report what the condition asks for. */
 type ConditionVerdict =
   { readonly met: true } | { readonly met: false; readonly text: string } | { readonly met: "unknown" };
 
 const MET: ConditionVerdict = { met: true };
 
-/** The first condition that fails decides; one that cannot be told decides only where none fails. */
+/** The first condition that fails decides; an unknown one decides only if none fails. */
 export function meets(
   requires: Conditions | undefined,
   registration: Registration,

@@ -1,6 +1,6 @@
 /**
- * The nouns of a plan. An allowlist speaks of people and their devices; the account holds registrations. Both are
- * joined here, once, over the whole account, before scope, time or any rule is asked.
+ * The nouns of a plan. An allowlist is about people and their devices; the account has registrations. Both are joined
+ * here, once, over the whole account, before scope, time or any rule applies.
  */
 
 import type { Registration } from "../cloudflare/types.js";
@@ -8,7 +8,7 @@ import { compare } from "../text/words.js";
 import { type ComparedHardware, type HardwareIndex, valueKeys } from "./hardware.js";
 import { isNoUser, userOf } from "./scope.js";
 
-/** Whoever registrations belong to, with all of them, in scope or not. */
+/** The owner of registrations, with all of them, in scope or not. */
 export interface Person {
   /** Normalised; empty where the API sends none. */
   readonly email: string;
@@ -16,7 +16,7 @@ export interface Person {
   readonly isNobody: boolean;
   /** In the order of ids. */
   readonly devices: readonly Device[];
-  /** Pairs of registrations of which it cannot be told whether they are one machine; mostly none. */
+  /** Pairs of registrations that may or may not be one machine; usually none. */
   readonly doubts: readonly Doubt[];
 }
 
@@ -38,16 +38,16 @@ export interface Candidate {
   readonly device: Device;
 }
 
-/** Two registrations that tell one serial or hardware id, and yet are two machines, or may be. */
+/** Two registrations that report one serial or hardware id, and yet are two machines, or may be. */
 interface Doubt {
   readonly pair: readonly [older: Candidate, newer: Candidate];
-  /** What both tell, in the form in which it is compared: `serial PF3TQ9ZX`. */
+  /** What both report, in the form in which it is compared: `serial PF3TQ9ZX`. */
   readonly values: readonly string[];
-  /** `serials`: they tell different ones; `in-use`: the older was seen after the newer had enrolled. */
+  /** `serials`: they report different ones; `in-use`: the older was seen after the newer had enrolled. */
   readonly why: "serials" | "in-use";
 }
 
-/** A silence shorter than that is none: what a device last said may arrive while it enrols again. */
+/** Two uses this close together do not count as an overlap: a device's last report may arrive while it enrols again. */
 export const OVERLAP_MS = 3_600_000;
 
 type Building<T> = { -readonly [Key in keyof T]: T[Key] };
@@ -122,7 +122,7 @@ export function isNewer(
   return (compareTimes(a.created_at, b.created_at) || compare(a.id, b.id)) > 0;
 }
 
-/** The order of two RFC 3339 times. JavaScript counts milliseconds only, the API tells microseconds. */
+/** The order of two RFC 3339 times. JavaScript counts milliseconds only; the API sends microseconds. */
 export function compareTimes(a: string, b: string): number {
   if (a === b) return 0;
   const difference = Date.parse(a) - Date.parse(b);
@@ -151,8 +151,8 @@ interface Groups {
 const MOST_DOUBTS = 8;
 
 /**
- * Registrations of one type are of one device where they have its id, or a value that tells it, and nothing speaks
- * against it; transitively, since a third that joins two must never set one of them free.
+ * Registrations of one type are of one device where they have its id, or a value that identifies it, and nothing
+ * contradicts it; transitively, since a third that joins two must never set one of them free.
  */
 function group(candidates: readonly Candidate[], byIdOnly: boolean): Groups {
   const sets = new Map<Candidate, List<Candidate>>();
@@ -215,18 +215,18 @@ class Doubts {
   }
 }
 
-/** Whether both tell a serial, and not the same. */
+/** Whether both report a serial, and not the same one. */
 export function haveTwoSerials(one: Candidate, other: Candidate): boolean {
   return differ(one.hardware?.serialKey, other.hardware?.serialKey);
 }
 
-/** Whether both tell a serial and a hardware id, and the same: what is in doubt about another one is not about these. */
+/** Whether both report the same serial and the same hardware id: a doubt about another one is not about these. */
 export function agree(one: Candidate, other: Candidate): boolean {
   const [own, others] = [valueKeys(one.hardware), valueKeys(other.hardware)];
   return own.length === 2 && own.every((value) => others.includes(value));
 }
 
-/** Whether both tell a hardware id, and not the same. */
+/** Whether both report a hardware id, and not the same one. */
 export function haveTwoHardwareIds(one: Candidate, other: Candidate): boolean {
   return differ(one.hardware?.hardwareIdKey, other.hardware?.hardwareIdKey);
 }
@@ -284,7 +284,7 @@ export function machinesOf({ devices, isNobody }: Person): readonly (readonly De
   return [...new Set(machines.values())];
 }
 
-/** So few registrations are compared with each other faster than they are collected by what they tell. */
+/** Up to this many registrations, comparing each pair is faster than grouping them by what they report. */
 const FEW = 6;
 
 /** Whether no two of a few registrations share anything: nearly everybody's. */
@@ -320,7 +320,7 @@ export function candidatesOf({ devices }: Person): Candidate[] {
   return registrationsOf(devices).sort((a, b) => a.place - b.place);
 }
 
-/** Whether any registration tells a value that names the machine. */
+/** Whether any registration reports a value that identifies the machine. */
 export function isIdentified({ registrations }: Device): boolean {
   return registrations.some(
     ({ hardware }) => hardware?.serial !== undefined || hardware?.hardwareId !== undefined,

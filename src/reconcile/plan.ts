@@ -64,7 +64,7 @@ export interface Plan extends Items {
   /** Acts of the reviewed plan that are not due any more; empty without one. */
   readonly skipped: readonly SkippedAct[];
   readonly reviewed: ReviewedPlan | undefined;
-  /** The freeze that holds, where one does. */
+  /** The freeze that applies now, if any. */
   readonly freeze: Freeze | undefined;
   readonly findings: readonly Finding[];
   /** What could not be looked at, in words. */
@@ -97,11 +97,11 @@ export interface RunTerms {
   readonly reviewed?: ReviewedPlan | undefined;
   /** Other stacks on this account. */
   readonly siblings?: readonly Sibling[];
-  /** What this stack revoked, where something tells; by it `listedRevoked: ours` lets in. */
+  /** What this stack revoked, if there is a record; `listedRevoked: ours` lets back in only that. */
   readonly own?: OwnRevocations | undefined;
 }
 
-/** Compares the allowlist with the live account. The same data in whatever order gives the same plan. */
+/** Compares the allowlist with the live account. The order of the data makes no difference. */
 export function makePlan(
   allowlist: Allowlist,
   inventory: Inventory,
@@ -148,7 +148,7 @@ export function makePlan(
   };
 }
 
-/** The plan with more said of its decisions, wherever they stand; `say` leaves alone what it has nothing to say of. */
+/** The plan with each decision as `say` returns it, in every list; a decision that `say` returns unchanged stays. */
 export function mapDecisions(plan: Plan, say: (decision: Decision) => Decision): Plan {
   const said = new Map<Decision, Decision>();
   for (const decision of plan.decisions) {
@@ -170,7 +170,7 @@ export function needsOwnRevocations({ policy, policies }: Pick<Allowlist, "polic
   return [policy, ...policies.values()].some(({ listedRevoked }) => listedRevoked.value === "ours");
 }
 
-/** The plan that says of all that it lets in again who revoked it, as far as the run knows. */
+/** The plan with `revokedBy` in each decision that lets a registration back in, as far as the run knows. */
 export function tellWhoRevoked(plan: Plan, own: OwnRevocations | undefined): Plan {
   return mapDecisions(plan, (decision) =>
     decision.action === "unrevoke"
@@ -179,7 +179,7 @@ export function tellWhoRevoked(plan: Plan, own: OwnRevocations | undefined): Pla
   );
 }
 
-/** Texts that show domains as the files write them. */
+/** Shows domains in texts as the files write them. */
 export function showWrittenDomains<T extends { readonly text: string }>(
   { domains }: Pick<Allowlist, "domains">,
   told: readonly T[],
@@ -230,9 +230,9 @@ function findDifferences(reviewed: ReviewedPlan, { files }: Allowlist, items: It
 }
 
 /**
- * Whether the physical devices have to be listed: where anything speaks of a device, and not of one registration, since
- * only hardware tells which registrations are of one device; and where anything deletes, since a deletion must not let
- * another registration of its device in.
+ * Whether the physical devices must be listed. They must if anything is about a device and not about one registration,
+ * because only hardware shows which registrations belong to one device. They must if anything deletes, because a deletion
+ * must not let in another registration of the same device.
  */
 export function needsHardware({ users, policy, policies, ignore, protected: list }: Allowlist): boolean {
   if (list.devices.size + list.serials.size + list.hardwareIds.size > 0) return true;
@@ -254,7 +254,7 @@ function mayDelete({ unlisted, unknownUsers }: Policy): boolean {
   return unlisted.value === "delete" || unknownUsers.value === "delete";
 }
 
-/** By a registration's own id, or by whose it is, nothing has to be known of its device. */
+/** Keys about the registration or its user, for which nothing must be known about the device. */
 const OF_REGISTRATION: readonly string[] = ["registration", "user", "emailDomain", "policyId"];
 
 function speaksOfDevice(match: Allowlist["ignore"][number]["match"]): boolean {
@@ -296,7 +296,7 @@ export function fingerprint(
 
 // Entries that ask for different states of one registration: what only the live account shows.
 
-/** What an exception decides contradicts nothing, whatever its entries say. */
+/** Where an exception decides, contradicting entries have no effect. */
 function contradictions({ decisions, matchOf }: Decided): Message[] {
   return decisions.flatMap(({ registration, user, reason, candidate }) => {
     const match = reason.code === "contradiction" ? matchOf(candidate) : undefined;

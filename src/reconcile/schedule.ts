@@ -190,7 +190,7 @@ function weight({ reason: { code } }: ActDecision): number {
 
 // What was reviewed is what is done: a plan of an earlier moment as the bound of this run.
 
-/** An earlier plan, as its report tells it; its items by kind and key, undefined for a kind that it knew nothing of. */
+/** An earlier plan, from its report; its items by kind and key, undefined for a kind that it did not have yet. */
 export interface ReviewedPlan extends Partial<Readonly<Record<ItemKind, ReadonlyMap<string, ReviewedItem>>>> {
   readonly account: string;
   readonly asOf: Date;
@@ -240,7 +240,7 @@ function whyNew(decision: ActDecision, reviewed: ReviewedPlan): string | undefin
 
 /**
  * What was reviewed of a registration holds while it is the same person's, on the same device, and revoked when it was:
- * whoever revokes it again after the review has a reason. `updated_at` may move by itself, and says nothing.
+ * a revocation after the review has a reason. `updated_at` may change by itself, and is not compared.
  */
 function whyChanged({ registration, user }: ActDecision, then: ReviewedDecision): string | undefined {
   const changes = [
@@ -268,7 +268,7 @@ function isSameTime(a: string | null | undefined, b: string | null | undefined):
   return compareTimes(a ?? "", b ?? "") === 0;
 }
 
-/** Times as the API tells them where they differ within a minute only. */
+/** Times in full, as the API sends them, if they differ only within a minute. */
 function revocations(now: string | null | undefined, then: string | undefined): [string, string] {
   const within = now != null && then !== undefined && minute(now) === minute(then);
   const told = (time: string | null | undefined) =>

@@ -25,14 +25,14 @@ import type { Evidence } from "./evidence.js";
 export interface ActResult {
   /** The registration's id. @title Registration id */
   readonly registration: string;
-  /** What was to be done. */
+  /** The act that was due. */
   readonly act: Act;
   /**
-   * `unknown`: a call was begun, and nobody could see what came of it. `skipped`: no call was made; it is due again in the
-   * next run.
+   * `unknown`: a call was begun, and its result could not be seen. `skipped`: no call was made; the act is due again in
+   * the next run.
    */
   readonly result: "done" | "failed" | "unknown" | "skipped";
-  /** Why it is not done. */
+  /** Why it was not done. */
   readonly reason?: string;
 }
 
@@ -41,7 +41,7 @@ export interface ReportedAccessUser extends Pick<
   AccessUserDecision,
   "email" | "name" | "live" | "desired" | "action" | "registrations" | "text" | "source" | "pending"
 > {
-  /** The live user's id; left out where there is none. */
+  /** The live user's id; left out if there is none. */
   readonly id?: string;
 }
 
@@ -49,9 +49,9 @@ export interface ReportedAccessUser extends Pick<
 export interface AccessUserResult extends Pick<ActResult, "result" | "reason"> {
   /** Normalised. @title E-mail */
   readonly email: string;
-  /** Of the user who is renamed or deleted. */
+  /** The id of the user who is renamed or deleted. */
   readonly id?: string;
-  /** What was to be done. */
+  /** The act that was due. */
   readonly act: Exclude<AccessUserAction, "keep">;
 }
 
@@ -63,7 +63,7 @@ export interface ItemResult extends Pick<Item, "email" | "key" | "id">, Pick<Act
 /** The fields that have what became of acts, once a run writes. */
 export const resultFields = ["results", ...itemKinds.map((kind) => aboutItems(kind).results)] as const;
 
-/** How a line is told by which the change took away what allowed a registration. */
+/** How reports name a line that the change removed, and that allowed a registration. */
 export const REMOVED = "removed by this change";
 
 /** The decision for one registration that was listed and is in scope. @title Decision */
@@ -83,23 +83,23 @@ export interface ReportedDecision {
     /** The same for people. */
     readonly text: string;
   };
-  /** The line that says so; of what no entry allows its user's own, where the entry would be added. */
+  /** The line that decides. If no entry allows the registration: its user's line, where the entry would be added. */
   readonly source: SourcePosition;
   /** Further places: the policy's line behind a user's, and where a change removed what allowed it. @title Related places */
   readonly related?: readonly RelatedPlace[];
   /**
-   * Only of what is let in again: whose revocation that undoes, as far as the run knows; `unknown`: nothing tells. Left out
-   * in reports of before this field. @open
+   * Only for a registration that is let back in: who revoked it, as far as the run knows; `unknown`: no record shows it.
+   * Older reports do not have this field. @open
    */
   readonly revokedBy?: RevokedBy;
-  /** What the entry that speaks for it says besides; only where one does. */
+  /** The other texts of the entry that applies, if one does. */
   readonly entry?: ReportedEntry;
   /**
-   * Since when the line stands by which it is listed: of its entry, or of what protects or ignores it. Only where git was
-   * asked (`--blame`).
+   * Since when the line that lists it (its entry, or what protects or ignores it) has been in the allowlist. Only with
+   * `--blame`.
    */
   readonly listed?: ListedSince;
-  /** Only of an act that is due and that this run does not do. */
+  /** Only for an act that is due and that this run does not do. */
   readonly pending?: {
     /** `not-reviewed`: not in the reviewed plan; `frozen`: a freeze holds; `limit`: `limits.perRun` is reached. @open */
     readonly why: PendingReason;
@@ -107,13 +107,13 @@ export interface ReportedDecision {
     readonly text: string;
   };
   /**
-   * What the account knows of the user. Personal data; only where it was asked for. What the account does not tell is left
-   * out.
+   * What the account knows about the user. Personal data; only if it was asked for. What the account does not report is
+   * left out.
    */
   readonly evidence?: Evidence;
 }
 
-/** One registration; none of how it connects is required by the API's document. */
+/** One registration. The API's document requires none of the fields about its connection. */
 export interface ReportedRegistration {
   /** The registration's id. @title Registration id */
   readonly id: string;
@@ -121,14 +121,14 @@ export interface ReportedRegistration {
   readonly device: {
     /** The physical device's id. @title Device id */
     readonly id: string;
-    /** What its user called it. @title Device name */
+    /** The name that its user gave it. @title Device name */
     readonly name: string;
-    /** What is known of the machine. Left out where nothing needed it. Values that name no one machine are left out. */
+    /** What is known about the machine. Left out if nothing needed it. Values that do not identify a machine are left out. */
     readonly hardware?: Hardware;
   };
-  /** Whose it is. */
+  /** Its user. */
   readonly user: {
-    /** Normalised; empty where it belongs to no person. @title E-mail */
+    /** Normalised; empty if it belongs to no person. @title E-mail */
     readonly email: string;
     /** As the account has it. */
     readonly name?: string;
@@ -137,11 +137,11 @@ export interface ReportedRegistration {
   readonly times: {
     /** When it was enrolled. RFC 3339. */
     readonly created: string;
-    /** When it was changed last. RFC 3339. */
+    /** When it was last changed. RFC 3339. */
     readonly updated: string;
-    /** When it was connected last; null where it never was. RFC 3339. */
+    /** When it was last connected; null if never. RFC 3339. */
     readonly lastSeen: string | null;
-    /** When it was revoked; only of a revoked one. RFC 3339. */
+    /** When it was revoked; only if it is revoked. RFC 3339. */
     readonly revoked?: string;
   };
   /** The device settings that it gets; the API calls it a policy. @title Device profile */
@@ -150,7 +150,7 @@ export interface ReportedRegistration {
     readonly id: string;
     /** As the account has it. @title Profile name */
     readonly name?: string;
-    /** Whether it is the account's default, which devices get that no other profile is for. */
+    /** Whether it is the account's default profile, for devices that no other profile applies to. */
     readonly default?: boolean;
     /** Whether the profile was deleted. */
     readonly deleted?: boolean;
@@ -165,7 +165,7 @@ export interface ReportedRegistration {
   readonly virtualIpv6?: string;
 }
 
-/** What git knows of one line; `since` and `commit` together, or else why they are not known. Raw. */
+/** What git knows about one line: `since` and `commit` together, or else why they are not known. Raw. */
 export interface ListedSince {
   /** The day on which its author wrote it, in UTC. */
   readonly since?: string;
@@ -173,7 +173,7 @@ export interface ListedSince {
   readonly commit?: string;
   /** Who that was. */
   readonly author?: string;
-  /** Why it is not known; then the others are left out. */
+  /** Why it is not known; the other fields are then left out. */
   readonly unknown?: string;
 }
 
@@ -183,15 +183,15 @@ export interface ReportedEntry {
   readonly note?: string;
   /** Free text. */
   readonly reason?: string;
-  /** Who answers for the device. */
+  /** Who is responsible for the device. */
   readonly owner?: string;
-  /** Where it was asked for. */
+  /** Where the device was requested. */
   readonly ticket?: string;
   /** The last day, `2026-06-30`, in UTC. */
   readonly expires?: string;
 }
 
-/** Who let a plan pass a guard that tripped, as far as the environment says. */
+/** Who approved a plan that tripped a guard, as far as the environment says. */
 export interface Approval {
   /** Who approved (`WARP_APPROVE_BY`). */
   readonly by?: string;
@@ -199,7 +199,7 @@ export interface Approval {
   readonly reason?: string;
 }
 
-/** Addresses are what the environment has: check them before you make links of them. */
+/** Where a report was made. Addresses come from the environment unchecked: check them before you make links of them. */
 export interface Origin {
   /** The commit (`WARP_COMMIT`, else the forge's own variable). */
   readonly commit?: string;
@@ -228,43 +228,43 @@ type ReportedProblem = Pick<Message, "code" | "text" | "fix" | "source" | "line"
 
 /**
  * The plan or run of one account: every decision, what was noticed, and how the guards judge it. Texts are raw, as the
- * account and the allowlist have them: whoever shows one escapes it for where it goes.
+ * account and the allowlist have them: escape each one for the place where you show it.
  * @title WARP registrations: report
  */
 export interface ReportDocument {
-  /** The version of this format. A field may be added within a version; none changes its meaning. */
+  /** The version of this format. Fields may be added within a version; none changes its meaning. */
   readonly version: 1;
   /** The account's id. @minLength 1 */
   readonly account: string;
-  /** Only where the Pulumi program wrote it: whose report this is. */
+  /** Only if the Pulumi program wrote it: which run the report belongs to. */
   readonly run?: {
-    /** Of this run alone. */
+    /** Unique to this run. */
     readonly id: string;
     /** Project and stack: `warp-registrations/production`. */
     readonly stack: string;
   };
-  /** Where it was made, as the environment of CI says; left out where it says nothing. */
+  /** Where it was made, from the environment of the CI; left out if that says nothing. */
   readonly origin?: Origin;
   /** When this report was made. RFC 3339. @title Made at */
   readonly generatedAt: string;
   /** The moment as of which the plan was decided. RFC 3339. @pattern ^\d{4}-\d{2}-\d{2}T\d{2}:\d{2} */
   readonly asOf: string;
-  /** Over all that is due and reviewed: by it `WARP_APPROVE` approves exactly this plan. @minLength 1 */
+  /** Covers all that is due and reviewed: `WARP_APPROVE` names it to approve exactly this plan. @minLength 1 */
   readonly fingerprint: string;
   /** Whether an approval let this plan pass a guard that tripped. */
   readonly approved: boolean;
-  /** Only where it is approved: what the environment says of it. */
+  /** Only if it is approved: what the environment says about the approval. */
   readonly approval?: Approval;
-  /** Only where a freeze holds: plans are shown, and nothing is done. */
+  /** Only during a freeze: plans are shown, and nothing is done. */
   readonly freeze?: {
-    /** From when on acts are done again. RFC 3339. */
+    /** When acts are done again. RFC 3339. */
     readonly until: string;
     /** Why. */
     readonly reason: string;
-    /** The line that says so. */
+    /** The line that sets it. */
     readonly source: SourcePosition;
   };
-  /** Only where this run is bound to a plan that was reviewed (`WARP_EXPECT_PLAN`). @title Reviewed plan */
+  /** Only if this run is bound to a reviewed plan (`WARP_EXPECT_PLAN`). @title Reviewed plan */
   readonly reviewed?: {
     /** Of that plan. */
     readonly fingerprint: string;
@@ -272,7 +272,7 @@ export interface ReportDocument {
     readonly asOf: string;
   };
   /**
-   * Decisions by action. Those that are pending count as what they are to become.
+   * Decisions by action. Pending ones count under the action that is due.
    * @each Decisions with the action `{key}`.
    */
   readonly summary: Readonly<Record<Action, number>>;
@@ -283,22 +283,21 @@ export interface ReportDocument {
   /** One for each registration in scope, by user, then device name, then id. */
   readonly decisions: readonly ReportedDecision[];
   /**
-   * One for each user of the allowlist's `accessUsers`, by e-mail; left out where it names none, or where they were not
-   * listed.
+   * One for each user under the allowlist's `accessUsers`, by e-mail; left out if there are none, or if the account's
+   * Access users were not listed.
    */
   readonly accessUsers?: readonly ReportedAccessUser[];
   /** What a person should look at. */
   readonly findings: readonly Finding[];
   /**
-   * What could not be looked at and is not needed to decide, by which clock it was decided, what a long run costs; in
-   * words.
+   * Notes in words: what could not be looked at and is not needed to decide, which clock was used, what a long run costs.
    */
   readonly notes: readonly string[];
-  /** Contradictions that only the live account shows; with one of them nothing is done. */
+  /** Contradictions that only the live account shows. If there is one, nothing is done. */
   readonly problems: readonly ReportedProblem[];
-  /** Over all that is due and reviewed, whether this run does it or not. */
+  /** The guards, over all that is due and reviewed, whether this run does it or not. */
   readonly guards: readonly ReportedGuard[];
-  /** Acts of the reviewed plan that are not due any more. @title Skipped acts */
+  /** Acts of the reviewed plan that are no longer due. @title Skipped acts */
   readonly skipped: readonly SkippedAct[];
   /**
    * How the allowlist writes domains that DNS has in another form, by that form (`xn--bcher-kva.example`). Texts show them
@@ -309,9 +308,9 @@ export interface ReportDocument {
   readonly domains?: Readonly<Record<string, string>>;
   /** The files that the plan was made from. */
   readonly allowlist: Plan["files"];
-  /** Only of a run that writes: one for each act that it does. */
+  /** Only from a run that writes: one for each act that it does. */
   readonly results?: readonly ActResult[];
-  /** Only of a run that writes: one for each act on an Access user that it does. @title Results of Access users */
+  /** Only from a run that writes: one for each of its acts on an Access user. @title Results of Access users */
   readonly accessUserResults?: readonly AccessUserResult[];
 }
 

@@ -1,4 +1,4 @@
-/** From the allowlist's files to the plan and its document: what the Pulumi program and the executable do alike. */
+/** From the allowlist's files to the plan and its document: what the Pulumi program and the executable share. */
 
 import { checkAccount } from "../allowlist/checks.js";
 import { readAllowlist, type ReadOptions } from "../allowlist/files.js";
@@ -25,7 +25,7 @@ import { withoutSecretsIn } from "../text/redact.js";
 import type { RunTime } from "./account.js";
 import { HistoryError, ownByAll } from "./own-revocations.js";
 
-/** What a user or the account can get wrong: the messages of these say all that is needed, without a stack. */
+/** Errors of a user or of the account: their messages say all that is needed, without a stack. */
 export const USER_ERRORS = [
   CloudflareError,
   HistoryError,
@@ -56,13 +56,13 @@ interface PlanTerms {
   /** May name the plan that was reviewed (`WARP_EXPECT_PLAN`). */
   readonly env: NodeJS.ProcessEnv;
   readonly now: Date;
-  /** What time it is by the account's clock, asked once it is listed; left out for a saved account or a given moment. */
+  /** The time by the account's clock, known once it is listed; left out for a saved account or a given moment. */
   readonly time?: (() => RunTime) | undefined;
   /** Other stacks on this account. */
   readonly siblings?: readonly Sibling[];
-  /** What this stack revoked; asked only where it decides or tells something. Undefined where nothing tells. */
+  /** What this stack revoked; asked only if the plan or its report needs it. Undefined if there is no record. */
   readonly own?: (() => Promise<OwnRevocations | undefined>) | undefined;
-  /** What files tell of earlier runs. */
+  /** What files record of earlier runs. */
   readonly remembered?: OwnRevocations | undefined;
 }
 
@@ -79,7 +79,7 @@ export async function reconcile(
   const maxAge = allowlist.limits.maxPlanAge.value;
   const reviewed = readReviewedPlan(env, account);
   const checkAge = (now: Date) => reviewed && checkReviewedAge(env, reviewed, maxAge, now);
-  // Of a live account it is known only after the listing what time it is; what else is wrong is told before.
+  // The time of a live account is known only after the listing; everything else is checked before.
   if (!askTime) checkAge(given);
   const inventory = await list();
   const time = askTime?.();
@@ -88,7 +88,7 @@ export async function reconcile(
     checkAge(now);
     testAt(allowlist, now);
   }
-  // What the calendar makes due is asked as of the moment of the review, so that nothing new creeps in meanwhile.
+  // Dates are judged as of the moment of the review, so that no act becomes due between the review and the run.
   const askAll = async () => ownByAll([await askOwn?.(), remembered]);
   const isNeeded = needsOwnRevocations(allowlist);
   const known = isNeeded ? await askAll() : remembered;
@@ -105,7 +105,7 @@ export async function reconcile(
   };
 }
 
-/** Before a run that takes long, what it will cost. */
+/** What a long run will cost. */
 function costNotes({ acts, accessUsers }: Plan): readonly string[] {
   const users = accessUsers.filter(isItemAct);
   const said = describeCost({
@@ -123,12 +123,12 @@ function countBy<K extends string>(keys: readonly K[]): Partial<Record<K, number
   return counts;
 }
 
-/** What the document says beside the plan, and where approvals come from. */
+/** What the document needs besides the plan, and where approvals come from. */
 interface DocumentTerms extends Omit<DocumentOptions, "approval" | "origin"> {
   readonly env: NodeJS.ProcessEnv;
 }
 
-/** The plan's document, approved where the environment approves just this plan. */
+/** The plan's document; approved if the environment approves exactly this plan. */
 export function documentOf(plan: Plan, { env, ...options }: DocumentTerms): ReportDocument {
   const document = toDocument(plan, {
     ...options,
@@ -140,14 +140,14 @@ export function documentOf(plan: Plan, { env, ...options }: DocumentTerms): Repo
 
 /**
  * Where this run is, as the environment says: `WARP_COMMIT`, `WARP_PULL_REQUEST` (a number or an address) and
- * `WARP_RUN_URL`, and else what GitHub Actions and GitLab CI set by themselves. Undefined where nobody says anything.
+ * `WARP_RUN_URL`, or what GitHub Actions and GitLab CI set. Undefined if none is set.
  */
 export function originOf(env: NodeJS.ProcessEnv): Origin | undefined {
   const given = (name: string) => {
     const text = env[name]?.trim() ?? "";
     return text === "" ? undefined : text;
   };
-  /** The names' values with what stands between them; undefined where one is not set. */
+  /** The parts as one text; undefined if one is not set. */
   const joined = (...parts: readonly (string | undefined)[]) =>
     parts.includes(undefined) ? undefined : parts.join("");
   const repository = joined(given("GITHUB_SERVER_URL"), "/", given("GITHUB_REPOSITORY"));

@@ -74,7 +74,7 @@ const FAULTS = {
 export type FaultKind = keyof typeof FAULTS;
 
 /** Does to a request what its fault does. */
-export function strike(struck: Struck): void {
+export function applyFault(struck: Struck): void {
   if (struck.fault.applied === true) struck.trueAnswer();
   FAULTS[struck.fault.kind](struck);
 }

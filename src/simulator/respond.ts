@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { authenticate } from "./admission.js";
 import { type ApiAnswer, RefusedCall, type Wire, wire } from "./envelope.js";
-import { strike } from "./faults.js";
+import { applyFault } from "./faults.js";
 import { answer } from "./routes.js";
 import type { Simulation } from "./simulation.js";
 
@@ -44,7 +44,7 @@ export function respond(
   };
 
   if (fault === undefined) end(trueAnswer());
-  else strike({ fault, cursor: asked.params.get("cursor"), headers, response, trueAnswer, end, log });
+  else applyFault({ fault, cursor: asked.params.get("cursor"), headers, response, trueAnswer, end, log });
 }
 
 function refusalOr(act: () => ApiAnswer): ApiAnswer {
