@@ -118,7 +118,9 @@ test.each(WRONG)(
     expect((await trial.run("explain seen --quiet", { now })).err).toBe("");
     const accepted = await trial.run("accept new --expires 2026-07-01", { now });
     expect([accepted.code, accepted.err.includes(warned)]).toEqual([0, true]);
-    expect((await trial.run("accept new --expires 2026-05-01", { now })).err).toContain("that day is in the past");
+    expect((await trial.run("accept new --expires 2026-05-01", { now })).err).toContain(
+      "that day is in the past",
+    );
   },
 );
 
