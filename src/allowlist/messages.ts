@@ -16,11 +16,11 @@ export interface Message {
   readonly right?: readonly string[] | undefined;
   /** The line that it is about. */
   readonly source?: SourcePosition | undefined;
-  /** The line as it stands in the file, without its line break. */
+  /** The line of the file, without its line break. */
   readonly line?: string | undefined;
-  /** Further places that have to do with it, as the other of two entries that contradict each other. @title Related places */
+  /** Further places that matter, such as the other of two entries that contradict each other. @title Related places */
   readonly related?: readonly RelatedPlace[] | undefined;
-  /** Of a warning: what it speaks of, in facts that stay; with `code` it is the warning's identity. */
+  /** Only of a warning: what it is about, in facts that stay; with `code` it identifies the warning. */
   readonly subject?: readonly string[];
 }
 
@@ -48,9 +48,9 @@ export interface SourcePosition {
 
 /** One further place. @title Related place */
 export interface RelatedPlace {
-  /** What stands there. @title What */
+  /** What is there. @title What */
   readonly text: string;
-  /** Where it stands. */
+  /** Where it is. */
   readonly source: SourcePosition;
 }
 

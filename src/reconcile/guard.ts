@@ -12,7 +12,7 @@ export const PERCENT_FROM = 10;
 export interface GuardVerdict {
   /** The kind of act that it counts; `perUser`: acts on one user; `deleteUsers`: Access users that are deleted. */
   readonly guard: Act | "perUser" | ItemGuard;
-  /** Acts of this kind that are due; for `perUser`, those on the user who has most. */
+  /** Acts of this kind that are due; for `perUser`, those on the user who has the most. */
   readonly count: number;
   /** The most that may be done without an approval. @asType number */
   readonly limit: number;
@@ -20,7 +20,7 @@ export interface GuardVerdict {
   readonly by: "max" | "percent";
   /** Its value, and the line that sets it. */
   readonly setting: Setting<number>;
-  /** Whether there are more than that. */
+  /** Whether `count` is over `limit`. */
   readonly tripped: boolean;
   /** For `perUser`: the e-mails of all who have more acts than the limit. */
   readonly users?: readonly string[];

@@ -6,19 +6,19 @@ import type { PhysicalDevice } from "../cloudflare/types.js";
 
 /** The identity of a machine. What is missing or a vendor's default is left out: it names nothing. */
 export interface Hardware {
-  /** Only where it names one machine. @title Serial number */
+  /** Only if it identifies one machine. @title Serial number */
   readonly serial: string | undefined;
-  /** Only where it names one machine. */
+  /** Only if it identifies one machine. */
   readonly hardwareId: string | undefined;
-  /** As the client tells it. */
+  /** As the client reports it. */
   readonly model: string | undefined;
   /** As `windows`, `mac`, `ios`. */
   readonly deviceType: string | undefined;
-  /** Of the WARP client. */
+  /** The version of the WARP client. */
   readonly clientVersion: string | undefined;
-  /** Of the operating system, as the client tells it. @title OS version */
+  /** The version of the operating system, as the client reports it. @title OS version */
   readonly osVersion: string | undefined;
-  /** Of the device, as the client tells it. @title MAC address */
+  /** The device's MAC address, as the client reports it. @title MAC address */
   readonly macAddress: string | undefined;
 }
 
@@ -28,7 +28,7 @@ export interface ComparedHardware extends Hardware {
   readonly hardwareIdKey: string | undefined;
 }
 
-/** As a report tells it. */
+/** As reports have it. */
 export function asTold({ serialKey: _serial, hardwareIdKey: _id, ...told }: ComparedHardware): Hardware {
   return told;
 }
@@ -36,20 +36,20 @@ export function asTold({ serialKey: _serial, hardwareIdKey: _id, ...told }: Comp
 /** Hardware by device id. */
 export type HardwareIndex = ReadonlyMap<string, ComparedHardware>;
 
-/** A serial that no entry can match by, and the devices that tell it. */
+/** A serial that no entry can match by, and the devices that report it. */
 export interface Unusable {
   readonly serial: string;
   readonly devices: ReadonlySet<string>;
 }
 
-/** What physical devices tell, joined to registrations by device id. */
+/** What physical devices report, joined to registrations by device id. */
 export interface HardwareFacts {
   readonly index: HardwareIndex;
   /** Serials that are a vendor's default. */
   readonly unusable: readonly Unusable[];
 }
 
-/** Reads the physical devices. Rows that were deleted tell nothing. */
+/** Reads the physical devices. Deleted rows are passed over. */
 export function indexHardware(devices: readonly PhysicalDevice[]): HardwareFacts {
   const index = new Map<string, ComparedHardware>();
   const defaults = new Map<string, Set<string>>();
@@ -100,7 +100,7 @@ export function valueKeys(hardware: ComparedHardware | undefined): string[] {
   return keys;
 }
 
-/** What a record tells of its machine. */
+/** What a record has about its machine. */
 export function hardwareOf(device: PhysicalDevice): ComparedHardware {
   const serial = (device.serial_number ?? "").trim();
   const hardwareId = (device.hardware_id ?? "").trim();

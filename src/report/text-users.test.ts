@@ -77,5 +77,7 @@ test("what a freeze holds is pending; what a run did is told beside it", () => {
   const text = renderText({ ...document, accessUserResults: done });
   expect(text).toContain("failed: no\\nway");
   expect(text).toContain("Results: 1 act done, 1 failed, 0 not attempted");
+  const left = accessUserResults.map((one) => ({ ...one, result: "skipped" as const, reason: "stopped" }));
+  expect(renderText({ ...document, accessUserResults: left })).toContain("not attempted: stopped");
   expect(text).toContain("Next: pulumi up, which does the remaining 1 act");
 });

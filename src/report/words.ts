@@ -297,7 +297,7 @@ export function countDue(document: ReportDocument): { readonly due: number; read
 }
 
 function outcome({ result, reason }: Pick<ActResult, "result" | "reason">): string {
-  return reason === undefined ? result : `${result}: ${reason}`;
+  return reason === undefined ? said[result] : `${said[result]}: ${reason}`;
 }
 
 /** The lines that say so, the nearest first: where it was written, where it would be, and the policy's. */

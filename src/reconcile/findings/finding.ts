@@ -11,7 +11,7 @@ export interface Finding {
   // No words, lines, counts or moments, since it is the identity (`identityOf`).
   /**
    * What it is about, in facts that stay as long as it does (ids, addresses, what an entry matches by): with `code` its
-   * identity, by which runs can be compared. Reports of before this field have none. @optional
+   * identity, by which runs can be compared. Older reports do not have it. @optional
    */
   readonly subject: readonly string[];
   /** The same for people. */
@@ -23,8 +23,8 @@ export interface Finding {
   /** Ids of the registrations that it is about. */
   readonly registrations: readonly string[];
   /**
-   * Ids of registrations that were probably meant by what is written: reports tell it with what happens to them. Left
-   * out where none is.
+   * Ids of the registrations that were probably meant; reports show the finding with what happens to them. Left out if
+   * there are none.
    */
   readonly meant?: readonly string[];
 }
