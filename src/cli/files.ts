@@ -5,7 +5,7 @@ import type { OwnRevocations } from "../reconcile/decision.js";
 import type { ReportDocument } from "../report/document.js";
 import { checkReport } from "../report/read-back.js";
 import type { WholeInventory } from "../run/account.js";
-import { ownByAll, ownByText, ownByVariable } from "../run/own-revocations.js";
+import { ownByAll, ownByHistory, ownByText, ownByVariable } from "../run/own-revocations.js";
 import { jsonText } from "../text/escape.js";
 import {
   LARGEST_JSON,
@@ -49,8 +49,9 @@ export function readOwn(
       "give the output of `pulumi stack export`, a run's report (WARP_REPORT), or a --history of drift",
     );
   });
-  const known = before === undefined ? undefined : ownByText(account, before);
-  return ownByAll([ownByVariable(account, env), known, ...given]);
+  // A history that this run begins knows of nobody yet.
+  const known = before === undefined ? ownByHistory({}) : ownByText(account, before);
+  return ownByAll([ownByVariable(account, env), history === undefined ? undefined : known, ...given]);
 }
 
 /** JSON as a value, or a {@link UserError} with the place of the mistake. */

@@ -279,7 +279,8 @@ ${NO_LIMITS}`;
     trial.write("allowlist.yaml", GRACE);
     trial.simulator.setNow("2026-06-01T12:00:00Z");
     const { device } = trial.simulator.enrol(laptop);
-    await drift("--history h.json", "2026-06-02T12:00:00Z");
+    const begun = await drift("--history h.json", "2026-06-02T12:00:00Z");
+    expect(begun.text).not.toContain("can enrol again");
     const { url, accountId } = trial.simulator;
     await fetch(`${url}/accounts/${accountId}/devices/physical-devices/${device.id}`, {
       method: "DELETE",
