@@ -87,12 +87,16 @@ export function listed(names: readonly string[], most = 3): string {
   return `${names.slice(0, most).join(", ")}${more}`;
 }
 
-/** What two registrations tell alike, as `valueKeys` has it: `serial "SN1" and hardware id "H1"`. */
+/** The keys of hardware whose names are not words. */
+const SPOKEN: Readonly<Record<string, string>> = { hardwareId: "hardware id" };
+
+/** What two registrations both report, as `valueKeys` has it: `serial "SN1" and hardware id "H1"`. */
 export function spokenValues(values: readonly string[]): string {
   return values
     .map((value) => {
-      const kind = value.startsWith("serial ") ? "serial" : "hardware id";
-      return `${kind} ${quoted(value.slice(value.indexOf(" ") + 1))}`;
+      const at = value.indexOf(" ");
+      const kind = value.slice(0, at);
+      return `${SPOKEN[kind] ?? kind} ${quoted(value.slice(at + 1))}`;
     })
     .join(" and ");
 }
