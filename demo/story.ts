@@ -1,4 +1,4 @@
-/** The chapters: a first plan, its update, peace, somebody in the dashboard, the drift, and peace again. */
+/** The chapters: a first plan, its update, peace, someone in the dashboard, the drift, and peace again. */
 
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -36,7 +36,7 @@ export async function playStory({ stack, simulator, signal, folder }: Stage): Pr
     ["2. pulumi up: change it", 0, () => up("2-up.json")],
     ["3. pulumi preview: nothing to do", 0, () => preview("3-plan.json")],
     [
-      "4. Somebody revokes Heidi's laptop in the dashboard, and an unknown device of Alice's enrols: preview",
+      "4. Someone revokes Heidi's laptop in the dashboard, and Alice enrols an unknown device: pulumi preview",
       CHANGES_DUE,
       () => {
         disturb(simulator);
@@ -89,7 +89,7 @@ function end(simulator: Simulator): void {
   say(`${simulator.log().length} API calls were made in all.`);
   say("Where to look next:");
   say(
-    "  examples/quickstart/allowlist/   the allowlist that the account was held against: change it, run this again",
+    "  examples/quickstart/allowlist/   the allowlist that the account was compared with: change it, and run this again",
   );
   say(
     "  .demo/*.json                     what each run planned and did (WARP_REPORT); .demo/ also has the state",

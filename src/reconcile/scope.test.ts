@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { allowlist, physicalDevice, registration, type Sketch } from "../../test/support/world.js";
 import { ALICE, steps } from "../../test/support/world-steps.js";
 import type { Scope } from "../allowlist/model.js";
-import { whyOutOfScope } from "./scope.js";
+import { excludingSettings } from "./scope.js";
 
 const listed = `users:\n  ${ALICE}:\n    - device: d1\n`;
 
@@ -71,7 +71,7 @@ test.each<[string, Partial<Scope>, Sketch, readonly string[]]>([
   ],
 ])("what is %s is left out by the settings that it does not meet", (_, scope, sketch, settings) => {
   const of = registration(sketch);
-  expect(whyOutOfScope(of, sketch.email ?? "", { ...EVERYBODY, ...scope })).toEqual(settings);
+  expect(excludingSettings(of, sketch.email ?? "", { ...EVERYBODY, ...scope })).toEqual(settings);
 });
 
 const IN_USE = [

@@ -9,7 +9,7 @@ export function userOf(registration: Registration): string {
 }
 
 /**
- * Whether an address belongs to no person: there is none, or it stands under `cloudflareaccess.com`, as service
+ * Whether an address belongs to no person: there is none, or it is under `cloudflareaccess.com`, as service
  * tokens (`non_identity@<team>…`) and WARP Connectors (`warp_connector@<team>…`) do.
  */
 export function isNoUser(email: string): boolean {
@@ -18,14 +18,14 @@ export function isNoUser(email: string): boolean {
   return domain === "" || domain === "cloudflareaccess.com" || domain.endsWith(".cloudflareaccess.com");
 }
 
-/** Whether a registration is looked at at all; what is not is neither decided nor counted. */
+/** Whether a registration is in scope; what is not is neither decided nor counted. */
 export function isInScope(registration: Registration, email: string, scope: Scope): boolean {
   if (registration.deleted_at != null) return false;
   return hasType(registration, scope) && hasPolicy(registration, scope) && isOfPeople(email, scope);
 }
 
-/** The settings of `scope` that leave a registration out; none where it is in. */
-export function whyOutOfScope(registration: Registration, email: string, scope: Scope): string[] {
+/** The settings of `scope` that leave a registration out; none if it is in scope. */
+export function excludingSettings(registration: Registration, email: string, scope: Scope): string[] {
   return [
     ...(hasType(registration, scope) ? [] : ["registrationTypes"]),
     ...(hasPolicy(registration, scope) ? [] : ["policyIds"]),
@@ -47,7 +47,7 @@ function isOfPeople(email: string, { emails, emailDomains }: Scope): boolean {
   );
 }
 
-// When an entry or a user's state speaks: whole days in UTC, the last one included.
+// When an entry or a user's state applies: whole days in UTC, the last one included.
 
 export const DAY_MS = 86_400_000;
 
@@ -62,7 +62,7 @@ export function isInForce({ from, expires }: Pick<Entry, "from" | "expires">, at
   return (from === undefined || moment >= from.start) && (expires === undefined || moment < endOf(expires));
 }
 
-/** The entry of a user with just this match that is not over, whatever it asks for. */
+/** The entry of a user with just this match that is not over, whatever state it asks for. */
 export function entryOfMatch(user: AllowedUser | undefined, match: EntryMatch, at: Date): Entry | undefined {
   const id = matchId(match);
   return user?.entries.find(

@@ -9,7 +9,7 @@ import type { PhysicalDevice, Registration } from "../../cloudflare/types.js";
 import { type Decision, liveState, type OwnRevocations } from "../../reconcile/decision.js";
 import { type HardwareIndex, indexHardware } from "../../reconcile/hardware.js";
 import { makePlan } from "../../reconcile/plan.js";
-import { isNoUser, userOf, whyOutOfScope } from "../../reconcile/scope.js";
+import { excludingSettings, isNoUser, userOf } from "../../reconcile/scope.js";
 import type { ListedSince } from "../../report/document.js";
 import { listedBy, toConnection } from "../../report/to-document.js";
 import { htmlShell } from "../../report/html-page.js";
@@ -176,7 +176,7 @@ function decided(decision: Decision): Standing | undefined {
 
 function undecided(registration: Registration, { scope }: Allowlist): Standing | undefined {
   if (registration.deleted_at != null || liveState(registration) === "revoked") return undefined;
-  const settings = whyOutOfScope(registration, userOf(registration), scope).map((one) => `scope.${one}`);
+  const settings = excludingSettings(registration, userOf(registration), scope).map((one) => `scope.${one}`);
   const text = `out of the allowlist's scope (${settings.join(", ")}): nothing is decided about it`;
   return {
     status: "out-of-scope",

@@ -7,7 +7,7 @@ import { aboutRule, type Decision, type RuleCode, staysConnected } from "../deci
 import type { Unusable } from "../hardware.js";
 import { MATCH_KEYS, type MatchKey } from "../match-keys.js";
 import { type Candidate, isIdentified, type Person, registrationsOf } from "../people.js";
-import { isInForce, isInScope, isNoUser, whyOutOfScope } from "../scope.js";
+import { excludingSettings, isInForce, isInScope, isNoUser } from "../scope.js";
 import { clipped, type Finding, listed, named, quoted, spokenValues } from "./finding.js";
 import { type FindingCode } from "./kinds.js";
 
@@ -257,7 +257,7 @@ export function findOutOfReach(
     );
     if (outside.length === 0) continue;
     const settings = [
-      ...new Set(outside.flatMap(({ registration }) => whyOutOfScope(registration, email, scope))),
+      ...new Set(outside.flatMap(({ registration }) => excludingSettings(registration, email, scope))),
     ];
     const count = counted(outside.length, "active registration");
     const ids = outside.map(({ registration }) => registration.id).sort();
