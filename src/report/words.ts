@@ -50,7 +50,7 @@ export function whatIsDue(document: ReportDocument): string {
 export function undoneBy(undone: readonly ReportedDecision[]): string {
   return undone.every(({ revokedBy }) => revokedBy === "outside")
     ? "revoked outside this stack"
-    : "not known to be revoked by this stack";
+    : "perhaps revoked outside this stack";
 }
 
 /** What holds it, or that an approval let it pass; empty where nothing does. */

@@ -85,12 +85,12 @@ test.each([
   [
     "plan --output md=plan.out",
     "plan.out",
-    "**WARP registrations: LETS IN AGAIN 1 not known to be revoked by this stack; to revoke 2",
+    "**WARP registrations: LETS IN AGAIN 1 perhaps revoked outside this stack; to revoke 2",
   ],
   [
     "plan --output plan.md",
     "plan.md",
-    "**WARP registrations: LETS IN AGAIN 1 not known to be revoked by this stack; to revoke 2",
+    "**WARP registrations: LETS IN AGAIN 1 perhaps revoked outside this stack; to revoke 2",
   ],
   ["plan --output txt=plan.out", "plan.out", "WARP registrations: LETS IN AGAIN 1"],
   ["plan --format txt --output plan.csv", "plan.csv", "WARP registrations: LETS IN AGAIN 1"],
