@@ -153,8 +153,8 @@ describe("what this stack revoked is read from", () => {
 
   test("of several histories the first enrolment counts, and what is no time is left out", () => {
     const [first, second] = [
-      ownByHistory({ enrolled: { a: later(5), b: AT, c: "soon", d: 5 } }),
-      ownByHistory({ enrolled: { a: AT, b: later(5) } }),
+      ownByHistory({ enrolled: { a: { first: later(5) }, b: { first: AT }, c: { first: "soon" }, d: 5 } }),
+      ownByHistory({ enrolled: { a: { first: AT }, b: { first: later(5) } } }),
     ];
     const all = new Map([
       ["a", AT],
@@ -177,7 +177,9 @@ describe("the history that the environment names", () => {
   };
 
   test("is read, and none is named by nothing", () => {
-    expect(read(JSON.stringify({ ...history, enrolled: { a: AT } }))?.enrolled).toEqual(new Map([["a", AT]]));
+    expect(read(JSON.stringify({ ...history, enrolled: { a: { first: AT, seen: AT } } }))?.enrolled).toEqual(
+      new Map([["a", AT]]),
+    );
     expect(read(JSON.stringify(history))?.enrolled).toEqual(new Map());
     expect(ownByVariable(ACCOUNT, {})).toBeUndefined();
     expect(ownByVariable(ACCOUNT, { WARP_HISTORY: " " })).toBeUndefined();

@@ -122,7 +122,13 @@ export function ownByHistory(history: {
     const time = Date.parse(at);
     return [id, { from: time, until: time }] as const;
   });
-  return { isWhole: false, made: new Map(made), enrolled: new Map(timesIn(history.enrolled)) };
+  return { isWhole: false, made: new Map(made), enrolled: new Map(timesIn(firstIn(history.enrolled))) };
+}
+
+/** Of each device the moment of its first enrolment. */
+function firstIn(enrolled: unknown): Readonly<Record<string, unknown>> {
+  const all = Object.entries(isMapping(enrolled) ? enrolled : {});
+  return Object.fromEntries(all.flatMap(([key, one]) => (isMapping(one) ? [[key, one.first]] : [])));
 }
 
 /** The fields of a mapping that are times. */
@@ -158,7 +164,7 @@ export function ownByAll(given: readonly (OwnRevocations | undefined)[]): OwnRev
 }
 
 /** Of each key the earliest time. */
-export function earliest(times: Iterable<readonly [string, string]>): Map<string, string> {
+function earliest(times: Iterable<readonly [string, string]>): Map<string, string> {
   const first = new Map<string, string>();
   for (const [key, time] of times) {
     const known = first.get(key);

@@ -86,7 +86,10 @@ scenario(
           ...of,
           account,
           enrolled: {
-            [identityOfTrace("carol@example.com\nserial SN-SPARE")]: "2026-04-01T00:00:00Z",
+            [identityOfTrace("carol@example.com\nserial SN-SPARE")]: {
+              first: "2026-04-01T00:00:00Z",
+              seen: "2026-04-02T00:00:00Z",
+            },
           },
         }),
       );

@@ -14,7 +14,6 @@ import { traceKeys } from "../../reconcile/hardware.js";
 import { identityOfItem, itemKinds, mapItems } from "../../reconcile/items.js";
 import type { Plan } from "../../reconcile/plan.js";
 import { DAY_MS, endOf } from "../../reconcile/scope.js";
-import { earliest } from "../../run/own-revocations.js";
 import { jsonText } from "../../text/escape.js";
 import { compare, counted, didYouMean, isMapping } from "../../text/words.js";
 import { UserError } from "../command.js";
@@ -161,8 +160,17 @@ interface History {
   readonly since: Readonly<Record<string, string>>;
   /** By registration: when it was revoked, of what was due to be by the allowlist before. */
   readonly revoked?: Readonly<Record<string, string>> | undefined;
-  /** By `identityOfTrace`: RFC 3339, when a device first enrolled that is to be deleted, since no entry allows it. */
-  readonly enrolled?: Readonly<Record<string, string>> | undefined;
+  /**
+   * By `identityOfTrace`: when a device enrolled that no entry allows, and that a deletion makes the account forget; and
+   * the last run that saw it.
+   */
+  readonly enrolled?: Readonly<Record<string, Enrolled>> | undefined;
+}
+
+/** RFC 3339. */
+interface Enrolled {
+  readonly first: string;
+  readonly seen: string;
 }
 
 /** Reads the file's text. Throws a {@link UserError}. */
@@ -235,7 +243,7 @@ function ownRevoked(
   });
 }
 
-/** An enrolment is forgotten after so long, as the account forgets the record of a device. */
+/** So long after it was last there an enrolment is forgotten, as the account forgets the record of a device. */
 const REMEMBERED_MS = 365 * DAY_MS;
 
 /**
@@ -245,17 +253,23 @@ const REMEMBERED_MS = 365 * DAY_MS;
 function enrolledUnlisted(
   { decisions, asOf }: Plan,
   before: History | undefined,
-): readonly (readonly [string, string])[] {
-  const now = decisions.flatMap(({ registration, user, hardware, reason, desired }) => {
+): readonly (readonly [string, Enrolled])[] {
+  const seen = asOf.toISOString();
+  const known = new Map(Object.entries(before?.enrolled ?? {}));
+  for (const { registration, user, hardware, reason, desired } of decisions) {
     const isForgotten = aboutRule(reason.code).kind === "unlisted" && desired === "deleted";
-    if (reason.code !== "grace" && !isForgotten) return [];
-    const keys = traceKeys(user, registration.device.id, hardware);
-    return keys.map((key) => [identityOfTrace(key), registration.created_at] as const);
-  });
-  const all = [...earliest([...Object.entries(before?.enrolled ?? {}), ...now])];
-  return all
-    .filter(([, time]) => Date.parse(time) > asOf.getTime() - REMEMBERED_MS)
-    .sort(([a], [b]) => compare(a, b));
+    if (reason.code !== "grace" && !isForgotten) continue;
+    for (const key of traceKeys(user, registration.device.id, hardware).map(identityOfTrace)) {
+      const first = earlier(known.get(key)?.first, registration.created_at);
+      known.set(key, { first, seen });
+    }
+  }
+  const oldest = asOf.getTime() - REMEMBERED_MS;
+  return [...known].filter(([, one]) => Date.parse(one.seen) > oldest).sort(([a], [b]) => compare(a, b));
+}
+
+function earlier(known: string | undefined, time: string): string {
+  return known !== undefined && Date.parse(known) <= Date.parse(time) ? known : time;
 }
 
 export function formatHistory(history: History): string {
