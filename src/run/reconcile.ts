@@ -67,8 +67,8 @@ interface PlanTerms {
 }
 
 /**
- * Plans, within what was reviewed where the environment names that. Lists the account only once all else is known to
- * be good.
+ * Makes the plan, limited to what was reviewed if the environment names a reviewed plan. The account is listed only
+ * after everything else has been checked.
  */
 export async function reconcile(
   allowlist: Allowlist,
@@ -89,20 +89,29 @@ export async function reconcile(
     testAt(allowlist, now);
   }
   // Dates are judged as of the moment of the review, so that no act becomes due between the review and the run.
-  const askAll = async () => ownByAll([await askOwn?.(), remembered]);
-  const isNeeded = needsOwnRevocations(allowlist);
-  const known = isNeeded ? await askAll() : remembered;
-  const terms = { now, reviewed, siblings, own: known };
-  const made = makePlan(allowlist, inventory, reviewed?.asOf ?? now, terms);
-  const letsIn = made.decisions.some(({ action }) => action === "unrevoke");
-  const own = letsIn && !isNeeded ? await askAll() : known;
-  const plan = tellWhoRevoked(made, own);
+  const asOf = reviewed?.asOf ?? now;
+  const make = (own: OwnRevocations | undefined) =>
+    makePlan(allowlist, inventory, asOf, { now, reviewed, siblings, own });
+  const plan = await withOwn(make, needsOwnRevocations(allowlist), { ask: askOwn, remembered });
   const { findings, notes } = time ?? { findings: [], notes: [] };
   return {
     ...plan,
     findings: [...findings, ...plan.findings],
     notes: [...notes, ...plan.notes, ...costNotes(plan)],
   };
+}
+
+/** The plan, with what earlier runs left. The state is asked only if it decides, or to say who revoked what is let in. */
+async function withOwn(
+  make: (own: OwnRevocations | undefined) => Plan,
+  decides: boolean,
+  { ask, remembered }: { readonly ask: PlanTerms["own"]; readonly remembered: PlanTerms["remembered"] },
+): Promise<Plan> {
+  const askAll = async () => ownByAll([await ask?.(), remembered]);
+  const known = decides ? await askAll() : remembered;
+  const plan = make(known);
+  const letsIn = plan.decisions.some(({ action }) => action === "unrevoke");
+  return tellWhoRevoked(plan, letsIn && !decides ? await askAll() : known);
 }
 
 /** What a long run will cost. */
