@@ -226,9 +226,11 @@ export function nextCommand(document: ReportDocument, planFile?: string): string
   const { due, pending } = countDue(document);
   const left = allResults(document).filter(({ result }) => result !== "done").length;
   if (hasRun(document) && left > 0) return `pulumi up, which does the remaining ${counted(left, "act")}`;
-  // A run that has come to nothing yet is about to do what is due.
-  if (due > pending && document.results === undefined)
+  if (due > pending && !hasRun(document)) {
+    // A run that has done nothing yet is about to do what is due.
+    if (document.results !== undefined) return undefined;
     return planFile === undefined ? "pulumi up" : `${EXPECT_VARIABLE}=${shellWord(planFile)} pulumi up`;
+  }
   if (pending > 0)
     return freeze ? `pulumi up, from ${minute(freeze.until)} on` : "pulumi preview, for a new plan";
   if (findings.some(({ registrations }) => registrations.length > 0))
