@@ -194,15 +194,17 @@ export function findExceptions(
   matchOf: (candidate: Candidate) => Match,
 ): Finding[] {
   // A device id may still protect its machine, though no registration has it any more.
-  const used = new Set(decisions.map(({ source }) => source));
-  return [...findUnusedExceptions(allowlist, people, used), ...findShadowed(decisions, matchOf)];
+  let used: ReadonlySet<SourcePosition> | undefined;
+  const isUsed = (line: SourcePosition) =>
+    (used ??= new Set(decisions.map(({ source }) => source))).has(line);
+  return [...findUnusedExceptions(allowlist, people, isUsed), ...findShadowed(decisions, matchOf)];
 }
 
 /** A typing error in a protection protects nobody, so every line that finds nothing is told. */
 function findUnusedExceptions(
   { protected: list, guards, ignore }: Allowlist,
   people: People,
-  used: ReadonlySet<SourcePosition>,
+  isUsed: (line: SourcePosition) => boolean,
 ): Finding[] {
   const lists = [
     ["protected.users", "protected user", list.users, ({ device }: Candidate) => device.person.email],
@@ -238,7 +240,7 @@ function findUnusedExceptions(
         .filter((key) => key !== undefined),
     );
     return [...wanted]
-      .filter(([key, source]) => !known.has(key) && !used.has(source))
+      .filter(([key, source]) => !known.has(key) && !isUsed(source))
       .map(([key, source]) =>
         unprotected(
           section,
