@@ -199,6 +199,18 @@ test.each([
     '{"kind":"warp-history","version":1,"account":"ACCOUNT","since":{"a":"x"},"asOf":"2026-01-01T00:00:00Z"}',
     "its value is not a time",
   ],
+  [
+    '{"kind":"warp-history","version":1,"account":"ACCOUNT","since":{},"enrolled":[],"asOf":"2026-01-01T00:00:00Z"}',
+    "h.json: enrolled: expected a mapping",
+  ],
+  [
+    '{"kind":"warp-history","version":1,"account":"ACCOUNT","since":{},"enrolled":{"a":null},"asOf":"2026-01-01T00:00:00Z"}',
+    'h.json: "a": its value is not a time',
+  ],
+  [
+    '{"kind":"warp-history","version":1,"account":"ACCOUNT","since":{},"enrolled":{"a":{"first":"x","seen":"2026-01-01T00:00:00Z"}},"asOf":"2026-01-01T00:00:00Z"}',
+    'h.json: "a": its value is not a time',
+  ],
 ])("a history that cannot be used is told, and stays: %s", async (given, message) => {
   const text = given.replace("ACCOUNT", trial.simulator.accountId);
   trial.write("h.json", text);

@@ -192,14 +192,20 @@ export function parseHistory(path: string, text: string, account: string): Histo
   }
   if (!isMapping(value.since))
     throw new UserError(`${path}: since: expected a mapping of keys to times`, fix);
-  const times = Object.entries({ asOf: value.asOf, ...value.since });
+  const { enrolled = {} } = value;
+  if (!isMapping(enrolled))
+    throw new UserError(`${path}: enrolled: expected a mapping of devices to times`, fix);
+  const times = [
+    ...Object.entries({ asOf: value.asOf, ...value.since }),
+    ...Object.entries(enrolled).flatMap(([key, one]) =>
+      isMapping(one) ? [[key, one.first] as const, [key, one.seen] as const] : [[key, one] as const],
+    ),
+  ];
   const bad = times.find(([, time]) => typeof time !== "string" || Number.isNaN(Date.parse(time)));
   if (bad !== undefined)
     throw new UserError(`${path}: ${JSON.stringify(bad[0].slice(0, 80))}: its value is not a time`, fix);
   if (value.revoked !== undefined && !isMapping(value.revoked))
     throw new UserError(`${path}: revoked: expected a mapping of registrations to times`, fix);
-  if (value.enrolled !== undefined && !isMapping(value.enrolled))
-    throw new UserError(`${path}: enrolled: expected a mapping of devices to times`, fix);
   return value as unknown as History;
 }
 
