@@ -91,7 +91,7 @@ export class WarpRegistrations extends pulumi.ComponentResource<Done> {
   protected override async initialize(args: Hidden): Promise<Done> {
     const { settings, run } = await begin(args);
     // Until what it depends on is made.
-    await urnOf(this);
+    await valueOf(this.urn);
     const { due, size } = await prepare(settings, run);
     if (size > LARGE) collectGarbage();
     if (due.held !== undefined && !pulumi.runtime.isDryRun()) throw runError(due.held);
@@ -376,7 +376,7 @@ async function register(
     return { reconciliation, revocations, users };
   });
   const { reconciliation, revocations, users } = registered;
-  await Promise.all([reconciliation, ...revocations, ...users].map(urnOf));
+  await Promise.all([reconciliation, ...revocations, ...users].map(({ urn }) => valueOf(urn)));
   if (pulumi.runtime.isDryRun()) {
     await logNewRows(rows, revocations);
     return { acts: reconciliation, isMade: false };
@@ -404,12 +404,7 @@ async function isMade(
 /** Where rows stood before there was a component: directly in the stack. */
 const BEFORE_THE_COMPONENT: pulumi.Alias[] = [{ parent: pulumi.rootStackResource }];
 
-/** Resolves once a resource is registered. */
-function urnOf({ urn }: pulumi.Resource): Promise<pulumi.URN> {
-  return new Promise((known) => urn.apply(known));
-}
-
-/** Undefined where the engine does not know it. */
+/** Resolves once the engine has answered; to undefined where it does not know the value. */
 function valueOf<T>(output: pulumi.Output<T>): Promise<T | undefined> {
   return new Promise((known) => (output as pulumi.Output<unknown>).apply((value) => known(value as T)));
 }

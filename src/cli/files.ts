@@ -5,7 +5,13 @@ import type { OwnRevocations } from "../reconcile/decision.js";
 import type { ReportDocument } from "../report/document.js";
 import { checkReport } from "../report/read-back.js";
 import type { WholeInventory } from "../run/account.js";
-import { ownByAll, ownByHistory, ownByText, ownByVariable } from "../run/own-revocations.js";
+import {
+  HISTORY_VARIABLE,
+  ownByAll,
+  ownByHistory,
+  ownByText,
+  ownByVariable,
+} from "../run/own-revocations.js";
 import { jsonText } from "../text/escape.js";
 import {
   LARGEST_JSON,
@@ -33,14 +39,27 @@ export function readText(folder: string, path: string, optional = false): string
   }
 }
 
+/** What `--own` was given. */
+export interface OwnOptions {
+  readonly own?: readonly string[];
+}
+
+/** The files of earlier runs that {@link readOwn} reads; a history that the run itself keeps is written by design. */
+export function filesOfOwn(
+  { env }: Surroundings,
+  { own = [] }: OwnOptions,
+  history?: string,
+): readonly (string | undefined)[] {
+  return history === undefined ? [env[HISTORY_VARIABLE]?.trim(), ...own] : own;
+}
+
 /** What files tell of earlier runs: those of `--own`, a history, and the one that the environment names. */
 export function readOwn(
   { env, folder }: Surroundings,
   account: string,
-  { own = [] }: { readonly own?: readonly string[] },
+  { own = [] }: OwnOptions,
   history?: string,
 ): OwnRevocations | undefined {
-  const before = history === undefined ? undefined : readText(folder, history, true);
   const given = own.map((path) => {
     const told = ownByText(account, readText(folder, path));
     if (told) return told;
@@ -49,9 +68,13 @@ export function readOwn(
       "give the output of `pulumi stack export`, a run's report (WARP_REPORT), or a --history of drift",
     );
   });
-  // A history that this run begins knows of nobody yet.
-  const known = before === undefined ? ownByHistory({}) : ownByText(account, before);
-  return ownByAll([ownByVariable(account, env), history === undefined ? undefined : known, ...given]);
+  const kept = history === undefined ? undefined : ownByKept(readText(folder, history, true), account);
+  return ownByAll([ownByVariable(account, env), kept, ...given]);
+}
+
+/** A history that this run begins knows of nobody yet. */
+function ownByKept(text: string | undefined, account: string): OwnRevocations | undefined {
+  return text === undefined ? ownByHistory({}) : ownByText(account, text);
 }
 
 /** JSON as a value, or a {@link UserError} with the place of the mistake. */

@@ -82,10 +82,6 @@ export function planOptions(): Option[] {
 }
 
 /** `--own FILE...`. */
-export interface OwnOptions {
-  readonly own?: readonly string[];
-}
-
 export function ownOption(): Option {
   return new Option(
     "--own <file...>",

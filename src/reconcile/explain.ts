@@ -17,7 +17,7 @@ import { areMachinesSkipped } from "./rules/ages.js";
 import { byWhom, type Context, isVerdict, type Subject } from "./rules/rule.js";
 import { endOfGrace } from "./rules/unlisted.js";
 import { schedule } from "./schedule.js";
-import { entryOfMatch, userOf } from "./scope.js";
+import { entryOfMatch, excludingSettings, userOf } from "./scope.js";
 
 /** One rule of `docs/policy.md`, and what it said. */
 export interface Consideration {
@@ -123,13 +123,13 @@ function trace(
   });
 }
 
-/** Why a registration is not looked at, in the order in which `isInScope` asks. */
+/** Why a registration is not looked at. */
 function whyOutOfScope(registration: Registration, email: string, scope: Scope): string {
   if (registration.deleted_at != null) return `it was deleted on ${registration.deleted_at.slice(0, 10)}`;
-  const type = registration.registration_type ?? "warp";
-  if (!scope.registrationTypes.has(type))
-    return `its type is ${type}, but the scope has only ${[...scope.registrationTypes].join(" and ")}`;
-  if (scope.policyIds.size > 0 && !scope.policyIds.has(registration.policy?.id ?? ""))
+  const [setting] = excludingSettings(registration, email, scope);
+  if (setting === "registrationTypes")
+    return `its type is ${registration.registration_type ?? "warp"}, but the scope has only ${[...scope.registrationTypes].join(" and ")}`;
+  if (setting === "policyIds")
     return `its device profile is ${registration.policy?.id ?? "not known"}, which scope.policyIds does not list`;
   return `scope.emails and scope.emailDomains do not list ${email === "" ? "registrations without a user" : email}`;
 }

@@ -78,13 +78,15 @@ export function findTraces(devices: readonly PhysicalDevice[]): ReadonlyMap<stri
   for (const device of devices) {
     const email = device.last_seen_user?.email;
     if (email === undefined || device.deleted_at != null) continue;
-    for (const key of traceKeys(normaliseEmail(email), device.id, hardwareOf(device))) {
-      const known = traces.get(key);
-      if (known === undefined || Date.parse(device.created_at) < Date.parse(known))
-        traces.set(key, device.created_at);
-    }
+    for (const key of traceKeys(normaliseEmail(email), device.id, hardwareOf(device)))
+      traces.set(key, earlier(traces.get(key), device.created_at));
   }
   return traces;
+}
+
+/** The earlier of two RFC 3339 times, of which one may not be known. */
+export function earlier(known: string | undefined, time: string): string {
+  return known === undefined || Date.parse(time) < Date.parse(known) ? time : known;
 }
 
 /** What a physical device's record is found by again: its owner with its id, its serial, its hardware id. */

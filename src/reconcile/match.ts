@@ -194,7 +194,9 @@ export class Entries {
       ({ entry: { state, from } }) =>
         state === "active" && from !== undefined && this.at.getTime() < from.start,
     )?.entry;
-    return { match: this.#judge(candidate, found), upcoming, mayRefuse: this.#blindly(device, refuses) };
+    const match = this.#judge(candidate, found);
+    const mayRefuse = match.kind === "allowed" ? this.#blindly(device, refuses) : undefined;
+    return { match, upcoming, mayRefuse };
   }
 
   #judge(candidate: Candidate, found: readonly Found[]): Match {

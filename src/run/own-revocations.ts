@@ -6,6 +6,7 @@
 
 import { resolve } from "node:path";
 import type { OwnRevocations } from "../reconcile/decision.js";
+import { earlier } from "../reconcile/hardware.js";
 import type { ReportDocument } from "../report/document.js";
 import { parseReport } from "../report/read-back.js";
 import { escapeText } from "../text/escape.js";
@@ -152,23 +153,17 @@ export function ownByAll(given: readonly (OwnRevocations | undefined)[]): OwnRev
   const all = given.filter((one) => one !== undefined);
   if (all.length === 0) return undefined;
   const made: Made = new Map();
-  let enrolled: Map<string, string> | undefined;
+  const enrolled = new Map<string, string>();
   for (const one of all) {
     for (const [id, span] of one.made) {
       const known = made.get(id);
       if (!known || known.until < span.until) made.set(id, span);
     }
-    if (one.enrolled) enrolled = earliest([...(enrolled ?? []), ...one.enrolled]);
+    for (const [key, time] of one.enrolled ?? []) enrolled.set(key, earlier(enrolled.get(key), time));
   }
-  return { isWhole: all.some(({ isWhole }) => isWhole), made, enrolled };
-}
-
-/** Of each key the earliest time. */
-function earliest(times: Iterable<readonly [string, string]>): Map<string, string> {
-  const first = new Map<string, string>();
-  for (const [key, time] of times) {
-    const known = first.get(key);
-    if (known === undefined || Date.parse(time) < Date.parse(known)) first.set(key, time);
-  }
-  return first;
+  return {
+    isWhole: all.some(({ isWhole }) => isWhole),
+    made,
+    enrolled: all.some((one) => one.enrolled) ? enrolled : undefined,
+  };
 }

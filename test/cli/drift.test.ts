@@ -337,6 +337,19 @@ ${NO_LIMITS}`;
     expect(enrolled()).toBeUndefined();
   });
 
+  test.each([
+    "plan --output json=h.json",
+    "who --output h.json",
+    "explain carol@example.com --output h.json",
+  ])("is written over by no report: %s", async (command) => {
+    await seenAndDeleted();
+    const kept = trial.read("h.json");
+    const { code, err } = await trial.run(command, { env: { WARP_HISTORY: join(trial.folder, "h.json") } });
+    expect(code).toBe(1);
+    expect(err).toContain("h.json");
+    expect(trial.read("h.json")).toBe(kept);
+  });
+
   test("a history that the environment names, and that cannot be used, is an error before the account is asked", async () => {
     trial.write("h.json", "{}");
     const env = { WARP_HISTORY: join(trial.folder, "h.json") };

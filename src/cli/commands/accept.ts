@@ -22,13 +22,13 @@ import { writeFiles } from "../files.js";
 import { accountOptions, allowlistOption, type AllowlistOptions, nowOption } from "../options.js";
 import { BOM, type ChangedFile, openAllowlist, readFileText, sameEntry } from "./accept-change.js";
 import {
-  listTargets,
-  type TargetOptions,
   type Details,
+  listTargets,
   placeOf,
   type Proposal,
   propose,
   type Refused,
+  type TargetOptions,
 } from "./accept-propose.js";
 
 interface AcceptOptions extends AllowlistOptions, TargetOptions {

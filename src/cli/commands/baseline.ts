@@ -10,7 +10,7 @@ import {
   identityOfAct,
   identityOfTrace,
 } from "../../reconcile/findings/finding.js";
-import { traceKeys } from "../../reconcile/hardware.js";
+import { earlier, traceKeys } from "../../reconcile/hardware.js";
 import { identityOfItem, itemKinds, mapItems } from "../../reconcile/items.js";
 import type { Plan } from "../../reconcile/plan.js";
 import { DAY_MS, endOf } from "../../reconcile/scope.js";
@@ -272,10 +272,6 @@ function enrolledUnlisted(
   }
   const oldest = asOf.getTime() - REMEMBERED_MS;
   return [...known].filter(([, one]) => Date.parse(one.seen) > oldest).sort(([a], [b]) => compare(a, b));
-}
-
-function earlier(known: string | undefined, time: string): string {
-  return known !== undefined && Date.parse(known) <= Date.parse(time) ? known : time;
 }
 
 export function formatHistory(history: History): string {

@@ -25,7 +25,7 @@ import {
   type Surroundings,
   UserError,
 } from "../command.js";
-import { readOwn } from "../files.js";
+import { filesOfOwn, type OwnOptions, readOwn } from "../files.js";
 import {
   type AccountOptions,
   accountOptions,
@@ -34,7 +34,6 @@ import {
   nowOption,
   outputOptions,
   ownOption,
-  type OwnOptions,
 } from "../options.js";
 import { checkOutputs, checkPlaces, emit, type OutputOptions, pathsOf } from "../output.js";
 import { openAllowlist, type OpenAllowlist } from "./accept-change.js";
@@ -86,7 +85,10 @@ async function explainSubject(
       "--evidence asks the live account, but --inventory is a saved one",
       "omit one of the two",
     );
-  checkOutputs(surroundings.folder, options, FORMATS, [options.inventory, ...(options.own ?? [])]);
+  checkOutputs(surroundings.folder, options, FORMATS, [
+    options.inventory,
+    ...filesOfOwn(surroundings, options),
+  ]);
   const source = openSource(surroundings, options);
   const begin = options.now ?? source.takenAt ?? surroundings.now();
   const open = await openAllowlist(surroundings.folder, options.allowlist, begin);

@@ -17,7 +17,6 @@ import { EXPECT_VARIABLE } from "../../report/read-back.js";
 import { hasActs } from "../../report/words.js";
 import { narrowInventory } from "../../run/account.js";
 import { actsOf, findSiblings } from "../../run/evidence.js";
-import { HISTORY_VARIABLE } from "../../run/own-revocations.js";
 import { documentOf, reconcile, readTestedAllowlist } from "../../run/reconcile.js";
 import { jsonParts } from "../../text/escape.js";
 import { hideSecrets } from "../../text/redact.js";
@@ -31,14 +30,13 @@ import {
   type Surroundings,
   UserError,
 } from "../command.js";
-import { readOwn, readText, writeFiles } from "../files.js";
+import { filesOfOwn, type OwnOptions, readOwn, readText, writeFiles } from "../files.js";
 import { blame, readAllowlistAt } from "../git.js";
 import {
   type AccountOptions,
   type AllowlistOptions,
   exitCodeOption,
   outputOptions,
-  type OwnOptions,
   planOptions,
 } from "../options.js";
 import { checkEndings, checkPlaces, emit, type OutputOptions, paint, pathsOf } from "../output.js";
@@ -213,10 +211,8 @@ async function planRun(
   const inputs = [
     options.inventory,
     env[EXPECT_VARIABLE]?.trim(),
-    // A history that the run itself keeps is read and written by design.
-    ...(more.history === undefined ? [env[HISTORY_VARIABLE]?.trim()] : []),
     ...(options.base ?? []),
-    ...(options.own ?? []),
+    ...filesOfOwn(surroundings, options, more.history),
     ...(more.inputs ?? []),
   ];
   checkPlaces(folder, outputs, inputs);

@@ -22,7 +22,7 @@ import { layOut, type Line, line } from "../../text/lines.js";
 import { compare, counted, groupBy, minute } from "../../text/words.js";
 import { momentOf, openSource } from "../account.js";
 import { type CommandContext, EXIT, type ExitCode, newCommand, runs, type Surroundings } from "../command.js";
-import { readOwn } from "../files.js";
+import { filesOfOwn, type OwnOptions, readOwn } from "../files.js";
 import { blame } from "../git.js";
 import {
   type AccountOptions,
@@ -33,7 +33,6 @@ import {
   nowOption,
   outputOptions,
   ownOption,
-  type OwnOptions,
 } from "../options.js";
 import { checkOutputs, checkPlaces, emit, type OutputOptions, pathsOf } from "../output.js";
 
@@ -68,7 +67,7 @@ export function whoCommand(context: CommandContext): Command {
 
 async function who(surroundings: Surroundings, options: WhoOptions): Promise<ExitCode> {
   const { folder } = surroundings;
-  checkOutputs(folder, options, FORMATS, [options.inventory, ...(options.own ?? [])]);
+  checkOutputs(folder, options, FORMATS, [options.inventory, ...filesOfOwn(surroundings, options)]);
   const source = openSource(surroundings, options);
   const begin = options.now ?? source.takenAt ?? surroundings.now();
   const allowlist = await readTestedAllowlist({ root: folder, patterns: options.allowlist ?? [] }, begin);
