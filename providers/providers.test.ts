@@ -206,6 +206,22 @@ describe("a Revocation", () => {
     expect(writes().map(({ query }) => query)).toEqual(["id=a"]);
   });
 
+  test("by hand asks the account: it revokes what is active, and fails where there is no such registration", async () => {
+    simulator.revoke("a");
+    const byHand = (id: string) => row(id, { planned: "no" });
+    expect((await revocation.create(byHand("a"))).outs).toEqual({ ...byHand("a"), live: "revoked" });
+    expect(writes()).toEqual([]);
+    await revocation.create(byHand("b"));
+    expect(writes().map(({ query }) => query)).toEqual(["id=b"]);
+    await expect(revocation.create(byHand("nobody"))).rejects.toThrow(
+      `no registration of account ${account} has this id`,
+    );
+    // A refresh that has seen it active makes it due; that of a plan's row says what its drift is.
+    const active = { live: "active" };
+    expect(await revocation.diff("b", { ...byHand("b"), ...active }, byHand("b"))).toEqual({ changes: true });
+    expect(await revocation.diff("b", { ...row("b"), ...active }, row("b"))).toEqual({ changes: false });
+  });
+
   test("trusts the outcome that the acts of this run left", async () => {
     await reconciliation.create({ account, acts: { a: "revoke x" } });
     const before = simulator.log().length;

@@ -40,10 +40,21 @@ export class Reconciliation extends DynamicResource {
   }
 }
 
-/** One live registration that must be revoked: the row that a reviewer sees. */
-export class Revocation extends DynamicResource {
+/** One live registration that must be revoked: the row of a plan that a reviewer sees. */
+export class PlannedRevocation extends DynamicResource {
   constructor(name: string, inputs: RevocationInputs, options?: pulumi.CustomResourceOptions) {
     super("Revocation", name, blob("revocation"), inputs, options);
+  }
+}
+
+/** One registration that must be revoked, by hand: its provider asks the account what it is, and revokes it. */
+export class Revocation extends PlannedRevocation {
+  constructor(
+    name: string,
+    inputs: Omit<RevocationInputs, "drift" | "relies" | "planned">,
+    options?: pulumi.CustomResourceOptions,
+  ) {
+    super(name, { ...inputs, planned: "no" }, options);
   }
 }
 

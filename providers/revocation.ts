@@ -7,7 +7,6 @@ import { escapeText } from "../src/text/escape.js";
 import { failuresOf, idsIn, Journal, makeActs, NO_OUTCOME } from "./acts.js";
 import { type Properties, provider, text } from "./dynamic.js";
 import { type AccountSession, sessionFor } from "./session.js";
-import { isByHand } from "./stop.js";
 
 export interface RevocationInputs {
   readonly account: string;
@@ -21,6 +20,8 @@ export interface RevocationInputs {
   readonly drift?: string;
   /** Only with `drift`: ids, separated by blanks, that must have been let in before this one is revoked. */
   readonly relies?: string;
+  /** Only of a row that no plan made: its program has not looked at the account. */
+  readonly planned?: "no";
 }
 
 export interface RevocationOutputs extends Omit<RevocationInputs, "drift" | "relies"> {
@@ -36,7 +37,7 @@ export const revocation = provider<RevocationInputs, RevocationOutputs>({
   idOf: (properties) => text(properties, "registration"),
   inputsOf,
   /** A renamed device is no change. */
-  isDue: (news, olds) => text(news, "drift") !== "" || (isByHand() && text(olds, "live") === "active"),
+  isDue: (news, olds) => text(news, "drift") !== "" || (isByHand(news) && text(olds, "live") === "active"),
   hasDrifted: (_id, read) => text(read, "live") !== "revoked",
   make: ensureRevoked,
   async look(id, props) {
@@ -65,7 +66,7 @@ async function listed(account: string): Promise<ReadonlyMap<string, Registration
  */
 async function ensureRevoked(properties: Properties): Promise<RevocationOutputs> {
   const { drift, relies, ...inputs } = inputsOf(properties);
-  const isSeen = drift === undefined && (!isByHand() || (await isRevoked(inputs)));
+  const isSeen = drift === undefined && (!isByHand(properties) || (await isRevoked(inputs)));
   if (isSeen) return { ...inputs, live: "revoked" };
   const session = sessionFor(inputs.account);
   const outcome = session.outcomes.get(inputs.registration) ?? (await revokeAlone(session, inputs, relies));
@@ -75,6 +76,10 @@ async function ensureRevoked(properties: Properties): Promise<RevocationOutputs>
   }
   const own = `revoke ${inputs.user} ${inputs.device} (${escapeText(inputs.registration, 60)}): ${outcome.reason}`;
   throw new Error([own, ...others(session, inputs.registration)].join("\n"));
+}
+
+function isByHand(properties: Properties): boolean {
+  return text(properties, "planned") === "no";
 }
 
 async function isRevoked({ account, registration, user, device }: RevocationInputs): Promise<boolean> {
@@ -119,5 +124,6 @@ function inputsOf(properties: Properties): RevocationInputs {
     device: text(properties, "device"),
     ...(drift !== "" && { drift }),
     ...(relies !== "" && { relies }),
+    ...(isByHand(properties) && { planned: "no" }),
   };
 }

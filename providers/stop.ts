@@ -41,28 +41,21 @@ let working = 0;
 let leaving: (() => void) | undefined;
 let link: EngineLink | undefined;
 let mark: RunMark | undefined;
-let byHand: boolean | undefined;
 
 /** Aborted once no call that writes may begin any more; the reason is a sentence. */
 export const stopped: AbortSignal = writes.signal;
 /** Aborted once calls that are under way are not waited for any longer. */
 export const abandoned: AbortSignal = waits.signal;
 
-/** The run that this process belongs to, where its program has announced it. */
-export function currentRun(): RunMark | undefined {
-  if (link) mark ??= runOf(link.address);
-  return mark;
-}
-
 /**
- * Whether rows of this run come from a program that lists no account: whoever wrote them has looked at nothing. Such a
- * program leaves no mark, but the address of its engine may be that of an earlier run, whose mark is still there.
+ * The run that this process belongs to, where its program has announced it. A program without the component does not, but
+ * the address of its engine may be that of an earlier run, whose mark is still there.
  */
-export function isByHand(): boolean {
-  if (link === undefined) return false;
-  const run = currentRun();
-  byHand ??= run === undefined || (run.pulumi !== undefined && !isRunning(run.pulumi));
-  return byHand;
+export function currentRun(): RunMark | undefined {
+  if (link === undefined || mark !== undefined) return mark;
+  const found = runOf(link.address);
+  const isEarlier = found?.pulumi !== undefined && !isRunning(found.pulumi);
+  return isEarlier ? undefined : (mark = found);
 }
 
 /** Shows how far this process is, where it is Pulumi's. */
@@ -116,7 +109,7 @@ async function look(): Promise<void> {
   const alive = await link.answers();
   if (!alive) stop(WHY.gone, PATIENCE.gone);
   const run = currentRun();
-  if (run === undefined || isByHand()) return;
+  if (run === undefined) return;
   if (laterRun(run) !== undefined) stop(WHY.superseded, PATIENCE.gone);
   else if (run.program !== undefined && !isRunning(run.program)) stop(WHY.programGone, PATIENCE.gone);
 }

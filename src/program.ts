@@ -4,7 +4,7 @@ import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import * as pulumi from "@pulumi/pulumi";
 import type { DoneCounts } from "../providers/reconciliation.js";
-import { AccessUser, Reconciliation, Revocation } from "../providers/resources.js";
+import { AccessUser, PlannedRevocation, Reconciliation } from "../providers/resources.js";
 import { toAccessUsers, toReconciliation, toRevocations } from "../providers/rows.js";
 import type { RequestNote } from "./cloudflare/index.js";
 import type { OwnRevocations } from "./reconcile/decision.js";
@@ -344,7 +344,7 @@ async function showPlan(
 }
 
 /** In a first preview there are many more rows than acts: how many are new, and only record what is revoked already. */
-async function logNewRows(rows: RevocationRows, made: readonly Revocation[]): Promise<void> {
+async function logNewRows(rows: RevocationRows, made: readonly PlannedRevocation[]): Promise<void> {
   const recorded = made.filter((_, at) => rows[at]?.inputs.drift === undefined);
   let old = 0;
   // Before an update the id of what is not in the state is not known, and then nothing is called.
@@ -371,7 +371,7 @@ async function register(
     const reconciliation = new Reconciliation("acts", hidden(acts), options);
     // Rows leave the state with what they speak of, which a protected one could not.
     const own = { ...options, dependsOn: reconciliation, protect: false };
-    const revocations = rows.map(({ name, inputs }) => new Revocation(name, hidden(inputs), own));
+    const revocations = rows.map(({ name, inputs }) => new PlannedRevocation(name, hidden(inputs), own));
     const users = wanted.map(({ name, inputs }) => new AccessUser(name, hidden(inputs), own));
     return { reconciliation, revocations, users };
   });

@@ -26,7 +26,7 @@ test("the range that package.json states begins at the oldest that is tried here
 
 /** Prints what each of two registrations asks of the engine: the SDK's own dynamic resource, and ours. */
 const SCRIPT = `const pulumi = require("@pulumi/pulumi");
-const { Revocation } = require("pulumi-warp-registrations/resources");
+const { PlannedRevocation } = require("pulumi-warp-registrations/resources");
 const thin = { check: async (olds, inputs) => ({ inputs }), create: async () => ({ id: "x" }) };
 const inputs = () => ({ account: "a", registration: "r", user: "u", device: "d" });
 class Dynamic extends pulumi.dynamic.Resource {
@@ -38,7 +38,7 @@ async function main() {
   const register = monitor.registerResource.bind(monitor);
   const asked = [];
   monitor.registerResource = (request, ...more) => { asked.push(request); return register(request, ...more); };
-  for (const make of [() => new Dynamic(), () => new Revocation("row", inputs())]) {
+  for (const make of [() => new Dynamic(), () => new PlannedRevocation("row", inputs())]) {
     await new Promise((known) => make().urn.apply(known));
   }
   process.stdout.write(JSON.stringify(asked.map((request) => ({

@@ -187,6 +187,17 @@ scenario(
     expect(again.exitCode, again.output).toBe(0);
     expect(writesOf(simulator, first)).toEqual(revoke);
 
+    // Beside a component, whose plan has nothing to do with the row.
+    const both = `require("pulumi-warp-registrations/program").warpRegistrations();\n${BY_HAND}`;
+    await trial.write("index.js", both);
+    await trial.write("allowlist.yaml", "version: 1\nusers: { bob@example.com: [{ name: bob-ipad }] }\n");
+    simulator.unrevoke("carol-gone");
+    expect((await stack.refresh({ skipPreview: true })).exitCode).toBe(0);
+    const before = simulator.log().length;
+    const beside = await stack.up({ skipPreview: true });
+    expect(beside.exitCode, beside.output).toBe(0);
+    expect(writesOf(simulator, before)).toEqual(["POST registrations/revoke id=carol-gone"]);
+
     await trial.write("index.js", `${BY_HAND}row("mistyped", "carol-laptpo");\n`);
     const wrong = await stack.up({ skipPreview: true });
     expect(wrong.exitCode, wrong.output).not.toBe(0);

@@ -55,12 +55,15 @@ export async function startTrial({
   machineNow = account.now,
 }: TrialOptions): Promise<Trial> {
   const base = await mkdtemp(join(tmpdir(), "warp trial "));
-  const [project, folder] = [join(base, "my project"), join(base, "state")];
+  // Marks of runs stand in the folder for temporary files: those of other trials must not count here.
+  const [project, folder, temporary] = ["my project", "state", "temporary"].map((name) =>
+    join(base, name),
+  ) as [string, string, string];
   const write = async (file: string, text: string) => {
     await mkdir(dirname(join(project, file)), { recursive: true });
     await writeFile(join(project, file), text);
   };
-  await mkdir(folder, { recursive: true });
+  for (const one of [folder, temporary]) await mkdir(one, { recursive: true });
   await install(project);
   for (const [file, text] of Object.entries({ "index.js": PROGRAM, "Pulumi.yaml": PULUMI_YAML, ...files })) {
     await write(file, text);
@@ -79,7 +82,14 @@ export async function startTrial({
           value,
         ]),
       ),
-      env: { CLOUDFLARE_API_TOKEN: TOKEN, ...clock, ...env },
+      env: {
+        CLOUDFLARE_API_TOKEN: TOKEN,
+        TMPDIR: temporary,
+        TMP: temporary,
+        TEMP: temporary,
+        ...clock,
+        ...env,
+      },
     });
   const stack = await reopen({});
   const end = async () => {
