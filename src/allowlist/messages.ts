@@ -86,7 +86,8 @@ export function formatMessages(messages: readonly Message[], what: "error" | "wa
   return [...messages.map(formatMessage), countLine(messages, what)].join("\n\n");
 }
 
-function formatMessage(message: Message): string {
+/** One of them. */
+export function formatMessage(message: Message): string {
   const { code, text, fix, right = [], source, line, related = [] } = message;
   const place = source === undefined ? "" : `${formatPosition(source)}: `;
   const rows = [`${place}${escapeText(text, longest)} [${escapeText(code)}]`];

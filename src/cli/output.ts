@@ -227,37 +227,3 @@ function wantsColour(sink: Sink, env: Surroundings["env"]): boolean {
   if ((env.NO_COLOR ?? "") !== "" || env.TERM === "dumb") return false;
   return sink.isTTY === true;
 }
-
-// Colour for the text report on a terminal. The text was escaped before, so that no device's name brings its own.
-
-const RED = "31";
-
-const GREEN = "32";
-
-const YELLOW = "33";
-
-const MAGENTA = "35";
-
-const BOLD = "1";
-
-/** Whole lines, by how they begin. */
-const RULES: readonly (readonly [RegExp, string])[] = [
-  [/^\s+- revoke\b/u, YELLOW],
-  // What cannot be undone.
-  [/^\s+x delete\b/u, `${BOLD};${RED}`],
-  [/^\s+\+ unrevoke\b/u, GREEN],
-  [/^(?:GUARD TRIPPED|\s+ERROR)\b/u, `${BOLD};${RED}`],
-  [/^WARP registrations: HELD\b/u, `${BOLD};${RED}`],
-  [/^WARP registrations: /u, BOLD],
-  [/^(?:LOOSENED|REFUSED|DELETES|LET IN AGAIN)\b|^\s+! /u, `${BOLD};${MAGENTA}`],
-];
-
-export function paint(text: string): string {
-  return text
-    .split("\n")
-    .map((line) => {
-      const code = RULES.find(([pattern]) => pattern.test(line))?.[1];
-      return code === undefined ? line : `\u001b[${code}m${line}\u001b[0m`;
-    })
-    .join("\n");
-}

@@ -33,8 +33,11 @@ export function renderGithub(document: ReportDocument, { evidence }: RenderOptio
 }
 
 /** The messages about an allowlist, each on its line; empty where it is valid. */
-export function renderGithubMessages(messages: readonly Message[]): string {
-  return write(messages.map(tellMessage), false);
+export function renderGithubMessages(messages: readonly Message[], level: Told["level"] = "error"): string {
+  return write(
+    messages.map((one) => ({ ...tellMessage(one), level })),
+    false,
+  );
 }
 
 function write(told: readonly Told[], evidence: boolean): string {

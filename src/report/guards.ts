@@ -4,6 +4,7 @@ import type { Message } from "../allowlist/messages.js";
 import { PERCENT_FROM } from "../reconcile/guard.js";
 import { countedKind } from "../reconcile/items.js";
 import { escapeText } from "../text/escape.js";
+import { type Line, line } from "../text/lines.js";
 import type { Approval, ReportDocument, ReportedGuard } from "./document.js";
 
 /** The environment variable that approves exactly one plan, by its fingerprint. */
@@ -33,20 +34,26 @@ export function whatNow(document: ReportDocument): string | undefined {
   return `What now: correct the allowlist, change ${settings.join(" and ")}, or approve exactly this plan with ${APPROVE_VARIABLE}=${fingerprint}.`;
 }
 
-/** One paragraph for each guard that tripped; nothing where none did. */
-export function explainGuards(document: ReportDocument): string[] {
+/** What each guard that tripped says, and what to do, which is indented; nothing where none did. */
+export function explainGuards(document: ReportDocument): Line[] {
   const tripped = document.guards.filter((guard) => guard.tripped);
   if (tripped.length === 0) return [];
   if (document.approved)
-    return tripped.map((guard) => `Guard ${figure(guard, document)}: approved ${byWhom(document)}`);
+    return tripped.map((guard) => line("", `Guard ${figure(guard, document)}: approved ${byWhom(document)}`));
   return [
     ...tripped.flatMap((guard) => [
-      `GUARD TRIPPED: ${figure(guard, document)}`,
-      `  set by ${settingOf(guard)} (${escapeText(guard.source.file)}:${guard.source.line}${guard.isDefault ? ", the default: the file does not set it" : ""})`,
+      line("", `GUARD TRIPPED: ${figure(guard, document)}`, { tone: "problem" }),
+      line(
+        "  ",
+        `set by ${settingOf(guard)} (${escapeText(guard.source.file)}:${guard.source.line}${guard.isDefault ? ", the default: the file does not set it" : ""})`,
+      ),
     ]),
-    "Nothing is done. To go on, either:",
-    `  change ${tripped.map(settingOf).join(" and ")} in the allowlist, or`,
-    `  approve exactly this plan: run again with ${APPROVE_VARIABLE}=${document.fingerprint} in the environment`,
+    line("", "Nothing is done. To go on, either:"),
+    line("  ", `change ${tripped.map(settingOf).join(" and ")} in the allowlist, or`),
+    line(
+      "  ",
+      `approve exactly this plan: run again with ${APPROVE_VARIABLE}=${document.fingerprint} in the environment`,
+    ),
   ];
 }
 
@@ -58,7 +65,7 @@ export function whyHeld(document: ReportDocument, approval: string | undefined):
     "HELD, nothing is done:",
     ...problems.slice(0, MOST_PROBLEMS).map(formatProblem),
     ...(more > 0 ? [`${more} more contradictions are not listed; correct those above first`] : []),
-    ...explainGuards(document),
+    ...explainGuards(document).map(({ indent, text }) => indent + text),
   ];
   if (approval !== undefined && !document.approved) {
     lines.push(

@@ -260,8 +260,8 @@ function alerts(document: ReportDocument): string {
         ? [`Approved past ${guardsOf(tripped)}${approvalOf(document)}`]
         : [
             `<strong>HELD by ${guardsOf(tripped)}.</strong>`,
-            ...explainGuards(document).map((line) =>
-              line.startsWith(" ") ? `<span class="in">${prose(line.trim())}</span>` : prose(line),
+            ...explainGuards(document).map(({ indent, text: words }) =>
+              indent === "" ? prose(words) : `<span class="in">${prose(words)}</span>`,
             ),
           ]),
     ...(freeze

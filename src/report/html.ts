@@ -165,7 +165,10 @@ function actSection(
 ): Section | undefined {
   if (due.length === 0) return undefined;
   const told = outcomes(document);
-  const rows = due.map((decision): DeviceRow => ({ decision, outcome: told?.get(decision.registration.id) }));
+  const rows = due.map((decision): DeviceRow => ({
+    decision,
+    outcome: told?.get(decision.registration.id)?.text,
+  }));
   const table = deviceTable(document, caption, rows, before && { before });
   return { id, title, count: rows.length, body: `<div class="${className}">${table}</div>` };
 }
@@ -184,7 +187,7 @@ function itemSection({ about: { noun, slug, head }, items }: ItemsDue): Section 
     {
       name: "result",
       title: "Result",
-      cell: ({ outcome }) => (outcome === undefined ? "" : isolated(outcome)),
+      cell: ({ outcome }) => (outcome === undefined ? "" : isolated(outcome.text)),
     },
   ];
   return {
@@ -321,7 +324,7 @@ function connected(document: ReportDocument): DeviceRow[] {
   const held = isHolding(document);
   return document.decisions.flatMap((decision): DeviceRow[] => {
     const { live, action, pending, registration } = decision;
-    const outcome = told?.get(registration.id);
+    const outcome = told?.get(registration.id)?.text;
     const waits = held || pending !== undefined || (told !== undefined && !done.has(registration.id));
     const connects = isDue(decision) && !waits ? action === "unrevoke" : live === "active";
     if (!connects) return [];

@@ -17,6 +17,7 @@ import {
   type ItemsDue,
   itemsDue,
   nearMisses,
+  type Outcome,
   outcomes,
   placesOf,
   type RenderOptions,
@@ -166,7 +167,7 @@ function items({ about: { noun, head }, items: due }: ItemsDue): MarkdownSection
     const why = [
       ...(pending ? [`pending: ${text(pending.text)}`] : []),
       text(reason),
-      ...(outcome === undefined ? [] : [`result: ${text(outcome)}`]),
+      ...(outcome === undefined ? [] : [`result: ${text(outcome.text)}`]),
     ];
     return cells([code(key), text(action), why.join("<br>"), place(source)]);
   });
@@ -192,7 +193,7 @@ function row(
   decision: ReportedDecision,
   document: ReportDocument,
   { evidence }: RenderOptions,
-  outcome: string | undefined,
+  outcome: Outcome | undefined,
 ): string {
   const { registration, reason, entry, pending, action } = decision;
   const why = [
@@ -203,7 +204,7 @@ function row(
     ...(evidence === true && decision.evidence
       ? evidenceLines(decision.evidence).map((line) => text(line))
       : []),
-    ...(outcome === undefined ? [] : [`result: ${text(outcome)}`]),
+    ...(outcome === undefined ? [] : [`result: ${text(outcome.text)}`]),
   ];
   const device = `${code(registration.device.name)}<br>${text(deviceDetails(decision), 100)}, ${text(since(decision), 60)}`;
   const lines = placesOf(decision).map((one) => code(one, 220));

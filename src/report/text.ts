@@ -3,7 +3,7 @@
 import type { SourcePosition } from "../allowlist/messages.js";
 import type { Action } from "../reconcile/decision.js";
 import { escapeText } from "../text/escape.js";
-import { layOut, type Line, line, together } from "../text/lines.js";
+import { layOut, type Line, line, type LineStyle, together, type Tone } from "../text/lines.js";
 import { minute } from "../text/words.js";
 import { leftAlone, type ReportDocument, type ReportedDecision, resultFields } from "./document.js";
 import { evidenceLines } from "./evidence.js";
@@ -47,7 +47,7 @@ const MOST_NAMED = 3;
  * left alone, findings, guards, fingerprint.
  */
 export function renderText(document: ReportDocument, options: RenderOptions = {}): string {
-  const { columns } = options;
+  const { columns, colour } = options;
   return [
     headline(document),
     loosenedLines(document),
@@ -60,7 +60,7 @@ export function renderText(document: ReportDocument, options: RenderOptions = {}
     closing(document, options),
   ]
     .filter((section) => section.length > 0)
-    .map((section) => layOut(section, columns))
+    .map((section) => layOut(section, { columns, colour }))
     .join("\n\n");
 }
 
@@ -72,16 +72,16 @@ export function renderDone(document: ReportDocument): string {
   const finished = (all: readonly object[] = []) => all.map((one) => ({ ...one, result: "done" }));
   const all = resultFields.map((field) => [field, finished(document[field])] as const);
   const done = { ...document, ...Object.fromEntries(all) };
-  const next = nextCommand(done);
-  const isNext = next?.startsWith("pulumi") === true;
+  // Findings were shown with the plan: the next command is one that does what waits, or none.
+  const next = nextCommand({ ...done, findings: [] });
   if (allResults(done).length + outlineOf(document).pending.length === 0) return "";
-  return layOut([...results(done), ...(isNext ? [line("", `Next: ${escapeText(next)}`)] : [])]);
+  return layOut([...results(done), ...(next === undefined ? [] : [line("", `Next: ${escapeText(next)}`)])]);
 }
 
 /** A raw text with the lines that say so behind it. */
-function told(indent: string, text: string, places: readonly string[], hanging?: string): Line {
+function told(indent: string, text: string, places: readonly string[], more: LineStyle = {}): Line {
   const behind = places.length === 0 ? "" : ` (${places.map((one) => escapeText(one, 220)).join("; ")})`;
-  return line(indent, escapeText(text, 1000) + behind, hanging);
+  return line(indent, escapeText(text, 1000) + behind, more);
 }
 
 function at(source: SourcePosition | undefined): readonly string[] {
@@ -93,9 +93,12 @@ function headline(document: ReportDocument): Line[] {
   const outside = population.outOfScope > 0 ? `, ${population.outOfScope} out of scope` : "";
   const now = whatNow(document);
   return [
-    line("", together(`WARP registrations: ${escapeText(whatIsDue(document))}`), "  "),
-    ...(now === undefined ? [] : [line("", escapeText(now), "  ")]),
-    line("", `Account ${escapeText(account, 60)},`, "  "),
+    line("", together(`WARP registrations: ${escapeText(whatIsDue(document))}`), {
+      hanging: "  ",
+      tone: isHeld(document) ? "problem" : "title",
+    }),
+    ...(now === undefined ? [] : [line("", escapeText(now), { hanging: "  " })]),
+    line("", `Account ${escapeText(account, 60)},`, { hanging: "  " }),
     line(
       "  ",
       `as of ${escapeText(minute(asOf), 40)}: ${population.inScope} in scope (${population.active} active)${outside}`,
@@ -109,19 +112,25 @@ function headline(document: ReportDocument): Line[] {
         ]
       : []),
     ...(freeze
-      ? [told("", `FROZEN until ${minute(freeze.until)}: ${freeze.reason}`, at(freeze.source), "  ")]
+      ? [
+          told("", `FROZEN until ${minute(freeze.until)}: ${freeze.reason}`, at(freeze.source), {
+            hanging: "  ",
+          }),
+        ]
       : []),
   ];
 }
 
+const ALERT: LineStyle = { hanging: "    ", tone: "alert" };
+
 /** Never cut: what loosens a brake is worth more than any act. */
 function loosenedLines(document: ReportDocument): Line[] {
   const { loosened, alarms } = outlineOf(document);
-  const lines = loosened.map(({ text, finding }) => told("  ! ", text, at(finding.source), "    "));
+  const lines = loosened.map(({ text, finding }) => told("  ! ", text, at(finding.source), ALERT));
   return [
-    ...(lines.length > 0 ? [line("", "LOOSENED by this change:"), ...lines] : []),
-    ...(alarms.length > 0 ? [line("", "REFUSED, but connected:")] : []),
-    ...alarms.map(({ text, source }) => told("  ! ", text, at(source), "    ")),
+    ...(lines.length > 0 ? [line("", "LOOSENED by this change:", { tone: "alert" }), ...lines] : []),
+    ...(alarms.length > 0 ? [line("", "REFUSED, but connected:", { tone: "alert" })] : []),
+    ...alarms.map(({ text, source }) => told("  ! ", text, at(source), ALERT)),
   ];
 }
 
@@ -143,7 +152,7 @@ function leftLines(document: ReportDocument): Line[] {
         );
       const more = decisions.length > MOST_NAMED ? ` and ${decisions.length - MOST_NAMED} more` : "";
       const count = `${escapeText(title, 40)} ${decisions.length}${mixed(decisions)}`;
-      return line("  ", `${count}: ${named.join("; ")}${more}`, "    ");
+      return line("  ", `${count}: ${named.join("; ")}${more}`, { hanging: "    " });
     }),
     ...end,
   ];
@@ -159,7 +168,7 @@ function findings(document: ReportDocument, { holdsSaid }: RenderOptions): Line[
   const lines = problems
     .slice(0, MOST_FINDINGS)
     .flatMap(({ text, fix, source }) => [
-      told("  ", `ERROR ${text}`, at(source)),
+      told("  ", `ERROR ${text}`, at(source), { tone: "problem" }),
       ...(fix === undefined ? [] : [told("    ", `fix: ${fix}`, [])]),
     ]);
   if (problems.length > MOST_FINDINGS)
@@ -198,12 +207,12 @@ function aboutGroup(group: FindingGroup, indent: string, document: ReportDocumen
 function closing(document: ReportDocument, { planFile, holdsSaid }: RenderOptions): Line[] {
   const next = nextCommand(document, planFile);
   return [
-    ...document.notes.map((note) => line("", `Note: ${escapeText(note, 300)}`, "  ")),
-    line("", `Guards: ${document.guards.map(guardFigure).join("; ")}`, "  "),
-    ...(holdsSaid === true && isHeld(document) ? [] : explainGuards(document).map(asItStands)),
+    ...document.notes.map((note) => line("", `Note: ${escapeText(note, 300)}`, { hanging: "  " })),
+    line("", `Guards: ${document.guards.map(guardFigure).join("; ")}`, { hanging: "  " }),
+    ...(holdsSaid === true && isHeld(document) ? [] : explainGuards(document)),
     ...(hasActs(document) ? [line("", `Fingerprint: ${escapeText(document.fingerprint, 40)}`)] : []),
     ...results(document),
-    ...(next === undefined ? [] : [{ ...line("", `Next: ${escapeText(next)}`), whole: true }]),
+    ...(next === undefined ? [] : [line("", `Next: ${escapeText(next)}`, { unbroken: true })]),
   ];
 }
 
@@ -214,7 +223,7 @@ function results(document: ReportDocument): Line[] {
   return [
     line("", `Results: ${counts}`),
     ...sharedCauses(document).map(({ count, result, reason }) =>
-      line("  ", `${count} ${result}: ${escapeText(reason, 400)}`, "    "),
+      line("  ", `${count} ${result}: ${escapeText(reason, 400)}`, { hanging: "    " }),
     ),
     ...doneByName(document).map(({ title, names }) => {
       const more = names.length > MOST_FINDINGS ? ` and ${names.length - MOST_FINDINGS} more` : "";
@@ -224,16 +233,10 @@ function results(document: ReportDocument): Line[] {
           .slice(0, MOST_FINDINGS)
           .map((one) => escapeText(one, 160))
           .join("; ")}${more}`,
-        "    ",
+        { hanging: "    " },
       );
     }),
   ];
-}
-
-/** A line that brings its own indent. */
-function asItStands(text: string): Line {
-  const indent = /^ */u.exec(text)?.[0] ?? "";
-  return line(indent, text.slice(indent.length));
 }
 
 // Acts in lines, grouped by user: due, pending, and skipped since the review.
@@ -241,26 +244,26 @@ function asItStands(text: string): Line {
 /** Where the reasons stand, below the device. */
 const REASON_INDENT = " ".repeat(15);
 
-const SIGNS: Readonly<Record<Action, string>> = {
-  revoke: "-",
-  delete: "x",
-  unrevoke: "+",
-  keep: "=",
-  leave: " ",
+const SIGNS: Readonly<Record<Action, { readonly sign: string; readonly tone?: Tone }>> = {
+  revoke: { sign: "-", tone: "cut-off" },
+  delete: { sign: "x", tone: "final" },
+  unrevoke: { sign: "+", tone: "let-in" },
+  keep: { sign: "=" },
+  leave: { sign: " " },
 };
 
 /** By worth: what cannot be undone; what is let in though somebody may have cut it off for a reason; then the rest. */
 function actSections(document: ReportDocument, options: RenderOptions): Line[][] {
   const { deletions, undone, revocations, returns } = outlineOf(document);
   const sections = [
-    ["DELETES for good", deletions],
-    [`LET IN AGAIN, ${undoneBy(undone)}`, undone],
-    ["CUTS OFF", revocations],
-    ["LETS BACK IN", returns],
+    ["DELETES for good", deletions, "alert"],
+    [`LET IN AGAIN, ${undoneBy(undone)}`, undone, "alert"],
+    ["CUTS OFF", revocations, undefined],
+    ["LETS BACK IN", returns, undefined],
   ] as const;
-  return sections.map(([title, decisions]) => {
+  return sections.map(([title, decisions, tone]) => {
     const lines = actLines(decisions, document, options);
-    return lines.length === 0 ? [] : [line("", `${title}:`), ...lines];
+    return lines.length === 0 ? [] : [line("", `${title}:`, { tone }), ...lines];
   });
 }
 
@@ -274,7 +277,7 @@ function actLines(
     const outcome = results?.get(decision.registration.id);
     return [
       ...about(decision, document, options),
-      ...below(outcome === undefined ? [] : [`result: ${outcome}`]),
+      ...below(outcome === undefined ? [] : [`result: ${outcome.text}`]),
     ];
   });
 }
@@ -294,11 +297,9 @@ function skippedLines({ skipped }: ReportDocument): Line[] {
   return [
     line("", "In the reviewed plan, but no longer due:"),
     ...skipped.flatMap(({ act, device, user, text }) => [
-      line(
-        "  ",
-        `${act.padEnd(8)} ${escapeText(device, 60)} of ${escapeText(userOf(user), 100)}`,
-        REASON_INDENT,
-      ),
+      line("  ", `${act.padEnd(8)} ${escapeText(device, 60)} of ${escapeText(userOf(user), 100)}`, {
+        hanging: REASON_INDENT,
+      }),
       ...below([text]),
     ]),
   ];
@@ -324,10 +325,11 @@ function about(
 ): Line[] {
   const { action, registration, reason, entry, evidence } = decision;
   const name = `${escapeText(registration.device.name, 60)} (${escapeText(deviceDetails(decision), 80)})`;
-  const what = `${SIGNS[action]} ${action.padEnd(8)} ${name}, ${escapeText(since(decision))}`;
+  const { sign, tone } = SIGNS[action];
+  const what = `${sign} ${action.padEnd(8)} ${name}, ${escapeText(since(decision))}`;
   const details = entryDetails(entry);
   return [
-    line("    ", what, REASON_INDENT),
+    line("    ", what, { hanging: REASON_INDENT, tone }),
     told(REASON_INDENT, reason.text, placesOf(decision)),
     ...nearMisses(decision, document).map(({ text, source }) =>
       told(REASON_INDENT, `NEAR MISS: ${text}`, at(source)),
@@ -351,11 +353,15 @@ function itemLines({ about: { noun, acts }, items }: ItemsDue): Line[] {
     const which = id === undefined ? "" : ` (${escapeText(id, 60)})`;
     const more = [
       ...(pending ? [`pending (${pending.why}): ${pending.text}`] : []),
-      ...(outcome === undefined ? [] : [outcome]),
+      ...(outcome === undefined ? [] : [outcome.text]),
     ];
-    const sign = acts[action]?.sign ?? "";
+    const { sign = "", final } = acts[action] ?? {};
+    const tone = final === undefined ? undefined : "final";
     return [
-      line("  ", `${sign} ${action.padEnd(8)} ${escapeText(key, 300)}${which}`, ITEM_INDENT),
+      line("  ", `${sign} ${action.padEnd(8)} ${escapeText(key, 300)}${which}`, {
+        hanging: ITEM_INDENT,
+        tone,
+      }),
       told(ITEM_INDENT, text, at(source)),
       ...more.map((one) => line(ITEM_INDENT, escapeText(one, 400))),
     ];

@@ -18,6 +18,7 @@ import {
   type ItemsDue,
   itemsDue,
   nearMisses,
+  type Outcome,
   outcomes,
   since,
   userOf,
@@ -166,7 +167,7 @@ export function tellMessage({ code, text, fix, right, source, related, subject }
   };
 }
 
-function tellAct(decision: ReportedDecision, document: ReportDocument, outcome: string | undefined): Told {
+function tellAct(decision: ReportedDecision, document: ReportDocument, outcome: Outcome | undefined): Told {
   const { action, registration, reason, entry, pending, source, related } = decision;
   const who = `${registration.device.name} (${deviceDetails(decision)}) of ${userOf(registration.user.email)}`;
   const why = [
@@ -202,13 +203,13 @@ function cameTo(
   act: string,
   why: readonly string[],
   pending: { readonly text: string } | undefined,
-  outcome: string | undefined,
+  outcome: Outcome | undefined,
 ): Pick<Told, "level" | "text"> {
   const more = [
     ...why,
     ...(pending ? [`pending: ${pending.text}`] : []),
-    ...(outcome === undefined ? [] : [`result ${outcome}`]),
+    ...(outcome === undefined ? [] : [`result ${outcome.text}`]),
   ];
-  const failed = /^(?:failed|unknown)/u.test(outcome ?? "");
-  return { level: failed ? "error" : pending ? "note" : "warning", text: `${act}: ${more.join("; ")}` };
+  const isFailed = outcome?.result === "failed" || outcome?.result === "unknown";
+  return { level: isFailed ? "error" : pending ? "note" : "warning", text: `${act}: ${more.join("; ")}` };
 }

@@ -150,6 +150,13 @@ export function guardVerdict(guard: ReportedGuard, { approved }: ReportDocument)
   return approved ? "approved" : "TRIPPED";
 }
 
+/** What came of an act. */
+export interface Outcome {
+  readonly result: ActResult["result"];
+  /** `done`, `failed: the registration is gone`. */
+  readonly text: string;
+}
+
 /** A result in words. */
 const said = { done: "done", failed: "failed", unknown: "unknown", skipped: "not attempted" } as const;
 
@@ -202,15 +209,15 @@ export function resultCounts(document: ReportDocument): string | undefined {
  * By registration; undefined until a run has come to at least one act, so that a plan is not told as a failure. Without
  * the reasons of {@link sharedCauses}, unless `full`.
  */
-export function outcomes(document: ReportDocument, full = false): ReadonlyMap<string, string> | undefined {
+export function outcomes(document: ReportDocument, full = false): ReadonlyMap<string, Outcome> | undefined {
   const { results = [] } = document;
   if (!results.some(hasBegun)) return undefined;
   const shared = new Set(full ? [] : sharedCauses(document).map(({ reason }) => reason));
   return new Map(
-    results.map(({ registration, result, reason }) => [
-      registration,
-      reason === undefined || shared.has(reason) ? said[result] : `${said[result]}: ${reason}`,
-    ]),
+    results.map(({ reason, ...one }) => {
+      const told = reason === undefined || shared.has(reason) ? one : { ...one, reason };
+      return [one.registration, outcomeOf(told)];
+    }),
   );
 }
 
@@ -254,7 +261,7 @@ export function allResults(document: ReportDocument): readonly Pick<ActResult, "
 export interface ItemDue extends Item {
   readonly key: string;
   /** Undefined until a run has come to at least one of its kind. */
-  readonly outcome: string | undefined;
+  readonly outcome: Outcome | undefined;
 }
 
 /** A kind of which something is due. */
@@ -269,7 +276,7 @@ export function itemsDue(document: ReportDocument): readonly ItemsDue[] {
     const all: readonly Item[] = document[kind] ?? [];
     const results = itemResults(document, kind);
     const known = new Map(
-      results.some(hasBegun) ? results.map((one) => [keyOf(one), outcome(one)] as const) : [],
+      results.some(hasBegun) ? results.map((one) => [keyOf(one), outcomeOf(one)] as const) : [],
     );
     const items = all.filter(isItemDue).map((item) => {
       const key = keyOf(item);
@@ -298,8 +305,8 @@ export function countDue(document: ReportDocument): { readonly due: number; read
   };
 }
 
-function outcome({ result, reason }: Pick<ActResult, "result" | "reason">): string {
-  return reason === undefined ? said[result] : `${said[result]}: ${reason}`;
+function outcomeOf({ result, reason }: Pick<ActResult, "result" | "reason">): Outcome {
+  return { result, text: reason === undefined ? said[result] : `${said[result]}: ${reason}` };
 }
 
 /** The lines that say so, the nearest first: where it was written, where it would be, and the policy's. */
@@ -395,6 +402,8 @@ export interface RenderOptions {
   readonly planFile?: string | undefined;
   /** How wide the text may be; by default what fits a log. */
   readonly columns?: number | undefined;
+  /** Colour the text: it goes to a terminal that shows colours. */
+  readonly colour?: boolean | undefined;
   /** What holds the plan (a guard, a contradiction) is said elsewhere: the text leaves it out. */
   readonly holdsSaid?: boolean | undefined;
 }

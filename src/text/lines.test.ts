@@ -21,15 +21,15 @@ describe("the columns of a text", () => {
 
 test("what breaks a line and what stands below a caret go by the same widths", () => {
   const text = "日本語 ".repeat(30).trim();
-  for (const row of layOut([line("  ", text)], 40).split("\n"))
+  for (const row of layOut([line("  ", text)], { columns: 40 }).split("\n"))
     expect(columnsOf(row)).toBeLessThanOrEqual(40);
   const [shown, caret] = excerpt("名: 😀e\u0301x", 7, 7);
   expect(columnsOf(caret.replace("^", ""))).toBe(columnsOf(shown.slice(0, shown.indexOf("x"))));
 });
 
 test("a paragraph that is told to stay whole does, and none is wider otherwise", () => {
-  const whole = { ...line("", "Next: ".padEnd(120, "x")), whole: true };
-  const rows = layOut([whole, line("", "some words ".repeat(20))], 50).split("\n");
+  const whole = line("", "Next: ".padEnd(120, "x"), { unbroken: true });
+  const rows = layOut([whole, line("", "some words ".repeat(20))], { columns: 50 }).split("\n");
   expect(rows[0]).toHaveLength(120);
   for (const row of rows.slice(1)) expect(row.length).toBeLessThanOrEqual(50);
 });

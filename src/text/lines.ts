@@ -1,30 +1,61 @@
+import { styleText } from "node:util";
 import { escapeText } from "./escape.js";
 
 /** How wide a text is that goes to no terminal: into a log, a file, a mail. */
 const PIPED = 80;
 
-/** One paragraph of a text, escaped: broken into lines only when the width is known. */
-export interface Line {
-  readonly indent: string;
-  readonly text: string;
+/** What a paragraph means to a reader, which a terminal shows as a colour. */
+export type Tone = keyof typeof STYLES;
+
+const STYLES = {
+  title: ["bold"],
+  problem: ["bold", "red"],
+  /** What cannot be undone. */
+  final: ["bold", "red"],
+  alert: ["bold", "magenta"],
+  "cut-off": ["yellow"],
+  "let-in": ["green"],
+} satisfies Record<string, Parameters<typeof styleText>[0]>;
+
+/** How a paragraph is laid out. */
+export interface LineStyle {
   /** What lines after the first stand behind; two blanks more than the first, unless said. */
   readonly hanging?: string | undefined;
   /** Never broken, so that it can be copied. */
-  readonly whole?: boolean;
+  readonly unbroken?: boolean | undefined;
+  readonly tone?: Tone | undefined;
 }
 
-export function line(indent: string, text: string, hanging?: string): Line {
-  return { indent, text, hanging };
+/** One paragraph of a text, escaped: broken into lines only when the width is known. */
+export interface Line extends LineStyle {
+  readonly indent: string;
+  readonly text: string;
+}
+
+export function line(indent: string, text: string, style: LineStyle = {}): Line {
+  return { indent, text, ...style };
 }
 
 /** Paragraphs as one text, no line of which is wider, but for what is never broken. */
-export function layOut(lines: readonly Line[], columns = PIPED): string {
+export function layOut(
+  lines: readonly Line[],
+  {
+    columns,
+    colour = false,
+  }: { readonly columns?: number | undefined; readonly colour?: boolean | undefined } = {},
+): string {
   return lines
-    .flatMap(({ indent, text, hanging, whole }) =>
-      whole === true ? [indent + text] : wrap(indent, text, hanging, columns),
-    )
+    .flatMap(({ indent, text, hanging, unbroken, tone }) => {
+      const rows = unbroken === true ? [indent + text] : wrap(indent, text, hanging, columns);
+      return colour && tone !== undefined ? rows.map((row) => coloured(row, tone)) : rows;
+    })
     .join("\n")
     .replaceAll(GLUE, " ");
+}
+
+/** Whether there are colours was decided by whoever asks; the text was escaped, so it brings none of its own. */
+function coloured(row: string, tone: Tone): string {
+  return styleText(STYLES[tone], row, { validateStream: false });
 }
 
 /** A text that is broken between its parts (`a; b`) alone, as long as they fit a line. */

@@ -147,10 +147,12 @@ function toText(
       ),
     ]);
   const { columns } = terms;
-  if (ids.length < 2) return blocks.map((block) => layOut(block, columns)).join("\n\n");
+  if (ids.length < 2) return blocks.map((block) => layOut(block, { columns })).join("\n\n");
   const head = `${counted(ids.length, "registration")} of this ${by === "hardwareId" || by === "serial" ? "hardware" : by}${user ? `, listed at ${place}` : ""}`;
   const more = "for all rules, and what would change a decision: warp-registrations explain ID";
-  return [[line("", head)], ...blocks, [line("", more)]].map((block) => layOut(block, columns)).join("\n\n");
+  return [[line("", head)], ...blocks, [line("", more)]]
+    .map((block) => layOut(block, { columns }))
+    .join("\n\n");
 }
 
 // Explanations as JSON, version 1. Texts are raw: whoever shows one escapes it.
@@ -266,7 +268,7 @@ function explanationLines(explanation: Explanation, terms: TextTerms): Line[] {
     line("  ", "rules, in their order"),
     ...rules.map(ruleLine),
     line("  ", "what would change it"),
-    ...changes.map((change) => line("    - ", escapeText(change, 600), "      ")),
+    ...changes.map((change) => line("    - ", escapeText(change, 600), { hanging: "      " })),
     ...(evidence
       ? [line("  ", "its user"), ...evidenceLines(evidence).map((one) => line("    ", escapeText(one, 300)))]
       : []),
@@ -278,7 +280,7 @@ function title(registration: Registration, user: string): Line {
 }
 
 function row(label: string, text: string): Line {
-  return line(`  ${label.padEnd(LABEL)}`, escapeText(text, 800), HANGING);
+  return line(`  ${label.padEnd(LABEL)}`, escapeText(text, 800), { hanging: HANGING });
 }
 
 function whatItIs(registration: Registration): string {
@@ -315,11 +317,9 @@ const MARKS = { decides: "=>", passes: "  ", "not-asked": "  " } as const;
 function ruleLine({ place: number, name, outcome, text, source }: Consideration): Line {
   const head = `  ${MARKS[outcome]}${String(number).padStart(3)} ${name}: `;
   const said = outcome === "not-asked" ? `not asked, ${text}` : text;
-  return line(
-    head.trimEnd() + " ",
-    escapeText(said, 600) + (source ? ` (${place(source)})` : ""),
-    "        ",
-  );
+  return line(head.trimEnd() + " ", escapeText(said, 600) + (source ? ` (${place(source)})` : ""), {
+    hanging: "        ",
+  });
 }
 
 function place({ file, line }: SourcePosition): string {

@@ -39,7 +39,7 @@ import {
   outputOptions,
   planOptions,
 } from "../options.js";
-import { checkEndings, checkPlaces, emit, type OutputOptions, paint, pathsOf } from "../output.js";
+import { checkEndings, checkPlaces, emit, type OutputOptions, pathsOf } from "../output.js";
 import {
   applyBaseline,
   type Baseline,
@@ -266,11 +266,9 @@ async function writeReports(
   const document = documentOf(plan, { env, generatedAt, run: false, evidence, listed });
   const planFile = options.output?.find(({ format }) => (format ?? options.format) === "json")?.path;
   const settings = { evidence: evidenceWish(env) === "output", marker: options.marker, planFile };
-  emit(surroundings, options, formatNames, (format, { colour, columns }) => {
-    if (format === "json") return jsonParts(document);
-    const text = render(format, document, { ...settings, columns });
-    return colour && format === "text" ? paint(text) : text;
-  });
+  emit(surroundings, options, formatNames, (format, shown) =>
+    format === "json" ? jsonParts(document) : render(format, document, { ...settings, ...shown }),
+  );
   return exitCodeOf(surroundings, document, options.exitCode === true);
 }
 

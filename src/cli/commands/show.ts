@@ -16,7 +16,7 @@ import {
 } from "../command.js";
 import { readReportFile } from "../files.js";
 import { outputOptions } from "../options.js";
-import { checkOutputs, emit, type OutputOptions, paint } from "../output.js";
+import { checkOutputs, emit, type OutputOptions } from "../output.js";
 
 interface ShowOptions extends OutputOptions<Format> {
   readonly marker?: string;
@@ -55,10 +55,9 @@ function show(surroundings: Surroundings, path: string, options: ShowOptions): P
     marker: options.marker,
     planFile: document.results === undefined ? path : undefined,
   };
-  emit(surroundings, options, formatNames, (format, { colour, columns }) => {
-    const text = rendered(path, format, document, { ...settings, columns });
-    return colour && format === "text" ? paint(text) : text;
-  });
+  emit(surroundings, options, formatNames, (format, shown) =>
+    rendered(path, format, document, { ...settings, ...shown }),
+  );
   return Promise.resolve(EXIT.fine);
 }
 

@@ -2,10 +2,17 @@
 
 import type { Command } from "commander";
 import { readAllowlist } from "../../allowlist/files.js";
-import { AllowlistError, formatMessages, inOrder, type Message } from "../../allowlist/messages.js";
+import {
+  AllowlistError,
+  formatMessage,
+  formatMessages,
+  inOrder,
+  type Message,
+} from "../../allowlist/messages.js";
 import { pastEntries } from "../../allowlist/warnings.js";
 import { runAllowlistTests } from "../../reconcile/findings/tests.js";
 import { type MessageFormat, messageFormatNames, renderMessages } from "../../report/formats.js";
+import { renderGithubMessages } from "../../report/github.js";
 import { counted } from "../../text/words.js";
 import { type CommandContext, EXIT, type ExitCode, newCommand, runs, type Surroundings } from "../command.js";
 import {
@@ -108,10 +115,7 @@ function renderVerdict(format: MessageFormat, verdict: Validation): string {
         ...warnings.map((message) => ({ severity: "warning", ...message })),
       ]);
     case "github":
-      // A line holds one command, and no text of a message can begin another.
-      return (
-        renderMessages(format, errors) + renderMessages(format, warnings).replace(/^::error/gmu, "::warning")
-      );
+      return renderGithubMessages(errors) + renderGithubMessages(warnings, "warning");
     case "sarif":
     case "junit":
       return renderMessages(format, errors);
@@ -120,10 +124,11 @@ function renderVerdict(format: MessageFormat, verdict: Validation): string {
 
 function toText({ errors, warnings, summary }: Validation): string {
   const parts: string[] = [];
-  // The same words as the Pulumi program's, but for the last ones, which count errors.
-  const words = warnings.length === 0 ? [] : formatMessages(warnings).split("\n\n").slice(0, -1);
-  if (words.length > 0)
-    parts.push(...words.map((text) => `warning: ${text}`), counted(words.length, "warning"));
+  if (warnings.length > 0)
+    parts.push(
+      ...warnings.map((one) => `warning: ${formatMessage(one)}`),
+      counted(warnings.length, "warning"),
+    );
   if (errors.length > 0) parts.push(formatMessages(errors));
   else if (summary !== undefined) parts.push(summary);
   return parts.join("\n\n");

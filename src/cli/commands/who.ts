@@ -245,7 +245,8 @@ const renderers: Readonly<Record<WhoFormat, (answer: Roster, columns?: number) =
   json: toJson,
 };
 
-function headline({ rows }: Roster): string {
+/** How many registrations of how many people, and how many of each status. */
+function countsOf({ rows }: Roster): string {
   const users = rows.map(({ registration }) => userOf(registration));
   const people = new Set(users.filter((user) => !isNoUser(user)));
   const counts = [...groupBy(rows, ({ status }) => status)].map(([status, group]) => [status, group.length]);
@@ -254,20 +255,20 @@ function headline({ rows }: Roster): string {
     return count === undefined ? [] : [`${count} ${STATUS[status as Status]}`];
   });
   const parts = byStatus.length === 0 ? "" : ` (${byStatus.join(", ")})`;
-  return `Who may connect: ${counted(rows.length, "registration")} of ${counted(people.size, "person", "people")}${parts}`;
+  return `${counted(rows.length, "registration")} of ${counted(people.size, "person", "people")}${parts}`;
 }
 
 function toText(answer: Roster, columns?: number): string {
   const { account, asOf, rows } = answer;
   const head = [
-    line("", headline(answer)),
+    line("", `Who may connect: ${countsOf(answer)}`),
     line("", `Account ${escapeText(account, 60)}, as of ${minute(asOf)}`),
   ];
   const blocks = [...groupBy(rows, ({ person }) => person)].map(([person, own]) => [
     line("", escapeText(person === "" ? "(no user)" : person, 200)),
     ...own.flatMap((row) => rowLines(row, answer)),
   ]);
-  return [head, ...blocks].map((block) => layOut(block, columns)).join("\n\n");
+  return [head, ...blocks].map((block) => layOut(block, { columns })).join("\n\n");
 }
 
 function rowLines(row: WhoRow, { blamed }: Roster): Line[] {
@@ -295,8 +296,10 @@ function rowLines(row: WhoRow, { blamed }: Roster): Line[] {
     ]),
   ];
   return [
-    line("  ", `${escapeText(device, 200)}: ${STATUS[row.status]}`, "    "),
-    ...lines.flatMap((text) => (text === "" ? [] : [line("    ", escapeText(text, 600), "      ")])),
+    line("  ", `${escapeText(device, 200)}: ${STATUS[row.status]}`, { hanging: "    " }),
+    ...lines.flatMap((text) =>
+      text === "" ? [] : [line("    ", escapeText(text, 600), { hanging: "      " })],
+    ),
   ];
 }
 
@@ -361,7 +364,7 @@ function toHtml(answer: Roster): string {
   const body = rows.map((row) => `<tr>${columns.map(([, of]) => `<td>${of(row)}</td>`).join("")}</tr>`);
   const main = `<main>
 <h1>Who may connect</h1>
-<p class="verdict">${escapeHtml(headline(answer).replace(/^[^:]*: /u, ""))}</p>
+<p class="verdict">${escapeHtml(countsOf(answer))}</p>
 <p class="quiet">Account <code>${isolated(account)}</code>, as of ${escapeHtml(minute(asOf))}.</p>
 <div class="wide" role="region" aria-label="Registrations" tabindex="0"><table>
 <thead><tr>${head}</tr></thead>
