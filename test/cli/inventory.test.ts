@@ -45,7 +45,17 @@ const WORLD: World = {
 };
 const NAMING = [
   ...["ann", "smith", "joe", "doe", "acme", "MBP", "JOE-PC", "SITE", "STORE", "Engineers", "C02XTWIN"],
-  ...["secret-key", "100.96.0.", "2606:4700:", "hardware-", "aa:bb:cc:dd", "203.0.113.", "2001:db8:77:", "u-joe", ACCOUNT],
+  ...[
+    "secret-key",
+    "100.96.0.",
+    "2606:4700:",
+    "hardware-",
+    "aa:bb:cc:dd",
+    "203.0.113.",
+    "2001:db8:77:",
+    "u-joe",
+    ACCOUNT,
+  ],
 ];
 
 let trial: CliTrial;
