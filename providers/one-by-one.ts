@@ -29,7 +29,7 @@ interface SingleAct {
   readonly noun: string;
   readonly call: (client: CloudflareClient, id: string) => Promise<unknown>;
   /** What still stands against it, in words; undefined where it is done. */
-  readonly left: (client: CloudflareClient, id: string) => Promise<string | undefined>;
+  readonly remains: (client: CloudflareClient, id: string) => Promise<string | undefined>;
 }
 
 /**
@@ -41,7 +41,7 @@ interface SingleAct {
 export const deleteUsers = oneByOne({
   noun: "The deletion",
   call: (client, id) => client.accessUsers.delete(id),
-  async left(client, id) {
+  async remains(client, id) {
     try {
       const user = await client.accessUsers.get(id);
       if (holdsNothing(user)) return undefined;
@@ -96,7 +96,7 @@ async function makeEach(
     if (wait > 0) await client.clock.sleep(wait);
     const waiting: string[] = [];
     for (const id of pending) {
-      const outcome = await outcomeOf(() => act.left(client, id), refusals.get(id), act.noun);
+      const outcome = await outcomeOf(() => act.remains(client, id), refusals.get(id), act.noun);
       outcomes.set(id, outcome);
       after(new Map([[id, outcome]]));
       if (outcome.result === "done") continue;
@@ -114,17 +114,17 @@ async function outcomeOf(
   refusal: CloudflareError | undefined,
   noun: string,
 ): Promise<Outcome> {
-  let left: string | undefined;
+  let remains: string | undefined;
   const unread = await refusalOf(async () => {
-    left = await look();
+    remains = await look();
   });
-  if (!unread && left === undefined) return { result: "done" };
+  if (!unread && remains === undefined) return { result: "done" };
   if (refusal?.doubtful === false) return { result: "failed", reason: refusal.summary };
   if (unread) {
     const sent = refusal?.summary ?? "The API accepted the call.";
     return { result: "unknown", reason: `${sent} The result could not be read back: ${unread.summary}` };
   }
-  return { result: "failed", reason: refusal?.summary ?? `${noun} did not take effect: ${left}.` };
+  return { result: "failed", reason: refusal?.summary ?? `${noun} did not take effect: ${remains}.` };
 }
 
 async function refusalOf(act: () => Promise<void>): Promise<CloudflareError | undefined> {

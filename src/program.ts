@@ -7,7 +7,7 @@ import type { DoneCounts } from "../providers/reconciliation.js";
 import { AccessUser, PlannedRevocation, Reconciliation } from "../providers/resources.js";
 import { toAccessUsers, toReconciliation, toRevocations } from "../providers/rows.js";
 import type { RequestNote } from "./cloudflare/index.js";
-import type { OwnRevocations } from "./reconcile/decision.js";
+import type { EarlierRuns } from "./reconcile/decision.js";
 import type { Plan } from "./reconcile/plan.js";
 import type { ReportDocument } from "./report/document.js";
 import { type Evidence, evidenceWish } from "./report/evidence.js";
@@ -28,7 +28,7 @@ import {
   Progress,
   type RunMark,
 } from "./run/lease.js";
-import { ownByRows, ownByVariable, REVOCATION_TYPE } from "./run/own-revocations.js";
+import { ownByRows, ownByVariable, REVOCATION_TYPE } from "./run/earlier-runs.js";
 import { documentOf, reconcile, readTestedAllowlist } from "./run/reconcile.js";
 import { escapeText } from "./text/escape.js";
 import { secretsHider } from "./text/redact.js";
@@ -302,7 +302,7 @@ async function planAccount(settings: Settings): Promise<Planned> {
 }
 
 /** What this stack revoked, by the rows of its own state, which the engine reads; undefined where it cannot. */
-async function readOwnRevocations(account: string): Promise<OwnRevocations | undefined> {
+async function readOwnRevocations(account: string): Promise<EarlierRuns | undefined> {
   const stackName = `${pulumi.getOrganization()}/${pulumi.getProject()}/${pulumi.getStack()}`;
   try {
     const { outputs } = (await pulumi.runtime.invoke("pulumi:pulumi:readStackResourceOutputs", {

@@ -126,11 +126,11 @@ function boundedComposer(most = mostErrors): Composer<Document.Parsed["contents"
     uniqueKeys: false,
     prettyErrors: false,
   });
-  const report = Reflect.get(composer, "onError") as (...all: unknown[]) => void;
+  const keepError = Reflect.get(composer, "onError") as (...all: unknown[]) => void;
   let errors = 0;
   Reflect.set(composer, "onError", (...all: unknown[]) => {
     if (++errors > most) throw new TooManyErrors();
-    report(...all);
+    keepError(...all);
   });
   return composer;
 }
@@ -315,7 +315,7 @@ class Converter {
 
   constructor(
     readonly source: SourceText,
-    readonly report: (message: Message) => void,
+    readonly addMessage: (message: Message) => void,
   ) {}
 
   /** Converts the next keys of a mapping, from `at` on, whose rest begins at `rest`. */
@@ -373,7 +373,7 @@ class Converter {
   }
 
   #problem(problem: Problem): void {
-    this.report(this.source.message(problem));
+    this.addMessage(this.source.message(problem));
   }
 }
 

@@ -10,10 +10,10 @@ import {
   narrowInventory,
   type RunTime,
   takeInventory,
-  takeWholeInventory,
+  takeFullInventory,
   timeOf,
-  type WholeInventory,
-  type WholeOptions,
+  type FullInventory,
+  type FullOptions,
   withAccount,
 } from "../run/account.js";
 import { fetchEvidence } from "../run/evidence.js";
@@ -33,7 +33,7 @@ export interface AccountSource {
   /** What this allowlist needs. */
   readonly list: (allowlist: Allowlist) => Promise<Inventory>;
   /** Everything; Access users of the live account only where they are asked for. */
-  readonly listWhole: (options?: WholeOptions) => Promise<WholeInventory>;
+  readonly listFull: (options?: FullOptions) => Promise<FullInventory>;
   /** What the account knows of the users behind these decisions; undefined of a saved one. */
   readonly evidence: (decisions: readonly Decision[]) => Promise<ReadonlyMap<string, Evidence> | undefined>;
 }
@@ -56,14 +56,14 @@ function saved({ folder }: Surroundings, path: string, wanted: string | undefine
       "omit --account, or give an inventory of that account",
     );
   }
-  const whole: WholeInventory = { account, registrations, devices, accessUsers };
+  const full: FullInventory = { account, registrations, devices, accessUsers };
   return {
     account,
     takenAt: new Date(takenAt),
     redacted,
     time: () => undefined,
-    list: (allowlist) => Promise.resolve(narrowInventory(whole, allowlist)),
-    listWhole: () => Promise.resolve(whole),
+    list: (allowlist) => Promise.resolve(narrowInventory(full, allowlist)),
+    listFull: () => Promise.resolve(full),
     evidence: () => Promise.resolve(undefined),
   };
 }
@@ -92,7 +92,7 @@ function live(
     account,
     time: () => time,
     list: (allowlist) => listing((client) => takeInventory(client, allowlist)),
-    listWhole: (options) => listing((client) => takeWholeInventory(client, options)),
+    listFull: (options) => listing((client) => takeFullInventory(client, options)),
     evidence: (decisions) => listing((client) => fetchEvidence(client, decisions)),
   };
 }

@@ -1,17 +1,11 @@
 import { resolve } from "node:path";
 import { readAccessUser, readPhysicalDevice, readRegistration } from "../cloudflare/collection.js";
 import { CloudflareError } from "../cloudflare/index.js";
-import type { OwnRevocations } from "../reconcile/decision.js";
+import type { EarlierRuns } from "../reconcile/decision.js";
 import type { ReportDocument } from "../report/document.js";
 import { checkReport } from "../report/read-back.js";
-import type { WholeInventory } from "../run/account.js";
-import {
-  HISTORY_VARIABLE,
-  ownByAll,
-  ownByHistory,
-  ownByText,
-  ownByVariable,
-} from "../run/own-revocations.js";
+import type { FullInventory } from "../run/account.js";
+import { HISTORY_VARIABLE, ownByAll, ownByHistory, ownByText, ownByVariable } from "../run/earlier-runs.js";
 import { jsonText } from "../text/escape.js";
 import {
   LARGEST_JSON,
@@ -59,10 +53,10 @@ export function readOwn(
   account: string,
   { own = [] }: OwnOptions,
   history?: string,
-): OwnRevocations | undefined {
+): EarlierRuns | undefined {
   const given = own.map((path) => {
-    const told = ownByText(account, readText(folder, path));
-    if (told) return told;
+    const found = ownByText(account, readText(folder, path));
+    if (found) return found;
     throw new UserError(
       `--own ${path}: contains nothing that a stack of account ${account} revoked`,
       "give the output of `pulumi stack export`, a run's report (WARP_REPORT), or a --history of drift",
@@ -73,7 +67,7 @@ export function readOwn(
 }
 
 /** A history that this run begins knows of nobody yet. */
-function ownByKept(text: string | undefined, account: string): OwnRevocations | undefined {
+function ownByKept(text: string | undefined, account: string): EarlierRuns | undefined {
   return text === undefined ? ownByHistory({}) : ownByText(account, text);
 }
 
@@ -213,10 +207,10 @@ export interface InventoryFile {
   readonly takenAt: string;
   /** Whether what names people and machines was replaced. */
   readonly redacted: boolean;
-  readonly registrations: WholeInventory["registrations"];
-  readonly devices: WholeInventory["devices"];
+  readonly registrations: FullInventory["registrations"];
+  readonly devices: FullInventory["devices"];
   /** Only where they were asked for. */
-  readonly accessUsers?: WholeInventory["accessUsers"] | undefined;
+  readonly accessUsers?: FullInventory["accessUsers"] | undefined;
 }
 
 /** One record on each line, and in parts: a difference of two files shows what changed, and no line is a whole account. */

@@ -397,8 +397,8 @@ async function send(
   let stop: string | undefined;
   let calls = 0;
   let split = false;
-  const left = [chunk];
-  for (let ids = left.pop(); ids !== undefined; ids = left.pop()) {
+  const unsplit = [chunk];
+  for (let ids = unsplit.pop(); ids !== undefined; ids = unsplit.pop()) {
     calls += 1;
     try {
       await call(ids);
@@ -409,7 +409,7 @@ async function send(
       if (about === "ids" && ids.length > 1) {
         split = true;
         const half = Math.ceil(ids.length / 2);
-        left.push(ids.slice(half), ids.slice(0, half));
+        unsplit.push(ids.slice(half), ids.slice(0, half));
         continue;
       }
       if (about === "ids") {
@@ -421,7 +421,7 @@ async function send(
       // A retry that is turned away says nothing about the attempt before it.
       const own = error.doubtful ? doubtful : rest;
       for (const id of ids) own.set(id, error.summary);
-      for (const id of left.splice(0).flat()) rest.set(id, error.summary);
+      for (const id of unsplit.splice(0).flat()) rest.set(id, error.summary);
     }
   }
   const untouched = calls === 1 && stop !== undefined && doubtful.size === 0;

@@ -142,17 +142,17 @@ function diffEntries(
   const now = user?.entries ?? [];
   const isGone = (old: Entry) =>
     isAllowing(old) ? letsPast(old, now) || (keptUnknown && wasUnknown(old, now)) : !keepsOut(now, old);
-  const told = new Set<Entry>();
+  const replaced = new Set<Entry>();
   const wider = now.filter(isAllowing).flatMap((entry) => {
     const found = whyWider(entry, then, now);
     if (found === undefined) return [];
-    if (found.old) told.add(found.old);
+    if (found.old) replaced.add(found.old);
     const text = `${describeMatch(entry)} of ${email} ${found.text}`;
     const subject = [found.how, ...matchSubject(entry.match), ...(found.ways ?? [])];
     return [widened(email, subject, text, entry.source, found.old?.source)];
   });
   const gone = then
-    .filter((old) => !told.has(old) && isGone(old))
+    .filter((old) => !replaced.has(old) && isGone(old))
     .map((old) => {
       const required = naming(requirements(old));
       const allowed = required === "" ? "kept out devices that do not report it" : `required ${required}`;

@@ -289,7 +289,7 @@ function asksAsMuch(now: AllowlistTest, then: AllowlistTest): boolean {
 
 /** A user who was to be absent from Access, and need not be; a new one whom Access is to know. */
 function diffAccessUsers({ base, head }: AllowlistDiff): readonly Written[] {
-  const told = (
+  const widened = (
     { email, state }: WantedAccessUser,
     text: string,
     source?: SourcePosition,
@@ -307,11 +307,11 @@ function diffAccessUsers({ base, head }: AllowlistDiff): readonly Written[] {
     ...[...now.values()]
       .filter(({ email, state }) => state === "present" && then.get(email)?.state !== "present")
       .map((user) =>
-        told(user, `makes ${user.email} an Access user`, user.source, then.get(user.email)?.source),
+        widened(user, `makes ${user.email} an Access user`, user.source, then.get(user.email)?.source),
       ),
     ...[...then.values()]
       .filter(({ email, state }) => state === "absent" && !now.has(email))
-      .map((user) => told(user, `no longer keeps ${user.email} out of Access`, undefined, user.source)),
+      .map((user) => widened(user, `no longer keeps ${user.email} out of Access`, undefined, user.source)),
   ];
 }
 

@@ -5,7 +5,7 @@ import { announceSeed, CASES, holds } from "../../test/support/property.js";
 import { type AllowlistSketch, type EntrySketch, toAllowlist } from "../../test/support/world-allowlist.js";
 import { type World, world } from "../../test/support/world-arbitraries.js";
 import { ACCOUNT, NOW, physicalDevice, registration } from "../../test/support/world.js";
-import { reportChange } from "./change.js";
+import { findChange } from "./change.js";
 import { isAct, type RuleCode, staysConnected } from "./decision.js";
 import { type Finding } from "./findings/finding.js";
 import { findingKinds } from "./findings/kinds.js";
@@ -116,7 +116,7 @@ function compared({ base, head, account }: Changed, now = NOW) {
   const [then, is] = [toAllowlist(base), toAllowlist(head)];
   const inventory = { account: ACCOUNT, ...account };
   const [before, after] = [makePlan(then, inventory, now), makePlan(is, inventory, now)];
-  return { before, after, findings: reportChange({ base: then, head: is }, { before, after }) };
+  return { before, after, findings: findChange({ base: then, head: is }, { before, after }) };
 }
 
 /** What connects when everything that is due is done; what is not in scope stays as it is. */

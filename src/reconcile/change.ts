@@ -19,7 +19,7 @@ interface BothPlans {
  * Findings about everything by which the change lets more through than before, and about what it lets in no more. What
  * else it does to a registration is an act of the new plan. By kind, in the order of {@link findingKinds}.
  */
-export function reportChange(change: AllowlistDiff, { before, after }: BothPlans): Finding[] {
+export function findChange(change: AllowlistDiff, { before, after }: BothPlans): Finding[] {
   const decided = new Map(after.decisions.map((decision) => [decision.registration.id, decision]));
   const twins = before.decisions.flatMap((then) => {
     const now = decided.get(then.registration.id);
@@ -53,7 +53,7 @@ export function withChange(
 ): Plan {
   const { before, after } = plans;
   const domains = new Map([...change.base.domains, ...change.head.domains]);
-  const found = showWrittenDomains({ domains }, reportChange(change, plans));
+  const found = showWrittenDomains({ domains }, findChange(change, plans));
   const then = new Map(before.decisions.map((decision) => [decision.registration.id, decision]));
   const plan = mapDecisions(after, (decision) => {
     const removed = isAct(decision) && isUnlisted(decision) && allowing(then.get(decision.registration.id));
@@ -192,8 +192,8 @@ function withholding(group: ChangeGroup<Twin>): Finding {
 
 /** What is not decided any more, and connects, or was to. */
 function leaving(decisions: readonly Decision[], { base }: AllowlistDiff): Finding[] {
-  const left = decisions.filter(({ live, action }) => live === "active" || action === "unrevoke");
-  const groups = groupBy(left, ({ user, live }) => `${live}\n${user}`);
+  const connecting = decisions.filter(({ live, action }) => live === "active" || action === "unrevoke");
+  const groups = groupBy(connecting, ({ user, live }) => `${live}\n${user}`);
   return [...groups.values()].map((group) => {
     const [first] = group;
     const what = `${counted(group.length, `${first.live} registration`)} of ${whose(first)}`;

@@ -28,7 +28,7 @@ import {
 } from "./rules/rule.js";
 import { grace, notAllowed } from "./rules/unlisted.js";
 import { isInScope } from "./scope.js";
-import { settleDeletions } from "./tombstones.js";
+import { keepTombstones } from "./tombstones.js";
 
 /** What was decided, and what was noticed on the way. */
 export interface Decided {
@@ -105,12 +105,12 @@ function decidePerson(person: Person, context: Context, collected: Collected): v
   }
   const replan = (other: Person, scope?: "whole") => {
     const next: Collected = { decisions: [], findings: [], matched: new Set() };
-    decidePerson(other, scope === "whole" ? foundOnce(context).whole() : context, next);
+    decidePerson(other, scope === "whole" ? foundOnce(context).ignoringScope() : context, next);
     return next;
   };
-  const settled = new Map(verdicts);
-  const before = settleDeletions({ subject, entries, verdicts: settled, findings, replan });
-  for (const [candidate, verdict] of settled)
+  const final = new Map(verdicts);
+  const before = keepTombstones({ subject, entries, verdicts: final, findings, replan });
+  for (const [candidate, verdict] of final)
     decisions.push(toDecision(candidate, afterNewest(candidate, verdict, subject), before.get(candidate)));
 }
 
@@ -201,7 +201,7 @@ function ask(subject: Subject): readonly Asked[] {
 
 interface FoundOnce extends Pick<Subject, "traces" | "protectedMachines"> {
   /** Everybody with everything, whatever the scope. */
-  readonly whole: () => Context;
+  readonly ignoringScope: () => Context;
 }
 
 /** What is the same for everybody: made once a plan, and what is read of all devices only where a rule asks for it. */
@@ -210,11 +210,11 @@ function foundOnce(context: Context): FoundOnce {
   if (!found) {
     let traces: ReturnType<Subject["traces"]> | undefined;
     let protectedMachines: ReturnType<Subject["protectedMachines"]> | undefined;
-    let whole: Context | undefined;
+    let ignoringScope: Context | undefined;
     found = {
       traces: () => (traces ??= findTraces(context.devices ?? [])),
       protectedMachines: () => (protectedMachines ??= findProtected(context)),
-      whole: () => (whole ??= everythingInScope(context)),
+      ignoringScope: () => (ignoringScope ??= everythingInScope(context)),
     };
     foundFor.set(context, found);
   }

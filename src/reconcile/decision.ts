@@ -27,7 +27,7 @@ interface CodeRow {
   /** What comes first if one run may not do everything: what was requested by name, then rules, then hygiene. */
   readonly weight: "named" | "rule" | "hygiene";
   /** Whether a registration that it leaves alone is a finding: never, only if active, always, or one for each person. */
-  readonly told: "never" | "active" | "always" | "by-person";
+  readonly findingIfLeft: "never" | "active" | "always" | "by-person";
 }
 
 /** Every rule that can decide, in the order of `docs/policy.md`. */
@@ -37,98 +37,98 @@ const RULE_CODES = {
     fix: "Remove it from `protected`.",
     kind: "excepted",
     weight: "rule",
-    told: "never",
+    findingIfLeft: "never",
   },
   self: {
     meaning: "It belongs to whoever runs the tool (`guards.self`).",
     fix: "Remove it from `guards.self`, and let someone else run that.",
     kind: "excepted",
     weight: "rule",
-    told: "never",
+    findingIfLeft: "never",
   },
   ignored: {
     meaning: "Another tool manages it (`ignore`).",
     fix: "Remove the rule under `ignore`.",
     kind: "excepted",
     weight: "rule",
-    told: "never",
+    findingIfLeft: "never",
   },
   offboarded: {
     meaning: "Its user has left: everything is deleted.",
     fix: "Change the user's `state`.",
     kind: "state",
     weight: "named",
-    told: "never",
+    findingIfLeft: "never",
   },
   suspended: {
     meaning: "Its user is suspended: everything is revoked.",
     fix: "Change the user's `state`.",
     kind: "state",
     weight: "named",
-    told: "never",
+    findingIfLeft: "never",
   },
   contradiction: {
     meaning: "Two entries of the same rank ask for different states.",
     fix: "Correct one of the two entries. Nothing is done until then.",
     kind: "listed",
     weight: "rule",
-    told: "never",
+    findingIfLeft: "never",
   },
   entry: {
     meaning: "An entry for its user decides.",
     fix: "Change the entry: the message names its line.",
     kind: "listed",
     weight: "named",
-    told: "never",
+    findingIfLeft: "never",
   },
   "unknown-hardware": {
     meaning: "Its hardware is not known, and an entry for its user matches by hardware.",
     fix: "Add an entry by `device` or `registration`.",
     kind: "listed",
     weight: "rule",
-    told: "always",
+    findingIfLeft: "always",
   },
   "revoked-age": {
     meaning: "It has been revoked for longer than `policy.revoked.after`.",
     fix: "Change `policy.revoked`.",
     kind: "hygiene",
     weight: "hygiene",
-    told: "never",
+    findingIfLeft: "never",
   },
   stale: {
     meaning: "Its device has not been seen for longer than `policy.stale.after`.",
     fix: "Change `policy.stale`.",
     kind: "hygiene",
     weight: "hygiene",
-    told: "never",
+    findingIfLeft: "never",
   },
   "max-devices": {
     meaning: "Its user has more devices than `policy.maxDevices`, and this is one of the oldest.",
     fix: "Raise `policy.maxDevices`, for everyone or for one user or group.",
     kind: "hygiene",
     weight: "hygiene",
-    told: "never",
+    findingIfLeft: "never",
   },
   superseded: {
     meaning: "A newer registration of the same device is connected (`policy.superseded`).",
     fix: "Change `policy.superseded`.",
     kind: "hygiene",
     weight: "hygiene",
-    told: "never",
+    findingIfLeft: "never",
   },
   older: {
     meaning: "It is an older, revoked registration of a device that an entry allows.",
     fix: "Nothing: the newest registration is the one that is let in.",
     kind: "listed",
     weight: "rule",
-    told: "never",
+    findingIfLeft: "never",
   },
   doubt: {
     meaning: "An entry allows it and it is revoked, but it may not be the machine that the entry means.",
     fix: "Add an entry by `registration`, once you know which machine it is.",
     kind: "listed",
     weight: "rule",
-    told: "always",
+    findingIfLeft: "always",
   },
   "listed-revoked": {
     meaning:
@@ -136,49 +136,49 @@ const RULE_CODES = {
     fix: "Set `policy.listedRevoked: unrevoke`.",
     kind: "listed",
     weight: "rule",
-    told: "always",
+    findingIfLeft: "always",
   },
   grace: {
     meaning: "No entry allows it, and its device enrolled less than `policy.grace` ago.",
     fix: "Add an entry before it is over.",
     kind: "unlisted",
     weight: "rule",
-    told: "active",
+    findingIfLeft: "active",
   },
   condition: {
     meaning: "An entry matches it, but it fails a condition of the entry (`requires`).",
     fix: "Change `requires`, or the device.",
     kind: "unlisted",
     weight: "rule",
-    told: "active",
+    findingIfLeft: "active",
   },
   expired: {
     meaning: "The entry that matches it applies at another time (`from`, `expires`).",
     fix: "Set other days.",
     kind: "unlisted",
     weight: "rule",
-    told: "active",
+    findingIfLeft: "active",
   },
   unlisted: {
     meaning: "No entry for its user allows it.",
     fix: "Add an entry: `accept`.",
     kind: "unlisted",
     weight: "rule",
-    told: "active",
+    findingIfLeft: "active",
   },
   "unknown-user": {
     meaning: "Its user is not in the allowlist.",
     fix: "List the user.",
     kind: "unlisted",
     weight: "rule",
-    told: "by-person",
+    findingIfLeft: "by-person",
   },
   "no-user": {
     meaning: "It belongs to no person.",
     fix: "Set `policy.noUser`.",
     kind: "unlisted",
     weight: "rule",
-    told: "by-person",
+    findingIfLeft: "by-person",
   },
 } as const satisfies Readonly<Record<string, CodeRow>>;
 
@@ -199,7 +199,7 @@ export function aboutRule(code: RuleCode): CodeRow {
 export type RevokedBy = "this-stack" | "outside" | "unknown";
 
 /** What is remembered from earlier runs, apart from the account: what this stack revoked, and when devices enrolled. */
-export interface OwnRevocations {
+export interface EarlierRuns {
   /** Whether it has everything that the stack revoked, so that anything else was revoked outside. */
   readonly isWhole: boolean;
   /** By registration: between which moments, in milliseconds, the stack revoked it last. */
@@ -212,7 +212,7 @@ export interface OwnRevocations {
 }
 
 /** Who revoked a registration. If someone revokes it again after the stack did, it was not the stack. */
-export function whoRevoked({ id, revoked_at: at }: Registration, own: OwnRevocations | undefined): RevokedBy {
+export function whoRevoked({ id, revoked_at: at }: Registration, own: EarlierRuns | undefined): RevokedBy {
   const time = Date.parse(at ?? "");
   const made = own?.made.get(id);
   if (made && made.from <= time && time <= made.until) return "this-stack";

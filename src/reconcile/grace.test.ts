@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { GONE, grace, row } from "../../test/support/grace-steps.js";
 import { plan, summary } from "../../test/support/world.js";
 import { ALICE, BOB, HEAD, steps } from "../../test/support/world-steps.js";
-import type { OwnRevocations } from "./decision.js";
+import type { EarlierRuns } from "./decision.js";
 import { identityOfTrace } from "./findings/finding.js";
 
 /** Enrolled a day before the plan, and long before it. */
@@ -174,12 +174,12 @@ test("the decision says when, what and why", () => {
 
 describe("a history remembers who enrolled without an entry, when the account has forgotten", () => {
   const LONG_AGO = "2026-01-01T00:00:00Z";
-  const remembered = (key: string, time = LONG_AGO): OwnRevocations => ({
+  const remembered = (key: string, time = LONG_AGO): EarlierRuns => ({
     isWhole: false,
     made: new Map(),
     enrolled: new Map([[identityOfTrace(key), time]]),
   });
-  const decided = (own: OwnRevocations | undefined, entries = "[]") =>
+  const decided = (own: EarlierRuns | undefined, entries = "[]") =>
     summary(
       plan(HEAD + grace(", unlisted: delete", entries), [YOUNG], [row("d2", "S2", "H2")], undefined, own),
     );
@@ -204,7 +204,7 @@ describe("a history remembers who enrolled without an entry, when the account ha
   });
 
   test("and then no grace can be renewed", () => {
-    const codes = (own: OwnRevocations | undefined) =>
+    const codes = (own: EarlierRuns | undefined) =>
       plan(HEAD + grace(", unlisted: delete"), [], [], undefined, own).findings.map(({ code }) => code);
     expect(codes(undefined)).toContain("renewable-grace");
     expect(codes({ isWhole: true, made: new Map() })).toContain("renewable-grace");

@@ -46,8 +46,8 @@ const GUARDS: readonly ((judged: GuardedActs, guards: Guards) => GuardVerdict | 
 ];
 
 /** Judges the acts of a plan. */
-export function judge(judged: GuardedActs, guards: Guards): readonly GuardVerdict[] {
-  return [...GUARDS.flatMap((guard) => guard(judged, guards) ?? []), ...ofItems(judged, guards)];
+export function checkGuards(acts: GuardedActs, guards: Guards): readonly GuardVerdict[] {
+  return [...GUARDS.flatMap((guard) => guard(acts, guards) ?? []), ...ofItems(acts, guards)];
 }
 
 function ofAct(

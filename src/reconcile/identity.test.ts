@@ -6,7 +6,7 @@ import { world } from "../../test/support/world-arbitraries.js";
 import { planOf } from "../../test/support/world-run.js";
 import { ACCOUNT, allowlist, NOW, physicalDevice, registration } from "../../test/support/world.js";
 import { parseAllowlist } from "../allowlist/parse.js";
-import { reportChange } from "./change.js";
+import { findChange } from "./change.js";
 import { findOverlap } from "./findings/account.js";
 import { type Finding, identityOf, identityOfAct } from "./findings/finding.js";
 import { makePlan, type Plan } from "./plan.js";
@@ -184,7 +184,7 @@ users:
   const changed = (base: string, head: string) => {
     const inventory = { account: ACCOUNT, registrations: LIVE, devices: DEVICES };
     const [before, after] = [base, head].map((text) => makePlan(allowlist(text), inventory, NOW));
-    return reportChange({ base: allowlist(base), head: allowlist(head) }, { before: before!, after: after! });
+    return findChange({ base: allowlist(base), head: allowlist(head) }, { before: before!, after: after! });
   };
   const found = changed(BASE, HEAD);
 

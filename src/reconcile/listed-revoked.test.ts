@@ -3,7 +3,7 @@
 import { describe, expect, test } from "vitest";
 import { ALICE, BOB, HEAD } from "../../test/support/world-steps.js";
 import { ACCOUNT, allowlist, NOW, registration } from "../../test/support/world.js";
-import type { OwnRevocations } from "./decision.js";
+import type { EarlierRuns } from "./decision.js";
 import { makePlan, needsOwnRevocations, type Plan, tellWhoRevoked } from "./plan.js";
 
 const AT = "2026-05-20T10:00:00Z";
@@ -16,20 +16,20 @@ const LIVE = [
 ];
 
 /** What the state tells: that the stack revoked `a1` between these moments. */
-const made = (from: number, until: number, isWhole = true): OwnRevocations => ({
+const made = (from: number, until: number, isWhole = true): EarlierRuns => ({
   isWhole,
   made: new Map([["a1", { from: MOMENT + from, until: MOMENT + until }]]),
 });
-const nothing = (isWhole: boolean): OwnRevocations => ({ isWhole, made: new Map() });
+const nothing = (isWhole: boolean): EarlierRuns => ({ isWhole, made: new Map() });
 
-function planned(value: string, own?: OwnRevocations, more = ""): Plan {
+function planned(value: string, own?: EarlierRuns, more = ""): Plan {
   const text = `${HEAD}policy: { listedRevoked: ${value} }\n${more}users:\n  ${ALICE}: [{ device: d1 }, { device: d2 }]\n`;
   const inventory = { account: ACCOUNT, registrations: LIVE, devices: [] };
   return makePlan(allowlist(text), inventory, NOW, { own });
 }
 
 /** `ours` lets in only what this stack revoked: nothing later, and nothing of which nobody knows. */
-const OURS: readonly [title: string, own: OwnRevocations | undefined, decided: string][] = [
+const OURS: readonly [title: string, own: EarlierRuns | undefined, decided: string][] = [
   ["the stack revoked it at that very moment", made(0, 0), "unrevoke (entry)"],
   ["the stack revoked it within those moments", made(-1000, 1000), "unrevoke (entry)"],
   ["and the record is not of everything", made(-1000, 0, false), "unrevoke (entry)"],
@@ -70,7 +70,7 @@ describe("listedRevoked: ours", () => {
 
 /** What the plan shows of everything that it lets in again. */
 describe("a plan tells of what it lets in who revoked it", () => {
-  const told = (own: OwnRevocations | undefined, more = "") => {
+  const told = (own: EarlierRuns | undefined, more = "") => {
     const plan = tellWhoRevoked(planned("unrevoke", own, more), own);
     const of = (all: Plan["decisions"]) =>
       all.map(({ registration: { id }, action, revokedBy }) => `${id}: ${action} ${revokedBy ?? "-"}`);

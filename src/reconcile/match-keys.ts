@@ -18,7 +18,7 @@ import type { Hardware } from "./hardware.js";
 import type { Candidate } from "./people.js";
 
 /** What a key can be asked about: what is known of one registration. */
-type ToldMatch = Pick<Candidate, "registration" | "hardware">;
+type ReportingRegistration = Pick<Candidate, "registration" | "hardware">;
 
 export interface MatchKey {
   /**
@@ -29,41 +29,41 @@ export interface MatchKey {
   /** Whether the account may not know it for a device. */
   readonly mayBeUnknown: boolean;
   /** What a registration reports for it, in the form in which it is compared. */
-  readonly told: (one: ToldMatch) => string | undefined;
+  readonly reportedBy: (one: ReportingRegistration) => string | undefined;
   /** Whether a reported value matches the entry's; equality unless given. */
-  readonly matches?: (value: string, told: string) => boolean;
+  readonly matches?: (value: string, reported: string) => boolean;
 }
 
 export const MATCH_KEYS: Readonly<Record<keyof EntryMatch, MatchKey>> = {
   registration: {
     of: "registration",
     mayBeUnknown: false,
-    told: ({ registration }) => registration.id,
+    reportedBy: ({ registration }) => registration.id,
   },
   serial: {
     of: "machine",
     mayBeUnknown: true,
-    told: ({ hardware }) => hardware?.serialKey,
+    reportedBy: ({ hardware }) => hardware?.serialKey,
   },
   hardwareId: {
     of: "machine",
     mayBeUnknown: true,
-    told: ({ hardware }) => hardware?.hardwareIdKey,
+    reportedBy: ({ hardware }) => hardware?.hardwareIdKey,
   },
   device: {
     of: "machine",
     mayBeUnknown: false,
-    told: ({ registration }) => registration.device.id,
+    reportedBy: ({ registration }) => registration.device.id,
   },
   name: {
     of: "newest",
     mayBeUnknown: false,
-    told: ({ registration }) => registration.device.name,
+    reportedBy: ({ registration }) => registration.device.name,
   },
   nameGlob: {
     of: "newest",
     mayBeUnknown: false,
-    told: ({ registration }) => registration.device.name,
+    reportedBy: ({ registration }) => registration.device.name,
     matches: matchesPattern,
   },
 };
@@ -82,19 +82,19 @@ export interface CompiledMatch {
   readonly machine: readonly Test[];
   readonly newest: readonly Test[];
   /** The strongest key that is looked up by equality; undefined for a glob alone. */
-  readonly lookUp: Test | undefined;
+  readonly indexedBy: Test | undefined;
 }
 
 /** Keys that only an ignore rule has are not looked at here. */
 export function compileMatch(match: EntryMatch): CompiledMatch {
-  const compiled: Compiling = { registration: NONE, machine: NONE, newest: NONE, lookUp: undefined };
+  const compiled: Compiling = { registration: NONE, machine: NONE, newest: NONE, indexedBy: undefined };
   for (const name of matchKeys) {
     const value = match[name];
     if (value === undefined) continue;
     const key = MATCH_KEYS[name];
     const test = { name, key, wanted: comparedValue(name, value) };
     compiled[key.of] = [...compiled[key.of], test];
-    if (key.matches === undefined) compiled.lookUp ??= test;
+    if (key.matches === undefined) compiled.indexedBy ??= test;
   }
   return compiled;
 }
@@ -103,13 +103,13 @@ type Compiling = { -readonly [Key in keyof CompiledMatch]: CompiledMatch[Key] };
 
 const NONE: readonly never[] = [];
 
-export function passes({ key, wanted }: Test, one: ToldMatch): boolean {
-  const told = key.told(one);
-  if (told === undefined) return false;
-  return key.matches ? key.matches(wanted, told) : told === wanted;
+export function passes({ key, wanted }: Test, one: ReportingRegistration): boolean {
+  const reported = key.reportedBy(one);
+  if (reported === undefined) return false;
+  return key.matches ? key.matches(wanted, reported) : reported === wanted;
 }
 
-export function passAll(tests: readonly Test[], one: ToldMatch): boolean {
+export function passAll(tests: readonly Test[], one: ReportingRegistration): boolean {
   for (const test of tests) if (!passes(test, one)) return false;
   return true;
 }

@@ -162,7 +162,7 @@ export class Entries {
     const own = this.#find(candidate.device).filter(
       ({ entry, tellers }) => isInForce(entry, this.at) && tellers.includes(candidate),
     );
-    const match = judgeNewest(candidate, own);
+    const match = matchNewest(candidate, own);
     return match?.kind === "refused" || match?.kind === "contradiction";
   }
 
@@ -204,10 +204,10 @@ export class Entries {
       ({ entry, tellers }) =>
         entry.match.registration !== undefined && isInForce(entry, this.at) && tellers.includes(candidate),
     );
-    if (byId.length > 0) return judgeOwn(byId, candidate);
+    if (byId.length > 0) return matchOwn(byId, candidate);
     const ofDevice = this.#judgeDevice(candidate.device, found);
     if (candidate === candidate.device.registrations[0]) return ofDevice;
-    return judgeOlder(candidate, ofDevice, this.#inForce(found));
+    return matchOlder(candidate, ofDevice, this.#inForce(found));
   }
 
   /** What the entries say of the device, and so of its newest registration where none names that by its id. */
@@ -218,7 +218,7 @@ export class Entries {
   }
 
   #settle(device: Device, found: readonly Found[]): Match {
-    const match = judgeNewest(device.registrations[0], this.#inForce(found));
+    const match = matchNewest(device.registrations[0], this.#inForce(found));
     if (match && match.kind !== "condition") {
       // A glob names no device: what it refuses may be a machine that another entry allows.
       if (match.kind !== "refused" || rankOf(match.entry) < rankOfKey("nameGlob")) return match;
@@ -259,7 +259,9 @@ export class Entries {
 
   #ask({ registrations }: Device): readonly Found[] {
     const found: Found[] = [];
-    for (const { entry, match } of this.#index ? lookUp(this.#index, registrations) : this.#entries) {
+    for (const { entry, match } of this.#index
+      ? possibleEntries(this.#index, registrations)
+      : this.#entries) {
       const tellers = tellersOf(match, registrations);
       if (tellers.length > 0) found.push({ entry, tellers });
     }
@@ -300,7 +302,7 @@ function tellersIn(found: readonly Found[], entry: Entry): readonly Candidate[] 
 /** Whether the device tells all that an entry asks for, but for values that none of its registrations tells. */
 function isBlind({ machine, newest }: CompiledMatch, { registrations }: Device): boolean {
   const unknown = machine.filter(
-    ({ key }) => key.mayBeUnknown && registrations.every((one) => key.told(one) === undefined),
+    ({ key }) => key.mayBeUnknown && registrations.every((one) => key.reportedBy(one) === undefined),
   );
   if (unknown.length === 0 || !passAll(newest, registrations[0])) return false;
   return registrations.some((one) => machine.every((test) => unknown.includes(test) || passes(test, one)));
@@ -308,33 +310,33 @@ function isBlind({ machine, newest }: CompiledMatch, { registrations }: Device):
 
 /** By key and value; entries that go by a glob alone stand under the empty text. */
 function indexOf(entries: readonly Compiled[]): ReadonlyMap<string, readonly Compiled[]> {
-  return groupBy(entries, ({ match: { lookUp: test } }) => (test ? `${test.name}:${test.wanted}` : ""));
+  return groupBy(entries, ({ match: { indexedBy: test } }) => (test ? `${test.name}:${test.wanted}` : ""));
 }
 
-function lookUp(
+function possibleEntries(
   index: ReadonlyMap<string, readonly Compiled[]>,
   registrations: readonly Candidate[],
 ): ReadonlySet<Compiled> {
   const found = new Set(index.get(""));
   for (const one of registrations) {
     for (const name of matchKeys) {
-      const told = MATCH_KEYS[name].told(one);
-      if (told === undefined) continue;
-      for (const entry of index.get(`${name}:${told}`) ?? []) found.add(entry);
+      const value = MATCH_KEYS[name].reportedBy(one);
+      if (value === undefined) continue;
+      for (const entry of index.get(`${name}:${value}`) ?? []) found.add(entry);
     }
   }
   return found;
 }
 
 /** What the entries say that a registration tells itself, all of one rank. */
-function judgeOwn(found: readonly Found[], candidate: Candidate): Match {
+function matchOwn(found: readonly Found[], candidate: Candidate): Match {
   const entries = found.map(({ entry }) => entry);
   const best = strongest(entries);
   if (!best) return NO_MATCH;
   const rival = entries.find(({ state }) => state !== best.state);
   if (rival) return { kind: "contradiction", entries: [best, rival] };
   return best.state === "active"
-    ? judgeConditions(entries, candidate, true)
+    ? matchConditions(entries, candidate, true)
     : { kind: "refused", entry: best };
 }
 
@@ -342,14 +344,14 @@ function judgeOwn(found: readonly Found[], candidate: Candidate): Match {
  * The strongest rank decides. What the newest registration tells itself comes before what only an older one of its
  * device tells; an entry that refuses by that is not spared by one that allows by it.
  */
-function judgeNewest(newest: Candidate, found: readonly Found[]): Match | undefined {
+function matchNewest(newest: Candidate, found: readonly Found[]): Match | undefined {
   const rank = Math.min(...found.map(({ entry }) => rankOf(entry)));
   const top = found.filter(({ entry }) => rankOf(entry) === rank);
   if (top.length === 0) return undefined;
   const own = top.filter(({ tellers }) => tellers.includes(newest));
   const refusing = top.filter(({ entry }) => entry.state !== "active");
   if (own.length > 0) {
-    const match = judgeOwn(own, newest);
+    const match = matchOwn(own, newest);
     if (match.kind === "refused" || match.kind === "contradiction" || rank === rankOfKey("device"))
       return match;
     const rival = refusing.find(({ tellers }) => !tellers.every((one) => haveTwoSerials(one, newest)));
@@ -358,12 +360,12 @@ function judgeNewest(newest: Candidate, found: readonly Found[]): Match | undefi
   }
   const refused = strongest(refusing.map(({ entry }) => entry));
   if (refused) return { kind: "refused", entry: refused };
-  const itself = judgeNewest(
+  const itself = matchNewest(
     newest,
     found.filter(({ tellers }) => tellers.includes(newest)),
   );
   if (itself?.kind === "refused" || itself?.kind === "contradiction") return itself;
-  return judgeConditions(
+  return matchConditions(
     top.map(({ entry }) => entry),
     newest,
     false,
@@ -374,13 +376,13 @@ function judgeNewest(newest: Candidate, found: readonly Found[]): Match | undefi
  * What removes a device removes all of its registrations; what allows it leaves the older ones to what refuses them.
  * Two machines that a third has joined, each with a serial of its own, keep what is said of that.
  */
-function judgeOlder(older: Candidate, ofDevice: Match, found: readonly Found[]): Match {
+function matchOlder(older: Candidate, ofDevice: Match, found: readonly Found[]): Match {
   const own = found.filter(({ tellers }) => tellers.includes(older));
   if (ofDevice.kind === "refused") {
     const isOther = tellersIn(found, ofDevice.entry).every((one) => haveTwoSerials(one, older));
     const allowed =
       isOther && own.find(({ entry }) => entry.state === "active" && entry.match.serial !== undefined);
-    return allowed ? judgeConditions([allowed.entry], older, true) : ofDevice;
+    return allowed ? matchConditions([allowed.entry], older, true) : ofDevice;
   }
   if (ofDevice.kind === "contradiction") return ofDevice;
   const refused = strongest(own.map(({ entry }) => entry).filter(({ state }) => state !== "active"));
@@ -391,7 +393,7 @@ function judgeOlder(older: Candidate, ofDevice: Match, found: readonly Found[]):
  * Among entries of one rank that ask for the same, one whose conditions are met is enough, and one whose conditions
  * cannot be told may be.
  */
-function judgeConditions(
+function matchConditions(
   entries: readonly Entry[],
   { registration, hardware }: Candidate,
   own: boolean,

@@ -209,8 +209,8 @@ class Doubts {
     if ((one >= MOST_DOUBTS && other >= MOST_DOUBTS) || this.#known.has(key)) return;
     this.#known.add(key);
     this.#counts.set(older, one + 1).set(newer, other + 1);
-    const told = valueKeys(newer.hardware);
-    const values = valueKeys(older.hardware).filter((value) => told.includes(value));
+    const newerValues = valueKeys(newer.hardware);
+    const values = valueKeys(older.hardware).filter((value) => newerValues.includes(value));
     (this.#all ??= []).push({ pair, values, why });
   }
 }

@@ -7,7 +7,7 @@ import type { Allowlist, Entry, Freeze, Policy } from "../allowlist/model.js";
 import { showDomains } from "../allowlist/values.js";
 import type { PhysicalDevice } from "../cloudflare/types.js";
 import { decideAll, type Decided } from "./decide.js";
-import { type ActDecision, type Decision, type OwnRevocations, whoRevoked } from "./decision.js";
+import { type ActDecision, type Decision, type EarlierRuns, whoRevoked } from "./decision.js";
 import { findAccess, findOverlap, type Sibling } from "./findings/account.js";
 import {
   findAbsent,
@@ -27,7 +27,7 @@ import {
   findShared,
   findUnusable,
 } from "./findings/registrations.js";
-import { type GuardVerdict, judge } from "./guard.js";
+import { type GuardVerdict, checkGuards } from "./guard.js";
 import { type HardwareFacts, indexHardware } from "./hardware.js";
 import { decideItems, factsOf, type Items, type ListedItems } from "./items.js";
 import { unmatchedEntries } from "./match.js";
@@ -98,7 +98,7 @@ export interface RunTerms {
   /** Other stacks on this account. */
   readonly siblings?: readonly Sibling[];
   /** What this stack revoked, if there is a record; `listedRevoked: ours` lets back in only that. */
-  readonly own?: OwnRevocations | undefined;
+  readonly own?: EarlierRuns | undefined;
 }
 
 /** Compares the allowlist with the live account. The order of the data makes no difference. */
@@ -116,7 +116,7 @@ export function makePlan(
   const active = decisions.filter(({ live }) => live === "active").length;
   const of = decideItems(allowlist, inventory);
   const items = scheduleItems(of.items, allowlist, now, reviewed);
-  const judged = { acts: agreed, items, active, revoked: decisions.length - active };
+  const guarded = { acts: agreed, items, active, revoked: decisions.length - active };
   return {
     account,
     asOf,
@@ -136,7 +136,7 @@ export function makePlan(
     ]),
     notes: inventory.notes ?? [],
     problems: showWrittenDomains(allowlist, [...contradictions(decided), ...of.problems]),
-    guards: judge(judged, allowlist.guards),
+    guards: checkGuards(guarded, allowlist.guards),
     fingerprint: fingerprint(account, agreed, items),
     population: {
       inScope: decisions.length,
@@ -171,7 +171,7 @@ export function needsOwnRevocations({ policy, policies }: Pick<Allowlist, "polic
 }
 
 /** The plan with `revokedBy` in each decision that lets a registration back in, as far as the run knows. */
-export function tellWhoRevoked(plan: Plan, own: OwnRevocations | undefined): Plan {
+export function tellWhoRevoked(plan: Plan, own: EarlierRuns | undefined): Plan {
   return mapDecisions(plan, (decision) =>
     decision.action === "unrevoke"
       ? { ...decision, revokedBy: whoRevoked(decision.registration, own) }
@@ -197,7 +197,7 @@ interface Seen {
   readonly decided: Decided;
   readonly asOf: Date;
   readonly now: Date;
-  readonly own: OwnRevocations | undefined;
+  readonly own: EarlierRuns | undefined;
 }
 
 function findAll({ allowlist, inventory, people, hardware, decided, asOf, now, own }: Seen): Finding[] {
@@ -237,7 +237,7 @@ function findDifferences(reviewed: ReviewedPlan, { files }: Allowlist, items: It
 export function needsHardware({ users, policy, policies, ignore, protected: list }: Allowlist): boolean {
   if (list.devices.size + list.serials.size + list.hardwareIds.size > 0) return true;
   for (const one of [policy, ...policies.values()]) if (comparesDevices(one) || mayDelete(one)) return true;
-  if (ignore.some(({ match }) => speaksOfDevice(match))) return true;
+  if (ignore.some(({ match }) => hasDeviceKey(match))) return true;
   for (const { entries, state } of users.values()) {
     if (state?.state === "offboarded") return true;
     if (entries.some((entry) => isAboutDevice(entry) || entry.state === "deleted")) return true;
@@ -246,7 +246,7 @@ export function needsHardware({ users, policy, policies, ignore, protected: list
 }
 
 function isAboutDevice({ match, requires }: Entry): boolean {
-  return speaksOfDevice(match) || requires !== undefined;
+  return hasDeviceKey(match) || requires !== undefined;
 }
 
 /** What belongs to no person is joined by device id only: `noUser` needs no hardware. */
@@ -257,7 +257,7 @@ function mayDelete({ unlisted, unknownUsers }: Policy): boolean {
 /** Keys about the registration or its user, for which nothing must be known about the device. */
 const OF_REGISTRATION: readonly string[] = ["registration", "user", "emailDomain", "policyId"];
 
-function speaksOfDevice(match: Allowlist["ignore"][number]["match"]): boolean {
+function hasDeviceKey(match: Allowlist["ignore"][number]["match"]): boolean {
   return Object.keys(match).some((key) => !OF_REGISTRATION.includes(key));
 }
 

@@ -271,9 +271,9 @@ function isSameTime(a: string | null | undefined, b: string | null | undefined):
 /** Times in full, as the API sends them, if they differ only within a minute. */
 function revocations(now: string | null | undefined, then: string | undefined): [string, string] {
   const within = now != null && then !== undefined && minute(now) === minute(then);
-  const told = (time: string | null | undefined) =>
+  const describe = (time: string | null | undefined) =>
     time == null ? "not revoked" : `revoked ${within ? clipped(time) : minute(time)}`;
-  return [told(now), told(then)];
+  return [describe(now), describe(then)];
 }
 
 /** The acts of the reviewed plan that this account and allowlist do not ask for any more. */

@@ -21,7 +21,7 @@ import {
 import { liveOf, type Subject, type Verdict } from "./rules/rule.js";
 
 /** One person of whom something is to be deleted. */
-interface Settling {
+interface Deciding {
   readonly subject: Subject;
   readonly entries: Entries;
   /** Of all that is in scope; deletions become revocations. */
@@ -40,19 +40,19 @@ interface Replanned {
 export type Before = ReadonlyMap<Candidate, readonly string[]>;
 
 /** Keeps what has to stay as a tombstone; answers in which order the rest may go. */
-export function settleDeletions(settling: Settling): Before {
-  keepAsInWhole(settling);
+export function keepTombstones(settling: Deciding): Before {
+  keepAsInFullScope(settling);
   let before = keepWhatHolds(settling);
   while (keepWhatJoins(settling)) before = keepWhatHolds(settling);
   return before;
 }
 
-function isDeleted({ verdicts }: Settling, one: Candidate): boolean {
+function isDeleted({ verdicts }: Deciding, one: Candidate): boolean {
   return verdicts.get(one)?.desired === "deleted";
 }
 
 /** What would stay as a tombstone if everything were in scope stays in a narrower one, which must add no deletion. */
-function keepAsInWhole(settling: Settling): void {
+function keepAsInFullScope(settling: Deciding): void {
   const {
     subject: { person },
     verdicts,
@@ -60,9 +60,9 @@ function keepAsInWhole(settling: Settling): void {
     replan,
   } = settling;
   if (person.devices.every(({ registrations }) => registrations.every((one) => verdicts.has(one)))) return;
-  const whole = replan(person, "whole");
+  const everything = replan(person, "whole");
   const tombstones = new Map(
-    whole.findings.filter(({ code }) => code === "tombstone").map((one) => [one.registrations[0], one]),
+    everything.findings.filter(({ code }) => code === "tombstone").map((one) => [one.registrations[0], one]),
   );
   for (const [candidate, verdict] of verdicts) {
     const finding = verdict.desired === "deleted" ? tombstones.get(idOf(candidate)) : undefined;
@@ -71,11 +71,11 @@ function keepAsInWhole(settling: Settling): void {
     verdicts.set(candidate, { ...verdict, desired: "revoked", text });
     findings.push(finding);
   }
-  if ([...verdicts.keys()].some((one) => isDeleted(settling, one))) keepWhatRefuses(settling, whole);
+  if ([...verdicts.keys()].some((one) => isDeleted(settling, one))) keepWhatRefuses(settling, everything);
 }
 
 /** Nor does a deletion in a narrower scope spare what is out of it, and what a plan with everything in scope removes. */
-function keepWhatRefuses(settling: Settling, whole: Replanned): void {
+function keepWhatRefuses(settling: Deciding, whole: Replanned): void {
   const { subject, verdicts, replan } = settling;
   const removed = whole.decisions.filter(
     ({ candidate, desired }) => !verdicts.has(candidate) && removes(desired),
@@ -101,7 +101,7 @@ function keepWhatRefuses(settling: Settling, whole: Replanned): void {
  * only because this one is there (an older one of its device, or of a name that an entry goes by, the other side of a
  * doubt, or whatever of its device is refused by what only this one tells), this one is revoked instead, and stays. Answers, of what is deleted, what has to be deleted before it.
  */
-function keepWhatHolds(settling: Settling): Before {
+function keepWhatHolds(settling: Deciding): Before {
   const { subject, entries, verdicts } = settling;
   const deleted = [...verdicts.keys()].filter((one) => isDeleted(settling, one));
   const isOut = (one: Candidate) => isKeptOut(one, verdicts.get(one), subject);
@@ -109,8 +109,8 @@ function keepWhatHolds(settling: Settling): Before {
   // Where the newest stays, what is between may go.
   for (const candidate of deleted.sort((a, b) => (isNewer(a, b) ? -1 : 1))) {
     const inDoubt = doubtsOf(candidate).map(({ pair: [one, other] }) => (one === candidate ? other : one));
-    const told = candidate.device.registrations.filter((one) => isToldBy(candidate, one, settling));
-    const stays = [...heldBack(candidate, settling, false), ...inDoubt, ...told].find(
+    const reporting = candidate.device.registrations.filter((one) => isToldBy(candidate, one, settling));
+    const stays = [...heldBack(candidate, settling, false), ...inDoubt, ...reporting].find(
       (one) => !isDeleted(settling, one) && isOut(one),
     );
     if (stays) {
@@ -120,7 +120,7 @@ function keepWhatHolds(settling: Settling): Before {
     }
     const first = [
       ...heldBack(candidate, settling, true).filter((one) => isOut(one) && !entries.isOutAlone(one)),
-      ...told.filter((one) => isDeleted(settling, one)),
+      ...reporting.filter((one) => isDeleted(settling, one)),
     ];
     if (first.length > 0) before.set(candidate, [...new Set(first.map(idOf))]);
   }
@@ -128,7 +128,7 @@ function keepWhatHolds(settling: Settling): Before {
 }
 
 /** Registrations that are kept out by this one where they are revoked, and would not be were it gone. */
-function heldBack(candidate: Candidate, settling: Settling, evenDeleted: boolean): readonly Candidate[] {
+function heldBack(candidate: Candidate, settling: Deciding, evenDeleted: boolean): readonly Candidate[] {
   const { device } = candidate;
   const { entries } = settling;
   const isLeft = (one: Candidate) => !isDeleted(settling, one);
@@ -150,7 +150,7 @@ function heldBack(candidate: Candidate, settling: Settling, evenDeleted: boolean
  * Whether one registration is refused by what another one of its device tells, and not by what it tells itself, be it
  * excepted or out of scope now. A person's state refuses it by itself.
  */
-function isToldBy(teller: Candidate, one: Candidate, { subject, verdicts, entries }: Settling): boolean {
+function isToldBy(teller: Candidate, one: Candidate, { subject, verdicts, entries }: Deciding): boolean {
   const { match } = entries.say(one);
   if (match.kind !== "refused") return false;
   const tellers = entries.tellers(match.entry, one);
@@ -172,7 +172,7 @@ function isKeptOut(one: Candidate, verdict: Verdict | undefined, subject: Subjec
  * or that tells what an entry goes by, or the last that was seen of the device. Where a plan made again would act on
  * anything, what is deleted of that machine is revoked instead. Answers whether that was so.
  */
-function keepWhatJoins(settling: Settling): boolean {
+function keepWhatJoins(settling: Deciding): boolean {
   const { person } = settling.subject;
   if (!person.devices.some((device) => mayJoin(device, settling))) return false;
   const next = settling.replan(toNext(settling));
@@ -191,7 +191,7 @@ function keepWhatJoins(settling: Settling): boolean {
 }
 
 /** Whether a deletion may take away more than itself: a registration that is its whole device, in no doubt, may not. */
-function mayJoin({ registrations, person }: Device, settling: Settling): boolean {
+function mayJoin({ registrations, person }: Device, settling: Deciding): boolean {
   return (
     (registrations.length > 1 || person.doubts.length > 0) &&
     registrations.some((one) => isDeleted(settling, one))
@@ -199,7 +199,7 @@ function mayJoin({ registrations, person }: Device, settling: Settling): boolean
 }
 
 /** The person as the next plan finds them, once all is done that this one decides. */
-function toNext({ subject: { person, asOf }, verdicts }: Settling): Person {
+function toNext({ subject: { person, asOf }, verdicts }: Deciding): Person {
   const now = asOf.toISOString();
   return formPerson(
     person.email,
@@ -221,7 +221,7 @@ interface KeptBy {
   readonly isOut: boolean;
 }
 
-function keepRevoked({ verdicts, findings }: Settling, candidate: Candidate, { stays, isOut }: KeptBy): void {
+function keepRevoked({ verdicts, findings }: Deciding, candidate: Candidate, { stays, isOut }: KeptBy): void {
   const verdict = verdicts.get(candidate);
   if (!verdict) return;
   const text = `${verdict.text}; it is revoked instead of deleted, so that ${clipped(idOf(stays))} stays ${isOut ? "out" : "in"}`;

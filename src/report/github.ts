@@ -6,7 +6,7 @@ import { groupBy } from "../text/words.js";
 import type { ReportDocument } from "./document.js";
 import { isHeld, whatNow } from "./guards.js";
 import { outlineOf } from "./outline.js";
-import { tellAll, tellMessage, type Told } from "./told.js";
+import { noticesOf, messageNotice, type Notice } from "./notices.js";
 import { isSilent, type RenderOptions, whatIsDue } from "./words.js";
 
 /** So many lines of one level are written: GitHub shows ten of each in a step, and fifty in a run. */
@@ -29,18 +29,18 @@ export function renderGithub(document: ReportDocument, { evidence }: RenderOptio
     ...loosened.map(({ text }) => `! ${text}`),
   ];
   const line = `::${level} title=WARP registrations::${lines.map((one) => message(one)).join("%0A")}\n`;
-  return line + write(tellAll(document, true), evidence === true);
+  return line + write(noticesOf(document, true), evidence === true);
 }
 
 /** The messages about an allowlist, each on its line; empty where it is valid. */
-export function renderGithubMessages(messages: readonly Message[], level: Told["level"] = "error"): string {
+export function renderGithubMessages(messages: readonly Message[], level: Notice["level"] = "error"): string {
   return write(
-    messages.map((one) => ({ ...tellMessage(one), level })),
+    messages.map((one) => ({ ...messageNotice(one), level })),
     false,
   );
 }
 
-function write(told: readonly Told[], evidence: boolean): string {
+function write(told: readonly Notice[], evidence: boolean): string {
   return (["error", "warning", "note"] as const)
     .flatMap((level) => {
       const all = told.filter((one) => one.level === level);
@@ -48,9 +48,9 @@ function write(told: readonly Told[], evidence: boolean): string {
       const others = all.filter(({ isKept }) => isKept !== true);
       const room = Math.max(0, MOST - kept.length);
       const lines = [...kept, ...others.slice(0, room)].map((one) => command(one, evidence));
-      const left = others.slice(room);
-      return left.length > 0
-        ? [...lines, `::${commandOf[level]}::and ${left.length} more: ${byRule(left)}`]
+      const rest = others.slice(room);
+      return rest.length > 0
+        ? [...lines, `::${commandOf[level]}::and ${rest.length} more: ${byRule(rest)}`]
         : lines;
     })
     .map((line) => `${line}\n`)
@@ -58,14 +58,14 @@ function write(told: readonly Told[], evidence: boolean): string {
 }
 
 /** `act/revoke 340, act/unrevoke 2`. */
-function byRule(told: readonly Told[]): string {
+function byRule(told: readonly Notice[]): string {
   return [...groupBy(told, ({ rule }) => rule)]
     .map(([rule, group]) => message(`${rule} ${group.length}`, 100))
     .join(", ");
 }
 
 function command(
-  { level, rule, text, fix, right = [], source, related = [], evidence = [] }: Told,
+  { level, rule, text, fix, right = [], source, related = [], evidence = [] }: Notice,
   shown: boolean,
 ): string {
   const properties = {

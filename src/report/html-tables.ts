@@ -71,7 +71,7 @@ export function deviceTable(
     ({ short, count, reason, lines }) =>
       `<li><b>${text(short)}</b> (${count}): ${prose(reason)}${lines === "" ? "" : `; ${lines}`}</li>`,
   );
-  const told = legend.length === 0 ? "" : `<ul class="legend">\n${legend.join("\n")}\n</ul>\n`;
+  const legends = legend.length === 0 ? "" : `<ul class="legend">\n${legend.join("\n")}\n</ul>\n`;
   const outcomes = new Set(rows.map(({ outcome }) => outcome));
   const [only] = outcomes;
   const alike = outcomes.size === 1;
@@ -85,7 +85,7 @@ export function deviceTable(
     ...(alike ? [] : [resultColumn]),
   ];
   const ended = alike && only !== undefined ? `${caption}; result: ${only}` : caption;
-  return told + denseTable(ended, columns, rows);
+  return legends + denseTable(ended, columns, rows);
 }
 
 /** Why many rows are as they are, and by which second line, as the policy's behind a user's; HTML but for the reason. */

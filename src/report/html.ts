@@ -51,7 +51,7 @@ export function renderHtml(document: ReportDocument): string {
     findingsSection(document),
     guardsSection(document),
     connectSection(document),
-    leftSection(document),
+    leftAloneSection(document),
     refusedSection(document),
     evidenceSection(document),
     notesSection(document),
@@ -164,10 +164,10 @@ function actSection(
   due: readonly ReportedDecision[],
 ): Section | undefined {
   if (due.length === 0) return undefined;
-  const told = outcomes(document);
+  const results = outcomes(document);
   const rows = due.map((decision): DeviceRow => ({
     decision,
-    outcome: told?.get(decision.registration.id)?.text,
+    outcome: results?.get(decision.registration.id)?.text,
   }));
   const table = deviceTable(document, caption, rows, before && { before });
   return { id, title, count: rows.length, body: `<div class="${className}">${table}</div>` };
@@ -317,15 +317,15 @@ function guardsSection(document: ReportDocument): Section | undefined {
 
 /** Everybody who connects once the plan is carried out, or now that the run has ended, with what came of an act. */
 function connected(document: ReportDocument): DeviceRow[] {
-  const told = outcomes(document);
+  const results = outcomes(document);
   const done = new Set(
     (document.results ?? []).filter(({ result }) => result === "done").map((one) => one.registration),
   );
   const held = isHolding(document);
   return document.decisions.flatMap((decision): DeviceRow[] => {
     const { live, action, pending, registration } = decision;
-    const outcome = told?.get(registration.id)?.text;
-    const waits = held || pending !== undefined || (told !== undefined && !done.has(registration.id));
+    const outcome = results?.get(registration.id)?.text;
+    const waits = held || pending !== undefined || (results !== undefined && !done.has(registration.id));
     const connects = isDue(decision) && !waits ? action === "unrevoke" : live === "active";
     if (!connects) return [];
     return action === "unrevoke" && !waits
@@ -357,7 +357,7 @@ function connectSection(document: ReportDocument): Section {
 }
 
 /** What is left alone, in figures: its registrations stand in the tables before and after. */
-function leftSection(document: ReportDocument): Section | undefined {
+function leftAloneSection(document: ReportDocument): Section | undefined {
   const kinds = leftAlone(document);
   if (kinds.length === 0) return undefined;
   const live = (decisions: readonly ReportedDecision[], wanted: ReportedDecision["live"]) =>

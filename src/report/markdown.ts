@@ -65,12 +65,12 @@ function markdownSections(document: ReportDocument, options: RenderOptions): Mar
   const { problems, skipped } = document;
   const { loosened, alarms, deletions, undone, revocations, returns, pending, findings } =
     outlineOf(document);
-  const told = outcomes(document);
+  const results = outcomes(document);
   const acts = (title: string, due: readonly ReportedDecision[], open = false) =>
     section(
       title.replace("#", String(due.length)),
       ["User", "Device", "Why", "Line"],
-      due.map((one) => row(one, document, options, told?.get(one.registration.id))),
+      due.map((one) => row(one, document, options, results?.get(one.registration.id))),
       open,
     );
   const plain = (

@@ -211,9 +211,9 @@ export function othersOf(group: FindingGroup, document: ReportDocument, most: nu
 function otherNames({ findings }: FindingGroup, { decisions }: ReportDocument): readonly string[] {
   const names = new Map(decisions.map(({ registration: { id, device } }) => [id, device.name]));
   const [first, ...others] = findings;
-  const told = new Set(first.registrations);
+  const named = new Set(first.registrations);
   return others.flatMap(({ registrations }) =>
-    registrations.filter((id) => !told.has(id)).flatMap((id) => names.get(id) ?? []),
+    registrations.filter((id) => !named.has(id)).flatMap((id) => names.get(id) ?? []),
   );
 }
 

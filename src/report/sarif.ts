@@ -3,16 +3,16 @@
 import type { Message, SourcePosition } from "../allowlist/messages.js";
 import { escapeText, jsonText } from "../text/escape.js";
 import type { ReportDocument } from "./document.js";
-import { itemRules, ruleMeaning, tellAll, tellMessage, type Told } from "./told.js";
+import { itemRules, ruleMeaning, noticesOf, messageNotice, type Notice } from "./notices.js";
 
 /** The acts, findings and problems of a plan. */
 export function renderSarif(document: ReportDocument): string {
-  return write(tellAll(document), rootFile(document));
+  return write(noticesOf(document), rootFile(document));
 }
 
 /** The messages about an allowlist. */
 export function renderSarifMessages(messages: readonly Message[]): string {
-  return write(messages.map(tellMessage), undefined);
+  return write(messages.map(messageNotice), undefined);
 }
 
 /** GitHub takes no result without a place; what has none of its own stands on the root file's first line. */
@@ -22,7 +22,7 @@ function rootFile({ guards, allowlist }: ReportDocument): SourcePosition | undef
   return file === undefined ? undefined : { file, line: 1, column: 1 };
 }
 
-function write(told: readonly Told[], fallback: SourcePosition | undefined): string {
+function write(told: readonly Notice[], fallback: SourcePosition | undefined): string {
   const rules = [...new Set(told.map(({ rule }) => rule))].sort();
   const indices = new Map(rules.map((rule, index) => [rule, index]));
   const log = {
@@ -69,7 +69,7 @@ function pageOf(rule: string): string {
   }
 }
 
-function result(one: Told, ruleIndex: number, fallback: SourcePosition | undefined): object {
+function result(one: Notice, ruleIndex: number, fallback: SourcePosition | undefined): object {
   const { rule, level, text, fix, registrations, related = [] } = one;
   const source = one.source ?? fallback;
   return {

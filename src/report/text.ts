@@ -9,7 +9,7 @@ import { leftAlone, type ReportDocument, type ReportedDecision, resultFields } f
 import { evidenceLines } from "./evidence.js";
 import { explainGuards, isHeld, whatNow } from "./guards.js";
 import { type FindingGroup, othersOf, outlineOf } from "./outline.js";
-import { ruleMeaning } from "./told.js";
+import { ruleMeaning } from "./notices.js";
 import {
   allResults,
   deviceDetails,
@@ -55,7 +55,7 @@ export function renderText(document: ReportDocument, options: RenderOptions = {}
     pendingLines(document, options),
     skippedLines(document),
     ...itemsDue(document).map(itemLines),
-    leftLines(document),
+    leftAloneLines(document),
     findings(document, options),
     closing(document, options),
   ]
@@ -79,7 +79,7 @@ export function renderDone(document: ReportDocument): string {
 }
 
 /** A raw text with the lines that say so behind it. */
-function told(indent: string, text: string, places: readonly string[], more: LineStyle = {}): Line {
+function withPlaces(indent: string, text: string, places: readonly string[], more: LineStyle = {}): Line {
   const behind = places.length === 0 ? "" : ` (${places.map((one) => escapeText(one, 220)).join("; ")})`;
   return line(indent, escapeText(text, 1000) + behind, more);
 }
@@ -113,7 +113,7 @@ function headline(document: ReportDocument): Line[] {
       : []),
     ...(freeze
       ? [
-          told("", `FROZEN until ${minute(freeze.until)}: ${freeze.reason}`, at(freeze.source), {
+          withPlaces("", `FROZEN until ${minute(freeze.until)}: ${freeze.reason}`, at(freeze.source), {
             hanging: "  ",
           }),
         ]
@@ -126,15 +126,15 @@ const ALERT: LineStyle = { hanging: "    ", tone: "alert" };
 /** Never cut: what loosens a brake is worth more than any act. */
 function loosenedLines(document: ReportDocument): Line[] {
   const { loosened, alarms } = outlineOf(document);
-  const lines = loosened.map(({ text, finding }) => told("  ! ", text, at(finding.source), ALERT));
+  const lines = loosened.map(({ text, finding }) => withPlaces("  ! ", text, at(finding.source), ALERT));
   return [
     ...(lines.length > 0 ? [line("", "LOOSENED by this change:", { tone: "alert" }), ...lines] : []),
     ...(alarms.length > 0 ? [line("", "REFUSED, but connected:", { tone: "alert" })] : []),
-    ...alarms.map(({ text, source }) => told("  ! ", text, at(source), ALERT)),
+    ...alarms.map(({ text, source }) => withPlaces("  ! ", text, at(source), ALERT)),
   ];
 }
 
-function leftLines(document: ReportDocument): Line[] {
+function leftAloneLines(document: ReportDocument): Line[] {
   const kinds = leftAlone(document);
   const kept = document.decisions.filter(({ action }) => action === "keep");
   const end = kept.length === 0 ? [] : [line("", `Kept: ${standing(kept)}`)];
@@ -168,8 +168,8 @@ function findings(document: ReportDocument, { holdsSaid }: RenderOptions): Line[
   const lines = problems
     .slice(0, MOST_FINDINGS)
     .flatMap(({ text, fix, source }) => [
-      told("  ", `ERROR ${text}`, at(source), { tone: "problem" }),
-      ...(fix === undefined ? [] : [told("    ", `fix: ${fix}`, [])]),
+      withPlaces("  ", `ERROR ${text}`, at(source), { tone: "problem" }),
+      ...(fix === undefined ? [] : [withPlaces("    ", `fix: ${fix}`, [])]),
     ]);
   if (problems.length > MOST_FINDINGS)
     lines.push(line("  ", `and ${problems.length - MOST_FINDINGS} more errors`));
@@ -187,11 +187,11 @@ function kinds(document: ReportDocument): Line[] {
       "  ",
       `${escapeText(code, 40)} ${count}: ${escapeText(ruleMeaning(`finding/${code}`))}`,
     );
-    const left = groups.slice(share).reduce((sum, group) => sum + group.findings.length, 0);
+    const more = groups.slice(share).reduce((sum, group) => sum + group.findings.length, 0);
     return [
       ...(count > MOST_ALIKE ? [heading] : []),
       ...groups.slice(0, share).flatMap((group) => aboutGroup(group, indent, document)),
-      ...(left > 0 ? [line(indent, `and ${left} more`)] : []),
+      ...(more > 0 ? [line(indent, `and ${more} more`)] : []),
     ];
   });
 }
@@ -199,9 +199,12 @@ function kinds(document: ReportDocument): Line[] {
 /** Few are told each; many about one person by the first, and the names of the others. */
 function aboutGroup(group: FindingGroup, indent: string, document: ReportDocument): Line[] {
   const { findings: all } = group;
-  if (all.length <= MOST_ALIKE) return all.map(({ text, source }) => told(indent, text, at(source)));
+  if (all.length <= MOST_ALIKE) return all.map(({ text, source }) => withPlaces(indent, text, at(source)));
   const [first] = all;
-  return [told(indent, first.text, at(first.source)), told(`${indent}  `, othersOf(group, document, 20), [])];
+  return [
+    withPlaces(indent, first.text, at(first.source)),
+    withPlaces(`${indent}  `, othersOf(group, document, 20), []),
+  ];
 }
 
 function closing(document: ReportDocument, { planFile, holdsSaid }: RenderOptions): Line[] {
@@ -330,9 +333,9 @@ function about(
   const details = entryDetails(entry);
   return [
     line("    ", what, { hanging: REASON_INDENT, tone }),
-    told(REASON_INDENT, reason.text, placesOf(decision)),
+    withPlaces(REASON_INDENT, reason.text, placesOf(decision)),
     ...nearMisses(decision, document).map(({ text, source }) =>
-      told(REASON_INDENT, `NEAR MISS: ${text}`, at(source)),
+      withPlaces(REASON_INDENT, `NEAR MISS: ${text}`, at(source)),
     ),
     ...below(details.length === 0 ? [] : [details.join(", ")]),
     ...below(shown === true && evidence ? evidenceLines(evidence) : []),
@@ -362,7 +365,7 @@ function itemLines({ about: { noun, acts }, items }: ItemsDue): Line[] {
         hanging: ITEM_INDENT,
         tone,
       }),
-      told(ITEM_INDENT, text, at(source)),
+      withPlaces(ITEM_INDENT, text, at(source)),
       ...more.map((one) => line(ITEM_INDENT, escapeText(one, 400))),
     ];
   });

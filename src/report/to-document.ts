@@ -49,7 +49,7 @@ export function toDocument(plan: Plan, options: DocumentOptions): ReportDocument
     plan.pending.map(({ decision, why, text }) => [decision.registration.id, { why, text }]),
   );
   const show = showDomains(plan.domains);
-  const told = plan.domains.size === 0 ? (one: ReportedDecision) => one : inWords(show);
+  const inWrittenDomains = plan.domains.size === 0 ? (one: ReportedDecision) => one : inWords(show);
   return {
     version: 1,
     account: plan.account,
@@ -74,7 +74,7 @@ export function toDocument(plan: Plan, options: DocumentOptions): ReportDocument
       const line = options.listed && listedBy(decision);
       const listed = line && options.listed(line);
       const reported = toReported(decision, pending.get(id), options.evidence?.get(id));
-      return told(listed ? { ...reported, listed } : reported);
+      return inWrittenDomains(listed ? { ...reported, listed } : reported);
     }),
     ...itemsIn(plan, options.run, show),
     findings: plan.findings,

@@ -214,10 +214,10 @@ export function outcomes(document: ReportDocument, full = false): ReadonlyMap<st
   if (!results.some(hasBegun)) return undefined;
   const shared = new Set(full ? [] : sharedCauses(document).map(({ reason }) => reason));
   return new Map(
-    results.map(({ reason, ...one }) => {
-      const told = reason === undefined || shared.has(reason) ? one : { ...one, reason };
-      return [one.registration, outcomeOf(told)];
-    }),
+    results.map(({ registration, result, reason }) => [
+      registration,
+      outcomeOf({ result, ...(reason !== undefined && !shared.has(reason) && { reason }) }),
+    ]),
   );
 }
 

@@ -65,7 +65,7 @@ export async function withAccount<T>(
 }
 
 /** Everything that any allowlist can ask about. */
-export interface WholeInventory extends Inventory {
+export interface FullInventory extends Inventory {
   readonly devices: NonNullable<Inventory["devices"]>;
 }
 
@@ -118,16 +118,16 @@ async function listAlone(
 }
 
 /** What has to be asked for, since a token may read devices and not users. */
-export interface WholeOptions {
+export interface FullOptions {
   /** Every Access user as well, or only where this allowlist names any. */
   readonly accessUsers?: boolean | Allowlist;
 }
 
 /** Lists the live account with all physical devices and profiles, whatever an allowlist asks for. */
-export async function takeWholeInventory(
+export async function takeFullInventory(
   client: CloudflareClient,
-  { accessUsers: wanted = false }: WholeOptions = {},
-): Promise<WholeInventory> {
+  { accessUsers: wanted = false }: FullOptions = {},
+): Promise<FullInventory> {
   const [{ registrations, devices }, accessUsers] = await Promise.all([
     listBoth(client, { include: "last_seen_registration.policy" }),
     typeof wanted === "object"
@@ -140,7 +140,7 @@ export async function takeWholeInventory(
 }
 
 /** What {@link takeInventory} would have listed, so that a file gives the same plan as the account it was taken of. */
-export function narrowInventory(whole: WholeInventory, allowlist: Allowlist): Inventory {
+export function narrowInventory(whole: FullInventory, allowlist: Allowlist): Inventory {
   const { account, registrations, devices, accessUsers } = whole;
   return {
     account,

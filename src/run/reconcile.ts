@@ -5,7 +5,7 @@ import { readAllowlist, type ReadOptions } from "../allowlist/files.js";
 import { AllowlistError, inOrder } from "../allowlist/messages.js";
 import type { Allowlist } from "../allowlist/model.js";
 import { CloudflareError, describeCost } from "../cloudflare/index.js";
-import { isItemAct, type OwnRevocations } from "../reconcile/decision.js";
+import { isItemAct, type EarlierRuns } from "../reconcile/decision.js";
 import type { Sibling } from "../reconcile/findings/account.js";
 import { runAllowlistTests } from "../reconcile/findings/tests.js";
 import {
@@ -23,7 +23,7 @@ import { approvalFor } from "../report/guards.js";
 import { checkReviewedAge, readReviewedPlan, ReviewedPlanError } from "../report/read-back.js";
 import { withoutSecretsIn } from "../text/redact.js";
 import type { RunTime } from "./account.js";
-import { HistoryError, ownByAll } from "./own-revocations.js";
+import { HistoryError, ownByAll } from "./earlier-runs.js";
 
 /** Errors of a user or of the account: their messages say all that is needed, without a stack. */
 export const USER_ERRORS = [
@@ -61,9 +61,9 @@ interface PlanTerms {
   /** Other stacks on this account. */
   readonly siblings?: readonly Sibling[];
   /** What this stack revoked; asked only if the plan or its report needs it. Undefined if there is no record. */
-  readonly own?: (() => Promise<OwnRevocations | undefined>) | undefined;
+  readonly own?: (() => Promise<EarlierRuns | undefined>) | undefined;
   /** What files record of earlier runs. */
-  readonly remembered?: OwnRevocations | undefined;
+  readonly remembered?: EarlierRuns | undefined;
 }
 
 /**
@@ -90,7 +90,7 @@ export async function reconcile(
   }
   // Dates are judged as of the moment of the review, so that no act becomes due between the review and the run.
   const asOf = reviewed?.asOf ?? now;
-  const make = (own: OwnRevocations | undefined) =>
+  const make = (own: EarlierRuns | undefined) =>
     makePlan(allowlist, inventory, asOf, { now, reviewed, siblings, own });
   const plan = await withOwn(make, needsOwnRevocations(allowlist), { ask: askOwn, remembered });
   const { findings, notes } = time ?? { findings: [], notes: [] };
@@ -103,7 +103,7 @@ export async function reconcile(
 
 /** The plan, with what earlier runs left. The state is asked only if it decides, or to say who revoked what is let in. */
 async function withOwn(
-  make: (own: OwnRevocations | undefined) => Plan,
+  make: (own: EarlierRuns | undefined) => Plan,
   decides: boolean,
   { ask, remembered }: { readonly ask: PlanTerms["own"]; readonly remembered: PlanTerms["remembered"] },
 ): Promise<Plan> {

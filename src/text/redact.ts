@@ -17,9 +17,9 @@ const SHORTEST_RUN = 8;
  * the length of the text alone.
  */
 export function redactor(secrets: readonly Secret[]): (text: string) => string {
-  const told = secrets.filter(({ text }) => text !== "");
-  const finders = told.map(finder);
-  const shortest = Math.min(SHORTEST_RUN, ...told.map(({ text }) => text.length));
+  const known = secrets.filter(({ text }) => text !== "");
+  const finders = known.map(finder);
+  const shortest = Math.min(SHORTEST_RUN, ...known.map(({ text }) => text.length));
   return (text) => {
     // A report of a large account has millions of texts, most of them short.
     if (text.length < shortest) return text;

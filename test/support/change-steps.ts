@@ -3,7 +3,7 @@
 import { describe, expect, test } from "vitest";
 import type { SourcePosition } from "../../src/allowlist/messages.js";
 import type { Allowlist } from "../../src/allowlist/model.js";
-import { reportChange } from "../../src/reconcile/change.js";
+import { findChange } from "../../src/reconcile/change.js";
 import type { Finding } from "../../src/reconcile/findings/finding.js";
 import { makePlan, type Plan } from "../../src/reconcile/plan.js";
 import { HEAD } from "./world-steps.js";
@@ -78,7 +78,7 @@ export function tellChange(
     ),
   };
   const [before, after] = [base, head].map((one) => makePlan(one, inventory, NOW)) as [Plan, Plan];
-  return reportChange({ base, head }, { before, after });
+  return findChange({ base, head }, { before, after });
 }
 
 function expectTold(

@@ -2,7 +2,7 @@
 
 import type { ReportDocument } from "../../src/report/document.js";
 import { type DocumentOptions, toDocument } from "../../src/report/to-document.js";
-import { reportChange, withChange } from "../../src/reconcile/change.js";
+import { findChange, withChange } from "../../src/reconcile/change.js";
 import { allowlist, NOW, physicalDevice, plan, type Sketch } from "./world.js";
 
 const FIRST = [
@@ -136,7 +136,7 @@ export function hiresDocument(options: Partial<DocumentOptions> = {}): ReportDoc
   }));
   const devices = sketches.map((_, at) => physicalDevice(`d${at}`, { serial_number: `SN-old${at}` }));
   const [before, after] = [plan(base, sketches, devices), plan(head, sketches, devices)];
-  const findings = reportChange({ base: allowlist(base), head: allowlist(head) }, { before, after });
+  const findings = findChange({ base: allowlist(base), head: allowlist(head) }, { before, after });
   return toDocument(
     { ...after, findings: [...findings, ...after.findings] },
     { generatedAt: NOW, run: false, ...options },

@@ -3,7 +3,7 @@
 import type { Allowlist } from "../../src/allowlist/model.js";
 import { parseAllowlist } from "../../src/allowlist/parse.js";
 import type { PhysicalDevice, Registration } from "../../src/cloudflare/types.js";
-import type { OwnRevocations } from "../../src/reconcile/decision.js";
+import type { EarlierRuns } from "../../src/reconcile/decision.js";
 import { makePlan, type Plan } from "../../src/reconcile/plan.js";
 
 export const ACCOUNT = "0123456789abcdef0123456789abcdef";
@@ -88,7 +88,7 @@ export function plan(
   sketches: readonly Sketch[],
   devices?: readonly PhysicalDevice[],
   now = NOW,
-  own?: OwnRevocations,
+  own?: EarlierRuns,
 ): Plan {
   const registrations = sketches.map(registration);
   const inventory = { account: ACCOUNT, registrations, devices };

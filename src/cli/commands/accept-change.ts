@@ -9,7 +9,7 @@ import { type AllowlistFile, parseAllowlist } from "../../allowlist/parse.js";
 import { entryLines, type NewEntry } from "../../allowlist/write-entry.js";
 import { addToFile, applyEdits, CannotEdit, fileOfNewUser, type TextEdit } from "../../allowlist/write.js";
 import { makePlan, type Plan } from "../../reconcile/plan.js";
-import { narrowInventory, type WholeInventory } from "../../run/account.js";
+import { narrowInventory, type FullInventory } from "../../run/account.js";
 import { readTestedAllowlist } from "../../run/reconcile.js";
 import { LARGEST_YAML, readInput, reasonOf } from "../../text/files.js";
 import { groupBy } from "../../text/words.js";
@@ -32,15 +32,15 @@ export interface AllowlistChange {
 }
 
 export interface ChangeTerms {
-  readonly whole: WholeInventory;
+  readonly full: FullInventory;
   readonly asOf: Date;
   /** Where users are put who are not listed yet. */
   readonly file?: string | undefined;
 }
 
 /** Plans as the terms say. */
-export function planOf(allowlist: Allowlist, { whole, asOf }: ChangeTerms): Plan {
-  return makePlan(allowlist, narrowInventory(whole, allowlist), asOf);
+export function planOf(allowlist: Allowlist, { full, asOf }: ChangeTerms): Plan {
+  return makePlan(allowlist, narrowInventory(full, allowlist), asOf);
 }
 
 /**

@@ -12,7 +12,7 @@ import { type HardwareIndex, indexHardware } from "../../reconcile/hardware.js";
 import type { Plan } from "../../reconcile/plan.js";
 import { entryOfMatch, userOf } from "../../reconcile/scope.js";
 import type { ReportDocument } from "../../report/document.js";
-import type { WholeInventory } from "../../run/account.js";
+import type { FullInventory } from "../../run/account.js";
 import { momentOf, openSource } from "../account.js";
 import { type Surroundings, UserError } from "../command.js";
 import { readReportFile } from "../files.js";
@@ -37,7 +37,7 @@ export interface TargetOptions extends AccountOptions {
 }
 
 interface ListedTargets {
-  readonly whole: WholeInventory;
+  readonly full: FullInventory;
   readonly targets: readonly Registration[];
   readonly lost: readonly string[];
   /** The moment by the account's clock; left out where it was not asked. */
@@ -53,16 +53,16 @@ export async function listTargets(
 ): Promise<ListedTargets> {
   const { undo } = options;
   const document = undo === undefined ? undefined : readReportFile(surroundings.folder, undo, GIVE);
-  const { whole, ...moment } = await listAccount(surroundings, options, allowlist);
-  if (undo !== undefined && document) return { whole, ...findUndone(undo, document, whole), ...moment };
-  return { whole, targets: findTargets(what ?? "", whole.registrations), lost: [], ...moment };
+  const { full, ...moment } = await listAccount(surroundings, options, allowlist);
+  if (undo !== undefined && document) return { full, ...findUndone(undo, document, full), ...moment };
+  return { full, targets: findTargets(what ?? "", full.registrations), lost: [], ...moment };
 }
 
 async function listAccount(
   surroundings: Surroundings,
   options: TargetOptions,
   allowlist: Allowlist,
-): Promise<Pick<ListedTargets, "whole" | "asOf">> {
+): Promise<Pick<ListedTargets, "full" | "asOf">> {
   const source = openSource(surroundings, options);
   checkAccount(allowlist, source.account);
   if (source.redacted === true)
@@ -70,9 +70,9 @@ async function listAccount(
       `${options.inventory ?? ""}: is redacted: its ids and addresses are pseudonyms`,
       "create an inventory without --redact",
     );
-  const whole = await source.listWhole();
+  const full = await source.listFull();
   // A saved account is accepted from today on, not from when it was taken.
-  return source.takenAt ? { whole } : { whole, asOf: momentOf(surroundings, source, options) };
+  return source.takenAt ? { full } : { full, asOf: momentOf(surroundings, source, options) };
 }
 
 // What a run revoked, and what it deleted.
@@ -89,7 +89,7 @@ const GIVE = "give the report of an update: WARP_REPORT=run.json pulumi up";
 function findUndone(
   path: string,
   { results, decisions, account }: ReportDocument,
-  { registrations, account: here }: WholeInventory,
+  { registrations, account: here }: FullInventory,
 ): Undone {
   if (!results) throw new UserError(`${path}: is the report of a plan, which did nothing`, GIVE);
   if (account !== here)
@@ -146,7 +146,7 @@ export function propose(
   details: Details,
 ): Proposal {
   const before = planOf(open.allowlist, terms);
-  const index = indexHardware(terms.whole.devices).index;
+  const index = indexHardware(terms.full.devices).index;
   const refused: Refused[] = [];
   const byId = new Set<string>();
   let toAdd = targets.filter((registration) => {

@@ -97,9 +97,9 @@ async function accept(
   const begin = options.now ?? surroundings.now();
   const open = await openAllowlist(folder, options.allowlist, begin);
   const listed = await listTargets(surroundings, what, options, open.allowlist);
-  const { whole, targets, lost, asOf = begin } = listed;
+  const { full, targets, lost, asOf = begin } = listed;
   const details = detailsOf(surroundings, options, asOf);
-  const terms = { whole, asOf, file: options.file };
+  const terms = { full, asOf, file: options.file };
   const proposal = propose(open, targets, terms, details);
   const { change, refused } = proposal;
   const show = showDomains(open.allowlist.domains);

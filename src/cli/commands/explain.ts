@@ -100,11 +100,11 @@ async function explainSubject(
     allowlist.files.map(({ file }) => file),
   );
   const own = readOwn(surroundings, source.account, options);
-  const whole = await source.listWhole();
+  const full = await source.listFull();
   const asOf = momentOf(surroundings, source, options);
-  const found = findSubject(what, whole, allowlist);
-  const inventory = narrowInventory(whole, allowlist);
-  const explanations = explain(allowlist, inventory, asOf, found.ids, { devices: whole.devices, own });
+  const found = findSubject(what, full, allowlist);
+  const inventory = narrowInventory(full, allowlist);
+  const explanations = explain(allowlist, inventory, asOf, found.ids, { devices: full.devices, own });
   const evidence = options.evidence === true ? await evidenceOf(source, explanations) : undefined;
   const lineOf = lineReader(open);
   emit(surroundings, options, FORMATS, (format, { columns }) =>

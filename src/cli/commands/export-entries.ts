@@ -21,7 +21,7 @@ import { type Hardware, type HardwareIndex, indexHardware, type Unusable } from 
 import { formDevices, type Person } from "../../reconcile/people.js";
 import { isInScope, isNoUser, userOf } from "../../reconcile/scope.js";
 import { day } from "../../report/words.js";
-import { narrowInventory, type WholeInventory } from "../../run/account.js";
+import { narrowInventory, type FullInventory } from "../../run/account.js";
 import { escapeText } from "../../text/escape.js";
 import { compare, counted } from "../../text/words.js";
 import { byAge } from "./find.js";
@@ -107,7 +107,7 @@ export interface ExportedUsers {
  * still do (let in a newer registration that is revoked, leave one alone since its hardware is not known) is named by
  * its id as what it is, until nothing is left.
  */
-export function chooseEntries({ whole, index, decide }: ExportedAccount): ExportedUsers {
+export function chooseEntries({ full: whole, index, decide }: ExportedAccount): ExportedUsers {
   const { own, ...counts } = sortOut(whole.registrations);
   const users = new Map<string, ExportedEntry[]>();
   let unlistable = counts.unlistable;
@@ -204,14 +204,14 @@ export function isWrong(decision: Decision): boolean {
 
 /** The account that an export is made of and proven by, formed once for both. */
 export interface ExportedAccount {
-  readonly whole: WholeInventory;
+  readonly full: FullInventory;
   readonly index: HardwareIndex;
   readonly unusable: readonly Unusable[];
   /** What an allowlist decides; only of these users where some are given: nobody's depends on anybody else's. */
   readonly decide: (allowlist: Allowlist, only?: ReadonlySet<string>) => readonly Decision[];
 }
 
-export function formAccount(whole: WholeInventory, asOf: Date): ExportedAccount {
+export function formAccount(whole: FullInventory, asOf: Date): ExportedAccount {
   const { index, unusable } = indexHardware(whole.devices);
   const formed = new Map<boolean, ReadonlyMap<string, Person>>();
   /** As a plan forms them: by hardware only where the allowlist asks for that. */
@@ -221,7 +221,7 @@ export function formAccount(whole: WholeInventory, asOf: Date): ExportedAccount 
     return people;
   };
   return {
-    whole,
+    full: whole,
     index,
     unusable,
     decide: (allowlist, only) => {

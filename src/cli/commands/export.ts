@@ -7,7 +7,7 @@ import { dirname, join, resolve } from "node:path";
 import { type AllowlistFile, parseAllowlist } from "../../allowlist/parse.js";
 import { domainOf } from "../../allowlist/values.js";
 import { commentText } from "../../allowlist/write-entry.js";
-import type { WholeInventory } from "../../run/account.js";
+import type { FullInventory } from "../../run/account.js";
 import { reasonOf } from "../../text/files.js";
 import { hideSecrets } from "../../text/redact.js";
 import { counted, groupBy, minute } from "../../text/words.js";
@@ -84,8 +84,8 @@ async function exportAccount(surroundings: Surroundings, options: ExportOptions)
   checkOutputs(surroundings.folder, options, FORMATS, [options.inventory]);
   refuseExisting(surroundings, single, options.force);
   const source = openSource(surroundings, options);
-  const whole = await source.listWhole();
-  const made = makeExport(whole, {
+  const full = await source.listFull();
+  const made = makeExport(full, {
     asOf: momentOf(surroundings, source, options),
     split,
     redacted: source.redacted ?? false,
@@ -172,7 +172,7 @@ export interface Export extends ExportedUsers {
 const ROOT_FILE = "allowlist.yaml";
 
 /** @throws UserError where nobody can be listed: an allowlist without users is refused. */
-export function makeExport(whole: WholeInventory, terms: ExportTerms): Export {
+export function makeExport(whole: FullInventory, terms: ExportTerms): Export {
   const account = formAccount(whole, terms.asOf);
   const chosen = chooseEntries(account);
   if (chosen.users.length === 0) {
@@ -211,7 +211,7 @@ function notListed({ outOfScope, noUser, unlistable }: ExportedUsers): string[] 
   ];
 }
 
-function header(whole: WholeInventory, chosen: ExportedUsers, { asOf, redacted }: ExportTerms): string {
+function header(whole: FullInventory, chosen: ExportedUsers, { asOf, redacted }: ExportTerms): string {
   const skipped = notListed(chosen);
   const lines = [
     `What account ${whole.account} had on ${minute(asOf.toISOString())}: ${counted(chosen.users.length, "user")}.`,

@@ -8,7 +8,7 @@ import { liveState } from "../../reconcile/decision.js";
 import { quoted } from "../../reconcile/findings/finding.js";
 import { compareTimes } from "../../reconcile/people.js";
 import { userOf } from "../../reconcile/scope.js";
-import type { WholeInventory } from "../../run/account.js";
+import type { FullInventory } from "../../run/account.js";
 import { compare, nearest } from "../../text/words.js";
 import { UserError } from "../command.js";
 
@@ -21,7 +21,7 @@ export interface Located {
 }
 
 /** @throws UserError where nothing is called so, with what may have been meant. */
-export function findSubject(word: string, whole: WholeInventory, allowlist: Allowlist): Located {
+export function findSubject(word: string, whole: FullInventory, allowlist: Allowlist): Located {
   const registrations = [...whole.registrations].sort((a, b) => byAge(b, a));
   const idsOf = (isMeant: (one: (typeof registrations)[number]) => boolean) =>
     registrations.filter(isMeant).map(({ id }) => id);
@@ -52,7 +52,7 @@ export function findSubject(word: string, whole: WholeInventory, allowlist: Allo
 
 function unknownSubject(
   word: string,
-  { registrations, devices }: WholeInventory,
+  { registrations, devices }: FullInventory,
   { users }: Allowlist,
 ): UserError {
   const named = registrations.filter(({ device }) => device.name === word).map(({ id }) => id);

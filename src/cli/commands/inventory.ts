@@ -52,10 +52,10 @@ export function inventoryCommand(context: CommandContext): Command {
 async function saveInventory(surroundings: Surroundings, options: InventoryOptions): Promise<ExitCode> {
   checkOutputs(surroundings.folder, options, FORMATS, [options.inventory]);
   const source = openSource(surroundings, options);
-  const { account, registrations, devices, accessUsers } = await source.listWhole({
+  const { account, registrations, devices, accessUsers } = await source.listFull({
     accessUsers: options.accessUsers === true,
   });
-  const whole: InventoryFile = {
+  const full: InventoryFile = {
     kind: "warp-inventory",
     version: 1,
     account,
@@ -65,7 +65,7 @@ async function saveInventory(surroundings: Surroundings, options: InventoryOptio
     devices,
     accessUsers,
   };
-  const saved = options.redact === true ? redactInventory(whole) : whole;
+  const saved = options.redact === true ? redactInventory(full) : full;
   emit(surroundings, options, FORMATS, () => formatInventory(saved));
   if (options.output !== undefined && options.quiet !== true) {
     const files = options.output.map(({ path }) => path).join(", ");

@@ -244,7 +244,7 @@ async function planRun(
   if (base === undefined) {
     plan = await reconcile(head, () => source.list(head), terms);
   } else {
-    const listed = once(() => source.listWhole({ accessUsers: head }));
+    const listed = once(() => source.listFull({ accessUsers: head }));
     plan = await reconcile(head, async () => narrowInventory(await listed(), head), terms);
     // Both allowlists are asked about the same account at the same moment.
     const before = makePlan(base, narrowInventory(await listed(), base), plan.asOf, { own: remembered });

@@ -6,7 +6,7 @@ import type { SourcePosition } from "../../allowlist/messages.js";
 import type { Allowlist } from "../../allowlist/model.js";
 import { showDomains } from "../../allowlist/values.js";
 import type { PhysicalDevice, Registration } from "../../cloudflare/types.js";
-import { type Decision, liveState, type OwnRevocations } from "../../reconcile/decision.js";
+import { type Decision, liveState, type EarlierRuns } from "../../reconcile/decision.js";
 import { type HardwareIndex, indexHardware } from "../../reconcile/hardware.js";
 import { makePlan } from "../../reconcile/plan.js";
 import { excludingSettings, isNoUser, userOf } from "../../reconcile/scope.js";
@@ -14,7 +14,7 @@ import type { ListedSince } from "../../report/document.js";
 import { listedBy, toConnection } from "../../report/to-document.js";
 import { htmlShell } from "../../report/html-page.js";
 import { style } from "../../report/html-style.js";
-import { narrowInventory, type WholeInventory } from "../../run/account.js";
+import { narrowInventory, type FullInventory } from "../../run/account.js";
 import { readTestedAllowlist } from "../../run/reconcile.js";
 import { escapeHtml, isolated } from "../../text/entities.js";
 import { escapeText, jsonText } from "../../text/escape.js";
@@ -78,9 +78,9 @@ async function who(surroundings: Surroundings, options: WhoOptions): Promise<Exi
     allowlist.files.map(({ file }) => file),
   );
   const own = readOwn(surroundings, source.account, options);
-  const whole = await source.listWhole();
+  const full = await source.listFull();
   const asOf = momentOf(surroundings, source, options);
-  const found = connecting(allowlist, whole, { asOf, own });
+  const found = connecting(allowlist, full, { asOf, own });
   const listed = options.blame === true ? await blame(surroundings, "--blame", linesOf(found)) : undefined;
   const rows = found.map((row) => (listed && row.line ? { ...row, listed: listed(row.line) } : row));
   const answer: Roster = { account: source.account, asOf, blamed: listed !== undefined, rows };
@@ -129,8 +129,8 @@ interface Roster {
 /** By person, then device name, then id. */
 function connecting(
   allowlist: Allowlist,
-  whole: WholeInventory,
-  { asOf, own }: { readonly asOf: Date; readonly own: OwnRevocations | undefined },
+  whole: FullInventory,
+  { asOf, own }: { readonly asOf: Date; readonly own: EarlierRuns | undefined },
 ): readonly WhoRow[] {
   const { decisions } = makePlan(allowlist, narrowInventory(whole, allowlist), asOf, { own });
   const byId = new Map(decisions.map((decision) => [decision.registration.id, decision]));

@@ -71,8 +71,8 @@ function ownersOf(unmatched: readonly Unmatched[], people: People): Owners {
     for (const { registrations } of devices)
       for (const candidate of registrations)
         for (const [name, wanted] of owners) {
-          const told = MATCH_KEYS[name].told(candidate);
-          if (told !== undefined) wanted.get(told)?.push(candidate);
+          const reported = MATCH_KEYS[name].reportedBy(candidate);
+          if (reported !== undefined) wanted.get(reported)?.push(candidate);
         }
   return owners;
 }
@@ -119,7 +119,7 @@ function elsewhere(email: string, entry: Entry, { registration, device }: Candid
 
 /** What a registration tells of a key, not in the form in which it is compared. */
 function asTheAccountHas(name: keyof EntryMatch, one: Candidate): string | undefined {
-  return name === "serial" || name === "hardwareId" ? one.hardware?.[name] : MATCH_KEYS[name].told(one);
+  return name === "serial" || name === "hardwareId" ? one.hardware?.[name] : MATCH_KEYS[name].reportedBy(one);
 }
 
 /** What an entry that matches nothing may mean, in words, and the registrations that it would be. */
@@ -143,16 +143,16 @@ function whatIsMeant(email: string, entry: Entry, owners: Owners, people: People
         hint: `; that is a device of ${owner.device.person.email || "no user"}`,
         meant: [owner.registration.id],
       };
-    const told = own.flatMap((one) => {
+    const known = own.flatMap((one) => {
       const said = asTheAccountHas(name, one);
       return said === undefined ? [] : [{ said, id: one.registration.id }];
     });
     const near = nearest(
       value,
-      told.map(({ said }) => said),
+      known.map(({ said }) => said),
     );
     if (near !== undefined && near !== value) {
-      const meant = told.filter(({ said }) => said === near).map(({ id }) => id);
+      const meant = known.filter(({ said }) => said === near).map(({ id }) => id);
       return { hint: `; did you mean ${quoted(near)}?${lookalikes(value)}`, meant };
     }
   }
@@ -347,12 +347,12 @@ export function findDates(allowlist: Allowlist, asOf: Date, now: Date): Finding[
 function findExpiry(user: AllowedUser, entry: Entry, asOf: Date): Finding[] {
   const { expires, source, owner } = entry;
   if (expires === undefined) return [];
-  const left = endOf(expires) - asOf.getTime();
-  if (left > SOON_DAYS * DAY_MS) return [];
+  const remaining = endOf(expires) - asOf.getTime();
+  if (remaining > SOON_DAYS * DAY_MS) return [];
   const what = `${describeMatch(entry)} of ${asWritten(user)}`;
   const asks = owner === undefined ? "" : ` (owner: ${owner})`;
   const [code, text] =
-    left > 0
+    remaining > 0
       ? (["expiring-entry", `${what} expires after ${expires.text}${asks}`] as const)
       : (["expired-entry", `${what} expired after ${expires.text}${asks}; renew or remove it`] as const);
   // An entry that was renewed is over on another day, and that is another finding.

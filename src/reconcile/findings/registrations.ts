@@ -18,7 +18,7 @@ export function findLeftAlone(decisions: readonly Decision[]): Finding[] {
   for (const decision of decisions) {
     if (decision.desired !== "as-is") continue;
     const { code } = decision.reason;
-    const { told } = aboutRule(code);
+    const { findingIfLeft: told } = aboutRule(code);
     if (told !== "always" && decision.live === "revoked") continue;
     if (told === "by-person") people.push(decision);
     else if (isFindingCode(code)) findings.push(aboutOne(code, decision));
@@ -29,7 +29,7 @@ export function findLeftAlone(decisions: readonly Decision[]): Finding[] {
 
 /** Rules that leave alone what somebody should look at are findings of the same name. */
 function isFindingCode(code: RuleCode): code is RuleCode & FindingCode {
-  return aboutRule(code).told !== "never";
+  return aboutRule(code).findingIfLeft !== "never";
 }
 
 function aboutOne(code: FindingCode, { registration, user, reason, source }: Decision): Finding {
@@ -57,14 +57,14 @@ const SEVERAL = 2;
 
 /** Devices that enrol again and again: what no reconciler can keep out. */
 export function findCameBack(decisions: readonly Decision[]): Finding[] {
-  const told = new Set<Candidate>();
+  const found = new Set<Candidate>();
   return decisions.flatMap((decision) => {
     const { live, reason, candidate } = decision;
-    if (live !== "active" || aboutRule(reason.code).kind !== "unlisted" || told.has(candidate)) return [];
+    if (live !== "active" || aboutRule(reason.code).kind !== "unlisted" || found.has(candidate)) return [];
     const group = sameMachine(candidate);
     const times = group.filter(({ registration }) => registration.revoked_at != null).length;
     if (times < SEVERAL) return [];
-    for (const one of group) told.add(one);
+    for (const one of group) found.add(one);
     const ids = group.map(({ registration }) => registration.id).sort();
     const now = staysConnected(decision) ? "and is active again" : "and is back";
     return [
@@ -111,8 +111,8 @@ export function findDoubts(people: Iterable<Person>): Finding[] {
 /** Values that several people's devices tell. Nobody's entries lose their force by that. */
 export function findShared(people: Iterable<Person>): Finding[] {
   const owned = [...people].filter(({ isNobody }) => !isNobody);
-  const shared = Object.entries(MATCH_KEYS).flatMap(([name, { mayBeUnknown, told }]) => {
-    const suspects = mayBeUnknown ? toldBySeveral(owned, told) : new Set<string>();
+  const shared = Object.entries(MATCH_KEYS).flatMap(([name, { mayBeUnknown, reportedBy: told }]) => {
+    const suspects = mayBeUnknown ? reportedBySeveral(owned, told) : new Set<string>();
     if (suspects.size === 0) return [];
     const all = owned
       .flatMap(({ devices }) => registrationsOf(devices))
@@ -141,13 +141,16 @@ export function findShared(people: Iterable<Person>): Finding[] {
 }
 
 /** Nearly nobody's: so first which values they are, then who tells them. */
-function toldBySeveral(people: readonly Person[], told: MatchKey["told"]): ReadonlySet<string> {
+function reportedBySeveral(
+  people: readonly Person[],
+  reportedBy: MatchKey["reportedBy"],
+): ReadonlySet<string> {
   const several = new Set<string>();
   const first = new Map<string, Person>();
   for (const person of people)
     for (const { registrations } of person.devices)
       for (const one of registrations) {
-        const value = told(one);
+        const value = reportedBy(one);
         if (value === undefined) continue;
         const known = first.get(value);
         if (!known) first.set(value, person);

@@ -57,7 +57,7 @@ export const revokedAge: Rule = {
       const why = whyNotByAge(candidate, since, rule, subject);
       if (why !== undefined) return { why: () => ({ text: why, source }) };
       const text = `revoked since ${day(since)}`;
-      if (rule.action === "report") return reported("revoked-age", candidate, text, revoked);
+      if (rule.action === "report") return findOld("revoked-age", candidate, text, revoked);
       return {
         rule: "revoked-age",
         desired: DESIRED[rule.action],
@@ -127,7 +127,7 @@ export const stale: Rule = {
       const next = whyNeeded(candidate, subject);
       if (next !== undefined) return whyStill(`${age}, but ${next}`, source);
       const text = `not seen since ${dayOf(since)}`;
-      if (rule.action === "report") return reported("stale", candidate, text, setting);
+      if (rule.action === "report") return findOld("stale", candidate, text, setting);
       const verdict: Verdict = {
         rule: "stale",
         desired: DESIRED[rule.action],
@@ -157,7 +157,7 @@ function by(candidate: Candidate, subject: Subject): Pick<Verdict, "entry"> {
 }
 
 /** `report` never decides. */
-function reported(
+function findOld(
   code: "stale" | "revoked-age",
   { registration, device }: Candidate,
   text: string,

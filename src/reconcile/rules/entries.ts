@@ -176,11 +176,11 @@ function whyInDoubt(candidate: Candidate, { match }: Entry): string | undefined 
     const other = own.pair[0] === candidate ? own.pair[1] : own.pair[0];
     return `${named(other.registration, candidate.device.person.email)} reports the same ${spokenValues(own.values)}, and it is not clear which of the two machines the entry means`;
   }
-  const told = valueKeys(candidate.hardware);
+  const reported = valueKeys(candidate.hardware);
   const shared = candidate.device.person.doubts.find(
     ({ pair, values }) =>
       concerned(values) &&
-      values.some((value) => told.includes(value)) &&
+      values.some((value) => reported.includes(value)) &&
       !pair.some((one) => agree(one, candidate)),
   );
   return shared && `two other machines report the same ${spokenValues(shared.values)}`;
@@ -237,13 +237,13 @@ function explainMatch(
         source: match.entry.source,
       };
     case "none": {
-      const told = entries.slice(0, MOST_ENTRIES).map((entry) => whyNot(candidate, entry, asOf));
+      const reasons = entries.slice(0, MOST_ENTRIES).map((entry) => whyNot(candidate, entry, asOf));
       const more = entries.length > MOST_ENTRIES ? `; and ${entries.length - MOST_ENTRIES} more` : "";
       const none =
         entries.length === 1
           ? "the entry for its user does not match it now"
           : `none of the ${entries.length} entries for its user matches it now`;
-      return { text: `${none}: ${told.join("; ")}${more}`, source };
+      return { text: `${none}: ${reasons.join("; ")}${more}`, source };
     }
   }
 }
@@ -258,7 +258,7 @@ function whyNot(candidate: Candidate, entry: Entry, asOf: Date): string {
     const isOver = expires !== undefined && endOf(expires) <= asOf.getTime();
     return isOver ? `${what} expired after ${expires.text}` : `${what} begins on ${from?.text ?? ""}`;
   }
-  const given = differing.key.told(candidate);
+  const given = differing.key.reportedBy(candidate);
   const name = differing.name === "nameGlob" ? "name" : differing.name;
   return `${what}: its ${name} is ${given === undefined ? "not known" : quoted(given)}`;
 }

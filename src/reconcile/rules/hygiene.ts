@@ -65,7 +65,7 @@ export const maxDevices: Rule = {
       const { match } = subject.say(candidate);
       if (match.kind !== "allowed") return isWithin;
       ranked ??= rank(limit, subject);
-      return judge(candidate, match.entry, limit, ranked, subject) ?? isWithin;
+      return decideOver(candidate, match.entry, limit, ranked, subject) ?? isWithin;
     };
   },
 };
@@ -131,7 +131,7 @@ function takesPlace(candidate: Candidate, subject: Subject): boolean {
   return willConnect(candidate, subject, without) && aboutRule(rule).kind !== "excepted";
 }
 
-function judge(
+function decideOver(
   candidate: Candidate,
   entry: Entry,
   limit: number,
@@ -143,7 +143,7 @@ function judge(
   const isOf = ({ devices }: RankedMachine) => devices.includes(candidate.device);
   const text = `its user may have ${counted(limit, "device")}, and newer ones take precedence${byWhom(setting)}`;
   if (over.some(isOf)) {
-    if (overMaxDevices.value === "report") return report(candidate, limit, over, subject);
+    if (overMaxDevices.value === "report") return findOver(candidate, limit, over, subject);
     return {
       rule: "max-devices",
       desired: DESIRED[overMaxDevices.value],
@@ -165,7 +165,7 @@ function judge(
 }
 
 /** One finding a person, at the first registration that is asked about. */
-function report(
+function findOver(
   candidate: Candidate,
   limit: number,
   over: readonly RankedMachine[],
@@ -219,7 +219,7 @@ export const superseded: Rule = {
       const text = `${newest.registration.id} is a newer registration of this device${byWhom(setting)}`;
       const doubt = whyNotRemoved(candidate, newest);
       if (action === "report" || doubt !== undefined)
-        return reported(candidate, doubt === undefined ? text : `${text}; ${doubt}`, subject);
+        return findSuperseded(candidate, doubt === undefined ? text : `${text}; ${doubt}`, subject);
       return { rule: "superseded", desired: DESIRED[action], text, source, entry, ...by };
     };
   },
@@ -260,7 +260,7 @@ function whyNotRemoved(older: Candidate, newest: Candidate): string | undefined 
   return isInDoubt ? "the two may not be one machine" : undefined;
 }
 
-function reported(older: Candidate, text: string, subject: Subject): Passed {
+function findSuperseded(older: Candidate, text: string, subject: Subject): Passed {
   const { source } = subject.policy.superseded;
   const { registration, device } = older;
   const why = () => ({ text: `only reported: ${text}`, source });

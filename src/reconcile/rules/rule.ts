@@ -14,7 +14,7 @@ import {
   type DesiredState,
   liveState,
   type LiveState,
-  type OwnRevocations,
+  type EarlierRuns,
   type RuleCode,
 } from "../decision.js";
 import type { Finding } from "../findings/finding.js";
@@ -68,7 +68,7 @@ export interface Context {
   /** The physical devices, where they were listed. */
   readonly devices: readonly PhysicalDevice[] | undefined;
   /** What this stack revoked, where the run was told. */
-  readonly own?: OwnRevocations | undefined;
+  readonly own?: EarlierRuns | undefined;
 }
 
 /** One person, what the allowlist says of them, and what the other rules say. */

@@ -108,11 +108,11 @@ function byPolicy(
   text: string,
   line?: SourcePosition,
 ): Verdict {
-  const told = text + byWhom(setting);
+  const reason = text + byWhom(setting);
   const desired = DESIRED[setting.value];
-  if (line === undefined) return { rule, desired, text: told, source: setting.source };
-  if (!setting.explicit) return { rule, desired, text: told, source: line };
-  return { rule, desired, text: told, source: setting.source, line, setting: "policy.unlisted" };
+  if (line === undefined) return { rule, desired, text: reason, source: setting.source };
+  if (!setting.explicit) return { rule, desired, text: reason, source: line };
+  return { rule, desired, text: reason, source: setting.source, line, setting: "policy.unlisted" };
 }
 
 function window({ from, expires }: Entry): string {

@@ -5,7 +5,7 @@
  */
 
 import { resolve } from "node:path";
-import type { OwnRevocations } from "../reconcile/decision.js";
+import type { EarlierRuns } from "../reconcile/decision.js";
 import { earlier } from "../reconcile/hardware.js";
 import type { ReportDocument } from "../report/document.js";
 import { parseReport } from "../report/read-back.js";
@@ -28,10 +28,7 @@ type Made = Map<string, { readonly from: number; readonly until: number }>;
  * By the outputs of the rows. A row that only records what was revoked already has no `revoked`; neither have rows of
  * before it was written, of which nobody can tell.
  */
-export function ownByRows(
-  account: string,
-  rows: Iterable<Readonly<Record<string, unknown>>>,
-): OwnRevocations {
+export function ownByRows(account: string, rows: Iterable<Readonly<Record<string, unknown>>>): EarlierRuns {
   const made: Made = new Map();
   for (const { account: of, registration, revoked } of rows) {
     if (of !== account || typeof registration !== "string" || typeof revoked !== "string") continue;
@@ -42,7 +39,7 @@ export function ownByRows(
 }
 
 /** By the report of a run: what it revoked, from its plan on. */
-function ownByReport({ generatedAt, results = [] }: ReportDocument): OwnRevocations {
+function ownByReport({ generatedAt, results = [] }: ReportDocument): EarlierRuns {
   const from = Date.parse(generatedAt);
   const done = results.filter(({ act, result }) => act === "revoke" && result === "done");
   const made = done.map(
@@ -55,7 +52,7 @@ function ownByReport({ generatedAt, results = [] }: ReportDocument): OwnRevocati
  * By the text of a file: a state as `pulumi stack export` writes it, the report of a run, or a history of `drift`.
  * Undefined for any other text, and for what is another account's.
  */
-export function ownByText(account: string, text: string): OwnRevocations | undefined {
+export function ownByText(account: string, text: string): EarlierRuns | undefined {
   let value: unknown;
   try {
     value = JSON.parse(text);
@@ -99,7 +96,7 @@ export class HistoryError extends Error {
 export function ownByVariable(
   account: string,
   env: Readonly<Record<string, string | undefined>>,
-): OwnRevocations | undefined {
+): EarlierRuns | undefined {
   const given = env[HISTORY_VARIABLE]?.trim() ?? "";
   if (given === "") return undefined;
   const path = resolve(given);
@@ -118,7 +115,7 @@ export function ownByVariable(
 export function ownByHistory(history: {
   readonly revoked?: unknown;
   readonly enrolled?: unknown;
-}): OwnRevocations {
+}): EarlierRuns {
   const made = timesIn(history.revoked).map(([id, at]) => {
     const time = Date.parse(at);
     return [id, { from: time, until: time }] as const;
@@ -149,7 +146,7 @@ function rowsIn(resources: readonly unknown[]): readonly Readonly<Record<string,
  * What several sources tell, of each registration the latest revocation, of each device the first enrolment; undefined
  * where there is none.
  */
-export function ownByAll(given: readonly (OwnRevocations | undefined)[]): OwnRevocations | undefined {
+export function ownByAll(given: readonly (EarlierRuns | undefined)[]): EarlierRuns | undefined {
   const all = given.filter((one) => one !== undefined);
   if (all.length === 0) return undefined;
   const made: Made = new Map();

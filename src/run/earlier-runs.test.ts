@@ -3,18 +3,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import { ACCOUNT, allowlist, NOW, registration } from "../../test/support/world.js";
-import type { OwnRevocations } from "../reconcile/decision.js";
+import type { EarlierRuns } from "../reconcile/decision.js";
 import type { ReportDocument } from "../report/document.js";
 import { toDocument } from "../report/to-document.js";
 import { type Format, render } from "../report/formats.js";
-import {
-  HistoryError,
-  ownByAll,
-  ownByHistory,
-  ownByRows,
-  ownByText,
-  ownByVariable,
-} from "./own-revocations.js";
+import { HistoryError, ownByAll, ownByHistory, ownByRows, ownByText, ownByVariable } from "./earlier-runs.js";
 import { reconcile } from "./reconcile.js";
 
 const AT = "2026-05-10T12:00:00Z";
@@ -31,11 +24,7 @@ const list = (value: string) =>
     `version: 1\npolicy: { listedRevoked: ${value} }\nusers:\n  ann@example.com:\n    - device: dev-a\n`,
   );
 
-async function planned(
-  value: string,
-  own: OwnRevocations | undefined,
-  revoked = AT,
-): Promise<ReportDocument> {
+async function planned(value: string, own: EarlierRuns | undefined, revoked = AT): Promise<ReportDocument> {
   const live = registration({ id: "a", email: "ann@example.com", name: "ANN-MBP", revoked });
   const inventory = () => Promise.resolve({ account: ACCOUNT, registrations: [live] });
   const terms = { account: ACCOUNT, env: {}, now: NOW, own: () => Promise.resolve(own) };
@@ -79,7 +68,7 @@ describe("by default everything listed is let in, and what undoes somebody's rev
   });
 
   test.each(["text", "markdown", "github"] as const)("counts in the headline of %s", async (format) => {
-    const headline = async (own: OwnRevocations | undefined) =>
+    const headline = async (own: EarlierRuns | undefined) =>
       render(format, await planned("unrevoke", own))
         .split("\n")
         .find((line) => line.includes("WARP registrations"));

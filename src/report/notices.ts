@@ -25,7 +25,7 @@ import {
 } from "./words.js";
 
 /** Something that a report tells of. Texts are raw. */
-export interface Told {
+export interface Notice {
   /** `act/revoke`, `access-user/delete`, `guard/delete`, `finding/stale`, `skipped/revoke`, or a message's code. */
   readonly rule: string;
   readonly level: "error" | "warning" | "note";
@@ -70,28 +70,28 @@ function valueOf<Value>(catalogue: Readonly<Record<string, Value>>, code: string
  *
  * @param grouped Tells findings of one kind about one person together, as people read them
  */
-export function tellAll(document: ReportDocument, grouped = false): Told[] {
+export function noticesOf(document: ReportDocument, grouped = false): Notice[] {
   const { problems, guards, approved, skipped } = document;
   const { loosened, alarms, deletions, undone, revocations, returns, pending, findings } =
     outlineOf(document);
-  const told = outcomes(document, true);
+  const results = outcomes(document, true);
   const acts = (all: readonly ReportedDecision[]) =>
-    all.map((decision) => tellAct(decision, document, told?.get(decision.registration.id)));
+    all.map((decision) => actNotice(decision, document, results?.get(decision.registration.id)));
   const items = itemsDue(document);
   const isFinal = ({ about }: ItemsDue, { action }: ItemDue) => about.acts[action]?.final !== undefined;
   const onItems = (final: boolean) =>
     items.flatMap((of) =>
-      of.items.filter((one) => isFinal(of, one) === final).map((one) => tellItem(of, one)),
+      of.items.filter((one) => isFinal(of, one) === final).map((one) => itemNotice(of, one)),
     );
   return [
-    ...problems.map(tellMessage),
-    ...guards.filter(({ tripped }) => tripped).map((guard) => tellGuard(guard, approved)),
+    ...problems.map(messageNotice),
+    ...guards.filter(({ tripped }) => tripped).map((guard) => guardNotice(guard, approved)),
     ...loosened.flatMap(({ text, finding, findings: all }) =>
       grouped
-        ? [{ ...tellFinding(finding, "warning"), text, isKept: true }]
-        : all.map((one) => ({ ...tellFinding(one, "warning"), isKept: true })),
+        ? [{ ...findingNotice(finding, "warning"), text, isKept: true }]
+        : all.map((one) => ({ ...findingNotice(one, "warning"), isKept: true })),
     ),
-    ...alarms.map((one) => ({ ...tellFinding(one, "warning"), isKept: true })),
+    ...alarms.map((one) => ({ ...findingNotice(one, "warning"), isKept: true })),
     ...acts(deletions),
     ...onItems(true),
     ...acts(undone),
@@ -99,7 +99,7 @@ export function tellAll(document: ReportDocument, grouped = false): Told[] {
     ...acts(returns),
     ...onItems(false),
     ...acts(pending),
-    ...skipped.map(({ act, device, user, text, registration }): Told => ({
+    ...skipped.map(({ act, device, user, text, registration }): Notice => ({
       rule: `skipped/${act}`,
       level: "note",
       text: `${act} ${device} of ${userOf(user)} is no longer due: ${text}`,
@@ -108,13 +108,13 @@ export function tellAll(document: ReportDocument, grouped = false): Told[] {
     })),
     ...findings.flatMap(({ groups }) =>
       groups.flatMap((group) =>
-        grouped ? [tellGroup(group, document)] : group.findings.map((one) => tellFinding(one, "note")),
+        grouped ? [groupNotice(group, document)] : group.findings.map((one) => findingNotice(one, "note")),
       ),
     ),
   ];
 }
 
-function tellGuard(guard: ReportDocument["guards"][number], approved: boolean): Told {
+function guardNotice(guard: ReportDocument["guards"][number], approved: boolean): Notice {
   return {
     rule: `guard/${guard.guard}`,
     level: approved ? "note" : "error",
@@ -125,10 +125,10 @@ function tellGuard(guard: ReportDocument["guards"][number], approved: boolean): 
   };
 }
 
-function tellFinding(
+function findingNotice(
   { code, subject, text, source, related, registrations }: ReportDocument["findings"][number],
-  level: Told["level"],
-): Told {
+  level: Notice["level"],
+): Notice {
   return {
     rule: `finding/${code}`,
     level,
@@ -141,18 +141,18 @@ function tellFinding(
 }
 
 /** By its first finding. */
-function tellGroup(group: FindingGroup, document: ReportDocument): Told {
-  const told = tellFinding(group.findings[0], "note");
+function groupNotice(group: FindingGroup, document: ReportDocument): Notice {
+  const first = findingNotice(group.findings[0], "note");
   const more = othersOf(group, document, 10);
-  if (more === "") return told;
+  if (more === "") return first;
   return {
-    ...told,
-    text: `${told.text}; ${more}`,
+    ...first,
+    text: `${first.text}; ${more}`,
     registrations: group.findings.flatMap((one) => one.registrations),
   };
 }
 
-export function tellMessage({ code, text, fix, right, source, related, subject }: Message): Told {
+export function messageNotice({ code, text, fix, right, source, related, subject }: Message): Notice {
   return {
     rule: code,
     level: "error",
@@ -167,7 +167,11 @@ export function tellMessage({ code, text, fix, right, source, related, subject }
   };
 }
 
-function tellAct(decision: ReportedDecision, document: ReportDocument, outcome: Outcome | undefined): Told {
+function actNotice(
+  decision: ReportedDecision,
+  document: ReportDocument,
+  outcome: Outcome | undefined,
+): Notice {
   const { action, registration, reason, entry, pending, source, related } = decision;
   const who = `${registration.device.name} (${deviceDetails(decision)}) of ${userOf(registration.user.email)}`;
   const why = [
@@ -177,7 +181,7 @@ function tellAct(decision: ReportedDecision, document: ReportDocument, outcome: 
   ];
   return {
     rule: `act/${action}`,
-    ...cameTo(`${action} ${who}, ${since(decision)}`, why, pending, outcome),
+    ...withOutcome(`${action} ${who}, ${since(decision)}`, why, pending, outcome),
     ...(decision.evidence && { evidence: evidenceLines(decision.evidence) }),
     source,
     ...(related && { related }),
@@ -186,11 +190,11 @@ function tellAct(decision: ReportedDecision, document: ReportDocument, outcome: 
   };
 }
 
-function tellItem({ kind, about }: ItemsDue, item: ItemDue): Told {
+function itemNotice({ kind, about }: ItemsDue, item: ItemDue): Notice {
   const { action, key, text, source, pending, registrations, outcome } = item;
   return {
     rule: `${about.slug}/${action}`,
-    ...cameTo(`${action} ${about.noun} ${key}`, [text], pending, outcome),
+    ...withOutcome(`${action} ${about.noun} ${key}`, [text], pending, outcome),
     source,
     registrations,
     // An address may be shown as the allowlist writes it.
@@ -199,12 +203,12 @@ function tellItem({ kind, about }: ItemsDue, item: ItemDue): Told {
 }
 
 /** An act, why it is due, and what came of it. */
-function cameTo(
+function withOutcome(
   act: string,
   why: readonly string[],
   pending: { readonly text: string } | undefined,
   outcome: Outcome | undefined,
-): Pick<Told, "level" | "text"> {
+): Pick<Notice, "level" | "text"> {
   const more = [
     ...why,
     ...(pending ? [`pending: ${pending.text}`] : []),
