@@ -28,8 +28,8 @@ import {
 import { readDate, domainOf, fold, matchTextProblem, normaliseEmail } from "./values.js";
 
 /**
- * Refuses an allowlist that is for another account: every device of the account at hand would be unlisted in it. To be
- * asked before the account is.
+ * Refuses an allowlist that is for another account: every device of this account would be unlisted in it. Call it
+ * before any request to the account.
  *
  * @throws AllowlistError
  */
@@ -48,7 +48,7 @@ export function checkAccount({ account }: Pick<Allowlist, "account">, live: stri
   ]);
 }
 
-/** Everything that speaks about an e-mail. */
+/** Everything that can name an e-mail. */
 interface Speakers {
   readonly users: ReadonlyMap<string, PlacedUser>;
   readonly tests: readonly PlacedTest[];
@@ -56,8 +56,8 @@ interface Speakers {
 }
 
 /**
- * An owner's files may speak about its e-mails only, and no other user file may speak about them. The root file may
- * speak about everybody.
+ * A file that `owns` gives to an owner may name only the owner's e-mails, and no other user file may name them. The
+ * root file may name everybody.
  */
 export function checkOwners(
   root: ParsedFile,
@@ -75,7 +75,7 @@ export function checkOwners(
   };
   const check = (email: string, written: string, offset: number, source: SourceText) => {
     if (source === root.source || email === "") return;
-    // One breach is told for each e-mail; the others go with it.
+    // One breach is reported for each e-mail.
     const owner = owners.find((each) => isFileOf(each, source.file) !== covers(each, email));
     if (owner !== undefined) addMessage(breach(root, owner, { email, written, offset, source }));
   };
@@ -109,13 +109,13 @@ function breach(root: ParsedFile, owner: Owner, { email, written, offset, source
   });
 }
 
-/** What is never acted on, by `protected` or by `guards.self`. */
+/** What no act may touch, because of `protected` or `guards.self`. */
 interface Untouched {
   readonly protects: Protected;
   readonly self: ReadonlyMap<string, SourcePosition>;
 }
 
-/** A statement that something is not acted on. */
+/** The line that keeps something from being acted on. */
 interface Statement {
   readonly what: "user" | keyof typeof lists;
   readonly id: string;
@@ -123,7 +123,9 @@ interface Statement {
   readonly source: SourcePosition;
 }
 
-/** The keys of entries that `protected` has lists for, with their lists; one contradiction of an entry is told. */
+/**
+ * The keys of an entry that `protected` has a list for, with that list. Only one contradiction of an entry is reported.
+ */
 const lists = {
   registration: "registrations",
   device: "devices",
@@ -131,7 +133,7 @@ const lists = {
   hardwareId: "hardwareIds",
 } as const;
 
-/** Users and entries that ask for an act on what is not to be acted on. */
+/** Reports users and entries that ask for an act on something that must not be touched. */
 export function checkProtected(
   users: Iterable<PlacedUser>,
   untouched: Untouched,
@@ -202,7 +204,7 @@ function contradiction(
   };
 }
 
-/** A user whom the scope's e-mails and domains leave out: the entries could never matter. */
+/** Reports users whom the e-mails and domains of `scope` leave out: their entries would never have an effect. */
 export function checkScope(
   users: Iterable<PlacedUser>,
   scope: Scope,
@@ -227,7 +229,7 @@ export function checkScope(
   }
 }
 
-/** A test with what it takes to write messages about whose registration it speaks of. */
+/** A test, with what a message about its user needs. */
 interface PlacedTest {
   readonly test: AllowlistTest;
   readonly user: TextNode;
@@ -270,7 +272,7 @@ function readTest(source: SourceText, node: TreeNode, addProblem: AddProblem): P
   const user = textNode(valueAt(givenNode, "user"));
   const given = readGiven(givenNode, user, addProblem);
   const expect = readExpect(valueAt(node, "expect"), addProblem);
-  // What is missing was told by the schema.
+  // The schema has reported what is missing.
   if (name === undefined || user === undefined || expect === undefined) return undefined;
   const test = { name: name.value, given, expect, at, source: source.position(node.start) };
   return { test, user, source };
@@ -292,7 +294,7 @@ function readGiven(node: TreeNode | undefined, user: TextNode | undefined, addPr
   return given;
 }
 
-/** Empty where the registration has no user. */
+/** Empty if the registration has no user. */
 function readUser(node: TextNode | undefined, addProblem: AddProblem): string {
   if (node === undefined || node.value === "" || node.value === "none") return "";
   const email = normaliseEmail(node.value);
@@ -305,7 +307,7 @@ function readExpect(node: TreeNode | undefined, addProblem: AddProblem): Allowli
   const rule = textNode(valueAt(node, "rule"));
   if (rule !== undefined) addProblem(matchTextProblem(rule, "rule"));
   if (action === undefined) return undefined;
-  // Another text was refused by the schema, and the whole allowlist with it.
+  // The schema refuses any other text, and with it the whole allowlist.
   const expected = action as AllowlistTest["expect"]["action"];
   return rule === undefined ? { action: expected } : { action: expected, rule: rule.value };
 }

@@ -1,24 +1,24 @@
 /**
  * Patterns for files, as `--allowlist` takes them: `*` and `?` within a name, `**` for any folders, `[abc]`, and
- * alternatives in braces. Matching takes at most pattern × name steps. What regular expressions would need for ever
- * (extended globs such as `+(a|b)`) is refused, and everything else is itself, parentheses included.
+ * alternatives in braces. Matching takes at most pattern × name steps. Extended globs such as `+(a|b)` are refused: a
+ * regular expression made from one could take forever. Every other character, a parenthesis included, matches itself.
  */
 
 import { shown } from "../text/words.js";
 
-/** Where an allowlist is looked for unless the user says otherwise; not all of them have to match. */
+/** Where to look for an allowlist if the user gives no pattern. Not all of them have to match. */
 export const DEFAULT_PATTERNS: readonly string[] = ["allowlist.yaml", "allowlist/**/*.{yaml,yml}"];
 
 /**
- * Config holds one text: several globs are separated by commas, but not by those inside `{a,b}`; or a list, which
- * Pulumi tells as JSON (`pulumi config set --path 'warp-registrations:allowlist[0]' …`).
+ * Splits the text of the configuration into globs. They are separated by commas, except commas inside `{a,b}`; or the
+ * text is a list, which Pulumi passes as JSON (`pulumi config set --path 'warp-registrations:allowlist[0]' …`).
  */
 export function splitPatterns(text: string | undefined): readonly string[] {
   if (text === undefined) return DEFAULT_PATTERNS;
   return listOf(text) ?? split(text);
 }
 
-/** A glob may begin with `[` as well. */
+/** The items of a JSON list. A glob may begin with `[` as well. */
 function listOf(text: string): readonly string[] | undefined {
   if (!text.trimStart().startsWith("[")) return undefined;
   try {
@@ -36,29 +36,29 @@ function split(text: string): readonly string[] {
     .filter((pattern) => pattern !== "");
 }
 
-/** One pattern without alternatives. */
+/** One pattern, its alternatives expanded. */
 export interface FilePattern {
-  /** For the search: matches what the pattern matches, and perhaps more, with one `*` in a name at most. */
+  /** The pattern for the search: it matches at least what the pattern matches, with at most one `*` in a name. */
   readonly search: string;
-  /** The folder below which everything lies that it can match, with `/`; empty for the project's own. */
+  /** The folder that holds everything the pattern can match, with `/`; empty for the project's own folder. */
   readonly folder: string;
-  /** Whether it names one file. */
+  /** Whether the pattern names exactly one file. */
   readonly isStatic: boolean;
-  /** Whether a name relative to the project's folder, with `/`, matches. */
+  /** Whether a name, relative to the project's folder and with `/`, matches. */
   readonly matches: (name: string) => boolean;
-  /** Whether something below a folder of that name can match. */
+  /** Whether the pattern can match something below that folder. */
   readonly reaches: (folder: string) => boolean;
 }
 
-/** The patterns that a text stands for, or why it is none. */
+/** The patterns that a text stands for, or why it is not a pattern. */
 type ParsedPattern =
   | { readonly ok: true; readonly patterns: readonly FilePattern[] }
   | { readonly ok: false; readonly why: string };
 
-/** Alternatives that braces may make of one pattern; the default ones make two. */
+/** The most alternatives that the braces of one pattern may make. The default pattern makes two. */
 const mostAlternatives = 64;
 
-/** Each `**` is tried at each depth. */
+/** The most `**` in one pattern: each is tried at each depth. */
 const mostDeep = 4;
 
 export function parseFilePattern(text: string): ParsedPattern {
@@ -74,7 +74,7 @@ export function parseFilePattern(text: string): ParsedPattern {
   return { ok: true, patterns: patterns.flatMap((pattern) => pattern ?? []) };
 }
 
-/** All alternatives of `a{b,c{d,e}}f`; braces without a comma are themselves. Undefined for too many. */
+/** All alternatives of `a{b,c{d,e}}f`. Braces without a comma match themselves. Undefined if there are too many. */
 function expandBraces(text: string): readonly string[] | undefined {
   const done: string[] = [];
   const open: string[] = [text];
@@ -111,7 +111,7 @@ function firstBraces(text: string): Braces | undefined {
       if (inner === undefined || inner.commas.length === 0) continue;
       const cuts = [inner.at, ...inner.commas, at];
       const parts = cuts.slice(1).map((cut, index) => text.slice((cuts[index] ?? 0) + 1, cut));
-      // The one that begins first: what stands inside it is expanded later.
+      // Keep the braces that begin first: those inside them are expanded later.
       if (outermost === undefined || inner.at < outermost.start)
         outermost = { start: inner.at, end: at + 1, parts };
       if (starts.length === 0) return outermost;
@@ -120,7 +120,7 @@ function firstBraces(text: string): Braces | undefined {
   return outermost;
 }
 
-/** A name's pattern: one character, any one (`?`), any run (`*`), or one of a class. */
+/** One part of a name's pattern: a character, any character (`?`), any run of characters (`*`), or a class. */
 type Token = string | { readonly kind: "any" | "run" } | Class;
 
 interface Class {
@@ -196,7 +196,7 @@ function literalOf(segment: Segment): string {
   return segment === "**" ? "" : segment.filter((token) => typeof token === "string").join("");
 }
 
-/** What is literal before the first wildcard and behind the last one, and one `*` for all between. */
+/** The literal text before the first wildcard and after the last one, with one `*` between them. */
 function searchOf(segment: Segment): string {
   if (segment === "**") return "**";
   const isWild = (token: Token) => typeof token !== "string";
@@ -208,8 +208,8 @@ function searchOf(segment: Segment): string {
 }
 
 /**
- * Where in a pattern the names may lead, from its beginning on. At most one step for each segment and name, for each
- * `**`: the sets of places are walked, not the ways.
+ * The places in a pattern that the names can lead to from its beginning. Takes at most one step for each segment and
+ * name, for each `**`, because it walks the sets of places and not the ways through them.
  */
 function placesBehind(segments: readonly Segment[], names: readonly string[]): ReadonlySet<number> {
   let places = closed(segments, new Set([0]));
@@ -218,7 +218,7 @@ function placesBehind(segments: readonly Segment[], names: readonly string[]): R
     for (const place of places) {
       const segment = segments[place];
       if (segment === undefined) continue;
-      // As shells do it, only a pattern that begins with a dot matches a hidden name.
+      // As in a shell, only a pattern that begins with a dot matches a hidden name.
       if (segment === "**") {
         if (!name.startsWith(".")) next.add(place);
       } else if (matchesName(segment, name)) next.add(place + 1);
@@ -228,9 +228,9 @@ function placesBehind(segments: readonly Segment[], names: readonly string[]): R
   return places;
 }
 
-/** With the places behind each `**`, which may match no folder at all. */
+/** Adds the places behind each `**`, which may also match no folder. */
 function closed(segments: readonly Segment[], places: Set<number>): ReadonlySet<number> {
-  // What is added while a set is walked is walked as well.
+  // The loop also visits the places that it adds.
   for (const place of places) if (segments[place] === "**") places.add(place + 1);
   return places;
 }
@@ -251,8 +251,8 @@ function matchesOne(token: Token, character: string): boolean {
 }
 
 /**
- * Whether `text` matches `pattern`, where `*` is any run of characters and `?` any one; everything else is itself.
- * Takes at most pattern × text steps: a regular expression made from the same pattern can take for ever.
+ * Whether `text` matches `pattern`. `*` matches any run of characters, `?` any one, and every other character itself.
+ * Takes at most pattern × text steps: a regular expression made from the same pattern can take forever.
  */
 export function matchesPattern(pattern: string, text: string): boolean {
   return matchesRuns(Array.from(pattern), Array.from(text), isStar, fits);
@@ -263,8 +263,8 @@ const isStar = (wanted: string): boolean => wanted === "*";
 const fits = (wanted: string, given: string): boolean => wanted === "?" || wanted === given;
 
 /**
- * The same of a pattern's parts, each of which stands for any run of characters or fits one. Goes back to the last run
- * only: an earlier one could take no more than it.
+ * The same for a pattern in parts, where each part matches any run of characters or one character. Goes back only to
+ * the last run: an earlier one could not match more.
  */
 function matchesRuns<Part>(
   wanted: readonly Part[],

@@ -18,18 +18,17 @@ import {
 import type { Allowlist } from "./model.js";
 import { type AllowlistFile, parseAllowlist } from "./parse.js";
 
-/** Which allowlist to read. */
 export interface ReadOptions {
-  /** The project's folder; nothing outside it is read. */
+  /** The project's folder. Nothing outside it is read. */
   readonly root: string;
-  /** Globs relative to `root`. Each must match a file, but for `DEFAULT_PATTERNS`. */
+  /** Globs relative to `root`. Each must match a file, except those of `DEFAULT_PATTERNS`. */
   readonly patterns: readonly string[];
 }
 
 /**
  * Reads and checks the whole allowlist.
  *
- * @throws AllowlistError with everything that is wrong, in all files.
+ * @throws AllowlistError with every error in every file.
  */
 export async function readAllowlist({ root, patterns }: ReadOptions): Promise<Allowlist> {
   const folder = await realpath(root).catch((error: unknown) => {
@@ -58,7 +57,7 @@ async function findAll(
     const found = await findFiles(root, pattern);
     for (const name of found.files) names.add(name);
     all.push(...found.patterns);
-    // Two patterns that pass the same place would find it twice.
+    // Two patterns that pass the same place find the same message there.
     for (const message of found.messages) if (!seen.has(message.text)) messages.push(message);
     for (const message of found.messages) seen.add(message.text);
     if (!byDefault && found.files.size === 0 && found.messages.length === 0)
@@ -78,7 +77,7 @@ async function readAll(
   for (const name of [...names].sort()) {
     const read = await readFile(root, name);
     if (!read.ok) messages.push(read.message);
-    // A link beside the file that it leads to is the same file.
+    // A link and the file that it leads to are one file.
     else if (!files.has(read.real)) files.set(read.real, read.file);
   }
   return [...files.values()];
@@ -126,13 +125,13 @@ function noFiles([near]: readonly Message[]): Message {
   };
 }
 
-/** Folders that hold other people's YAML. */
+/** Folders with YAML that belongs to others. */
 const ignore = ["**/node_modules/**", "**/.git/**"];
 
-/** How deep a project's folders are searched; only a folder that contains itself is deeper. */
+/** How deep the search goes. Only a folder that contains itself is deeper. */
 const deep = 32;
 
-/** Files by their name relative to the project's folder, with `/`, and what stood in the way of finding them. */
+/** Files by their names relative to the project's folder, with `/`, and messages about what could not be searched. */
 interface FoundFiles {
   readonly files: ReadonlySet<string>;
   readonly messages: readonly Message[];
@@ -140,7 +139,7 @@ interface FoundFiles {
   readonly patterns: readonly FilePattern[];
 }
 
-/** The files that a pattern matches. Folders are read inside the project only, and never through a link. */
+/** The files that a pattern matches. Reads only folders inside the project, and never follows a link. */
 async function findFiles(root: string, given: string): Promise<FoundFiles> {
   const relativeTo = toRelative(root, given);
   const parsed = relativeTo === undefined ? undefined : parseFilePattern(relativeTo);
@@ -180,10 +179,10 @@ function badPattern(given: string, why: string): Message {
   };
 }
 
-/** Names that somebody may have meant as YAML: another case, a `.txt` behind, JSON, hidden. */
+/** Names that were probably meant as YAML: another case, an added `.txt`, JSON, hidden. */
 const nearlyYaml = /\.(?:ya?ml|json)(?:\.txt)?$/iu;
 
-/** Files that look as if they belonged to the allowlist, and that its patterns do not match; a warning for each. */
+/** Warns of each file that looks like a part of the allowlist but that no pattern matches. */
 async function findUnread(
   root: string,
   patterns: readonly FilePattern[],
@@ -218,7 +217,7 @@ function isJson(name: string): boolean {
   return /\.json(?:\.txt)?$/iu.test(name);
 }
 
-/** What the file would be called if it were to be read. */
+/** The names under which the file would be read. */
 function meantNames(name: string): readonly string[] {
   const at = name.lastIndexOf("/") + 1;
   const [folder, file] = [name.slice(0, at), name.slice(at)];
@@ -239,14 +238,17 @@ function unread(name: string, meant: string): Message {
   };
 }
 
-/** What to suggest for a pattern that matches nothing: the YAML file of the project with the nearest name. */
+/** The suggestion for a pattern that matches nothing: the project's YAML file with the nearest name. */
 async function nearestFile(root: string, pattern: string): Promise<string | undefined> {
   const { files } = await findFiles(root, "{*,*/*,*/*/*}.{yaml,yml}");
   const word = toRelative(root, pattern) ?? pattern;
   return nearest(word, [...files].slice(0, 1000));
 }
 
-/** A pattern relative to the project's folder, whose own name is no pattern; undefined where it leads elsewhere. */
+/**
+ * A pattern relative to the project's folder, even if the name of that folder contains a pattern's characters.
+ * Undefined if it leads elsewhere.
+ */
 function toRelative(root: string, given: string): string | undefined {
   const pattern = given.replace(/^(?:\.\/+)+/u, "");
   if (!isAbsolute(pattern)) return pattern;
@@ -254,7 +256,7 @@ function toRelative(root: string, given: string): string | undefined {
   return pattern.startsWith(folder) ? pattern.slice(folder.length) : undefined;
 }
 
-/** A linked folder among the pattern's leading names, from which the search would begin unseen. */
+/** A linked folder among the pattern's leading names. The search would begin behind it and not see it. */
 async function linkBefore(root: string, leading: string): Promise<Message | undefined> {
   let folder = root;
   for (const name of leading === "" ? [] : leading.split("/")) {
@@ -267,9 +269,9 @@ async function linkBefore(root: string, leading: string): Promise<Message | unde
 }
 
 /**
- * The file system as the search sees it. The search itself passes over what it cannot read, and a user file that is
- * passed over would take its users off the allowlist: here each such place becomes a message. A linked folder is
- * such a place where a pattern leads into it, and is never entered.
+ * The file system for the search. The search itself skips what it cannot read, and a skipped user file would take its
+ * users off the allowlist: so each such place becomes a message here. So does a linked folder that a pattern leads
+ * into. It is never entered.
  */
 function watchedFs(
   root: string,
@@ -310,12 +312,12 @@ type Callback<T> = (error: NodeJS.ErrnoException | null, value: T) => void;
 /** The largest file that is read, in bytes. */
 const largestFile = 10 * 1024 * 1024;
 
-/** A file's text, or why there is none. */
+/** A file's text, or why it could not be read. */
 type ReadFile =
   | { readonly ok: true; readonly real: string; readonly file: AllowlistFile }
   | { readonly ok: false; readonly message: Message };
 
-/** Reads one file of the project. Where it really is, what it is and how large, is looked at before it is opened. */
+/** Reads one file of the project. Before it opens the file, it checks the file's real place, its kind and its size. */
 async function readFile(root: string, name: string): Promise<ReadFile> {
   try {
     const real = await realpath(join(root, name));
@@ -330,7 +332,7 @@ async function readFile(root: string, name: string): Promise<ReadFile> {
   }
 }
 
-/** Not followed if a link took the file's place since it was looked at; a pipe would not block. */
+/** Fails if a link has replaced the file since that check, and does not block on a pipe. */
 async function readBytes(real: string): Promise<Buffer> {
   const handle = await open(real, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
   try {

@@ -7,7 +7,7 @@ interface MatchKeyText {
   readonly rank: number;
   /** The form in which values are compared. */
   readonly compared: (value: string) => string;
-  /** A name is what the device's user chose. */
+  /** Whether the device's user chooses the value. */
   readonly isName: boolean;
 }
 
@@ -28,14 +28,14 @@ export type EntryMatch = { readonly [Key in keyof typeof KEYS]?: string };
 
 export const matchKeys = Object.keys(KEYS) as readonly (keyof EntryMatch)[];
 
-/** An entry's match while it is being read. */
+/** An entry's match while it is read. */
 export type MatchDraft = { -readonly [Key in keyof EntryMatch]: EntryMatch[Key] };
 
 export function isMatchKey(key: string): key is keyof EntryMatch {
   return Object.hasOwn(KEYS, key);
 }
 
-/** Equal for matches with the same keys and values, as they are compared. */
+/** Equal for matches with the same keys and the same values, as they are compared. */
 export function matchId(match: EntryMatch): string {
   return JSON.stringify(
     matchKeys.map((name) => {
@@ -45,7 +45,7 @@ export function matchId(match: EntryMatch): string {
   );
 }
 
-/** What an entry is, apart from its line: whose, what it asks for, and what it matches by. */
+/** What identifies an entry apart from its line: its user, what it asks for, and what it matches by. */
 export function entrySubject(
   email: string,
   { match, state }: { readonly match: EntryMatch; readonly state: string },
@@ -53,7 +53,7 @@ export function entrySubject(
   return [email, state, ...matchSubject(match)];
 }
 
-/** The keys and values of a match, as they are compared, in one order; other keys than an entry's may be among them. */
+/** The keys and compared values of a match, in one order. The match may have keys that entries do not have. */
 export function matchSubject(match: object): readonly string[] {
   return Object.entries(match as Readonly<Record<string, string | undefined>>)
     .flatMap(([key, value]) =>
@@ -67,7 +67,7 @@ export function comparedValue(key: keyof EntryMatch, value: string): string {
   return KEYS[key].compared(value);
 }
 
-/** Of two entries the one whose strongest key has the lower rank decides. */
+/** Of two entries, the one whose strongest key has the lower rank decides. */
 export type Rank = (typeof KEYS)[keyof EntryMatch]["rank"];
 
 export function rankOfKey(key: keyof EntryMatch): Rank {
@@ -82,12 +82,12 @@ export function ranksInWords(): string {
   return `${first} beats ${second}, then ${rest.join(", ")}`;
 }
 
-/** Whether it goes by a name, which the device's user chose, and by nothing else about the device. */
+/** Whether it matches only by a name, which the device's user chose. */
 export function isByNameAlone(match: EntryMatch): boolean {
   return matchKeys.every((key) => KEYS[key].isName || match[key] === undefined);
 }
 
-/** What is wrong with a `trustName` beside a match that does not go by a name alone. */
+/** What is wrong with a `trustName` beside a match that does not match only by name. */
 export function trustProblem(match: EntryMatch, offset: number): Problem | undefined {
   const strong = matchKeys.find((key) => match[key] !== undefined);
   if (strong !== undefined && isByNameAlone(match)) return undefined;
@@ -100,7 +100,7 @@ export function trustProblem(match: EntryMatch, offset: number): Problem | undef
   };
 }
 
-/** The text of a match key. What could match nothing, or many machines, is told. */
+/** The text of a match key. Reports a text that could match nothing, or many machines. */
 export function readMatchText(key: keyof EntryMatch, node: TextNode, addProblem: AddProblem): string {
   addProblem(matchKeyProblem(key, node));
   return node.value;
@@ -122,11 +122,11 @@ function hardwareProblem(key: "serial" | "hardwareId", { value, start }: TextNod
   };
 }
 
-// Serial numbers and hardware ids: the form in which they are compared, and which of them name one machine.
+// Serial numbers and hardware ids: the form in which they are compared, and which of them identify one machine.
 
 /**
- * What firmware says where no serial number was ever written, in the form of {@link serialKey}. Collected from
- * SMBIOS tables in the wild: each of these stands on very many machines.
+ * What firmware reports if no serial number was ever written, in the form of {@link serialKey}. Collected from SMBIOS
+ * tables in the wild: each of these is on very many machines.
  */
 const vendorDefaults: ReadonlySet<string> = new Set([
   "TO BE FILLED BY O.E.M.",
@@ -186,7 +186,7 @@ const vendorDefaults: ReadonlySet<string> = new Set([
   "VIRTUAL MACHINE",
 ]);
 
-/** UUIDs that boards leave the factory with, as 32 hex digits; FreeBSD and others refuse them as host ids. */
+/** UUIDs that boards have when they leave the factory, as 32 hex digits. FreeBSD and others refuse them as host ids. */
 const defaultUuids: ReadonlySet<string> = new Set([
   // AMI's default, and the same with the byte order of SMBIOS before 2.6.
   "03000200040005000006000700080009",
@@ -204,22 +204,22 @@ const defaultUuids: ReadonlySet<string> = new Set([
   "DC698397FA544CF282C8B1B5307A6A7F",
 ]);
 
-/** What stands between the characters of a serial without telling anything. */
+/** Characters between those of a serial that carry no information. */
 const blanks: ReadonlySet<string> = new Set(" \t.,_:/-");
 
-/** Nearly every serial is in its compared form already. */
+/** Nearly every serial already has its compared form. */
 const plainSerial = /^[0-9A-Z]+(?:[ ./_:-][0-9A-Z]+)*$/;
 
-/** One byte again and again (`FEFE…`), or a tail of nothing but `F`. */
+/** One byte repeated (`FEFE…`), or nothing but `F` from the ninth digit on. */
 const emptyUuid = /^(?:([\dA-F]{2})\1{15}|[\dA-F]{8}F{24})$/;
 
 const uuid = /^\{?[\dA-F]{8}-?(?:[\dA-F]{4}-?){3}[\dA-F]{12}\}?$/;
 
 /**
  * The form in which serial numbers are compared: trimmed, inner blanks single, ASCII letters in upper case. Firmware,
- * stickers and inventories write them in either case, and no vendor tells two machines apart by it. Other characters
- * stay as they are: none of them is in a real serial number, and nothing may become equal that was not. Applying it
- * twice changes nothing.
+ * stickers and inventories write them in either case, and no vendor has two machines whose serials differ only in case.
+ * Other characters stay as they are: no real serial number contains one, and different texts must not become equal.
+ * Applying it twice changes nothing.
  */
 export function serialKey(serial: string): string {
   if (plainSerial.test(serial)) return serial;
@@ -230,8 +230,8 @@ export function serialKey(serial: string): string {
 }
 
 /**
- * The form in which hardware ids are compared: as serial numbers, and a UUID without its dashes and braces, which some
- * tools write and others leave out.
+ * The form in which hardware ids are compared: that of serial numbers, and for a UUID without its dashes and braces,
+ * which only some tools write.
  */
 export function hardwareIdKey(hardwareId: string): string {
   return withoutDashes(serialKey(hardwareId));
@@ -242,21 +242,21 @@ function withoutDashes(key: string): string {
 }
 
 /**
- * Whether a serial number can tell one device from another: false for a blank one, for what vendors leave as a
- * default (`To Be Filled By O.E.M.`, whatever the case; the default UUIDs of boards), and for one character again and
- * again, blanks and dashes aside (`00000000`, `XXXX`, `0`, `----`).
+ * Whether a serial number can distinguish one device from another. False for a blank one, for a vendor's default in any
+ * case of letters (`To Be Filled By O.E.M.`, the default UUIDs of boards), and for one repeated character, not counting
+ * blanks and dashes (`00000000`, `XXXX`, `0`, `----`).
  */
 export function isUsableSerial(text: string): boolean {
   return usableSerialKey(text) !== undefined;
 }
 
-/** The form in which it is compared, if it can tell one device from another. */
+/** The form in which it is compared, or undefined if it cannot distinguish one device from another. */
 export function usableSerialKey(serial: string): string | undefined {
   const key = serialKey(serial);
   return isDistinctive(key) && (key.length < 32 || isUsableUuid(withoutDashes(key))) ? key : undefined;
 }
 
-/** The same of a hardware id. */
+/** The same for a hardware id. */
 export function usableHardwareIdKey(hardwareId: string): string | undefined {
   const key = serialKey(hardwareId);
   if (!isDistinctive(key)) return undefined;
@@ -268,7 +268,7 @@ function isDistinctive(key: string): boolean {
   return hasTwoCharacters(key) && !vendorDefaults.has(key);
 }
 
-/** The same of a hardware id: what firmware leaves in a serial stands in hardware ids as well. */
+/** The same for a hardware id: firmware leaves the same defaults in both. */
 export function isUsableHardwareId(text: string): boolean {
   return isUsableSerial(text);
 }
@@ -284,7 +284,7 @@ function hasTwoCharacters(key: string): boolean {
   return false;
 }
 
-/** True for what is no UUID. */
+/** True also for a text that is not a UUID. */
 function isUsableUuid(key: string): boolean {
   return key.length !== 32 || (!defaultUuids.has(key) && !emptyUuid.test(key));
 }

@@ -1,12 +1,12 @@
-/** What a code means, and what to do about it: a sentence or two of Markdown each. */
+/** What a code means, and what to do about it: one or two sentences of Markdown each. */
 export interface CodeMeaning {
   readonly meaning: string;
   readonly fix: string;
 }
 
 /**
- * Every code that a message can carry: those about the allowlist itself, and the few that only the account, or the
- * allowlist's own tests, bring up. Codes are stable. `docs/error-codes.md` has its table from here.
+ * Every code that a message can have: those about the allowlist itself, and the few that come only from the account or
+ * from the allowlist's own tests. Codes are stable. The table in `docs/error-codes.md` is made from this one.
  */
 export const messageCatalogue = {
   "access-users/ambiguous": {
@@ -237,5 +237,4 @@ export const messageCatalogue = {
   },
 } as const satisfies Readonly<Record<string, CodeMeaning>>;
 
-/** The code of a message. */
 export type MessageCode = keyof typeof messageCatalogue;

@@ -4,7 +4,7 @@ import { excerpt } from "../text/lines.js";
 import { compare, counted, shown } from "../text/words.js";
 import type { MessageCode } from "./message-codes.js";
 
-/** Something wrong with the desired state: where, what, and what to do. */
+/** Something wrong with the desired state: where it is, what it is, and what to do. */
 export interface Message {
   /** Stable, for machines: `allowlist/contradiction`. @asType string @minLength 1 */
   readonly code: MessageCode;
@@ -12,22 +12,22 @@ export interface Message {
   readonly text: string;
   /** What to do about it. */
   readonly fix?: string | undefined;
-  /** The lines of the file that would be right, as an example of the fix. */
+  /** The lines of the file as they should be, as an example of the fix. */
   readonly right?: readonly string[] | undefined;
-  /** The line that it is about. */
+  /** The place that the message is about. */
   readonly source?: SourcePosition | undefined;
-  /** The line of the file, without its line break. */
+  /** That line of the file, without its line break. */
   readonly line?: string | undefined;
   /** Further places that matter, such as the other of two entries that contradict each other. @title Related places */
   readonly related?: readonly RelatedPlace[] | undefined;
-  /** Only of a warning: what it is about, in facts that stay; with `code` it identifies the warning. */
+  /** Only for a warning: what it is about, in facts that do not change. With `code` it identifies the warning. */
   readonly subject?: readonly string[];
 }
 
-/** Takes a message that is to be shown. */
+/** Takes a message to be shown. */
 export type AddMessage = (message: Message) => void;
 
-/** The allowlist cannot be used. Carries every message that was found, in the order of files and lines. */
+/** The allowlist cannot be used. Carries every message, in the order of files and lines. */
 export class AllowlistError extends Error {
   override readonly name = "AllowlistError";
 
@@ -54,7 +54,7 @@ export interface RelatedPlace {
   readonly source: SourcePosition;
 }
 
-/** More messages than this are counted and not listed. */
+/** The most messages that are listed. Further ones are only counted. */
 export const mostMessages = 1000;
 
 /** Messages in the order of files and lines, those without a place first. */
@@ -74,19 +74,19 @@ export function inOrder(messages: readonly Message[]): readonly Message[] {
   return [...sorted.slice(0, mostMessages), more];
 }
 
-/** The longest piece of text in a message; what is longer comes from a file and not from this project. */
+/** The longest piece of text in a message. Longer text comes from a file, not from this project. */
 const longest = 1000;
 
 /**
- * Messages for a terminal or a log: for each its place, text and code, the line with a caret, what to do, and the
- * places that have to do with it; then how many there are. Text from files is escaped (`escapeText`). Without a
- * line break at the end.
+ * Messages for a terminal or a log. Each has its place, text and code, the line with a caret, what to do, and related
+ * places. The number of messages comes last. Text from files is escaped (`escapeText`). There is no line break at the
+ * end.
  */
 export function formatMessages(messages: readonly Message[], what: "error" | "warning" = "error"): string {
   return [...messages.map(formatMessage), countLine(messages, what)].join("\n\n");
 }
 
-/** One of them. */
+/** Formats one message. */
 export function formatMessage(message: Message): string {
   const { code, text, fix, right = [], source, line, related = [] } = message;
   const place = source === undefined ? "" : `${formatPosition(source)}: `;
@@ -100,7 +100,7 @@ export function formatMessage(message: Message): string {
   return rows.join("\n");
 }
 
-/** A place as editors and terminals make links of it: `file:line:column`. */
+/** A place in the form that editors and terminals turn into a link: `file:line:column`. */
 function formatPosition({ file, line, column }: SourcePosition): string {
   return `${escapeText(file, longest)}:${line}:${column}`;
 }
@@ -117,7 +117,7 @@ export function inside(root: string, real: string): boolean {
   return way !== "" && way !== ".." && !way.startsWith(`..${sep}`) && !isAbsolute(way);
 }
 
-/** The beginning of a file: where a message about the file as a whole points. */
+/** The beginning of a file, for a message about the whole file. */
 export function beginning(file: string): SourcePosition {
   return { file, line: 1, column: 1 };
 }
@@ -132,7 +132,7 @@ export function outside(what: string, file?: string): Message {
   };
 }
 
-/** A folder that is a symbolic link, to wherever. */
+/** A folder that is a symbolic link, wherever it leads. */
 export function linkedFolder(name: string, isInside: boolean): Message {
   return {
     code: "allowlist/outside-project",
@@ -141,7 +141,7 @@ export function linkedFolder(name: string, isInside: boolean): Message {
   };
 }
 
-/** A file or folder that the system does not let us read, or that is neither. */
+/** A file or folder that the system does not let us read, or a path that is neither. */
 export function unreadable(name: string, error: unknown): Message {
   const code = error instanceof Error && "code" in error ? String(error.code) : "it is not a regular file";
   return {

@@ -1,4 +1,4 @@
-/** The desired state as data: what the allowlist files say, validated, with the place of every statement. */
+/** The desired state as data: what the allowlist files set, validated, with the place of every statement. */
 
 import type { POLICY } from "./keys/policy.js";
 import type { GUARDS } from "./keys/root.js";
@@ -11,7 +11,7 @@ import type { Day, Duration, WrittenDomains } from "./values.js";
 /** What an entry asks of the registrations that it matches. */
 export type EntryState = "active" | "revoked" | "deleted";
 
-/** What the device behind a match must be besides; a match that fails one of these is not allowed. */
+/** What a device must have besides the match. A match that fails one of these conditions is not allowed. */
 export interface Conditions {
   /** The `device_type` of the physical device, exactly, in lower case: `windows`, `mac`, `ios`, … */
   readonly platform?: string;
@@ -42,7 +42,7 @@ export interface Entry {
   /** Where the device was requested; free text, shown in reports. */
   readonly ticket?: string | undefined;
   readonly requires?: Conditions | undefined;
-  /** Why a match by name only is good enough here. */
+  /** Why a match by name only is good enough for this entry. */
   readonly trustName?: string;
   readonly source: SourcePosition;
 }
@@ -51,14 +51,14 @@ export interface Entry {
 export interface UserState {
   /** `suspended`: every registration revoked; `offboarded`: every registration deleted. */
   readonly state: "suspended" | "offboarded";
-  /** The first day, in UTC, on which it holds; without it, always. */
+  /** The first day, in UTC, on which the state applies. Without it, the state always applies. */
   readonly since?: Day | undefined;
   readonly reason?: string | undefined;
   /** The line that sets `state`. */
   readonly source: SourcePosition;
 }
 
-/** A user of the allowlist. An empty `entries` means: this user may have no device. */
+/** A user of the allowlist. Empty `entries` mean that this user may have no device. */
 export interface AllowedUser {
   /** Normalised: see `normaliseEmail`. */
   readonly email: string;
@@ -71,9 +71,9 @@ export interface AllowedUser {
 }
 
 /**
- * Which registrations the allowlist covers. A registration is in scope when its type is one of `registrationTypes`,
- * and its e-mail is one of `emails` or under one of `emailDomains` (where either is given), and its device profile
- * is one of `policyIds` (where given). Nothing outside is decided or counted.
+ * Which registrations the allowlist covers. A registration is in scope if its type is one of `registrationTypes`, its
+ * e-mail is one of `emails` or under one of `emailDomains` (if either is given), and its device profile is one of
+ * `policyIds` (if given). Registrations outside the scope are neither decided nor counted.
  */
 export interface Scope {
   /** The line of `scope`; undefined where the root file has none. */
@@ -85,8 +85,8 @@ export interface Scope {
 }
 
 /**
- * What is never touched, each with the line that says so: e-mails in their normal form, device ids, registration ids,
- * serial numbers by `serialKey` and hardware ids by `hardwareIdKey`.
+ * What is never touched, each with the line that protects it: e-mails in their normal form, device ids, registration
+ * ids, serial numbers by `serialKey` and hardware ids by `hardwareIdKey`.
  */
 export interface Protected {
   readonly users: ReadonlyMap<string, SourcePosition>;
@@ -98,21 +98,21 @@ export interface Protected {
 
 /** How much of a plan one run does. */
 export interface Limits {
-  /** Acts in one run; the rest is pending. Without it, all. */
+  /** The most acts in one run; the rest stay pending. Without it, there is no limit. */
   readonly perRun?: Setting<number> | undefined;
-  /** How old a plan may be that `WARP_EXPECT_PLAN` names. Default 24 hours. */
+  /** How old a plan that `WARP_EXPECT_PLAN` names may be. Default 24 hours. */
   readonly maxPlanAge: Setting<Duration>;
 }
 
-/** Plans are shown, and nothing is done. */
+/** A freeze: runs show their plans and do nothing. */
 export interface Freeze {
-  /** The moment from which acts are done again; a day counts to its end, in UTC. */
+  /** The moment from which runs act again. A day counts to its end, in UTC. */
   readonly until: Date;
   readonly reason: string;
   readonly source: SourcePosition;
 }
 
-/** Registrations that another tool manages: all keys that are given must match. */
+/** Registrations that another tool manages. All keys of the match must match. */
 export interface IgnoreRule {
   readonly match: EntryMatch & {
     readonly user?: string;
@@ -125,7 +125,7 @@ export interface IgnoreRule {
   readonly source: SourcePosition;
 }
 
-/** Given a registration like this, expect that decision. */
+/** A test: what the decision about a given registration must be. */
 export interface AllowlistTest {
   readonly name: string;
   readonly given: {
@@ -145,19 +145,19 @@ export interface AllowlistTest {
     readonly profile?: string;
     readonly policyId?: string;
     readonly registrationType?: string;
-    /** Without it, long ago. */
+    /** Without it, created long ago. */
     readonly created?: Date;
-    /** Without it, the moment of the test. */
+    /** Without it, seen at the moment of the test. */
     readonly lastSeen?: Date;
     /** Without it, the registration is active. */
     readonly revoked?: Date;
   };
   readonly expect: {
     readonly action: "keep" | "revoke" | "unrevoke" | "delete" | "leave";
-    /** The rule that decides, as {@link Rule} of the core names it. */
+    /** The name of the rule that decides, a {@link Rule} of the core. */
     readonly rule?: string;
   };
-  /** The moment of the test; without it, that of the plan. */
+  /** The moment of the test. Without it, the moment of the plan. */
   readonly at?: Date | undefined;
   readonly source: SourcePosition;
 }
@@ -177,17 +177,19 @@ export interface Owned {
   readonly source: SourcePosition;
 }
 
-/** The whole desired state, as read from one root file and any number of user files. */
+/** The whole desired state, read from one root file and any number of user files. */
 export interface Allowlist {
   readonly version: 1;
-  /** The ids, in lower case, of the accounts that it is for, each with its line; empty: any. See `checkAccount`. */
+  /**
+   * The ids, in lower case, of the accounts that it is for, each with its line. Empty: any account. See `checkAccount`.
+   */
   readonly account: ReadonlyMap<string, SourcePosition>;
   readonly scope: Scope;
-  /** The root file's policy. Use `policyOf` for what holds for one user. */
+  /** The root file's policy. Use `policyOf` for the policy of one user. */
   readonly policy: Policy;
-  /** By normalised e-mail, where a group or the user's own mapping says something else than the root file. */
+  /** By normalised e-mail: the policies that a group or the user's own mapping makes different from the root file's. */
   readonly policies: ReadonlyMap<string, Policy>;
-  /** By file or pattern: the e-mails, and `*@<domain>`, that only such a file may name. */
+  /** By file or pattern: the e-mails, and `*@<domain>`, that only a matching file may name. */
   readonly owns: ReadonlyMap<string, Owned>;
   readonly protected: Protected;
   readonly ignore: readonly IgnoreRule[];
@@ -198,11 +200,11 @@ export interface Allowlist {
   readonly users: ReadonlyMap<string, AllowedUser>;
   readonly tests: readonly AllowlistTest[];
   readonly accessUsers: readonly WantedAccessUser[];
-  /** Domains by the form in which they are compared, to be shown as they are written: see `showDomains`. */
+  /** Domains by the form in which they are compared, to show them as the files write them: see `showDomains`. */
   readonly domains: WrittenDomains;
-  /** What is valid but worth a look: weak matches, rules that shadow each other. */
+  /** What is valid but needs a look: weak matches, rules that shadow each other. */
   readonly warnings: readonly Message[];
-  /** Every file that was read, relative to the project's folder, sorted, each with the SHA-256 of its text in hex. */
+  /** Every file that was read, sorted by name. */
   readonly files: readonly {
     /** Relative to the project's folder. */
     readonly file: string;
@@ -211,27 +213,27 @@ export interface Allowlist {
   }[];
 }
 
-// What the policy says: for everybody, for a group, for one user.
+// What the policy sets for everybody, for a group, for one user.
 
-/** A setting with the place that set it, or, for a default, the root file's `version` line. */
+/** A setting with the place that set it. For a default, that is the root file's `version` line. */
 export interface Setting<T> {
   readonly value: T;
-  /** False where the value is the documented default. */
+  /** False for the documented default. */
   readonly explicit: boolean;
   readonly source: SourcePosition;
-  /** Whose policy sets it, if not the root file's: `group contractors`, `user bob@example.com`. */
+  /** The policy that sets it, if not the root file's: `group contractors`, `user bob@example.com`. */
   readonly of?: string | undefined;
 }
 
-/** What is done with a registration that no entry covers. */
+/** What to do with a registration that no entry covers. */
 export type UnlistedAction = Policy["unlisted"]["value"];
 
-/** What is done with the newest registration of a listed device when it is found revoked; `ours`: by this stack. */
+/** What to do with the newest registration of a listed device if it is revoked; `ours`: revoked by this stack. */
 export type ListedRevokedAction = Policy["listedRevoked"]["value"];
 
 export type { AgeRule } from "./keys/policy.js";
 
-/** What the policy says of one user: the closest of user, group and root file. */
+/** The policy of one user: for each key, the closest of user, group and root file. */
 export function policyOf(
   { policy, policies }: { readonly policy: Policy; readonly policies: ReadonlyMap<string, Policy> },
   email: string,
@@ -239,23 +241,29 @@ export function policyOf(
   return policies.size === 0 ? policy : (policies.get(email) ?? policy);
 }
 
-/** The closest of user, group and root file sets each key as a whole. What it means is in `keys/policy.ts`. */
+/**
+ * The settings of a policy. The closest of user, group and root file sets each key as a whole. `keys/policy.ts` defines
+ * what they mean.
+ */
 export type Policy = { readonly [Key in keyof typeof POLICY]: Setting<ValueOf<(typeof POLICY)[Key]>> };
 
-/** What one place says of the policy: the root file, a group, or a user. */
+/** What one place sets of the policy: the root file, a group, or a user. */
 export type PolicyLayer = { readonly [Key in keyof Policy]?: Policy[Key] };
 
-/** The most acts of one kind in one run; the stricter of the two holds. */
+/** The most acts of one kind in one run. The stricter of the two limits applies. */
 export interface GuardLimit {
   /** Acts, an absolute count. */
   readonly max: Setting<number>;
-  /** Acts in percent of the active registrations in scope, 0 to 100; of fewer than 10 at most half, unless it is higher. */
+  /**
+   * Percent of the active registrations in scope, 0 to 100. With fewer than 10 of them, half, unless the percentage is
+   * higher.
+   */
   readonly percent: Setting<number>;
 }
 
 /**
- * The limits of one plan: per act on registrations, and per name for anything else (no limit if its row has no default).
- * `self`: the people who run the tool, by normalised e-mail. What each means is in `keys/root.ts`.
+ * The limits of one plan: one for each act on registrations, and one by name for anything else (no limit if its row has
+ * no default). `self`: the people who run the tool, by normalised e-mail. `keys/root.ts` defines what each means.
  */
 export type Guards = { readonly [Key in keyof typeof GUARDS]: GuardOf<(typeof GUARDS)[Key]> };
 
@@ -265,12 +273,12 @@ type GuardOf<R> = R extends { readonly shape: Value<number> }
     ? GuardLimit
     : ReadonlyMap<string, SourcePosition>;
 
-/** The guards that are one count. */
+/** The guards that are a single count. */
 export type CountGuard = {
   [Key in keyof typeof GUARDS]: (typeof GUARDS)[Key] extends { readonly shape: Value<number> } ? Key : never;
 }[keyof typeof GUARDS];
 
-/** A documented default. */
+/** A setting that has its documented default. */
 export function defaultSetting<T>(root: ParsedFile, value: T): Setting<T> {
   const version = pairAt(root.tree, "version");
   return { value, explicit: false, source: root.source.position(version?.keyStart ?? 0) };
@@ -282,23 +290,23 @@ export interface PlacedEntry {
   readonly node: TreeNode;
 }
 
-/** A user with what it takes to write messages about the place. */
+/** A user, with what messages about its place need. */
 export interface PlacedUser {
   readonly user: AllowedUser;
   readonly entries: readonly PlacedEntry[];
-  /** What the user's own mapping says of the policy; undefined where it says nothing. */
+  /** What the user's own mapping sets of the policy; undefined if it sets nothing. */
   readonly layer?: PolicyLayer | undefined;
   readonly pair: TreePair;
   readonly source: SourceText;
 }
 
-/** A rule of what is left alone, with the node that it was read from. */
+/** A rule of `ignore`, with the node that it was read from. */
 export interface PlacedRule {
   readonly rule: IgnoreRule;
   readonly node: TreeNode;
 }
 
-/** The first and the last day on which an entry applies, by their first moments. */
+/** The first moments of the first and the last day on which an entry applies. */
 interface Window {
   readonly first: number;
   readonly last: number;
@@ -308,12 +316,12 @@ export function windowOf({ from, expires }: Entry): Window {
   return { first: from?.start ?? -Infinity, last: expires?.start ?? Infinity };
 }
 
-/** Whether there is a day on which both apply. */
+/** Whether both apply on at least one day. */
 export function overlap(one: Window, other: Window): boolean {
   return one.first <= other.last && other.first <= one.last;
 }
 
-/** Whether the outer one applies on every day on which the inner one does. */
+/** Whether the outer one applies on every day of the inner one. */
 export function encloses(outer: Window, inner: Window): boolean {
   return outer.first <= inner.first && inner.last <= outer.last;
 }

@@ -26,17 +26,16 @@ export interface AllowlistFile {
   readonly text: string;
 }
 
-/** An allowlist where nothing is wrong, else all that is wrong with it. */
+/** An allowlist without errors, or the errors. */
 interface ParsedAllowlist {
   readonly allowlist?: Allowlist;
   readonly messages: readonly Message[];
 }
 
 /**
- * Reads the texts of an allowlist's files, whatever they hold; never throws for what they say. Messages stand in the
- * order of files and lines.
+ * Reads the texts of an allowlist's files. It throws for no content. Messages are in the order of files and lines.
  *
- * @param before Messages about files that could not be read: with any, questions that only the whole allowlist
+ * @param before Messages about files that could not be read. If there are any, questions that only the whole allowlist
  * answers (is there a root file, are there users) are not asked.
  */
 export function parseAllowlist(
@@ -61,7 +60,7 @@ export function parseAllowlist(
   };
 }
 
-/** The digest lets a later run name the files that changed. */
+/** With the digest, a later run can name the files that changed. */
 function digested({ file, text }: AllowlistFile): Allowlist["files"][number] {
   return { file, digest: createHash("sha256").update(text).digest("hex") };
 }
@@ -77,7 +76,7 @@ function checkSchema(file: ParsedFile, isRoot: boolean, addMessage: AddMessage):
   const kind = isRoot ? "root" : "users";
   const validate = validator(kind);
   if (validate(toPlain(file.tree))) return;
-  // A file without `version` is held against the root file's schema only where that was reported already.
+  // A file without `version` is checked against the root file's schema only if another message reports that.
   const errors = (validate.errors ?? []).filter(
     ({ keyword, instancePath }) => !(isRoot && keyword === "required" && instancePath === ""),
   );
@@ -93,15 +92,15 @@ function noUsers(root: ParsedFile): Message {
   });
 }
 
-/** What the files say, without what was read from where; undefined without a root file. */
+/** What the files set, without the files themselves. Undefined without a root file. */
 type Contents = Omit<Allowlist, "files" | "warnings"> & {
-  /** Found only when they are asked for: where something is wrong, nobody looks at them. */
+  /** Found only on demand: if there are errors, nobody reads the warnings. */
   readonly warnings: () => readonly Message[];
 };
 
 /**
- * Reads what the files say, and checks what only the whole can tell. Every file's users, tests and Access users are
- * read even where there is no root file, so that all that is wrong is told at once.
+ * Reads what the files set, and checks what only the whole allowlist shows. Reads the users, tests and Access users of
+ * every file even without a root file, so that all errors are reported at once.
  */
 function readContents(
   files: readonly ParsedFile[],
@@ -148,11 +147,11 @@ function readContents(
   };
 }
 
-/** How the files write their domains, wherever they do so; the first way counts. */
+/** How the files write their domains. The first spelling counts. */
 function readDomains(files: readonly ParsedFile[]): WrittenDomains {
   const found = new Map<string, string>();
   for (const { source, tree } of files) {
-    // Nearly every file is in ASCII; an escape can hide a letter that is not.
+    // Nearly every file is in ASCII. An escape can hide a letter that is not.
     if (!/\P{ASCII}|\\/u.test(source.text)) continue;
     for (const text of textsOf(tree)) {
       const [compared, written] = writtenDomain(text) ?? [];
@@ -164,10 +163,11 @@ function readDomains(files: readonly ParsedFile[]): WrittenDomains {
 }
 
 /**
- * Which file is the root file: the one that says `version`. Reports none and two; then, and where the word is
- * misspelt, still names the file that is held against the root file's schema, so that nothing is told twice.
+ * Finds the root file: the one that sets `version`. Reports if there is none, or more than one. In both cases, and if
+ * the key is misspelt, it still returns the files to check against the root file's schema, so that no error is reported
+ * twice.
  *
- * @param allRead Whether every file could be read: a file that could not may be the root file.
+ * @param allRead Whether every file could be read. A file that could not may be the root file.
  */
 export function findRoot(
   files: readonly ParsedFile[],
@@ -182,7 +182,7 @@ export function findRoot(
     keysOf(file.tree).some((key) => nearest(key, rootKeys) === "version"),
   );
   if (misspelt.length > 0) return new Set(misspelt);
-  // A file that is not a mapping is told by its schema, and may have been meant as the root file.
+  // The schema reports a file that is not a mapping, and that file may have been meant as the root file.
   if (allRead && files.every(({ tree }) => tree.kind === "map")) addNoRoot(files, addMessage);
   return new Set(files.filter((file) => keysOf(file.tree).some((key) => rootKeys.includes(key))));
 }

@@ -35,8 +35,8 @@ import {
 } from "./values.js";
 
 /**
- * How the texts of a list are read: e-mails, domains, serial numbers and hardware ids have one form in which they are
- * compared, ids are taken as they stand.
+ * How the texts of a list are read. E-mails, domains, serial numbers and hardware ids are compared in one form. Other
+ * ids are taken as written.
  */
 type ListKind = "email" | "domain" | "id" | "serial" | "hardwareId";
 
@@ -79,7 +79,7 @@ export function readEmails(
   return positions(source, readList(section, key, "email", addProblem));
 }
 
-/** The texts of a list by the form in which they are compared, each where it first stands. */
+/** The texts of a list by the form in which they are compared, each at its first place. */
 function readList(
   section: TreeNode | undefined,
   key: string,
@@ -89,7 +89,7 @@ function readList(
   return readItems(itemsOf(valueAt(section, key)), key, kind, addProblem);
 }
 
-/** Likewise, where the list has no key of its own. */
+/** The same for a list that has no key of its own. */
 export function readItems(
   items: readonly TreeNode[],
   key: string,
@@ -123,7 +123,7 @@ function positions(source: SourceText, nodes: ReadonlyMap<string, TextNode>): Ma
   return new Map([...nodes].map(([value, node]) => [value, source.position(node.start)]));
 }
 
-/** What is wrong with a normalised e-mail address, or with a domain of such; `said` is how the file has it. */
+/** What is wrong with a normalised e-mail address or its domain. `said` is the file's spelling. */
 export function addressProblem(
   value: string,
   {
@@ -149,7 +149,7 @@ type IgnoreDraft = { -readonly [Key in keyof IgnoreRule["match"]]: IgnoreRule["m
 
 const ignoreKeys = ["user", "emailDomain", ...matchKeys, "policyId"] as const;
 
-/** What the root file says that another tool manages. */
+/** The rules of the root file for what another tool manages. */
 export function readIgnore(root: ParsedFile, addProblem: AddProblem): readonly PlacedRule[] {
   return itemsOf(valueAt(root.tree, "ignore")).flatMap((node) => readRule(root, node, addProblem) ?? []);
 }
@@ -204,14 +204,14 @@ function readKey(key: keyof IgnoreDraft, node: TextNode, addProblem: AddProblem)
   return address;
 }
 
-/** An Access user with what it takes to write messages about the place. */
+/** An Access user, with what messages about its place need. */
 export interface PlacedAccessUser {
   readonly wanted: WantedAccessUser;
   readonly pair: TreePair;
   readonly source: SourceText;
 }
 
-/** The Access users of all files by normalised e-mail; the second place of one is reported and left out. */
+/** The Access users of all files by normalised e-mail. A second place of one is reported and left out. */
 export function readAccessUsers(
   files: readonly ParsedFile[],
   addMessage: AddMessage,
@@ -263,7 +263,7 @@ function addDuplicate(
   );
 }
 
-/** Some files, and the e-mails that are theirs. */
+/** An owner: some files, and the e-mails that only they may name. */
 export interface Owner {
   /** A file, or a glob, relative to the project's folder. */
   readonly pattern: string;
@@ -272,18 +272,18 @@ export interface Owner {
   readonly pair: TreePair;
 }
 
-/** Whether the e-mail is one of the owner's. */
+/** Whether the e-mail belongs to the owner. */
 export function covers({ emails, domains }: Owner, email: string): boolean {
   return emails.has(email) || domains.has(domainOf(email));
 }
 
-/** The same as it is told and compared. */
+/** The owner's e-mails and domains as addresses, with the line of `owns`. */
 export function ownedBy({ emails, domains, pair }: Owner, { source }: ParsedFile): Owned {
   const addresses = new Set([...emails, ...[...domains].map((domain) => `*@${domain}`)]);
   return { addresses, source: source.position(pair.keyStart) };
 }
 
-/** What the root file says about who may speak about whom. */
+/** The root file's `owns`: which files may name which e-mails. */
 export function readOwns(root: ParsedFile, addProblem: AddProblem): readonly Owner[] {
   const node = valueAt(root.tree, "owns");
   if (node?.kind !== "map") return [];

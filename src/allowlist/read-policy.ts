@@ -39,7 +39,7 @@ export function readPolicy(root: ParsedFile, addProblem: AddProblem): Policy {
   return { ...(Object.fromEntries(byDefault) as Policy), ...layer };
 }
 
-/** @param of Whose policy it is, as `Setting.of` says it; undefined for the root file's. */
+/** @param of Whose policy it is, as in `Setting.of`; undefined for the root file's. */
 export function readPolicyLayer(
   source: SourceText,
   node: TreeNode | undefined,
@@ -55,7 +55,7 @@ export function readPolicyLayer(
   return layer;
 }
 
-/** One setting; `key` is the policy's, whatever the pair calls it. */
+/** One setting. `key` is the policy's own name, even if the pair has another. */
 export function readSetting<Key extends keyof Policy>(
   source: SourceText,
   pair: TreePair,
@@ -69,7 +69,7 @@ export function readSetting<Key extends keyof Policy>(
   return { value: found.value, explicit: true, source: place, of };
 }
 
-/** The root file's guards; `max` and `percent` have their defaults one by one. */
+/** The root file's guards. `max` and `percent` each have their own default. */
 export function readGuards(root: ParsedFile, addProblem: AddProblem): Guards {
   const node = valueAt(root.tree, "guards");
   const limit = (kind: "revoke" | "delete" | "unrevoke"): GuardLimit => {
@@ -116,7 +116,7 @@ function optionalAt<T>(
   return pair && found && { value: found.value, explicit: true, source: root.source.position(pair.keyStart) };
 }
 
-/** A setting of the root file, or its default, with the line that says `version`. */
+/** A setting of the root file, or its default with the line of `version`. */
 function settingAt<T>(
   root: ParsedFile,
   section: TreeNode | undefined,
@@ -127,7 +127,7 @@ function settingAt<T>(
   return optionalAt(root, section, key, row, addProblem) ?? defaultSetting(root, row.byDefault);
 }
 
-/** The root file's freeze; without both of its keys there is none, and the schema says so. */
+/** The root file's freeze. Without both of its keys there is none, and the schema reports that. */
 export function readFreeze(root: ParsedFile, addProblem: AddProblem): Freeze | undefined {
   const pair = pairAt(root.tree, "freeze");
   const until = pairAt(pair?.value, "until");
@@ -136,14 +136,14 @@ export function readFreeze(root: ParsedFile, addProblem: AddProblem): Freeze | u
   if (reason !== undefined) addProblem(requiredTextProblem(reason, "reason"));
   if (pair === undefined || moment === undefined || reason === undefined) return undefined;
   return {
-    // A day counts to its end: it is frozen as a whole.
+    // A day counts to its end: all of it is frozen.
     until: new Date(Math.min("day" in moment ? moment.day.start + dayMs : moment.time, lastMoment)),
     reason: reason.value,
     source: root.source.position(pair.keyStart),
   };
 }
 
-/** Some users by normalised e-mail, each with the item that lists them, and what holds for them. */
+/** The users of a group by normalised e-mail, each with the item that lists them, and the group's policy. */
 interface Group {
   readonly name: string;
   readonly members: ReadonlyMap<string, TextNode>;
@@ -165,7 +165,7 @@ export function readGroups(root: ParsedFile, addProblem: AddProblem): readonly G
 }
 
 /**
- * The policy of each e-mail for which a group or the user's own mapping says something: for each key the closest of
+ * The policies of the e-mails that a group or a user's own mapping sets something for: for each key, the closest of
  * user, group and root file. Two groups of one user that differ are reported, unless the user's own mapping decides.
  */
 export function closestPolicies(
@@ -209,7 +209,7 @@ function differing(one: PolicyLayer, other: PolicyLayer): readonly (keyof Policy
     });
 }
 
-/** `24h` and `1d` are the same. */
+/** The value in a comparable form: `24h` and `1d` are the same. */
 function meaning(value: Setting<unknown>["value"]): string {
   if (value === undefined) return "none";
   return JSON.stringify(value, (key, part: unknown) => (key === "text" ? undefined : part));

@@ -44,7 +44,7 @@ import {
   requiredTextProblem,
 } from "./values.js";
 
-/** All users of all files by normalised e-mail; the second place of a user is reported and left out. */
+/** All users of all files by normalised e-mail. A second place of a user is reported and left out. */
 export function readUsers(
   files: readonly ParsedFile[],
   addMessage: AddMessage,
@@ -64,7 +64,7 @@ export function readUsers(
   return users;
 }
 
-/** Keys under which other lists have a user's address. */
+/** Keys under which other tools' lists have a user's address. */
 const addressKey = /^(?:e-?mail|user|name|id|address)$/iu;
 
 function addBadEmail({ source, pair }: PlacedUser, addMessage: AddMessage): void {
@@ -105,7 +105,7 @@ function addDuplicate({ source, pair }: PlacedUser, known: PlacedUser, addMessag
   );
 }
 
-/** One user: a list of entries, or a mapping that has them under `devices`. */
+/** One user: a list of entries, or a mapping with the list under `devices`. */
 function readUser(source: SourceText, pair: TreePair, addMessage: AddMessage): PlacedUser {
   const email = normaliseEmail(pair.key);
   const map = pair.value.kind === "map" ? pair.value : undefined;
@@ -153,7 +153,7 @@ function readState(source: SourceText, map: MapNode, addProblem: AddProblem): Us
     });
   }
   const state = textNode(pair?.value)?.value;
-  // Another text was refused by the schema, and the whole allowlist with it.
+  // The schema refuses any other text, and with it the whole allowlist.
   if (pair === undefined || (state !== "suspended" && state !== "offboarded")) return undefined;
   return {
     state,
@@ -183,10 +183,10 @@ function readLayer(source: SourceText, map: MapNode, written: string, addProblem
 
 const states: readonly string[] = ["active", "revoked", "deleted"];
 
-/** What an entry says besides its match. */
+/** What an entry sets besides its match. */
 type Rest = { -readonly [Key in keyof Omit<Entry, "match" | "source">]?: Entry[Key] };
 
-/** Sets what a key says, and answers whether the schema has nothing against it. */
+/** Sets what a key holds. Returns whether the schema accepts it. */
 type KeyReader = (rest: Rest, pair: TreePair, addProblem: AddProblem) => boolean;
 
 const readers: Readonly<Record<keyof Rest, KeyReader>> = {
@@ -215,10 +215,7 @@ const readers: Readonly<Record<keyof Rest, KeyReader>> = {
   },
 };
 
-/**
- * One entry as data, or undefined where something about it is wrong: what the schema does not check is added
- * here; what it does check is not added again.
- */
+/** One entry as data, or undefined if something is wrong with it. Reports only what the schema does not check. */
 function readEntry(source: SourceText, node: TreeNode, addMessage: AddMessage): Entry | undefined {
   if (node.kind !== "map") return undefined;
   let readable = true;
@@ -239,7 +236,7 @@ function readEntry(source: SourceText, node: TreeNode, addMessage: AddMessage): 
       readable = readers[pair.key](rest, pair, addProblem) && readable;
     } else known = false;
   }
-  // A misspelt match key is reported as such, and not as a missing one besides.
+  // A misspelt match key is reported as such, and not also as a missing one.
   if (known && !matchKeys.some((key) => node.pairs.has(key))) addProblem(matchesNothing(node.start));
   addProblem(windowProblem(node, rest));
   addProblem(conditionProblem(node, rest));
@@ -290,7 +287,7 @@ function windowProblem(node: MapNode, { from, expires }: Rest): Problem | undefi
   };
 }
 
-/** A condition that fails would leave in what the entry means to refuse. */
+/** Reports conditions on an entry that revokes or deletes: a device that fails one would stay in. */
 function conditionProblem(node: MapNode, { state, requires }: Rest): Problem | undefined {
   if (requires === undefined || state === undefined || state === "active") return undefined;
   return {
@@ -303,7 +300,7 @@ function conditionProblem(node: MapNode, { state, requires }: Rest): Problem | u
 
 type Draft = { -readonly [Key in keyof Conditions]: Conditions[Key] };
 
-/** What a device must be besides; undefined where the schema has something against it. */
+/** The conditions of an entry; undefined if the schema refuses them. */
 function readConditions(node: TreeNode, addProblem: AddProblem): Conditions | undefined {
   if (node.kind !== "map") return undefined;
   const found: Draft = {};
@@ -322,7 +319,7 @@ function readConditions(node: TreeNode, addProblem: AddProblem): Conditions | un
   return found;
 }
 
-/** What is wrong with the version of a client or a system: numbers with dots between, as `2025.4.929.0`. */
+/** What is wrong with the version of a client or a system: it must be numbers separated by dots, as `2025.4.929.0`. */
 export function versionProblem(node: TextNode, key: string): Problem | undefined {
   const { value, start } = node;
   const unclear = matchTextProblem(node, key);
@@ -338,7 +335,7 @@ export function versionProblem(node: TextNode, key: string): Problem | undefined
 
 /**
  * Two entries of a user with the same match and a day in common: the second adds nothing, or contradicts the first.
- * One that speaks when the other is over is a change in time, and welcome.
+ * Entries whose days do not overlap are a change over time, and are fine.
  */
 function checkSameMatches(
   source: SourceText,
@@ -356,10 +353,11 @@ function checkSameMatches(
     }
 }
 
-/** For each entry that has a day in common with an earlier one, the two in the order of the file. */
+/** Each entry that has a day in common with an earlier one, paired with it in the order of the file. */
 function overlapping(entries: readonly PlacedEntry[]): readonly (readonly [PlacedEntry, PlacedEntry])[] {
   const found: (readonly [PlacedEntry, PlacedEntry])[] = [];
-  // In the order of their first days, whatever meets any earlier one meets the one of them that lasts longest.
+  // In the order of their first days, an entry that overlaps any earlier one overlaps the earlier one that lasts
+  // longest.
   const sorted = [...entries].sort(
     (a, b) => Math.sign(windowOf(a.entry).first - windowOf(b.entry).first) || 0,
   );

@@ -17,7 +17,7 @@ import {
 import { belowUsers } from "./usual-mistakes.js";
 import { isEmail, normaliseEmail, quoteProblem } from "./values.js";
 
-/** What the schema says against a file, as messages with places; one for each place. */
+/** The schema's errors in a file, as messages with places; one for each place. */
 export function schemaMessages(
   source: SourceText,
   root: TreeNode,
@@ -28,27 +28,27 @@ export function schemaMessages(
   const seen = new Set<string>();
   const unknown = unknownKeys(errors);
   for (const error of errors) {
-    // A branch of the schema that was taken and failed: what failed in it is told by itself.
+    // A branch of the schema that was taken and failed: what failed inside it is reported on its own.
     if (error.keyword === "if" || error.keyword === "anyOf") continue;
     const place = locate(root, error.instancePath);
     if (isTime(place, error)) continue;
     const problem = toProblem(place, { source, root, kind }, error, unknown.get(error.instancePath) ?? []);
     if (problem === undefined) continue;
     const key = `${problem.offset} ${problem.code === "allowlist/unknown-key" ? problem.text : ""}`;
-    // A node that fails by its type fails by its other rules too, and one that an alias repeats fails again.
+    // A node of the wrong type fails other rules too.
     if (seen.has(key)) continue;
     seen.add(key);
     addMessage(source.message(problem));
   }
 }
 
-/** Texts with a pattern are days, times and durations: the readers tell more about them than the schema can. */
+/** Texts with a pattern are days, times and durations. The readers report them in more detail than the schema can. */
 function isTime({ node }: Place, { parentSchema }: ErrorObject): boolean {
   const schema = parentSchema as { readonly pattern?: string } | undefined;
   return schema?.pattern !== undefined && node.kind === "scalar" && node.value !== null;
 }
 
-/** The file that errors are about. */
+/** The file that has the errors. */
 interface Held {
   readonly source: SourceText;
   readonly root: TreeNode;
@@ -65,7 +65,7 @@ function toProblem(
   const row = rowAt(kind, place.path);
   const params = error.params as Readonly<Record<string, unknown>>;
   const offset = node.start;
-  // Its users stand beside it, as is told of each.
+  // Its users are beside it: each of them is reported.
   if (place.path.length === 1 && name === "`users`" && isEmpty(node) && hasUsersAtTop(root)) return undefined;
   if (node.kind === "scalar" && node.value === null) return typeProblem(place, row, String(params.type));
   switch (error.keyword) {
@@ -117,7 +117,7 @@ function hasUsersAtTop(root: TreeNode): boolean {
   return root.kind === "map" && [...root.pairs.keys()].some((key) => isEmail(normaliseEmail(key)));
 }
 
-/** The keys that the schema does not know, by the pointer to their mapping. */
+/** The keys that the schema does not know, by the JSON pointer to their mapping. */
 function unknownKeys(errors: readonly ErrorObject[]): ReadonlyMap<string, readonly string[]> {
   const found = new Map<string, string[]>();
   for (const { keyword, instancePath, params } of errors) {
@@ -164,7 +164,7 @@ const wanted: Readonly<Record<string, string>> = {
   boolean: "`true` or `false`",
 };
 
-/** A value of the wrong kind, where the schema wants `type` (a type of JSON Schema). */
+/** A value of the wrong kind, where the schema requires `type` (a type of JSON Schema). */
 function typeProblem(place: Place, row: Row | undefined, type: string): Problem {
   const { node, pair, name } = place;
   if (node.kind === "scalar" && node.value === null)
@@ -177,7 +177,7 @@ function typeProblem(place: Place, row: Row | undefined, type: string): Problem 
   if (node.kind === "scalar" && type === "string")
     return quoteProblem(place, node.raw, `${describe(node)} to YAML`);
   const kind = wanted[type] ?? type;
-  // Of a choice between two kinds the schema names only the one.
+  // For a choice between two kinds, the schema names only one.
   const kinds = row?.hints?.kinds ?? `${kind}${row?.shape.orNone === true ? ", or `none`" : ""}`;
   const text = node.kind === "scalar" ? node.raw.slice(0, 60) : "";
   return {
@@ -201,9 +201,9 @@ function describe(node: TreeNode): string {
     : `the value ${String(node.value)}`;
 }
 
-// Keys that are not known, and keys that are missing.
+// Unknown keys, and missing keys.
 
-/** A key that has no meaning at a place where the schema allows others. */
+/** A key that has no meaning at its place. */
 function unknownKey(
   place: Place,
   { kind, source }: { readonly kind: FileKind; readonly source: SourceText },
@@ -239,7 +239,7 @@ function unknownKey(
   };
 }
 
-/** What others call what we have a key for, the API's own names first; without case, `_`, `-` and blanks. */
+/** Other names for our keys, the API's own names first. Compared without case, `_`, `-` and blanks. */
 const synonyms: Readonly<Record<string, readonly string[]>> = {
   serial: ["serialnumber", "serialno", "servicetag", "sn"],
   hardwareId: ["hardwareuuid", "hwid", "uuid", "machineid"],
@@ -281,7 +281,7 @@ function bareWord(key: string): string {
     .toLowerCase();
 }
 
-/** A user who stands beside `users`, and not below. */
+/** A user beside `users` instead of below it. */
 function userAtTop(source: SourceText, key: string, offset: number): Problem {
   return {
     code: "allowlist/unknown-key",
@@ -302,8 +302,7 @@ function dashWithoutBlank({ name }: Place, key: string, offset: number): Problem
 }
 
 /**
- * A key that must be there and is not; undefined where one of the place's unknown keys is likely to be that one,
- * misspelt.
+ * A required key that is missing. Undefined if one of the unknown keys at that place is probably that key, misspelt.
  */
 function missingKey(
   place: Place,
@@ -334,7 +333,7 @@ function missingKey(
   };
 }
 
-/** A setting about users whom nobody lists, or about nobody. */
+/** A setting that applies only to users nobody lists, or to no user: it belongs to the root file. */
 function rootPolicyOnly({ path }: Place, key: string, offset: number): Problem {
   const whose = path[0] === "groups" ? "a group" : "a user";
   return {
@@ -345,7 +344,7 @@ function rootPolicyOnly({ path }: Place, key: string, offset: number): Problem {
   };
 }
 
-/** An entry's key right under a user: the dash that begins an entry was forgotten. */
+/** An entry's key directly under a user: the dash that begins an entry is missing. */
 function withoutDash({ node, name }: Place, key: string): Problem {
   return {
     code: "allowlist/wrong-type",
@@ -359,11 +358,11 @@ function withoutDash({ node, name }: Place, key: string): Problem {
 
 const compiled = new Map<FileKind, ValidateFunction>();
 
-/** The compiled schema of a kind of file; compiled once in a process. */
+/** The compiled schema of a kind of file. Each is compiled once in a process. */
 export function validator(kind: FileKind): ValidateFunction {
   let validate = compiled.get(kind);
   if (validate === undefined) {
-    // Nothing is coerced and no default is filled in: a plain answer about the data as it stands.
+    // Ajv coerces nothing and fills in no default: it checks the data as written.
     validate = new Ajv({
       allErrors: true,
       verbose: true,
@@ -376,8 +375,8 @@ export function validator(kind: FileKind): ValidateFunction {
 }
 
 /**
- * Ajv copies all errors so far for each part that adds some, so that 40,000 of them took a minute. What is copied is
- * its own list: it can as well be added to.
+ * Ajv copies all errors so far for each part of the schema that adds some: 40,000 errors took a minute. The list it
+ * copies is its own, so we can append to it instead.
  */
 function addErrorsInPlace(code: string): string {
   return code.replace(

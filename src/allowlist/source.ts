@@ -2,10 +2,10 @@ import { shown } from "../text/words.js";
 import type { MessageCode } from "./message-codes.js";
 import type { AddMessage, Message, SourcePosition } from "./messages.js";
 
-/** A longer line is left out of messages: it says nothing to a reader, and many messages may carry it. */
+/** The longest line that a message shows. A longer one does not help a reader, and many messages may carry it. */
 const longestShownLine = 10_000;
 
-/** What a check says about a place in a file; `offset` is in UTF-16 code units. */
+/** What a check reports about a place in a file. `offset` is in UTF-16 code units. */
 export interface Problem {
   readonly code: MessageCode;
   readonly offset: number;
@@ -15,13 +15,13 @@ export interface Problem {
   readonly related?: Message["related"];
 }
 
-/** Takes what is wrong, where anything is. */
+/** Takes a problem, if there is one. */
 export type AddProblem = (problem: Problem | undefined) => void;
 
-/** A file's text with the means to turn offsets into lines and columns. */
+/** A file's text, which can turn offsets into lines and columns. */
 export class SourceText {
   readonly #lineStarts: number[] = [0];
-  /** Where the second halves of surrogate pairs are: columns count characters, offsets count code units. */
+  /** Where the second halves of surrogate pairs are. Columns count characters, offsets count code units. */
   readonly #trailing: number[] = [];
 
   constructor(
@@ -33,7 +33,7 @@ export class SourceText {
     for (const pair of text.matchAll(/[\u{10000}-\u{10ffff}]/gu)) this.#trailing.push(pair.index + 1);
   }
 
-  /** The place of an offset. Both counts start at 1; a column is a count of code points. */
+  /** The place of an offset. Line and column start at 1; a column counts code points. */
   position(offset: number): SourcePosition {
     const line = upperBound(this.#lineStarts, offset);
     const start = this.#lineStarts[line - 1] ?? 0;
@@ -41,7 +41,7 @@ export class SourceText {
     return { file: this.file, line, column: offset - start - pairs + 1 };
   }
 
-  /** Passes on what is said of this file as messages. */
+  /** Returns a function that reports problems of this file as messages. */
   problemsTo(addMessage: AddMessage): AddProblem {
     return (problem) => {
       if (problem !== undefined) addMessage(this.message(problem));
@@ -84,8 +84,8 @@ function upperBound(ascending: readonly number[], value: number): number {
 }
 
 /**
- * A YAML document as plain data with places. What stands here is free of tags, aliases, merge keys, duplicate and
- * non-text keys; offsets are in UTF-16 code units.
+ * A YAML document as plain data with places. It has no tags, aliases, merge keys, duplicate keys or keys that are not
+ * text. Offsets are in UTF-16 code units.
  */
 export type TreeNode = MapNode | ListNode | ScalarNode;
 
@@ -110,41 +110,41 @@ export interface ListNode {
   readonly items: readonly TreeNode[];
 }
 
-/** A scalar as YAML 1.2's core schema reads it, with the text that stands in the file. */
+/** A scalar as YAML 1.2's core schema reads it, with the text in the file. */
 export interface ScalarNode {
   readonly kind: "scalar";
   readonly start: number;
   readonly value: string | number | boolean | null;
-  /** The content as written, before YAML gave it a type; without quotes. */
+  /** The content as written, without quotes and before YAML gave it a type. */
   readonly raw: string;
-  /** Written without quotes, on which YAML readers differ. */
+  /** Written without quotes: YAML readers differ on such a scalar. */
   readonly plain: boolean;
 }
 
 /** A scalar that holds text. */
 export type TextNode = ScalarNode & { readonly value: string };
 
-/** The value of a key where the node is a mapping that has it. */
+/** The value of a key, if the node is a mapping that has it. */
 export function valueAt(node: TreeNode | undefined, key: string): TreeNode | undefined {
   return pairAt(node, key)?.value;
 }
 
-/** A key with its value where the node is a mapping that has it. */
+/** The pair of a key, if the node is a mapping that has it. */
 export function pairAt(node: TreeNode | undefined, key: string): TreePair | undefined {
   return node?.kind === "map" ? node.pairs.get(key) : undefined;
 }
 
-/** The items where the node is a list, else none: what is wrong with it is the schema's to say. */
+/** The items, if the node is a list; no items for anything else, which the schema reports. */
 export function itemsOf(node: TreeNode | undefined): readonly TreeNode[] {
   return node?.kind === "list" ? node.items : [];
 }
 
-/** The scalar where the node is one that holds text. */
+/** The scalar, if the node is one that holds text. */
 export function textNode(node: TreeNode | undefined): TextNode | undefined {
   return node?.kind === "scalar" && typeof node.value === "string" ? (node as TextNode) : undefined;
 }
 
-/** The node as JSON data for the schema. Mappings have no prototype, so that `__proto__` is a key like others. */
+/** The node as JSON data for the schema. Mappings have no prototype, so that `__proto__` is a key like any other. */
 export function toPlain(node: TreeNode): unknown {
   if (node.kind === "scalar") return node.value;
   if (node.kind === "list") return node.items.map(toPlain);
@@ -165,23 +165,23 @@ export function* textsOf(node: TreeNode): Generator<string, void> {
     }
 }
 
-/** A place that a schema error points to: the node, the key that holds it, and how a reader calls it. */
+/** A place that a schema error points to: the node, the pair that holds it, and its name for readers. */
 export interface Place {
   readonly node: TreeNode;
-  /** The pair whose value the node is; undefined for the document and for list items. */
+  /** The pair that has the node as its value; undefined for the document and for list items. */
   readonly pair: TreePair | undefined;
   readonly path: readonly string[];
   readonly name: string;
 }
 
-/** What the items of the lists at the top of a file are called. */
+/** What the items of a file's top-level lists are called. */
 const itemNames: ReadonlyMap<string | undefined, string> = new Map([
   ["users", "entry"],
   ["tests", "test"],
   ["ignore", "rule"],
 ]);
 
-/** The place that a JSON pointer names, as far as the tree has it. */
+/** The node that a JSON pointer leads to, as far as the tree has it. */
 export function locate(root: TreeNode, pointer: string): Place {
   let node = root;
   let pair: TreePair | undefined;
@@ -197,7 +197,7 @@ export function locate(root: TreeNode, pointer: string): Place {
   return { node, pair, path, name: nameOf(path, pair) };
 }
 
-/** Whether the place is what stands under a user's e-mail. */
+/** Whether the place is the value under a user's e-mail. */
 export function isUser({ path }: Place): boolean {
   return path.length === 2 && path[0] === "users";
 }
@@ -209,7 +209,7 @@ function nameOf(path: readonly string[], pair: TreePair | undefined): string {
   return `${itemNames.get(path[0]) ?? "item"} ${Number(last) + 1} of ${shown(path.at(-2) ?? "")}`;
 }
 
-/** A file whose syntax is sound. */
+/** A file whose syntax is valid. */
 export interface ParsedFile {
   readonly source: SourceText;
   readonly tree: TreeNode;

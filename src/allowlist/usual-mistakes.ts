@@ -1,7 +1,7 @@
 /**
- * What people get wrong in YAML, and what they meant. A parser tells where it could not go on, in its own words; here
- * the lines around that place are held against the mistakes that are made again and again. Each advice is tried: it is
- * given only where the file, so corrected, is sound beyond these lines.
+ * Common mistakes in YAML, and what the writer meant. A parser reports where it could not go on, in its own words. This
+ * file checks the lines around that place for the mistakes that people make again and again. It tries each correction,
+ * and suggests it only if the syntax of the corrected file is valid beyond these lines.
  */
 
 import { shown } from "../text/words.js";
@@ -9,41 +9,41 @@ import { isEntryKey } from "./keys/entries.js";
 import { rootKeys, sharedKeys } from "./keys/root.js";
 import type { Problem } from "./source.js";
 
-/** An advice is tried on so many lines around the place, below the section that they are in. */
+/** A correction is tried on about this many lines before and after the place, below the line of their section. */
 const mostTried = 200;
 
-/** A longer line is no slip of a hand, and would take long to look at. */
+/** A longer line is not a typing mistake, and would take long to check. */
 const longestLine = 1000;
 
-/** So many columns are tried for a line. */
+/** At most this many columns are tried for a line. */
 const mostColumns = 6;
 
-/** More lines than these are not shown as an example, nor longer ones. */
+/** An example shows at most this many lines, each cut to `longestShown`. */
 const mostShown = 8;
 
 const longestShown = 120;
 
-/** A correction of the lines from `from` up to, without, `to`. */
+/** A correction of the lines from `from` up to but not including `to`. */
 interface Correction {
   readonly from: number;
   readonly to: number;
   readonly lines: readonly string[];
-  /** What is wrong, where (a line and a column from 0), and what to do. */
+  /** Where the mistake is (a line and a column from 0), what it is, and what to do. */
   readonly line: number;
   readonly column: number;
   readonly text: string;
   readonly fix: string;
-  /** Lines before `from` that the example begins with. */
+  /** Lines before `from` with which the example begins. */
   readonly before?: readonly string[];
 }
 
-/** The 0-based line of the first thing that is wrong with a text's syntax; Infinity where nothing is. */
+/** The 0-based line of a text's first syntax error; Infinity if there is none. */
 type FirstWrong = (text: string) => number;
 
-/** Markers as git and Mercurial write them, each at the beginning of its line, where no allowlist has them. */
+/** Conflict markers of git and Mercurial. Each begins its line, where no line of an allowlist has such characters. */
 const marker = /^(?:[<>|]{7}(?: .*)?|={7})\r?$/gmu;
 
-/** The first merge conflict that nobody has resolved, or what is left of one. */
+/** The first unresolved merge conflict, or what is left of one. */
 export function mergeConflict(text: string): Problem | undefined {
   const [first, ...others] = text.matchAll(marker);
   if (first === undefined) return undefined;
@@ -58,7 +58,7 @@ export function mergeConflict(text: string): Problem | undefined {
   };
 }
 
-/** What was probably meant where the syntax of a text is wrong at an offset. */
+/** What was probably meant, if the syntax of a text is wrong at an offset. */
 export function usualMistake(text: string, offset: number, firstWrong: FirstWrong): Problem | undefined {
   const lines = text.split(/\r?\n/u);
   const at = lineAt(text, offset);
@@ -71,7 +71,7 @@ export function usualMistake(text: string, offset: number, firstWrong: FirstWron
       let best: { readonly correction: Correction; readonly wrong: number } | undefined;
       for (const correction of rule(lines, place ?? at)) {
         const wrong = around(correction, firstWrong);
-        // What is wrong further down is told when this is corrected.
+        // An error further down is reported once this one is corrected.
         if (wrong > (best?.wrong ?? at)) best = { correction, wrong };
       }
       if (best !== undefined) return toProblem(text, best.correction);
@@ -80,13 +80,13 @@ export function usualMistake(text: string, offset: number, firstWrong: FirstWron
 }
 
 /**
- * Tries a correction on the lines around a place: tells the line of what is wrong behind the corrected ones, Infinity
- * for nothing, -1 where those are wrong themselves.
+ * Returns a function that tries a correction on the lines around a place. It returns the line of the first error after
+ * the corrected lines, Infinity if there is none, or -1 if the corrected lines themselves are wrong.
  */
 function surroundings(lines: readonly string[], at: number) {
   const section = lines.findLastIndex((line, index) => index <= at && /^[A-Za-z]/u.test(line));
   const user = userAbove(lines, Math.max(0, at - mostTried));
-  // A short file is taken whole, and so is one that is not understood.
+  // A short file is tried as a whole, and so is one with an unknown structure.
   const start = user === undefined || section === -1 || user <= section ? 0 : user;
   const head = start === 0 ? [] : [lines[section] ?? ""];
   const end = at + mostTried;
@@ -98,7 +98,7 @@ function surroundings(lines: readonly string[], at: number) {
   };
 }
 
-/** A user who stands beside `users` and not below: the lines that would be right. */
+/** For a user beside `users` instead of below it: the lines as they should be. */
 export function belowUsers(text: string, offset: number): readonly string[] {
   const [first = "", ...others] = text.slice(offset, offset + 2000).split(/\r?\n/u);
   const next = others.findIndex((line) => /^[^\s#-]/u.test(line));
@@ -106,7 +106,7 @@ export function belowUsers(text: string, offset: number): readonly string[] {
   return asExample(["users:", ...lines.map((line) => shifted(line, 2))]);
 }
 
-/** Some lines, as far as they are shown. */
+/** The lines of an example, cut to what is shown. */
 function asExample(lines: readonly string[]): readonly string[] {
   const example = lines.map((one) => one.slice(0, longestShown));
   while (example.at(-1)?.trim() === "") example.pop();
@@ -122,7 +122,7 @@ function toProblem(source: string, { line, column, text, fix, lines, before = []
 
 type MistakeRule = (lines: readonly string[], at: number) => readonly Correction[];
 
-/** The surest first. */
+/** In the order of how sure they are. */
 const rules: readonly MistakeRule[] = [
   tabs,
   dashWithoutBlank,
@@ -132,7 +132,10 @@ const rules: readonly MistakeRule[] = [
   quotesMissing,
 ];
 
-/** Tabs do not indent. What was meant is tried: like the line above, two columns further, or so many for each tab. */
+/**
+ * Tabs do not indent. Tries what was probably meant: indentation like the line above, two columns further, or a number
+ * of columns for each tab.
+ */
 function tabs(lines: readonly string[], at: number): readonly Correction[] {
   const line = lines[at] ?? "";
   if (!/^ *\t/u.test(line)) return [];
@@ -173,7 +176,7 @@ function dashWithoutBlank(lines: readonly string[], at: number): readonly Correc
   ];
 }
 
-/** `state: offboarded` above or below a user's list: with keys of its own, a user has the list under `devices`. */
+/** `state: offboarded` above or below a user's list: a user with keys of its own has the list under `devices`. */
 function keyAboveList(lines: readonly string[], at: number): readonly Correction[] {
   const user = userAbove(lines, at);
   if (user === undefined) return [];
@@ -206,7 +209,7 @@ function keyAboveList(lines: readonly string[], at: number): readonly Correction
   ];
 }
 
-/** A user's or an entry's key without its colon, or without the blank behind it. */
+/** A key of a user or an entry without its colon, or without the blank after the colon. */
 function colonMissing(lines: readonly string[], at: number): readonly Correction[] {
   const line = lines[at] ?? "";
   const [, blanks = "", email] =
@@ -236,7 +239,7 @@ function colonMissing(lines: readonly string[], at: number): readonly Correction
   ];
 }
 
-/** A line that begins a column or more beside those that it belongs to. */
+/** A line that begins one or more columns away from the lines that it belongs to. */
 function outOfLine(lines: readonly string[], at: number): readonly Correction[] {
   const line = lines[at] ?? "";
   const text = line.trim();
@@ -290,7 +293,7 @@ function outOfLine(lines: readonly string[], at: number): readonly Correction[] 
 function quotesMissing(lines: readonly string[], at: number): readonly Correction[] {
   const line = lines[at] ?? "";
   const [, start = "", value] = /^(\s*(?:- )?[^\s:"'{}[\]]+: +)([^\s"'].*?)(?:\s+#.*)?\s*$/u.exec(line) ?? [];
-  // A collection that is not closed is no text.
+  // An unclosed collection is not a text.
   if (value === undefined || (/^[[{]/u.test(value) && !/[\]}]\s*[^\]}\s]+$/u.test(value))) return [];
   const why = value.includes(": ") ? "contains `: `" : `begins with ${shown(value.slice(0, 1))}`;
   return [
@@ -306,7 +309,7 @@ function quotesMissing(lines: readonly string[], at: number): readonly Correctio
   ];
 }
 
-/** What a line is, by its first word: an item of a list, or a key, and of what. */
+/** What a line is, by its first word: an item of a list, or a key and what it is a key of. */
 type Kind = "item" | "user" | "entry" | "own" | "root" | "other" | "no key";
 
 function kindOf(text: string): Kind {
@@ -326,12 +329,12 @@ function keyOf(text: string): string | undefined {
     .find(Boolean);
 }
 
-/** Keys of a user with a mapping. `reason` is an entry's as well, and `state` by its value. */
+/** Keys that only a user written as a mapping has. Entries have `reason` too, and `state` with other values. */
 function isUserKey(text: string): boolean {
   return /^(?:state:\s+["']?(?:offboarded|suspended)|(?:since|maxDevices|policy):)/u.test(text);
 }
 
-/** The columns in which such a line may begin, by the lines above it, the likeliest first. */
+/** The columns in which such a line may begin, judged by the lines above it, the likeliest first. */
 function columnsFor(lines: readonly string[], at: number, kind: Kind): readonly number[] {
   if (kind === "root") return [0];
   const found = new Set<number>();
@@ -356,7 +359,7 @@ function columnsFor(lines: readonly string[], at: number, kind: Kind): readonly 
   return columns.slice(0, mostColumns);
 }
 
-/** The line of the user whose lines these are. */
+/** The line of the user that these lines belong to. */
 function userAbove(lines: readonly string[], at: number): number | undefined {
   for (let index = at; index >= 0; index--) {
     const kind = kindOf((lines[index] ?? "").trim());

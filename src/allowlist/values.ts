@@ -23,7 +23,7 @@ const otherReadings: readonly (readonly [RegExp, string])[] = [
   [/^[-+]?(?:0b[01_]+|0x[\da-f_]+|\d[\d_]*(?:\.[\d_]*)?)$/iu, "a number"],
 ];
 
-/** What is wrong with a text that something is compared with: it must be written just as it is meant. */
+/** What is wrong with a text that something is compared with: it must be written exactly as meant. */
 export function matchTextProblem(node: TextNode, key: string): Problem | undefined {
   const { value, start } = node;
   const unquoted = freeTextProblem(node, key);
@@ -48,9 +48,9 @@ export function matchTextProblem(node: TextNode, key: string): Problem | undefin
   return undefined;
 }
 
-/** What is wrong with a free text that somebody is to read: as below, and that it is blank. */
+/** What is wrong with a required text for readers: that it is blank, or what `freeTextProblem` reports. */
 export function requiredTextProblem(node: TextNode, key: string): Problem | undefined {
-  // An empty text is left to the schema.
+  // The schema reports an empty text.
   if (node.value === "" || node.value.trim() !== "") return freeTextProblem(node, key);
   const text = `\`${key}\` is blank`;
   return {
@@ -61,7 +61,7 @@ export function requiredTextProblem(node: TextNode, key: string): Problem | unde
   };
 }
 
-/** What is wrong with a key that the user chose, as a name for something. */
+/** What is wrong with a key that the user chose as a name. */
 export function keyTextProblem({ key, keyStart }: TreePair, what: string): Problem | undefined {
   // eslint-disable-next-line no-control-regex -- controls are what is looked for
   if (key.trim() === key && key !== "" && key.length <= 256 && !/[\u0000-\u001f\u007f-\u009f]/u.test(key))
@@ -74,7 +74,7 @@ export function keyTextProblem({ key, keyStart }: TreePair, what: string): Probl
   };
 }
 
-/** What is wrong with a free text: only that it lacks quotes where readers of YAML differ. */
+/** What is wrong with a free text: only that it has no quotes where readers of YAML differ. */
 export function freeTextProblem(node: TextNode, key: string): Problem | undefined {
   if (!node.plain) return undefined;
   const reading = otherReadings.find(([shape]) => shape.test(node.value));
@@ -87,7 +87,7 @@ export function freeTextProblem(node: TextNode, key: string): Problem | undefine
   );
 }
 
-/** Text without quotes that YAML, or another reader of YAML, takes for something else. */
+/** Reports text without quotes that YAML, or another reader of YAML, takes for something else. */
 export function quoteProblem(place: Pick<Place, "node" | "pair" | "name">, raw: string, as: string): Problem {
   const quoted = JSON.stringify(raw.length > 80 ? `${raw.slice(0, 79)}…` : raw);
   return {
@@ -98,12 +98,12 @@ export function quoteProblem(place: Pick<Place, "node" | "pair" | "name">, raw: 
   };
 }
 
-/** A number, as far as it is one; its kind and size are left to the schema. */
+/** A number, or undefined if it is not one. The schema checks its kind and size. */
 export function readNumber(pair: TreePair | undefined, addProblem: AddProblem): number | undefined {
   const node = pair?.value;
   if (node?.kind !== "scalar" || typeof node.value !== "number" || !Number.isFinite(node.value))
     return undefined;
-  // `010` is ten to YAML 1.2 and eight to many readers; a limit is written so that all read the same.
+  // `010` is ten in YAML 1.2 and eight to many readers. A limit must mean the same to all of them.
   if (!/^-?(?:0|[1-9]\d*)(?:\.\d+)?$/u.test(node.raw))
     addProblem({
       code: "allowlist/bad-value",
@@ -114,22 +114,22 @@ export function readNumber(pair: TreePair | undefined, addProblem: AddProblem): 
   return node.value;
 }
 
-/** Letters, digits, marks and inner hyphens of any script: an internationalised domain may be written as it reads. */
+/** Letters, digits, marks and inner hyphens of any script: an internationalised domain may be in its readable form. */
 const domainShape =
   /^(?:[\p{L}\p{N}](?:[\p{L}\p{N}\p{M}-]{0,61}[\p{L}\p{N}\p{M}])?\.)+[\p{L}\p{N}][\p{L}\p{N}\p{M}-]*$/u;
 
 /**
- * Everything but blanks, hidden characters, what would need quotes in RFC 5321's local part, and `*`: who writes that
- * means a pattern, and would protect nobody by it.
+ * Excludes blanks, hidden characters, what needs quotes in RFC 5321's local part, and `*`: whoever writes `*` means a
+ * pattern, which would protect nobody.
  */
 const localShape = /^[^\p{C}\p{Z}"(),:;<>@[\\\]*]{1,64}$/u;
 
-/** Nearly every address as the API sends it: it is in that form already. */
+/** Nearly every address from the API already has its compared form. */
 const plain = /^[a-z\d@._+-]*$/;
 
 /**
- * The one form in which e-mails are compared: trimmed, NFC, lower-cased without locale, and the domain as DNS has it
- * (A-labels: `bob@bücher.example` is `bob@xn--bcher-kva.example`). Applying it twice changes nothing.
+ * The form in which e-mails are compared: trimmed, NFC, lower-cased without locale, and the domain in A-labels as in
+ * DNS (`bob@bücher.example` becomes `bob@xn--bcher-kva.example`). Applying it twice changes nothing.
  */
 export function normaliseEmail(text: string): string {
   if (plain.test(text)) return text;
@@ -138,47 +138,47 @@ export function normaliseEmail(text: string): string {
   return at === 0 ? folded : folded.slice(0, at) + toAscii(folded.slice(at));
 }
 
-/** Likewise, of the domain alone. */
+/** The same for a domain only. */
 export function normaliseDomain(text: string): string {
   return toAscii(fold(text));
 }
 
-/** Trimmed, NFC, lower-cased without locale: an e-mail or a domain as it is shown. */
+/** An e-mail or a domain in the form that is shown: trimmed, NFC, lower-cased without locale. */
 export function fold(text: string): string {
-  // Lower-casing can take a text out of NFC (U+0130 becomes two characters), so NFC comes last as well.
+  // Lower-casing can take a text out of NFC (U+0130 becomes two characters), so NFC is applied again at the end.
   return plain.test(text) ? text : text.trim().normalize("NFC").toLowerCase().normalize("NFC");
 }
 
 /**
- * Only what is a domain and not in ASCII: Node reads the rest as hosts of URLs, where `127.1` is an address. What DNS
- * could not hold stays as it is.
+ * Converts only domains that are not in ASCII. Node reads other texts as hosts of URLs, where `127.1` is an address. A
+ * domain that DNS could not hold is unchanged.
  */
 function toAscii(domain: string): string {
   if (plain.test(domain) || !isEmailDomain(domain)) return domain;
   return domainToASCII(domain) || domain;
 }
 
-/** Whether a normalised text is shaped like a domain of e-mail addresses: labels with dots between, at most 253. */
+/** Whether a normalised text has the form of an e-mail domain: labels separated by dots, at most 253 characters. */
 export function isEmailDomain(text: string): boolean {
   return text.length <= 253 && domainShape.test(text);
 }
 
-/** Whether a normalised text is shaped like an e-mail address; at most 254 characters, as RFC 5321 allows. */
+/** Whether a normalised text has the form of an e-mail address: at most 254 characters, as RFC 5321 allows. */
 export function isEmail(text: string): boolean {
   if (text.length > 254) return false;
   const at = text.lastIndexOf("@");
   return at > 0 && localShape.test(text.slice(0, at)) && isEmailDomain(text.slice(at + 1));
 }
 
-/** The part of an e-mail address behind the last `@`. */
+/** The part of an e-mail address after the last `@`. */
 export function domainOf(email: string): string {
   return email.slice(email.lastIndexOf("@") + 1);
 }
 
-/** Domains that the files write otherwise than DNS has them, by the form in which they are compared. */
+/** Domains that the files write differently from DNS, by the form in which they are compared. */
 export type WrittenDomains = ReadonlyMap<string, string>;
 
-/** Both forms of the domain of an address, or of a domain alone, where they differ; undefined for any other text. */
+/** Both forms of an address's domain, or of a domain, if they differ; undefined for any other text. */
 export function writtenDomain(text: string): readonly [compared: string, written: string] | undefined {
   if (plain.test(text)) return undefined;
   const written = domainOf(fold(text));
@@ -187,8 +187,8 @@ export function writtenDomain(text: string): readonly [compared: string, written
 }
 
 /**
- * Shows the domains in a text as the files write them. Only what is such a domain whole: neither a part of a longer one
- * nor one that the files do not write is touched, so that nobody is taken for somebody else.
+ * Shows the domains in a text as the files write them. It replaces only whole domains that the files write: not a part
+ * of a longer one, so that nobody is taken for somebody else.
  */
 export function showDomains(domains: WrittenDomains): (text: string) => string {
   if (domains.size === 0) return (text) => text;
@@ -197,18 +197,17 @@ export function showDomains(domains: WrittenDomains): (text: string) => string {
   return (text) => text.replace(pattern, (domain) => domains.get(domain) ?? domain);
 }
 
-// `account`: which account, or accounts, an allowlist is for.
+// `account`: the account or accounts that an allowlist is for.
 
-/** What to do about something that is not an account id. */
+/** Advice about something that is not an account id. */
 export const ACCOUNT_ID_FORM =
   "an account id is 32 hex digits; it is in the dashboard's address: https://dash.cloudflare.com/<id>";
 
-/** Whether a text has the form of an account id: 32 hex digits. */
 export function isAccountId(text: string): boolean {
   return /^[\da-f]{32}$/iu.test(text);
 }
 
-/** The root file's account ids in lower case, each with its line; none where it is for any account. */
+/** The root file's account ids in lower case, each with its line; empty if it is for any account. */
 export function readAccount(root: ParsedFile, addProblem: AddProblem): ReadonlyMap<string, SourcePosition> {
   const node = valueAt(root.tree, "account");
   const found = new Map<string, SourcePosition>();
@@ -229,18 +228,18 @@ export function readAccount(root: ParsedFile, addProblem: AddProblem): ReadonlyM
 }
 
 /**
- * Raw characters that make a file read otherwise than it is parsed: controls, bidirectional embeddings, overrides
- * and isolates ("trojan source", CVE-2021-42574), zero-width blanks, tag characters, and separators that only some
- * viewers break lines at. Joiners and directional marks stay: scripts and emoji need them.
+ * Raw characters that make a file look different from what the parser reads: controls, bidirectional embeddings,
+ * overrides and isolates ("trojan source", CVE-2021-42574), zero-width blanks, tag characters, and separators that only
+ * some viewers break lines at. Joiners and directional marks are allowed: scripts and emoji need them.
  */
 const misleading =
   // eslint-disable-next-line no-control-regex
   /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u200b\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb\u{e0000}-\u{e007f}]|\r(?!\n)|\p{Cs}/gu;
 
-/** More places than these are one and the same problem: the file is not a text. */
+/** More places than this are a single problem: the file is not a text. */
 const most = 20;
 
-/** Reports the raw characters that must be written as escapes in double quotes, if they are meant at all. */
+/** Reports raw characters that must be written as escapes in double quotes, if they are meant. */
 export function checkCharacters(source: SourceText, addMessage: AddMessage): boolean {
   let found = 0;
   for (const match of source.text.matchAll(misleading)) {
@@ -260,22 +259,21 @@ export function checkCharacters(source: SourceText, addMessage: AddMessage): boo
 
 // Durations, days and moments.
 
-/** A length of time as it was written (`72h`, `90d`) and in milliseconds. */
+/** A length of time as written (`72h`, `90d`) and in milliseconds. */
 export interface Duration {
   readonly text: string;
   readonly ms: number;
 }
 
-/** A whole day in UTC, as it was written (`2026-06-30`) and its first moment, in milliseconds since 1970. */
+/** A whole day in UTC: as written (`2026-06-30`), and its first moment in milliseconds since 1970. */
 export interface Day {
   readonly text: string;
   readonly start: number;
 }
 
-/** The milliseconds of a day in UTC. */
 export const dayMs = 86_400_000;
 
-/** The last moment that is written with four digits of a year: `9999-12-31` is how many say "for ever". */
+/** The last moment whose year has four digits. Many people write `9999-12-31` for "forever". */
 export const lastMoment = Date.UTC(9999, 11, 31, 23, 59, 59, 999);
 
 const dayShape = /^([2-9]\d{3})-(\d\d)-(\d\d)$/u;
@@ -283,15 +281,15 @@ const dayShape = /^([2-9]\d{3})-(\d\d)-(\d\d)$/u;
 const timeShape =
   /^([2-9]\d{3}-\d\d-\d\d)T([01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d{1,9})?(?:Z|[+-][01]\d:[0-5]\d)$/u;
 
-/** `2026-06-30` as data; undefined for another form, a day that the calendar does not have, or a year before 2000. */
+/** `2026-06-30` as data. Undefined for another form, a day that the calendar does not have, or a year before 2000. */
 export function toDay(text: string): Day | undefined {
   const [, year = "", month = "", day = ""] = dayShape.exec(text) ?? [];
   const start = Date.UTC(Number(year), Number(month) - 1, Number(day));
-  // `Date.UTC` counts on where a month ends: 30 February is 2 March.
+  // `Date.UTC` counts past the end of a month: 30 February becomes 2 March.
   return year !== "" && new Date(start).toISOString().startsWith(text) ? { text, start } : undefined;
 }
 
-/** An RFC 3339 time with its zone, in milliseconds since 1970; undefined for everything else, days included. */
+/** An RFC 3339 time with its zone, in milliseconds since 1970. Undefined for everything else, days included. */
 export function toTime(text: string): number | undefined {
   const upper = text.toUpperCase();
   const [, day = ""] = timeShape.exec(upper) ?? [];
@@ -305,23 +303,23 @@ const unitMs: ReadonlyMap<string, number> = new Map([
   ["w", 604_800_000],
 ]);
 
-/** Ten years; what is longer is a slip. */
+/** Ten years. A longer duration is a slip. */
 const longestMs = 3650 * 86_400_000;
 
-/** `72h` as data; undefined for all that is not a whole number and one unit, or is longer than 3650 days. */
+/** `72h` as data. Undefined for anything except a whole number and one unit, and for more than 3650 days. */
 export function toDuration(text: string): Duration | undefined {
   const [, count = "", unit = ""] = /^(0|[1-9]\d{0,6})([mhdw])$/u.exec(text) ?? [];
   const ms = Number(count) * (unitMs.get(unit) ?? NaN);
   return ms <= longestMs ? { text, ms } : undefined;
 }
 
-/** What to do where a length of zero is written and would loop, or true where zero is allowed. */
+/** What to do if a length of zero, which would loop, is written; true if zero is allowed. */
 type ZeroDuration = true | string;
 
 const NO_DURATION =
   "is not a whole number followed by m, h, d or w (minutes, hours, days, weeks), at most 3650d";
 
-/** A length of time; where the value is none, that is told, and undefined comes back. */
+/** A length of time. Reports a value that is not one, and returns undefined. */
 export function readDuration(
   pair: TreePair,
   zero: ZeroDuration,
@@ -374,7 +372,7 @@ export function readDate(pair: TreePair | undefined, addProblem: AddProblem): Da
   return new Date("day" in moment ? moment.day.start : moment.time);
 }
 
-/** What is not a scalar, or has no value, is left to the schema. */
+/** The scalar with its value. Undefined for anything else, which the schema reports. */
 function scalarOf({ value }: TreePair): ScalarNode | undefined {
   return value.kind === "scalar" && value.value !== null ? value : undefined;
 }

@@ -28,7 +28,7 @@ import type { Owner, PlacedAccessUser } from "./read-lists.js";
 import type { ParsedFile, Problem, SourceText } from "./source.js";
 import { dayMs } from "./values.js";
 
-/** What warnings are looked for in: an allowlist without errors. */
+/** An allowlist without errors: what warnings are looked for in. */
 interface Sound {
   readonly files: readonly ParsedFile[];
   readonly root: ParsedFile;
@@ -39,7 +39,7 @@ interface Sound {
   readonly access: ReadonlyMap<string, PlacedAccessUser>;
 }
 
-/** What is valid, and worth a look all the same; nothing that depends on the present time. */
+/** Warnings: what is valid, but needs a look. None of them depends on the present time. */
 export function findWarnings({
   files,
   root,
@@ -76,7 +76,7 @@ export function findWarnings({
   return warnings;
 }
 
-/** Entries whose last day is past at a moment: a run tells the same as findings. */
+/** Entries whose last day is over at a given moment. A run reports them as findings. */
 export function pastEntries({ users }: Allowlist, now: Date): readonly Message[] {
   return [...users.values()].flatMap(({ entries }) =>
     entries.flatMap(({ expires, source }): Message[] =>
@@ -118,7 +118,9 @@ function oddProtection({ serials, hardwareIds }: Protected): readonly Message[] 
   );
 }
 
-/** One machine that two users may have on the same day: shared on purpose, or moved and left in the first list. */
+/**
+ * One machine that two users may have on the same day: shared on purpose, or moved and not removed from the first list.
+ */
 function sharedMachines(users: ReadonlyMap<string, PlacedUser>): readonly Message[] {
   const first = new Map<string, { readonly user: PlacedUser; readonly entry: Entry }[]>();
   const found: Message[] = [];
@@ -131,7 +133,7 @@ function sharedMachines(users: ReadonlyMap<string, PlacedUser>): readonly Messag
       const id = `${serial === undefined ? "hardwareId" : "serial"} ${value}`;
       const known = first.get(id) ?? [];
       const other = known.find((one) => one.user !== user && overlap(windowOf(one.entry), windowOf(entry)));
-      // Of very many users of one machine, each is held against a few.
+      // If very many users have one machine, each is compared with only a few.
       if (known.length < 10) first.set(id, [...known, { user, entry }]);
       if (other === undefined) continue;
       const { file, line } = other.entry.source;
@@ -149,7 +151,7 @@ function sharedMachines(users: ReadonlyMap<string, PlacedUser>): readonly Messag
   return found;
 }
 
-/** A rule that could only match what is protected: protection comes first, and its reason is the one shown. */
+/** A rule that could match only what is protected. Protection comes first, and its reason is the one shown. */
 function protectedToo({ rule, node }: PlacedRule, protects: Protected): Problem | undefined {
   const { user = "", device = "", registration = "", serial = "", hardwareId = "" } = rule.match;
   const found =
@@ -168,7 +170,7 @@ function protectedToo({ rule, node }: PlacedRule, protects: Protected): Problem 
   };
 }
 
-/** Who is to be no Access user, and is listed as if nothing had happened. */
+/** A user who must not be an Access user, but is still listed. */
 function listedToo({ wanted, pair }: PlacedAccessUser, listed: PlacedUser | undefined): Problem | undefined {
   if (wanted.state !== "absent" || listed === undefined || listed.user.state !== undefined) return undefined;
   const entry = listed.user.entries.find(({ state }) => state === "active");
@@ -193,24 +195,24 @@ function withoutFile({ pattern, pair }: Owner, names: readonly string[]): Proble
   };
 }
 
-/** Entries of one match that are looked at; more than a few follow each other in time. */
+/** At most this many entries with one match are looked at: more than a few follow each other in time. */
 const mostOfOneMatch = 8;
 
 /**
- * Entries that match only where another entry of the user, of the same rank, matches as well: where both ask for the
- * same, this one says nothing; where they differ, each match of this one is a contradiction.
+ * Entries that match only where another entry of the user with the same rank matches too. If both ask for the same, the
+ * narrower one adds nothing. If they differ, each match of the narrower one is a contradiction.
  */
 function shadowed({
   entries,
 }: Pick<PlacedUser, "entries">): readonly { readonly placed: PlacedEntry; readonly problem: Problem }[] {
   if (entries.length < 2) return [];
   const shapes = new Set(entries.map(({ entry }) => shapeOf(entry.match)));
-  // Nearly always all entries of a user have the same one key.
+  // Nearly always, all entries of a user match by the same single key.
   if (shapes.size < 2) return [];
   const byMatch = groupBy(entries, ({ entry }) => matchId(entry.match));
   return entries.flatMap((placed) => {
     const own = shapeOf(placed.entry.match);
-    // One shadow is told; what lies in several is told once.
+    // An entry that several others shadow is reported once.
     for (const shape of shapes) {
       if (!isWider(shape, own)) continue;
       const all = byMatch.get(matchId(partOf(placed.entry.match, shape))) ?? [];
@@ -223,17 +225,17 @@ function shadowed({
   });
 }
 
-/** Which of the keys a match has, as bits in the order of `matchKeys`. */
+/** The keys of a match, as bits in the order of `matchKeys`. */
 function shapeOf(match: EntryMatch): number {
   return matchKeys.reduce((bits, key, index) => bits | (match[key] === undefined ? 0 : 1 << index), 0);
 }
 
-/** Whether one shape has some of the other's keys, not all, and its strongest key is as strong. */
+/** Whether a shape has some but not all of the other's keys, and an equally strong strongest key. */
 function isWider(shape: number, than: number): boolean {
   return shape !== than && (shape & than) === shape && rankOf(shape) === rankOf(than);
 }
 
-/** The rank of the strongest key. */
+/** The rank of a shape's strongest key. */
 function rankOf(shape: number): number {
   const key = matchKeys[31 - Math.clz32(shape & -shape)];
   return key === undefined ? -1 : rankOfKey(key);
@@ -257,7 +259,7 @@ function compareEntries({ entry, node }: PlacedEntry, { entry: wide }: PlacedEnt
       fix: "make the two match different devices, or remove one of them",
       related,
     };
-  // With other conditions the narrower one may still let in what the wider one does not, or the other way round.
+  // If their conditions differ, either entry may let in what the other does not.
   const isSame = JSON.stringify(entry.requires) === JSON.stringify(wide.requires);
   if (entry.state !== wide.state || !isSame || !encloses(other, own)) return undefined;
   return {
@@ -269,28 +271,28 @@ function compareEntries({ entry, node }: PlacedEntry, { entry: wide }: PlacedEnt
   };
 }
 
-// Serial numbers and hardware ids as programs and hands spoil them on the way: worth a question.
+// Serial numbers and hardware ids that programs or people have spoiled on the way. They need a question.
 
-/** Letters of other scripts that are drawn as these: nobody sees that an `А` is Cyrillic. */
+/** Letters of other scripts that look like these: nobody sees that an `А` is Cyrillic. */
 const lookalikes: ReadonlyMap<string, string> = new Map(
   ["АA", "ВB", "СC", "ЕE", "НH", "ІI", "ЈJ", "КK", "МM", "ОO", "РP", "ЅS", "ТT", "ХX", "УY"]
     .concat(["ΑA", "ΒB", "ΕE", "ΖZ", "ΗH", "ΙI", "ΚK", "ΜM", "ΝN", "ΟO", "ΡP", "ΤT", "ΥY", "ΧX"])
     .map((pair) => [pair.slice(0, 1), pair.slice(1)]),
 );
 
-/** Straight and typographic quotes, accents and primes that are typed for them. */
+/** Straight and typographic quotes, and the accents and primes that people type for them. */
 const quotes = /["'`\u00ab\u00b4\u00bb\u2018-\u201f\u2032-\u2037\u2039\u203a\u301d-\u301f]/gu;
 
-/** What stands before a serial number on a sticker. */
+/** The label before a serial number on a sticker. */
 const label = /^(?:s\/?n|serial(?: (?:no|number))?)[.:#\s]+(?=\S)/iu;
 
-/** Machines whose serial numbers have blanks: `VMware-56 4d 1a …`. */
+/** Machines with blanks in their serial numbers: `VMware-56 4d 1a …`. */
 const withBlanks = /^(?:vmware|parallels)-/iu;
 
-/** Nearly all are like that, and have nothing to look at. */
+/** Nearly all values are like this, and need no check. */
 const plain = /^[\dA-Za-z-]+$/u;
 
-/** The serial number or hardware id that was probably meant; undefined where nothing is odd about it. */
+/** The serial number or hardware id that was probably meant; undefined if nothing is odd about it. */
 export function meantValue(key: "serial" | "hardwareId", value: string): string | undefined {
   if (plain.test(value)) return undefined;
   const visible = value
@@ -305,7 +307,7 @@ export function meantValue(key: "serial" | "hardwareId", value: string): string 
   return meant === "" || comparedValue(key, meant) === comparedValue(key, value) ? undefined : meant;
 }
 
-/** The warning about a match that goes by an odd serial number or hardware id. */
+/** The warning about a match by an odd serial number or hardware id. */
 function oddMatch(
   match: Pick<EntryMatch, "serial" | "hardwareId">,
 ): Pick<Message, "text" | "fix"> | undefined {
@@ -335,7 +337,7 @@ function oddity(value: string): string {
 
 const fix = "match by `serial` or `hardwareId`, or set `trustName` to the reason why the name can be trusted";
 
-/** What is weak about an entry's match, unless `trustName` says why it is good enough. */
+/** What is weak about an entry's match, unless `trustName` gives the reason why it is good enough. */
 function weakEntry({ entry, node }: PlacedEntry): Problem | undefined {
   const { match, state, trustName } = entry;
   if (trustName !== undefined || !isByNameAlone(match)) return undefined;
@@ -351,7 +353,7 @@ function weakEntry({ entry, node }: PlacedEntry): Problem | undefined {
   return weak(match, node.start, "this entry", risk);
 }
 
-/** Likewise for a rule of `ignore`; whose devices it is about makes a name no stronger. */
+/** The same for a rule of `ignore`. Its user, domain or profile makes a match by name no stronger. */
 function weakRule(
   { match, trustName }: { readonly match: EntryMatch; readonly trustName?: string | undefined },
   offset: number,

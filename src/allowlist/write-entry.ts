@@ -5,18 +5,18 @@ import { escapeText } from "../text/escape.js";
 import { type EntryMatch, isUsableHardwareId, isUsableSerial } from "./match-values.js";
 import type { Entry } from "./model.js";
 
-/** An entry to be written: its match, and what else it says. */
+/** An entry to write: its match, and what else it sets. */
 export type NewEntry = Pick<
   Entry,
   "match" | "state" | "from" | "expires" | "note" | "reason" | "owner" | "ticket"
 >;
 
-/** The lines of an entry, its dash at `indent`. */
+/** The lines of an entry, with its dash at `indent`. */
 export function entryLines(entry: NewEntry, indent: string): string[] {
   return pairsOf(entry).map((pair, at) => `${indent}${at === 0 ? "-" : " "} ${pair}`);
 }
 
-/** A user with entries. `indent` is that of the key; the dashes stand `step` further in. */
+/** The lines of a user with entries. `indent` is that of the key; the dashes are `step` further in. */
 export function userLines(
   email: string,
   entries: readonly NewEntry[],
@@ -42,20 +42,20 @@ function pairsOf({ match, state, from, expires, note, reason, owner, ticket }: N
   ];
 }
 
-// Which key of an entry tells a device best.
+// The key that identifies a device best.
 
-/** What is known of a registration; never its name, which its user chose. */
+/** The known keys of a registration, without its name, which its user chose. */
 interface KnownKeys {
   readonly registration: string;
   readonly device: string;
-  /** Undefined where it names no machine. */
+  /** Undefined if it does not identify a machine. */
   readonly serial?: string | undefined;
   readonly hardwareId?: string | undefined;
 }
 
 /**
- * The strongest match that stays with the machine: by serial, else by hardware id, else by the device's id, else by the
- * registration's. Undefined where none of them can be written down.
+ * The strongest match that stays with the machine: by serial number, else by hardware id, else by the device's id, else
+ * by the registration's. Undefined if none of them can be written.
  */
 export function bestMatch({ serial, hardwareId, device, registration }: KnownKeys): EntryMatch | undefined {
   if (serial !== undefined && isWritable(serial) && isUsableSerial(serial)) return { serial };
@@ -65,21 +65,21 @@ export function bestMatch({ serial, hardwareId, device, registration }: KnownKey
   return isWritable(registration) ? { registration } : undefined;
 }
 
-/** Whether the readers of an entry take it: not blank, not too long, without what nobody sees. */
+/** Whether the readers of an entry accept it: not blank, not too long, and without characters that nobody sees. */
 export function isWritable(value: string): boolean {
   return value !== "" && value.trim() === value && value.length <= 256 && !/\p{C}|\p{Zl}|\p{Zp}/u.test(value);
 }
 
-// Pieces of YAML made from text of unknown origin, such that the readers of this folder take them for just that text.
+// YAML made from text of unknown origin, such that the readers in this folder get exactly that text back.
 
 const OPTIONS = { lineWidth: 0, doubleQuotedAsJSON: true } as const;
 
-/** What stands in double quotes and is not to be seen raw: `hidden-characters.ts` refuses most of it. */
+/** Characters that must not be raw, even in double quotes. `checkCharacters` refuses most of them. */
 const hidden = /\p{C}|\p{Zl}|\p{Zp}/gu;
 
 /**
- * A text in double quotes, on one line: without them YAML and its older readers take some serial numbers for numbers,
- * dates or a yes. Characters that a reader does not see are written as escapes.
+ * A text in double quotes, on one line. Without the quotes, YAML and its older readers take some serial numbers for
+ * numbers, dates or a yes. Characters that nobody sees are written as escapes.
  */
 function quotedText(text: string): string {
   if (isPlainAscii(text)) return `"${text}"`;
@@ -90,18 +90,20 @@ function quotedText(text: string): string {
   });
 }
 
-/** What nearly all texts are: nothing in it has to be escaped, so that the library, which is slow, is not asked. */
+/**
+ * Whether nothing has to be escaped. That is so for nearly all texts, and spares a call of the library, which is slow.
+ */
 function isPlainAscii(text: string): boolean {
   return /^[ !#-[\]-~]*$/u.test(text);
 }
 
-/** Nearly all keys: YAML takes such an address for no other thing. */
+/** Nearly all keys are such an address, which YAML takes for nothing else. */
 const ADDRESS = /^[a-z][\w.+-]*@[a-z\d.-]+$/u;
 
-/** As an e-mail address can be; YAML has its own way for keys of more than 1,024 characters. */
+/** The longest e-mail address. YAML writes keys of more than 1,024 characters in a different way. */
 const LONGEST_ADDRESS = 254;
 
-/** A key, quoted where YAML needs it. */
+/** A key, with quotes if YAML needs them. */
 export function keyText(key: string): string {
   if (key.length <= LONGEST_ADDRESS && ADDRESS.test(key)) return key;
   const plain = stringify({ [key]: 0 }, OPTIONS)
@@ -110,7 +112,7 @@ export function keyText(key: string): string {
   return /^[\x21-\x7e]*$/u.test(plain) && !plain.startsWith("? ") ? plain : quotedText(key);
 }
 
-/** A comment's text on one line, whatever stands in it; cut to `most` characters. */
+/** A comment with any text, on one line; the text is cut to `most` characters. */
 export function commentText(text: string, most = 100): string {
   return `# ${escapeText(text, most)}`.trimEnd();
 }

@@ -1,4 +1,4 @@
-/** Adds users and entries to a file of an allowlist, and leaves everything else as it stands. */
+/** Adds users and entries to a file of an allowlist, and leaves everything else unchanged. */
 
 import {
   isCollection,
@@ -24,10 +24,10 @@ import { parseSyntax, toTree } from "./yaml.js";
 type Additions = ReadonlyMap<string, readonly NewEntry[]>;
 
 /**
- * What has to be changed in the text of a valid file. Users who are there get their entries behind those that they
- * have; others are put where they belong in the order of e-mails, if the file has one, else at the end.
+ * The changes to the text of a valid file. A user who is there already gets the new entries after the old ones. A new
+ * user goes to the right place in the order of e-mails if the file has that order, else to the end.
  *
- * @throws CannotEdit where the file is written such that more would change.
+ * @throws CannotEdit if the file is written such that more would change.
  */
 export function addToFile({ file, text }: AllowlistFile, additions: Additions): readonly TextEdit[] {
   const syntax = parseSyntax(new SourceText(file, text));
@@ -90,7 +90,7 @@ function addUsersKey(text: string, root: YAMLMap, additions: Additions): TextEdi
   return insertLines(text, at, ["", "users:", ...lines]);
 }
 
-/** How much further in than its key a list of this file stands. */
+/** How much further in than its key this file puts a list. */
 function stepOf(text: string, users: readonly TextPair[]): string {
   for (const { key, value } of users) {
     const list = isMap(value) ? pairOf(value, "devices") : { key, value };
@@ -105,7 +105,7 @@ function keyOf({ key }: TextPair): string {
   return isScalar(key) ? String(key.value) : "";
 }
 
-/** One user has no order. */
+/** Whether the users are in order. A single user has no order. */
 function isSorted(users: readonly TextPair[]): boolean {
   const keys = users.map((user) => normaliseEmail(keyOf(user)));
   return keys.length > 1 && keys.every((key, at) => at === 0 || compare(keys[at - 1] ?? "", key) < 0);
@@ -115,7 +115,7 @@ function behindUser(text: string, user: TextPair, indent: string): number {
   return behindComments(text, nextLine(text, endOfPair(user)), indent);
 }
 
-/** Whether a blank line stands behind a user, or, behind the last one, before it. */
+/** Whether there is a blank line after a user or, for the last one, before it. */
 function isSpaced(text: string, users: readonly TextPair[], user: TextPair, indent: string): boolean {
   const at = users.indexOf(user);
   const before = at > 0 && at === users.length - 1 ? users[at - 1] : user;
@@ -124,9 +124,9 @@ function isSpaced(text: string, users: readonly TextPair[], user: TextPair, inde
   );
 }
 
-// Adds entries to a user who is listed already, in the style of what is there.
+// Adds entries to a user who is listed already, in the style of the present ones.
 
-/** @param step How much further in than their key the dashes of a list stand. */
+/** @param step How much further in than their key the dashes of a list are. */
 function addToUser(text: string, pair: TextPair, entries: readonly NewEntry[], step: string): TextEdit {
   const { value } = pair;
   if (isSeq(value)) return addToList(text, pair, value, entries, step);
@@ -155,7 +155,7 @@ function addToList(
   );
 }
 
-/** `[]` becomes a list of lines; a comment behind it stays where it is. */
+/** Turns `[]` into a list of lines. A comment after it stays where it is. */
 function fillEmpty(
   text: string,
   { key }: TextPair,
@@ -181,7 +181,7 @@ function addDevices(text: string, user: YAMLMap, entries: readonly NewEntry[], s
   return insertLines(text, at, [`${indent}devices:`, ...entriesLines(entries, indent + step)]);
 }
 
-/** Whole lines at the beginning of a line; a last line without an end gets one. */
+/** Inserts whole lines at the beginning of a line. A last line without a line break gets one. */
 function insertLines(text: string, at: number, lines: readonly string[]): TextEdit {
   const lineEnd = lineEndOf(text);
   const open = at > 0 && text[at - 1] !== "\n";
@@ -189,7 +189,7 @@ function insertLines(text: string, at: number, lines: readonly string[]): TextEd
   return { start: at, end: at, text: open ? lineEnd + all : all };
 }
 
-/** Takes out `start` to `end`, and puts lines behind the line. */
+/** Removes `start` to `end`, and inserts lines after that line. */
 function replaceWithLines(text: string, start: number, end: number, lines: readonly string[]): TextEdit {
   const next = nextLine(text, end);
   const lineEnd = lineEndOf(text);
@@ -202,7 +202,7 @@ function entriesLines(entries: readonly NewEntry[], indent: string): string[] {
   return entries.flatMap((entry) => entryLines(entry, indent));
 }
 
-// Changes of a text, told by their places in the text before any of them.
+// Changes of a text. Their places are those in the text before any change.
 
 /** Replaces `start` to `end`, both in UTF-16 code units. */
 export interface TextEdit {
@@ -211,7 +211,7 @@ export interface TextEdit {
   readonly text: string;
 }
 
-/** The place cannot be changed without changing more than was asked for. */
+/** The place cannot be changed without changing more than requested. */
 export class CannotEdit extends Error {
   override readonly name = "CannotEdit";
 }
@@ -226,7 +226,7 @@ export function applyEdits(text: string, edits: readonly TextEdit[]): string {
   return changed + text.slice(at);
 }
 
-/** By place; those at one place in the order in which they were made. */
+/** The changes in the order of their places; those at one place in the order in which they were made. */
 export function inOrder(edits: readonly TextEdit[]): readonly TextEdit[] {
   return edits
     .map((edit, at) => ({ edit, at }))
@@ -234,7 +234,7 @@ export function inOrder(edits: readonly TextEdit[]): readonly TextEdit[] {
     .map(({ edit }) => edit);
 }
 
-/** The line, from 1, on which a line of the changed text stood before; for an added one, the line it was put before. */
+/** The line, from 1, that a line of the changed text had before; for an added line, the line it was put before. */
 export function lineBefore(text: string, edits: readonly TextEdit[], line: number): number {
   const changed = applyEdits(text, edits).split("\n");
   let offset = changed.slice(0, line - 1).reduce((sum, one) => sum + one.length + 1, 0);
@@ -245,15 +245,15 @@ export function lineBefore(text: string, edits: readonly TextEdit[], line: numbe
   return text.slice(0, offset).split("\n").length;
 }
 
-// Where things stand in a YAML text: lines, indentation, ends without the comments behind them.
+// Places in a YAML text: lines, indentation, ends without the comments after them.
 
-/** A pair as the parser of this folder leaves it: keys are text. */
+/** A pair from this folder's parser: its key is text. */
 type TextPair = Pair<Node, Node | null>;
 
-/** Only what stands on lines of its own is changed: who writes flow style lays out lines by hand. */
+/** Only what is on lines of its own is changed. People who write flow style lay out lines by hand. */
 const FLOW_STYLE = "it is written in flow style (`[…]` or `{…}`)";
 
-/** The place behind a node's last character; what follows on its line is not its own. */
+/** The place after a node's last character. The rest of its line does not belong to it. */
 function endOfNode(node: Node): number {
   if (isCollection(node) && node.flow !== true) {
     const last: unknown = node.items.at(-1);
@@ -263,7 +263,7 @@ function endOfNode(node: Node): number {
   return node.range?.[1] ?? 0;
 }
 
-/** The same of a key with its value. */
+/** The same for a key with its value. */
 function endOfPair({ key, value }: TextPair): number {
   return Math.max(endOfNode(key), value === null ? 0 : endOfNode(value));
 }
@@ -276,20 +276,20 @@ function lineStart(text: string, offset: number): number {
   return text.lastIndexOf("\n", offset - 1) + 1;
 }
 
-/** The blanks before a place on its line; undefined where something else stands there. */
+/** The blanks before a place on its line; undefined if there is anything else. */
 function indentAt(text: string, offset: number): string | undefined {
   const before = text.slice(lineStart(text, offset), offset);
   return /^ *$/u.test(before) ? before : undefined;
 }
 
-/** Behind the line in which something ends; a block scalar ends with its line. */
+/** The beginning of the line after a place. A block scalar already ends with its line. */
 function nextLine(text: string, end: number): number {
   if (end > 0 && text[end - 1] === "\n") return end;
   const feed = text.indexOf("\n", end);
   return feed < 0 ? text.length : feed + 1;
 }
 
-/** Further on, behind the comments that stand deeper than `indent`: they belong to what ended. */
+/** The place after the comments that are deeper than `indent`: they belong to what ended. */
 function behindComments(text: string, offset: number, indent: string): number {
   for (;;) {
     const next = nextLine(text, offset + 1);
@@ -299,21 +299,21 @@ function behindComments(text: string, offset: number, indent: string): number {
   }
 }
 
-/** The value of a text key. */
+/** The pair of a key. */
 function pairOf(map: YAMLMap, key: string): TextPair | undefined {
   return (map.items as TextPair[]).find((pair) => isScalar(pair.key) && pair.key.value === key);
 }
 
-/** How the file ends its lines. */
+/** The line ending of the file. */
 function lineEndOf(text: string): string {
   return text.includes("\r\n") ? "\r\n" : "\n";
 }
 
-// Which file a new user belongs into.
+// The file for a new user.
 
 /**
- * The one file of whoever owns the address (`owns`), else the root file, which may list everybody. Undefined where
- * there is no root file.
+ * The one file that `owns` gives the address to, else the root file, which may list everybody. Undefined if there is no
+ * root file.
  */
 export function fileOfNewUser(files: readonly AllowlistFile[], email: string): string | undefined {
   const parsed = files.flatMap((file) => parse(file) ?? []);

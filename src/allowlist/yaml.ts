@@ -25,35 +25,38 @@ import {
 } from "./source.js";
 import { mergeConflict, usualMistake } from "./usual-mistakes.js";
 
-/** Lexemes of one file: some three times what a legitimate file of the largest size has. */
+/** The most lexemes of one file: about three times what a legitimate file of the largest size has. */
 const mostLexemes = 3_000_000;
 
-/** Levels of collections; a well-formed allowlist has five. */
+/** The most levels of collections. A well-formed allowlist has five. */
 const deepest = 32;
 
-/** Errors after which the library is stopped: a hostile file can have millions, each an object with a stack. */
+/** After this many errors the library is stopped: a hostile file can have millions, each an object with a stack. */
 const mostErrors = 100;
 
 class TooManyErrors extends Error {}
 
-/** So many keys of a mapping are turned into a tree at once: what the library makes of more would outlive its use. */
+/**
+ * At most this many keys of a mapping are turned into a tree at once. The library's objects for more keys would outlive
+ * their use.
+ */
 const piece = 20;
 
-/** The composed document, without errors, or what is wrong with the file's syntax. */
+/** The composed document, if it has no errors, or what is wrong with the file's syntax. */
 type Syntax =
   | { readonly ok: true; readonly document: Document.Parsed }
   | { readonly ok: false; readonly messages: readonly Message[] };
 
 /**
- * Parses one file as a single YAML 1.2 document. Tags, anchors, aliases and directives are refused here, where
- * they are lexemes of their own. Only the first error is reported: what follows an error is mostly its echo.
+ * Parses one file as a single YAML 1.2 document. Refuses tags, anchors, aliases and directives while they are still
+ * lexemes. Reports only the first error: what follows an error is mostly its echo.
  */
 export function parseSyntax(source: SourceText): Syntax {
   const conflict = mergeConflict(source.text);
   return conflict === undefined ? parse(source, explained) : failed(source, conflict);
 }
 
-/** An error in the words of those who make it, where it is one of the usual ones, else in the library's. */
+/** Explains an error: a usual mistake in plain words, any other in the library's words. */
 type Explain = (source: SourceText, error: YAMLError, lastQuote: number) => Problem;
 
 function explained(source: SourceText, error: YAMLError, lastQuote: number): Problem {
@@ -85,7 +88,7 @@ function parse(source: SourceText, explain: Explain): Syntax {
         for (const doc of composer.next(token)) documents.push(doc);
       }
       if (parser.stack.length > 2 * deepest) return failed(source, tooDeep(offset));
-      // The first document comes out when a second one begins: one is too many already.
+      // The first document comes out when a second one begins, which is one too many.
       if (documents.length > 0) break;
       if (!beforeScalar && lexical.length < mostErrors) refuseLexeme(source, lexeme, offset, lexical);
       if (/^["']/u.test(lexeme)) lastQuote = offset;
@@ -103,7 +106,7 @@ function parse(source: SourceText, explain: Explain): Syntax {
   if (document === undefined)
     return failed(source, { code: "allowlist/syntax", offset: 0, text: "no document" });
   const first = [...document.errors, ...(lexical.length > 0 ? [] : document.warnings)]
-    // A tag that is not known is an error of the library as well, and was reported with its place above.
+    // An unknown tag is an error of the library as well, and was reported with its place above.
     .filter((error) => lexical.length === 0 || error.code !== "TAG_RESOLVE_FAILED")
     .sort((a, b) => a.pos[0] - b.pos[0])[0];
   const messages =
@@ -114,7 +117,7 @@ function parse(source: SourceText, explain: Explain): Syntax {
   return messages.length > 0 ? { ok: false, messages } : { ok: true, document };
 }
 
-/** A composer that stops a file with more errors than that; the library has no option for it. */
+/** A composer that stops after more errors than `most`. The library has no option for that. */
 function boundedComposer(most = mostErrors): Composer<Document.Parsed["contents"] & object> {
   const composer = new Composer<Document.Parsed["contents"] & object>({
     version: "1.2",
@@ -122,7 +125,7 @@ function boundedComposer(most = mostErrors): Composer<Document.Parsed["contents"
     merge: false,
     strict: true,
     resolveKnownTags: false,
-    // The library compares each key with each other key; `toTree` finds duplicates in linear time.
+    // The library compares each key with every other key; `toTree` finds duplicates in linear time.
     uniqueKeys: false,
     prettyErrors: false,
   });
@@ -135,10 +138,10 @@ function boundedComposer(most = mostErrors): Composer<Document.Parsed["contents"
   return composer;
 }
 
-/** The lexeme before a scalar, which may begin with anything. */
+/** The lexeme before a scalar. The scalar may begin with any character. */
 const scalarFollows = "\u001f";
 
-/** Tags, anchors, aliases and directives, of which {@link refuseLexeme} speaks. */
+/** Tags, anchors, aliases and directives: {@link refuseLexeme} reports them. */
 function isRefused(lexeme: string): boolean {
   return lexeme !== "" && "!&*%".includes(lexeme.charAt(0));
 }
@@ -204,7 +207,7 @@ function unclosed(offset: number) {
 
 function syntaxProblem(error: YAMLError, lastQuote: number) {
   if (error.code === "MULTIPLE_DOCS") return manyDocuments(error.pos[0]);
-  // The library reports it where the file ends.
+  // The library reports it at the end of the file.
   if (error.message.startsWith("Missing closing")) return unclosed(lastQuote);
   const fix =
     error.code === "TAB_AS_INDENT"
@@ -212,14 +215,12 @@ function syntaxProblem(error: YAMLError, lastQuote: number) {
       : error.code === "BAD_SCALAR_START" || error.code === "BLOCK_AS_IMPLICIT_KEY"
         ? "put the text in quotes, or correct the indentation"
         : "correct the syntax here; what follows was not checked";
-  // The library's texts end at their first line; further lines repeat the file's.
+  // Only the first line of the library's message: the other lines repeat the file's.
   const text = `this is not well-formed YAML: ${(error.message.split("\n", 1)[0] ?? "").slice(0, 200)}`;
   return { code: "allowlist/syntax", offset: error.pos[0], text, fix } as const;
 }
 
-/**
- * One file as a tree. Undefined where something is wrong with it, all of which is reported, or where the file is empty.
- */
+/** One file as a tree. Undefined if it has errors, all of which are reported, or is empty. */
 export function parseTree(source: SourceText, report: (message: Message) => void): TreeNode | undefined {
   const tree = inPieces(source);
   if (tree !== undefined) return tree;
@@ -230,9 +231,9 @@ export function parseTree(source: SourceText, report: (message: Message) => void
 }
 
 /**
- * The tree of a file in which nothing at all is wrong; of any other undefined, and {@link parseSyntax} says what it is.
- * The library keeps a dozen objects for each word of a file until its end: here the users whom it has read become a tree
- * as it goes on, so that a file of ten megabytes takes a third of the memory.
+ * The tree of a file without any errors. Undefined for any other file; then {@link parseSyntax} finds the error. The
+ * library keeps a dozen objects for each word of a file until the file ends. Here, users become a tree as soon as they
+ * are read, so that a file of ten megabytes takes a third of the memory.
  */
 function inPieces(source: SourceText): TreeNode | undefined {
   if (mergeConflict(source.text) !== undefined) return undefined;
@@ -249,7 +250,7 @@ function inPieces(source: SourceText): TreeNode | undefined {
   }
 }
 
-/** What is left of the only document; throws at its first error. */
+/** The rest of the only document. Stops at its first error: the composer throws, or the result is undefined. */
 function composePieces(text: string, converter: Converter): Document.Parsed | undefined {
   const parser = new Parser();
   const composer = boundedComposer(0);
@@ -260,7 +261,7 @@ function composePieces(text: string, converter: Converter): Document.Parsed | un
     for (const token of parser.next(lexeme)) if (!isPassed(composer, token)) return undefined;
     beforeScalar = lexeme === scalarFollows;
     if (parser.stack.length > 2 * deepest) return undefined;
-    // The document, its keys, and what is below one of them, of which the last two are not ready yet.
+    // The stack: the document, its keys, and the items below one key. The last two items are not complete yet.
     const below = parser.stack[2];
     if (below?.type !== "block-map" || below.items.length < piece + 2) continue;
     const { offset } = below;
@@ -268,7 +269,7 @@ function composePieces(text: string, converter: Converter): Document.Parsed | un
     const own: CST.Document = { type: "document", offset, start: [], value };
     const [read] = [...boundedComposer(0).compose([own])];
     if (!isMap<Node, Node | null>(read?.contents) || isWrong(read)) return undefined;
-    // Else the library would measure the next key from where the mapping began.
+    // Otherwise the library would measure the next key from where the mapping began.
     const [next] = below.items;
     below.offset = next?.start[0]?.offset ?? next?.key?.offset ?? next?.sep?.[0]?.offset ?? offset;
     converter.take(read.contents.items, offset, below.offset);
@@ -278,7 +279,7 @@ function composePieces(text: string, converter: Converter): Document.Parsed | un
   return second === undefined ? document : undefined;
 }
 
-/** Hands on a token, unless it is an error or ends a first document of several. */
+/** Passes a token on. False if it is an error, or ends the first of several documents. */
 function isPassed(composer: Composer<Document.Parsed["contents"] & object>, token: CST.Token): boolean {
   return token.type !== "error" && [...composer.next(token)].length === 0;
 }
@@ -288,8 +289,8 @@ function isWrong({ errors, warnings }: Document.Parsed): boolean {
 }
 
 /**
- * Turns a document into a tree; what the tree leaves out (duplicate keys, keys that are not text, merge keys) is
- * reported. Undefined where the file is empty.
+ * Turns a document into a tree. Reports what a tree cannot hold: duplicate keys, keys that are not text, merge keys.
+ * Undefined if the file is empty.
  */
 export function toTree(
   source: SourceText,
@@ -310,7 +311,7 @@ export function toTree(
 }
 
 class Converter {
-  /** What was taken of mappings already, by where the rest of each begins. */
+  /** What was already taken from mappings, by where the rest of each begins. */
   readonly #taken = new Map<number, { readonly start: number; readonly pairs: Map<string, TreePair> }>();
 
   constructor(
@@ -318,7 +319,7 @@ class Converter {
     readonly addMessage: (message: Message) => void,
   ) {}
 
-  /** Converts the next keys of a mapping, from `at` on, whose rest begins at `rest`. */
+  /** Converts the next keys of a mapping, from `at` on. The rest of the mapping begins at `rest`. */
   take(items: readonly Pair<Node, Node | null>[], at: number, rest: number): void {
     this.#taken.set(rest, this.#map(items, at));
   }
@@ -377,7 +378,7 @@ class Converter {
   }
 }
 
-/** A key without a value. It stands where its key does: an empty value has no place of its own. */
+/** The missing value of a key, at the place of the key: it has no place of its own. */
 function nothing(start: number): ScalarNode {
   return { kind: "scalar", start, value: null, raw: "", plain: true };
 }

@@ -1,4 +1,4 @@
-/** The keys of an entry, and of a rule of `ignore`: what they match by, and what they set. */
+/** The keys of an entry and of a rule of `ignore`: what they match by, and what they set. */
 
 import type { EntryMatch } from "../match-values.js";
 import { choice, day, key, map, note, type Row, why, word } from "./shape.js";
@@ -122,14 +122,14 @@ export const ENTRY = key(
   { name: "entry", hints: { otherKind: entryHint } },
 );
 
-/** What was meant by a text in the place of an entry. */
+/** What a text in the place of an entry was meant to be. */
 function entryHint(text: string): string | undefined {
   const [, key = "", value] = /^(\w+)[:=]\s*(\S+)$/u.exec(text) ?? [];
   if (Object.hasOwn(MATCH, key)) return `write a space after the colon: \`${key}: ${JSON.stringify(value)}\``;
   return text === "" ? undefined : `name the key, as \`serial: ${JSON.stringify(text)}\``;
 }
 
-/** Whether an entry may have it. */
+/** Whether an entry may have the key. */
 export function isEntryKey(key: string): boolean {
   return ENTRY.shape.at(key) !== undefined;
 }

@@ -17,11 +17,11 @@ import {
   type Value,
 } from "./shape.js";
 
-/** A rule by age: what has not been seen, or has been revoked, for longer than `after`. */
+/** A rule by age. It applies to what has not been seen, or has been revoked, for longer than `after`. */
 export interface AgeRule<Action extends string = "revoke" | "delete" | "report"> {
   readonly after: Duration;
   readonly action: Action;
-  /** Whether registrations that an entry covers count too. */
+  /** Whether the rule also counts registrations that an entry covers. */
   readonly includeListed: boolean;
 }
 
@@ -57,7 +57,7 @@ function ageHint(name: string, text: string): string {
   return `write \`${name}: { after: ${toDuration(text) === undefined ? "90d" : text} }\`, or \`${name}: none\``;
 }
 
-/** Each setting with its default. One that would mean nothing in the policy of a group or a user has `closest`. */
+/** Each setting with its default. `closest` marks one that has no effect in the policy of a user, or of a group. */
 export const POLICY = {
   unlisted: key(
     "Unlisted devices",
@@ -165,7 +165,7 @@ export function settingsOf(whom: "group" | "user"): Rows {
   );
 }
 
-/** The policy's rows for the schemas: what stands in several places has a definition there. */
+/** The policy's rows for the schemas. A row with a name becomes a definition, because it appears in several places. */
 export const SETTINGS: Rows = Object.fromEntries(
   Object.entries<Row>(POLICY).map(([name, row]) => [
     name,

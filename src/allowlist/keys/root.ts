@@ -1,4 +1,4 @@
-/** The keys that only the root file may have, and both kinds of files as a whole, with their JSON schemas. */
+/** The keys that only the root file may have, and both kinds of files with their JSON schemas. */
 
 import { dayMs } from "../values.js";
 import { EMAIL, IGNORE, PROFILE, sayWhy } from "./entries.js";
@@ -270,7 +270,7 @@ export const ROOT = {
 const DRAFT = "http://json-schema.org/draft-07/schema#";
 const PUBLISHED = "https://unpkg.com/pulumi-warp-registrations/schemas/";
 
-/** The whole of a file, by its kind. */
+/** The row of a whole file, by its kind. */
 const FILES = {
   root: key(
     "WARP device allowlist",
@@ -286,14 +286,14 @@ const FILES = {
   ),
 };
 
-/** Which kind of file it is: each has its own schema. */
+/** The kind of a file. Each kind has its own schema. */
 export type FileKind = keyof typeof FILES;
 
 export const rootKeys: readonly string[] = Object.keys(ROOT);
 
 export const sharedKeys: readonly string[] = Object.keys(SHARED);
 
-/** The row of a place in a file, as far as there is one. */
+/** The row of a place in a file, if it has one. */
 export function rowAt(kind: FileKind, path: readonly string[]): Row | undefined {
   return path.reduce<Row | undefined>((row, step) => row?.shape.at(step), FILES[kind]);
 }

@@ -1,6 +1,6 @@
 /**
- * The forms that a value of the allowlist may have. Each says what it is in JSON Schema and in the docs, what may stand
- * below it, and, where it is one value, how it is read.
+ * The forms that a value of the allowlist can have. Each defines its JSON Schema, its text in the docs, what can be
+ * below it and, for a single value, how to read it.
  */
 
 import { pairAt, textNode, type AddProblem, type TreeNode, type TreePair } from "../source.js";
@@ -12,64 +12,67 @@ export type Schema = Readonly<Record<string, unknown>>;
 type SchemaOf = (row: Row) => Schema;
 
 export interface Shape {
-  /** As JSON Schema, without what the row says. */
+  /** The JSON Schema, without what the row adds. */
   readonly schema: (of: SchemaOf) => Schema;
-  /** As the docs say it, in Markdown; with the default as the allowlist would say it. */
+  /** The text in the docs, in Markdown, with the default as the allowlist would write it. */
   readonly type: (byDefault?: unknown) => string;
-  /** The row of a key, or of an item by its index, below. */
+  /** The row of a key, or of an item by its index. */
   readonly at: (step: string) => Row | undefined;
-  /** The keys of a mapping that has keys of ours. */
+  /** The keys of a mapping whose keys are fixed. */
   readonly rows?: Rows;
-  /** What the keys of a mapping are that the user names: `<e-mail>`. */
+  /** What the user's own keys in a mapping are: `<e-mail>`. */
   readonly names?: string;
-  /** Whether it says `none` or something of one kind. */
+  /** Whether it takes `none` beside one other kind of value. */
   readonly orNone?: true;
 }
 
-/** A value that may be undefined itself; nothing at all where what is written is wrong, and told. */
+/**
+ * What was read. Its value may be undefined. There is no `Read` where the file's value is wrong, which is then
+ * reported.
+ */
 interface Read<T> {
   readonly value: T;
 }
 
 type Reader<T> = (pair: TreePair, addProblem: AddProblem) => Read<T> | undefined;
 
-/** A shape that is read by itself, wherever it stands. */
+/** A shape that is read on its own, wherever it appears. */
 export interface Value<T> extends Shape {
   readonly read: Reader<T>;
-  /** As the allowlist says it. */
+  /** The value as the allowlist writes it. */
   readonly written: (value: T) => unknown;
 }
 
-/** A key of the allowlist, or an item of a list: what it is called, what it means, what may stand there. */
+/** A key of the allowlist, or an item of a list: its name, its meaning, and what it can hold. */
 export interface Row<S extends Shape = Shape> {
   readonly title: string;
   readonly means: string;
   readonly shape: S;
-  /** What holds where the key is left out. */
+  /** What applies if the key is missing. */
   readonly byDefault?: S extends Value<infer T> ? T : unknown;
-  /** The name of its definition in the schema: it stands in several places. */
+  /** The name of its definition in the schema, if it appears in several places. */
   readonly name?: string;
   readonly required?: boolean;
-  /** Of a setting of the policy: the closest to a user that may say it, where not the user. */
+  /** For a setting of the policy: the place closest to a user that may set it, if that is not the user. */
   readonly closest?: "root" | "group";
   readonly hints?: Hints;
 }
 
-/** What to do about mistakes with a key, where more can be said than its shape tells. */
+/** What to do about mistakes with a key, where the shape does not say enough. */
 interface Hints {
-  /** Where it must be there, and is not. */
+  /** If it is required, and is missing. */
   readonly missing?: string;
-  /** Where it has no value. */
+  /** If it has no value. */
   readonly empty?: string;
-  /** Where the number is less than what makes sense. */
+  /** If the number is too small to make sense. */
   readonly tooSmall?: string;
-  /** Where something of another kind stands; undefined if nothing more can be said of that text, or of that node. */
+  /** If it has a value of another kind. Undefined if there is nothing to add for that text or that kind of node. */
   readonly otherKind?: (text: string, node: TreeNode["kind"]) => string | undefined;
-  /** What may stand there, of a choice between two kinds. */
+  /** What can be there, if the shape is a choice between two kinds. */
   readonly kinds?: string;
 }
 
-/** What a row's value is once it is read. */
+/** The type of a row's value once it is read. */
 export type ValueOf<R> = R extends { readonly shape: Value<infer T> } ? T : never;
 
 export function key<S extends Shape, const More extends Partial<Row<S>>>(
@@ -85,7 +88,7 @@ export type Rows = Readonly<Record<string, Row>>;
 
 const nothing = () => undefined;
 
-/** @param limits of its length in characters; `pattern` is what the whole must match */
+/** @param limits `least` and `most` bound the length in characters; the whole text must match `pattern` */
 export function text(limits: {
   readonly least?: 1;
   readonly most?: number;
@@ -104,11 +107,11 @@ function code(value: unknown): string {
   return `\`${String(value)}\``;
 }
 
-/** What something is compared with, or a name. */
+/** A name, or text that something is compared with. */
 export const word = text({ least: 1, most: 256 });
-/** For readers. */
+/** Text for readers, optional. */
 export const note = text({ most: 1000 });
-/** For readers who must know. */
+/** Text for readers, required. */
 export const why = text({ least: 1, most: 1000 });
 
 export function choice<const T extends string | number>(...values: readonly T[]): Value<T> {
@@ -155,7 +158,7 @@ export const day: Shape = as(
   ),
 );
 
-/** A day, or a time with its zone. What a day means there is the reader's. */
+/** A day, or a time with its zone. The reader of the key decides what a day means there. */
 export const moment: Shape = as(
   key(
     "Day or time",
@@ -165,7 +168,7 @@ export const moment: Shape = as(
   ),
 );
 
-/** @param zero what to do where somebody writes a length of zero */
+/** @param zero what to do if somebody writes a length of zero */
 export function duration(zero: string): Value<Duration> {
   const shape = {
     ...text({ pattern: "^[1-9][0-9]{0,6}[mhdw]$" }),
@@ -178,7 +181,7 @@ export function duration(zero: string): Value<Duration> {
   return as(key("Duration", means, shape, { name: "duration" }));
 }
 
-/** A duration that may be zero, which `none` says as well. */
+/** A duration that may be zero; `none` means zero too. */
 export const durationOrNone: Value<Duration> = {
   ...text({ pattern: "^(none|0[mhdw]|[1-9][0-9]{0,6}[mhdw])$" }),
   type: noneType("duration"),
@@ -207,7 +210,7 @@ export function orNone<T>(other: Value<T>): Value<T | undefined> {
   };
 }
 
-/** @param least how many items at least; without it, none will do */
+/** @param least the least number of items; without it, the list may be empty */
 export function list(item: Row, least?: 1): Shape {
   return {
     schema: (of) => given({ type: "array", items: of(item), minItems: least }),
@@ -220,7 +223,7 @@ function plural(title: string): string {
   return `${title.toLowerCase().replace(/y$/u, "ie")}s`;
 }
 
-/** A mapping with keys of ours. @param more what JSON Schema says of the keys together */
+/** A mapping with fixed keys. @param more what JSON Schema requires of the keys together */
 export function map(rows: Rows, more?: Schema): Shape {
   const all = Object.entries(rows);
   const required = all.flatMap(([name, row]) => (row.required === true ? [name] : []));
@@ -238,12 +241,12 @@ export function map(rows: Rows, more?: Schema): Shape {
   };
 }
 
-/** What has a name of its own stands in several places, where its default need not be what holds. */
+/** A row with a name appears in several places, and its default need not apply in each. */
 function inBraces(row: Row): string {
   return "byDefault" in row && row.name === undefined ? `: ${String(written(row))}` : "";
 }
 
-/** A mapping with names that the user chooses, one row for all of them. @param name what they are, as `<e-mail>` */
+/** A mapping with keys that the user chooses, all with the same row. @param name what the keys are, as `<e-mail>` */
 export function each(name: string, row: Row): Shape {
   return {
     schema: (of) => ({ type: "object", additionalProperties: of(row) }),
@@ -253,7 +256,7 @@ export function each(name: string, row: Row): Shape {
   };
 }
 
-/** Either of two shapes, told apart by whether it is a list, or a mapping. */
+/** Either of two shapes. Which one depends on whether the value is a list, or a mapping. */
 export function either(kind: "array" | "object", then: Shape, otherwise: Shape): Shape {
   return {
     schema: (of) => ({ if: { type: kind }, then: then.schema(of), else: otherwise.schema(of) }),
@@ -262,12 +265,12 @@ export function either(kind: "array" | "object", then: Shape, otherwise: Shape):
   };
 }
 
-/** The shape of a row, which keeps its title, meaning and name there. */
+/** The shape of a row, which still takes its title, meaning and name from that row. */
 export function as<S extends Shape>(row: Row<S>): S {
   return { ...row.shape, schema: (of: SchemaOf) => of(row) };
 }
 
-/** A whole JSON Schema: the row at its top, with the definitions of all that has a name below it. */
+/** A whole JSON Schema: the row at its top, and the definitions of all rows below it that have a name. */
 export function toSchema(head: Schema, top: Row): Schema {
   const definitions = new Map<string, Schema>();
   const of = (row: Row): Schema => {
@@ -291,14 +294,14 @@ function described(row: Row, of: SchemaOf): Schema {
   };
 }
 
-/** The default of a row, as the allowlist would say it. */
+/** The default of a row, as the allowlist would write it. */
 export function written(row: Row): unknown {
   if (!("byDefault" in row)) return undefined;
   const { shape, byDefault } = row;
   return "written" in shape ? (shape as Value<unknown>).written(byDefault) : byDefault;
 }
 
-/** A description's last words: what holds by default. */
+/** The last sentence of a description: the default. */
 function said(values: unknown, byDefault: unknown): string {
   if (byDefault === undefined) return "";
   if (!Array.isArray(values)) return ` Default: ${code(byDefault)}.`;
@@ -306,12 +309,12 @@ function said(values: unknown, byDefault: unknown): string {
   return ` One of: ${words.join(", ")}.`;
 }
 
-/** What is given, without what is not. */
+/** The keys of a schema that have a value. */
 function given(schema: Schema): Schema {
   return Object.fromEntries(Object.entries(schema).filter(([, value]) => value !== undefined));
 }
 
-/** What a key of a mapping says, or what holds without it. */
+/** The value of a mapping's key, or its default. */
 export function readAt<T>(
   node: TreeNode,
   name: string,
