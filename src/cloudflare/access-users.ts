@@ -9,17 +9,17 @@ import type { AccessUser, ActiveSession, ActiveSessionSummary, FailedLogin, Iden
 /** Parameters of `GET /accounts/{account_id}/access/users`, by their wire names. */
 export interface AccessUserListParameters {
   readonly name?: string | undefined;
-  /** No document says whether it must be the whole address, and in the same case: see `byEmail`. */
+  /** No document says whether this must be the whole address, or whether case matters: see `byEmail`. */
   readonly email?: string | undefined;
-  /** Among what the other parameters look at. */
+  /** Searches the fields that the other parameters match. */
   readonly search?: string | undefined;
   /** At most 1000, the API's own default. */
   readonly per_page?: number | undefined;
-  /** The page to begin with; from 1, the default. */
+  /** The first page to fetch, from 1, which is the default. */
   readonly page?: number | undefined;
 }
 
-/** The order of the wire; the official client appends `page` when it turns a page. */
+/** In the order on the wire. The official client appends `page` when it asks for the next page. */
 const PARAMETERS = [
   "name",
   "email",
@@ -31,28 +31,28 @@ const PARAMETERS = [
 /** `/accounts/{account_id}/access/users`. Every call throws `CloudflareError`; times are RFC 3339 in UTC. */
 export interface AccessUsers extends UserActivity {
   /**
-   * Page by page, as the server gives them; the last one is empty.
+   * Page by page, as the server sends them; the last one is empty.
    *
    * `GET /accounts/{account_id}/access/users`; permission "Access: Audit Logs Read".
    */
   readonly pages: (parameters?: AccessUserListParameters) => AsyncIterable<NumberedPage<AccessUser>>;
-  /** User by user, as `pages`. Without the proof of `listAll`. */
+  /** User by user, from the same pages. Without the proof of `listAll`. */
   readonly list: (parameters?: AccessUserListParameters) => AsyncIterable<AccessUser>;
   /**
    * Every user, or `cloudflare/incomplete-listing`: never a short list. A user without an id is
-   * `cloudflare/bad-record`. Endpoint and permission as `pages`.
+   * `cloudflare/bad-record`. Same endpoint and permission as `pages`.
    */
   readonly listAll: (parameters?: Omit<AccessUserListParameters, "page">) => Promise<readonly AccessUser[]>;
   /**
-   * The users with exactly this e-mail, upper and lower case aside: none or one, unless the account is in disorder.
-   * Endpoint, permission and errors as `listAll`.
+   * The users with exactly this e-mail, ignoring case: none or one, unless the account is inconsistent. Same endpoint,
+   * permission and errors as `listAll`.
    */
   readonly byEmail: (email: string) => Promise<readonly AccessUser[]>;
   /** `GET /accounts/{account_id}/access/users/{user_id}`; permission "Access: Audit Logs Read". */
   readonly get: (id: string) => Promise<AccessUser>;
   /**
-   * Creates a user, without a seat and without any device. One that exists already is `cloudflare/refused`. Never sent
-   * twice without a look: when the answer is lost, the user is looked up by e-mail, and answered if there.
+   * Creates a user without a seat or a device. If the user exists already, the error is `cloudflare/refused`. The call
+   * is never repeated blindly: if the answer is lost, the user is looked up by e-mail, and returned if found.
    *
    * `POST /accounts/{account_id}/access/users`; the document names no permission.
    */
@@ -61,7 +61,7 @@ export interface AccessUsers extends UserActivity {
     readonly name?: string | undefined;
   }) => Promise<AccessUser>;
   /**
-   * Changes the name, and nothing else: an `email` other than the user's is `cloudflare/refused`.
+   * Changes only the name: an `email` other than the user's is `cloudflare/refused`.
    *
    * `PUT /accounts/{account_id}/access/users/{user_id}`; permission "Zero Trust: Seats Write".
    */
@@ -70,8 +70,8 @@ export interface AccessUsers extends UserActivity {
     user: { readonly email: string; readonly name: string },
   ) => Promise<AccessUser>;
   /**
-   * Deletes a user: "This will also revoke any active seats and tokens for the user." Whether the row goes, or stays
-   * without seats and active devices, nothing public says; an unknown id is `cloudflare/not-found`.
+   * Deletes a user: "This will also revoke any active seats and tokens for the user." No public source says whether the
+   * row disappears, or stays without seats and active devices. An unknown id is `cloudflare/not-found`.
    *
    * `DELETE /accounts/{account_id}/access/users/{user_id}`; the document names no permission.
    */
@@ -93,7 +93,7 @@ export function accessUsersOf(context: CollectionContext): AccessUsers {
   const path = `/accounts/${accountId}/access/users`;
   const fetcher =
     (parameters: Omit<AccessUserListParameters, "page">, first?: number) => async (number: number) => {
-      // The first page is the default, and left out unless it was asked for, as by the official client.
+      // The first page is the default. As the official client does, leave it out unless the caller asked for it.
       const page = number === 1 && first === undefined ? undefined : number;
       const sent = { ...parameters, per_page: parameters.per_page ?? context.perPage, page };
       const query = encodeQuery(sent, PARAMETERS, chunkSize);
@@ -146,35 +146,35 @@ export function accessUsersOf(context: CollectionContext): AccessUsers {
 }
 
 /**
- * What the account knows of an Access user. All of it is personal data. Every call throws `CloudflareError`, among them
- * `cloudflare/missing-permission` (the token lacks "Access: Audit Logs Read") and `cloudflare/not-found`.
+ * What the account knows about an Access user. All of it is personal data. Every call throws `CloudflareError`. Its
+ * codes include `cloudflare/missing-permission` (the token lacks "Access: Audit Logs Read") and `cloudflare/not-found`.
  */
 export interface UserActivity {
   readonly activeSessions: {
     /**
-     * The sessions that have not ended, in the API's order. The call takes no page; an answer that speaks of further
-     * ones is `cloudflare/incomplete-listing`.
+     * The sessions that have not ended, in the API's order. The call takes no page, so an answer that reports more than
+     * one page is `cloudflare/incomplete-listing`.
      *
      * `GET /accounts/{account_id}/access/users/{user_id}/active_sessions`; permission "Access: Audit Logs Read".
      */
     readonly list: (userId: string) => Promise<readonly ActiveSessionSummary[]>;
     /**
-     * One session, by the `metadata.nonce` that the list gives.
+     * One session, by the `metadata.nonce` from the list.
      *
-     * `GET /accounts/{account_id}/access/users/{user_id}/active_sessions/{nonce}`; permission
-     * "Access: Audit Logs Read".
+     * `GET /accounts/{account_id}/access/users/{user_id}/active_sessions/{nonce}`; permission "Access: Audit Logs
+     * Read".
      */
     readonly get: (userId: string, nonce: string) => Promise<ActiveSession>;
   };
   /**
-   * The latest identity that the user signed in with; undefined where the API has none to give. For a user who never
-   * signed in it may also say `cloudflare/not-found`: nothing public tells.
+   * The latest identity that the user signed in with; undefined if the API has none. For a user who never signed in,
+   * the API may also answer `cloudflare/not-found`: no public source says.
    *
    * `GET /accounts/{account_id}/access/users/{user_id}/last_seen_identity`; permission "Access: Audit Logs Read".
    */
   readonly lastSeenIdentity: (userId: string) => Promise<Identity | undefined>;
   /**
-   * The sign-ins that did not succeed, in the API's order, which also decides how far back it goes. Pages as above.
+   * The failed sign-ins, in the API's order. The API also decides how far back they go. Pages as for the sessions.
    *
    * `GET /accounts/{account_id}/access/users/{user_id}/failed_logins`; permission "Access: Audit Logs Read".
    */
@@ -200,7 +200,7 @@ function allOf({ result, resultInfo }: OpenedAnswer, noun: string): readonly obj
   return records.map((record) => objectOf(record, noun));
 }
 
-/** The calls below one Access user. `path` is that of all Access users. */
+/** The calls for one Access user. `path` is that of all Access users. */
 export function userActivityOf(transport: Pick<Transport, "send">, path: string): UserActivity {
   const get = (userId: string, below: string) =>
     transport.send({ method: "GET", path: `${path}/${idSegment(userId)}/${below}` });

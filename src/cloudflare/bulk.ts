@@ -6,10 +6,10 @@ import type { Registrations } from "./registrations.js";
 import type { Act, Registration } from "./types.js";
 
 /**
- * What became of an act on one registration. `reason` is one line, fit to print.
+ * The outcome of an act on one registration. `reason` is one line, ready to print.
  *
- * `failed`: the API said no, or its list shows that nothing was done. `unknown`: a call was begun, and nobody could see
- * what came of it. `skipped`: no call was made.
+ * `failed`: the API refused it, or its list shows that nothing was done. `unknown`: a call began, and nobody could see
+ * its result. `skipped`: no call was made.
  */
 export type Outcome =
   | { readonly result: "done" }
@@ -18,9 +18,7 @@ export type Outcome =
 const DONE: Outcome = { result: "done" };
 const GONE = "The registration is no longer in the account.";
 const STOPPED_EARLY = "The run was stopped before the account's list showed the result.";
-/** The outcome of an id that failed. */
 export const failed = (reason: string): Outcome => ({ result: "failed", reason });
-/** The outcome of an id that no call was made for. */
 export const skipped = (reason: string): Outcome => ({ result: "skipped", reason });
 
 function standingOf(act: Act, row: Registration | undefined): "wanted" | "not yet" | "gone" {
@@ -30,20 +28,20 @@ function standingOf(act: Act, row: Registration | undefined): "wanted" | "not ye
   return (row.revoked_at != null) === (act === "revoke") ? "wanted" : "not yet";
 }
 
-/** One act on its way: who has an outcome, and who waits to be read again. */
+/** One act in progress: which ids have an outcome, and which must be read again. */
 export class BulkRun {
   readonly outcomes = new Map<string, Outcome>();
-  /** Ids without an outcome yet, and what the last reading said of them. */
+  /** Ids without an outcome yet, with what the last reading showed. */
   readonly pending = new Map<string, string>();
-  /** Why sending an id went wrong; it may have taken effect all the same. */
+  /** Why sending an id failed. The act may have taken effect all the same. */
   readonly faults = new Map<string, string>();
-  /** Those of the pending whose last reading failed. */
+  /** The pending ids whose last reading failed. */
   readonly #unread = new Set<string>();
 
   constructor(
     readonly registrations: Registrations,
     readonly act: Act,
-    /** Begins something, and waits for it as long as the run does. */
+    /** Starts something, and waits for it as long as the run does. */
     private readonly waitFor: <T>(begin: () => Promise<T>) => Promise<T>,
   ) {}
 
@@ -53,8 +51,8 @@ export class BulkRun {
   }
 
   /**
-   * Reads ids back in one listing. Those whose state is known get their outcome; of the others the `final` ones get it too,
-   * since nothing was done with them that a list could show later. False when it could not be read.
+   * Reads ids back in one listing. Ids whose state is known get their outcome. So do the `final` ones: nothing was done
+   * with them that a later list could show. Returns false if the listing could not be read.
    */
   async readBack(ids: readonly string[], final: ReadonlyMap<string, string>): Promise<boolean> {
     const rows = await this.#rowsOf(ids);
@@ -80,7 +78,7 @@ export class BulkRun {
     return true;
   }
 
-  /** Gives what is pending its outcome, by what is known; `early`: a list may still be behind. */
+  /** Gives every pending id an outcome from what is known. `early`: a list may still lag behind. */
   giveUp(early: boolean): void {
     for (const [id, seen] of this.pending) {
       const fault = this.faults.get(id);
@@ -106,26 +104,25 @@ export class BulkRun {
   }
 }
 
-/** Settings of {@link perform}. */
 export interface PerformOptions {
-  /** Ids in one call; no more than the client's own. */
+  /** Ids in one call, at most as many as the client allows. */
   readonly chunkSize?: number | undefined;
-  /** Milliseconds before each further reading of what has not taken effect yet: a list may lag behind a write. */
+  /** Milliseconds before each further reading of ids that have not taken effect: a list may lag behind a write. */
   readonly rereadWaitsMs?: readonly number[] | undefined;
-  /** Once it is aborted no call that writes begins, and nothing is waited for; its reason is a sentence. */
+  /** Once it is aborted, no call that writes begins, and waiting ends. Its reason is a sentence. */
   readonly stop?: AbortSignal | undefined;
-  /** Once it is aborted a call that is under way is not waited for any longer. */
+  /** Once it is aborted, the run no longer waits for a call in progress. */
   readonly abandon?: AbortSignal | undefined;
   /**
-   * Called before each call that writes, with its ids: a place to write down what is about to be done. A
-   * `CloudflareError` that it throws (`cloudflare/stopped`) ends the act, and the call is not made.
+   * Called before each call that writes, with its ids: the place to record what is about to be done. If it throws a
+   * `CloudflareError` (`cloudflare/stopped`), the act ends and the call is not made.
    */
   readonly beforeCall?: ((ids: readonly string[]) => Promise<void>) | undefined;
-  /** Called once a chunk is read back, with what is known of its ids; those that wait to be read again are left out. */
+  /** Called once a chunk is read back, with its known outcomes. Ids that must be read again are not among them. */
   readonly afterChunk?: ((outcomes: ReadonlyMap<string, Outcome>) => Promise<void>) | undefined;
 }
 
-/** How a run that is stopped ends: by the error of a call that was not made, or is not waited for. */
+/** How a stopped run ends: with the error of a call that was not made, or is not waited for. */
 class Ending {
   readonly stop: AbortSignal;
   readonly #abandon: AbortSignal;
@@ -140,18 +137,18 @@ class Ending {
     return this.stop.aborted;
   }
 
-  /** Throws where no call may begin any more. */
+  /** Throws if no call may begin any more. */
   check(): void {
     if (this.stop.aborted) throw stopped(this.stop, false);
   }
 
-  /** Begins something and waits for it; fails where it is not waited for any longer. */
+  /** Starts something and waits for it. Fails once waiting is abandoned. */
   async waitFor<T>(begin: () => Promise<T>): Promise<T> {
     if (this.#abandon.aborted) throw stopped(this.#abandon, false);
     return unless(this.#abandon, begin(), () => stopped(this.#abandon, true));
   }
 
-  /** Sleeps, but not beyond the stop. */
+  /** Sleeps until the time is over or the run is stopped. */
   async sleep(clock: Clock, milliseconds: number): Promise<void> {
     await unless(this.stop, clock.sleep(milliseconds), () => stopped(this.stop, false)).catch(
       (error: unknown) => {
@@ -183,13 +180,13 @@ function stopped({ reason }: AbortSignal, doubtful: boolean): CloudflareError {
 
 const REREAD_WAITS_MS = [1_000, 2_000, 4_000, 8_000];
 
-/** From this size on, a chunk in which every id is refused says something about the act rather than the ids. */
+/** A chunk of at least this size in which every id is refused is a sign about the act, not about the ids. */
 const TELLING_CHUNK = 10;
 
 /**
- * Chunks in a row of which nothing was taken and nothing shows as done, after which the rest is not tried: an outage,
- * or an API that refuses whatever the ids are. A list may lag behind a write, and a call that was refused may have
- * been done in part, so before giving up what does not show yet is waited for as long as at the end.
+ * After this many chunks in a row of which the API accepted nothing and nothing shows as done, the rest is not tried:
+ * there is an outage, or the API refuses any id. A list may lag behind a write, and a refused call may have been done
+ * in part. So before giving up, the run waits for what does not show yet, as long as it does at the end.
  */
 const MOST_BARREN = 2;
 
@@ -216,12 +213,15 @@ function isBarren({ accepted, doubtful }: Sent, size: number): boolean {
   return accepted.length === 0 && (doubtful.size > 0 || size >= TELLING_CHUNK);
 }
 
-/** Whether the list may be behind what a refused call did in part: not once it shows what was accepted after that. */
+/**
+ * Whether the list may lag behind what a refused call did in part. It does not once it shows what was accepted after
+ * that.
+ */
 function mayLag(run: BulkRun, { accepted }: Sent): boolean {
   return accepted.length === 0 || accepted.some((id) => run.pending.has(id));
 }
 
-/** Sends every chunk once and reads it back once; `waitForPending` waits for what does not show yet. */
+/** Sends every chunk once and reads it back once. `waitForPending` waits for what does not show yet. */
 async function sendAll(
   run: BulkRun,
   chunks: readonly (readonly string[])[],
@@ -249,7 +249,7 @@ async function sendAll(
     for (const [id, reason] of sent.untried) run.setOutcome(id, skipped(reason));
     const tried = chunk.filter((id) => !sent.untried.has(id));
     if (sent.untouched) {
-      // Reading would most likely be refused as well.
+      // A reading would most likely be refused as well.
       for (const [id, reason] of sent.refused) run.setOutcome(id, failed(reason));
     } else if (tried.length > 0) {
       await run.readBack(tried, sent.split ? NONE : sent.refused);
@@ -280,7 +280,7 @@ function known({ outcomes }: BulkRun, ids: readonly string[]): ReadonlyMap<strin
   );
 }
 
-/** Reads what has not shown yet again and again; what never does has failed. */
+/** Reads again what has not shown yet. What never shows has failed. */
 async function rereadPending(
   run: BulkRun,
   size: number,
@@ -301,11 +301,11 @@ async function rereadPending(
 }
 
 /**
- * Does one act on any number of registrations, in chunks, and reads each chunk back, since the API reports no outcome
- * per id: n ids take ⌈n/100⌉ calls and ⌈n/100⌉ readings when all goes well. Every id gets exactly one outcome, in no
- * particular order; what the API does never makes this throw.
+ * Does one act on any number of registrations, in chunks. It reads each chunk back, because the API reports no outcome
+ * per id: n ids take ⌈n/100⌉ calls and ⌈n/100⌉ readings if all goes well. Every id gets exactly one outcome, in no
+ * particular order. Nothing that the API does makes this throw.
  *
- * Revoke and unrevoke fail by name for a registration that is gone; delete is done then.
+ * If a registration is gone, a revoke or unrevoke fails with that reason, and a delete is done.
  */
 export async function perform(
   client: Pick<CloudflareClient, "registrations" | "clock">,
@@ -330,30 +330,30 @@ export async function perform(
   return run.outcomes;
 }
 
-/** What became of sending a chunk, before anything is read back. */
+/** The result of sending a chunk, before anything is read back. */
 interface Sent {
-  /** Ids in calls that the API took. */
+  /** Ids in calls that the API accepted. */
   readonly accepted: readonly string[];
-  /** Ids that the API refused one by one, and why. */
+  /** Ids that the API refused, with the reason. */
   readonly refused: ReadonlyMap<string, string>;
-  /** Ids of which nobody knows whether the call reached the API, and why. */
+  /** Ids of calls that may or may not have reached the API, with the reason. */
   readonly doubtful: ReadonlyMap<string, string>;
-  /** Ids that no call was made for, since the run was stopped before, and why. */
+  /** Ids that no call was made for because the run was stopped, with the reason. */
   readonly untried: ReadonlyMap<string, string>;
-  /** Why no further call of this act makes sense. */
+  /** Why further calls of this act make no sense. */
   readonly stop: string | undefined;
-  /** Nothing of the chunk can have been done: its only call was turned away for a reason that is not its ids. */
+  /** Nothing of the chunk can have been done: its only call was refused for a reason other than its ids. */
   readonly untouched: boolean;
   /**
-   * A call with several ids was refused: no document says whether the API did it for some of them before it said no,
-   * so what the smaller calls are refused for afterwards may be just that.
+   * Whether a call with several ids was refused. No document says whether the API had already done it for some of them.
+   * That may be the very reason why it refuses smaller calls afterwards.
    */
   readonly split: boolean;
 }
 
 /**
- * What an error says about a bulk call: `ids` that something is wrong with the ids, `doubt` that another call may go
- * better, `stop` that every further call would end alike, `ended` that the run makes no further call.
+ * What an error means for a bulk call. `ids`: something is wrong with the ids. `doubt`: another call may succeed.
+ * `stop`: every further call would end the same way. `ended`: the run makes no further call.
  */
 function aboutWhat(code: CloudflareErrorCode): "ids" | "doubt" | "stop" | "ended" {
   switch (code) {
@@ -383,8 +383,8 @@ function aboutWhat(code: CloudflareErrorCode): "ids" | "doubt" | "stop" | "ended
 }
 
 /**
- * Sends a chunk of ids by `call`. A call that is refused for its ids is sent again in halves, down to single ids, so
- * that one bad id does not stop the others; after any other failure nothing more of the chunk is sent.
+ * Sends a chunk of ids with `call`. If a call is refused because of its ids, it is sent again in halves, down to single
+ * ids, so that one bad id does not block the others. After any other failure, nothing more of the chunk is sent.
  */
 async function send(
   call: (ids: readonly string[]) => Promise<void>,
@@ -418,7 +418,7 @@ async function send(
       }
       if (about !== "doubt") stop = error.summary;
       const rest = about === "ended" ? untried : about === "stop" ? refused : doubtful;
-      // A retry that is turned away says nothing about the attempt before it.
+      // A refused retry does not show what the attempt before it did.
       const own = error.doubtful ? doubtful : rest;
       for (const id of ids) own.set(id, error.summary);
       for (const id of unsplit.splice(0).flat()) rest.set(id, error.summary);

@@ -7,37 +7,36 @@ import { type PhysicalDevices, physicalDevicesOf } from "./physical-devices.js";
 import { type Registrations, registrationsOf } from "./registrations.js";
 import { type RequestNote, resolveBaseUrl, Transport, type TransportSettings } from "./transport.js";
 
-/** Settings of a client. */
 export interface ClientOptions {
   /** 1 to 32 letters, digits, `_` and `-`. */
   readonly accountId: string;
   readonly credentials: Credentials;
-  /** Where what is not given here is read from: the base URL, proxies, bounds. Default: the process's. */
+  /** The environment to read other settings from: the base URL, proxies, bounds. Default: the process's. */
   readonly env?: Readonly<Record<string, string | undefined>> | undefined;
-  /** Else `CLOUDFLARE_BASE_URL`, else Cloudflare's own; https, or http on loopback. */
+  /** Default: `CLOUDFLARE_BASE_URL`, else Cloudflare's own. Must be https, or http on loopback. */
   readonly baseUrl?: string | undefined;
-  /** Records asked for on a page. Default 1000; the server may give fewer. */
+  /** Records to ask for on a page. Default 1000. The server may send fewer. */
   readonly perPage?: number | undefined;
   /** The most ids in one call. Default 100. */
   readonly chunkSize?: number | undefined;
   /** Milliseconds for one attempt. Default 30 s. */
   readonly attemptTimeoutMs?: number | undefined;
-  /** Milliseconds for one call with its retries and waits. Default 6 min: Cloudflare's own block lasts five. */
+  /** Milliseconds for one call with its retries and waits. Default 6 min, because Cloudflare's own block lasts five. */
   readonly deadlineMs?: number | undefined;
-  /** Attempts for one call, those answered by 429 aside. Default 5. */
+  /** Attempts for one call, not counting those answered with 429. Default 5. */
   readonly maxAttempts?: number | undefined;
-  /** Listings made before one that contradicts itself is given up. Default 3. */
+  /** Listings to make before giving up on one that contradicts itself. Default 3. */
   readonly maxListings?: number | undefined;
-  /** The most pages of one listing; else `WARP_MAX_PAGES`, else 10,000. */
+  /** The most pages of one listing. Default: `WARP_MAX_PAGES`, else 10,000. */
   readonly maxPages?: number | undefined;
-  /** The most records of one listing; else `WARP_MAX_RECORDS`, else 1,000,000. */
+  /** The most records of one listing. Default: `WARP_MAX_RECORDS`, else 1,000,000. */
   readonly maxRecords?: number | undefined;
   readonly clock?: Clock | undefined;
-  /** Called after each HTTP request. What it throws ends the call. */
+  /** Called after each HTTP request. If it throws, the call ends. */
   readonly onRequest?: ((note: RequestNote) => void) | undefined;
-  /** Asked before each HTTP request, retries included: why it must not go out, or undefined. */
+  /** Called before each HTTP request, retries included. Returns why the request must not go out, or undefined. */
   readonly beforeRequest?: TransportSettings["beforeRequest"];
-  /** Sends the requests, as undici's ProxyAgent does; `close` leaves it open. */
+  /** Sends the requests, for example undici's ProxyAgent. `close` leaves it open. */
   readonly dispatcher?: Dispatcher | undefined;
 }
 
@@ -51,11 +50,11 @@ export interface CloudflareClient {
   readonly requests: number;
   readonly clock: Clock;
   /**
-   * Milliseconds since 1970 by the account's own clock, from the `Date` headers of the answers so far; undefined where
-   * none has told. What records say (`revoked_at`, `last_seen_at`) is of this clock.
+   * Milliseconds since 1970 by the account's own clock, from the `Date` headers of the answers so far; undefined if no
+   * answer had one. Times in records (`revoked_at`, `last_seen_at`) are by this clock.
    */
   readonly serverTime: () => number | undefined;
-  /** Ends the connections once what is under way has ended; later calls throw `cloudflare/closed`. */
+  /** Closes the connections once the calls in progress have ended. Later calls throw `cloudflare/closed`. */
   readonly close: () => Promise<void>;
 }
 
@@ -69,7 +68,7 @@ function checkAccountId(accountId: string): void {
   });
 }
 
-/** Without the text itself: it may be a token in the wrong place. */
+/** Does not contain the text itself, which may be a token in the wrong place. */
 function oddity(accountId: string): string {
   if (/\s/.test(accountId)) return "it contains a space";
   if (/[^A-Za-z0-9_-]/.test(accountId)) return "it contains characters other than letters and digits";
@@ -121,7 +120,10 @@ export function createClient(options: ClientOptions): CloudflareClient {
   };
 }
 
-/** A number from 1, or `cloudflare/bad-setting`; `unit` is `ms` for times, which need not be whole. */
+/**
+ * A number of at least 1; throws `cloudflare/bad-setting` for any other. `unit` is `ms` for times, which need not be
+ * whole.
+ */
 export function atLeastOne(name: string, value: number, unit: "count" | "ms"): number {
   if (value >= 1 && (unit === "ms" ? Number.isFinite(value) : Number.isInteger(value))) return value;
   throw new CloudflareError({
@@ -131,12 +133,15 @@ export function atLeastOne(name: string, value: number, unit: "count" | "ms"): n
   });
 }
 
-/** A whole number from 1 in a variable of the environment, undefined where it is not set; `cloudflare/bad-setting` else. */
+/**
+ * A whole number of at least 1 from a variable of the environment; undefined if it is not set. Throws
+ * `cloudflare/bad-setting`.
+ */
 function countFrom(env: Readonly<Record<string, string | undefined>>, name: string): number | undefined {
   const text = env[name]?.trim() ?? "";
   if (text === "") return undefined;
   if (/^\d+$/.test(text)) return atLeastOne(name, Number(text), "count");
-  // What it is may be a secret that went into the wrong variable.
+  // The text is not shown: it may be a secret in the wrong variable.
   throw new CloudflareError({
     code: "cloudflare/bad-setting",
     what: `${name} is not a whole number.`,

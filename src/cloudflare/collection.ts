@@ -13,39 +13,39 @@ import type { Clock } from "./pace.js";
 import type { Transport } from "./transport.js";
 import type { AccessUser, PhysicalDevice, Registration } from "./types.js";
 
-/** What the collections of one client share. */
+/** What all collections of one client share. */
 export interface CollectionContext extends ListingBounds {
   readonly transport: Pick<Transport, "send">;
   readonly accountId: string;
   readonly clock: Clock;
-  /** `per_page` where a caller gives none. */
+  /** `per_page` if the caller gives none. */
   readonly perPage: number;
   /** The most ids for one call. */
   readonly chunkSize: number;
   readonly maxListings: number;
 }
 
-/** A collection of the API that is listed with a cursor. */
+/** A collection that the API lists with a cursor. */
 interface CollectionKind<T> {
   /** Plural, for messages. */
   readonly noun: string;
   readonly path: string;
-  /** The documented list parameters, by their wire names, in the order in which they are sent. */
+  /** The documented list parameters by their wire names, in the order in which they are sent. */
   readonly parameters: readonly string[];
   readonly read: (value: unknown) => T;
-  /** Fields that many records have alike. */
+  /** Fields that have the same value in many records. */
   readonly repeated: readonly (keyof T)[];
 }
 
-/** What every listed collection offers; `P` are its list parameters. */
+/** The calls of every listed collection. `P` are its list parameters. */
 export interface Listed<T, P> {
-  /** Page by page, as the server gives them. */
+  /** Page by page, as the server sends them. */
   readonly pages: (parameters?: P) => AsyncIterable<Page<T>>;
   /** Record by record. Without the proof of `listAll`. */
   readonly list: (parameters?: P) => AsyncIterable<T>;
   /**
    * Every record, in the order of the ids, or `cloudflare/incomplete-listing`: never a short list. The API's defaults
-   * for filters stand: without `status: "all"` a revoked registration is not listed.
+   * for filters apply: without `status: "all"`, revoked registrations are not listed.
    */
   readonly listAll: (parameters?: Omit<P, "cursor" | "sort_by" | "sort_order">) => Promise<readonly T[]>;
 }
@@ -92,8 +92,8 @@ export function listed<T extends ListedRecord, P extends object>(
 }
 
 /**
- * Puts the first of all equal values of these fields into every record: 100,000 have a handful of profiles. Objects are
- * known by their id.
+ * Lets all records with equal values in these fields share the first such value: 100,000 records have a handful of
+ * profiles. Objects are looked up by their id.
  */
 function keepOnce<T extends object>(names: readonly (keyof T)[]): (record: T) => T {
   const texts = new Map<string, string>();
@@ -115,7 +115,7 @@ function keepOnce<T extends object>(names: readonly (keyof T)[]): (record: T) =>
   };
 }
 
-/** Texts of up to so many characters `JSON.parse` itself keeps once. */
+/** `JSON.parse` itself shares texts of up to this many characters. */
 const KEPT_ONCE = 10;
 
 type RecordFields = NonNullable<ReturnType<typeof fieldsOf>>;
@@ -126,7 +126,7 @@ function firstOf<Value>(known: Map<string, Value>, key: string, value: Value): V
   return first ?? value;
 }
 
-/** Whether two records have the same fields; what is nested is not looked into, and equals nothing. */
+/** Whether two records have the same fields. Nested values are not compared: they count as different. */
 function areEqual(one: RecordFields, other: RecordFields): boolean {
   for (const name in one) if (one[name] !== other[name]) return false;
   for (const name in other) if (!(name in one)) return false;
@@ -134,8 +134,8 @@ function areEqual(one: RecordFields, other: RecordFields): boolean {
 }
 
 /**
- * Deletes the record of a path. That it is unknown once an earlier attempt's answer was lost is that attempt's success;
- * without one it is `cloudflare/not-found`.
+ * Deletes the record at a path. If an earlier attempt's answer was lost and the record is unknown now, that attempt
+ * succeeded. In any other case, an unknown record is `cloudflare/not-found`.
  */
 export async function deleteOne(transport: Pick<Transport, "send">, path: string): Promise<void> {
   try {
@@ -146,7 +146,7 @@ export async function deleteOne(transport: Pick<Transport, "send">, path: string
   }
 }
 
-/** What must hold for a field. */
+/** The condition for a field's value. */
 type FieldRule = (value: unknown) => boolean;
 
 const text: FieldRule = (value) => typeof value === "string";
@@ -156,11 +156,11 @@ const filled: FieldRule = (value) => typeof value === "string" && value !== "";
 const time: FieldRule = (value) =>
   typeof value === "string" && (USUAL_TIME.test(value) || !Number.isNaN(Date.parse(value)));
 
-/** Nearly all times of the API, `2026-06-01T08:00:00.000001Z`, which need not be worked out to be known as times. */
+/** Matches nearly all times of the API, such as `2026-06-01T08:00:00.000001Z`, and spares parsing them. */
 const USUAL_TIME =
   /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d{1,9})?Z$/;
 
-/** When it began: no record is without, and none is as old as that. */
+/** A creation time: every record has one, and none is that old. */
 const realTime: FieldRule = (value) => time(value) && !isNoTime(value);
 
 const timeOrNull: FieldRule = (value) => value === null || time(value);
@@ -175,11 +175,14 @@ const optionalCount: FieldRule = (value) => value == null || count(value);
 
 const count: FieldRule = (value) => typeof value === "number" && Number.isInteger(value) && value >= 0;
 
-/** What must hold for which field of a record, or of an object in it: each record of a large account is asked them all. */
+/**
+ * The conditions for the fields of a record, or of an object in it. All are checked for each record, even in a large
+ * account.
+ */
 type Rules = readonly {
   /** For messages: `device.id`. */
   readonly path: string;
-  /** The object that has the field; undefined where it is the record itself. */
+  /** The object that has the field; undefined for the record itself. */
   readonly within: string | undefined;
   readonly field: string;
   readonly holds: FieldRule;
@@ -192,7 +195,10 @@ function rules(...list: readonly (readonly [string, FieldRule])[]): Rules {
   });
 }
 
-/** `required` of `teams-devices_registration` and of its device, and what else decides about it, where it is given. */
+/**
+ * The `required` fields of `teams-devices_registration` and of its device, and optional fields that a decision depends
+ * on.
+ */
 const REGISTRATION = rules(
   ["id", filled],
   ["key", text],
@@ -207,7 +213,10 @@ const REGISTRATION = rules(
   ["registration_type", optionalText],
 );
 
-/** `required` of `teams-devices_physical_device`. A null `last_seen_at` may be left out on the wire, as others are. */
+/**
+ * The `required` fields of `teams-devices_physical_device`. Like other fields, a null `last_seen_at` may be missing on
+ * the wire.
+ */
 const PHYSICAL_DEVICE = rules(
   ["id", filled],
   ["name", text],
@@ -220,7 +229,7 @@ const PHYSICAL_DEVICE = rules(
   ["hardware_id", optionalText],
 );
 
-/** Nothing is `required` of `access_users-2`; without an id no user can be told from another. */
+/** `access_users-2` has no `required` fields, but without an id users cannot be told apart. */
 const ACCESS_USER = rules(
   ["id", filled],
   ["email", optionalText],
@@ -232,18 +241,21 @@ const ACCESS_USER = rules(
   ["created_at", optionalTime],
 );
 
-/** Before it lies what stands for no time: Go's zero time (year 1) and the beginning of Unix time, in any zone. */
+/** Earlier times mean "no time": Go's zero time (year 1) and the beginning of Unix time, in any zone. */
 const FIRST_TIME = Date.parse("1971-01-01T00:00:00Z");
 
-/** Whether a time is one by which a program says that there is none. Were it believed, all would be revoked for ages. */
+/**
+ * Whether a program means "no time" by this time. If it were believed, every registration would have been revoked for
+ * ages.
+ */
 function isNoTime(value: unknown): boolean {
   return typeof value === "string" && !THIS_MILLENNIUM.test(value) && Date.parse(value) < FIRST_TIME;
 }
 
-/** Nearly all times, which need not be worked out. */
+/** Matches nearly all times, and spares parsing them. */
 const THIS_MILLENNIUM = /^2\d{3}-/;
 
-/** The record with null for each of these times that is none; itself where there is none such. */
+/** The record with null for each of these times that means "no time"; the record itself if there is no such time. */
 function withoutNoTimes<T extends object>(record: T, names: readonly (keyof T)[]): T {
   const none = names.filter((name) => isNoTime(record[name]));
   return none.length === 0 ? record : { ...record, ...Object.fromEntries(none.map((name) => [name, null])) };

@@ -2,18 +2,18 @@ import { redactor } from "../text/redact.js";
 import { CloudflareError } from "./errors.js";
 
 /**
- * What signs a request. The secret lives in a closure only: neither `JSON.stringify`, `util.inspect` nor `String`
- * can show it.
+ * What signs a request. The secret lives only in a closure: `JSON.stringify`, `util.inspect` and `String` cannot show
+ * it.
  */
 export interface Credentials {
   readonly kind: "token" | "key";
   /** The headers that sign a request. */
   readonly headers: () => Readonly<Record<string, string>>;
-  /** The text without the secret, and without any eight characters of it, which a server or a proxy may have echoed. */
+  /** The text without the secret or any eight characters of it, which a server or a proxy may have echoed. */
   readonly redact: (text: string) => string;
 }
 
-/** What an HTTP header can carry in one word; pasted secrets often bring a line break or a space. */
+/** What one word of an HTTP header can carry. Pasted secrets often bring a line break or a space. */
 const ONE_WORD = /^[\x21-\x7e]+$/;
 
 function checkWord(name: string, value: string): void {
@@ -31,7 +31,9 @@ function checkWord(name: string, value: string): void {
   });
 }
 
-/** Credentials from an API token. Throws `cloudflare/bad-token` when it cannot be one; the text is not shown. */
+/**
+ * Credentials from an API token. Throws `cloudflare/bad-token` if it cannot be one; the error does not show the text.
+ */
 export function tokenCredentials(token: string): Credentials {
   checkWord("CLOUDFLARE_API_TOKEN", token);
   return {
@@ -41,7 +43,7 @@ export function tokenCredentials(token: string): Credentials {
   };
 }
 
-/** Credentials from a global API key and its user's e-mail. Throws `cloudflare/bad-token`, as above. */
+/** Credentials from a global API key and its user's e-mail. Throws `cloudflare/bad-token` in the same way. */
 export function keyCredentials(key: string, email: string): Credentials {
   checkWord("CLOUDFLARE_API_KEY", key);
   checkWord("CLOUDFLARE_EMAIL", email);

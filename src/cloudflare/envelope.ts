@@ -10,17 +10,17 @@ import {
   refusalError,
 } from "./errors.js";
 
-/** What the API answered with success. */
+/** A successful answer of the API. */
 export interface OpenedAnswer {
   readonly status: number;
-  /** The envelope's `result` and `result_info` as they came. */
+  /** The envelope's `result` and `result_info`, unchanged. */
   readonly result: unknown;
   readonly resultInfo: unknown;
-  /** The server's clock in milliseconds since 1970, from the `Date` header; it counts in whole seconds. */
+  /** The server's clock in milliseconds since 1970, from the `Date` header, which has whole seconds. */
   readonly date?: number | undefined;
 }
 
-/** An answer as it came over the wire, and the call it answers. */
+/** An answer as it came over the wire, with the call it answers. */
 export interface RawAnswer {
   readonly method: Method;
   readonly path: string;
@@ -31,7 +31,7 @@ export interface RawAnswer {
   readonly location?: string | undefined;
 }
 
-/** Characters shown of a body that is not what it should be, and of one text in an error. */
+/** At most this many characters of an unexpected body, or of one text in an error, are shown. */
 const FIRST_BYTES = 200;
 
 const MOST_TEXT = 300;
@@ -40,7 +40,7 @@ const MOST_ERRORS = 10;
 
 const DEEPEST_CHAIN = 4;
 
-/** An object's fields, or undefined when the value is none. */
+/** An object's fields; undefined if the value is not an object. */
 export function fieldsOf(value: unknown): Readonly<Record<string, unknown>> | undefined {
   return isMapping(value) ? value : undefined;
 }
@@ -88,7 +88,7 @@ function notAnEnvelope(raw: RawAnswer, redact: (text: string) => string): Cloudf
 
 /**
  * Opens the API's envelope (`success`, `errors`, `result`, `result_info`). Throws a {@link CloudflareError} for
- * `success: false` under any status, for an HTTP error, a redirect, and for a body that is no envelope.
+ * `success: false` under any status, for an HTTP error, for a redirect, and for a body that is not an envelope.
  */
 export function openEnvelope(raw: RawAnswer, redact: (text: string) => string): OpenedAnswer {
   const { method, path, status, date } = raw;
@@ -118,7 +118,7 @@ export function openEnvelope(raw: RawAnswer, redact: (text: string) => string): 
 /** An encoded query, without its question mark. */
 export type Query = string;
 
-/** Query parameters by their wire names; an array is repeated (`id=a&id=b`), as the API has it. */
+/** Query parameters by their wire names. An array is repeated (`id=a&id=b`), as the API expects. */
 export type Parameters = Readonly<Record<string, string | number | readonly string[] | undefined>>;
 
 /** Half a character, which no URL can carry. */
@@ -128,14 +128,14 @@ function refuse(what: string, advice: string): never {
   throw new CloudflareError({ code: "cloudflare/bad-setting", what, advice });
 }
 
-/** What is wrong with an id, or undefined. `.` and `..` in a path would address something else. */
+/** What is wrong with an id, or undefined. `.` or `..` in a path would address something else. */
 export function idFault(id: string): string | undefined {
   if (id.trim() === "") return "the id is empty";
   if (id === "." || id === "..") return `"${id}" is not an id`;
   return LONE_SURROGATE.test(id) ? "the id is not well-formed text" : undefined;
 }
 
-/** An id as a path segment. Throws `cloudflare/bad-setting` for what is none. */
+/** An id as a path segment. Throws `cloudflare/bad-setting` for a text that is not an id. */
 export function idSegment(id: string): string {
   const fault = idFault(id);
   if (fault !== undefined) refuse(`A call cannot be made: ${fault}.`, "Give an id as the API lists it.");
@@ -143,8 +143,8 @@ export function idSegment(id: string): string {
 }
 
 /**
- * The query for bulk calls: `id=a&id=b`. Throws `cloudflare/bad-setting` for an id that is none, and for more than
- * `most`: the API states no maximum, its older endpoints took 200, and a URL has its bounds.
+ * The query for bulk calls: `id=a&id=b`. Throws `cloudflare/bad-setting` for a text that is not an id, and for more
+ * than `most` ids: the API states no maximum, its older endpoints took 200, and the length of a URL is limited.
  */
 export function idQuery(ids: readonly string[], most: number): Query {
   for (const id of ids) idSegment(id);
@@ -157,14 +157,14 @@ export function idQuery(ids: readonly string[], most: number): Query {
   return encodeQuery({ id: ids }, ["id"], most);
 }
 
-/** Whether a filter asks for none of anything: an empty list would vanish from the wire, and so match everything. */
+/** Whether a filter has an empty list: on the wire it would disappear, and so match everything. */
 export function asksForNothing(parameters: Parameters): boolean {
   return Object.values(parameters).some((value) => Array.isArray(value) && value.length === 0);
 }
 
 /**
  * Encodes parameters in the order of `names`. Throws `cloudflare/bad-setting` for a name that is not among them, and
- * for an empty value: a filter that is lost makes the listing wider than was asked.
+ * for an empty value: a lost filter makes the listing wider than requested.
  */
 export function encodeQuery(parameters: Parameters, names: readonly string[], most: number): Query {
   const unknown = Object.keys(parameters).find((name) => !names.includes(name));

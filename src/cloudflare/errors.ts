@@ -1,6 +1,6 @@
 /**
- * Every code of an error of the account, with its cause and what to do about it, in a sentence or two of Markdown each.
- * Codes are stable. `docs/error-codes.md` has its table from here.
+ * Every code of an error of the account, with its cause and what to do about it: one or two sentences of Markdown each.
+ * Codes are stable. The table in `docs/error-codes.md` is made from this one.
  */
 export const apiErrorCatalogue = {
   "cloudflare/bad-token": {
@@ -79,10 +79,9 @@ export const apiErrorCatalogue = {
   },
 } as const satisfies Readonly<Record<string, { readonly meaning: string; readonly fix: string }>>;
 
-/** What went wrong, for machines; the strings are stable. */
+/** The error code, for machines. Codes are stable. */
 export type CloudflareErrorCode = keyof typeof apiErrorCatalogue;
 
-/** The methods this client uses. */
 export type Method = "GET" | "POST" | "PUT" | "DELETE";
 
 /** An entry of the envelope's `errors`, its texts escaped and cut. */
@@ -90,14 +89,14 @@ export interface ApiError {
   readonly code?: number;
   readonly message: string;
   readonly documentation_url?: string;
-  /** What led to it, as the API nests it. */
+  /** The causes, nested as in the API's answer. */
   readonly error_chain?: readonly ApiError[];
 }
 
-/** What a {@link CloudflareError} is made from. Texts from outside must have been escaped. */
+/** The parts of a {@link CloudflareError}. Texts from outside must be escaped already. */
 export interface CloudflareErrorInit {
   readonly code: CloudflareErrorCode;
-  /** One sentence that says what happened. */
+  /** What happened, in one sentence. */
   readonly what: string;
   /** Further lines. */
   readonly details?: readonly string[] | undefined;
@@ -108,11 +107,11 @@ export interface CloudflareErrorInit {
   readonly errors?: readonly ApiError[] | undefined;
   /** What to do about it. */
   readonly advice?: string | undefined;
-  /** Whether the call may have been carried out all the same. Default: what `code` says. */
+  /** Whether the call may have been carried out all the same. The default depends on `code`. */
   readonly doubtful?: boolean | undefined;
 }
 
-/** After these nobody knows whether the API did what it was asked: the request may have reached it. */
+/** After these errors nobody knows whether the API carried out the call: the request may have reached it. */
 const DOUBTFUL: readonly CloudflareErrorCode[] = [
   "cloudflare/unavailable",
   "cloudflare/unreachable",
@@ -122,30 +121,30 @@ const DOUBTFUL: readonly CloudflareErrorCode[] = [
 ];
 
 /**
- * A call that did not do what it should, or could not be made. `message` reads well on its own, in several short
- * lines; no field ever holds a credential.
+ * A call that failed or could not be made. `message` is readable on its own, in several short lines. No field ever
+ * holds a credential.
  */
 export class CloudflareError extends Error {
   override readonly name = "CloudflareError";
   readonly code: CloudflareErrorCode;
-  /** One sentence that says what happened. */
+  /** What happened, in one sentence. */
   readonly what: string;
   readonly method: Method | undefined;
   /** Path below the base URL, without the query. */
   readonly path: string | undefined;
-  /** HTTP status; undefined where no answer came. */
+  /** HTTP status; undefined if no answer came. */
   readonly status: number | undefined;
   /** The API's own words. */
   readonly errors: readonly ApiError[];
-  /** The page that the API points to. */
+  /** The page that the API refers to. */
   readonly documentationUrl: string | undefined;
   /** Further lines of the message. */
   readonly details: readonly string[];
   /** What to do about it. */
   readonly advice: string | undefined;
   /**
-   * Whether the call may have been carried out all the same: by this attempt, or by an earlier one of the same call
-   * whose answer was lost. What was written must be read back then.
+   * Whether the call may have been carried out all the same: by this attempt, or by an earlier one whose answer was
+   * lost. If so, read back what was written.
    */
   readonly doubtful: boolean;
 
@@ -191,7 +190,7 @@ function messageOf(init: CloudflareErrorInit): string {
   return [init.what, ...inner.map((line) => `  ${line}`), ...(init.advice ? [init.advice] : [])].join("\n");
 }
 
-/** The same error told otherwise. */
+/** A copy of an error with some parts changed. */
 export function errorWith(error: CloudflareError, changes: Partial<CloudflareErrorInit>): CloudflareError {
   const { code, what, details, method, path, status, errors, advice, doubtful } = error;
   return new CloudflareError({
@@ -208,7 +207,7 @@ export function errorWith(error: CloudflareError, changes: Partial<CloudflareErr
   });
 }
 
-/** An answer by which the API says no. `errors` is undefined where the body was no envelope. */
+/** An answer that refuses a call. `errors` is undefined if the body was not an envelope. */
 export interface ApiRefusal {
   readonly method: Method;
   readonly path: string;
@@ -220,13 +219,13 @@ export interface ApiRefusal {
 export const RATE_ADVICE =
   "Wait five minutes: Cloudflare allows one user 1200 requests in five minutes, over all their tokens, their key and the dashboard.";
 
-/** What to do when the fault is Cloudflare's. */
+/** What to do if the fault is Cloudflare's. */
 export const LATER_ADVICE = "Run again later; https://www.cloudflarestatus.com shows incidents.";
 
-/** Invalid request headers, unknown or malformed key, e-mail or token. */
+/** Codes for invalid request headers, and for an unknown or malformed key, e-mail or token. */
 const TOKEN_CODES = [6003, 6100, 6101, 6102, 6103, 6111, 9103, 9106];
 
-/** "Cannot use the access token from location: 203.0.113.7": the token's own client IP address filter says no. */
+/** "Cannot use the access token from location: 203.0.113.7": the token's own IP address filter refuses it. */
 const FROM_ELSEWHERE = /\bfrom location\b/i;
 
 const PERMISSION_CODES = [10000, 9109];
@@ -252,21 +251,22 @@ function flatten(errors: readonly ApiError[]): readonly ApiError[] {
   return errors.flatMap((error) => [error, ...flatten(error.error_chain ?? [])]);
 }
 
-/** Whether the answer says that the deprecated endpoint itself is gone, rather than an id given to it. */
+/** Whether the deprecated endpoint itself is gone, as opposed to an id in the call. */
 export function isEndpointGone({ path, status, errors }: ApiRefusal): boolean {
   const ofDevice = RETIRING_DEVICE.test(path);
   if (!ofDevice && !RETIRING.test(path)) return false;
   if (status === 405 || status === 410) return true;
   if (status !== 404) return false;
   const all = flatten(errors ?? []);
-  // 7003 alone asks whether an identifier is invalid, and may mean an id of a bulk call; a missing route adds 7000.
+  // 7003 without 7000 asks whether an identifier is invalid, and may mean an id of a bulk call; a missing route adds
+  // 7000.
   if (all.length === 0) return !ofDevice;
   return all.some(
     ({ code, message }) => code === NO_ROUTE || (code !== NO_OBJECT && ROUTE_WORDS.test(message)),
   );
 }
 
-/** What kind of refusal it is, from the API's codes first and the HTTP status second. */
+/** The kind of a refusal: the API's codes decide first, the HTTP status second. */
 export function codeOf(refusal: ApiRefusal): CloudflareErrorCode {
   const { status } = refusal;
   const all = flatten(refusal.errors ?? []);
@@ -280,9 +280,9 @@ export function codeOf(refusal: ApiRefusal): CloudflareErrorCode {
   )
     return "cloudflare/bad-token";
   if (status === 403 || has(PERMISSION_CODES)) return "cloudflare/missing-permission";
-  // The same words serve for an unknown account and for an unknown record of a known one.
+  // The API uses the same words for an unknown account and for an unknown record of a known one.
   if (has([NO_ROUTE, NO_OBJECT])) {
-    // A bulk delete has its ids in the query: there too 7003 alone may mean one of them.
+    // A bulk delete has its ids in the query: there too, 7003 without 7000 may mean one of them.
     const ofIds = refusal.method === "DELETE" && !has([NO_ROUTE]);
     return ofIds || ONE_RECORD.test(refusal.path) ? "cloudflare/not-found" : "cloudflare/unknown-account";
   }
@@ -293,7 +293,7 @@ function isFromElsewhere(errors: readonly ApiError[]): boolean {
   return flatten(errors).some(({ code, message }) => code === 9109 && FROM_ELSEWHERE.test(message));
 }
 
-/** The permission that a call needs: `x-api-token-group` of the OpenAPI document; device reads say nothing there. */
+/** The permission that a call needs: `x-api-token-group` of the OpenAPI document, which has none for device reads. */
 function permissionFor(method: Method, path: string): string {
   if (!ACCESS_USERS.test(path)) return method === "GET" ? '"Zero Trust Read"' : '"Zero Trust Write"';
   if (method === "GET") return '"Access: Audit Logs Read"';
@@ -368,7 +368,7 @@ function wordsFor(
   };
 }
 
-/** The error that tells of a refusal. */
+/** The error that reports a refusal. */
 export function refusalError(refusal: ApiRefusal, details?: readonly string[]): CloudflareError {
   const code = codeOf(refusal);
   return new CloudflareError({ ...refusal, code, ...wordsFor(code, refusal), details });

@@ -4,26 +4,26 @@ import { type OpenedAnswer, fieldsOf } from "./envelope.js";
 import { CloudflareError, errorWith } from "./errors.js";
 import type { Clock } from "./pace.js";
 
-/** Fetches one page; undefined stands for the first. Throws what `readPage` and the transport throw. */
+/** Fetches one page; undefined means the first. Throws what `readPage` and the transport throw. */
 export type FetchPage<T> = (cursor: string | undefined) => Promise<Page<T>>;
 
-/** How a listing is proved whole. */
+/** How to prove that a listing is complete. */
 export interface ListingProof extends ListingBounds {
   /** Listings to make before giving up. */
   readonly maxListings: number;
-  /** For servers that send no `Date`. */
+  /** Used if the server sends no `Date`. */
   readonly clock: Clock;
   /**
-   * The ids that were asked for, where they were: once all of them have come the list is whole. A total above their
-   * number does not count what was asked for, and proves nothing: no document says whether `total_count` heeds filters.
+   * The requested ids, if any: once all of them have come, the listing is complete. A total above their number does not
+   * count what was requested, and proves nothing: no document says whether `total_count` respects filters.
    */
   readonly ids?: readonly string[] | undefined;
 }
 
-/** Empty pages that may follow one another: a server that goes on for ever has to be left at some point. */
+/** At most this many empty pages may follow one another: a server that goes on forever has to be left at some point. */
 const MOST_EMPTY_PAGES = 9;
 
-/** A cursor that the API does not take any more is a reason to list anew; the first page has none. */
+/** If the API no longer accepts a cursor, the listing has to start again. The first page has no cursor. */
 async function fetchNext<T>(fetch: FetchPage<T>, cursor: string | undefined): Promise<Page<T>> {
   try {
     return await fetch(cursor);
@@ -35,8 +35,8 @@ async function fetchNext<T>(fetch: FetchPage<T>, cursor: string | undefined): Pr
 }
 
 /**
- * Follows the cursors from page to page. Throws `cloudflare/incomplete-listing` when a cursor comes twice, which would
- * go on for ever, and for more than `maxPages` pages or 9 empty ones in a row.
+ * Follows the cursors from page to page. Throws `cloudflare/incomplete-listing` if a cursor comes twice, which would go
+ * on forever, and after more than `maxPages` pages or 9 empty ones in a row.
  */
 export async function* followPages<T>(
   fetch: FetchPage<T>,
@@ -80,7 +80,7 @@ async function listOnce<T extends ListedRecord>(
       if (records.has(record.id)) throw incomplete(`The id ${escapeText(record.id, 80)} came twice.`);
       records.set(record.id, record);
     }
-    // An end page that says nothing new would double what it costs to read a chunk of acts back.
+    // An end page with nothing new would double the cost of reading back a chunk of acts.
     if (proof.ids?.every((id) => records.has(id)) === true) break;
   }
   const list = [...records.values()];
@@ -99,7 +99,7 @@ async function listOnce<T extends ListedRecord>(
   return list;
 }
 
-/** So many records there are, as the first page says, and where it says so. */
+/** The number of records according to the first page, and the name of the field that has it. */
 interface Total {
   readonly name: string;
   readonly total: number;
@@ -113,8 +113,8 @@ function totalsOf({ totalCount, cursorTotal }: Page<unknown>): readonly Total[] 
 }
 
 /**
- * Every record, or `cloudflare/incomplete-listing` with what was seen: never a short list. What changes during a
- * listing can make it contradict itself, so it is made anew a few times.
+ * Every record, or `cloudflare/incomplete-listing` with what was seen: never a short list. Changes during a listing can
+ * make it contradict itself, so it is repeated a few times.
  */
 export async function listProven<T extends ListedRecord>(
   noun: string,
@@ -134,7 +134,7 @@ export async function listProven<T extends ListedRecord>(
   throw incomplete(`The list of ${noun} is not complete.`, seen);
 }
 
-/** The same, and which list it is. */
+/** The same error with the name of the list. */
 export function endless(noun: string, { what, advice }: EndlessListing): CloudflareError {
   return errorWith(incomplete(`The list of ${noun} is not complete.`, [what]), { advice });
 }
@@ -142,17 +142,17 @@ export function endless(noun: string, { what, advice }: EndlessListing): Cloudfl
 /** One page of a listing. */
 export interface Page<T> {
   readonly items: readonly T[];
-  /** Where the next page begins; undefined on the last one. */
+  /** The cursor of the next page; undefined on the last one. */
   readonly cursor: string | undefined;
-  /** `total_count`, where the server gives it. */
+  /** `total_count`, if the server sends it. */
   readonly totalCount: number | undefined;
-  /** The total that the cursor itself tells, where it can be read: see {@link totalInCursor}. */
+  /** The total in the cursor itself, if it can be read: see {@link totalInCursor}. */
   readonly cursorTotal?: number | undefined;
-  /** The server's clock in milliseconds since 1970, where it tells. */
+  /** The server's clock in milliseconds since 1970, if it sends a `Date`. */
   readonly date: number | undefined;
 }
 
-/** A listing that cannot be shown to be whole. */
+/** A listing that cannot be proved complete. */
 export function incomplete(what: string, details?: readonly string[]): CloudflareError {
   return new CloudflareError({
     code: "cloudflare/incomplete-listing",
@@ -163,20 +163,20 @@ export function incomplete(what: string, details?: readonly string[]): Cloudflar
   });
 }
 
-/** A listing that has no end in sight, so that making it anew would only be more of the same. */
+/** A listing without an end in sight: repeating it would bring only more of the same. */
 export class EndlessListing extends CloudflareError {
   constructor(what: string, advice: string) {
     super({ code: "cloudflare/incomplete-listing", what, advice });
   }
 }
 
-/** How far one listing is followed. */
+/** The bounds of one listing. */
 export interface ListingBounds {
   readonly maxPages: number;
   readonly maxRecords: number;
 }
 
-/** A count of pages or records that is beyond its bound. Throws {@link EndlessListing}. */
+/** Throws {@link EndlessListing} if a count of pages or records is above its bound. */
 export function checkBound(noun: "pages" | "records", count: number, most: number): void {
   if (count <= most) return;
   const setting = noun === "pages" ? "maxPages (WARP_MAX_PAGES)" : "maxRecords (WARP_MAX_RECORDS)";
@@ -186,12 +186,12 @@ export function checkBound(noun: "pages" | "records", count: number, most: numbe
   );
 }
 
-/** What may stand at the end of a cursor: base64 in either alphabet. */
+/** The last part of a cursor, if it is base64 in either alphabet. */
 const LAST_SEGMENT = /[A-Za-z0-9+/_-]+={0,2}$/;
 
 /**
- * The total in a cursor whose last segment is base64 of JSON that has one, as has been seen on the real API. No document
- * speaks of it: where it cannot be read, there is none.
+ * The total in a cursor, if its last segment is base64 of JSON that has one, as seen on the real API. No document
+ * mentions it: undefined if it cannot be read.
  */
 export function totalInCursor(cursor: string): number | undefined {
   const [segment] = LAST_SEGMENT.exec(cursor) ?? [];
@@ -204,17 +204,17 @@ export function totalInCursor(cursor: string): number | undefined {
   }
 }
 
-/** A page's records. Throws `cloudflare/incomplete-listing` for what is no list. */
+/** A page's records. Throws `cloudflare/incomplete-listing` if the result is not a list. */
 export function recordsOf(result: unknown, count: unknown): readonly unknown[] {
   if (Array.isArray(result)) return result;
-  // An empty list may come as null, and then the count says so.
+  // An empty list may come as null; then the count is 0.
   if (result == null && count === 0) return [];
   throw incomplete("A page's result is not a list.");
 }
 
 /**
- * Reads a page and each record on it. Throws `cloudflare/bad-record` for a record, and `cloudflare/incomplete-listing`
- * for a page that contradicts itself or cannot be told from a cut one.
+ * Reads a page and each record on it. Throws `cloudflare/bad-record` for a bad record, and
+ * `cloudflare/incomplete-listing` for a page that contradicts itself or may have been cut short.
  */
 export function readPage<T>(answer: OpenedAnswer, read: (record: unknown) => T): Page<T> {
   const info = fieldsOf(answer.resultInfo);
@@ -239,23 +239,23 @@ export function readPage<T>(answer: OpenedAnswer, read: (record: unknown) => T):
   };
 }
 
-/** How a listing stands to the `total_count` of its first page. */
+/** How a listing compares with the `total_count` of its first page. */
 type TotalVerdict =
   | { readonly verdict: "whole" }
-  /** So many that the server counted did not come. */
+  /** This many records that the server counted did not come. */
   | { readonly verdict: "short"; readonly missing: number }
-  /** So many came that the server had not counted, and they are older than the listing. */
+  /** This many came that the server had not counted, although they are older than the listing. */
   | { readonly verdict: "over"; readonly extra: number };
 
-/** Milliseconds around the start within which a record may or may not have been counted: `Date` has whole seconds. */
+/** Milliseconds around the start in which a new record may or may not have been counted: `Date` has whole seconds. */
 export const BAND_MS = 2_000;
 
 /**
- * What a clock has to do with a listing that is short: records that seem to come from after its start count for nothing.
- * Empty where there are none.
+ * How a clock may explain a short listing: records that seem to be created after its start are not counted. Empty if
+ * there are none.
  *
  * @param createdAt as for {@link compareTotal}
- * @param page the first page's `date`; undefined where its answer told no time, so that the local clock counts
+ * @param page the first page's `date`; undefined if its answer had none, so that the local clock is used
  */
 export function aboutClock(createdAt: readonly number[], page: number | undefined, local: number): string {
   const startedAt = page ?? local;
@@ -267,8 +267,9 @@ export function aboutClock(createdAt: readonly number[], page: number | undefine
 }
 
 /**
- * Compares a listing with what the server said at its start. A record created since then is in the listing and not in the
- * total; one created about then may be in either. Whole when `before ≤ total ≤ before + band`.
+ * Compares a listing with the total that the server reported at its start. A record created since then is in the
+ * listing and not in the total. One created around that moment may be in either. The listing is complete if `before ≤
+ * total ≤ before + band`.
  *
  * @param createdAt when each listed record was created, in milliseconds since 1970
  * @param total the first page's `total_count`
@@ -283,9 +284,9 @@ export function compareTotal(createdAt: readonly number[], total: number, starte
   return { verdict: "whole" };
 }
 
-/** A record that can be listed, whatever else it holds. */
+/** The fields that a record needs to be listed. */
 export interface ListedRecord {
   readonly id: string;
-  /** RFC 3339; where it is missing nobody knows whether the record was there when the listing began. */
+  /** RFC 3339. Without it, nobody knows whether the record existed when the listing began. */
   readonly created_at?: string | null;
 }

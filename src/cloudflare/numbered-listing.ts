@@ -16,9 +16,9 @@ import {
   recordsOf,
 } from "./listing.js";
 
-/** How a listing by page numbers is proved whole. */
+/** How to prove that a listing by page numbers is complete. */
 interface NumberedProof extends ListingProof {
-  /** Whether filters were given: `total_count` need not heed them. */
+  /** Whether filters were given: `total_count` need not respect them. */
   readonly filtered: boolean;
 }
 
@@ -45,9 +45,9 @@ async function listOnce<T extends ListedRecord>(
 }
 
 /**
- * Whether one listing shows by itself that it is whole. A record that goes while pages are read moves the others
- * forward, one of them past the border of a page, unseen: so all must have come at once, with room left on the page, or
- * the total must be met. Throws where the total is contradicted.
+ * Whether one listing proves by itself that it is complete. If a record disappears while pages are read, the others
+ * move forward, and one of them crosses the border of a page unseen. So either all records came on one page with room
+ * left, or their number equals the total. Throws if it contradicts the total.
  */
 function isProved<T extends ListedRecord>({ records, pages }: Listing<T>, proof: NumberedProof): boolean {
   const [first] = pages;
@@ -60,8 +60,8 @@ function isProved<T extends ListedRecord>({ records, pages }: Listing<T>, proof:
     const compared = compareTotal(created, total, startedAt);
     const seen = `${counted(records.length, "record")} on ${counted(pages.length, "page")}, total_count ${total}`;
     if (compared.verdict === "over") throw incomplete(`${seen}: ${compared.extra} more than the count.`);
-    // Met by those alone who were there before: one who came just now may stand in for one who was passed over. Filters
-    // do no harm here, since what they leave out only makes the total larger.
+    // Only records that existed before count here: a record created just now may hide that another one was missed.
+    // Filters do no harm, because what they leave out only makes the total larger.
     if (created.filter((time) => time < startedAt - BAND_MS).length === total) return true;
     if (compared.verdict === "short" && !proof.filtered)
       throw incomplete(
@@ -78,7 +78,7 @@ function sameIds(one: readonly ListedRecord[], other: readonly ListedRecord[]): 
 
 /**
  * Every record, or `cloudflare/incomplete-listing` with what was seen: never a short list. A listing that neither
- * proves nor contradicts itself is made anew, and counts once two in a row have the same records.
+ * proves nor contradicts itself is repeated, and counts once two in a row have the same records.
  */
 export async function listNumbered<T extends ListedRecord>(
   noun: string,
@@ -111,11 +111,11 @@ export interface NumberedPage<T> {
   readonly items: readonly T[];
   /** From 1. */
   readonly number: number;
-  /** Records on a full page, where the server tells; it may be fewer than were asked for. */
+  /** Records on a full page, if the server reports it. It may be fewer than requested. */
   readonly perPage: number | undefined;
-  /** `total_count`, where the server gives it: by the document "without any search parameters". */
+  /** `total_count`, if the server sends it: according to the document, "without any search parameters". */
   readonly totalCount: number | undefined;
-  /** The server's clock in milliseconds since 1970, where it tells. */
+  /** The server's clock in milliseconds since 1970, if it sends a `Date`. */
   readonly date: number | undefined;
 }
 
@@ -129,8 +129,8 @@ function wholeNumber(name: string, value: unknown): number | undefined {
 }
 
 /**
- * Reads a page and each record on it. Throws `cloudflare/bad-record` for a record, and `cloudflare/incomplete-listing`
- * for a page that contradicts itself or is not the one that was asked for.
+ * Reads a page and each record on it. Throws `cloudflare/bad-record` for a bad record, and
+ * `cloudflare/incomplete-listing` for a page that contradicts itself or is not the requested one.
  */
 export function readNumberedPage<T>(
   answer: OpenedAnswer,
@@ -141,7 +141,7 @@ export function readNumberedPage<T>(
   const records = recordsOf(answer.result, info.count);
   const count = wholeNumber("count", info.count);
   const totalCount = wholeNumber("total_count", info.total_count);
-  // "Total number of results for the requested service", says the document, which may mean either.
+  // The document calls it "Total number of results for the requested service", which may mean either.
   if (count !== undefined && count !== records.length && count !== totalCount) {
     throw incomplete(`A page has ${records.length} records but reports ${count}.`);
   }
@@ -158,9 +158,9 @@ export function readNumberedPage<T>(
 }
 
 /**
- * Goes from page to page until an empty one, which comes last: neither `total_count` nor `total_pages` is a safe end,
- * since the one need not heed filters and the other need not be there. Throws `cloudflare/incomplete-listing` when a
- * page comes twice, which would go on for ever, for more than `maxPages` pages, and when pages change their size on the way.
+ * Goes from page to page until an empty one, which comes last. Neither `total_count` nor `total_pages` is a safe end:
+ * the first need not respect filters, the second need not be there. Throws `cloudflare/incomplete-listing` if a page
+ * comes twice, which would go on forever, after more than `maxPages` pages, and if pages change their size.
  */
 export async function* followNumbers<T extends { readonly id: string }>(
   fetch: FetchNumber<T>,

@@ -7,21 +7,21 @@ interface Heard extends RateWindow {
   readonly resetAt: number;
 }
 
-/** How many requests are "little" where the server does not tell the size of a full window. */
+/** At most this many requests left are "little" if the server does not report the size of a full window. */
 const LITTLE = 10;
 
 /**
- * When the next request may go out, by what the server has said about its limits: at once while there is plenty, spread
- * over the rest of the window while a tenth or less is left, after the reset when nothing is left. One for all calls of
- * a client, since the limit is one. Times are those of a clock that nobody can set (`Clock.elapsed`), and `now` never
- * comes from here.
+ * Decides when the next request may go out, from the limits that the server reports: at once while there is plenty,
+ * spread over the rest of the window while a tenth or less is left, after the reset when nothing is left. All calls of
+ * a client share one, because they share the limit. Times are by a clock that nobody can set (`Clock.elapsed`); the
+ * caller passes `now`.
  */
 export class Pace {
   #windows: readonly Heard[] = [];
   #lastSent = 0;
   #blockedUntil = 0;
 
-  /** Milliseconds to wait before the next request; 0 when it may go out. */
+  /** Milliseconds to wait before the next request; 0 if it may go out. */
   delay(now: number): number {
     const times = this.#windows.filter(({ resetAt }) => resetAt > now).map((window) => this.#next(window));
     return Math.max(0, this.#blockedUntil - now, ...times.map((time) => time - now));
@@ -33,13 +33,13 @@ export class Pace {
     return this.#lastSent + (resetAt - this.#lastSent) / (remaining + 1);
   }
 
-  /** A request goes out. It counts before its answer does, so that requests side by side do not overshoot. */
+  /** Call this for each request. It counts before its answer comes, so that parallel requests do not overshoot. */
   sent(now: number): void {
     this.#lastSent = now;
     this.#windows = this.#windows.map((window) => ({ ...window, remaining: window.remaining - 1 }));
   }
 
-  /** An answer has come. Answers may overtake each other: within a window what is left only shrinks. */
+  /** Call this for each answer. Answers may overtake each other: within a window, what is left only shrinks. */
   heard(windows: readonly RateWindow[], now: number): void {
     if (windows.length === 0) return;
     this.#windows = windows.map((window, i) => {
@@ -50,7 +50,7 @@ export class Pace {
     });
   }
 
-  /** The server has asked to be left alone. */
+  /** Call this if the server has asked for a pause. */
   block(until: number): void {
     this.#blockedUntil = Math.max(this.#blockedUntil, until);
   }
@@ -59,20 +59,20 @@ export class Pace {
 /** What is left of one request limit. */
 interface RateWindow {
   readonly name: string;
-  /** Requests that are still let through. */
+  /** Requests that are still allowed. */
   readonly remaining: number;
-  /** Milliseconds until the limit is filled up again. */
+  /** Milliseconds until the limit is full again. */
   readonly resetMs: number;
-  /** Requests of a full window, where the server tells. */
+  /** Requests of a full window, if the server reports it. */
   readonly quota?: number | undefined;
 }
 
 const ITEM = /("[^"]*"|[\w*.-]+)((?:\s*;\s*[\w-]+=[^;,\s]+)+)/g;
 
-/** A reset above this is a time, not a delay: some 30 years in seconds. */
+/** A reset above this is a time, not a delay: it is about 30 years in seconds. */
 const EPOCH_SECONDS = 1e9;
 
-/** One header's value; a repeated header is joined as HTTP allows. */
+/** One header's value. A repeated header is joined, as HTTP allows. */
 export function headerOf(headers: IncomingHttpHeaders, name: string): string | undefined {
   const value = headers[name];
   return Array.isArray(value) ? value.join(", ") : value;
@@ -100,9 +100,9 @@ function readItems(text: string): readonly (readonly [string, ReadonlyMap<string
 }
 
 /**
- * The request limits that an answer tells of: `Ratelimit: "default";r=50;t=30` with `Ratelimit-Policy`, else
- * `X-RateLimit-Limit`, `-Remaining` and `-Reset`. Both are documented as current; the reset of the latter is a date (RFC
- * 1123) that comes with 429 only, and elsewhere a delay or a time in seconds. What cannot be read is left out.
+ * The request limits that an answer reports: `Ratelimit: "default";r=50;t=30` with `Ratelimit-Policy`, else
+ * `X-RateLimit-Limit`, `-Remaining` and `-Reset`. Both are documented as current. The reset of the latter is a date
+ * (RFC 1123) that comes only with 429, and in other cases a delay or a time in seconds. Unreadable limits are left out.
  *
  * `now` is the local clock, for servers that send no `Date`.
  *
@@ -124,13 +124,13 @@ function readSingleHeaders(headers: IncomingHttpHeaders, now: number): readonly 
   const left = numberOf(headerOf(headers, "x-ratelimit-remaining"));
   const quota = numberOf(headerOf(headers, "x-ratelimit-limit"));
   const reset = readReset(headerOf(headers, "x-ratelimit-reset"), dateOf(headers) ?? now);
-  // The date comes with 429 alone: by itself it says that nothing is left.
+  // The date comes only with 429, so by itself it means that nothing is left.
   const remaining = left ?? (reset?.isDate === true ? 0 : undefined);
   if (remaining === undefined || reset === undefined) return [];
   return [{ name: "x-ratelimit", remaining, resetMs: reset.ms, quota }];
 }
 
-/** A time is the server's, so it is measured against `now` by the server's clock. */
+/** A time is the server's, so it is compared with `now` by the server's clock. */
 function readReset(text: string | undefined, now: number): { ms: number; isDate: boolean } | undefined {
   if (text === undefined) return undefined;
   const number = numberOf(text);
@@ -142,7 +142,9 @@ function readReset(text: string | undefined, now: number): { ms: number; isDate:
   return Number.isNaN(date) ? undefined : { ms: Math.max(0, date - now), isDate: true };
 }
 
-/** `Retry-After` in milliseconds from now, from seconds or an HTTP date; undefined where there is none to read. */
+/**
+ * `Retry-After` in milliseconds from now, from seconds or an HTTP date; undefined if there is none or it is unreadable.
+ */
 export function readRetryAfter(headers: IncomingHttpHeaders, now: number): number | undefined {
   const text = headerOf(headers, "retry-after");
   if (text === undefined) return undefined;
@@ -152,11 +154,11 @@ export function readRetryAfter(headers: IncomingHttpHeaders, now: number): numbe
   return Number.isNaN(date) ? undefined : Math.max(0, date - (dateOf(headers) ?? now));
 }
 
-/** Time and chance, so that a test can hold both. */
+/** Time and chance, so that a test can control both. */
 export interface Clock {
-  /** Milliseconds since 1970, as this machine believes: it may be wrong, and be set while a run lasts. */
+  /** Milliseconds since 1970 by this machine's clock, which may be wrong and may be set during a run. */
   readonly now: () => number;
-  /** Milliseconds since some moment, which nobody can set: for waits, deadlines and the age of what was heard. */
+  /** Milliseconds since some moment, by a clock that nobody can set: for waits, deadlines and the age of reports. */
   readonly elapsed: () => number;
   /** Resolves after that many milliseconds. */
   readonly sleep: (milliseconds: number) => Promise<void>;
@@ -174,15 +176,15 @@ export const systemClock: Clock = {
   random: () => Math.random(),
 };
 
-/** Requests that Cloudflare lets through for one user in five minutes, over all they do. */
+/** Requests that Cloudflare allows one user in five minutes, for everything they do. */
 export const BUDGET = 1_200;
 
 const WINDOW_MS = 300_000;
 
-/** What a request takes where nothing is in the way: an answer of the API, one after the other. */
+/** Milliseconds for a request without waits: one answer of the API after the other. */
 const REQUEST_MS = 25;
 
-/** Half a budget: from here on the rest of what the same user does may be in the way. */
+/** Half a budget. From here on, other requests of the same user may get in the way. */
 const LONG = BUDGET / 2;
 
 /** What a run is going to do. */
@@ -195,16 +197,16 @@ export interface Workload {
   readonly chunkSize?: number;
 }
 
-/** What that costs when all goes well. */
+/** What the workload costs if all goes well. */
 export interface Cost {
   readonly requests: number;
-  /** Budgets of {@link BUDGET} requests that it takes from, at least. */
+  /** The least number of budgets of {@link BUDGET} requests that it uses. */
   readonly budgets: number;
-  /** With the waits for each further budget. */
+  /** Including the waits for each further budget. */
   readonly minutes: number;
 }
 
-/** Bulk calls with their readings, and for Access users one call each, or two where it is read back. */
+/** Counts bulk calls with their readings, and for Access users one call each, or two if it is read back. */
 export function costOf({ acts, users, chunkSize = 100 }: Workload): Cost {
   const bulk = Object.values(acts).reduce((sum, count) => sum + 2 * Math.ceil(count / chunkSize), 0);
   const { create = 0, rename = 0, delete: gone = 0 } = users;
@@ -215,8 +217,8 @@ export function costOf({ acts, users, chunkSize = 100 }: Workload): Cost {
 }
 
 /**
- * What is to be said before a long run: `about 2,400 requests, 2 budgets of 1,200, 6 minutes`; undefined for one that
- * takes less than half a budget.
+ * What to report before a long run: `about 2,400 requests, 2 budgets of 1,200, 6 minutes`; undefined for one that takes
+ * less than half a budget.
  *
  * Source: Cloudflare's documents, "API rate limits": 1200 requests in five minutes for one user, over all tokens, keys
  * and the dashboard.
@@ -232,7 +234,7 @@ export function describeCost(workload: Workload): string | undefined {
   return parts.join(", ");
 }
 
-/** Whatever the machine's language is. */
+/** The same in every language of the machine. */
 function grouped(number: number): string {
   return String(number).replace(/\B(?=(?:\d{3})+$)/gu, ",");
 }

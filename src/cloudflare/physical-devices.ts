@@ -7,7 +7,7 @@ export interface PhysicalDeviceListParameters {
   readonly id?: readonly string[] | undefined;
   readonly "last_seen_user.email"?: string | undefined;
   readonly "last_seen_registration.policy.id"?: string | undefined;
-  /** The API's default is `only`: a device whose registrations are all revoked is left out. */
+  /** The API's default is `only`, which leaves out a device whose registrations are all revoked. */
   readonly active_registrations?: "include" | "only" | "exclude" | undefined;
   readonly search?: string | undefined;
   /** RFC 3339. */
@@ -45,13 +45,13 @@ const PARAMETERS = [
 ] as const satisfies readonly (keyof PhysicalDeviceListParameters)[];
 
 /**
- * `/accounts/{account_id}/devices/physical-devices`, whose `GET` lists (permission "Zero Trust Read"). Every call throws
+ * `/accounts/{account_id}/devices/physical-devices`; its `GET` lists (permission "Zero Trust Read"). Every call throws
  * `CloudflareError`; times are RFC 3339 in UTC.
  */
 export interface PhysicalDevices extends Listed<PhysicalDevice, PhysicalDeviceListParameters> {
   /**
-   * One device; an unknown id is `cloudflare/not-found`. Its profile only with
-   * `include: "last_seen_registration.policy"`.
+   * One device; an unknown id is `cloudflare/not-found`. The profile comes only with `include:
+   * "last_seen_registration.policy"`.
    *
    * `GET /accounts/{account_id}/devices/physical-devices/{device_id}`; permission "Zero Trust Read".
    */
@@ -60,15 +60,15 @@ export interface PhysicalDevices extends Listed<PhysicalDevice, PhysicalDeviceLi
     options?: { readonly include?: "last_seen_registration.policy" | undefined },
   ) => Promise<PhysicalDevice>;
   /**
-   * Deletes the record of a device. What becomes of its registrations nothing public says: read them back. An unknown
+   * Deletes the record of a device. No public source says what happens to its registrations: read them back. An unknown
    * id is `cloudflare/not-found`.
    *
    * `DELETE /accounts/{account_id}/devices/physical-devices/{device_id}`; permission "Zero Trust Write".
    */
   readonly delete: (id: string) => Promise<void>;
   /**
-   * Revokes all registrations of a device, whoever's they are. An unknown id is `cloudflare/not-found`. Marked deprecated
-   * like the revocation of registrations; once the endpoint is gone, `cloudflare/endpoint-gone`.
+   * Revokes all registrations of a device, for all users. An unknown id is `cloudflare/not-found`. Marked deprecated,
+   * like the revocation of registrations. Once the endpoint is gone, the error is `cloudflare/endpoint-gone`.
    *
    * `POST /accounts/{account_id}/devices/physical-devices/{device_id}/revoke`; permission "Zero Trust Write".
    */

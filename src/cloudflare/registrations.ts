@@ -42,42 +42,43 @@ const PARAMETERS = [
 ] as const satisfies readonly (keyof RegistrationListParameters)[];
 
 /**
- * `/accounts/{account_id}/devices/registrations`, whose `GET` lists (permission "Zero Trust Read"). Every call throws
+ * `/accounts/{account_id}/devices/registrations`; its `GET` lists (permission "Zero Trust Read"). Every call throws
  * `CloudflareError`; times are RFC 3339 in UTC.
  */
 export interface Registrations extends Listed<Registration, RegistrationListParameters> {
-  /** The most ids that the bulk calls take. */
+  /** The most ids in one bulk call. */
   readonly chunkSize: number;
   /**
-   * One registration, revoked ones too; its profile only with `include: "policy"`. An unknown id is
-   * `cloudflare/not-found`; for a deleted one nothing public says whether it is, or comes with `deleted_at`.
+   * One registration, also if it is revoked. The profile comes only with `include: "policy"`. An unknown id is
+   * `cloudflare/not-found`. No public source says whether a deleted one counts as unknown, or comes with `deleted_at`.
    *
    * `GET /accounts/{account_id}/devices/registrations/{registration_id}`; permission "Zero Trust Read".
    */
   readonly get: (id: string, options?: { readonly include?: "policy" | undefined }) => Promise<Registration>;
   /**
-   * Deletes one for good and releases its virtual IPs. An unknown id is `cloudflare/not-found`.
+   * Deletes a registration forever and releases its virtual IPs. An unknown id is `cloudflare/not-found`.
    *
    * `DELETE /accounts/{account_id}/devices/registrations/{registration_id}`; permission "Zero Trust Write".
    */
   readonly delete: (id: string) => Promise<void>;
   /**
    * Deletes several in one HTTP call. The API reports no outcome per id: read back, or use `perform`. An empty list
-   * makes no call; an id that is none and more than `chunkSize` ids are `cloudflare/bad-setting`. Unknown ids may be
-   * passed over, or refused with the others done or not done: nothing public says.
+   * makes no call. A text that is not an id, and more than `chunkSize` ids, are `cloudflare/bad-setting`. The API may
+   * skip unknown ids, or refuse the call with the others done or not done: no public source says.
    *
    * `DELETE /accounts/{account_id}/devices/registrations?id=…&id=…`; permission "Zero Trust Write".
    */
   readonly bulkDelete: (ids: readonly string[]) => Promise<void>;
   /**
-   * Revokes several in one HTTP call, as `bulkDelete` does: the keys are invalid, the records and their virtual IPs
-   * stay. Marked deprecated since September 2026; once the endpoint is gone, `cloudflare/endpoint-gone`.
+   * Revokes several in one HTTP call, with the same rules as `bulkDelete`. Their keys become invalid; the records and
+   * their virtual IPs stay. Marked deprecated since September 2026. Once the endpoint is gone, the error is
+   * `cloudflare/endpoint-gone`.
    *
    * `POST /accounts/{account_id}/devices/registrations/revoke?id=…&id=…`; permission "Zero Trust Write".
    */
   readonly revoke: (ids: readonly string[]) => Promise<void>;
   /**
-   * Undoes a revocation of several in one HTTP call, as `bulkDelete` does; deprecated like `revoke`.
+   * Undoes the revocation of several in one HTTP call, with the same rules as `bulkDelete`. Deprecated like `revoke`.
    *
    * `POST /accounts/{account_id}/devices/registrations/unrevoke?id=…&id=…`; permission "Zero Trust Write".
    */
@@ -91,7 +92,7 @@ export function registrationsOf(context: CollectionContext): Registrations {
   const bulk =
     (method: Method, at: string) =>
     async (ids: readonly string[]): Promise<void> => {
-      // A bulk call without ids must never be made: nothing says what it would apply to.
+      // Never make a bulk call without ids: no document says what it would apply to.
       if (ids.length > 0) await transport.send({ method, path: at, query: idQuery(ids, chunkSize) });
     };
   return {

@@ -3,27 +3,27 @@ import { escapeText } from "../text/escape.js";
 import { CloudflareError, type CloudflareErrorCode, type Method, RATE_ADVICE, errorWith } from "./errors.js";
 import type { Clock, Pace } from "./pace.js";
 
-/** What one attempt came to. */
+/** The result of one attempt. */
 export type Attempt<T> =
   | { readonly ok: true; readonly value: T }
   | {
       readonly ok: false;
       readonly error: CloudflareError;
-      /** Whether another attempt may go better. */
+      /** Whether another attempt may succeed. */
       readonly again: boolean;
-      /** What the server asked for, in milliseconds. */
+      /** The wait that the server asked for, in milliseconds. */
       readonly retryAfterMs?: number | undefined;
     };
 
 /** The bounds of one call. */
 export interface RetryLimits {
-  /** For everything but 429, which goes on until the deadline or {@link MOST_REQUESTS}. */
+  /** For every failure except 429, which is retried until the deadline or {@link MOST_REQUESTS}. */
   readonly maxAttempts: number;
   /** For all attempts and waits together, in milliseconds. */
   readonly deadlineMs: number;
 }
 
-/** The call that the attempts are for. */
+/** The call that is attempted. */
 interface About {
   readonly method: Method;
   readonly path: string;
@@ -33,19 +33,19 @@ const FIRST_WAIT_MS = 500;
 
 const LONGEST_WAIT_MS = 30_000;
 
-/** Whatever the server asks for, no attempt follows another sooner: twice as late after each. */
+/** The least wait before another attempt, even if the server asks for less. It doubles after each attempt. */
 const SHORTEST_WAIT_MS = 250;
 
-/** Requests of one call, those answered by 429 among them: who is still refused then has to stop asking. */
+/** The most requests of one call, including those answered with 429. A call that is still refused then has to stop. */
 export const MOST_REQUESTS = 60;
 
-/** The wait after the `failures`-th failure (from 1): doubling up to 30 s, half of it by chance. */
+/** The wait after the `failures`-th failure (from 1): doubles up to 30 s; half of it is random. */
 export function backoffMs(failures: number, random: number): number {
   const full = Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** (failures - 1));
   return full * (0.5 + random / 2);
 }
 
-/** The least wait after the `failures`-th failure (from 1), whatever a `Retry-After` says. */
+/** The least wait after the `failures`-th failure (from 1), even if `Retry-After` is shorter. */
 function floorMs(failures: number): number {
   return Math.min(LONGEST_WAIT_MS, SHORTEST_WAIT_MS * 2 ** (failures - 1));
 }
@@ -54,7 +54,7 @@ function seconds(milliseconds: number): string {
   return `${Math.ceil(milliseconds / 1000)} s`;
 }
 
-/** The last error, when there is no time left for another attempt. */
+/** The last error, if there is no time left for another attempt. */
 function outOfTime(last: CloudflareError, detail: string): CloudflareError {
   const details = [...last.details, detail];
   if (last.status === 429) return errorWith(last, { code: "cloudflare/rate-limited", details });
@@ -71,7 +71,7 @@ function gaveUp(last: CloudflareError, attempts: number): CloudflareError {
 }
 
 async function waitForTurn(about: About, pace: Pace, clock: Clock, deadline: number): Promise<void> {
-  // Again after each sleep: another call may have gone out, or heard of a block, meanwhile.
+  // Check again after each sleep: meanwhile another call may have gone out, or the server may have asked for a pause.
   for (let wait = pace.delay(clock.elapsed()); wait > 0; wait = pace.delay(clock.elapsed())) {
     if (clock.elapsed() + wait > deadline) {
       throw new CloudflareError({
@@ -91,9 +91,9 @@ async function waitForTurn(about: About, pace: Pace, clock: Clock, deadline: num
 
 /**
  * Makes attempts until one succeeds, fails for good, or the limits are reached. Any method may be sent again: every act
- * of this client that is sent again can be done twice. `attempt` gets its number (from 1) and the milliseconds left.
- * Waits and the deadline go by a clock that nobody can set. Once an attempt's answer was lost, whatever the call fails
- * with in the end is `doubtful`.
+ * that this client repeats can be done twice. `attempt` gets its number (from 1) and the milliseconds left. Waits and
+ * the deadline are by a clock that nobody can set. Once an attempt's answer was lost, any later error of the call is
+ * `doubtful`.
  */
 export async function withRetries<T>(
   attempt: (number: number, leftMs: number) => Promise<Attempt<T>>,
@@ -121,7 +121,7 @@ export async function withRetries<T>(
     if (error.status !== 429) counted += 1;
     if (counted >= maxAttempts) throw gaveUp(error, number);
     if (number >= MOST_REQUESTS) throw gaveUp(error, number);
-    // A Retry-After of next to nothing must not make a loop without a breath.
+    // A Retry-After close to zero must not make a loop without pauses.
     const floor = floorMs(number);
     const asked = retryAfterMs !== undefined && retryAfterMs > floor;
     const wait = asked ? retryAfterMs : Math.max(floor, backoffMs(number, clock.random()));
@@ -138,11 +138,11 @@ export async function withRetries<T>(
 interface Circumstances {
   readonly method: Method;
   readonly path: string;
-  /** What the attempt was given. */
+  /** The time that the attempt had. */
   readonly timeoutMs: number;
-  /** Takes secrets out of a text. */
+  /** Removes secrets from a text. */
   readonly redact: (text: string) => string;
-  /** The variable of the environment that names the proxy, where one stands in between. */
+  /** The variable of the environment that names the proxy, if there is one in between. */
   readonly proxyVariable?: string | undefined;
 }
 
@@ -153,10 +153,10 @@ const TIMEOUTS = [
   "UND_ERR_BODY_TIMEOUT",
 ];
 
-/** What OpenSSL says of a certificate: it says the same however often it is asked. */
+/** What OpenSSL reports about a certificate. A retry would not change it. */
 const UNTRUSTED = /CERT|SELF_SIGNED|UNABLE_TO_VERIFY/u;
 
-/** What undici says where a proxy answers CONNECT with another status than 200. */
+/** What undici reports if a proxy answers CONNECT with a status other than 200. */
 const REFUSED_BY_PROXY = /^Proxy response \((\d{3})\)/u;
 
 function stringIn(value: unknown, key: "code" | "message"): string {
@@ -164,7 +164,7 @@ function stringIn(value: unknown, key: "code" | "message"): string {
   return typeof field === "string" ? field : "";
 }
 
-/** What an attempt came to that brought no answer to read: too late, too large, or no connection. */
+/** The result of an attempt without a readable answer: too late, too large, or no connection. */
 export function attemptError(thrown: unknown, circumstances: Circumstances): Attempt<never> {
   const { method, path, timeoutMs, redact, proxyVariable } = circumstances;
   const fail = (

@@ -10,47 +10,46 @@ import { type Attempt, attemptError, type RetryLimits, withRetries } from "./ret
 /** One call of the API. */
 export interface Call {
   readonly method: Method;
-  /** Path below the base URL; begins with a slash, and what is variable in it is encoded. */
+  /** Path below the base URL. It begins with a slash, and its variable parts are encoded. */
   readonly path: string;
   readonly query?: Query;
   /** Sent as JSON. */
   readonly body?: object;
-  /** Not sent again once the API may have carried it out: for what must not be done twice. */
+  /** If true, the call is not repeated once the API may have carried it out: for what must not be done twice. */
   readonly once?: boolean;
 }
 
-/** One request that was made, without anything secret. */
+/** One request that was made. It holds no secret. */
 export interface RequestNote {
   readonly method: Method;
   /** Path below the base URL, without the query. */
   readonly path: string;
-  /** HTTP status; undefined where no answer came. */
+  /** HTTP status; undefined if no answer came. */
   readonly status: number | undefined;
   /** 1 for a call's first request. */
   readonly attempt: number;
 }
 
-/** Settings of a {@link Transport}. */
 export interface TransportSettings extends RetryLimits {
   /** Without a slash at its end; see `resolveBaseUrl`. */
   readonly baseUrl: string;
   readonly credentials: Credentials;
-  /** Names the proxy, where one stands in between; see `routeTo`. */
+  /** Names the proxy, if there is one in between; see `routeTo`. */
   readonly env?: Readonly<Record<string, string | undefined>> | undefined;
   /** Milliseconds for one attempt, its body included. */
   readonly attemptTimeoutMs: number;
   readonly clock: Clock;
   readonly onRequest?: ((note: RequestNote) => void) | undefined;
-  /** Asked before each HTTP request, retries included: why it must not go out, or undefined. */
+  /** Called before each HTTP request, retries included. Returns why the request must not go out, or undefined. */
   readonly beforeRequest?:
     ((about: Pick<Call, "method" | "path">) => Promise<CloudflareError | undefined>) | undefined;
-  /** Sends the requests instead of an agent of its own; not closed by `close`. */
+  /** Sends the requests instead of the transport's own agent. `close` does not close it. */
   readonly dispatcher?: Dispatcher | undefined;
 }
 
 const LARGEST_BODY = 64 * 1024 * 1024;
 
-/** What all calls go through: the connection, its pace and its retries. Lives until `close`. */
+/** All calls go through this: the connection, its pace and its retries. Lives until `close`. */
 export class Transport {
   readonly #settings: TransportSettings;
   readonly #route: Route | undefined;
@@ -76,7 +75,7 @@ export class Transport {
     return this.#requests;
   }
 
-  /** Milliseconds since 1970 by the server's clock, as its answers have told so far; undefined where they have not. */
+  /** Milliseconds since 1970 by the server's clock, from its answers so far; undefined if no answer had a date. */
   serverTime(): number | undefined {
     return this.#serverClock.now();
   }
@@ -161,7 +160,7 @@ export class Transport {
     }
   }
 
-  /** Ends the connections once what is under way has ended. May be called again. */
+  /** Closes the connections once the calls in progress have ended. May be called again. */
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
@@ -169,20 +168,23 @@ export class Transport {
   }
 }
 
-/** How the API is reached. */
+/** The way to the API. */
 interface Route {
   readonly dispatcher: Dispatcher;
-  /** The variable that names the proxy in between, where one may be. */
+  /** The variable that names the proxy, if there may be one in between. */
   readonly proxyVariable: string | undefined;
 }
 
-/** The first of these variables that is set, lower case first, as curl and undici have it. */
+/** The first of these variables that is set, lower case first, as in curl and undici. */
 function firstOf(env: Environment, names: readonly string[]): { name: string; value: string } | undefined {
   const name = names.find((each) => (env[each]?.trim() ?? "") !== "");
   return name === undefined ? undefined : { name, value: env[name]?.trim() ?? "" };
 }
 
-/** The address of a proxy; one without a scheme means http. What is no address is not shown: it may hold a password. */
+/**
+ * The address of a proxy; without a scheme, it is http. The error does not show a text that is not an address: it may
+ * hold a password.
+ */
 function proxyOf(env: Environment, names: readonly string[]): { name: string; address: string } | undefined {
   const given = firstOf(env, names);
   if (given === undefined) return undefined;
@@ -197,8 +199,8 @@ function proxyOf(env: Environment, names: readonly string[]): { name: string; ad
 }
 
 /**
- * The way to the API: through the proxy that `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY` name (lower case as well), as
- * curl goes. An address on loopback is on this machine, and no proxy stands before it. Throws `cloudflare/bad-setting`.
+ * Finds the way to the API: through the proxy from `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY` (or lower case), as curl
+ * does. A loopback address is on this machine, so it never uses a proxy. Throws `cloudflare/bad-setting`.
  */
 function routeTo(
   baseUrl: string,
@@ -216,7 +218,7 @@ function routeTo(
   const dispatcher = new EnvHttpProxyAgent({
     connect,
     maxResponseSize,
-    // Empty, not left out: it would look into the process's own environment.
+    // Empty instead of missing: the agent would read the process's own environment.
     httpProxy: http?.address ?? "",
     httpsProxy: https?.address ?? "",
     noProxy: firstOf(env, ["no_proxy", "NO_PROXY"])?.value ?? "",
@@ -224,12 +226,11 @@ function routeTo(
   return { dispatcher, proxyVariable: proxy.name };
 }
 
-/** Cloudflare's API. */
 export const DEFAULT_BASE_URL = "https://api.cloudflare.com/client/v4";
 
 const LOOPBACK = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/;
 
-/** Whether a host, as a URL has it, is this machine. */
+/** Whether a URL's host is this machine. */
 export function isLoopback(hostname: string): boolean {
   return LOOPBACK.test(hostname);
 }
@@ -243,9 +244,9 @@ function refuse(what: string): never {
 }
 
 /**
- * The address under which all calls are made, without a slash at its end: the option, else `CLOUDFLARE_BASE_URL`, else
- * Cloudflare's own. A path in it is kept. Throws `cloudflare/bad-setting` for what would send the credentials in
- * clear over a network, and for credentials, a query or a fragment in the address.
+ * The address below which all calls are made, without a slash at its end: the option, else `CLOUDFLARE_BASE_URL`, else
+ * Cloudflare's own. A path in it is kept. Throws `cloudflare/bad-setting` if the address would send the credentials
+ * unencrypted over a network, or has credentials, a query or a fragment.
  */
 export function resolveBaseUrl(
   option: string | undefined,
@@ -256,7 +257,7 @@ export function resolveBaseUrl(
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (url?.protocol !== "http:" && url?.protocol !== "https:")
     refuse("The base URL is not an http or https address.");
-  // Nothing of these is shown: it may be a password.
+  // The errors do not show these parts: they may hold a password.
   if (url.username !== "" || url.password !== "") refuse("The base URL contains credentials.");
   if (/[?#]/.test(text)) refuse("The base URL has a query or a fragment.");
   if (url.protocol === "http:" && !isLoopback(url.hostname)) {
@@ -265,38 +266,38 @@ export function resolveBaseUrl(
   return url.href.replace(/\/+$/, "");
 }
 
-/** So many of the newest answers tell the time; one of them that is wrong does not. */
+/** The time comes from at most this many of the newest answers, so that a single wrong one does not change it. */
 const MOST_HEARD = 15;
 
 /**
- * The account's own clock, by the `Date` headers of its answers, carried on from one answer to the next by a clock that
- * nobody can set. What the API writes into records (`revoked_at`, `last_seen_at`) is told by this clock, so ages are
- * measured by it too, whatever the machine believes.
+ * The account's own clock, from the `Date` headers of its answers. Between answers it goes on by a clock that nobody
+ * can set. Times in the API's records (`revoked_at`, `last_seen_at`) are by this clock, so ages are measured by it too,
+ * and not by this machine's clock.
  *
- * Source: RFC 9110, section 6.6.1; the header counts in whole seconds.
+ * Source: RFC 9110, section 6.6.1; the header has whole seconds.
  */
 export class ServerClock {
   readonly #elapsed: Clock["elapsed"];
-  /** Server time less elapsed time, in milliseconds, newest last. */
+  /** Server time minus elapsed time, in milliseconds, newest last. */
   #offsets: readonly number[] = [];
 
   constructor(clock: Pick<Clock, "elapsed">) {
     this.#elapsed = clock.elapsed;
   }
 
-  /** An answer has come that was dated so, in milliseconds since 1970. */
+  /** Call this for each answer with a date, in milliseconds since 1970. */
   heard(date: number): void {
     this.#offsets = [...this.#offsets, date - this.#elapsed()].slice(-MOST_HEARD);
   }
 
-  /** Milliseconds since 1970 by the server's clock; undefined as long as no answer has told. */
+  /** Milliseconds since 1970 by the server's clock; undefined until an answer had a date. */
   now(): number | undefined {
     const sorted = [...this.#offsets].sort((a, b) => a - b);
-    // The middle one: a cache's old answer, or one node whose clock is wrong, does not move it.
+    // The median: an old answer from a cache, or one node with a wrong clock, does not move it.
     const middle = sorted[Math.floor(sorted.length / 2)];
     return middle === undefined ? undefined : Math.round(middle + this.#elapsed());
   }
 }
 
-/** The version in package.json, which a test holds equal: a program bundled into one file has no package.json. */
+/** The version in package.json; a test holds the two equal. A program bundled into one file has no package.json. */
 export const VERSION = "0.1.0";

@@ -1,5 +1,5 @@
 /**
- * Objects as the API sends them. Fields that no document names pass through untouched.
+ * Objects as the API sends them. Fields that no document names are passed on unchanged.
  *
  * A missing time is null or absent. Go's zero time and 1970, which a program without a null may send, are read as null.
  *
@@ -31,7 +31,7 @@ export interface Registration {
   readonly device: { readonly id: string; readonly name: string; readonly client_version?: string };
   readonly created_at: string;
   readonly updated_at: string;
-  /** Null if it was never seen. */
+  /** Null: never seen. */
   readonly last_seen_at: string | null;
   readonly deleted_at?: string | null;
   /** Null or absent: the registration is active. */
@@ -40,19 +40,19 @@ export interface Registration {
   readonly tunnel_type?: string | null;
   readonly policy?: RegistrationPolicy;
   readonly user?: RegistrationUser;
-  /** `warp` or `browser_extension`; absent on accounts whose API does not send it yet, which means `warp`. */
+  /** `warp` or `browser_extension`. Absent on accounts whose API does not send it yet; then it is `warp`. */
   readonly registration_type?: string;
   readonly virtual_ipv4?: string | null;
   readonly virtual_ipv6?: string | null;
 }
 
-/** The hardware behind registrations; a registration's `device.id` is its `id`. Times are RFC 3339 in UTC. */
+/** The hardware of registrations: its `id` is their `device.id`. Times are RFC 3339 in UTC. */
 export interface PhysicalDevice {
   readonly id: string;
   readonly name: string;
   readonly created_at: string;
   readonly updated_at: string;
-  /** Null if it was never seen. */
+  /** Null: never seen. */
   readonly last_seen_at: string | null;
   /** Registrations that are neither revoked nor deleted. */
   readonly active_registrations: number;
@@ -71,16 +71,16 @@ export interface PhysicalDevice {
   readonly last_seen_user?: RegistrationUser | null;
 }
 
-/** What can be done with registrations. */
+/** What can be done with a registration. */
 export type Act = "revoke" | "unrevoke" | "delete";
 
-// Access users and what the account knows of them, as the API sends it. The documents call every field optional; fields
-// that none of them names pass through untouched.
+// Access users and what the account knows about them, as the API sends it. In the documents every field is optional.
+// Fields that no document names are passed on unchanged.
 //
 // Source: Cloudflare's OpenAPI document, `access_users-2`, `access_identity`, `access_active_sessions_response`,
 // `access_active_session_response`, `access_failed_login_response`.
 
-/** Somebody who has signed in, or was created. Times are RFC 3339 in UTC. */
+/** A user who has signed in, or was created. Times are RFC 3339 in UTC. */
 export interface AccessUser {
   /** UUID; `user.id` of their registrations. Optional in the document, but without it users cannot be told apart. */
   readonly id: string;
@@ -89,12 +89,12 @@ export interface AccessUser {
   readonly name?: string | null;
   readonly uid?: string | null;
   readonly seat_uid?: string | null;
-  /** True: they have authenticated with Access, and hold a seat for it. */
+  /** True: the user has authenticated with Access, and holds a seat for it. */
   readonly access_seat?: boolean | null;
-  /** True: they have logged into the WARP client, and hold a seat for it. */
+  /** True: the user has logged into the WARP client, and holds a seat for it. */
   readonly gateway_seat?: boolean | null;
   readonly active_device_count?: number | null;
-  /** Absent for someone who never signed in. */
+  /** Absent for a user who never signed in. */
   readonly last_successful_login?: string | null;
   readonly created_at?: string | null;
   readonly updated_at?: string | null;
@@ -114,7 +114,7 @@ export interface DevicePosture {
   readonly data?: unknown;
 }
 
-/** With whom, from where and how somebody signed in. */
+/** How, from where and with which identity provider a user signed in. */
 export interface Identity {
   readonly account_id?: string;
   readonly auth_status?: string;
@@ -169,19 +169,19 @@ export interface ActiveSessionSummary {
     readonly expires?: number;
     /** Seconds since 1970. */
     readonly iat?: number;
-    /** What the session is got by. */
+    /** The key to fetch the session by. */
     readonly nonce?: string;
     /** Seconds. */
     readonly ttl?: number;
   };
 }
 
-/** A session as it is got by its nonce. */
+/** A session as it is fetched by its nonce. */
 export interface ActiveSession extends Identity {
   readonly isActive?: boolean;
 }
 
-/** A sign-in that did not succeed. */
+/** A failed sign-in. */
 export interface FailedLogin {
   /** Seconds since 1970. */
   readonly expiration?: number;
