@@ -58,7 +58,7 @@ export function updateUser(account: Account, id: string, body: string): ApiAnswe
   return ok(presentUser(account, next, "live"));
 }
 
-/** `DELETE …/access/users/{user_id}`: 202. What goes with the user is a setting. */
+/** `DELETE …/access/users/{user_id}`: 202. A setting decides what is deleted with the user. */
 export function deleteUser(account: Account, id: string): ApiAnswer {
   const row = userRow(account, id);
   const { store } = account;
@@ -83,7 +83,7 @@ export function deleteUser(account: Account, id: string): ApiAnswer {
   return ok(null, undefined, 202);
 }
 
-/** The row of a user who is there. */
+/** The row of a user who exists. */
 function userRow(account: Account, id: string): StoredRow<UserRow> {
   const row = account.store.users.get(id);
   if (row === undefined || row.live.deleted_at != null) throw notFound();
@@ -163,7 +163,7 @@ export function listFailedLogins(account: Account, userId: string): ApiAnswer {
   return wholeList(userRow(account, userId).live.failed_logins ?? []);
 }
 
-/** The call takes no page: all comes on the first. */
+/** The call takes no page: everything is on the first one. */
 function wholeList(records: readonly unknown[]): ApiAnswer {
   const count = records.length;
   return ok(records, { count, page: 1, per_page: Math.max(count, 20), total_count: count, total_pages: 1 });

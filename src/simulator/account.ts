@@ -5,7 +5,7 @@ import type { SimulatorSettings } from "./settings.js";
 import { recordOf, Store, type UserRow } from "./store.js";
 import type { DeviceRecord, World } from "./world.js";
 
-/** One account with all that its endpoints need. */
+/** One account with everything that its endpoints need. */
 export interface Account {
   readonly store: Store;
   readonly clock: SimulatedClock;
@@ -13,11 +13,11 @@ export interface Account {
   readonly registrations: View<Registration>;
   readonly devices: View<DeviceRecord>;
   readonly users: View<UserRow>;
-  /** Makes the ids and keys of new records; the same acts make the same ones. */
+  /** Makes the ids and keys of new records. The same acts make the same ones. */
   readonly random: Random;
 }
 
-/** Opens an account on a world. */
+/** Opens an account with the records of a world. */
 export function openAccount(world: World, clock: SimulatedClock, settings: () => SimulatorSettings): Account {
   const store = new Store(world, settings);
   const { registrations, devices, users } = store;
@@ -29,7 +29,7 @@ export function openAccount(world: World, clock: SimulatedClock, settings: () =>
     registrations: new View(
       registrations.rows,
       () => String(registrations.version),
-      // No field that registrations are sorted by ever changes.
+      // The fields that registrations are sorted by never change.
       () => String(registrations.rows.length),
     ),
     devices: new View(
@@ -45,7 +45,7 @@ export function openAccount(world: World, clock: SimulatedClock, settings: () =>
   };
 }
 
-/** The account as it is now, in the shapes of a world file, deleted records left out. */
+/** The account as it is now, in the form of a world file and without deleted records. */
 export function worldOf(account: Account): World & { readonly physical_devices: readonly PhysicalDevice[] } {
   const { store } = account;
   return {

@@ -7,7 +7,7 @@ import type { DeviceRecord } from "./world.js";
 /** What can be done to registrations in bulk. */
 export type SimulatedAct = "revoke" | "unrevoke" | "delete";
 
-/** The rows of ids, each once, and the ids that the account does not have (any more). */
+/** The rows of the ids, each once, and the ids that the account does not have or no longer has. */
 export function findRegistrations(
   account: Account,
   ids: readonly string[],
@@ -23,7 +23,8 @@ export function findRegistrations(
 }
 
 /**
- * Does one act to some registrations, all at the same time. What is so already stays untouched, times and all.
+ * Does one act to some registrations, all at the same time. A registration already in that state is unchanged, its
+ * times included.
  */
 export function apply(account: Account, act: SimulatedAct, rows: readonly StoredRow<Registration>[]): void {
   const now = account.clock.now();
@@ -45,7 +46,7 @@ function after(act: SimulatedAct, live: Registration, now: string): Registration
   }
 }
 
-/** Gives a device another name, in its own record and in its registrations. */
+/** Renames a device, in its own record and in its registrations. */
 export function renameDevice(account: Account, deviceId: string, name: string): void {
   const { store, clock } = account;
   const now = clock.now();
@@ -61,7 +62,10 @@ export function renameDevice(account: Account, deviceId: string, name: string): 
   store.write({ registrations, devices });
 }
 
-/** Deletes a device with its registrations. No document says whether those go too; the record they belong to does. */
+/**
+ * Deletes a device with its registrations. No document says whether they are deleted too, but the record they belong to
+ * is.
+ */
 export function deleteDevice(account: Account, deviceId: string): void {
   const { store, clock } = account;
   const now = clock.now();
@@ -77,26 +81,26 @@ export function deleteDevice(account: Account, deviceId: string): void {
   });
 }
 
-/** A device that signs in, as a new one or as one that the account knows. */
+/** A sign-in of a device that is new or that the account already knows. */
 export interface Enrolment {
   readonly email: string;
-  /** The user's name; without one that of the user's other registrations, or none. */
+  /** The user's name. Without it: the name from the user's other registrations, or none. */
   readonly name?: string;
-  /** A known device gets one more registration; an unknown id is a new device with that id. */
+  /** A known device gets one more registration. An unknown id makes a new device with that id. */
   readonly device_id?: string;
   readonly device_name?: string;
   readonly serial_number?: string;
   readonly hardware_id?: string;
   readonly device_type?: string;
   readonly registration_type?: string | undefined;
-  /** The id of the new registration; made up where it is missing. */
+  /** The id of the new registration; generated if it is missing. */
   readonly id?: string;
 }
 
 /**
- * A device signs in: a new registration with a new id, active, seen now.
+ * A device signs in. This makes a new registration with a new id, active and seen now.
  *
- * @throws SimulatorError where the id is taken
+ * @throws SimulatorError if the id is taken
  */
 export function enrol(account: Account, enrolment: Enrolment): Registration {
   const deviceId = enrolment.device_id ?? account.random.uuid();
@@ -119,10 +123,10 @@ export function enrol(account: Account, enrolment: Enrolment): Registration {
 }
 
 /**
- * The device of a registration signs in anew, as its user: a new registration; the old one stays as it is. By the
- * settings the device keeps its id, or gets a new one with the same hardware.
+ * The device of a registration signs in again, as its user. This makes a new registration; the old one is unchanged. A
+ * setting decides whether the device keeps its id, or gets a new one with the same hardware.
  *
- * @throws SimulatorError where there is no such registration
+ * @throws SimulatorError if there is no such registration
  */
 export function reEnrol(account: Account, registrationId: string): Registration {
   const old = account.store.registrations.get(registrationId)?.live;
@@ -178,7 +182,7 @@ function signIn(
   return registration;
 }
 
-/** Signing in makes an Access user of somebody, with a seat, or brings back who was deleted. */
+/** The change that a sign-in makes to the user: it creates an Access user with a seat, or brings a deleted one back. */
 function signedIn({ store }: Account, user: RegistrationUser, now: string): RowChange<UserRow>[] {
   const { id } = user;
   if (id === undefined) return [];

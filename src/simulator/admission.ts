@@ -2,7 +2,7 @@ import type { IncomingHttpHeaders } from "node:http";
 import { RefusedCall, forbidden } from "./envelope.js";
 import type { SimulatorSettings } from "./settings.js";
 
-/** What a client must show. Without a token and a key nothing is asked. */
+/** The credentials that a client must show. Without a token and a key, none are required. */
 export interface KnownCredentials {
   /** For `Authorization: Bearer …`. */
   readonly token?: string | undefined;
@@ -12,9 +12,9 @@ export interface KnownCredentials {
 }
 
 /**
- * Lets a request pass that shows one of the credentials.
+ * Lets a request pass if it shows one of the credentials.
  *
- * @throws RefusedCall 400 for headers that are missing or malformed, 403 for credentials that are not right
+ * @throws RefusedCall 400 for missing or malformed headers, 403 for wrong credentials
  */
 export function authenticate(credentials: KnownCredentials, headers: IncomingHttpHeaders): void {
   const { token, email, key } = credentials;
@@ -45,22 +45,22 @@ function invalidHeaders(code: number, message: string): RefusedCall {
   ]);
 }
 
-/** What to tell about the limit, and whether the request passes. */
+/** What to report about the limit, and the refusal, if there is one. */
 interface Admission {
   readonly headers: Readonly<Record<string, string>>;
   readonly refusal?: RefusedCall;
 }
 
 /**
- * So many requests per window; whoever asks for more is refused everything for one window from then on, as Cloudflare
- * does. Counts by the machine's clock, since a clock that stands still would never let anyone in again.
+ * Allows a number of requests per window. A client that asks for more is refused every call for one window from then
+ * on, as with Cloudflare. Counts by the machine's clock: a fixed clock would never let anyone in again.
  */
 export class RateLimit {
   #used = 0;
   #ends = 0;
   #blocked = false;
 
-  /** Counts a request. `now` is in whole milliseconds and never goes back. */
+  /** Counts a request. `now` is in whole milliseconds and never decreases. */
   count(settings: SimulatorSettings, now: number): Admission {
     const { rate_limit: limit, rate_limit_window: window } = settings;
     if (limit === 0) return { headers: {} };
@@ -82,7 +82,6 @@ export class RateLimit {
     return this.#blocked ? { headers, refusal: tooMany(seconds) } : { headers };
   }
 
-  /** Forgets what was counted. */
   reset(): void {
     this.#used = 0;
     this.#ends = 0;

@@ -5,14 +5,14 @@ const RFC_3339 =
   /^(\d{4})-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])[Tt]((?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d)(?:\.(\d+))?([Zz]|[+-]\d{2}:\d{2})$/;
 
 /**
- * A time as the API writes it, in UTC with microseconds and `Z`, so that text order is time order; undefined where
- * the text is no RFC 3339 time.
+ * A time as the API writes it: in UTC with microseconds and `Z`, so that the order of texts is the order of times.
+ * Undefined if the text is not an RFC 3339 time.
  */
 export function instant(text: string): string | undefined {
   const match = RFC_3339.exec(text);
   if (match === null) return undefined;
   const [, year = "", month = "", day = "", time = "", fraction = "", zone = ""] = match;
-  // Date would roll a day that the month does not have over into the next one.
+  // Date would turn a day that the month does not have into one of the next month.
   if (Number(day) > 28 && Number(day) > new Date(Date.UTC(Number(year), Number(month), 0)).getUTCDate()) {
     return undefined;
   }
@@ -22,20 +22,20 @@ export function instant(text: string): string | undefined {
   return Number.isNaN(seconds.getTime()) ? undefined : `${seconds.toISOString().slice(0, 19)}.${micros}Z`;
 }
 
-/** The time that the simulator writes into records: real, or standing still where it was set. */
+/** The time that the simulator writes into records: the real time, or a fixed one. */
 export class SimulatedClock {
   #fixed: string | undefined;
   #last = 0;
 
-  /** @throws SimulatorError where `now` is no RFC 3339 time */
+  /** @throws SimulatorError if `now` is not an RFC 3339 time */
   constructor(now?: string) {
     this.set(now);
   }
 
   /**
-   * Stops the clock at a time, or, without one, lets it run with the machine's.
+   * Stops the clock at a time. Without one, the clock follows the machine's.
    *
-   * @throws SimulatorError where `now` is no RFC 3339 time
+   * @throws SimulatorError if `now` is not an RFC 3339 time
    */
   set(now: string | undefined): void {
     if (now === undefined) {
@@ -49,7 +49,9 @@ export class SimulatedClock {
     this.#fixed = fixed;
   }
 
-  /** Now. A running clock never tells the same time twice, so that the order of acts shows in the records. */
+  /**
+   * The present time. A running clock never returns the same time twice, so that the records show the order of acts.
+   */
   now(): string {
     if (this.#fixed !== undefined) return this.#fixed;
     this.#last = Math.max(this.#last + 1, Date.now() * 1000);
@@ -58,22 +60,22 @@ export class SimulatedClock {
   }
 }
 
-/** A small seeded generator of numbers (mulberry32): the same seed gives the same sequence on every machine. */
+/** A small seeded generator of numbers (mulberry32). The same seed gives the same sequence on every machine. */
 export interface Random {
-  /** A whole number from 0 up to, not including, `below`. */
+  /** A whole number from 0 up to but not including `below`. */
   below(below: number): number;
-  /** True in `share` of all calls. */
+  /** True for `share` of all calls. */
   chance(share: number): boolean;
   pick<T>(choices: readonly [T, ...T[]]): T;
   /** Characters of an alphabet. */
   text(alphabet: string, length: number): string;
-  /** So many random bytes, in base64. */
+  /** Random bytes, in base64. */
   base64(bytes: number): string;
   /** A version 4 UUID. */
   uuid(): string;
 }
 
-/** Starts a sequence. */
+/** Starts the sequence of a seed. */
 export function random(seed: number): Random {
   let state = seed >>> 0;
   function next(): number {

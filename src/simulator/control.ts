@@ -5,7 +5,7 @@ import { readFault } from "./faults.js";
 import { readSettings } from "./settings.js";
 import type { Simulation } from "./simulation.js";
 
-/** Where the control calls are: beside the API, asking for no token, since only this machine reaches them. */
+/** The path of the control calls. They need no token, because only this machine can reach them. */
 export const CONTROL = "/__sim/";
 
 /** An answer of a control call. */
@@ -81,7 +81,7 @@ const ACTS: Readonly<Record<string, ControlCall>> = {
   },
 };
 
-/** Answers a control call; a mistake is a 400 with one line. */
+/** Answers a control call. A mistake is a 400 with one line. */
 export async function control(
   simulation: Simulation,
   request: IncomingMessage,
@@ -135,7 +135,7 @@ const MOST_BYTES = 16 * 1024 * 1024;
 /**
  * A request's body.
  *
- * @throws SimulatorError where it is too large
+ * @throws SimulatorError if it is too large
  */
 export async function readText(request: IncomingMessage): Promise<string> {
   const chunks: Buffer[] = [];
@@ -168,7 +168,7 @@ async function readBody(request: IncomingMessage): Promise<Readonly<Record<strin
   return value as Readonly<Record<string, unknown>>;
 }
 
-/** A text of a body; undefined where it is missing. */
+/** A text of a body, or undefined if it is missing. */
 function text(body: Readonly<Record<string, unknown>>, name: string): string | undefined {
   const value = body[name];
   if (value === undefined) return undefined;
@@ -176,14 +176,14 @@ function text(body: Readonly<Record<string, unknown>>, name: string): string | u
   return value;
 }
 
-/** A text of a body that must be there. */
+/** A required text of a body. */
 function requiredText(body: Readonly<Record<string, unknown>>, name: string): string {
   const value = text(body, name);
   if (value === undefined || value === "") throw new SimulatorError(`${name}: required`);
   return value;
 }
 
-/** `ids`, or one `id`. */
+/** The ids from `ids`, or from `id`. */
 function idsOf(body: Readonly<Record<string, unknown>>): readonly string[] {
   const { ids, id } = body;
   if (Array.isArray(ids) && ids.length > 0 && ids.every((each) => typeof each === "string")) {
@@ -193,7 +193,7 @@ function idsOf(body: Readonly<Record<string, unknown>>): readonly string[] {
   throw new SimulatorError("ids: expected a list of registration ids, or id with one");
 }
 
-/** Refuses names that a call does not know: a misspelt field would be passed over in silence. */
+/** Refuses unknown fields: a misspelt field must not be ignored silently. */
 function onlyFields(body: Readonly<Record<string, unknown>>, ...names: readonly string[]): void {
   const unknown = Object.keys(body).find((name) => !names.includes(name));
   if (unknown !== undefined) {

@@ -6,7 +6,7 @@ interface ApiMessage {
   readonly error_chain?: readonly ApiMessage[];
 }
 
-/** Where a listing stands; `cursor` may be missing on a last page. */
+/** The place of a page in a listing. `cursor` may be missing on the last page. */
 export interface ResultInfo {
   readonly count: number;
   readonly cursor?: string;
@@ -14,7 +14,7 @@ export interface ResultInfo {
   readonly total_count: number | null;
 }
 
-/** Where a listing with page numbers stands. */
+/** The place of a page in a listing with page numbers. */
 export interface NumberedInfo {
   readonly count: number;
   readonly page: number;
@@ -39,7 +39,7 @@ export interface ApiAnswer {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** What goes onto the wire. */
+/** An answer in the form that is sent. */
 export interface Wire {
   readonly status: number;
   readonly type: string;
@@ -47,7 +47,7 @@ export interface Wire {
   readonly text: string;
 }
 
-/** An answer as it goes onto the wire, with the headers that every answer has. */
+/** Makes the form that is sent, with the headers that every answer has. */
 export function wire({ status, body, headers }: ApiAnswer, common: Wire["headers"]): Wire {
   return {
     status,
@@ -57,7 +57,7 @@ export function wire({ status, body, headers }: ApiAnswer, common: Wire["headers
   };
 }
 
-/** A refusal, thrown wherever it is found and answered in one place. */
+/** A refusal. It is thrown where it is found, and answered in one place. */
 export class RefusedCall extends Error {
   override readonly name = "ApiError";
 
@@ -76,15 +76,15 @@ export class RefusedCall extends Error {
   }
 }
 
-/** A success. */
+/** A successful answer. */
 export function ok(result: unknown, info?: ResultInfo | NumberedInfo, status = 200): ApiAnswer {
   const body = { success: true, errors: [], messages: [], result };
   return { status, body: info === undefined ? body : { ...body, result_info: info } };
 }
 
 /**
- * 400 for a parameter. No document gives the code of these endpoints: 2004 is what the device API has been seen to
- * answer to bad requests.
+ * 400 for a parameter. No document gives the code for these endpoints: the device API has been seen to answer bad
+ * requests with 2004.
  */
 export function badRequest(detail: string): RefusedCall {
   return new RefusedCall(400, [{ code: 2004, message: `bad device request: ${detail}` }]);
@@ -92,12 +92,12 @@ export function badRequest(detail: string): RefusedCall {
 
 const AUTHENTICATION = "https://developers.cloudflare.com/fundamentals/api/get-started/create-token/";
 
-/** 403 for credentials that are not right, or may not do this. */
+/** 403 for wrong credentials, or for credentials without this permission. */
 export function forbidden(): RefusedCall {
   return new RefusedCall(403, [{ code: 10000, message: "Forbidden", documentation_url: AUTHENTICATION }]);
 }
 
-/** 404 for a path that names nothing, with the two codes that come together. */
+/** 404 for an unknown path, with the two codes that come together. */
 export function noRoute(path: string): RefusedCall {
   return new RefusedCall(404, [
     { code: 7003, message: `Could not route to ${path}, perhaps your object identifier is invalid?` },
@@ -112,14 +112,14 @@ export function unknownObject(path: string): RefusedCall {
   ]);
 }
 
-/** 405 for a method that a path does not take. */
+/** 405 for a method that a path does not support. */
 export function noMethod(method: string): RefusedCall {
   return new RefusedCall(405, [{ code: 7001, message: `Method ${method} not available for that URI.` }]);
 }
 
-/* Refusals of the Access API, which has words of its own. Where no document gives a code it is one that was seen. */
+/* Refusals of the Access API, which has its own wording. If no document gives a code, it is one that was seen. */
 
-/** 400 for a body or a parameter that cannot be. */
+/** 400 for an invalid body or parameter. */
 export function invalidRequest(detail: string): RefusedCall {
   return new RefusedCall(400, [{ code: 12130, message: `access.api.error.invalid_request: ${detail}` }]);
 }
@@ -140,8 +140,8 @@ export function notEnabled(): RefusedCall {
 }
 
 /**
- * A mistake of whoever runs the simulator: a world file, a setting, a port. The message is one line that says where
- * and what, fit to be shown without a stack.
+ * A mistake of the person who runs the simulator: a world file, a setting, a port. The message is one line that says
+ * where and what, and can be shown without a stack.
  */
 export class SimulatorError extends Error {
   override readonly name = "SimulatorError";

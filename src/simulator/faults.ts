@@ -1,30 +1,32 @@
-/** Faults: what can go wrong with a request, a row each, and those that wait for one. */
+/** Faults: what can go wrong with a request, one row each, and the faults that wait for a request. */
 
 import type { ServerResponse } from "node:http";
 import { tooMany } from "./admission.js";
 import { RefusedCall, SimulatorError, type Wire, wire } from "./envelope.js";
 
-/** A request that a fault strikes, and what can be done with it. */
+/** A request that a fault strikes, with what the fault can do to it. */
 export interface Struck {
   readonly fault: Fault;
-  /** The cursor that a listing was sent. */
+  /** The cursor in the request for a listing. */
   readonly cursor: string | null;
-  /** What every answer has, a false one too. */
+  /** The headers of every answer, also of a false one. */
   readonly headers: Readonly<Record<string, string>>;
   readonly response: ServerResponse;
-  /** Does what was asked, once. */
+  /** Carries out the request, once. */
   readonly trueAnswer: () => Wire;
   /** Logs an answer and sends it. */
   readonly end: (answer: Wire) => void;
-  /** Logs a request whose answer is not sent, or not whole; null where it has none. */
+  /** Logs a request whose answer is not sent, or not completely. The status is null if there is none. */
   readonly log: (status: number | null) => void;
 }
 
 /** What each kind of fault does. */
 const FAULTS = {
-  /** Answers with `status` (default 500) in the envelope, `code` and `message` where given; 429 with `retry_after`. */
+  /**
+   * Answers with `status` (default 500) in the envelope, with `code` and `message` if given; 429 with `retry_after`.
+   */
   status: (struck) => struck.end(refused(struck, 500)),
-  /** Answers with an HTML page, as proxies do, and `status` (default 502). */
+  /** Answers with an HTML page, as proxies do, and with `status` (default 502). */
   html: ({ fault, headers, end }) => {
     const { status = 502 } = fault;
     const text = `<!DOCTYPE html><html><head><title>${status}</title></head><body>cloudflare</body></html>\n`;
@@ -32,7 +34,7 @@ const FAULTS = {
   },
   /** Answers 200 with `success: false`. */
   unsuccessful: (struck) => struck.end(refused(struck, 200)),
-  /** Answers with `body` as it is, and `status` (default 200). */
+  /** Answers with `body`, unchanged, and with `status` (default 200). */
   body: ({ fault, headers, end }) => {
     const { status = 200, body = null } = fault;
     end({ status, type: "application/json", headers: withRetry(fault, headers), text: JSON.stringify(body) });
@@ -44,7 +46,7 @@ const FAULTS = {
     log(null);
     response.req.socket.destroy();
   },
-  /** Begins the true answer and closes the connection in its middle. */
+  /** Begins the true answer, and closes the connection in the middle. */
   cut: ({ trueAnswer, log, response }) => {
     const whole = trueAnswer();
     log(whole.status);
@@ -52,12 +54,12 @@ const FAULTS = {
     response.writeHead(whole.status, { "Content-Type": whole.type, "Content-Length": bytes.length });
     response.write(bytes.subarray(0, Math.floor(bytes.length / 2)), () => response.socket?.destroy());
   },
-  /** Answers truly, `delay_ms` later (default 1000). */
+  /** Gives the true answer `delay_ms` later (default 1000). */
   slow: ({ fault, trueAnswer, end }) => {
     const made = trueAnswer();
     setTimeout(() => end(made), fault.delay_ms ?? 1000);
   },
-  /** Answers a listing truly, but with the cursor that was sent as the next one. */
+  /** Gives the true answer to a listing, but with the request's cursor as the next one. */
   "repeat-cursor": ({ cursor, trueAnswer, end }) => {
     const made = trueAnswer();
     const body = JSON.parse(made.text) as { result_info?: { cursor?: string } };
@@ -70,10 +72,10 @@ const FAULTS = {
   },
 } as const satisfies Readonly<Record<string, (struck: Struck) => void>>;
 
-/** What a fault does to a request. */
+/** The name of a fault. */
 export type FaultKind = keyof typeof FAULTS;
 
-/** Does to a request what its fault does. */
+/** Applies a fault to its request. */
 export function applyFault(struck: Struck): void {
   if (struck.fault.applied === true) struck.trueAnswer();
   FAULTS[struck.fault.kind](struck);
@@ -91,16 +93,16 @@ function withRetry({ retry_after: wait }: Fault, headers: Struck["headers"]): St
   return wait === undefined ? headers : { ...headers, "Retry-After": String(wait) };
 }
 
-/** A fault that waits for requests to strike. */
+/** A fault, which waits for requests to strike. */
 export interface Fault {
   readonly kind: FaultKind;
-  /** Which requests: a method, and regular expressions that find something in the path and in the query as sent. */
+  /** Which requests: a method, and regular expressions for parts of the path and of the query as sent. */
   readonly match?: { readonly method?: string; readonly path?: string; readonly query?: string };
-  /** How many requests it strikes; default 1. */
+  /** How many requests it strikes. Default 1. */
   readonly times?: number;
-  /** How many matching requests it lets pass first; default 0. */
+  /** How many matching requests it lets pass first. Default 0. */
   readonly skip?: number;
-  /** Whether the request takes effect all the same, and only its answer is lost; default false. */
+  /** Whether the request takes effect all the same, so that only its answer is lost. Default false. */
   readonly applied?: boolean;
   readonly status?: number;
   readonly code?: number;
@@ -121,16 +123,15 @@ interface Waiting {
   skip: number;
 }
 
-/** The faults that wait, in the order they came: of several that match the first strikes. */
+/** The waiting faults, in the order in which they were added. If several match a request, the first one strikes. */
 export class Faults {
   #waiting: Waiting[] = [];
 
-  /** Lets a fault wait. */
   add(fault: Fault): void {
     this.#waiting.push({ fault, times: fault.times ?? 1, skip: fault.skip ?? 0 });
   }
 
-  /** The fault that strikes this request, if any; counts it down. */
+  /** The fault that strikes this request, if any. This counts as one of its requests. */
   strike(method: string, path: string, query: string): Fault | undefined {
     const found = this.#waiting.find(({ fault }) => matches(fault, method, path, query));
     if (found === undefined) return undefined;
@@ -143,7 +144,7 @@ export class Faults {
     return found.fault;
   }
 
-  /** Takes all of them away. */
+  /** Removes all faults. */
   clear(): void {
     this.#waiting = [];
   }

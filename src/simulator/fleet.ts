@@ -4,15 +4,15 @@ import { instant, random, type Random } from "./clock-and-dice.js";
 import { SimulatorError } from "./envelope.js";
 import type { DeviceRecord, World, AccessUserRecord, SessionRecord } from "./world.js";
 
-/** How large a generated account is, and which one of that size. */
+/** The size of a generated account, and the seed that selects one of that size. */
 export interface FleetSize {
   readonly registrations: number;
   readonly users: number;
   /** The same seed makes the same world, byte for byte. */
   readonly seed: number;
-  /** How many of the registrations are revoked; default 0. */
+  /** How many of the registrations are revoked. Default 0. */
   readonly revoked?: number | undefined;
-  /** RFC 3339: the day up to which devices have been seen; default 2026-10-01. */
+  /** RFC 3339: devices were last seen before this time. Default 2026-10-01. */
   readonly now?: string | undefined;
 }
 
@@ -30,10 +30,10 @@ interface FleetMachine {
 }
 
 /**
- * A made-up account: some users have several devices, a few devices enrolled twice (half of them under a new device
- * id with the same hardware), some hardware has no serial number, or the one that its vendor forgot to fill in.
+ * A made-up account. Some users have several devices. A few devices enrolled twice, half of them under a new device id
+ * with the same hardware. Some hardware has no serial number, or a vendor's default.
  *
- * @throws SimulatorError for numbers that cannot be
+ * @throws SimulatorError for impossible numbers
  */
 export function generateWorld(size: FleetSize): World {
   const { registrations: count, users: userCount, seed, revoked = 0 } = size;
@@ -51,7 +51,7 @@ export function generateWorld(size: FleetSize): World {
   for (let index = 0; index < count; index++) {
     const again = index >= userCount && dice.chance(0.04) ? machines[dice.below(machines.length)] : undefined;
     const user = again?.user ?? users[index < userCount ? index : dice.below(userCount)] ?? {};
-    // Whole milliseconds apart, since the microseconds of each time are random.
+    // Times are whole milliseconds apart, because the microseconds of each are random.
     const created = now - 4 - dice.below(900 * DAY_MS);
     const seen = created + 1 + Math.floor((now - 3 - created) * (1 - (dice.below(1000) / 1000) ** 4));
     const same = again !== undefined && dice.chance(0.5);
@@ -89,7 +89,7 @@ function makeUser(dice: Random, index: number): RegistrationUser {
   const first = dice.pick(FIRST_NAMES);
   const last = dice.pick(LAST_NAMES);
   const name = dice.chance(0.02) ? "" : `${first} ${last}`;
-  // Numbered, since two people of one name have two addresses.
+  // The number keeps the addresses of two people with the same name apart.
   return { id: dice.uuid(), email: `${plain(first)}.${plain(last)}${index + 1}@example.com`, name };
 }
 
@@ -162,7 +162,7 @@ function policy(dice: Random, name: string, isDefault: boolean, now: number): Re
   };
 }
 
-/** Some of the numbers below `count`, each once. */
+/** A selection of the numbers below `count`, each once. */
 function choose(dice: Random, count: number, some: number): readonly number[] {
   const numbers = Array.from({ length: count }, (_, index) => index);
   for (let index = 0; index < some; index++) {
@@ -184,16 +184,16 @@ function plain(name: string): string {
     .toLowerCase();
 }
 
-// The Access users of such an account.
+// The Access users of a generated account.
 
 const COUNTRIES = ["DE", "FR", "NL", "PT", "US"] as const;
 
 const DAY_S = 86_400;
 
 /**
- * The Access users of a generated account: a row for each user, who signed in no later than any of their devices was
- * seen; some have sessions, a few have failed logins. A sequence of its own, so that the devices of a seed stay as they
- * are.
+ * The Access users of a generated account, one row for each user. A user signed in no later than any of their devices
+ * was seen. Some have sessions, a few have failed logins. They use their own random sequence, so that the devices of a
+ * seed do not change.
  */
 function fleetUsers(
   users: readonly RegistrationUser[],
@@ -236,7 +236,7 @@ function makeAccessUser(
     created_at: first,
     updated_at: login ?? first,
   };
-  // Who has no device has been created, and never came.
+  // A user without a device was created, but never signed in.
   if (login === undefined || newest === undefined) return { ...base, active_sessions: [], failed_logins: [] };
   const at = Math.floor(Date.parse(login) / 1000);
   const identity = makeIdentity(dice, { id, email, name }, newest.device.id, at, setting);
@@ -317,8 +317,8 @@ function makeFailure(dice: Random, { id = "", email = "" }: RegistrationUser, at
 }
 
 /**
- * A mapping of one key. It has no prototype: thousands of `{}` with a key of their own each fill V8's table of shapes,
- * and every object that is made afterwards is slow to read.
+ * A mapping with one key. It has no prototype: thousands of `{}` with different keys each fill V8's table of shapes,
+ * and every object made afterwards is slow to read.
  */
 function under<T>(key: string, value: T): Readonly<Record<string, T>> {
   const mapping = Object.create(null) as Record<string, T>;
@@ -326,7 +326,7 @@ function under<T>(key: string, value: T): Readonly<Record<string, T>> {
   return mapping;
 }
 
-/* What generated fleets are made of. */
+/* The data for generated fleets. */
 
 // prettier-ignore
 const FIRST_NAMES = [
@@ -351,9 +351,9 @@ interface Make {
   readonly models: readonly [string, ...string[]];
   readonly device_type: string;
   readonly os_version: string;
-  /** Before the random rest of a serial number, and its whole length. */
+  /** The beginning of a serial number, and its whole length. The rest is random. */
   readonly serial: readonly [prefix: string, length: number];
-  /** Before the random rest of a machine's name; empty: the machine is named after its user. */
+  /** The beginning of a machine's name; the rest is random. If empty, the machine is named after its user. */
   readonly name: string;
 }
 

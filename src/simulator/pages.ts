@@ -9,7 +9,7 @@ interface ViewPage<T> {
   readonly info: ResultInfo;
 }
 
-/** Where a page begins: behind a record, or after so many of them. */
+/** Where a page begins: after a record, or after a number of records. */
 type Position =
   | {
       readonly kind: "after";
@@ -86,7 +86,7 @@ function write(position: Position, total: number, settings: SimulatorSettings): 
     .join(SEPARATOR);
 }
 
-/** Between the segments of a cursor; no character of base64. */
+/** Separates the segments of a cursor. It is not a character of base64. */
 const SEPARATOR = ".";
 
 function read(cursor: string): Position {
@@ -113,7 +113,10 @@ interface NumberedViewPage<T> {
   readonly info: NumberedInfo;
 }
 
-/** The page that the parameters `per_page` and `page` ask for; past the end it is empty. `all`: without filters. */
+/**
+ * The page that the parameters `per_page` and `page` ask for. A page past the end is empty. `all`: the total without
+ * filters.
+ */
 export function numberedPageOf<T>(
   view: readonly ViewEntry<T>[],
   all: number,
@@ -152,18 +155,18 @@ function numberedPerPage(params: URLSearchParams, settings: SimulatorSettings): 
   throw invalidRequest(`per_page: at most ${most}, got ${asked}`);
 }
 
-/** What a listing asks for, apart from the page. */
+/** What a listing asks for, without the page. */
 export interface ViewQuery<T> {
   /** The same text for the same filters, so that the pages of one listing share their work. */
   readonly filters: string;
   readonly keep: (record: T) => boolean;
   readonly sortBy: string;
   readonly sortOrder: "asc" | "desc";
-  /** The text that a record is ordered by; equal ones are ordered by id. */
+  /** The text by which records are ordered. Records with equal texts are ordered by id. */
   readonly keyOf: (record: T) => string;
 }
 
-/** A record in its order. */
+/** A record with its sort key. */
 interface ViewEntry<T> {
   readonly key: string;
   readonly id: string;
@@ -177,19 +180,22 @@ interface Kept<T> {
 
 const MOST_VIEWS = 16;
 
-/** Sorted and filtered views of one table, kept until something changes them: a page costs a slice. */
+/** Sorted and filtered views of one table, kept until a change. A page then costs only a slice. */
 export class View<T extends { readonly id: string }> {
   readonly #orders = new Map<string, Kept<T>>();
   readonly #views = new Map<string, Kept<T>>();
 
-  /** `version` tells views apart, `orderVersion` what an order of this field depends on. */
+  /**
+   * `version` changes with everything that a view depends on, `orderVersion` with everything that the order by a field
+   * depends on.
+   */
   constructor(
     private readonly rows: readonly StoredRow<T>[],
     private readonly version: () => string,
     private readonly orderVersion: (sortBy: string) => string,
   ) {}
 
-  /** Everything that a query asks for, in order. */
+  /** All records of a query, in order. */
   view(query: ViewQuery<T>): readonly ViewEntry<T>[] {
     const name = `${query.sortBy} ${query.sortOrder} ${query.filters}`;
     const version = this.version();
@@ -221,7 +227,7 @@ export class View<T extends { readonly id: string }> {
   }
 }
 
-/** By key, then by id, in the order of code units. */
+/** Compares by key, then by id, in the order of code units. */
 function compare(
   a: Pick<ViewEntry<unknown>, "key" | "id">,
   b: Pick<ViewEntry<unknown>, "key" | "id">,
@@ -232,23 +238,22 @@ function compare(
 }
 
 /*
- * Query parameters as the API reads them: an array is a parameter that repeats, so `id=a,b` is one id and `id[]=a` is
- * a parameter that nobody asked for. Unknown parameters are passed over. Of a single parameter given twice the first
- * counts.
+ * Query parameters as the API reads them. An array is a repeated parameter, so `id=a,b` is one id and `id[]=a` is an
+ * unknown parameter. Unknown parameters are ignored. If a single parameter is given twice, the first one counts.
  */
 
-/** All values of a parameter that may repeat. */
+/** All values of a parameter that may be repeated. */
 export function many(params: URLSearchParams, name: string): readonly string[] {
   return params.getAll(name);
 }
 
-/** A parameter that takes any text; the empty text is no parameter. */
+/** A parameter that takes any text. An empty text counts as missing. */
 export function one(params: URLSearchParams, name: string): string | undefined {
   const value = params.get(name);
   return value === null || value === "" ? undefined : value;
 }
 
-/** A parameter that takes some words only. */
+/** A parameter that takes only certain words. */
 export function choice<T extends string>(
   params: URLSearchParams,
   name: string,
@@ -261,7 +266,7 @@ export function choice<T extends string>(
   return word;
 }
 
-/** A parameter that is a time, as the API writes times. */
+/** A time parameter, in the form in which the API writes times. */
 export function time(params: URLSearchParams, name: string): string | undefined {
   const value = params.get(name);
   if (value === null) return undefined;
@@ -270,7 +275,7 @@ export function time(params: URLSearchParams, name: string): string | undefined 
   return read;
 }
 
-/** A parameter that is a whole number from 1 on. */
+/** A parameter that is a whole number of at least 1. */
 function count(params: URLSearchParams, name: string): number | undefined {
   const value = params.get(name);
   if (value === null) return undefined;
@@ -279,7 +284,7 @@ function count(params: URLSearchParams, name: string): number | undefined {
   return read;
 }
 
-/** `include`: words with commas between them, of which only one is known. */
+/** `include`: words separated by commas. Only one word is known. */
 export function includes(params: URLSearchParams, known: string): boolean {
   const words = (params.get("include") ?? "").split(",").filter((word) => word !== "");
   const unknown = words.find((word) => word !== known);

@@ -86,7 +86,7 @@ function queryOf(account: Account, params: URLSearchParams): ViewQuery<DeviceRec
       if (email !== undefined && device.last_seen_user?.email !== email) return false;
       if (policy !== undefined && device.last_seen_registration?.policy?.id !== policy) return false;
       if (seenAfter !== undefined && !(seen(device) > seenAfter)) return false;
-      // A device that was never seen was not seen before any time either.
+      // A device that was never seen does not match `seen_before` either.
       if (seenBefore !== undefined && !(seen(device) !== "" && seen(device) < seenBefore)) return false;
       if (search !== undefined && !matches(device, search)) return false;
       if (active === "include") return true;

@@ -23,7 +23,7 @@ export function listRegistrations(account: Account, params: URLSearchParams): Ap
   );
 }
 
-/** Pages have cursors here: a number has been seen to be refused in these words. */
+/** These pages have cursors: a page number has been seen to be refused in these words. */
 function refusePage(params: URLSearchParams): void {
   if (params.has("page"))
     throw new RefusedCall(400, [{ code: 2004, message: "invalid query parameter 'page'" }]);
@@ -44,7 +44,7 @@ export function getRegistration(
   return ok(presentRegistration(registration, withPolicy, settings));
 }
 
-/** A get of a deleted record: refused, unless the settings show such records. */
+/** Refuses a get of a deleted record, unless a setting shows such records. */
 export function refuseDeleted(settings: SimulatorSettings, path: string): void {
   switch (settings.get_deleted) {
     case "record":
@@ -90,7 +90,7 @@ export function actOnRegistrations(
   return ok(null);
 }
 
-/** A revoke endpoint that is gone, where the settings say so. */
+/** Refuses calls of a revoke endpoint, if a setting says that it is gone. */
 export function refuseRemovedEndpoint(
   settings: SimulatorSettings,
   { method, path }: { readonly method: string; readonly path: string },
@@ -135,7 +135,7 @@ function queryOf(params: URLSearchParams, settings: SimulatorSettings): ViewQuer
       if (userSet.size > 0 && !userSet.has(record.user?.id ?? "")) return false;
       if (device !== undefined && record.device.id !== device) return false;
       if (policy !== undefined && record.policy?.id !== policy) return false;
-      // A registration that does not tell its type is a WARP one.
+      // A registration without a type is a WARP one.
       if (type !== undefined && (record.registration_type ?? "warp") !== type) return false;
       if (seenAfter !== undefined && !(seen(record) > seenAfter)) return false;
       if (seenBefore !== undefined && !(seen(record) < seenBefore)) return false;
@@ -195,7 +195,7 @@ const DEVICE_NULLS = {
   serial_number: null,
 };
 
-/** A registration as the API sends it; the profile only where it was asked for. */
+/** A registration as the API sends it. The profile is sent only if requested. */
 function presentRegistration(
   registration: Registration,
   withPolicy: boolean,
@@ -205,14 +205,14 @@ function presentRegistration(
   const asked = withPolicy && policy != null ? { policy } : {};
   return {
     ...emptyFields(rest, REGISTRATION_NULLS, settings),
-    // Required even where it is null.
+    // Required even if it is null.
     last_seen_at: registration.last_seen_at,
     ...nullTimes(rest, REGISTRATION_TIMES, settings),
     ...asked,
   };
 }
 
-/** A device as the API sends it; the last registration's profile only where it was asked for. */
+/** A device as the API sends it. The last registration's profile is sent only if requested. */
 export function presentDevice(
   device: DeviceRecord,
   activeRegistrations: number,
@@ -223,7 +223,7 @@ export function presentDevice(
   const asked = withPolicy && seen?.policy != null ? { last_seen_registration: { policy: seen.policy } } : {};
   return {
     ...emptyFields(rest, DEVICE_NULLS, settings),
-    // Required even where it is null.
+    // Required even if it is null.
     last_seen_at: device.last_seen_at ?? null,
     ...nullTimes(rest, DEVICE_TIMES, settings),
     active_registrations: activeRegistrations,
@@ -235,7 +235,7 @@ const REGISTRATION_TIMES = ["revoked_at", "deleted_at", "last_seen_at"] as const
 
 const DEVICE_TIMES = ["deleted_at", "last_seen_at"] as const;
 
-/** What a time that is none looks like in a program that has no null for it. */
+/** How a program without a null for times writes "no time". */
 const NO_TIME = { zero: "0001-01-01T00:00:00Z", epoch: "1970-01-01T00:00:00Z" } as const;
 
 function nullTimes<N extends string>(

@@ -20,20 +20,20 @@ import {
   listRegistrations,
 } from "./registrations.js";
 
-/** A request to the API: what came after the base URL. */
+/** A request to the API. Its path and query are those after the base URL. */
 export interface ApiRequest {
   readonly method: string;
   /** The path without `/client/v4`. */
   readonly path: string;
   readonly params: URLSearchParams;
-  /** As it was sent. */
+  /** The body as sent. */
   readonly body: string;
 }
 
-/** What answers each method of a path. */
+/** The answer for each method of a path. */
 type Methods = Readonly<Record<string, () => ApiAnswer>>;
 
-/** The name of an endpoint as documents write it, for counting; undefined where there is none. */
+/** The name of an endpoint as documents write it, for counting; undefined for an unknown path. */
 export function endpointOf(path: string): string | undefined {
   const match =
     /^\/accounts\/[^/]+\/devices\/(registrations|physical-devices)(?:\/([^/]+))?(\/revoke)?$/.exec(path);
@@ -51,7 +51,7 @@ export function endpointOf(path: string): string | undefined {
 /**
  * Answers a request.
  *
- * @throws ApiError for everything that is refused
+ * @throws RefusedCall for every refusal
  */
 export function answer(account: Account, request: ApiRequest): ApiAnswer {
   const { path, method } = request;
@@ -94,7 +94,7 @@ function methodsOf(account: Account, endpoint: string, id: string, request: ApiR
   }
 }
 
-/** The methods of one registration; for GET and DELETE `revoke` is an id like any other. */
+/** The methods of one registration. For GET and DELETE, `revoke` is an id like any other. */
 function oneRegistration(account: Account, id: string, params: URLSearchParams, path: string): Methods {
   return {
     GET: () => getRegistration(account, id, params, path),
@@ -102,7 +102,7 @@ function oneRegistration(account: Account, id: string, params: URLSearchParams, 
   };
 }
 
-/** An account that cannot be one is no route; one that could be is another's. */
+/** A text that cannot be an account id is an unknown route. Any other id belongs to another account. */
 function refuseAccount(accountId: string, path: string): never {
   if (!/^[0-9a-f]{32}$/i.test(accountId)) throw noRoute(path);
   throw new RefusedCall(403, [{ code: 9109, message: "Unauthorized to access requested resource" }]);
@@ -123,7 +123,7 @@ function userEndpointOf(path: string): string | undefined {
   return `${USERS}/{user_id}/${nonce === undefined ? below : "active_sessions/{nonce}"}`;
 }
 
-/** What answers each method of a path below Access users; undefined for another endpoint. */
+/** The answer for each method of a path below Access users; undefined for another endpoint. */
 function userMethodsOf(
   account: Account,
   endpoint: string,

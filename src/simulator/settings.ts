@@ -1,20 +1,21 @@
 import { SimulatorError } from "./envelope.js";
 
 /**
- * What nothing public says about the API, and what a test wants to vary. Each default is the answer that a document
- * gives or, where none does, the simplest one. The names are the same in a world file, on the command line and here.
+ * What no public source says about the API, and what a test may want to vary. Each default is the answer from a
+ * document or, if there is none, the simplest one. The names are the same in a world file, on the command line and
+ * here.
  */
 export interface SimulatorSettings {
   /**
-   * What a listing's last page carries as cursor: none, `""`, or one that leads to an empty page with `""`, as has been
-   * measured on the real API.
+   * The cursor on a listing's last page: none, `""`, or one that leads to an empty page with `""`, as measured on the
+   * real API.
    */
   readonly last_page: "no-cursor" | "empty-cursor" | "empty-page";
   /** `keyset` cursors survive writes between pages; `offset` cursors skip rows when earlier ones disappear. */
   readonly cursor: "keyset" | "offset";
   /** Whether `result_info.total_count` is a number or null, as in the document's example. */
   readonly total_count: "given" | "null";
-  /** Whether a cursor ends in base64 of JSON with the `total`, as has been measured; no document speaks of it. */
+  /** Whether a cursor ends in base64 of JSON with the `total`, as measured; no document mentions it. */
   readonly cursor_total: "given" | "none";
   readonly per_page_default: number;
   readonly per_page_maximum: number;
@@ -23,48 +24,50 @@ export interface SimulatorSettings {
   readonly deleted_rows: "hidden" | "shown";
   /** The answer to a get of a deleted registration: 404, 410, or the record with `deleted_at`. */
   readonly get_deleted: "not-found" | "gone" | "record";
-  /** Unknown ids in a bulk call: passed over; the call refused; the call refused, yet done for the known ones. */
+  /** Unknown ids in a bulk call: ignored; the call refused; the call refused, but done for the known ids. */
   readonly unknown_ids: "ignored" | "refused" | "refused-in-part";
-  /** Most ids in one bulk call; 0: no limit. */
+  /** The most ids in one bulk call; 0: no limit. */
   readonly bulk_maximum: number;
   /** Milliseconds until a write shows in listings; gets show it at once. */
   readonly list_lag_ms: number;
-  /** Number of listing requests after a write that do not show it yet; gets show it at once. */
+  /** How many listing requests after a write do not show it yet; gets show it at once. */
   readonly list_lag_requests: number;
   /** Optional fields without a value: left out, or sent as null. */
   readonly null_fields: "left-out" | "sent";
-  /** How a time that is none is sent: as `null_fields` says, as Go's zero time (year 1), or as 1970. */
+  /** How a missing time is sent: according to `null_fields`, as Go's zero time (year 1), or as 1970. */
   readonly null_times: "none" | "zero" | "epoch";
-  /** Whether answers tell the server's time (`Date`). */
+  /** Whether answers have the server's time (`Date`). */
   readonly date_header: "sent" | "left-out";
-  /** Whether a device that enrols anew keeps its device id. */
+  /** Whether a device that enrols again keeps its device id. */
   readonly device_id_on_re_enrolment: "stays" | "changes";
-  /** The revoke and unrevoke endpoints, that of devices too: there, or gone with this HTTP status. */
+  /** The revoke and unrevoke endpoints, also that of devices: available, or gone with this HTTP status. */
   readonly revoke_endpoints: "available" | "404" | "405" | "410";
-  /** Most Access users on a page; the document says 1000, which is also the default of `per_page`. */
+  /** The most Access users on a page. The document says 1000, which is also the default of `per_page`. */
   readonly user_per_page_maximum: number;
-  /** `total_count` of Access users: all of them, as the document says; those that the filters match; none given. */
+  /** `total_count` of Access users: all of them, as the document says; those that match the filters; or left out. */
   readonly user_total_count: "unfiltered" | "filtered" | "left-out";
   readonly user_total_pages: "given" | "left-out";
-  /** Whether the filters `name` and `email` of Access users want the whole text; case never matters. */
+  /** Whether the filters `name` and `email` of Access users need the whole text; case never matters. */
   readonly user_filters: "exact" | "contains";
-  /** Creating an Access user who exists: refused with 409, or answered with the one there is. */
+  /** Creating an Access user who exists: refused with 409, or answered with the existing one. */
   readonly user_create_existing: "refused" | "answered";
-  /** Deleting an Access user: the row goes, or it stays without seats. The documents contradict each other. */
+  /** Deleting an Access user: the row disappears, or it stays without seats. The documents contradict each other. */
   readonly user_delete_row: "goes" | "stays";
-  /** What becomes of a deleted Access user's registrations; removing a seat is said to delete them. */
+  /** What happens to a deleted Access user's registrations. Removing a seat is said to delete them. */
   readonly user_delete_registrations: "deleted" | "revoked" | "kept";
-  /** The last seen identity of who never signed in: an empty object, null, or 404. */
+  /** The last seen identity of a user who never signed in: an empty object, null, or 404. */
   readonly user_without_identity: "empty" | "null" | "not-found";
-  /** Everything below Access users: there, refused for want of a permission, or not set up for the account. */
+  /**
+   * Everything below Access users: available, refused because of a missing permission, or not set up for the account.
+   */
   readonly access_users: "available" | "forbidden" | "not-enabled";
-  /** Requests per window; beyond it every call is refused for one window. 0: no limit and no headers. */
+  /** Requests per window. After that, every call is refused for one window. 0: no limit and no headers. */
   readonly rate_limit: number;
   /** Seconds. */
   readonly rate_limit_window: number;
 }
 
-/** The settings of a simulator that is told nothing. */
+/** The default settings of a simulator. */
 export const DEFAULT_SETTINGS: SimulatorSettings = {
   last_page: "empty-page",
   cursor: "keyset",
@@ -97,7 +100,7 @@ export const DEFAULT_SETTINGS: SimulatorSettings = {
   rate_limit_window: 300,
 };
 
-/** The values a setting takes: some words, or a whole number from `least` on. */
+/** The values of a setting: some words, or a whole number of at least `least`. */
 type SettingRule = readonly string[] | { readonly least: number };
 
 const RULES: Readonly<Record<keyof SimulatorSettings, SettingRule>> = {
@@ -132,7 +135,7 @@ const RULES: Readonly<Record<keyof SimulatorSettings, SettingRule>> = {
   rate_limit_window: { least: 1 },
 };
 
-/** What each setting takes, one line each, for a help text. */
+/** The values of each setting, one line each, for a help text. */
 export function describeSettings(): readonly string[] {
   return Object.entries(RULES).map(([name, rule]) => {
     const value = DEFAULT_SETTINGS[name as keyof SimulatorSettings];
@@ -141,7 +144,7 @@ export function describeSettings(): readonly string[] {
 }
 
 /**
- * Settings from JSON: known names and their values only. `where` names the place in messages.
+ * Settings from JSON. Accepts only known names and values. `where` names the place in messages.
  *
  * @throws SimulatorError
  */

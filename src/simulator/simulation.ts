@@ -20,18 +20,17 @@ import { DEFAULT_SETTINGS, readSettings, type SimulatorSettings } from "./settin
 import { recordOf } from "./store.js";
 import type { AccessUserRecord, World } from "./world.js";
 
-/** What a simulation begins with. */
 export interface SimulationOptions extends KnownCredentials {
   readonly world: World;
-  /** Win over the world's own settings. */
+  /** Settings that override those of the world. */
   readonly settings?: Partial<SimulatorSettings>;
-  /** RFC 3339; the clock stands there until it is set. Without it the clock is the machine's. */
+  /** RFC 3339: the clock is fixed at this time until it is set. Without it, the clock is the machine's. */
   readonly now?: string | undefined;
-  /** Gets each log entry as it is made. */
+  /** Called with each log entry. */
   readonly onRequest?: ((entry: LogEntry) => void) | undefined;
 }
 
-/** The whole simulated account with its faults, limits and log: everything but HTTP. */
+/** The whole simulated account with its faults, limits and log, without HTTP. */
 export class Simulation {
   readonly credentials: KnownCredentials;
   readonly clock: SimulatedClock;
@@ -42,7 +41,7 @@ export class Simulation {
   #account: Account;
   readonly #options: SimulationOptions;
 
-  /** @throws SimulatorError for options that cannot be */
+  /** @throws SimulatorError for invalid options */
   constructor(options: SimulationOptions) {
     const { token, email, key } = options;
     this.#options = options;
@@ -64,26 +63,26 @@ export class Simulation {
     return this.#settings;
   }
 
-  /** The account as it is now, deleted records left out. */
+  /** The account as it is now, without deleted records. */
   world(): World & { readonly physical_devices: readonly PhysicalDevice[] } {
     return worldOf(this.#account);
   }
 
-  /** One registration as it is now, whatever listings show; deleted ones with `deleted_at`. */
+  /** One registration as it is now, even if listings do not show it yet. A deleted one has `deleted_at`. */
   registration(id: string): Registration | undefined {
     return this.#account.store.registrations.get(id)?.live;
   }
 
-  /** One Access user as it is now, whatever listings show; undefined for who is not there, or was deleted. */
+  /** One Access user as they are now, even if listings do not show it yet. Undefined for an unknown or deleted user. */
   accessUser(id: string): AccessUserRecord | undefined {
     const row = this.#account.store.users.get(id)?.live;
     return row === undefined || row.deleted_at != null ? undefined : recordOf(row);
   }
 
   /**
-   * Does what the dashboard would.
+   * Does what the dashboard would do.
    *
-   * @throws SimulatorError naming ids that the account does not have; then nothing is done
+   * @throws SimulatorError with the ids that the account does not have; then nothing is done
    */
   act(act: SimulatedAct, ids: readonly string[]): void {
     const { found, unknown } = findRegistrations(this.#account, ids);
@@ -92,7 +91,7 @@ export class Simulation {
   }
 
   /**
-   * Deletes an Access user, with what the settings say goes along.
+   * Deletes an Access user, with everything that the settings delete along with the user.
    *
    * @throws SimulatorError for an unknown id
    */
@@ -101,7 +100,7 @@ export class Simulation {
     deleteUser(this.#account, id);
   }
 
-  /** Gives a device another name: the device of a registration, or the one with this id. */
+  /** Renames a device: that of a registration, or the one with this id. */
   rename(target: { readonly id: string } | { readonly device_id: string }, name: string): void {
     const deviceId = "id" in target ? this.registration(target.id)?.device.id : target.device_id;
     const device = deviceId === undefined ? undefined : this.#account.store.devices.get(deviceId);
@@ -111,27 +110,24 @@ export class Simulation {
     renameDevice(this.#account, device.live.id, name);
   }
 
-  /** A device signs in. */
   enrol(enrolment: Enrolment): Registration {
     return enrol(this.#account, enrolment);
   }
 
-  /** The device of a registration signs in anew. */
+  /** The device of a registration signs in again. */
   reEnrol(registrationId: string): Registration {
     return reEnrol(this.#account, registrationId);
   }
 
-  /** Lets faults wait for requests. */
   addFaults(...faults: readonly Fault[]): void {
     for (const fault of faults.map(readFault)) this.faults.add(fault);
   }
 
-  /** Changes some settings. */
   set(settings: Partial<SimulatorSettings>): void {
     this.#settings = { ...this.#settings, ...readSettings(settings) };
   }
 
-  /** Everything as it was at the start, with an empty log. */
+  /** Resets everything to the start, with an empty log. */
   reset(): void {
     this.#settings = this.#firstSettings();
     this.#account = this.#open();
@@ -151,17 +147,17 @@ export class Simulation {
   }
 }
 
-/** One request to the API, as it was answered. */
+/** One request to the API, with the status of its answer. */
 export interface LogEntry {
-  /** From 1 on, in the order of the answers. */
+  /** From 1, in the order of the answers. */
   readonly n: number;
   readonly time: string;
   readonly method: string;
   /** Without `/client/v4`. */
   readonly path: string;
-  /** As it was sent, without `?`. */
+  /** As sent, without `?`. */
   readonly query: string;
-  /** Null: no answer was given. */
+  /** Null: there was no answer. */
   readonly status: number | null;
 }
 
@@ -171,14 +167,14 @@ export interface Stats {
   readonly requests: Readonly<Record<string, number>>;
 }
 
-/** The requests so far. Control calls do not count. */
+/** The requests so far, without control calls. */
 class RequestLog {
   #entries: LogEntry[] = [];
   #counts = new Map<string, number>();
 
   readonly #blot: (text: string) => string;
 
-  /** `secrets`, and parts of them, are blotted out wherever a client has put them; `written` gets each entry as it is made. */
+  /** `secrets`, and parts of them, are hidden wherever a client put them. `written` gets each new entry. */
   constructor(
     secrets: readonly string[],
     private readonly written: (entry: LogEntry) => void = () => undefined,
@@ -187,7 +183,6 @@ class RequestLog {
     this.#blot = redactor(texts.map((text) => ({ text, label: "***" })));
   }
 
-  /** Adds the next entry. */
   add(request: Omit<LogEntry, "n">): void {
     const entry = {
       n: this.#entries.length + 1,
@@ -203,7 +198,7 @@ class RequestLog {
     this.written(entry);
   }
 
-  /** How many there are. */
+  /** The number of entries. */
   get total(): number {
     return this.#entries.length;
   }
@@ -213,12 +208,10 @@ class RequestLog {
     return this.#entries.slice(n);
   }
 
-  /** The counts so far. */
   stats(): Stats {
     return { total: this.#entries.length, requests: Object.fromEntries([...this.#counts].sort()) };
   }
 
-  /** Begins anew. */
   clear(): void {
     this.#entries = [];
     this.#counts = new Map();

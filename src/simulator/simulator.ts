@@ -11,49 +11,52 @@ import type { SimulatorSettings } from "./settings.js";
 import { type LogEntry, Simulation, type SimulationOptions, type Stats } from "./simulation.js";
 import { type AccessUserRecord, readWorld, type World } from "./world.js";
 
-/** How to start a simulator; without a world and a fleet the account is empty. */
+/** How to start a simulator. Without a world or a fleet, the account is empty. */
 export interface SimulatorOptions extends Omit<SimulationOptions, "world"> {
-  /** The account to begin with; checked. */
+  /** The account to begin with. It is checked. */
   readonly world?: World;
-  /** A generated account instead. */
+  /** A generated account instead of a world. */
   readonly fleet?: FleetSize;
   /** 0, the default, takes a free port. */
   readonly port?: number;
 }
 
-/** A simulator that listens on 127.0.0.1. The acts are what the dashboard or a device would do, and are not logged. */
+/** A simulator that listens on 127.0.0.1. Its acts are those of the dashboard or of a device, and are not logged. */
 export interface Simulator {
-  /** The base URL for a client, e.g. `http://127.0.0.1:8787`; the same with `/client/v4` serves as well. */
+  /** The base URL for a client, e.g. `http://127.0.0.1:8787`. The same with `/client/v4` works too. */
   readonly url: string;
   readonly port: number;
   readonly accountId: string;
-  /** The account as it is now, deleted records left out. */
+  /** The account as it is now, without deleted records. */
   world(): World & { readonly physical_devices: readonly PhysicalDevice[] };
-  /** One registration as it is now, whatever listings show; a deleted one has `deleted_at`. */
+  /** One registration as it is now, even if listings do not show it yet. A deleted one has `deleted_at`. */
   registration(id: string): Registration | undefined;
-  /** One Access user as it is now, whatever listings show; undefined for who is not there, or was deleted. */
+  /** One Access user as they are now, even if listings do not show it yet. Undefined for an unknown or deleted user. */
   accessUser(id: string): AccessUserRecord | undefined;
-  /** The three acts throw a SimulatorError for unknown ids, and then do nothing. */
+  /** These three acts throw a SimulatorError for unknown ids, and then do nothing. */
   revoke(...ids: readonly string[]): void;
   unrevoke(...ids: readonly string[]): void;
   delete(...ids: readonly string[]): void;
-  /** Deletes an Access user, with what the settings say goes along; throws a SimulatorError for an unknown id. */
+  /**
+   * Deletes an Access user, with everything that the settings delete along with the user. Throws a SimulatorError for
+   * an unknown id.
+   */
   deleteUser(id: string): void;
-  /** Renames a device, given by a registration's id or by its own. */
+  /** Renames a device, given by its own id or by that of a registration. */
   rename(target: { readonly id: string } | { readonly device_id: string }, name: string): void;
-  /** A device signs in; answers the new registration. */
+  /** A device signs in. Returns the new registration. */
   enrol(enrolment: Enrolment): Registration;
-  /** The device of a registration signs in anew; answers the new registration. */
+  /** The device of a registration signs in again. Returns the new registration. */
   reEnrol(registrationId: string): Registration;
   addFaults(...faults: readonly Fault[]): void;
   readonly settings: SimulatorSettings;
   set(settings: Partial<SimulatorSettings>): void;
-  /** Stops the clock at an RFC 3339 time; undefined lets it run. */
+  /** Fixes the clock at an RFC 3339 time; undefined lets it run. */
   setNow(now: string | undefined): void;
   /** The requests so far, or those after the n-th. */
   log(since?: number): readonly LogEntry[];
   stats(): Stats;
-  /** Everything as at the start. */
+  /** Resets everything to the start. */
   reset(): void;
   /** Stops listening and drops all connections. */
   close(): Promise<void>;
@@ -68,7 +71,7 @@ const EMPTY: World = {
 /**
  * Starts a stand-in for Cloudflare's device and Access user endpoints on 127.0.0.1.
  *
- * @throws SimulatorError for a world, a setting or a port that cannot be
+ * @throws SimulatorError for an invalid world, setting or port
  */
 export async function startSimulator(options: SimulatorOptions = {}): Promise<Simulator> {
   const { world, fleet, port = 0, ...rest } = options;
@@ -110,10 +113,11 @@ const HOST = "127.0.0.1";
 /**
  * Serves a simulation on this machine only.
  *
- * @throws SimulatorError where the port cannot be had
+ * @throws SimulatorError if the port is not available
  */
 function listen(simulation: Simulation, port: number): Promise<Server> {
-  // Bulk calls carry their ids in the URL; the setting bulk_maximum refuses too many, not the parser.
+  // Bulk calls carry their ids in the URL. Too many ids must be refused by the setting bulk_maximum, not by the
+  // parser.
   const server = createServer({ maxHeaderSize: 1024 * 1024 }, (request, response) => {
     serve(simulation, request, response).catch((thrown: unknown) => {
       // A bug in the simulator must not look like an answer of the API.
@@ -131,13 +135,13 @@ function listen(simulation: Simulation, port: number): Promise<Server> {
   });
 }
 
-/** The address of a server that listens. */
+/** The port of a listening server. */
 function portOf(server: Server): number {
   const address = server.address();
   return typeof address === "object" && address !== null ? address.port : 0;
 }
 
-/** Stops a server with all its connections, hanging ones too. */
+/** Stops a server with all its connections, also hanging ones. */
 function stop(server: Server): Promise<void> {
   return new Promise((resolve) => {
     server.close(() => resolve());
@@ -165,7 +169,7 @@ async function serve(
   respond(simulation, request, response, { path: short, query, body });
 }
 
-/** Answers a request to the API, or lets a fault do so, and logs it. */
+/** Answers a request to the API, or lets a fault answer it, and logs it. */
 function respond(
   simulation: Simulation,
   request: IncomingMessage,
@@ -178,7 +182,7 @@ function respond(
   const fault = simulation.faults.strike(method, target.path, target.query);
   const limit = simulation.rateLimit.count(simulation.settings, Math.floor(performance.now()));
   const ray = { "CF-RAY": `${(simulation.log.total + 1).toString(16).padStart(16, "0")}-SIM` };
-  // The account's clock is one: what its records say and what its answers say.
+  // The account has one clock, for its records and its answers.
   const dated = simulation.settings.date_header === "sent";
   response.sendDate = dated;
   const headers = {

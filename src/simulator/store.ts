@@ -3,20 +3,20 @@ import { groupBy } from "../text/words.js";
 import type { SimulatorSettings } from "./settings.js";
 import type { AccessUserRecord, DeviceRecord, World } from "./world.js";
 
-/** One record: as it is, and as listings show it, which may be later. */
+/** One record: its present state, and the state that listings show, which may be older. */
 export interface StoredRow<T> {
   live: T;
-  /** Undefined until listings show it at all. */
+  /** Undefined until listings show the record. */
   listed: T | undefined;
 }
 
-/** A record that is to become another one. */
+/** A record with its next state. */
 export interface RowChange<T> {
   readonly row: StoredRow<T>;
   readonly next: T;
 }
 
-/** An Access user; deleted ones stay, out of sight. */
+/** An Access user. A deleted one stays in the table, but is not shown. */
 export interface UserRow extends AccessUserRecord {
   readonly deleted_at?: string | undefined;
 }
@@ -28,10 +28,10 @@ interface Changes {
   readonly users?: readonly RowChange<UserRow>[];
 }
 
-/** Records by id. Rows are never taken out: what was deleted stays, with `deleted_at`. */
+/** Records by id. Rows are never removed: a deleted record stays, with `deleted_at`. */
 class Table<T extends { readonly id: string }> {
   readonly rows: StoredRow<T>[] = [];
-  /** Counts whatever can change a listing. */
+  /** Counts everything that can change a listing. */
   version = 0;
   readonly #byId = new Map<string, StoredRow<T>>();
 
@@ -84,17 +84,17 @@ export class Store {
     for (const row of this.registrations.rows) this.#join(row);
   }
 
-  /** The registrations of a device, deleted ones too. */
+  /** The registrations of a device, including deleted ones. */
   ofDevice(deviceId: string): readonly StoredRow<Registration>[] {
     return this.#byDevice.get(deviceId) ?? [];
   }
 
-  /** The registrations of an Access user, deleted ones too. */
+  /** The registrations of an Access user, including deleted ones. */
   ofUser(userId: string): readonly StoredRow<Registration>[] {
     return this.#byUser.get(userId) ?? [];
   }
 
-  /** On how many devices a user has a registration that is neither revoked nor deleted. */
+  /** The number of devices on which a user has a registration that is neither revoked nor deleted. */
   activeDevices(userId: string, view: "live" | "listed"): number {
     const active = this.ofUser(userId).flatMap((row) => {
       const registration = row[view];
@@ -103,7 +103,7 @@ export class Store {
     return new Set(active).size;
   }
 
-  /** How many registrations of a device are neither revoked nor deleted; `listed`: as far as listings know. */
+  /** The number of a device's registrations that are neither revoked nor deleted; `listed`: according to listings. */
   activeRegistrations(deviceId: string, view: "live" | "listed"): number {
     let active = 0;
     for (const row of this.ofDevice(deviceId)) {
@@ -113,14 +113,14 @@ export class Store {
     return active;
   }
 
-  /** Adds a registration; write it to have it listed. */
+  /** Adds a registration. Listings show it after a write. */
   addRegistration(registration: Registration): StoredRow<Registration> {
     const row = this.registrations.add(registration);
     this.#join(row);
     return row;
   }
 
-  /** Makes the changes of one act at once; listings show them when the lag is over. */
+  /** Makes the changes of one act at once. Listings show them after the lag. */
   write({ registrations = [], devices = [], users = [] }: Changes): void {
     for (const { row, next } of registrations) row.live = next;
     for (const { row, next } of devices) row.live = next;
@@ -134,12 +134,12 @@ export class Store {
       if (users.length > 0) this.users.version++;
     };
     const { list_lag_ms: lag, list_lag_requests: requests } = this.settings();
-    // An earlier write that still waits must not undo this one when its time comes.
+    // An earlier write that still waits must not undo this one later.
     if (lag === 0 && requests === 0 && this.#pending.length === 0) show();
     else this.#pending.push({ due: performance.now() + lag, requests, show });
   }
 
-  /** To be called as a listing request begins: shows what is due by now. */
+  /** Call this when a listing request begins: it shows the writes that are due. */
   showDue(): void {
     const now = performance.now();
     for (;;) {
@@ -169,8 +169,8 @@ export function isActive(registration: Registration): boolean {
 }
 
 /**
- * The devices of a world, with those that only registrations name (known by name, user and times, with no hardware),
- * and with each device's last user and profile where the world does not say.
+ * The devices of a world. They include devices that only registrations name: these have a name, user and times, but no
+ * hardware. A device's last user and profile are filled in if the world does not give them.
  */
 function withMissingDevices(world: World): readonly DeviceRecord[] {
   const rows = groupBy(world.registrations, ({ device }) => device.id);
@@ -183,7 +183,7 @@ function withMissingDevices(world: World): readonly DeviceRecord[] {
   return [...known, ...missing.filter((device) => device !== undefined)];
 }
 
-/** What the latest registration tells about its device. */
+/** What the latest registration shows about its device. */
 export function lastSeen(
   registration: Registration,
 ): Pick<DeviceRecord, "last_seen_user" | "last_seen_registration"> {
@@ -217,8 +217,8 @@ function latest(registrations: readonly Registration[]): Registration | undefine
 }
 
 /**
- * The Access users of a world: those that it gives, or, where it says nothing of them, one for each user whom a
- * registration names, who once logged into the WARP client and nothing else.
+ * The Access users of a world. If the world does not mention any, there is one for each user in a registration, who
+ * once logged into the WARP client and did nothing else.
  */
 function accessUsersOf(world: World): readonly AccessUserRecord[] {
   if (world.access_users !== undefined) return world.access_users;
@@ -237,7 +237,7 @@ function accessUsersOf(world: World): readonly AccessUserRecord[] {
   });
 }
 
-/** The row of a user who has signed in to nothing yet. */
+/** The row of a user who has not signed in yet. */
 export function withoutAccess(id: string, { email, name }: RegistrationUser) {
   return {
     id,
@@ -249,7 +249,7 @@ export function withoutAccess(id: string, { email, name }: RegistrationUser) {
   };
 }
 
-/** Who is there, with what the world said of them. */
+/** The user's record as in the world, without `deleted_at`. */
 export function recordOf({ deleted_at: _, ...record }: UserRow): AccessUserRecord {
   return record;
 }

@@ -13,20 +13,20 @@ import { messageOf, SimulatorError } from "./envelope.js";
 import { readSettings, type SimulatorSettings } from "./settings.js";
 
 /**
- * An account as a file: objects as the API sends them. `active_registrations` is worked out and may be left out; a
- * device that registrations name and the file lacks is made up from them, without hardware, since the account has a
+ * An account as a file: objects as the API sends them. `active_registrations` is computed and may be left out. If
+ * registrations name a device that the file does not have, it is made from them, without hardware: the account has a
  * row for every device.
  */
 export interface World {
   readonly account_id: string;
   readonly registrations: readonly Registration[];
   readonly physical_devices: readonly DeviceRecord[];
-  /** Missing: one for each user whom a registration names. */
+  /** If it is missing, there is one for each user in a registration. */
   readonly access_users?: readonly AccessUserRecord[] | undefined;
   readonly settings?: Partial<SimulatorSettings> | undefined;
 }
 
-/** A physical device without what the registrations tell. */
+/** A physical device without the fields that come from its registrations. */
 export type DeviceRecord = Omit<PhysicalDevice, "active_registrations">;
 
 const PARTS = ["account_id", "registrations", "physical_devices", "access_users", "settings"];
@@ -34,7 +34,7 @@ const PARTS = ["account_id", "registrations", "physical_devices", "access_users"
 /**
  * A world from a file.
  *
- * @throws SimulatorError naming the file and the place in it
+ * @throws SimulatorError with the file and the place in it
  */
 export function readWorldFile(file: string): World {
   let text: string;
@@ -59,7 +59,7 @@ export function readWorldFile(file: string): World {
 /**
  * A world from JSON.
  *
- * @throws SimulatorError naming the place, e.g. `registrations[3].device.id`
+ * @throws SimulatorError with the place, e.g. `registrations[3].device.id`
  */
 export function readWorld(value: unknown): World {
   const world = object(value, "the world");
@@ -123,7 +123,7 @@ function checkPolicy(value: unknown, at: string): void {
   }
 }
 
-/* What must hold for the JSON of a world; each mistake is told with its place, e.g. `registrations[3].device.id`. */
+/* Checks of a world's JSON. Each mistake is reported with its place, e.g. `registrations[3].device.id`. */
 
 /** A JSON object's fields. */
 type Fields = Readonly<Record<string, unknown>>;
@@ -142,11 +142,11 @@ function list(value: unknown, at: string): readonly Fields[] {
   return value.map((row, index) => object(row, `${at}[${index}]`));
 }
 
-/** Texts that must be there. */
+/** Required texts. */
 function required(row: Fields, at: string, ...names: readonly string[]): void {
   for (const name of names) {
     const value = row[name];
-    // A user chooses the device's name, and may choose none.
+    // A user chooses the device's name, and may leave it empty.
     if (typeof value !== "string" || (value === "" && name !== "name")) {
       throw new SimulatorError(`${place(at, name)}: expected text, got ${quote(value)}`);
     }
@@ -163,7 +163,7 @@ function optional(row: Fields, at: string, ...names: readonly string[]): void {
   }
 }
 
-/** Times that must be there. */
+/** Required times. */
 function times(row: Fields, at: string, ...names: readonly string[]): void {
   for (const name of names) {
     const value = row[name];
@@ -178,7 +178,7 @@ function optionalTimes(row: Fields, at: string, ...names: readonly string[]): vo
   times(row, at, ...names.filter((name) => row[name] != null));
 }
 
-/** No id twice. */
+/** No id may appear twice. */
 function checkUnique(rows: readonly Fields[], at: string): void {
   const seen = new Set<unknown>();
   rows.forEach((row, index) => {
@@ -198,8 +198,8 @@ function quote(value: unknown): string {
 }
 
 /**
- * An Access user of a world: the user as the API sends it, and beside its fields what the calls below the user answer.
- * `active_device_count` is worked out from the registrations unless the world says otherwise.
+ * An Access user of a world: the user as the API sends it, with additional fields for the answers of the calls below
+ * the user. `active_device_count` is computed from the registrations unless the world gives it.
  */
 export interface AccessUserRecord extends AccessUser {
   readonly active_sessions?: readonly SessionRecord[];
@@ -208,7 +208,10 @@ export interface AccessUserRecord extends AccessUser {
   readonly failed_logins?: readonly FailedLogin[];
 }
 
-/** A session as the list shows it, with what a get by its nonce answers; without that, the last seen identity. */
+/**
+ * A session as the list shows it, with the answer to a get by its nonce. Without that, the answer is the last seen
+ * identity.
+ */
 export interface SessionRecord extends ActiveSessionSummary {
   readonly session?: ActiveSession;
 }

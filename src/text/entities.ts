@@ -1,15 +1,15 @@
-/** The one way from a text of unknown origin into a sink that knows character entities (HTML, XML, Markdown). */
+/** The one way from a text of unknown origin into a format with character entities (HTML, XML, Markdown). */
 
 import { escapeText } from "./escape.js";
 
-/** What {@link escapeText} makes of the characters by which Pulumi and CI runners are commanded. */
+/** What {@link escapeText} makes of characters that are commands to Pulumi and CI runners. */
 const commands = /\\u\{(?:3c|25|3a|23)\}/;
 
 /**
- * Makes an escape of the characters that mean something to a sink (a class, as `[&<>]`): they become numeric entities.
+ * Makes a function that escapes a format's special characters (a class, as `[&<>]`) to numeric entities.
  *
- * Hidden characters become visible as {@link escapeText} says. The characters that command CI runners become entities
- * too, so that they read as they are (`2001:db8::1`) and still command nobody where the file is printed as it stands.
+ * Hidden characters become visible as in {@link escapeText}. Characters that are commands to CI runners become entities
+ * too: they look unchanged (`2001:db8::1`), and are not a command where the file is printed as it is.
  */
 function entityEscape(special: RegExp): (text: string, max: number) => string {
   const pattern = new RegExp(`${commands.source}|${special.source}`, "g");
@@ -20,35 +20,34 @@ function entity(found: string): string {
   return found.length > 1 ? `&#x${found.slice(3, -1)};` : `&#${found.charCodeAt(0)};`;
 }
 
-/** So much of one text is shown; the JSON report has it whole. */
+/** At most this much of one text is shown. The JSON report has all of it. */
 const LONGEST_HTML = 1000;
 
 const htmlEntities = entityEscape(/[&<>"'`=]/);
 
-/** Text for an element's content or a quoted attribute. */
 export function escapeHtml(text: string, max = LONGEST_HTML): string {
   return htmlEntities(text, max);
 }
 
-/** Text in an element of its own, so that letters that run right to left do not reorder what stands around them. */
+/** Text in its own element, so that right-to-left letters do not reorder the text around them. */
 export function isolated(text: string, max = LONGEST_HTML): string {
   return `<bdi>${escapeHtml(text, max)}</bdi>`;
 }
 
-/** A word that no forge makes a link, a mention, an issue, a commit or an emoji of. */
+/** A word that no forge turns into a link, a mention, an issue, a commit or an emoji. */
 const plain =
   /^["'(]*(?!www\.|gh-|[0-9a-f]{7,64}$)[\p{L}\p{M}\p{N}]+(?:[.,'-][\p{L}\p{M}\p{N}]+)*["'),.;:]*$/iu;
 
-/** Every ASCII punctuation mark but those that mean nothing in the middle of a line. */
+/** Every ASCII punctuation mark except those without a meaning in the middle of a line. */
 const markdownEntities = entityEscape(/[!-'*+/:<-@[-`{-~]/);
 
-/** So many times as long as it is asked to be a text may become by escaping; beyond that, less of it is shown. */
+/** Escaped text may be at most this many times as long as `max`. If it is longer, less of the text is shown. */
 const GROWTH = 4;
 
 /**
- * Text for a table cell or a line of a Markdown comment on GitHub and GitLab. Punctuation that Markdown knows is an
- * entity, so that nothing of it is Markdown or HTML. Words that the forge would still act on after rendering
- * (`@everyone`, `#12`, addresses) stand in `<code>`, where it does not look for them, as {@link inCode} says.
+ * Text for a table cell or a line of a Markdown comment on GitHub and GitLab. Punctuation with a meaning in Markdown
+ * becomes an entity, so that the text holds no Markdown or HTML. Words that the forge would still act on after
+ * rendering (`@everyone`, `#12`, addresses) are in `<code>`, where it ignores them: see {@link inCode}.
  */
 export function escapeMarkdown(text: string, max = 200): string {
   return bounded(max, (most) =>
@@ -61,7 +60,7 @@ export function escapeMarkdown(text: string, max = 200): string {
   );
 }
 
-/** Punctuation around a word stays outside of the code that the word is put into. */
+/** Punctuation around a word stays outside its `<code>`. */
 const wrapped = /^(["'(]*)(.*?)(["'),.;:]*)$/su;
 
 function words(text: string): string {
@@ -77,23 +76,23 @@ function words(text: string): string {
     .join("");
 }
 
-/** A name or an id. */
+/** A name or an id in `<code>`. */
 export function codeMarkdown(text: string, max = 100): string {
   return bounded(max, (most) => inCode(markdownEntities(text, most)));
 }
 
-/** Where an address begins to be one for GFM's autolinks, as it reads after escaping. */
+/** Where GFM's autolinks would recognise an address, in escaped text. */
 const address = /(?<=www)(?=\.)|(?=&#64;)|(?<=&#58;)(?=&#47;)/giu;
 
 /**
- * What is escaped, in an element where a forge looks for nothing. The parser itself makes links of addresses even
- * there, some of them after it has decoded the entities: but not across a tag, and `<wbr>` shows and copies as nothing.
+ * Puts escaped text into an element that a forge ignores. The parser itself makes links of addresses even there, some
+ * of them after decoding the entities. It does not do so across a tag, and `<wbr>` is invisible and is not copied.
  */
 function inCode(escaped: string): string {
   return `<code>${escaped.replace(address, "<wbr>")}</code>`;
 }
 
-/** A comment has room for so much: one device's odd name must not crowd out the rows of others. */
+/** Limits the length of a result: in a comment, one device's odd name must not crowd out the rows of others. */
 function bounded(max: number, escaped: (most: number) => string): string {
   let most = max;
   let result = escaped(most);
@@ -104,12 +103,12 @@ function bounded(max: number, escaped: (most: number) => string): string {
   return result;
 }
 
-/** So much of one text is shown; the JSON report has it whole. */
+/** At most this much of one text is shown. The JSON report has all of it. */
 const LONGEST_XML = 1000;
 
 const xmlEntities = entityEscape(/[&<>"']/);
 
-/** Text for an element's content or a quoted attribute of XML 1.0, in which most controls are not allowed at all. */
+/** Text for an element's content or a quoted attribute of XML 1.0, which does not allow most controls. */
 export function escapeXml(text: string, max = LONGEST_XML): string {
   return xmlEntities(text, max);
 }

@@ -1,33 +1,32 @@
-/** What `escapeText` leaves as it is, besides visible characters. */
+/** What `escapeText` leaves unchanged besides visible characters. */
 interface EscapeOptions {
-  /** Leave line feeds, for a sink that indents or frames each line by itself. Default false. */
+  /** Leaves line feeds, for output that indents or frames each line itself. Default false. */
   readonly keepLineFeeds?: boolean;
-  /** Leave tabs. Default false. */
+  /** Leaves tabs. Default false. */
   readonly keepTabs?: boolean;
 }
 
 /**
- * Everything that a terminal obeys instead of showing, or that changes what the reader sees around it: controls
- * (Cc), format characters (Cf: bidirectional, zero-width, soft hyphen, tags), lone surrogates (Cs), private use and
- * unassigned characters (Co, Cn: a font may draw them as anything), line and paragraph separators, every space but
- * U+0020, variation selectors, and the letters that are drawn as nothing (Hangul fillers, the Braille blank).
+ * Everything that a terminal obeys instead of showing, or that changes what the reader sees around it: controls (Cc),
+ * format characters (Cf: bidirectional, zero-width, soft hyphen, tags), lone surrogates (Cs), private use and
+ * unassigned characters (Co, Cn: a font may draw them as anything), line and paragraph separators, every space except
+ * U+0020, variation selectors, and letters that are invisible (Hangul fillers, the Braille blank).
  */
 const hidden =
   /\p{C}|\p{Zl}|\p{Zp}|\p{Variation_Selector}|[\u115f\u1160]|\u17b4|\u17b5|[\u2800\u3164\uffa0]|(?! )\p{Zs}/gu;
 
-/** Where {@link hidden} and {@link stackedMarks} can find anything; nearly all text is passed over by this alone. */
+/** The only places where {@link hidden} and {@link stackedMarks} can match. Nearly all text has none. */
 const unusual = /[^ -~]+/g;
 
-/** The same in a text whose line breaks are its own. */
+/** The same for a text with its own line breaks. */
 const unusualInLines = /[^\n -~]+/g;
 
-/** A run of combining marks beyond this many is stacked over the neighbouring lines. */
+/** A run of more combining marks than this reaches over the neighbouring lines. */
 const stackedMarks = /(\p{M}{4})(\p{M}+)/gu;
 
 /**
- * What those who show a text obey instead: Pulumi's CLI expands `<{%…%}>`, and an open one swallows the lines that
- * follow; CI runners take `::command::` at the beginning of a line, and `##[command]` or `##vso[command]` anywhere,
- * and do not show the line that holds one.
+ * Commands in a text. Pulumi's CLI expands `<{%…%}>`, and an open one swallows the following lines. CI runners take
+ * `::command::` at the beginning of a line, and `##[command]` or `##vso[command]` anywhere, and hide the line.
  */
 const commands = /<(?=\{%)|%(?=\}>)|:(?=:)|#(?=#\[|#vso\[)/g;
 
@@ -36,19 +35,19 @@ function codePoint(character: string): string {
 }
 
 /**
- * Text of unknown origin, made safe for a terminal-like sink: a console, a log, Pulumi's diagnostics and names.
+ * Makes text of unknown origin safe for terminal-like output: a console, a log, Pulumi's diagnostics and names.
  *
  * - Hidden, control and bidirectional characters become visible: U+202E becomes `\u{202e}`, a line feed `\n`, a
- *   tab `\t`, a carriage return `\r`. The result is one line unless `keepLineFeeds` says otherwise.
- * - `<{%`, `%}>`, `::`, `##[` and `##vso[` lose their first character to an escape (`\u{3c}{%`, `\u{3a}:`).
- * - A backslash stays as it is, so that `DOMAIN\name` reads well: the result is for reading, not for decoding.
- * - A stack of more than four combining marks is cut out into escapes.
+ *   tab `\t`, a carriage return `\r`. The result is one line unless `keepLineFeeds` is set.
+ * - The first character of `<{%`, `%}>`, `::`, `##[` and `##vso[` is escaped (`\u{3c}{%`, `\u{3a}:`).
+ * - A backslash is unchanged, so that `DOMAIN\name` is readable: the result is for reading, not for decoding.
+ * - Of a stack of combining marks, those after the fourth are escaped.
  *
- * It does not quote for Markdown, HTML, YAML or a shell: those sinks have their own rules, and can apply them to
+ * It does not quote for Markdown, HTML, YAML or a shell: these formats have their own rules, which can be applied to
  * the result. Applying it twice changes nothing.
  *
- * @param max The most characters (code points) of `text` that are shown; what is cut is replaced by `…`. Counted
- * before escaping, so that the result may be longer, by a bounded factor. Default: no limit.
+ * @param max The most characters (code points) of `text` to show. `…` replaces the rest. Characters are counted before
+ * escaping, so the result may be longer, by a bounded factor. Default: no limit.
  */
 export function escapeText(text: string, max = Infinity, options: EscapeOptions = {}): string {
   const shown = (character: string) => {
@@ -69,21 +68,21 @@ export function escapeText(text: string, max = Infinity, options: EscapeOptions 
 }
 
 /**
- * A value as JSON that can be shown as well as parsed: what {@link escapeText} makes visible is written as `\u…`, so
- * that no terminal obeys the text and nobody is misled by it. Whoever parses it gets the value as it is.
+ * A value as JSON that can be both shown and parsed. What {@link escapeText} makes visible is written as `\u…`, so that
+ * no terminal obeys the text and it misleads nobody. Parsing it returns the value unchanged.
  *
- * @param indent Spaces of each level; default none, all on one line.
+ * @param indent Spaces for each level. Default: none, all on one line.
  */
 export function jsonText(value: unknown, indent = 0): string {
   return visible(JSON.stringify(value, null, indent));
 }
 
-/** So many items of a list are written at once. */
+/** At most this many items of a list are written at once. */
 const SOME = 200;
 
 /**
- * What {@link jsonText} writes with an indent of 2, and a line break, in parts: of a large account it is more than can
- * be held well. The lists that stand directly in the object are taken apart.
+ * The text of {@link jsonText} with an indent of 2 and a line break at its end, in parts: for a large account it is too
+ * large to hold. Lists that are direct properties of the object are split.
  */
 export function* jsonParts(object: object): Generator<string, void> {
   let separator = "{";
@@ -119,7 +118,7 @@ function visible(json: string): string {
     .replace(commands, (character) => (character === ":" ? ":" : codeUnits(character)));
 }
 
-/** As JSON writes them: a character beyond U+FFFF is two. */
+/** As JSON writes them: a character above U+FFFF becomes two. */
 function codeUnits(text: string): string {
   return text
     .split("")
@@ -127,10 +126,10 @@ function codeUnits(text: string): string {
     .join("");
 }
 
-/** The first `max` code points, the last of them an ellipsis where something was cut. */
+/** The first `max` code points. If something was cut, the last of them is an ellipsis. */
 function cut(text: string, max: number): string {
   if (text.length <= max) return text;
-  // Two code units hold at least one code point: a huge text is never walked whole.
+  // A code point has at most two code units, so a huge text is never split as a whole.
   const points = Array.from(text.slice(0, 2 * max + 2));
   return points.length <= max ? text : `${points.slice(0, Math.max(0, max - 1)).join("")}…`;
 }

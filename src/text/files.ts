@@ -1,7 +1,7 @@
 /**
- * One way to open files for all that this package writes, and to tell what a path leads to before it is read: a
- * regular file is replaced whole, a device or a pipe is written to, and nothing that is there is ever replaced by a
- * file of another kind.
+ * The one place that opens files for this package to write, and that checks what a path leads to before reading it. A
+ * regular file is replaced as a whole, a device or a pipe is written to, and a file of one kind never replaces one of
+ * another kind.
  */
 
 import { randomBytes } from "node:crypto";
@@ -24,31 +24,31 @@ import {
 } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 
-/** What a path leads to in the end, its links followed. */
+/** What a path leads to after following its links. */
 export type OutputPlace =
-  /** A regular file, or nothing yet in a folder that is there. */
+  /** A regular file, or nothing yet in an existing folder. */
   | { readonly kind: "file"; readonly path: string; readonly exists: boolean }
-  /** A descriptor that this process has open: `/dev/stdout`, `/proc/self/fd/3`, a process substitution of a shell. */
+  /** A descriptor that this process has open: `/dev/stdout`, `/proc/self/fd/3`, a shell's process substitution. */
   | { readonly kind: "descriptor"; readonly path: string; readonly descriptor: number }
   | { readonly kind: "character device" | "pipe"; readonly path: string }
   | { readonly kind: "folder" | "socket" | "block device"; readonly path: string };
 
-/** A path cannot be written to; `message` says why in a few words that follow the path. */
+/** A path that cannot be written to. `message` gives the reason in a few words that follow the path. */
 class PlaceError extends Error {
   override readonly name = "PlaceError";
 }
 
 const MOST_LINKS = 40;
 
-/** So long, in ms, something that reads from a pipe may take to open it, or to take more. */
+/** How long, in ms, the reader of a pipe may take to open it, or to take more. */
 const PATIENCE = 5_000;
 
 const STEP = 20;
 
 /**
- * Follows links and says what is there; opens nothing.
+ * Follows links and returns what is there. Opens nothing.
  *
- * @throws PlaceError for links that go in a circle and for descriptors of another process; else the file system's error
+ * @throws PlaceError for a loop of links, and for a descriptor of another process; other errors are the file system's
  */
 export function placeOf(path: string): OutputPlace {
   let at = resolve(path);
@@ -64,7 +64,7 @@ export function placeOf(path: string): OutputPlace {
   throw new PlaceError("its links form a loop");
 }
 
-/** `/dev/fd` and `/dev/stdout` are links into `/proc` on Linux, and devices elsewhere. */
+/** On Linux, `/dev/fd` and `/dev/stdout` are links into `/proc`; on other systems they are devices. */
 function descriptorOf(folder: string, name: string): number | undefined {
   const [, own] = /^\/proc\/(\d+)(?:\/task\/\d+)?\/fd$/u.exec(folder) ?? [];
   if ((own === undefined && folder !== "/dev/fd") || !/^\d+$/u.test(name)) return undefined;
@@ -80,20 +80,20 @@ function placeAt(path: string, stat: Stats | undefined): OutputPlace {
   return { kind: stat.isBlockDevice() ? "block device" : "character device", path };
 }
 
-/** A text, or the parts of one that is too large to be held whole. */
+/** A text, or the parts of one that is too large to hold. */
 export type OutputText = string | Iterable<string>;
 
 export function partsOf(text: OutputText): Iterable<string> {
   return typeof text === "string" ? [text] : text;
 }
 
-/** One text and where it goes. */
+/** One text and its path. */
 interface Output {
   readonly path: string;
   readonly text: OutputText;
 }
 
-/** Which of several outputs could not be written, and why. */
+/** The output that could not be written, and why. */
 export class OutputError extends Error {
   override readonly name = "OutputError";
 
@@ -106,9 +106,9 @@ export class OutputError extends Error {
 }
 
 /**
- * Writes all of the files, or none of them: each beside its place, then renamed into it, readable by its owner alone.
- * What is there and is no file (a device, a pipe, a descriptor) is written to once all files are ready. Nothing here
- * waits for the event loop: a signal comes before or after the whole, and leaves no file half-written.
+ * Writes all of the files or none of them. Each is written beside its place, then renamed into it, and only its owner
+ * can read it. Other existing targets (a device, a pipe, a descriptor) are written to once all files are ready. Nothing
+ * here waits for the event loop: a signal comes before or after all of it, and leaves no file half-written.
  *
  * @throws OutputError
  */
@@ -142,7 +142,7 @@ export function writeOutputs(outputs: readonly Output[]): void {
   }
 }
 
-/** `wx`: in a folder that others write to, nobody can have put a link there. */
+/** `wx`: in a folder that others can write to, nobody can have put a link there. */
 function writeNew(path: string, text: OutputText): void {
   const file = openSync(path, "wx", 0o600);
   try {
@@ -176,7 +176,7 @@ function writeTo(place: OutputPlace, text: OutputText): void {
   }
 }
 
-/** A pipe that nobody reads from must not hang: it is opened without waiting, and asked again for a while. */
+/** A pipe without a reader must not hang the process: opening it does not wait, and is retried for a while. */
 function open(path: string): number {
   const until = deadline();
   for (;;) {
@@ -209,7 +209,7 @@ function deadline(): number {
   return performance.now() + PATIENCE;
 }
 
-/** Without the event loop: see {@link writeOutputs}. */
+/** Sleeps without the event loop: see {@link writeOutputs}. */
 function rest(milliseconds: number): void {
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, milliseconds);
 }
@@ -218,26 +218,26 @@ function codeOf(error: unknown): string {
   return error instanceof Error && "code" in error ? String(error.code) : "";
 }
 
-// Files that are read whole: only regular ones, and only up to a size.
+// Files that are read as a whole: only regular ones, and only up to a size.
 
 const MIB = 1024 * 1024;
 
-/** The largest JSON file that is read (inventories, reports, histories): some 300,000 registrations. */
+/** The largest JSON file that is read (inventories, reports, histories): about 300,000 registrations. */
 export const LARGEST_JSON = 256 * MIB;
 
-/** The largest YAML file that is read besides the allowlist's own (baselines, stack files). */
+/** The largest YAML file that is read, apart from the allowlist's own (baselines, stack files). */
 export const LARGEST_YAML = 10 * MIB;
 
-/** What is there and is not read; its message goes behind "cannot be read: ". */
+/** A path that exists but is not read. The message follows "cannot be read: ". */
 class UnreadableInput extends Error {
   override readonly name = "UnreadableInput";
 }
 
 /**
- * The text of a file. A pipe, a device or a socket would hang a run or never end, so that each is refused before it is
- * opened, and again once it is open. Links are followed.
+ * The text of a file. A pipe, a device or a socket could hang a run or never end: each is refused before it is opened,
+ * and again once it is open. Links are followed.
  *
- * @throws UnreadableInput for what is no regular file or too large, or the file system's own error
+ * @throws UnreadableInput for anything that is not a regular file, or is too large; or the file system's own error
  */
 export function readInput(path: string, largest: number): string {
   refuseKind(statSync(path), largest);
@@ -251,7 +251,7 @@ export function readInput(path: string, largest: number): string {
   }
 }
 
-/** Not `readFileSync`, which takes the size for granted: a file of `/proc` has none, and another may grow. */
+/** Not `readFileSync`, which relies on the size: a file in `/proc` has none, and another may grow. */
 function readBytes(file: number, size: number, largest: number): Buffer {
   const chunks: Buffer[] = [];
   let length = 0;
@@ -276,7 +276,9 @@ function tooLarge(largest: number): UnreadableInput {
   return new UnreadableInput(`it is larger than ${largest / MIB} MiB`);
 }
 
-/** The words of whatever was thrown; of a file system's error without the path, which the message names itself. */
+/**
+ * The message of anything that was thrown. A file system's error comes without the path, because our message names it.
+ */
 export function reasonOf(thrown: unknown): string {
   if (!(thrown instanceof Error)) return String(thrown);
   const code = "code" in thrown ? String(thrown.code) : "";

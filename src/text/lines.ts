@@ -1,10 +1,10 @@
 import { styleText } from "node:util";
 import { escapeText } from "./escape.js";
 
-/** How wide a text is that goes to no terminal: into a log, a file, a mail. */
+/** The width of a text that does not go to a terminal: for a log, a file, a mail. */
 const PIPED = 80;
 
-/** What a paragraph means to a reader, which a terminal shows as a colour. */
+/** What a paragraph means to a reader. A terminal shows it as a colour. */
 export type Tone = keyof typeof STYLES;
 
 const STYLES = {
@@ -17,16 +17,15 @@ const STYLES = {
   "let-in": ["green"],
 } satisfies Record<string, Parameters<typeof styleText>[0]>;
 
-/** How a paragraph is laid out. */
 export interface LineStyle {
-  /** What lines after the first stand behind; two blanks more than the first, unless said. */
+  /** The beginning of every line after the first. Default: the indent of the first with two more blanks. */
   readonly hanging?: string | undefined;
   /** Never broken, so that it can be copied. */
   readonly unbroken?: boolean | undefined;
   readonly tone?: Tone | undefined;
 }
 
-/** One paragraph of a text, escaped: broken into lines only when the width is known. */
+/** One paragraph of a text, escaped. It is broken into lines once the width is known. */
 export interface Line extends LineStyle {
   readonly indent: string;
   readonly text: string;
@@ -36,7 +35,7 @@ export function line(indent: string, text: string, style: LineStyle = {}): Line 
   return { indent, text, ...style };
 }
 
-/** Paragraphs as one text, no line of which is wider, but for what is never broken. */
+/** Paragraphs as one text. No line is wider than `columns`, except what is never broken. */
 export function layOut(
   lines: readonly Line[],
   {
@@ -53,36 +52,36 @@ export function layOut(
     .replaceAll(GLUE, " ");
 }
 
-/** Whether there are colours was decided by whoever asks; the text was escaped, so it brings none of its own. */
+/** The caller decides whether there are colours. The text was escaped, so it has no colours of its own. */
 function coloured(row: string, tone: Tone): string {
   return styleText(STYLES[tone], row, { validateStream: false });
 }
 
-/** A text that is broken between its parts (`a; b`) alone, as long as they fit a line. */
+/** A text that is broken only between its parts (`a; b`), if each part fits on a line. */
 export function together(text: string): string {
   const parts = text.split(/(?<=;) /u);
   return parts.map((part) => (columnsOf(part) < PIPED - 4 ? part.replaceAll(" ", GLUE) : part)).join(" ");
 }
 
-/** A blank at which no line is broken; no text holds one, since {@link escapeText} shows it as an escape. */
+/** A blank at which no line is broken. No text contains one, because {@link escapeText} shows it as an escape. */
 const GLUE = "\u00a0";
 
-/** The place of a line, and an address: broken in two, neither could be copied or searched for. */
+/** The place of a line, and an address: if it were broken in two, nobody could copy or search for it. */
 const unbreakable = /^[^\s]{1,200}\.ya?ml:\d+[);.,]*$|^[\w.+@-]{1,72}$/u;
 
-/** What takes two columns: East Asian Width `W` and `F` (UAX #11), and what is drawn as an emoji by itself. */
+/** Characters with two columns: East Asian Width `W` and `F` (UAX #11), and those that are an emoji by default. */
 const wide =
   /[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\ua960-\ua97f\uac00-\ud7a3\uf900-\ufaff\ufe10-\ufe19\ufe30-\ufe6f\uff01-\uff60\uffe0-\uffe6\u{16fe0}-\u{18aff}\u{1aff0}-\u{1b2ff}\u{20000}-\u{3fffd}]|\p{Emoji_Presentation}/u;
 
-/** What takes none: marks on the letter before, vowels of Korean syllables, and what is there only to join or part. */
+/** Characters without a column: marks on the letter before, vowels of Korean syllables, and joiners and separators. */
 const none = /[\p{Mn}\p{Me}\u1160-\u11ff\u200b-\u200f\u2060-\u2064\ufeff]/u;
 
-/** Makes an emoji, and so two columns, of the character before. */
+/** Makes an emoji, and so two columns, of the character before it. */
 const EMOJI_STYLE = "\ufe0f";
 
-// Of our own: libraries for it that are kept up are ES modules alone, which Node 22 before 22.12 cannot `require`.
+// This is our own: maintained libraries for it are ES modules only, which Node 22 before 22.12 cannot `require`.
 
-/** How many columns of a terminal a text takes; of emoji that are joined to one, as many as they take one by one. */
+/** The columns that a text takes on a terminal. Emoji that are joined to one count as many columns as separate ones. */
 export function columnsOf(text: string): number {
   let columns = 0;
   for (const character of text)
@@ -95,7 +94,7 @@ function columnsOfOne(character: string): number {
   return wide.test(character) ? 2 : 1;
 }
 
-/** Breaks a line between words, and inside a word that is longer than a line; what follows stands further in. */
+/** Breaks a line between words, and inside a word that is longer than a line. Later lines are indented further. */
 function wrap(indent: string, text: string, hanging = `${indent}  `, columns = PIPED): string[] {
   const lines: string[] = [];
   let row = indent;
@@ -112,7 +111,7 @@ function wrap(indent: string, text: string, hanging = `${indent}  `, columns = P
   return [...lines, row];
 }
 
-/** A word in pieces that each fit. */
+/** A word in pieces that each fit on a line. */
 function pieces(word: string, columns: number): string[] {
   if (word.length * 2 <= columns || unbreakable.test(word)) return [word];
   const found: string[] = [];
@@ -131,8 +130,8 @@ function pieces(word: string, columns: number): string[] {
 }
 
 /**
- * A line of a file with a caret under a column, both indented alike; the line is escaped, and cut around the column
- * to fit {@link PIPED}.
+ * A line of a file with a caret under a column, both with the same indent. The line is escaped, and cut around the
+ * column to fit {@link PIPED}.
  *
  * @param column From 1, in code points.
  */
@@ -144,12 +143,12 @@ export function excerpt(line: string, lineNumber: number, column: number): reado
   const [from, to] = totalWidth(cells) <= room ? [0, cells.length] : window(cells, caret, room);
   const before = (from > 0 ? "…" : "") + cells.slice(from, caret).join("");
   const after = cells.slice(caret, to).join("") + (to < cells.length ? "…" : "");
-  // Once more as a whole: some of what is escaped is made of several characters.
+  // Escape the whole again: some of what is escaped consists of several characters.
   const shown = escapeText(before + after, Infinity, { keepTabs: true });
   return [gutter + shown, `${" ".repeat(gutter.length - 2)}| ${blank(before)}^`];
 }
 
-/** The cells around the caret that fit: at most two thirds of the room before it. */
+/** The cells around the caret that fit. Those before it take at most two thirds of the room, unless fewer follow. */
 function window(cells: readonly string[], caret: number, room: number): [number, number] {
   let from = caret;
   let to = caret;
@@ -166,7 +165,7 @@ function window(cells: readonly string[], caret: number, room: number): [number,
   return [from, to];
 }
 
-/** Blanks as wide as the text; tabs stay, since only the terminal knows their width. */
+/** Blanks as wide as the text. Tabs stay, because only the terminal knows their width. */
 function blank(text: string): string {
   return Array.from(text, (character) => (character === "\t" ? "\t" : " ".repeat(width(character)))).join("");
 }

@@ -1,20 +1,20 @@
-/** The one place that hides credentials: what no text that leaves this project may hold, whatever it came from. */
+/** The one place that hides credentials, which no text that leaves this project may contain. */
 
-/** A credential, and what stands in its place. */
+/** A credential, and the label that replaces it. */
 interface Secret {
   readonly text: string;
   readonly label: string;
 }
 
 /**
- * So many characters of a secret in a row are hidden: a server or a proxy that echoes a token may cut it short, and who
- * reads a log has the rest from the next one.
+ * At least this many characters of a secret in a row are hidden. A server or a proxy that echoes a token may cut it
+ * short, and a reader of the log could get the rest from the next echo.
  */
 const SHORTEST_RUN = 8;
 
 /**
- * Hides every run of eight or more characters that a secret has in a row, and a shorter secret as a whole. Takes time by
- * the length of the text alone.
+ * Hides every run of eight or more characters of a secret, and a shorter secret as a whole. The time it takes depends
+ * only on the length of the text.
  */
 export function redactor(secrets: readonly Secret[]): (text: string) => string {
   const known = secrets.filter(({ text }) => text !== "");
@@ -23,7 +23,7 @@ export function redactor(secrets: readonly Secret[]): (text: string) => string {
   return (text) => {
     // A report of a large account has millions of texts, most of them short.
     if (text.length < shortest) return text;
-    // All of them at once: what one has hidden a part of, another would not find again.
+    // All secrets at once: if one is partly hidden by another, it would not be found again.
     let found: Run[] | undefined;
     for (const find of finders) found = find(text, found);
     if (found === undefined) return text;
@@ -45,8 +45,8 @@ interface Run {
 }
 
 /**
- * Looks at the last two characters of a window, which hardly ever follow one another in the secret; then none of the
- * windows that hold them both need be looked at. A report of a large account has hundreds of millions of characters.
+ * Looks at the last two characters of a window. In most texts they do not follow one another in the secret; then all
+ * windows that contain both can be skipped. A report of a large account has hundreds of millions of characters.
  */
 function finder({
   text: secret,
@@ -78,7 +78,7 @@ function finder({
   };
 }
 
-/** So many pairs of characters are told apart; others count as one, and are looked at more closely. */
+/** The number of distinct hashes of character pairs. Pairs with the same hash are checked more closely. */
 const PAIRS = 65_536;
 
 function pairAt(text: string, last: number): number {
@@ -87,10 +87,10 @@ function pairAt(text: string, last: number): number {
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Real tokens and keys have 37 characters or more; hiding parts of a word would garble what has nothing to hide. */
+/** Real tokens and keys have at least 37 characters. Hiding parts of a shorter word would garble harmless text. */
 const SHORTEST_SECRET = 16;
 
-/** Hides the credentials of the environment: the API token, the API key, and the password of a proxy. */
+/** Hides the credentials of the environment: the API token, the API key, and the passwords of proxies. */
 export function hideSecrets(env: Environment): (text: string) => string {
   const credentials = [env.CLOUDFLARE_API_TOKEN, env.CLOUDFLARE_API_KEY]
     .map((text) => ({ text: text?.trim() ?? "", label: "[API token]" }))
@@ -100,7 +100,7 @@ export function hideSecrets(env: Environment): (text: string) => string {
 
 const PROXY_VARIABLES = ["HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy"];
 
-/** The passwords in the addresses of proxies: as they stand there, in plain, and as a header carries them (Basic). */
+/** The passwords in proxy addresses: as written there, decoded, and as a header carries them (Basic). */
 export function proxyPasswords(env: Environment): readonly Secret[] {
   return PROXY_VARIABLES.flatMap((name) => {
     const [, user = "", written = ""] =
@@ -112,7 +112,7 @@ export function proxyPasswords(env: Environment): readonly Secret[] {
   });
 }
 
-/** The text without percent-encoding; as it is where that is malformed. */
+/** The text without percent-encoding; unchanged if the encoding is malformed. */
 export function decoded(text: string): string {
   try {
     return decodeURIComponent(text);
@@ -122,20 +122,20 @@ export function decoded(text: string): string {
 }
 
 /**
- * The same data with the credentials of the environment hidden in every text of it, and itself where none has one; only
- * for what is plain JSON. Keys are ours, and stay: a password that is a word must not break a document.
+ * The same data with the environment's credentials hidden in every text; the same object if it contains none. Only for
+ * plain JSON. Keys are our own and are unchanged: a password that is a word must not break a document.
  */
 export function withoutSecretsIn<T>(value: T, env: Environment): T {
   return secretsHider(env)(value);
 }
 
-/** The same for many values of one environment, which is read once. */
+/** The same for many values. The environment is read once. */
 export function secretsHider(env: Environment): <T>(value: T) => T {
   const hide = hideSecrets(env);
   return <T>(value: T) => hiddenIn(value, hide) as T;
 }
 
-/** Itself where nothing is hidden: only what holds a secret is copied. */
+/** The value itself if nothing is hidden: only what holds a secret is copied. */
 function hiddenIn(value: unknown, hide: (text: string) => string): unknown {
   if (typeof value === "string") return hide(value);
   if (typeof value !== "object" || value === null) return value;

@@ -1,6 +1,6 @@
 import { closest, distance } from "fastest-levenshtein";
 
-/** `1 file`, `2 files`; give the plural where it is no mere `s`. */
+/** `1 file`, `2 files`; give the plural if it does not just add an `s`. */
 export function counted(number: number, noun: string, plural = `${noun}s`): string {
   return `${number} ${number === 1 ? noun : plural}`;
 }
@@ -10,13 +10,13 @@ export function compare(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
 
-/** A moment in UTC to the minute: a date, or an RFC 3339 time in UTC as it stands. */
+/** A moment in UTC to the minute, from a date or an RFC 3339 time in UTC. */
 export function minute(time: Date | string): string {
   const text = typeof time === "string" ? time : time.toISOString();
   return `${text.slice(0, 16)}Z`;
 }
 
-/** Values by a key of theirs, in the order in which each key came first. `Map.groupBy` is not on Node 20. */
+/** Values by key, in the order in which each key first appeared. Node 20 does not have `Map.groupBy`. */
 export function groupBy<Value, Key>(
   values: Iterable<Value>,
   keyOf: (value: Value) => Key,
@@ -36,7 +36,7 @@ export function isMapping(value: unknown): value is Readonly<Record<string, unkn
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-/** The known word that was probably meant, or undefined where none is near enough to guess. */
+/** The known word that was probably meant; undefined if none is similar enough. */
 export function nearest(word: string, known: readonly string[]): string | undefined {
   if (known.length === 0 || word.length > 200) return undefined;
   const found = closest(word.toLowerCase(), known);
@@ -44,7 +44,7 @@ export function nearest(word: string, known: readonly string[]): string | undefi
   return distance(word.toLowerCase(), found.toLowerCase()) <= bound ? found : undefined;
 }
 
-/** The known address that was probably meant; the domain, which many share, makes nobody similar. */
+/** The known address that was probably meant. The domain, which many share, does not make addresses similar. */
 export function nearestEmail(email: string, known: readonly string[]): string | undefined {
   if (known.length === 0 || email.length > 200) return undefined;
   const found = closest(email, known);
@@ -52,13 +52,13 @@ export function nearestEmail(email: string, known: readonly string[]): string | 
   return distance(email, found) <= Math.max(1, Math.floor(local / 3)) ? found : undefined;
 }
 
-/** A fix that names the probable word, or else all that is allowed. */
+/** A fix that names the probable word, or else all allowed words. */
 export function didYouMean(word: string, known: readonly string[]): string {
   const guess = nearest(word, known);
   return guess === undefined ? `write one of: ${known.join(", ")}` : `did you mean \`${guess}\`?`;
 }
 
-/** A piece of the user's text for a message: in backticks, cut to some 60 characters. */
+/** A piece of the user's text for a message: in backticks, cut to about 60 characters. */
 export function shown(text: string): string {
   const points = Array.from(text.slice(0, 130));
   return `\`${points.length > 60 ? `${points.slice(0, 59).join("")}…` : points.join("")}\``;
