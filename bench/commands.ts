@@ -1,4 +1,7 @@
-/** What the executable costs on a large live account, beside a script that only fetches and parses the same pages. */
+/**
+ * What the executable costs on a large live account, compared with a script that only fetches and parses the same
+ * pages.
+ */
 
 import { spawn } from "node:child_process";
 import { once } from "node:events";
@@ -33,7 +36,7 @@ const COMMANDS: readonly Wanted[] = [
   { args: ["export", "--output", "export.yaml", "--force"], ratio: 2 },
 ];
 
-/** Each command in turn, after the script, so that what else the machine does strikes both. */
+/** Runs each command in turn with the script, so that other load on the machine affects both. */
 export async function measureCommands(): Promise<Row[]> {
   const folder = await mkdtemp(join(tmpdir(), "warp-bench-"));
   const world = fleet(REGISTRATIONS, REGISTRATIONS * 0.3, REGISTRATIONS / 100);
@@ -76,7 +79,7 @@ function toRow(
   };
 }
 
-/** Lists every device, each with a note, and says nothing of what is revoked. */
+/** Lists every device, each with a note, except the revoked ones. */
 function tenMegabytes(world: World): string {
   const revoked = world.registrations.filter(({ revoked_at }) => revoked_at != null).map(({ id }) => id);
   return allowlistOf(world, new Set(revoked), NO_LIMITS).replaceAll(

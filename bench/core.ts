@@ -1,4 +1,4 @@
-/** The pure core over a large account: time, memory, and whether it grows linearly. */
+/** The pure core with a large account: time, memory, and whether they grow linearly. */
 
 import { spawnSync } from "node:child_process";
 import { parseAllowlist } from "../src/allowlist/parse.js";
@@ -15,7 +15,7 @@ interface Figure {
 const SIZES = [25_000, 50_000, 100_000] as const;
 const ROUNDS = 3;
 
-/** Each round in a fresh process; the best counts, since the machine is shared. */
+/** Each round runs in a fresh process. The best one counts, because the machine is shared. */
 export function measureCore(): Row[] {
   const figures = SIZES.map((size) => {
     const rounds = Array.from({ length: ROUNDS }, () => inFreshProcess(size));
@@ -53,7 +53,7 @@ function inFreshProcess(size: number): Figure {
   return JSON.parse(stdout) as Figure;
 }
 
-/** One cold plan: nothing was compiled or cached before it. */
+/** One cold plan: nothing is compiled or cached before it. */
 export function measureOnce(size: number): Figure {
   const world = fleet(size, size * 0.3, size / 100);
   const { allowlist, messages } = parseAllowlist([
@@ -73,7 +73,7 @@ export function measureOnce(size: number): Figure {
   return { ms, megabytes: (process.memoryUsage().heapUsed - before) / 1e6, decisions: plan.decisions.length };
 }
 
-/** As the client hands it over: parsed from JSON, in the order of ids. */
+/** The inventory as the client returns it: parsed from JSON, in the order of ids. */
 function asListed(inventory: Inventory): Inventory {
   return JSON.parse(JSON.stringify(inventory)) as Inventory;
 }

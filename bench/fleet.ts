@@ -3,14 +3,14 @@
 import { isUsableSerial } from "../src/allowlist/match-values.js";
 import { generateWorld, type World } from "../src/simulator/index.js";
 
-/** A fleet with `revoked` of its registrations revoked; the same seed is the same fleet. */
+/** A fleet with `revoked` of its registrations revoked. The same sizes give the same fleet. */
 export function fleet(registrations: number, users: number, revoked: number): World {
   return generateWorld({ registrations, users, revoked, seed: 1 });
 }
 
 /**
- * Lists every user with every device, by serial where that can be, except that the registrations in `unlisted` are
- * left out and so are due to be revoked.
+ * Lists every user with every device, by serial if possible, except the registrations in `unlisted`, which are
+ * therefore due to be revoked.
  */
 export function allowlistOf(world: World, unlisted: ReadonlySet<string>, head = ""): string {
   const serials = new Map(world.physical_devices.map(({ id, serial_number }) => [id, serial_number ?? ""]));
@@ -32,7 +32,7 @@ export function allowlistOf(world: World, unlisted: ReadonlySet<string>, head = 
   return `version: 1\n${head}users:\n${lines.join("\n")}\n`;
 }
 
-/** Lets a plan of any size pass. */
+/** Guards that let a plan of any size pass. */
 export const NO_LIMITS = `guards:
   revoke: { max: 1000000, percent: 100 }
   delete: { max: 1000000, percent: 100 }

@@ -1,4 +1,7 @@
-/** `npm run bench`: figures and ratios, as a table. A name as argument runs one part: core, runs, commands, preview. */
+/**
+ * `npm run bench`: figures and ratios, as a table. A name as argument runs only that part: core, runs, commands,
+ * preview.
+ */
 
 import { chooseEngine } from "../test/engine/index.js";
 import { measureCommands } from "./commands.js";
@@ -7,7 +10,7 @@ import { measurePreview } from "./preview.js";
 import { measureRuns } from "./runs.js";
 import { printTable, type Row } from "./table.js";
 
-/** Measures, prints, and ends with exit code 1 where a figure was missed. */
+/** Measures and prints. Ends with exit code 1 if a figure was missed. */
 export function main(root: string): void {
   measureAll(root, process.argv.slice(2)).then(
     (rows) => {

@@ -1,4 +1,4 @@
-/** A preview of a large account beside a bare Pulumi program with as many rows. */
+/** A preview of a large account, compared with a bare Pulumi program with as many rows. */
 
 import type { Engine } from "../test/engine/index.js";
 import { startTrial, type Trial } from "../test/support/trial.js";
@@ -10,7 +10,7 @@ import { measured } from "./usage.js";
 const ROUNDS = 3;
 const ROWS = 1_000;
 
-/** 100,000 registrations with 1,000 revoked, against 1,000 trivial dynamic resources, in turn. */
+/** 100,000 registrations with 1,000 revoked, against 1,000 trivial dynamic resources, by turns. */
 export async function measurePreview(engine: Engine): Promise<Row[]> {
   const world = fleet(100_000, 30_000, ROWS);
   const revoked = new Set(
@@ -66,7 +66,7 @@ interface Figure {
   readonly megabytes: number;
 }
 
-/** One preview; processor and memory are those of its largest process, which is the program's. */
+/** One preview. Processor time and memory are those of its largest process, which is the program's. */
 async function timed({ stack }: Trial): Promise<Figure> {
   const { seconds, usages } = await measured(async (env) => succeed(await stack.preview({ env })));
   const program = usages.reduce((most, one) => (one.megabytes > most.megabytes ? one : most));

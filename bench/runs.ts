@@ -1,4 +1,4 @@
-/** What whole runs cost: API calls, state, and what they leave behind. */
+/** What whole runs cost: API calls and state, and which files they leave behind. */
 
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -61,7 +61,7 @@ async function measureRun(engine: Engine, perPage: number, parallel: number | un
   }
 }
 
-/** Registrations that are the only ones of their devices, so that leaving one out of the list is one act. */
+/** Registrations whose serial number no other registration has, so that leaving one out of the list is one act. */
 function alone(world: World, count: number): ReadonlySet<string> {
   const serials = new Map(world.physical_devices.map(({ id, serial_number }) => [id, serial_number ?? ""]));
   const serialOf = ({ device }: World["registrations"][number]) => serials.get(device.id) ?? "";
@@ -113,7 +113,7 @@ async function searchToken({ folder, project }: Trial): Promise<Row> {
   };
 }
 
-/** Links are not followed: the package and its dependencies are no part of what a run leaves. */
+/** Links are not followed: the package and its dependencies do not belong to what a run leaves. */
 async function filesBelow(folder: string): Promise<string[]> {
   const entries = await readdir(folder, { withFileTypes: true, recursive: true });
   return entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));

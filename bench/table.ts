@@ -1,14 +1,14 @@
-/** Rows of a table: what was measured, what was asked for, what it came to. */
+/** Rows of a table: what was measured, the result, and the target. */
 
 export interface Row {
   readonly what: string;
   readonly measured: string;
-  /** Empty where the figure is only told. */
+  /** Empty if there is no target. */
   readonly wanted: string;
   readonly reached: boolean | undefined;
 }
 
-/** Prints the table in columns that line up. */
+/** Prints the table in aligned columns. */
 export function printTable(rows: readonly Row[]): void {
   const cells = [
     ["figure", "measured", "to reach", ""],

@@ -1,18 +1,18 @@
-/** Loaded into a process that is measured (`node --require`): tells as it ends what it took. */
+/** Loaded into a process that is measured (`node --require`). When the process ends, it reports what it used. */
 
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-/** The folder into which each process writes one file. */
+/** The variable with the folder into which each process writes one file. */
 const VARIABLE = "WARP_BENCH_USAGE";
 
 interface Usage {
-  /** What the process was asked to run. */
+  /** The arguments of the process. */
   readonly args: readonly string[];
-  /** Of all its threads. */
+  /** For all its threads. */
   readonly processorSeconds: number;
-  /** The most memory that it had at once. */
+  /** The most memory that it used at once. */
   readonly megabytes: number;
 }
 
@@ -31,7 +31,7 @@ function ownUsage(): Usage {
   };
 }
 
-/** In KiB. `maxRSS` of Linux begins with what the process had that started this one. */
+/** In KiB. On Linux, `maxRSS` begins with the memory of the process that started this one. */
 function peakOnLinux(): number | undefined {
   try {
     return Number(/^VmHWM:\s+(\d+) kB$/mu.exec(readFileSync("/proc/self/status", "utf8"))?.[1]);
@@ -40,7 +40,7 @@ function peakOnLinux(): number | undefined {
   }
 }
 
-/** Runs something, in whose processes this file is loaded, with the environment that does so. */
+/** Runs something with an environment that loads this file into its processes. */
 export async function measured<T>(
   run: (env: Readonly<Record<string, string>>) => T | Promise<T>,
 ): Promise<{ readonly result: T; readonly seconds: number; readonly usages: readonly Usage[] }> {

@@ -1,5 +1,5 @@
 // `npm run check`: a quick look at what has changed since the last commit, or since another: `npm run check -- main`.
-// Types, lint and format, and the unit tests that reach the changed files. `npm test` is the whole.
+// Checks types, lint and format, and runs the unit tests that reach the changed files. `npm test` runs everything.
 
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";

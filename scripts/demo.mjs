@@ -1,4 +1,4 @@
-// `npm run demo`: makes the clone ready, then tells the story against a simulated account.
+// `npm run demo`: makes the clone ready, then shows the demo against a simulated account.
 
 import { createRequire } from "node:module";
 import { ready, root } from "./ready.mjs";

@@ -1,4 +1,5 @@
-// `npm run generate`: writes what comes from tables and types of the code and is checked in: schemas, tables of the docs.
+// `npm run generate`: writes the files that are made from the code and are checked in: schemas, and tables in the
+// docs.
 
 import { readFileSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";

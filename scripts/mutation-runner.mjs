@@ -1,5 +1,5 @@
-// Runs the core's tests for `npm run mutation`: in one process, loaded once, what noticed a neighbour first. Vitest would
-// start anew for each of thousands of changes, and take hours.
+// Runs the core's tests for `npm run mutation`: in one process, loaded once, the tests that noticed similar changes
+// first. Vitest would start again for each of thousands of changes, and take hours.
 import { createRequire } from "node:module";
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
@@ -14,13 +14,13 @@ import {
   TestStatus,
 } from "@stryker-mutator/api/test-runner";
 
-/** What `buildCommand` wrote into the copy of the project in which the changes stand: where a runner works. */
+/** The output of `buildCommand`, in the copy of the project that has the changes. A runner works in that copy. */
 const built = () => join(process.cwd(), "dist");
 
 const require = createRequire(import.meta.url);
 const Module = require("node:module");
 
-/** What the instrumented code asks: which change holds, and where it counts what a test reaches. */
+/** What the instrumented code reads: which change is active, and where to count what a test reaches. */
 const state = (globalThis[NAMES.NAMESPACE] ??= {});
 
 class CoreRunner {
@@ -33,7 +33,7 @@ class CoreRunner {
   }
 
   async init() {
-    // Tests say how to run their cases again; nobody reads it here.
+    // Tests print how to run their cases again. Nobody reads that here.
     for (const name of ["log", "info", "warn", "error"]) console[name] = () => undefined;
     await takeVitestsPlace();
   }
@@ -58,7 +58,7 @@ class CoreRunner {
     this.#tests ??= loadTests();
     const result = await this.#run(id, fileName, testFilter && new Set(testFilter));
     if (mutantActivation === "runtime" || result.status !== MutantRunStatus.Survived) return result;
-    // What is worked out as a file is loaded shows a change only to those that are loaded with it.
+    // Values computed while a file loads show a change only if the change is active then.
     state[NAMES.ACTIVE_MUTANT] = id;
     try {
       this.#tests = loadTests();
@@ -112,10 +112,10 @@ async function failureOf(test) {
   }
 }
 
-/** The file that is being loaded, with its tests so far. */
+/** The test file that is being loaded, with its tests so far. */
 let loading;
 
-/** Every test of the core, from files that are loaded anew. */
+/** Every test of the core, from files that are loaded again. */
 function loadTests() {
   for (const path of Object.keys(require.cache)) if (path.startsWith(built())) delete require.cache[path];
   const folder = join(built(), "src", "reconcile");
@@ -128,7 +128,7 @@ function loadTests() {
     });
 }
 
-/** As much of Vitest as the core's tests use; what they expect, it compares itself. */
+/** Replaces Vitest with as much of it as the core's tests use. Expectations are still Vitest's own. */
 async function takeVitestsPlace() {
   const vitest = createRequire(require.resolve("vitest/package.json"));
   const compare = await import(pathToFileURL(vitest.resolve("@vitest/expect")));

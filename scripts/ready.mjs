@@ -1,5 +1,5 @@
-// Makes the clone ready: dependencies as the lock file says, and the compiled code. What is there already is not
-// made again. Runs before anything is installed, so it uses Node alone.
+// Makes the clone ready: installs the dependencies of the lock file, and compiles the code. Skips an installation
+// that is up to date. Runs before anything is installed, so it uses only Node.
 
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
@@ -11,7 +11,7 @@ export const root = join(dirname(fileURLToPath(import.meta.url)), "..");
 
 const NODE = [20, 19];
 
-/** Installs, and builds unless told not to; ends the process with one clear line where that cannot be done. */
+/** Installs, and builds unless `build` is false. If that fails, ends the process with one clear line. */
 export function ready({ build: wanted = true } = {}) {
   requireNode();
   install();
@@ -40,13 +40,13 @@ function build() {
   npm(["run", "--silent", "build"], "the code could not be built");
 }
 
-/** Runs npm from this folder and passes its output on; ends the process where it fails. */
+/** Runs npm in the clone and passes its output on. Ends the process if it fails. */
 export function npm(args, otherwise) {
   const done = run("npm", args);
   if (done !== 0) fail(`${otherwise} (npm ${args[0]} ended with ${done}).`);
 }
 
-/** Runs a command from this folder and returns its exit code. */
+/** Runs a command in the clone and returns its exit code. */
 export function run(command, args, options = {}) {
   const windows = process.platform === "win32";
   const { status } = spawnSync(command, args, { cwd: root, stdio: "inherit", shell: windows, ...options });

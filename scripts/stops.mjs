@@ -1,4 +1,5 @@
-// `npm run test:stops`: makes the clone ready, then stops a hundred runs (STOPS says how many) and prints a table.
+// `npm run test:stops`: makes the clone ready, then stops a hundred runs (or as many as STOPS sets) and prints a
+// table.
 
 import { spawnSync } from "node:child_process";
 import { createRequire } from "node:module";

@@ -1,4 +1,4 @@
-// `npm run test:long`: the properties, each against 20,000 cases unless WARP_TEST_CASES says otherwise.
+// `npm run test:long`: the property tests, with 20,000 cases each unless WARP_TEST_CASES is set.
 
 import { ready, run } from "./ready.mjs";
 

@@ -1,4 +1,4 @@
-// `npm test`: builds, lints, type-checks, runs every test, and closes with one line that counts them.
+// `npm test`: builds, lints, type-checks, runs every test, and ends with one line of counts.
 
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -29,7 +29,7 @@ const vitest = [
 ];
 const status = run("npx", [...vitest, ...process.argv.slice(2)]);
 const { passed, skipped, ...counted } = count(results);
-// A file that cannot be loaded has no test that could fail.
+// A file that cannot be loaded has no tests that could fail.
 const failed = status === 0 ? counted.failed : Math.max(1, counted.failed);
 rmSync(folder, { recursive: true, force: true });
 
@@ -37,7 +37,7 @@ for (const [title] of failedChecks) console.error(`Failed: ${title}`);
 console.log(`${passed} passed, ${failed} failed, ${skipped} skipped`);
 process.exit(status === 0 && failedChecks.length === 0 ? 0 : 1);
 
-/** A run that left no results has failed once, whatever it was. */
+/** A run that left no results counts as one failure. */
 function count(file) {
   try {
     const { numPassedTests, numFailedTests, numPendingTests, numTodoTests } = JSON.parse(

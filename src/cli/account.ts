@@ -1,4 +1,4 @@
-/** The account that a command looks at: the live one, or one that was saved. */
+/** The account that a command works with: the live one, or a saved one. */
 
 import type { Allowlist } from "../allowlist/model.js";
 import { ACCOUNT_ID_FORM, isAccountId } from "../allowlist/values.js";
@@ -24,17 +24,17 @@ import type { AccountOptions } from "./options.js";
 
 export interface AccountSource {
   readonly account: string;
-  /** When a saved account was taken; undefined for the live one. */
+  /** When a saved account was saved; undefined for the live one. */
   readonly takenAt?: Date;
-  /** Whether a saved account tells pseudonyms. */
+  /** Whether a saved account has pseudonyms. */
   readonly redacted?: boolean;
-  /** What time it is by the live account's clock, once something was listed; undefined before, and of a saved one. */
+  /** The present time by the live account's clock. Undefined before the first listing, and for a saved account. */
   readonly time: () => RunTime | undefined;
   /** What this allowlist needs. */
   readonly list: (allowlist: Allowlist) => Promise<Inventory>;
-  /** Everything; Access users of the live account only where they are asked for. */
+  /** Everything. Access users of the live account are listed only on request. */
   readonly listFull: (options?: FullOptions) => Promise<FullInventory>;
-  /** What the account knows of the users behind these decisions; undefined of a saved one. */
+  /** What the account knows about the users of these decisions; undefined for a saved one. */
   readonly evidence: (decisions: readonly Decision[]) => Promise<ReadonlyMap<string, Evidence> | undefined>;
 }
 
@@ -97,7 +97,7 @@ function live(
   };
 }
 
-/** The account's id, or an error that says where to find it. */
+/** The account's id; throws an error that says where to find it. */
 function accountOf({ env }: Surroundings, wanted: string | undefined): string {
   const account = wanted ?? env.CLOUDFLARE_ACCOUNT_ID?.trim();
   if (account !== undefined && account !== "") {
@@ -115,8 +115,8 @@ function accountOf({ env }: Surroundings, wanted: string | undefined): string {
 }
 
 /**
- * The moment that a command goes by once it has listed: the one that was given, or of a saved account when it was taken,
- * or else the live account's own. What there is to say of the clocks goes to standard error.
+ * The moment that a command uses, known once it has listed: the given one, else the time of a saved account, else the
+ * live account's own. Warnings and notes about the clocks go to standard error.
  */
 export function momentOf(
   { stderr, now }: Surroundings,
@@ -132,18 +132,18 @@ export function momentOf(
   return given ?? takenAt ?? runTime?.now ?? now();
 }
 
-// One line on a terminal that says how far a long piece of work is.
+// One line on a terminal that shows the progress of a long listing.
 
 interface ListingProgress {
-  /** Replaces what the line says. */
+  /** Replaces the text of the line. */
   readonly show: (text: string) => void;
-  /** Takes the line away. */
+  /** Removes the line. */
   readonly end: () => void;
 }
 
 const CLEAR = "\r\u001b[K";
 
-/** Says nothing where standard error is no terminal, and nothing with `--quiet`. */
+/** Shows nothing if standard error is not a terminal, or with `--quiet`. */
 function startProgress({ stderr, env }: Surroundings, quiet = false): ListingProgress {
   if (stderr.isTTY !== true || quiet || env.TERM === "dumb") {
     return { show: () => undefined, end: () => undefined };

@@ -1,4 +1,4 @@
-/** The whole executable, apart from the process that it runs in. */
+/** The whole executable, without the process that it runs in. */
 
 import { Command, CommanderError } from "commander";
 import { AllowlistError, formatMessages } from "../allowlist/messages.js";
@@ -27,7 +27,7 @@ import { simulateCommand } from "./commands/simulate.js";
 import { validateCommand } from "./commands/validate.js";
 import { whoCommand } from "./commands/who.js";
 
-/** Every command, in the order of the help. */
+/** All commands, in the order of the help. */
 const COMMANDS: readonly MakeCommand[] = [
   validateCommand,
   planCommand,
@@ -42,7 +42,7 @@ const COMMANDS: readonly MakeCommand[] = [
   completionCommand,
 ];
 
-/** Runs one command and answers how it ended. Never throws, and never ends the process unless it is told to stop. */
+/** Runs one command and returns its exit code. Never throws, and ends the process only on a signal. */
 export async function runCommandLine(args: readonly string[], given: Surroundings): Promise<ExitCode> {
   const surroundings = withoutSecrets(given);
   let code: ExitCode = EXIT.fine;
@@ -51,7 +51,7 @@ export async function runCommandLine(args: readonly string[], given: Surrounding
     await program.parseAsync(args, { from: "user" });
     return code;
   } catch (thrown) {
-    // Commander has said what it had to say; help and version are no errors.
+    // Commander has printed its message. Help and version are not errors.
     if (thrown instanceof CommanderError) return thrown.exitCode === 0 ? EXIT.fine : EXIT.error;
     surroundings.stderr.write(`${errorText(thrown)}\n`);
     return EXIT.error;
@@ -70,7 +70,7 @@ export function makeProgram(context: CommandContext): Command {
   return program;
 }
 
-/** Commander's own words go where ours go, and it throws where it would end the process. */
+/** Sends Commander's own output to our streams, and makes it throw instead of ending the process. */
 function redirectOutput(command: Command, surroundings: Surroundings): void {
   const { stdout, stderr } = surroundings;
   command.exitOverride().configureOutput({
@@ -82,11 +82,11 @@ function redirectOutput(command: Command, surroundings: Surroundings): void {
   for (const inner of command.commands) redirectOutput(inner, surroundings);
 }
 
-// What is shown of whatever was thrown.
+// What is printed for anything that was thrown.
 
 const KNOWN = [...USER_ERRORS, UserError, SimulatorError];
 
-/** What to print, escaped; only a bug shows where it is. */
+/** The message to print, escaped. Only a bug gets a stack trace. */
 function errorText(thrown: unknown): string {
   return escapeText(words(thrown), Infinity, { keepLineFeeds: true, keepTabs: true });
 }
@@ -98,9 +98,10 @@ function words(thrown: unknown): string {
   return `error: this is a bug in warp-registrations; please report it with these lines\n${trace}`;
 }
 
-// The last line of defence: nothing in this project prints a credential, and if anything ever did, this hides it.
+// The last line of defence: nothing in this project prints a credential, but if anything ever did, this would hide
+// it.
 
-/** The same surroundings, whose sinks never show a credential. */
+/** The same surroundings with streams that never show a credential. */
 function withoutSecrets(surroundings: Surroundings): Surroundings {
   const hide = hideSecrets(surroundings.env);
   const guarded = (sink: Sink): Sink => ({

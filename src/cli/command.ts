@@ -1,26 +1,25 @@
 import { Command } from "commander";
 import { escapeText } from "../text/escape.js";
 
-/** What a command is made with. */
 export interface CommandContext {
   readonly surroundings: Surroundings;
-  /** Takes the code with which the process ends. */
+  /** Takes the exit code of the process. */
   readonly exitWith: (code: ExitCode) => void;
 }
 
 /** Makes one command of the executable. */
 export type MakeCommand = (context: CommandContext) => Command;
 
-/** A command with its description, and an example at the end of its help. */
+/** A command with its description, and with an example at the end of its help. */
 export function newCommand(name: string, description: string, example: string): Command {
   return new Command(name).description(description).addHelpText("after", `\nExample:\n${indent(example)}\n`);
 }
 
 /**
- * What a command does: `run` gets the command's arguments, if it has any, and its options, and answers how it ends.
- * It can be stopped by Ctrl-C at any time.
+ * Sets what a command does: `run` gets the command's arguments, if any, and its options, and returns the exit code.
+ * Ctrl-C can stop it at any time.
  */
-// Commander does not type what it parses: each command says it here, once.
+// Commander does not type what it parses, so each command states the types here, once.
 // eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters
 export function runs<Args extends readonly unknown[]>(
   command: Command,
@@ -28,7 +27,7 @@ export function runs<Args extends readonly unknown[]>(
   run: (surroundings: Surroundings, ...args: Args) => Promise<ExitCode>,
 ): Command {
   return command.action(async (...given: unknown[]) => {
-    // Commander adds the command itself.
+    // Commander adds the command itself as the last argument.
     const args = given.slice(0, -1) as unknown as Args;
     exitWith(await interruptible(surroundings, () => run(surroundings, ...args)));
   });
@@ -42,36 +41,36 @@ function indent(text: string): string {
     .join("\n");
 }
 
-// What a command touches besides files and the network: given, so that a test can run a whole command in process.
+// What a command uses besides files and the network. A test can pass its own, and run a whole command in process.
 
 /** Where text goes. */
 export interface Sink {
   write(text: string): unknown;
   readonly isTTY?: boolean | undefined;
-  /** How wide the terminal is. */
+  /** The width of the terminal. */
   readonly columns?: number | undefined;
 }
 
 export interface Surroundings {
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** The working folder: the project's, outside which no allowlist is read. */
+  /** The working folder, which is the project's. No allowlist outside it is read. */
   readonly folder: string;
-  /** What the command was asked for. */
+  /** The result of the command. */
   readonly stdout: Sink;
   /** Everything else: errors, notes, progress. */
   readonly stderr: Sink;
   readonly now: () => Date;
 }
 
-/** Those of this process. */
+/** The surroundings of this process. */
 export function ownSurroundings(): Surroundings {
   const { env, stdout, stderr } = process;
   return { env, folder: process.cwd(), stdout, stderr, now: () => new Date() };
 }
 
 /**
- * Ends the process at Ctrl-C or SIGTERM while something runs. Files are written without a pause, so that the process
- * ends before or after that, never within.
+ * Ends the process at Ctrl-C or SIGTERM while `run` is in progress. Files are written synchronously, so the process
+ * ends before or after that, never in the middle.
  */
 async function interruptible<T>({ stderr }: Surroundings, run: () => Promise<T>): Promise<T> {
   const stop = (code: number) => () => {
@@ -91,17 +90,20 @@ async function interruptible<T>({ stderr }: Surroundings, run: () => Promise<T>)
   }
 }
 
-/** How a command ends; stable, for pipelines. `docs/exit-codes.md` is held against these by a test. */
+/**
+ * The exit codes of a command. Pipelines rely on them, so they are stable. A test compares `docs/exit-codes.md` with
+ * them.
+ */
 export const EXIT = {
-  /** In sync, or valid; also every finding without `--exit-code`. */
+  /** In sync, or valid. Without `--exit-code`, also if there are findings. */
   fine: 0,
-  /** The command could not do what it was asked for. */
+  /** The command could not do its work. */
   error: 1,
   /** With `--exit-code`: an act is due, or something was found. */
   findings: 2,
-  /** A guard tripped: nothing would be done until it is approved. */
+  /** A guard tripped: nothing would be done without an approval. */
   guard: 3,
-  /** Stopped by Ctrl-C, as shells say it. */
+  /** Stopped by Ctrl-C. The code is the one that shells use. */
   interrupted: 130,
   /** Stopped by SIGTERM. */
   terminated: 143,
@@ -109,12 +111,12 @@ export const EXIT = {
 
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 
-/** A mistake of whoever runs the command: shown as its message alone, without a stack. */
+/** A mistake of the user. Only its message is shown, without a stack trace. */
 export class UserError extends Error {
   override readonly name = "UserError";
 
   /**
-   * Both texts are escaped here.
+   * Escapes both texts.
    *
    * @param what Where and what: `inventory.json:3:7: expected a comma`.
    * @param fix What to do about it.

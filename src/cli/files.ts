@@ -19,7 +19,10 @@ import {
 import { isMapping } from "../text/words.js";
 import { type Surroundings, UserError } from "./command.js";
 
-/** The text of a regular file of an allowed size, or a {@link UserError}; undefined where there is no file and `optional` says that this is fine. */
+/**
+ * The text of a regular file of an allowed size. Throws a {@link UserError}. Undefined if `optional` is set and there
+ * is no file.
+ */
 export function readText(folder: string, path: string): string;
 
 export function readText(folder: string, path: string, optional: true): string | undefined;
@@ -33,12 +36,15 @@ export function readText(folder: string, path: string, optional = false): string
   }
 }
 
-/** What `--own` was given. */
+/** The value of `--own`. */
 export interface OwnOptions {
   readonly own?: readonly string[];
 }
 
-/** The files of earlier runs that {@link readOwn} reads; a history that the run itself keeps is written by design. */
+/**
+ * The files of earlier runs that {@link readOwn} reads, except a history that the run itself keeps, because the run
+ * writes it on purpose.
+ */
 export function filesOfOwn(
   { env }: Surroundings,
   { own = [] }: OwnOptions,
@@ -47,7 +53,7 @@ export function filesOfOwn(
   return history === undefined ? [env[HISTORY_VARIABLE]?.trim(), ...own] : own;
 }
 
-/** What files tell of earlier runs: those of `--own`, a history, and the one that the environment names. */
+/** What files report about earlier runs: those of `--own`, a history, and the one that the environment names. */
 export function readOwn(
   { env, folder }: Surroundings,
   account: string,
@@ -66,12 +72,12 @@ export function readOwn(
   return ownByAll([ownByVariable(account, env), kept, ...given]);
 }
 
-/** A history that this run begins knows of nobody yet. */
+/** A history that this run begins has no earlier runs. */
 function ownByKept(text: string | undefined, account: string): EarlierRuns | undefined {
   return text === undefined ? ownByHistory({}) : ownByText(account, text);
 }
 
-/** JSON as a value, or a {@link UserError} with the place of the mistake. */
+/** JSON as a value. Throws a {@link UserError} with the place of the mistake. */
 export function parseJson(path: string, text: string, hint?: string): unknown {
   const plain = text.startsWith("\ufeff") ? text.slice(1) : text;
   try {
@@ -84,8 +90,8 @@ export function parseJson(path: string, text: string, hint?: string): unknown {
   }
 }
 
-// Where a text stops being JSON. Node's own message names the place in some versions and for some mistakes only, so
-// this is asked once `JSON.parse` has refused a text.
+// Finds where a text stops being JSON. Node's own message has the place only in some versions and for some mistakes,
+// so this runs once `JSON.parse` has refused a text.
 
 const BLANK = /[ \t\n\r]*/y;
 
@@ -93,19 +99,19 @@ const SCALAR = /(?:-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null)(
 
 const COLON = /[ \t\n\r]*:/y;
 
-/** What a string goes on with: a run without anything special, or one escape. Short, since engines bound repetition. */
+/** The next piece of a string: a run without special characters. It is short, because engines limit repetition. */
 const PLAIN = /[ !#-[\]-\uffff]{1,1000}/y;
 
 const ESCAPE = /\\(?:["\\/bfnrt]|u[\da-fA-F]{4})/y;
 
 interface JsonPlace {
-  /** From 1; `column` counts code units. */
+  /** From 1. `column` counts code units. */
   readonly line: number;
   readonly column: number;
   readonly expected: string;
 }
 
-/** The first place that is wrong; undefined where the text is JSON after all. */
+/** The first mistake; undefined if the text is JSON after all. */
 function findJsonMistake(text: string): JsonPlace | undefined {
   const open: ("[" | "{")[] = [];
   let at = 0;
@@ -116,7 +122,7 @@ function findJsonMistake(text: string): JsonPlace | undefined {
     return found !== null;
   };
   const skip = () => take(BLANK);
-  /** A string of whatever length: one expression for all of it overflows the stack. */
+  /** A string of any length. A single expression for all of it would overflow the stack. */
   const takeString = (): boolean => {
     const from = at;
     if (text[at] !== '"') return false;
@@ -175,16 +181,15 @@ function placeOf(text: string, at: number, expected: string): JsonPlace {
   return { line: before.length, column: (before.at(-1) ?? "").length + 1, expected };
 }
 
-// Writes the files of a command, and tells what cannot be written as a mistake of the user.
+// Writes the files of a command. A file that cannot be written is a mistake of the user.
 
-/** One file to write. */
 export interface FileText {
-  /** As the user gave it, for messages. */
+  /** The path as the user wrote it, for messages. */
   readonly path: string;
   readonly text: OutputText;
 }
 
-/** Writes all of the files, or none and throws a {@link UserError}; see `writeOutputs`. */
+/** Writes all of the files, or none and throws a {@link UserError}: see `writeOutputs`. */
 export function writeFiles(folder: string, files: readonly FileText[]): void {
   const given = new Map(files.map(({ path }) => [resolve(folder, path), path]));
   try {
@@ -198,22 +203,22 @@ export function writeFiles(folder: string, files: readonly FileText[]): void {
 
 // The account as one file, which `plan`, `explain` and `simulate` take instead of a live one.
 
-/** Version 1 of the file. Records stand as the API sent them. */
+/** Version 1 of the file. Records are as the API sent them. */
 export interface InventoryFile {
   readonly kind: "warp-inventory";
   readonly version: 1;
   readonly account: string;
   /** RFC 3339: when the listing began. */
   readonly takenAt: string;
-  /** Whether what names people and machines was replaced. */
+  /** Whether the data that identifies people and machines was replaced. */
   readonly redacted: boolean;
   readonly registrations: FullInventory["registrations"];
   readonly devices: FullInventory["devices"];
-  /** Only where they were asked for. */
+  /** Only if requested. */
   readonly accessUsers?: FullInventory["accessUsers"] | undefined;
 }
 
-/** One record on each line, and in parts: a difference of two files shows what changed, and no line is a whole account. */
+/** One record on each line, and in parts: a diff of two files shows what changed, and no line holds a whole account. */
 export function* formatInventory(file: InventoryFile): Generator<string, void> {
   const { registrations, devices, accessUsers, ...head } = file;
   yield "{\n";
@@ -224,7 +229,7 @@ export function* formatInventory(file: InventoryFile): Generator<string, void> {
   yield "}\n";
 }
 
-/** So many records are written at once. */
+/** At most this many records are written at once. */
 const SOME = 500;
 
 function* rows(key: string, list: readonly unknown[], end: string): Generator<string, void> {
@@ -238,7 +243,7 @@ function* rows(key: string, list: readonly unknown[], end: string): Generator<st
 
 const MAKE_ONE = "create one with: warp-registrations inventory --output inventory.json";
 
-/** Reads and checks such a file. Throws a {@link UserError} with the place of what is wrong. */
+/** Reads and checks an inventory. Throws a {@link UserError} with the place of the mistake. */
 export function readInventoryFile(folder: string, path: string): InventoryFile {
   const value = parseJson(path, readText(folder, path), MAKE_ONE);
   if (!isMapping(value) || value.kind !== "warp-inventory")
@@ -301,10 +306,10 @@ function text(path: string, key: string, value: unknown): string {
 }
 
 /**
- * Reads the report of a plan, a drift or a run, and holds it against the published schema.
+ * Reads the report of a plan, a drift or a run, and checks it against the published schema.
  *
- * @param fix What to give instead of what is none.
- * @throws UserError with the place of what is wrong
+ * @param fix What to give instead, if the file is not a report.
+ * @throws UserError with the place of the mistake
  */
 export function readReportFile(folder: string, path: string, fix: string): ReportDocument {
   const value = parseJson(path, readText(folder, path), fix);

@@ -1,4 +1,7 @@
-/** What git tells of the project: its allowlist as of a commit, and since when lines stand. Git is run as a program, never through a shell. */
+/**
+ * What git knows about the project: its allowlist as of a commit, and the commits of its lines. Git runs as a program,
+ * never through a shell.
+ */
 
 import { execFile, type ExecFileException } from "node:child_process";
 import { realpathSync } from "node:fs";
@@ -21,7 +24,7 @@ class Git {
 
   constructor({ folder, env }: Pick<Surroundings, "folder" | "env">) {
     this.#folder = folder;
-    // Git may run what its configuration names (a helper that fetches): none of that needs to know a credential.
+    // Git may run programs from its configuration, such as a helper that fetches. None of them needs a credential.
     const own = Object.entries(env).filter(([name]) => !name.startsWith("CLOUDFLARE_"));
     this.#env = {
       ...Object.fromEntries(own),
@@ -33,10 +36,10 @@ class Git {
   }
 
   /**
-   * What git prints.
+   * Runs git and returns what it prints.
    *
    * @param input What it reads.
-   * @throws GitRefusal where it ends with an error; UserError where there is no git
+   * @throws GitRefusal if it ends with an error; UserError if git is not installed
    */
   async run(args: readonly string[], input = "", maxBuffer = LARGEST_ANSWER): Promise<Buffer> {
     return new Promise((resolve, reject) => {
@@ -45,7 +48,7 @@ class Git {
         if (error === null) resolve(stdout);
         else reject(refusal(error, stderr.toString("utf8")));
       });
-      // That git ends before it has read everything shows in how it ends.
+      // If git ends before it has read everything, its exit code shows the reason.
       child.stdin?.on("error", () => undefined);
       child.stdin?.end(input);
     });
@@ -59,7 +62,7 @@ class Git {
 
 const LARGEST_ANSWER = 256 * 1024 * 1024;
 
-/** Git ended with an error; `said` is the first line of what it wrote about that. */
+/** Git ended with an error; `said` is the first line of its message. */
 class GitRefusal extends Error {
   override readonly name = "GitRefusal";
 
@@ -80,7 +83,7 @@ function refusal(error: ExecFileException, stderr: string): Error {
 /**
  * Makes sure that the folder belongs to a repository.
  *
- * @param what The option that asks for git, for the message.
+ * @param what The option that needs git, for the message.
  * @throws UserError
  */
 async function checkRepository(git: Git, what: string): Promise<void> {
@@ -102,12 +105,12 @@ async function isShallow(git: Git): Promise<boolean> {
   return (await git.line(["rev-parse", "--is-shallow-repository"])) === "true";
 }
 
-// `--base-ref`: the allowlist as of a commit, read from git's objects. Nothing is checked out, and nothing is written.
+// `--base-ref`: the allowlist as of a commit, read from git's objects. Nothing is checked out or written.
 
 /**
  * Reads the allowlist of this folder as of a commit, with the patterns of the allowlist that it is compared with.
  *
- * @throws UserError where there is no such commit, or no allowlist that can be used in it
+ * @throws UserError if there is no such commit, or no usable allowlist in it
  */
 export async function readAllowlistAt(
   { folder, env }: Pick<Surroundings, "folder" | "env">,
@@ -128,7 +131,7 @@ export async function readAllowlistAt(
   throw new UserError(`${option}: the allowlist before the change cannot be used${why}`);
 }
 
-/** Git would take what begins with a dash for an option, and what stands behind a colon for a path. */
+/** Git would take a text that begins with a dash for an option, and the text after a colon for a path. */
 function checkRef(option: string, ref: string): void {
   if (/^[^-\p{C}\p{Z}:][^\p{C}\p{Z}:]*$/u.test(ref)) return;
   throw new UserError(
@@ -163,7 +166,9 @@ async function unknownCommit(git: Git, option: string, ref: string): Promise<Use
   );
 }
 
-/** The patterns have found the allowlist that the base is compared with: they are good, and lie in this folder. */
+/**
+ * The patterns have found the allowlist that the base is compared with, so they are valid and lead into this folder.
+ */
 function compile(folder: string, given: readonly string[]): readonly FilePattern[] {
   const root = realpathSync(folder);
   return given.flatMap((pattern) => {
@@ -229,7 +234,7 @@ async function listTree(git: Git, option: string, commit: string): Promise<reado
   });
 }
 
-/** All in one process: `<id> blob <size>`, a line feed, the bytes, a line feed. */
+/** All in one process. The format is `<id> blob <size>`, a line feed, the bytes, a line feed. */
 async function readBlobs(
   git: Git,
   option: string,
@@ -261,7 +266,7 @@ function decode(option: string, name: string, bytes: Buffer): string {
   }
 }
 
-/** What git refuses, as a mistake of the user. */
+/** Turns a refusal of git into a mistake of the user. */
 async function asked<T>(option: string, answer: Promise<T>): Promise<T> {
   try {
     return await answer;
@@ -271,13 +276,13 @@ async function asked<T>(option: string, answer: Promise<T>): Promise<T> {
   }
 }
 
-// `git blame`: since when lines of the allowlist stand as they do.
+// `git blame`: since when the lines of the allowlist have existed in their present form.
 
 /**
  * Asks git about lines of files in this folder, once for each file.
  *
- * @param what The option that asks for it, for messages.
- * @throws UserError where there is no git, or no repository
+ * @param what The option that needs git, for messages.
+ * @throws UserError if git is not installed, or there is no repository
  */
 export async function blame(
   surroundings: Pick<Surroundings, "folder" | "env">,
@@ -306,7 +311,7 @@ async function blameFile(
     answer = (await git.run(["blame", "--porcelain", "--no-textconv", "--", file])).toString("utf8");
   } catch (error) {
     if (!(error instanceof GitRefusal)) throw error;
-    // A file that no commit has yet, or no commit at all.
+    // A file that is in no commit yet, or a repository without a commit.
     if (/^no such (?:path|ref)\b/u.test(error.said)) return [];
     throw new UserError(
       `${what}: ${clipped(file, 200)}: git reports: ${clipped(error.said, 300)}`,
@@ -316,7 +321,7 @@ async function blameFile(
   return readBlame(answer, shallow);
 }
 
-/** The porcelain format: a header for each line, what is known of its commit once, and the line behind a tab. */
+/** Reads the porcelain format: a header for each line, the facts about its commit once, and the line after a tab. */
 function readBlame(answer: string, shallow: boolean): readonly ListedSince[] {
   const commits = new Map<string, Map<string, string>>();
   const lines: ListedSince[] = [];
@@ -344,7 +349,7 @@ function listedSince(commit: string, facts: ReadonlyMap<string, string>, shallow
   if (/^0+$/u.test(commit)) return NOT_COMMITTED;
   const time = Number(facts.get("author-time")) * 1000;
   const day = Number.isNaN(new Date(time).getTime()) ? "" : new Date(time).toISOString().slice(0, 10);
-  // The oldest commit of a shallow clone is blamed for all that came before it.
+  // In a shallow clone, git blames the oldest commit for everything before it.
   if (shallow && facts.has("boundary")) return { unknown: `before ${day} (the clone is shallow)` };
   const author = facts.get("author");
   return { since: day, commit, ...(author !== undefined && { author }) };

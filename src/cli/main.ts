@@ -2,7 +2,7 @@
 import { runCommandLine } from "./command-line.js";
 import { ownSurroundings } from "./command.js";
 
-// Whoever reads may stop reading: `warp-registrations plan | head`.
+// The reader may stop reading: `warp-registrations plan | head`.
 for (const stream of [process.stdout, process.stderr]) {
   stream.on("error", (error: NodeJS.ErrnoException) => {
     if (error.code === "EPIPE") process.exit();

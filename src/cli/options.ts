@@ -1,4 +1,4 @@
-/** The options that several commands share, each with the same name, meaning and parsing everywhere. */
+/** The options that several commands share. Each has the same name, meaning and parsing everywhere. */
 
 import { InvalidArgumentError, Option } from "commander";
 import { toDay, toTime } from "../allowlist/values.js";
@@ -16,7 +16,7 @@ export function allowlistOption(): Option {
   ).argParser(collect);
 }
 
-/** Which account, and from where. */
+/** The account, and where it comes from. */
 export interface AccountOptions {
   readonly account?: string;
   readonly inventory?: string;
@@ -35,10 +35,10 @@ export function nowOption(what: string): Option {
   return new Option("--now <time>", `${what}: an RFC 3339 time, or a day`).argParser(parseMoment);
 }
 
-/** `--format` and `--quiet` of a command that knows these formats, and `--output` unless it writes no report. */
+/** `--format` and `--quiet` of a command that supports these formats, and `--output` unless it writes no report. */
 export function outputOptions(known: readonly string[]): Option[] {
   return [
-    // Its own parser gives the better message; the choices are for the help and for shells.
+    // Our own parser has the better message. The choices are for the help and for shells.
     new Option("--format <name>", `what to print (default: ${known[0] ?? ""})`)
       .choices(known)
       .argParser((text: string) => parseFormat(text, known)),
@@ -99,7 +99,7 @@ export function exitCodeOption(what: string): Option {
   return new Option("--exit-code", `exit with 2 if ${what}`);
 }
 
-/** For an option that may be repeated. */
+/** Collects the values of an option that may be repeated. */
 function collect(text: string, all: readonly string[] = []): readonly string[] {
   return [...all, text];
 }

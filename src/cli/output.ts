@@ -11,27 +11,27 @@ import { type Sink, type Surroundings, UserError } from "./command.js";
 import { writeFiles } from "./files.js";
 
 export interface OutputOptions<F extends string = string> {
-  /** The format of standard output, and of files that do not name theirs. */
+  /** The format of standard output, and of files without a format of their own. */
   readonly format?: F;
   readonly output?: readonly Target<F>[];
   readonly quiet?: boolean;
-  /** False where `--no-color` is given. */
+  /** False if `--no-color` is given. */
   readonly color?: boolean;
 }
 
 /** How a text is shown. */
 interface Shown {
   readonly colour: boolean;
-  /** Undefined where it goes to no terminal. */
+  /** Undefined if it does not go to a terminal. */
   readonly columns?: number | undefined;
 }
 
-/** Makes the text of a format; one that comes in parts is asked for again by each file that it goes into. */
+/** Makes the text of a format. It is called again for each file, because a text in parts can be read only once. */
 type Render<F extends string> = (format: F, shown: Shown) => OutputText;
 
 /**
- * Writes every file, and then standard output, unless a file without a format of its own takes its place, or
- * `--quiet` is given. Files are all written or none is. The first of the known formats is the default.
+ * Writes all files or none, and then standard output, unless `--quiet` is given or a file without a format of its own
+ * replaces it. The first of the known formats is the default.
  */
 export function emit<F extends string>(
   { folder, env, stdout }: Surroundings,
@@ -52,27 +52,29 @@ export function emit<F extends string>(
   for (const part of partsOf(withLineEnd(render(format ?? first, shown)))) stdout.write(part);
 }
 
-/** Parts end where a line does, and no secret goes over a line's end. */
+/** Parts end at line breaks, and no secret continues over one. */
 function* hiddenBy(hide: (text: string) => string, text: OutputText): Generator<string, void> {
   for (const part of partsOf(text)) yield hide(part);
 }
 
-/** How wide a text may be that goes there: as the terminal says; undefined of what is none, or does not say. */
+/**
+ * The width for a text on this stream, from the terminal; undefined if it is not a terminal, or does not report one.
+ */
 export function columnsFor({ isTTY, columns = 0 }: Pick<Sink, "isTTY" | "columns">): number | undefined {
   return isTTY === true && columns > 0 ? Math.max(NARROWEST, columns) : undefined;
 }
 
-/** A terminal that says less than this is none that a table can be read in. */
+/** A narrower terminal cannot show a readable table. */
 const NARROWEST = 40;
 
-/** A report that says nothing is nothing at all. */
+/** An empty report stays empty. */
 function withLineEnd(text: OutputText): OutputText {
   return typeof text !== "string" || text === "" || text.endsWith("\n") ? text : `${text}\n`;
 }
 
-// What is asked for in which format, and where it goes: `--format json`, `--output json=plan.json`.
+// The requested formats, and where they go: `--format json`, `--output json=plan.json`.
 
-/** A file that was asked for; `format` where it was named. */
+/** A requested file, with its format if the user named it. */
 export interface Target<F extends string = string> {
   readonly path: string;
   readonly format?: F;
@@ -95,7 +97,7 @@ const EXTENSIONS: Readonly<Record<string, string>> = {
 /** Short names that people use. */
 const SHORT: Readonly<Record<string, string>> = { md: "markdown", htm: "html", txt: "text", yml: "yaml" };
 
-/** The format's name as it is, or commander's error with what was probably meant. */
+/** The format's full name. Throws commander's error with what was probably meant. */
 export function parseFormat<F extends string>(text: string, known: readonly F[]): F {
   const found = findFormat(text, known);
   if (found !== undefined) return found;
@@ -104,7 +106,7 @@ export function parseFormat<F extends string>(text: string, known: readonly F[])
   throw new InvalidArgumentError(`There is no such format.${hint} Formats: ${known.join(", ")}.`);
 }
 
-/** `plan.md`, or `markdown=plan.md`. A file whose name has such a form is given as `./a=b`. */
+/** `plan.md`, or `markdown=plan.md`. A file with such a name is given as `./a=b`. */
 export function parseTarget<F extends string>(text: string, known: readonly F[]): Target<F> {
   const [, format, path = text] = /^([a-z]+)=(.*)$/su.exec(text) ?? [];
   if (path === "") throw new InvalidArgumentError(`Expected FILE or FORMAT=FILE, not ${escapeText(text)}.`);
@@ -122,15 +124,16 @@ function findFormat<F extends string>(text: string, known: readonly F[]): F | un
   return known.find((name) => name === wanted);
 }
 
-/** By what a file is called, where neither it nor `--format` says. */
+/** The format from a file's name, if neither the file nor `--format` has one. */
 function formatOf<F extends string>(path: string, known: readonly F[]): F | undefined {
   const format = EXTENSIONS[extname(path).toLowerCase()];
   return known.find((name) => name === format);
 }
 
-// What a command may write: in a form that it has, and over nothing that it reads. Asked before anything is listed.
+// What a command may write: only formats that it has, and over no file that it reads. Checked before anything is
+// listed.
 
-/** The outputs of a command as far as they are looked at here. */
+/** The options about outputs that are checked here. */
 interface WantedOutputs<F extends string> {
   readonly format?: F;
   readonly output?: readonly Target<F>[];
@@ -142,7 +145,7 @@ export function pathsOf({ output = [] }: WantedOutputs<string>): readonly string
 }
 
 /**
- * All that can be asked of the options alone: see {@link checkEndings} and {@link checkPlaces}.
+ * All checks that need only the options: see {@link checkEndings} and {@link checkPlaces}.
  *
  * @throws UserError
  */
@@ -157,7 +160,7 @@ export function checkOutputs<F extends string>(
 }
 
 /**
- * A file whose ending tells no format of this command would get another one under that name.
+ * Refuses a file whose ending is not a format of this command: it would get another format under that name.
  *
  * @throws UserError
  */
@@ -177,7 +180,7 @@ export function checkEndings<F extends string>(
 }
 
 /**
- * No output is an input, or another output: by whatever name, through links as well.
+ * Makes sure that no output is an input or another output, under any name and through links.
  *
  * @throws UserError
  */
@@ -194,7 +197,7 @@ export function checkPlaces(
   const written = new Map<string, string>();
   for (const path of outputs) {
     if (path === undefined) continue;
-    // What is not there yet can be no input, and be named twice by its path alone.
+    // A file that does not exist yet cannot be an input, and can be named twice only by the same path.
     const id = identityOf(folder, path) ?? resolve(folder, path);
     if (isNoFile(folder, path)) continue;
     if (read.has(id))
@@ -205,12 +208,12 @@ export function checkPlaces(
   }
 }
 
-/** To a terminal or a pipe several things can be written. */
+/** Several outputs can go to a terminal or a pipe. */
 function isNoFile(folder: string, path: string): boolean {
   return statSync(resolve(folder, path), { throwIfNoEntry: false })?.isFile() === false;
 }
 
-/** Of a regular file that is there. */
+/** The identity of an existing regular file. */
 function identityOf(folder: string, path: string): string | undefined {
   try {
     const stat = statSync(resolve(folder, path), { bigint: true });
@@ -220,7 +223,10 @@ function identityOf(folder: string, path: string): string | undefined {
   }
 }
 
-/** Colour goes to terminals only. `FORCE_COLOR` (but for `0` and `false`) wins over `NO_COLOR`, as in Node itself. */
+/**
+ * Colour goes only to terminals by default. `FORCE_COLOR` decides before `NO_COLOR`, as in Node itself; `0` and `false`
+ * mean no colour.
+ */
 function wantsColour(sink: Sink, env: Surroundings["env"]): boolean {
   const forced = env.FORCE_COLOR;
   if (forced !== undefined) return forced !== "0" && forced !== "false";

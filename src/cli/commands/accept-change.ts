@@ -1,4 +1,4 @@
-/** The change of an allowlist that allows some registrations, proven by reading and planning it. */
+/** The change of an allowlist that allows some registrations. It is proven by reading and planning the result. */
 
 import { createHash } from "node:crypto";
 import { join } from "node:path";
@@ -34,11 +34,11 @@ export interface AllowlistChange {
 export interface ChangeTerms {
   readonly full: FullInventory;
   readonly asOf: Date;
-  /** Where users are put who are not listed yet. */
+  /** The file for users who are not listed yet. */
   readonly file?: string | undefined;
 }
 
-/** Plans as the terms say. */
+/** Makes a plan on these terms. */
 export function planOf(allowlist: Allowlist, { full, asOf }: ChangeTerms): Plan {
   return makePlan(allowlist, narrowInventory(full, allowlist), asOf);
 }
@@ -46,8 +46,8 @@ export function planOf(allowlist: Allowlist, { full, asOf }: ChangeTerms): Plan 
 /**
  * Adds the entries, reads the result and plans it.
  *
- * @throws AllowlistError where the result would not be valid
- * @throws UserError where a file cannot be changed without changing more than that
+ * @throws AllowlistError if the result would not be valid
+ * @throws UserError if a file cannot be changed without changing more than that
  */
 export function changeAllowlist(
   open: OpenAllowlist,
@@ -112,7 +112,7 @@ export function sameEntry(one: Pick<Entry, "match">, other: Pick<Entry, "match">
   return JSON.stringify(one.match) === JSON.stringify(other.match);
 }
 
-// That a change added entries and nothing else, whatever the text of a file did to those who edited it.
+// Whether a change added these entries and nothing else, whatever the text of a file looks like.
 
 export function hasOnlyGained(before: Allowlist, after: Allowlist, wanted: readonly Wanted[]): boolean {
   const users = new Map(
@@ -130,7 +130,7 @@ export function hasOnlyGained(before: Allowlist, after: Allowlist, wanted: reado
   );
 }
 
-/** Besides users, and what is told of files. */
+/** The allowlist without its users, and without facts about its files. */
 function rest({
   users: _users,
   files: _files,
@@ -141,7 +141,7 @@ function rest({
   return others;
 }
 
-/** Without places, in no order but that of lists. */
+/** The value without places. Only lists keep an order. */
 function plain(value: unknown): unknown {
   if (value instanceof Map) return new Map([...value].map(([key, one]) => [key, plain(one)]));
   if (value instanceof Set || value instanceof Date) return value;
@@ -154,14 +154,14 @@ function plain(value: unknown): unknown {
   );
 }
 
-// The allowlist with the texts of its files, to be changed and read again.
+// The allowlist with the texts of its files, ready to be changed and read again.
 
 export interface OpenAllowlist {
   readonly allowlist: Allowlist;
   readonly files: readonly AllowlistFile[];
 }
 
-/** What some editors put before the text, and what reading takes away. */
+/** The byte order mark that some editors put before the text. Reading removes it. */
 export const BOM = "\ufeff";
 
 export async function openAllowlist(
@@ -179,7 +179,7 @@ export async function openAllowlist(
   return { allowlist, files };
 }
 
-/** With what stands before the text. */
+/** The file's text with its byte order mark. */
 export function readFileText(folder: string, file: string): string {
   try {
     return readInput(join(folder, file), LARGEST_YAML);

@@ -28,7 +28,7 @@ import {
 } from "./accept-change.js";
 import { findTargets } from "./find.js";
 
-// The account that `accept` looks at, and which of its registrations are meant.
+// The account that `accept` uses, and which of its registrations are meant.
 
 export interface TargetOptions extends AccountOptions {
   readonly undo?: string;
@@ -40,11 +40,11 @@ interface ListedTargets {
   readonly full: FullInventory;
   readonly targets: readonly Registration[];
   readonly lost: readonly string[];
-  /** The moment by the account's clock; left out where it was not asked. */
+  /** The moment by the account's clock; undefined for a saved account. */
   readonly asOf?: Date;
 }
 
-/** The account as it is now; a run's report only says which registrations are meant. */
+/** The account as it is now. A run's report only selects the registrations that are meant. */
 export async function listTargets(
   surroundings: Surroundings,
   what: string | undefined,
@@ -71,7 +71,7 @@ async function listAccount(
       "create an inventory without --redact",
     );
   const full = await source.listFull();
-  // A saved account is accepted from today on, not from when it was taken.
+  // A saved account is accepted from today on, not from the time when it was saved.
   return source.takenAt ? { full } : { full, asOf: momentOf(surroundings, source, options) };
 }
 
@@ -79,13 +79,13 @@ async function listAccount(
 
 interface Undone {
   readonly targets: readonly Registration[];
-  /** What cannot be brought back, each with why. */
+  /** What cannot be brought back, each with the reason. */
   readonly lost: readonly string[];
 }
 
 const GIVE = "give the report of an update: WARP_REPORT=run.json pulumi up";
 
-/** @throws UserError where it is the report of a plan or of another account, or the run revoked nothing. */
+/** @throws UserError if it is the report of a plan or of another account, or the run revoked nothing */
 function findUndone(
   path: string,
   { results, decisions, account }: ReportDocument,
@@ -119,9 +119,9 @@ function findUndone(
   return { targets, lost };
 }
 
-// Which entries would allow them, and what these do besides.
+// Which entries would allow the registrations, and what else these entries change.
 
-/** What every new entry says besides its match. */
+/** What every new entry sets besides its match. */
 export type Details = Omit<NewEntry, "match" | "state" | "from">;
 
 export interface Refused {
@@ -131,14 +131,14 @@ export interface Refused {
 
 export interface Proposal {
   readonly wanted: readonly (Wanted & { readonly registration: Registration })[];
-  /** Undefined where nothing is left to add. */
+  /** Undefined if there is nothing left to add. */
   readonly change?: AllowlistChange;
   readonly refused: readonly Refused[];
-  /** What else is decided otherwise then. */
+  /** The decisions that would change besides. */
   readonly effects: readonly string[];
 }
 
-/** @throws AllowlistError where the result would not be valid, or would hold the whole plan */
+/** @throws AllowlistError if the result would not be valid, or would hold the whole plan */
 export function propose(
   open: OpenAllowlist,
   targets: readonly Registration[],
@@ -152,7 +152,7 @@ export function propose(
   let toAdd = targets.filter((registration) => {
     const decision = decisionOf(before, registration);
     const why = decision ? refusalOf(decision) : OUT_OF_SCOPE;
-    // An entry by hardware means the newer one just as well.
+    // An entry by hardware applies to the newer registration just as well.
     const isSuperseded = decision?.reason.code === "superseded";
     if (isSuperseded) byId.add(registration.id);
     const refusal = why ?? (decision && !isSuperseded ? repeats(open, decision, terms, index) : undefined);
@@ -169,7 +169,8 @@ export function propose(
       return { wanted, change, refused, effects: effectsOf(before, change.plan, toAdd) };
     }
     for (const registration of failed) {
-      // What is meant by its hardware may still be kept out by a rule that yields to the registration's own id.
+      // A registration that its hardware matches may still be refused by a rule that yields to the registration's own
+      // id.
       if (!byId.has(registration.id)) byId.add(registration.id);
       else {
         refused.push({ registration, why: stillRefused(decisionOf(change.plan, registration), change) });
@@ -212,7 +213,10 @@ function matchFor({ id, device }: Registration, index: HardwareIndex): EntryMatc
   return bestMatch({ ...index.get(device.id), device: device.id, registration: id }) ?? { registration: id };
 }
 
-/** An entry that has the match already, and does not allow it, would only be repeated. */
+/**
+ * Refuses an entry whose match another entry already has, if that one does not allow the registration: it would only
+ * repeat it.
+ */
 function repeats(
   { allowlist }: OpenAllowlist,
   { registration, user, reason }: Decision,
@@ -229,7 +233,10 @@ function repeats(
   );
 }
 
-/** One match may stand twice where the days differ: an entry that expired is followed by one that begins today. */
+/**
+ * The first day of the entry. One match may appear twice if the days differ: after an entry that expires, the new one
+ * begins today.
+ */
 function since(
   { allowlist }: OpenAllowlist,
   email: string,
@@ -247,7 +254,7 @@ function decisionOf({ decisions }: Plan, { id }: Registration): Decision | undef
   return decisions.find(({ registration }) => registration.id === id);
 }
 
-/** Of the allowlist as it is: the lines of the change are nowhere to be seen. */
+/** The reason, with its line in the allowlist as it is now: nobody can see the lines of the change. */
 function stillRefused(decision: Decision | undefined, { files }: AllowlistChange): Refusal {
   if (!decision) return OUT_OF_SCOPE;
   const { reason, source } = decision;
@@ -274,14 +281,14 @@ function effectsOf(before: Plan, after: Plan, targets: readonly Registration[]):
   });
 }
 
-// Why an entry for a registration would be wrong, or would do nothing.
+// Why an entry for a registration would be wrong, or would have no effect.
 
 interface Refusal {
   readonly text: string;
   readonly fix: string;
 }
 
-/** Undefined where an entry may help. */
+/** Undefined if an entry may help. */
 function refusalOf(decision: Decision): Refusal | undefined {
   const { reason, source, entry, desired, live } = decision;
   const line = placeOf(source);

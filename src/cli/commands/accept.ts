@@ -1,4 +1,4 @@
-/** `warp-registrations accept`: an entry for what is there and not allowed. */
+/** `warp-registrations accept`: adds an entry for what exists and is not allowed. */
 
 import { Argument, type Command, InvalidArgumentError, Option } from "commander";
 import { chmodSync, statSync } from "node:fs";
@@ -146,9 +146,9 @@ function detailsOf({ env }: Surroundings, options: AcceptOptions, asOf: Date): D
   return { note, reason, owner, ticket, expires };
 }
 
-// What `accept` writes and says.
+// What `accept` writes and prints.
 
-/** Before the text there may be a mark, and the file keeps who may read it. */
+/** Keeps a byte order mark before the text, and the file's permissions. */
 function writeChangedFiles(folder: string, files: readonly ChangedFile[]): void {
   const modes = files.map(({ file }) => statSync(join(folder, file)).mode);
   writeFiles(
@@ -161,7 +161,7 @@ function writeChangedFiles(folder: string, files: readonly ChangedFile[]): void 
   files.forEach(({ file }, at) => chmodSync(join(folder, file), modes[at] ?? 0o600));
 }
 
-/** Version 1; texts are raw. */
+/** Version 1. Texts are not escaped. */
 function toJson({ wanted, change, effects, refused }: Proposal, lost: readonly string[], written: boolean) {
   return {
     version: 1,
@@ -204,7 +204,7 @@ function printAdded(
   for (const line of capped(effects.map((text) => escapeText(show(text))))) stderr.write(`${line}\n`);
 }
 
-/** As many lines as a report spells out findings; the rest is counted. */
+/** At most as many lines as a report lists findings. The rest is counted. */
 function capped(lines: readonly string[]): readonly string[] {
   if (lines.length <= MOST_LINES) return lines;
   return [...lines.slice(0, MOST_LINES), `and ${lines.length - MOST_LINES} more`];
@@ -212,7 +212,7 @@ function capped(lines: readonly string[]): readonly string[] {
 
 const MOST_LINES = 50;
 
-/** What cannot be brought back, and what is not added. */
+/** Prints what cannot be brought back, and what is not added. */
 function printNotAdded(
   { stderr }: Surroundings,
   lost: readonly string[],
@@ -250,14 +250,14 @@ function refusalText(one: Refused): string {
 /** Lines of context. */
 const CONTEXT = 3;
 
-/** Lines of the old text, from `at` on, that give way to others. */
+/** Lines of the old text, from `at` on, and the lines that replace them. */
 interface LineChange {
   readonly at: number;
   readonly old: readonly string[];
   readonly now: readonly string[];
 }
 
-/** Lines are escaped, since other hands wrote them; what an allowlist may hold looks nearly always the same. */
+/** Lines are escaped, because other people wrote them. Nearly all lines of an allowlist look the same escaped. */
 function unifiedDiff({ file, before, edits }: ChangedFile): string {
   const lines = linesOf(before);
   const changes = inOrder(edits).map((edit) => toLineChange(before, edit));
@@ -269,14 +269,17 @@ function unifiedDiff({ file, before, edits }: ChangedFile): string {
     .join("");
 }
 
-/** A last line that does not end has the words with which git marks it: it differs from the same that ends. */
+/**
+ * The lines of a text. A last line without a line break gets git's words for that, because it differs from the same
+ * line with one.
+ */
 function linesOf(text: string): string[] {
   const lines = text.split("\n");
   const last = lines.pop() ?? "";
   return last === "" ? lines : [...lines, `${last}\n\\ No newline at end of file`];
 }
 
-/** The whole lines that an edit touches, without those that stay as they are at its ends. */
+/** The whole lines that an edit touches, without unchanged lines at its beginning and its end. */
 function toLineChange(text: string, { start, end, text: added }: ChangedFile["edits"][number]): LineChange {
   const from = text.lastIndexOf("\n", start - 1) + 1;
   const isBetween = start === end && from === start;

@@ -1,4 +1,6 @@
-/** `--baseline`: findings that somebody has accepted, with a reason and, where it is for a time, its end. */
+/**
+ * `--baseline`: findings that somebody has accepted, with a reason and, if the acceptance is temporary, its last day.
+ */
 
 import { createHash } from "node:crypto";
 import { isScalar, LineCounter, type Node, parseDocument, stringify, visit } from "yaml";
@@ -19,13 +21,12 @@ import { compare, counted, didYouMean, isMapping } from "../../text/words.js";
 import { UserError } from "../command.js";
 import { parseJson } from "../files.js";
 
-/** One line of the baseline. */
 interface Accepted {
   readonly key: string;
-  /** What it said when it was accepted, for people. */
+  /** The text of the finding when it was accepted, for people. */
   readonly finding: string | undefined;
   readonly reason: string;
-  /** The last day, in UTC, on which it is accepted. */
+  /** The last day, in UTC, on which the finding is accepted. */
   readonly until: Day | undefined;
   readonly line: number;
 }
@@ -37,7 +38,7 @@ export interface Baseline {
 
 const KEYS = ["key", "finding", "reason", "until"];
 
-/** Reads YAML or JSON. Throws a {@link UserError} with the place of what is wrong. */
+/** Reads YAML or JSON. Throws a {@link UserError} with the place of the mistake. */
 export function parseBaseline(path: string, text: string): Baseline {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, logLevel: "silent" });
@@ -47,7 +48,7 @@ export function parseBaseline(path: string, text: string): Baseline {
   };
   const [error] = document.errors;
   if (error) return fail(error.pos[0], error.message);
-  // An alias could expand without bound, and has no use here.
+  // An alias could expand without limit, and is useless here.
   visit(document, {
     Alias: (_key, { range }) => fail(range?.[0] ?? 0, "an alias", "write it out"),
     Pair: (_key, { key }) => {
@@ -97,14 +98,14 @@ export function parseBaseline(path: string, text: string): Baseline {
   return { path, accepted };
 }
 
-/** The findings without those that are accepted. */
+/** The findings that are not accepted. */
 interface Unaccepted {
   readonly findings: readonly Keyed[];
-  /** How many were taken out. */
+  /** How many findings were removed. */
   readonly accepted: number;
 }
 
-/** Takes accepted findings out, and tells lines that accept nothing any more. Acts are none of its business. */
+/** Removes accepted findings, and reports lines that no longer accept anything. Does not touch acts. */
 export function applyBaseline(found: readonly Keyed[], { path, accepted }: Baseline, asOf: Date): Unaccepted {
   const lines = new Map(accepted.map((line) => [line.key, line]));
   const matched = new Set<string>();
@@ -132,7 +133,7 @@ function toFinding(file: string, { key, finding, line }: Accepted): Finding {
   };
 }
 
-/** A baseline that accepts all of these; what was accepted before keeps its reason and its end. */
+/** A baseline that accepts all of these. Findings that were accepted before keep their reason and their last day. */
 export function formatBaseline(found: readonly Keyed[], before: Baseline | undefined, today: string): string {
   const known = new Map(before?.accepted.map((line) => [line.key, line]));
   const rows = new Map(
@@ -147,7 +148,7 @@ export function formatBaseline(found: readonly Keyed[], before: Baseline | undef
   return stringify({ version: 1, accepted: [...rows.values()] }, { lineWidth: 0 });
 }
 
-// `--history`: since when each finding and each act has stood.
+// `--history`: since when each finding and each act has existed.
 
 /** Version 1 of the file. */
 interface History {
@@ -156,13 +157,13 @@ interface History {
   readonly account: string;
   /** RFC 3339: the moment of the last run. */
   readonly asOf: string;
-  /** By the key of a finding or an act: RFC 3339, the first run that saw it without a break. */
+  /** By the key of a finding or an act: RFC 3339, the first run from which on every run saw it. */
   readonly since: Readonly<Record<string, string>>;
-  /** By registration: when it was revoked, of what was due to be by the allowlist before. */
+  /** By registration: when it was revoked, if the allowlist required that before. */
   readonly revoked?: Readonly<Record<string, string>> | undefined;
   /**
-   * By `identityOfTrace`: when a device enrolled that no entry allows, and that a deletion makes the account forget; and
-   * the last run that saw it.
+   * By `identityOfTrace`, for devices that no entry allows and that the account forgets after a deletion: when the
+   * device enrolled, and the last run that saw it.
    */
   readonly enrolled?: Readonly<Record<string, Enrolled>> | undefined;
 }
@@ -209,7 +210,10 @@ export function parseHistory(path: string, text: string, account: string): Histo
   return value as unknown as History;
 }
 
-/** What stands now, and since when: what was there in the last run has stood since then, and the rest is new. */
+/**
+ * The present acts and findings, and since when they have existed. What the last run saw keeps its time; the rest is
+ * new.
+ */
 export function continueHistory(plan: Plan, found: readonly Keyed[], before: History | undefined): History {
   const acts = [
     ...plan.decisions.filter(isAct).map(({ action, registration }) => identityOfAct(action, registration.id)),
@@ -234,7 +238,10 @@ export function continueHistory(plan: Plan, found: readonly Keyed[], before: His
   };
 }
 
-/** What was due to be revoked in the last run, and was revoked since; and what was known as such, and still is so. */
+/**
+ * What was due to be revoked in the last run and was revoked since then; and what was known as such, if it is
+ * unchanged.
+ */
 function ownRevoked(
   { decisions }: Plan,
   before: History | undefined,
@@ -249,12 +256,13 @@ function ownRevoked(
   });
 }
 
-/** So long after it was last there an enrolment is forgotten, as the account forgets the record of a device. */
+/** After this time without being seen, an enrolment is forgotten, as the account forgets the record of a device. */
 const REMEMBERED_MS = 365 * DAY_MS;
 
 /**
- * When devices enrolled that no entry allows, by all that their records are found by. Only of what a deletion would make
- * the account forget, and of what has a grace now; a device that comes back has none left.
+ * When devices enrolled that no entry allows, by every key that identifies them. Includes only devices that the account
+ * would forget after a deletion, and those that have a grace period now. A device that comes back has no grace period
+ * left.
  */
 function enrolledUnlisted(
   { decisions, asOf }: Plan,
@@ -278,7 +286,7 @@ export function formatHistory(history: History): string {
   return `${jsonText(history, 2)}\n`;
 }
 
-/** The plan whose acts, and these findings, say since when they have stood, by the history of the runs before. */
+/** The plan with the ages of its acts and of these findings, from the history of earlier runs. */
 export function withAges(plan: Plan, findings: readonly Keyed[], before: History): Plan {
   const age = (since: string | undefined) => ` (${describeAge(since, plan.asOf)})`;
   const ageOf = (key: string) => age(sinceOf(before, key));
@@ -299,12 +307,12 @@ export function withAges(plan: Plan, findings: readonly Keyed[], before: History
   };
 }
 
-/** A history that an earlier version wrote has other keys. */
+/** The time since when a finding has existed. A history from an earlier version has other keys. */
 function sinceKeyed(history: History | undefined, one: Keyed): string | undefined {
   return byEitherKey(one, (key) => sinceOf(history, key));
 }
 
-/** A key may be called as what every object has. */
+/** A key may have the name of a property that every object has. */
 function sinceOf(history: History | undefined, key: string): string | undefined {
   return history && Object.hasOwn(history.since, key) ? history.since[key] : undefined;
 }
@@ -316,12 +324,12 @@ function describeAge(since: string | undefined, asOf: Date): string {
   return `since ${since.slice(0, 10)}, ${counted(days, "day")}`;
 }
 
-// Findings by their identity, so that they can be accepted, and their age be told; keys of earlier files are still read.
+// Findings by their identity, so that they can be accepted and their age shown. Keys in earlier files are still read.
 
-/** A finding with its key: what is told of it may grow, and the key stays. */
+/** A finding with its key. The text of a finding may grow, but the key stays the same. */
 interface Keyed {
   readonly key: string;
-  /** The key that files of before this version have. */
+  /** The key in files from before this version. */
   readonly formerKey: string;
   readonly finding: Finding;
 }
@@ -330,7 +338,7 @@ export function withKeys(findings: readonly Finding[]): readonly Keyed[] {
   return findings.map((finding) => ({ key: identityOf(finding), formerKey: formerKeyOf(finding), finding }));
 }
 
-/** What a file says of a finding: by its key, or else by the one of before. */
+/** What a file has for a finding: by its key, or else by its former key. */
 function byEitherKey<T>(
   { key, formerKey }: Pick<Keyed, "key" | "formerKey">,
   find: (key: string) => T | undefined,
@@ -338,12 +346,14 @@ function byEitherKey<T>(
   return find(key) ?? find(formerKey);
 }
 
-/** Their registrations come and go with every enrolment, and say nothing about what was found. */
+/**
+ * Findings of these codes have registrations that change with every enrolment, so they say nothing about the finding.
+ */
 const WHOLESALE: ReadonlySet<string> = new Set(["overlapping-stack", "change-out-of-scope"]);
 
 /**
- * The key of before findings had a subject: their registrations, or, where they are about the allowlist, their file and
- * the first clause of their text. It holds as long as that text is the same; nothing new is written by it.
+ * The key of a finding from before findings had a subject: its registrations or, if it is about the allowlist, the file
+ * and the first clause of the text. It is valid as long as that text is the same. Nothing new is written with it.
  */
 function formerKeyOf({ code, text, source, registrations }: Finding): string {
   const about =
@@ -353,7 +363,7 @@ function formerKeyOf({ code, text, source, registrations }: Finding): string {
   return `${code}:${createHash("sha256").update(JSON.stringify(about)).digest("hex").slice(0, 16)}`;
 }
 
-/** What follows a semicolon is advice and guesses; counts change. */
+/** The text without advice and guesses after a semicolon, and without counts, which change. */
 function clause(text: string): string {
   return (text.split(/; (?=did you mean|that is a device|nothing is left|it says)/u)[0] ?? text).replace(
     /\b\d+ (?=(?:of these |active )?registrations?\b)/gu,

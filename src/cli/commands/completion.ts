@@ -1,4 +1,6 @@
-/** `warp-registrations completion`: what a shell needs to complete the commands, made from the very tree that parses them. */
+/**
+ * `warp-registrations completion`: what a shell needs to complete the commands, made from the tree that parses them.
+ */
 
 import { Argument, type Command, type Option } from "commander";
 import { type CommandContext, EXIT, type ExitCode, newCommand, runs, type Surroundings } from "../command.js";
@@ -32,7 +34,7 @@ interface CompletedOption {
   /** `--format`. */
   readonly name: string;
   readonly description: string;
-  /** What may stand behind it; `any` is for the user to know, `none` for a flag. */
+  /** What may follow the option: `any` if only the user knows it, `none` for a flag. */
   readonly value: "none" | "any" | "file" | readonly string[];
 }
 
@@ -40,7 +42,7 @@ interface CompletedCommand {
   readonly names: readonly string[];
   readonly description: string;
   readonly options: readonly CompletedOption[];
-  /** What its argument may be; `any` for none too. */
+  /** What the argument may be; `any` also if there is none. */
   readonly argument: CompletedOption["value"];
 }
 
@@ -68,7 +70,7 @@ function toOption({ long, description, flags, argChoices }: Option): CompletedOp
   return [{ name: long, description, value: value === undefined ? "none" : valueOf(value, argChoices) }];
 }
 
-/** By how the value is called in the help. */
+/** The completion of a value, from its name in the help. */
 function valueOf(name: string, choices: readonly string[] | undefined): CompletedOption["value"] {
   if (choices !== undefined) return choices;
   return /^(?:file|glob|report|run-report|dir)\b/u.test(name) ? "file" : "any";
@@ -76,7 +78,7 @@ function valueOf(name: string, choices: readonly string[] | undefined): Complete
 
 const scripts: Readonly<Record<Shell, (tree: Tree) => string>> = { bash, zsh, fish };
 
-/** In single quotes, as bash and zsh read them. */
+/** Text in single quotes, as bash and zsh read them. */
 function quoted(text: string): string {
   return `'${text.replaceAll("'", "'\\''")}'`;
 }
@@ -89,7 +91,7 @@ function words(list: readonly string[]): string {
   return quoted(list.join(" "));
 }
 
-/** What sets the answers for a value. */
+/** The bash code that sets the answers for a value. */
 function reply(value: CompletedOption["value"]): string {
   if (value === "file") return `COMPREPLY=($(compgen -f -- "$cur"))`;
   return typeof value === "string" ? ":" : `COMPREPLY=($(compgen -W ${words(value)} -- "$cur"))`;

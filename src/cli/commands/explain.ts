@@ -1,4 +1,4 @@
-/** `warp-registrations explain`: why a registration, a device or a user is decided as it is. */
+/** `warp-registrations explain`: why a registration, a device or a user has its decision. */
 
 import { type Command, Option } from "commander";
 import { checkAccount } from "../../allowlist/checks.js";
@@ -155,12 +155,12 @@ function toText(
     .join("\n\n");
 }
 
-// Explanations as JSON, version 1. Texts are raw: whoever shows one escapes it.
+// Explanations as JSON, version 1. Texts are not escaped: whoever shows one must escape it.
 
 interface ExplainTerms {
   readonly account: string;
   readonly asOf: Date;
-  /** As it was asked. */
+  /** The subject as the user wrote it. */
   readonly what: string;
   readonly explanations: readonly Explanation[];
   readonly evidence: ReadonlyMap<string, Evidence> | undefined;
@@ -220,16 +220,16 @@ function aboutRegistration(
   };
 }
 
-// Explanations for a terminal: as wide as it is, and escaped.
+// Explanations for a terminal: escaped, and as wide as the terminal.
 
-/** What stands beside the explanations. */
+/** What the text needs besides the explanations. */
 interface TextTerms {
   /** The text of a line of the allowlist. */
   readonly lineOf: (source: SourcePosition) => string | undefined;
   readonly evidence: ReadonlyMap<string, Evidence> | undefined;
-  /** Of several, only what is and what should be. */
+  /** Whether to show only what is and what should be, because there are several. */
   readonly short: boolean;
-  /** Undefined where it goes to no terminal. */
+  /** Undefined if it does not go to a terminal. */
   readonly columns: number | undefined;
 }
 

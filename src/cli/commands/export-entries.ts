@@ -1,4 +1,4 @@
-/** What an exported allowlist says besides its users. */
+/** What an exported allowlist sets besides its users. */
 
 import { matchId } from "../../allowlist/match-values.js";
 import type { SourcePosition } from "../../allowlist/messages.js";
@@ -27,8 +27,8 @@ import { compare, counted } from "../../text/words.js";
 import { byAge } from "./find.js";
 
 /**
- * Everything by default, and said so that whoever goes on from here sees it. Nothing in it goes by age: an export asks
- * for no act on any later day either, as long as the account does not change.
+ * All defaults, written out so that everyone who continues from here sees them. No setting depends on age: as long as
+ * the account does not change, an export asks for no act on any later day either.
  */
 const EXPORT_POLICY = `
 policy:
@@ -44,13 +44,16 @@ policy:
 
 const SCHEMAS = "node_modules/pulumi-warp-registrations/schemas";
 
-/** The line by which editors find the schema of a file. */
+/** The line from which editors find the schema of a file. */
 export function schemaLine(file: string, kind: "allowlist" | "users"): string {
   const up = "../".repeat(file.split("/").length - 1);
   return `# yaml-language-server: $schema=${up === "" ? "./" : up}${SCHEMAS}/${kind}.schema.json\n`;
 }
 
-/** What stands above the users. A redacted account has another id, and is named all the same: it plans alone. */
+/**
+ * The part above the users. A redacted account has a pseudonym as its id. It is named all the same, because it only
+ * makes plans.
+ */
 export function exportHead(account: string): string {
   const said = isAccountId(account)
     ? `# On any other account this allowlist is refused.\naccount: ${JSON.stringify(account)}\n`
@@ -61,7 +64,7 @@ export function exportHead(account: string): string {
 /** The entries of each user, by normalised e-mail. */
 type ExportedEntries = ReadonlyMap<string, readonly NewEntry[]>;
 
-/** The allowlist that an export with these entries reads back as. */
+/** The allowlist that an export with these entries is read back as. */
 function toAllowlist(users: ExportedEntries): Allowlist {
   const text = `${exportHead("")}\nusers: { nobody@example.com: [] }\n`;
   const { allowlist, messages } = parseAllowlist([{ file: "allowlist.yaml", text }]);
@@ -75,9 +78,9 @@ function toAllowlist(users: ExportedEntries): Allowlist {
   return { ...allowlist, users: new Map(listed) };
 }
 
-// Which users and entries say what is live now.
+// Which users and entries describe what is live now.
 
-/** An entry, and the registrations for whose sake it is there. */
+/** An entry, with the registrations that need it. */
 interface ExportedEntry {
   readonly entry: NewEntry;
   readonly registrations: readonly Registration[];
@@ -85,27 +88,27 @@ interface ExportedEntry {
 
 export interface ExportedUser {
   readonly email: string;
-  /** Of an older device first. */
+  /** In the order of age, the entry of the oldest device first. */
   readonly entries: readonly ExportedEntry[];
-  /** Revoked, and without an entry: they stay so. */
+  /** Revoked registrations without an entry: they stay revoked. */
   readonly refused: readonly Registration[];
 }
 
 export interface ExportedUsers {
   /** In the order of e-mails. */
   readonly users: readonly ExportedUser[];
-  /** Registrations that an allowlist without a scope does not decide about, by what they are. */
+  /** Registrations that an allowlist without a scope does not decide about, because of their state or type. */
   readonly outOfScope: number;
   /** Registrations that belong to no person. */
   readonly noUser: number;
-  /** Registrations of users whose address, or whose devices' ids, cannot stand in an allowlist. */
+  /** Registrations of users whose address, or whose devices' ids, cannot be written in an allowlist. */
   readonly unlistable: number;
 }
 
 /**
- * Every active registration gets the strongest key that its device tells. A plan is made of that: whatever it would
- * still do (let in a newer registration that is revoked, leave one alone since its hardware is not known) is named by
- * its id as what it is, until nothing is left.
+ * Gives every active registration the strongest key that its device reports, and plans the result. Anything that the
+ * plan would still do (let in a newer registration that is revoked, leave one alone because its hardware is not known)
+ * gets an entry by its id with its present state, until nothing is left.
  */
 export function chooseEntries({ full: whole, index, decide }: ExportedAccount): ExportedUsers {
   const { own, ...counts } = sortOut(whole.registrations);
@@ -142,7 +145,7 @@ const EVERYTHING = toAllowlist(new Map()).scope;
 function sortOut(registrations: readonly Registration[]) {
   const own = new Map<string, Registration[]>();
   const counts = { outOfScope: 0, noUser: 0, unlistable: 0 };
-  // An export that is made again has what is new at the end.
+  // If the export is made again, new registrations are at the end.
   for (const registration of [...registrations].sort(byAge)) {
     const email = userOf(registration);
     if (!isInScope(registration, email, EVERYTHING)) counts.outOfScope++;
@@ -157,7 +160,7 @@ function sortOut(registrations: readonly Registration[]) {
   return { own, ...counts };
 }
 
-/** Undefined where a device can be named by nothing. */
+/** Undefined if a device has no key that can be written. */
 function byDevice(registrations: readonly Registration[], index: HardwareIndex): ExportedEntry[] | undefined {
   const entries = new Map<string, { entry: NewEntry; registrations: Registration[] }>();
   for (const registration of registrations) {
@@ -168,7 +171,7 @@ function byDevice(registrations: readonly Registration[], index: HardwareIndex):
       registration: registration.id,
     });
     if (!match) return undefined;
-    // Firmware writes one serial in either case: two devices that tell it are named by one entry.
+    // Firmware writes one serial in either case: two devices that report it get one entry.
     const key = matchId(match);
     const known = entries.get(key);
     if (known) known.registrations.push(registration);
@@ -185,7 +188,7 @@ function byId(registration: Registration): NewEntry {
   return { match: { registration: registration.id }, state: liveState(registration) };
 }
 
-/** What would be acted on, and what would be left alone for want of knowledge; only of these users where some are given. */
+/** What would be acted on, and what would be left alone because something is unknown. With `only`: for these users. */
 function findWrong(
   users: ReadonlyMap<string, readonly ExportedEntry[]>,
   decide: ExportedAccount["decide"],
@@ -195,26 +198,29 @@ function findWrong(
   return decide(toAllowlist(new Map(entries)), only).filter(isWrong);
 }
 
-/** What an export must leave nothing of. */
+/** A decision that must not be left in an export. */
 export function isWrong(decision: Decision): boolean {
   return (
     isAct(decision) || decision.reason.code === "unknown-hardware" || decision.reason.code === "contradiction"
   );
 }
 
-/** The account that an export is made of and proven by, formed once for both. */
+/** The account that an export is made from and proven against, formed once for both. */
 export interface ExportedAccount {
   readonly full: FullInventory;
   readonly index: HardwareIndex;
   readonly unusable: readonly Unusable[];
-  /** What an allowlist decides; only of these users where some are given: nobody's depends on anybody else's. */
+  /**
+   * The decisions of an allowlist. With `only`: for these users, which is possible because no user's decisions depend
+   * on another's.
+   */
   readonly decide: (allowlist: Allowlist, only?: ReadonlySet<string>) => readonly Decision[];
 }
 
 export function formAccount(whole: FullInventory, asOf: Date): ExportedAccount {
   const { index, unusable } = indexHardware(whole.devices);
   const formed = new Map<boolean, ReadonlyMap<string, Person>>();
-  /** As a plan forms them: by hardware only where the allowlist asks for that. */
+  /** Forms people as a plan does: by hardware only if the allowlist needs it. */
   const peopleBy = (byHardware: boolean) => {
     const people = formed.get(byHardware) ?? formDevices(whole.registrations, byHardware ? index : undefined);
     formed.set(byHardware, people);
@@ -245,13 +251,13 @@ function toUser(
 
 // An export as the text of allowlist files.
 
-/** So many refused registrations of a user are told; the rest is counted. */
+/** At most this many refused registrations of a user are listed. The rest is counted. */
 const MOST_REFUSED = 10;
 
-/** What the account knows of the devices, for those who read. */
+/** What the account knows about the devices, for readers. */
 export interface DeviceNotes {
   readonly hardware: ReadonlyMap<string, Hardware>;
-  /** Why the serial of a device is not used, by its id. */
+  /** Why a device's serial is not used, by the device's id. */
   readonly unusable: ReadonlyMap<string, string>;
 }
 
@@ -261,7 +267,7 @@ export function usersText(users: readonly ExportedUser[], notes: DeviceNotes): s
   return ["users:", ...blocks].join("\n") + "\n";
 }
 
-/** Comments about an empty list stand before it: behind it they would look like the next user's. */
+/** Comments about an empty list are before it: after it they would look like the next user's. */
 function userText({ email, entries, refused }: ExportedUser, notes: DeviceNotes): string[] {
   const key = `  ${keyText(email)}:`;
   const name = nameOf([...entries.flatMap(({ registrations }) => registrations), ...refused]);
@@ -299,7 +305,7 @@ function refusedLines(refused: readonly Registration[], notes: DeviceNotes): str
   return more > 0 ? [`# ${counted(more, "older revoked registration")}`, ...lines] : lines;
 }
 
-/** Names stand in quotes: what users choose is not to pass for our own words, or for an editor's command. */
+/** Names are in quotes: a text that a user chose must not pass for our own words, or for an editor's command. */
 function describe(registration: Registration, { hardware }: DeviceNotes): string[] {
   const { device, last_seen_at, revoked_at } = registration;
   const revoked = liveState(registration) === "revoked" ? `revoked ${day(revoked_at ?? "")}: ` : "";
@@ -310,7 +316,7 @@ function describe(registration: Registration, { hardware }: DeviceNotes): string
   ];
 }
 
-/** Each part is cut by itself, so that a long name hides no date. */
+/** Each part is cut on its own, so that a long name does not hide a date. */
 function oneLine(parts: readonly string[]): string {
   const shown = parts.map((part) => escapeText(part, 120)).filter((part) => part !== "");
   return commentText(shown.join(", "), Infinity);

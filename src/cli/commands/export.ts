@@ -107,12 +107,12 @@ async function exportAccount(surroundings: Surroundings, options: ExportOptions)
   return EXIT.fine;
 }
 
-/** Before the account is asked, and again before anything is written. */
+/** Called before the account is listed, and again before anything is written. */
 function refuseExisting({ folder }: Surroundings, paths: readonly string[], force = false): void {
   if (force) return;
   const there = paths.filter((path) => {
     const stat = lstatSync(resolve(folder, path), { throwIfNoEntry: false });
-    // A pipe or a terminal (`/dev/stdout`) holds nothing that could be lost.
+    // A pipe or a terminal (`/dev/stdout`) has no content to lose.
     return stat !== undefined && (stat.isFile() || stat.isSymbolicLink());
   });
   if (there.length === 0) return;
@@ -153,25 +153,25 @@ function printSummary(
   if (skipped.length > 0) stderr.write(`not listed: ${skipped.join("; ")}\n`);
 }
 
-// The files of an export, proven: they are read back, and planned against the account that they were made from.
+// The files of an export. They are proven by reading them back and planning them against the account that they come
+// from.
 
 export interface ExportTerms {
   readonly asOf: Date;
-  /** Without it, all stands in one file. */
+  /** Without it, everything is in one file. */
   readonly split?: Split | undefined;
-  /** Whether the account tells pseudonyms. */
+  /** Whether the account has pseudonyms. */
   readonly redacted?: boolean;
 }
 
 export interface Export extends ExportedUsers {
-  /** The root file first; names are relative to the project's folder. */
+  /** The root file first. Names are relative to the project's folder. */
   readonly files: readonly AllowlistFile[];
 }
 
-/** The name of the root file. */
 const ROOT_FILE = "allowlist.yaml";
 
-/** @throws UserError where nobody can be listed: an allowlist without users is refused. */
+/** @throws UserError if nobody can be listed: an allowlist without users is refused */
 export function makeExport(whole: FullInventory, terms: ExportTerms): Export {
   const account = formAccount(whole, terms.asOf);
   const chosen = chooseEntries(account);
@@ -200,7 +200,7 @@ export function makeExport(whole: FullInventory, terms: ExportTerms): Export {
   return { ...chosen, files };
 }
 
-/** What the export does not speak about, in words. */
+/** What the export leaves out, in words. */
 function notListed({ outOfScope, noUser, unlistable }: ExportedUsers): string[] {
   return [
     ...(noUser > 0 ? [`${counted(noUser, "registration")} of no person`] : []),
@@ -230,8 +230,8 @@ function notesOf({ index, unusable }: ExportedAccount): DeviceNotes {
 }
 
 /**
- * What cannot happen is made sure of: nobody should find out by being cut off. It is decided by what the files say once
- * they are read, and no finding is looked for: those are of no plan that is shown.
+ * Checks what should be impossible: nobody should notice a mistake by being cut off. The decisions come from the files
+ * as they are read back. Findings are not looked for, because no plan is shown.
  */
 function prove(files: readonly AllowlistFile[], { decide }: ExportedAccount): void {
   const { allowlist, messages } = parseAllowlist(files);
@@ -239,16 +239,16 @@ function prove(files: readonly AllowlistFile[], { decide }: ExportedAccount): vo
   if (decide(allowlist).some(isWrong)) throw new Error("the export is not in sync with its account");
 }
 
-// Which user goes into which file of a split export.
+// The file of each user in a split export.
 
 const SPLITS = ["user", "domain"] as const;
 
 type Split = (typeof SPLITS)[number];
 
-/** Longer file names are refused by some file systems. */
+/** Some file systems refuse longer file names. */
 const LONGEST = 100;
 
-/** The users of each file, by its name below the folder, with `/`. */
+/** The users of each file. File names are relative to the export's folder, with `/`. */
 function splitUsers(
   users: readonly ExportedUser[],
   split: Split,
@@ -260,8 +260,8 @@ function splitUsers(
 }
 
 /**
- * An address as a file's name: what file systems or shells could take for something else is replaced, and then a part
- * of its digest keeps two addresses apart.
+ * An address as a file name. Characters that a file system or a shell could misread are replaced; then a part of the
+ * digest keeps two addresses apart.
  */
 function fileName(text: string): string {
   const plain = text.replace(/[^a-z\d@._+-]/gu, "_").replace(/^[.-]/u, "_");

@@ -1,4 +1,4 @@
-/** What `explain` is asked about: a registration, a device, a serial number or a user. */
+/** Finds what `explain` was asked about: a registration, a device, a serial number or a user. */
 
 import { hardwareIdKey, serialKey } from "../../allowlist/match-values.js";
 import type { AllowedUser, Allowlist } from "../../allowlist/model.js";
@@ -14,13 +14,13 @@ import { UserError } from "../command.js";
 
 export interface Located {
   readonly by: "registration" | "device" | "serial" | "hardwareId" | "user";
-  /** The registrations' ids, the newest first. */
+  /** The ids of the registrations, the newest first. */
   readonly ids: readonly string[];
-  /** Where a user was asked about whom the allowlist lists. */
+  /** The user's list, if the question was about a user whom the allowlist lists. */
   readonly listed?: AllowedUser | undefined;
 }
 
-/** @throws UserError where nothing is called so, with what may have been meant. */
+/** @throws UserError if nothing has that name, with what was probably meant */
 export function findSubject(word: string, whole: FullInventory, allowlist: Allowlist): Located {
   const registrations = [...whole.registrations].sort((a, b) => byAge(b, a));
   const idsOf = (isMeant: (one: (typeof registrations)[number]) => boolean) =>
@@ -81,13 +81,13 @@ function onlyAName(word: string, ids: readonly string[]): UserError {
   );
 }
 
-// Which registrations are meant by an id or an address.
+// Finds the registrations that an id or an address means.
 
 /**
- * A registration by its id; of a device or a user those that are active, and of a device that has none the newest of
- * each of its users.
+ * A registration by its id. For a device or a user: the active registrations; for a device without any, the newest one
+ * of each of its users.
  *
- * @throws UserError where nothing has that id or address, with what may have been meant.
+ * @throws UserError if nothing has that id or address, with what was probably meant.
  */
 export function findTargets(word: string, registrations: readonly Registration[]): readonly Registration[] {
   const live = registrations.filter(({ deleted_at }) => deleted_at == null);
@@ -109,7 +109,7 @@ export function findTargets(word: string, registrations: readonly Registration[]
   throw unknownTarget(word, live);
 }
 
-/** The oldest first. */
+/** Compares by age, the oldest first. */
 export function byAge(a: Registration, b: Registration): number {
   return compareTimes(a.created_at, b.created_at) || compare(a.id, b.id);
 }

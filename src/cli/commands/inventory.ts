@@ -76,11 +76,11 @@ async function saveInventory(surroundings: Surroundings, options: InventoryOptio
   return EXIT.fine;
 }
 
-// An inventory that can be shared: who and what is replaced, how everything hangs together stays.
+// An inventory that can be shared: people and things are replaced, and their relations stay.
 
 /**
  * Replaces account, ids, e-mails, names, serial numbers, hardware ids, MAC and IP addresses, and keys. Times, versions,
- * models and states stay. A field that no document of the API names is left out: nobody knows what it holds.
+ * models and states stay. Fields that no document of the API names are left out, because nobody knows what they hold.
  */
 function redactInventory(file: InventoryFile): InventoryFile {
   const names = new Pseudonyms();
@@ -168,7 +168,7 @@ function redactUser(user: RegistrationUser, names: Pseudonyms): RegistrationUser
   });
 }
 
-/** Users of one domain stay users of one domain, and what belongs to no person still says so. */
+/** Users of one domain still share one domain, and an address that belongs to no person still shows that. */
 function redactEmail(given: string, names: Pseudonyms): string {
   const email = normaliseEmail(given);
   if (!email.includes("@")) return email === "" ? given : names.of("local", email);
@@ -188,7 +188,7 @@ function redactPolicy(policy: RegistrationPolicy, names: Pseudonyms): Registrati
   };
 }
 
-/** A vendor's default names no machine, and that it is one matters. */
+/** A vendor's default is kept: it does not identify a machine, and it matters that it is a default. */
 function identity(kind: "serial" | "hardwareId", given: string | null | undefined, names: Pseudonyms) {
   if (given == null || !isUsableSerial(given)) return given;
   return replace(kind, (kind === "serial" ? serialKey : hardwareIdKey)(given), names);
@@ -206,10 +206,10 @@ function withoutUndefined(fields: Readonly<Record<string, unknown>>): object {
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
 }
 
-/** What a value is, so that its pseudonym has the same shape. */
+/** The kind of a value. Its pseudonym has the same form. */
 type PseudonymKind = keyof typeof SHAPES;
 
-/** 256 bits of a keyed hash, as hexadecimal digits, made into something of the right shape. */
+/** Turns 256 bits of a keyed hash, as hexadecimal digits, into a value of the right form. */
 const SHAPES = {
   account: (hash: string) => hash.slice(0, 32),
   uuid: (hash: string) =>
@@ -228,7 +228,7 @@ const SHAPES = {
   serial: (hash: string) => `SN${hash.slice(0, 12).toUpperCase()}`,
   hardwareId: (hash: string) => `HW${hash.slice(0, 20)}`,
   key: (hash: string) => `key-${hash.slice(0, 40)}`,
-  /** Locally administered: no vendor's. */
+  /** A locally administered address, which belongs to no vendor. */
   mac: (hash: string) => `02:${(hash.slice(0, 10).match(/../gu) ?? []).join(":")}`,
   ipv4: (hash: string) =>
     `10.${[0, 2, 4].map((at) => Number.parseInt(hash.slice(at, at + 2), 16)).join(".")}`,
@@ -236,8 +236,8 @@ const SHAPES = {
 } as const;
 
 /**
- * Replaces values so that equal ones stay equal, different ones stay different, and nobody can tell which was which:
- * the key is drawn for each of these, and kept nowhere, so that trying all e-mails of a company leads nowhere either.
+ * Replaces values. Equal values stay equal, different ones stay different, and nobody can find out which was which: the
+ * key is random for each instance and is not stored, so that trying all e-mails of a company does not help either.
  */
 class Pseudonyms {
   readonly #key = randomBytes(32);
@@ -248,7 +248,7 @@ class Pseudonyms {
     const name = `${kind}\n${value}`;
     const known = this.#known.get(name);
     if (known !== undefined) return known;
-    // Short shapes can meet; then the next one is tried.
+    // Short forms can collide. Then the next attempt is used.
     for (let attempt = 0; ; attempt++) {
       const made = SHAPES[kind](createHmac("sha256", this.#key).update(`${attempt}\n${name}`).digest("hex"));
       if (this.#taken.has(made)) continue;

@@ -1,4 +1,4 @@
-/** `warp-registrations plan`: what an update would do. */
+/** `warp-registrations plan`: shows what an update would do. */
 
 import type { Command } from "commander";
 import { existsSync } from "node:fs";
@@ -81,7 +81,7 @@ async function plan(surroundings: Surroundings, options: PlanningOptions): Promi
   return writeReports(surroundings, options, await planRun(surroundings, options));
 }
 
-// `warp-registrations drift`: where account and allowlist differ, for schedules.
+// `warp-registrations drift`: shows where account and allowlist differ, for scheduled runs.
 
 interface DriftOptions extends PlanningOptions {
   readonly baseline?: string;
@@ -119,7 +119,7 @@ export function driftCommand(context: CommandContext): Command {
 async function drift(surroundings: Surroundings, options: DriftOptions): Promise<ExitCode> {
   const baseline = readBaseline(surroundings, options.baseline);
   const { writeBaseline, history } = options;
-  // A history is read and written by design; a baseline may be written anew over itself.
+  // A history is read and written on purpose. A baseline may be overwritten with itself.
   const planned = await planRun(surroundings, options, {
     outputs: [history, ...(writeBaseline === options.baseline ? [] : [writeBaseline])],
     inputs: [options.baseline],
@@ -133,7 +133,7 @@ function readBaseline({ folder }: Surroundings, path: string | undefined): Basel
   return path === undefined ? undefined : parseBaseline(path, readText(folder, path));
 }
 
-/** The plan as it is told: aged by the history, without what the baseline accepts. Writes both files. */
+/** The plan to report: with ages from the history, and without what the baseline accepts. Writes both files. */
 function keepBooks(
   surroundings: Surroundings,
   options: DriftOptions,
@@ -155,9 +155,9 @@ function keepBooks(
     const path = options.history;
     const text = readText(folder, path, true);
     const before = text === undefined ? undefined : parseHistory(path, text, found.account);
-    // What is accepted today may stop being so, and has stood all the while.
+    // The history also has accepted findings: one may stop being accepted, and has existed all the time.
     const history = continueHistory(found, keyed, before);
-    // In the first run everything would be new.
+    // In the first run, everything would be new.
     if (before !== undefined) plan = withAges(plan, unaccepted.findings, before);
     const isLater = before === undefined || Date.parse(before.asOf) <= found.asOf.getTime();
     if (isLater) files.push({ path, text: formatHistory(history) });
@@ -171,7 +171,7 @@ function keepBooks(
   return plan;
 }
 
-// What `plan` and `drift` do alike: from the options to the plan, and from the plan to its reports.
+// What `plan` and `drift` share: from the options to the plan, and from the plan to its reports.
 
 interface PlanningOptions extends AllowlistOptions, AccountOptions, OwnOptions, OutputOptions<Format> {
   readonly base?: readonly string[];
@@ -183,23 +183,23 @@ interface PlanningOptions extends AllowlistOptions, AccountOptions, OwnOptions, 
   readonly exitCode?: boolean;
 }
 
-/** A plan, and what was asked about the users whom it acts on. */
+/** A plan, with evidence about the users whom it acts on. */
 interface DatedPlan {
   readonly plan: Plan;
   readonly evidence: ReadonlyMap<string, Evidence> | undefined;
-  /** When the report is made, by the account's clock where that is known. */
+  /** When the report is made, by the account's clock if that is known. */
   readonly generatedAt: Date;
 }
 
-/** What a command writes and reads besides what all that plan do. */
+/** What a command writes and reads besides what every plan does. */
 interface RunFiles {
   readonly outputs?: readonly (string | undefined)[];
   readonly inputs?: readonly (string | undefined)[];
-  /** Tells, once it is there, what came of the acts that stood in earlier runs. */
+  /** The history. If it exists, it shows what happened to the acts of earlier runs. */
   readonly history?: string | undefined;
 }
 
-/** Reads everything and plans. Nothing is asked of the account before all files are known to be good. */
+/** Reads everything and plans. Sends no request to the account before all files are known to be valid. */
 async function planRun(
   surroundings: Surroundings,
   options: PlanningOptions,
@@ -246,7 +246,7 @@ async function planRun(
   } else {
     const listed = once(() => source.listFull({ accessUsers: head }));
     plan = await reconcile(head, async () => narrowInventory(await listed(), head), terms);
-    // Both allowlists are asked about the same account at the same moment.
+    // Both allowlists are planned against the same account at the same moment.
     const before = makePlan(base, narrowInventory(await listed(), base), plan.asOf, { own: remembered });
     plan = withChange({ base, head }, { before, after: plan });
   }
@@ -254,7 +254,7 @@ async function planRun(
   return { plan, evidence, generatedAt: source.time()?.now ?? surroundings.now() };
 }
 
-/** Writes and prints the reports, and answers how the command ends. */
+/** Writes and prints the reports, and returns the exit code. */
 async function writeReports(
   surroundings: Surroundings,
   options: PlanningOptions,
@@ -287,7 +287,7 @@ function readBase(
   return base === undefined ? Promise.resolve(undefined) : readBaseFiles(surroundings.folder, base);
 }
 
-/** Reads the allowlist before the change. It may stand outside the project: a checkout of the base branch beside it. */
+/** Reads the allowlist before the change. It may be outside the project: a checkout of the base branch next to it. */
 async function readBaseFiles(folder: string, patterns: readonly string[]): Promise<Allowlist> {
   const root = patterns.some((pattern) => leadsOut(folder, pattern))
     ? commonFolder(folder, patterns)
@@ -310,7 +310,7 @@ function leadsOut(folder: string, pattern: string): boolean {
   return path === ".." || path.startsWith(`..${sep}`) || isAbsolute(path);
 }
 
-/** The deepest folder that is there and holds everything that the patterns can match. */
+/** The deepest existing folder that contains everything the patterns can match. */
 function commonFolder(folder: string, patterns: readonly string[]): string {
   const split = patterns.map((pattern) => resolve(folder, pattern).split(sep).slice(0, -1));
   const [first = []] = split;
@@ -323,9 +323,9 @@ function commonFolder(folder: string, patterns: readonly string[]): string {
   return root;
 }
 
-// How a plan ends a command.
+// The exit code of a plan.
 
-/** Says on standard error why nothing could be done, as the Pulumi program does. */
+/** Reports on standard error why nothing could be done, as the Pulumi program does. */
 function exitCodeOf({ env, stderr }: Surroundings, document: ReportDocument, exitCode: boolean): ExitCode {
   if (isHeld(document)) {
     stderr.write(`error: ${whyHeld(document, givenFingerprint(env))}\n`);

@@ -1,4 +1,4 @@
-/** `warp-registrations show`: a saved report in any other form. */
+/** `warp-registrations show`: renders a saved report in any other format. */
 
 import { type Command, Option } from "commander";
 import type { ReportDocument } from "../../report/document.js";
@@ -61,7 +61,7 @@ function show(surroundings: Surroundings, path: string, options: ShowOptions): P
   return Promise.resolve(EXIT.fine);
 }
 
-/** What a report says besides its fields is not looked at when it is read, and may be too deep to be written again. */
+/** Unknown fields of a report are not checked when it is read, and may be nested too deeply to write again. */
 function rendered(path: string, format: Format, document: ReportDocument, settings: RenderOptions): string {
   try {
     return render(format, document, settings);

@@ -122,7 +122,7 @@ function worldOfInventory(file: string): World {
   return { account_id: account, registrations, physical_devices: devices, access_users: accessUsers };
 }
 
-/** Appends; a pipe is refused, since opening it would wait for somebody to read. */
+/** Opens the log for appending. Refuses a pipe, because opening it would wait for a reader. */
 function openLog(file: string): Promise<WriteStream> {
   return new Promise((resolve, reject) => {
     const fail = (why: string) => reject(new SimulatorError(`log file ${file}: ${why}`));

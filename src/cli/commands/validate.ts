@@ -1,4 +1,4 @@
-/** `warp-registrations validate`: is the allowlist sound? Without network and credentials. */
+/** `warp-registrations validate`: checks whether the allowlist is valid, without network and credentials. */
 
 import type { Command } from "commander";
 import { readAllowlist } from "../../allowlist/files.js";
@@ -57,7 +57,7 @@ async function validate(surroundings: Surroundings, options: ValidateOptions): P
   return warnings.length > 0 && options.exitCode === true ? EXIT.findings : EXIT.fine;
 }
 
-/** A verdict, and the files that it is about, as far as they are known. */
+/** A verdict, with the files that it is about, as far as they are known. */
 interface Validated extends Validation {
   readonly files: readonly (string | undefined)[];
 }
@@ -93,17 +93,20 @@ async function validateFiles({ folder, now }: Surroundings, options: ValidateOpt
   }
 }
 
-// The verdict on an allowlist in each format.
+// The verdict on an allowlist, in each format.
 
-/** What was found out about an allowlist. */
+/** What a validation found. */
 interface Validation {
   readonly errors: readonly Message[];
   readonly warnings: readonly Message[];
-  /** Where it is valid: what it holds, in one line. */
+  /** For a valid allowlist: what it contains, in one line. */
   readonly summary?: string;
 }
 
-/** Warnings are in text, JSON (`severity`) and annotations; SARIF and JUnit know errors alone, since each is a failure there. */
+/**
+ * Warnings are in text, JSON (`severity`) and annotations. SARIF and JUnit get only errors, because each entry there is
+ * a failure.
+ */
 function renderVerdict(format: MessageFormat, verdict: Validation): string {
   const { errors, warnings } = verdict;
   switch (format) {

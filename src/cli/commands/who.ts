@@ -1,4 +1,4 @@
-/** `warp-registrations who`: who may connect, since when, and why. */
+/** `warp-registrations who`: shows who may connect, since when, and why. */
 
 import type { Command } from "commander";
 import { checkAccount } from "../../allowlist/checks.js";
@@ -88,9 +88,9 @@ async function who(surroundings: Surroundings, options: WhoOptions): Promise<Exi
   return EXIT.fine;
 }
 
-// Who that is: whatever is connected now, on whatever grounds, and what the next update lets in.
+// Who may connect: whatever is connected now, for any reason, and what the next update lets in.
 
-/** What becomes of a registration. */
+/** What will happen to a registration. */
 const STATUS = {
   allowed: "allowed",
   "left-alone": "left alone",
@@ -102,19 +102,19 @@ const STATUS = {
 
 type Status = keyof typeof STATUS;
 
-/** One registration that may connect; texts are raw. */
+/** One registration that may connect. Texts are not escaped. */
 interface WhoRow {
   readonly registration: Registration;
   readonly device: PhysicalDevice | undefined;
-  /** As it is shown; empty where it belongs to no person. */
+  /** For display; empty if it belongs to no person. */
   readonly person: string;
-  /** Only where it names one machine. */
+  /** Only if it identifies one machine. */
   readonly serial: string | undefined;
   readonly status: Status;
   readonly why: { readonly code: string; readonly text: string };
-  /** What says so; undefined of what is out of scope. */
+  /** The line that decides; undefined for a registration out of scope. */
   readonly source: SourcePosition | undefined;
-  /** The line by which it is listed: of its entry, or of what protects or ignores it. */
+  /** The line that lists it: of its entry, or of what protects or ignores it. */
   readonly line: SourcePosition | undefined;
   readonly listed?: ListedSince;
 }
@@ -126,7 +126,7 @@ interface Roster {
   readonly rows: readonly WhoRow[];
 }
 
-/** By person, then device name, then id. */
+/** In the order of person, device name and id. */
 function connecting(
   allowlist: Allowlist,
   whole: FullInventory,
@@ -195,7 +195,7 @@ function linesOf(rows: readonly WhoRow[]): readonly SourcePosition[] {
 
 // The columns, for every form but JSON.
 
-/** In words; empty where it is not known. Raw. */
+/** In words, not escaped; empty if unknown. */
 const COLUMNS: readonly (readonly [string, (row: WhoRow) => string])[] = [
   ["person", ({ person }) => person],
   ["status", ({ status }) => STATUS[status]],
@@ -224,7 +224,7 @@ const COLUMNS: readonly (readonly [string, (row: WhoRow) => string])[] = [
   ["device id", ({ registration }) => registration.device.id],
 ];
 
-/** Nothing is decided by these fields, so that nobody has looked at what the account sends in them. */
+/** Nothing depends on these fields, so nobody has checked what the account sends in them. */
 function textOf(value: unknown): string {
   return typeof value === "string" ? value : "";
 }
@@ -245,7 +245,7 @@ const renderers: Readonly<Record<WhoFormat, (answer: Roster, columns?: number) =
   json: toJson,
 };
 
-/** How many registrations of how many people, and how many of each status. */
+/** The number of registrations and of people, and the number for each status. */
 function countsOf({ rows }: Roster): string {
   const users = rows.map(({ registration }) => userOf(registration));
   const people = new Set(users.filter((user) => !isNoUser(user)));
@@ -303,7 +303,7 @@ function rowLines(row: WhoRow, { blamed }: Roster): Line[] {
   ];
 }
 
-/** RFC 4180, every cell in quotes. */
+/** RFC 4180, with every cell in quotes. */
 function toCsv({ rows }: Roster): string {
   const line = (cells: readonly string[]) => `${cells.map(csvCell).join(",")}\r\n`;
   return [
@@ -313,11 +313,11 @@ function toCsv({ rows }: Roster): string {
 }
 
 /**
- * What a spreadsheet would take for a formula gets an apostrophe before it, as the OWASP's page on CSV injection says: at
- * the beginning of a cell, and behind what may separate cells where the reader has another separator.
+ * Puts an apostrophe before anything that a spreadsheet would take for a formula, as OWASP's page on CSV injection
+ * recommends: at the beginning of a cell, and after a character that a reader with another separator may split at.
  */
 function csvCell(text: string): string {
-  // No line of the file begins with a cell's text, so that an address (`2001:db8::1`) may stand as it is.
+  // No line of the file begins with a cell's text, so an address (`2001:db8::1`) may stay unescaped.
   const safe = escapeText(text, 1000)
     .replaceAll("\\u{3a}:", "::")
     .replace(/(^|[,;|"'])([\s"']*)([=+\-@\uff1d\uff0b\uff0d\uff20])/gu, "$1$2'$3");
