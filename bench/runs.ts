@@ -29,7 +29,7 @@ export async function measureRuns(engine: Engine): Promise<Row[]> {
 
 async function measureRun(engine: Engine, perPage: number, parallel: number | undefined, whole: boolean) {
   const world = fleet(REGISTRATIONS, REGISTRATIONS * 0.4, 0);
-  const unlisted = alone(world, ACTS);
+  const unlisted = singleRegistrations(world, ACTS);
   const trial = await startTrial({
     engine,
     account: { world, settings: { rate_limit: 0 } },
@@ -62,7 +62,7 @@ async function measureRun(engine: Engine, perPage: number, parallel: number | un
 }
 
 /** Registrations whose serial number no other registration has, so that leaving one out of the list is one act. */
-function alone(world: World, count: number): ReadonlySet<string> {
+function singleRegistrations(world: World, count: number): ReadonlySet<string> {
   const serials = new Map(world.physical_devices.map(({ id, serial_number }) => [id, serial_number ?? ""]));
   const serialOf = ({ device }: World["registrations"][number]) => serials.get(device.id) ?? "";
   const seen = new Map<string, number>();

@@ -49,7 +49,7 @@ export function checkAccount({ account }: Pick<Allowlist, "account">, live: stri
 }
 
 /** Everything that can name an e-mail. */
-interface Speakers {
+interface Mentions {
   readonly users: ReadonlyMap<string, PlacedUser>;
   readonly tests: readonly PlacedTest[];
   readonly access: ReadonlyMap<string, PlacedAccessUser>;
@@ -62,7 +62,7 @@ interface Speakers {
 export function checkOwners(
   root: ParsedFile,
   owners: readonly Owner[],
-  { users, tests, access }: Speakers,
+  { users, tests, access }: Mentions,
   addMessage: AddMessage,
 ): void {
   if (owners.length === 0) return;

@@ -245,10 +245,7 @@ async function nearestFile(root: string, pattern: string): Promise<string | unde
   return nearest(word, [...files].slice(0, 1000));
 }
 
-/**
- * A pattern relative to the project's folder, even if the name of that folder contains a pattern's characters.
- * Undefined if it leads elsewhere.
- */
+/** A pattern relative to the project's folder, whose own name is taken literally. Undefined if it leads elsewhere. */
 function toRelative(root: string, given: string): string | undefined {
   const pattern = given.replace(/^(?:\.\/+)+/u, "");
   if (!isAbsolute(pattern)) return pattern;

@@ -49,7 +49,7 @@ function isTime({ node }: Place, { parentSchema }: ErrorObject): boolean {
 }
 
 /** The file that has the errors. */
-interface Held {
+interface CheckedFile {
   readonly source: SourceText;
   readonly root: TreeNode;
   readonly kind: FileKind;
@@ -57,7 +57,7 @@ interface Held {
 
 function toProblem(
   place: Place,
-  { source, root, kind }: Held,
+  { source, root, kind }: CheckedFile,
   error: ErrorObject,
   unknown: readonly string[],
 ): Problem | undefined {

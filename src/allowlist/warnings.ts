@@ -29,7 +29,7 @@ import type { ParsedFile, Problem, SourceText } from "./source.js";
 import { dayMs } from "./values.js";
 
 /** An allowlist without errors: what warnings are looked for in. */
-interface Sound {
+interface ValidAllowlist {
   readonly files: readonly ParsedFile[];
   readonly root: ParsedFile;
   readonly users: ReadonlyMap<string, PlacedUser>;
@@ -48,7 +48,7 @@ export function findWarnings({
   protects,
   owners,
   access,
-}: Sound): readonly Message[] {
+}: ValidAllowlist): readonly Message[] {
   const warnings: Message[] = [];
   const warn = (source: SourceText, subject: readonly string[], problem: Problem | undefined) => {
     if (problem !== undefined) warnings.push({ ...source.message(problem), subject });

@@ -230,12 +230,12 @@ export function* formatInventory(file: InventoryFile): Generator<string, void> {
 }
 
 /** At most this many records are written at once. */
-const SOME = 500;
+const MOST_AT_ONCE = 500;
 
 function* rows(key: string, list: readonly unknown[], end: string): Generator<string, void> {
   yield `  ${jsonText(key)}: [`;
-  for (let at = 0; at < list.length; at += SOME) {
-    const lines = list.slice(at, at + SOME).map((row) => `\n    ${jsonText(row)}`);
+  for (let at = 0; at < list.length; at += MOST_AT_ONCE) {
+    const lines = list.slice(at, at + MOST_AT_ONCE).map((row) => `\n    ${jsonText(row)}`);
     yield (at > 0 ? "," : "") + lines.join(",");
   }
   yield `${list.length === 0 ? "" : "\n  "}]${end}\n`;

@@ -226,7 +226,7 @@ const SUBMODULE = "160000";
 const LINK = "120000";
 
 async function listTree(git: Git, option: string, commit: string): Promise<readonly TreeEntry[]> {
-  const rows = (await asked(option, git.run(["ls-tree", "-r", "-l", "-z", commit]))).toString("utf8");
+  const rows = (await orUserError(option, git.run(["ls-tree", "-r", "-l", "-z", commit]))).toString("utf8");
   return rows.split("\0").flatMap((row) => {
     const [, mode, id, size, name] = /^(\d+) \w+ ([\da-f]+) +(\d+|-)\t(.*)$/su.exec(row) ?? [];
     if (mode === undefined || id === undefined || name === undefined) return [];
@@ -242,7 +242,7 @@ async function readBlobs(
 ): Promise<readonly AllowlistFile[]> {
   const most = entries.reduce((sum, { size }) => sum + size + 200, 0);
   const input = entries.map(({ id }) => `${id}\n`).join("");
-  const answer = await asked(option, git.run(["cat-file", "--batch"], input, most));
+  const answer = await orUserError(option, git.run(["cat-file", "--batch"], input, most));
   let at = 0;
   return entries.map(({ name, id }) => {
     const end = answer.indexOf("\n", at);
@@ -267,7 +267,7 @@ function decode(option: string, name: string, bytes: Buffer): string {
 }
 
 /** Turns a refusal of git into a mistake of the user. */
-async function asked<T>(option: string, answer: Promise<T>): Promise<T> {
+async function orUserError<T>(option: string, answer: Promise<T>): Promise<T> {
   try {
     return await answer;
   } catch (error) {

@@ -181,7 +181,7 @@ function stopped({ reason }: AbortSignal, doubtful: boolean): CloudflareError {
 const REREAD_WAITS_MS = [1_000, 2_000, 4_000, 8_000];
 
 /** A chunk of at least this size in which every id is refused is a sign about the act, not about the ids. */
-const TELLING_CHUNK = 10;
+const CONCLUSIVE_CHUNK = 10;
 
 /**
  * After this many chunks in a row of which the API accepted nothing and nothing shows as done, the rest is not tried:
@@ -210,7 +210,7 @@ function chunksOf(ids: readonly string[], size: number): readonly (readonly stri
 }
 
 function isBarren({ accepted, doubtful }: Sent, size: number): boolean {
-  return accepted.length === 0 && (doubtful.size > 0 || size >= TELLING_CHUNK);
+  return accepted.length === 0 && (doubtful.size > 0 || size >= CONCLUSIVE_CHUNK);
 }
 
 /**

@@ -32,7 +32,7 @@ export interface RawAnswer {
 }
 
 /** At most this many characters of an unexpected body, or of one text in an error, are shown. */
-const FIRST_BYTES = 200;
+const LONGEST_SHOWN = 200;
 
 const MOST_TEXT = 300;
 
@@ -70,7 +70,7 @@ function parse(body: string): Readonly<Record<string, unknown>> | undefined {
 
 function notAnEnvelope(raw: RawAnswer, redact: (text: string) => string): CloudflareError {
   const { method, path, status } = raw;
-  const begin = escapeText(redact(raw.body), FIRST_BYTES);
+  const begin = escapeText(redact(raw.body), LONGEST_SHOWN);
   const details = [begin === "" ? "the body is empty" : `the body begins: ${begin}`];
   const refusal: ApiRefusal = { method, path, status };
   if (status === 429 || isEndpointGone(refusal)) return refusalError(refusal, details);
@@ -96,7 +96,7 @@ export function openEnvelope(raw: RawAnswer, redact: (text: string) => string): 
     throw new CloudflareError({
       code: "cloudflare/redirected",
       what: "The answer is a redirect. None is followed, since the credentials would go with it.",
-      details: raw.location ? [`it leads to ${escapeText(redact(raw.location), FIRST_BYTES)}`] : [],
+      details: raw.location ? [`it leads to ${escapeText(redact(raw.location), LONGEST_SHOWN)}`] : [],
       method,
       path,
       status,

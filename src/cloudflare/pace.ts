@@ -8,7 +8,7 @@ interface Heard extends RateWindow {
 }
 
 /** At most this many requests left are "little" if the server does not report the size of a full window. */
-const LITTLE = 10;
+const LITTLE_LEFT = 10;
 
 /**
  * Decides when the next request may go out, from the limits that the server reports: at once while there is plenty,
@@ -29,7 +29,7 @@ export class Pace {
 
   #next({ remaining, resetAt, quota }: Heard): number {
     if (remaining < 1) return resetAt;
-    if (remaining > (quota === undefined ? LITTLE : quota / 10)) return 0;
+    if (remaining > (quota === undefined ? LITTLE_LEFT : quota / 10)) return 0;
     return this.#lastSent + (resetAt - this.#lastSent) / (remaining + 1);
   }
 
@@ -185,7 +185,7 @@ const WINDOW_MS = 300_000;
 const REQUEST_MS = 25;
 
 /** Half a budget. From here on, other requests of the same user may get in the way. */
-const LONG = BUDGET / 2;
+const LONG_RUN = BUDGET / 2;
 
 /** What a run is going to do. */
 export interface Workload {
@@ -225,7 +225,7 @@ export function costOf({ acts, users, chunkSize = 100 }: Workload): Cost {
  */
 export function describeCost(workload: Workload): string | undefined {
   const { requests, budgets, minutes } = costOf(workload);
-  if (requests < LONG) return undefined;
+  if (requests < LONG_RUN) return undefined;
   const parts = [
     `about ${grouped(requests)} requests`,
     `${grouped(budgets)} ${budgets === 1 ? "budget" : "budgets"} of ${grouped(BUDGET)}`,

@@ -264,8 +264,8 @@ function makeIdentity(
     auth_status: "NONE",
     common_name: name,
     device_id: deviceId,
-    device_sessions: under(deviceId, { last_authenticated: at }),
-    devicePosture: under(rule, {
+    device_sessions: oneKey(deviceId, { last_authenticated: at }),
+    devicePosture: oneKey(rule, {
       id: rule,
       type: "disk_encryption",
       rule_name: "Disk encryption",
@@ -291,7 +291,7 @@ function makeSession(dice: Random, identity: Identity, at: number): SessionRecor
     name: dice.text("0123456789abcdef", 16),
     expiration: expires,
     metadata: {
-      apps: under(uid, { hostname: "wiki.example.com", name: "Wiki", type: "self_hosted", uid }),
+      apps: oneKey(uid, { hostname: "wiki.example.com", name: "Wiki", type: "self_hosted", uid }),
       expires,
       iat: at,
       nonce: dice.text("ABCDEFGHJKLMNPQRSTUVWXYZabcdefghjkmnpqrstuvwxyz0123456789", 16),
@@ -320,7 +320,7 @@ function makeFailure(dice: Random, { id = "", email = "" }: RegistrationUser, at
  * A mapping with one key. It has no prototype: thousands of `{}` with different keys each fill V8's table of shapes,
  * and every object made afterwards is slow to read.
  */
-function under<T>(key: string, value: T): Readonly<Record<string, T>> {
+function oneKey<T>(key: string, value: T): Readonly<Record<string, T>> {
   const mapping = Object.create(null) as Record<string, T>;
   mapping[key] = value;
   return mapping;

@@ -78,7 +78,7 @@ export function jsonText(value: unknown, indent = 0): string {
 }
 
 /** At most this many items of a list are written at once. */
-const SOME = 200;
+const MOST_AT_ONCE = 200;
 
 /**
  * The text of {@link jsonText} with an indent of 2 and a line break at its end, in parts: for a large account it is too
@@ -88,10 +88,10 @@ export function* jsonParts(object: object): Generator<string, void> {
   let separator = "{";
   for (const [key, value] of Object.entries(object) as [string, unknown][]) {
     const list = Array.isArray(value) ? (value as readonly unknown[]) : [];
-    const inParts = list.length > SOME;
+    const inParts = list.length > MOST_AT_ONCE;
     const head = `{\n  ${JSON.stringify(key)}: [`.length;
-    for (let at = 0; at === 0 || at < list.length; at += SOME) {
-      const json = JSON.stringify({ [key]: inParts ? list.slice(at, at + SOME) : value }, null, 2);
+    for (let at = 0; at === 0 || at < list.length; at += MOST_AT_ONCE) {
+      const json = JSON.stringify({ [key]: inParts ? list.slice(at, at + MOST_AT_ONCE) : value }, null, 2);
       if (json === "{}") break;
       yield (
         separator + visible(json.slice(at === 0 ? 1 : head, inParts ? -LIST_END.length : -OBJECT_END.length))

@@ -41,9 +41,9 @@ class PlaceError extends Error {
 const MOST_LINKS = 40;
 
 /** How long, in ms, the reader of a pipe may take to open it, or to take more. */
-const PATIENCE = 5_000;
+const READER_TIMEOUT_MS = 5_000;
 
-const STEP = 20;
+const RETRY_MS = 20;
 
 /**
  * Follows links and returns what is there. Opens nothing.
@@ -185,7 +185,7 @@ function open(path: string): number {
     } catch (error) {
       if (codeOf(error) !== "ENXIO") throw error;
       if (performance.now() > until) throw new PlaceError("nobody reads from this pipe");
-      rest(STEP);
+      sleep(RETRY_MS);
     }
   }
 }
@@ -200,17 +200,17 @@ function pour(descriptor: number, text: string): void {
     } catch (error) {
       if (codeOf(error) !== "EAGAIN") throw error;
       if (performance.now() > until) throw new PlaceError("its reader has stopped reading");
-      rest(STEP);
+      sleep(RETRY_MS);
     }
   }
 }
 
 function deadline(): number {
-  return performance.now() + PATIENCE;
+  return performance.now() + READER_TIMEOUT_MS;
 }
 
 /** Sleeps without the event loop: see {@link writeOutputs}. */
-function rest(milliseconds: number): void {
+function sleep(milliseconds: number): void {
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, milliseconds);
 }
 

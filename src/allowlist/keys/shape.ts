@@ -288,7 +288,7 @@ function described(row: Row, of: SchemaOf): Schema {
   const byDefault = written(row);
   return {
     title: row.title,
-    description: `${row.means}${said(schema.enum, byDefault)}`.replaceAll("`", ""),
+    description: `${row.means}${defaultSentence(schema.enum, byDefault)}`.replaceAll("`", ""),
     ...schema,
     ...("byDefault" in row && { default: byDefault }),
   };
@@ -302,7 +302,7 @@ export function written(row: Row): unknown {
 }
 
 /** The last sentence of a description: the default. */
-function said(values: unknown, byDefault: unknown): string {
+function defaultSentence(values: unknown, byDefault: unknown): string {
   if (byDefault === undefined) return "";
   if (!Array.isArray(values)) return ` Default: ${code(byDefault)}.`;
   const words = values.map((value) => `${String(value)}${value === byDefault ? " (the default)" : ""}`);

@@ -157,7 +157,7 @@ interface History {
   readonly account: string;
   /** RFC 3339: the moment of the last run. */
   readonly asOf: string;
-  /** By the key of a finding or an act: RFC 3339, the first run from which on every run saw it. */
+  /** By the key of a finding or an act: RFC 3339, when it was first seen without a break since. */
   readonly since: Readonly<Record<string, string>>;
   /** By registration: when it was revoked, if the allowlist required that before. */
   readonly revoked?: Readonly<Record<string, string>> | undefined;

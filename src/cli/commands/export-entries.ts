@@ -245,8 +245,8 @@ function toUser(
   entries: readonly ExportedEntry[],
   own: readonly Registration[],
 ): ExportedUser {
-  const spokenFor = new Set(entries.flatMap(({ registrations }) => registrations.map(({ id }) => id)));
-  return { email, entries, refused: own.filter(({ id }) => !spokenFor.has(id)) };
+  const withEntry = new Set(entries.flatMap(({ registrations }) => registrations.map(({ id }) => id)));
+  return { email, entries, refused: own.filter(({ id }) => !withEntry.has(id)) };
 }
 
 // An export as the text of allowlist files.

@@ -125,7 +125,7 @@ async function drift(surroundings: Surroundings, options: DriftOptions): Promise
     inputs: [options.baseline],
     history,
   });
-  const plan = keepBooks(surroundings, options, planned.plan, baseline);
+  const plan = applyBaselineAndHistory(surroundings, options, planned.plan, baseline);
   return writeReports(surroundings, options, { ...planned, plan });
 }
 
@@ -134,7 +134,7 @@ function readBaseline({ folder }: Surroundings, path: string | undefined): Basel
 }
 
 /** The plan to report: with ages from the history, and without what the baseline accepts. Writes both files. */
-function keepBooks(
+function applyBaselineAndHistory(
   surroundings: Surroundings,
   options: DriftOptions,
   found: Plan,
