@@ -73,3 +73,10 @@ test("an answer that was overtaken does not give back what is used up", () => {
   pace.heard([window(60, 30)], 30_001);
   expect(pace.delay(30_001)).toBe(0);
 });
+
+test("windows are known by name: in another order, an older answer still does not give back what is used up", () => {
+  const pace = new Pace();
+  pace.heard([window(500, 300, 1200), { ...window(0, 5), name: "burst" }], 0);
+  pace.heard([{ ...window(60, 5), name: "burst" }, window(499, 300, 1200)], 0);
+  expect(pace.delay(0)).toBe(5_000);
+});

@@ -42,8 +42,8 @@ export class Pace {
   /** Call this for each answer. Answers may overtake each other: within a window, what is left only shrinks. */
   heard(windows: readonly RateWindow[], now: number): void {
     if (windows.length === 0) return;
-    this.#windows = windows.map((window, i) => {
-      const before = this.#windows[i];
+    this.#windows = windows.map((window) => {
+      const before = this.#windows.find(({ name }) => name === window.name);
       const same = before !== undefined && before.resetAt > now && before.quota === window.quota;
       const remaining = same ? Math.min(before.remaining, window.remaining) : window.remaining;
       return { ...window, remaining, resetAt: same ? before.resetAt : now + window.resetMs };

@@ -59,7 +59,7 @@ export function wire({ status, body, headers }: ApiAnswer, common: Wire["headers
 
 /** A refusal. It is thrown where it is found, and answered in one place. */
 export class RefusedCall extends Error {
-  override readonly name = "ApiError";
+  override readonly name = "RefusedCall";
 
   constructor(
     readonly status: number,
