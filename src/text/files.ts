@@ -288,6 +288,7 @@ export function reasonOf(thrown: unknown): string {
 const REASONS: Readonly<Record<string, string>> = {
   ENOENT: "no such file or folder",
   ENOTDIR: "its folder is a file",
+  ELOOP: "its links form a loop",
   EISDIR: "it is a folder",
   EACCES: "permission denied",
   EPERM: "permission denied",
