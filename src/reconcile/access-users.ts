@@ -9,28 +9,28 @@ import type { DecidedItems, Item } from "./decision.js";
 import { clipped, type Finding, named, quoted } from "./findings/finding.js";
 import { userOf } from "./scope.js";
 
-/** `keep`: in good order; the rest changes the account. */
+/** `keep`: in good order; the others change the account. */
 export type AccessUserAction = "create" | "rename" | "delete" | "keep";
 
 export interface AccessUserDecision extends Item {
   /** Normalised. @title E-mail */
   readonly email: string;
-  /** The name that the allowlist asks for; left out where it asks for none, so that the name stays. */
+  /** The name that the allowlist sets; left out if it sets none, so that the current name stays. */
   readonly name?: string;
-  // For one who is to be present every row counts, since a new one holds nothing either.
-  /** For a user who is to be absent, a row without seat and active device counts as absent. */
+  // For a user who should be present every row counts: a new user's row holds nothing either.
+  /** For a user who should be absent, a row without a seat or an active device counts as absent. */
   readonly live: "present" | "absent";
-  /** What the user is to be. */
+  /** What the user should be. */
   readonly desired: "present" | "absent";
-  /** What follows. */
+  /** What to do about the user. */
   readonly action: AccessUserAction;
-  /** The live row; undefined where there is none, or where it cannot be told which one. */
+  /** The live row; undefined if there is none, or if it is not clear which one is meant. */
   readonly user: AccessUser | undefined;
-  /** Ids of the registrations that may go with a user who is deleted; empty for every other action. */
+  /** Ids of the registrations that may be lost with a deleted user; empty for every other action. */
   readonly registrations: readonly string[];
 }
 
-/** Nothing is decided where the users were not listed: absence from no list is no absence. */
+/** Nothing is decided if the users were not listed: without a listing, nobody counts as absent. */
 export function decideAccessUsers(
   allowlist: Pick<Allowlist, "accessUsers" | "protected" | "guards" | "scope">,
   live: readonly AccessUser[] | undefined,
@@ -56,7 +56,7 @@ export function decideAccessUsers(
   return { decisions, problems, findings: [] };
 }
 
-/** Where the account is known from a file without its Access users. */
+/** One finding if `accessUsers` cannot be compared, because the Access users were not listed. */
 function unread([first]: readonly WantedAccessUser[]): Finding[] {
   if (first === undefined) return [];
   const text = "`accessUsers` is not compared with the account, because its Access users were not listed";
@@ -122,13 +122,13 @@ function ambiguous({ email, source }: WantedAccessUser, rows: readonly AccessUse
   };
 }
 
-// What goes with an Access user who is deleted.
+// What is lost with a deleted Access user.
 
-/** So many registrations are named; the rest is counted. */
+/** At most this many registrations are named; the rest are counted. */
 const MOST_NAMED = 3;
 
 /**
- * Whatever the user has enrolled, in scope or not, in the order of ids. Removing a user's seat deletes all their
+ * All registrations of the user, in scope or not, in the order of ids. Removing a user's seat deletes all their
  * registrations, and deleting the user removes the seat.
  */
 function takenAlong(
@@ -163,11 +163,11 @@ function devices(registrations: readonly Registration[]): string {
   return `${what} (${active} active) may go with the seat: ${names.join(", ")}${more}`;
 }
 
-// Who is never deleted, whatever `accessUsers` says.
+// Who is never deleted, even if `accessUsers` asks for it.
 
 /**
- * A deletion takes along what is protected, the operator's own, or what another stack decides about: each is a
- * contradiction within the allowlist that names both of its lines.
+ * Why a deletion is forbidden: the user or one of their registrations is protected, the user runs this tool, or the
+ * user is outside the scope. A contradiction names both lines of the allowlist.
  */
 function whyNotDeleted(
   { email, source, registrations: taken }: AccessUserDecision,
@@ -213,7 +213,7 @@ function outOfScope(email: string, source: SourcePosition): Message {
 
 // Which row of the account is meant, and what it holds.
 
-/** The live rows by normalised e-mail, those without one left out. */
+/** The live rows by normalised e-mail; rows without an e-mail are left out. */
 export function byEmail(users: readonly AccessUser[]): ReadonlyMap<string, readonly AccessUser[]> {
   const found = new Map<string, AccessUser[]>();
   for (const user of users) {
@@ -226,16 +226,16 @@ export function byEmail(users: readonly AccessUser[]): ReadonlyMap<string, reado
 }
 
 /**
- * Whether a row has neither seat nor active device. The documents contradict each other on whether a deleted user's row
- * goes, or stays like this.
+ * Whether a row has no seat and no active device. The documents contradict each other: a deleted user's row disappears,
+ * or stays like this.
  */
 export function holdsNothing({ access_seat, gateway_seat, active_device_count }: AccessUser): boolean {
   return access_seat !== true && gateway_seat !== true && (active_device_count ?? 0) === 0;
 }
 
 /**
- * The row that is meant, of those with one e-mail: what a deleted user left behind gives way to a user who came back.
- * `ambiguous` where that leaves several.
+ * The row that is meant, of those with one e-mail: the row of a user who came back wins over one that a deleted user
+ * left behind. `ambiguous` if several remain.
  */
 export function rowOf(rows: readonly AccessUser[]): AccessUser | "ambiguous" | undefined {
   const holding = rows.filter((row) => !holdsNothing(row));
@@ -243,7 +243,7 @@ export function rowOf(rows: readonly AccessUser[]): AccessUser | "ambiguous" | u
   return other === undefined ? row : "ambiguous";
 }
 
-/** Whether a row has the name already; blanks around it, and how its letters are composed, make no other name. */
+/** Whether a row already has the name. Surrounding blanks and Unicode composition make no difference. */
 export function hasName({ name }: AccessUser, wanted: string): boolean {
   return (name ?? "").trim().normalize("NFC") === wanted.trim().normalize("NFC");
 }

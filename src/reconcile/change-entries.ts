@@ -1,4 +1,4 @@
-/** What a change writes otherwise about users and their entries so that more is let in, now or later. */
+/** Edits to users and their entries that let more in, now or later. */
 
 import { matchesPattern } from "../allowlist/file-patterns.js";
 import { matchSubject } from "../allowlist/match-values.js";
@@ -17,41 +17,41 @@ import { type FindingCode } from "./findings/kinds.js";
 import { goesByHardware, isAtLeast, rankOf } from "./match-keys.js";
 import { endOf } from "./scope.js";
 
-/** The allowlist before a change, and the one after it. */
+/** The allowlist before and after a change. */
 export interface AllowlistDiff {
   readonly base: Allowlist;
   readonly head: Allowlist;
 }
 
-/** One thing that is written otherwise, so that more is let through. */
+/** One edit that lets more through. */
 export interface Written {
   readonly code: Extract<FindingCode, `change-${string}`>;
-  /** As a {@link Finding} has it, without registrations. */
+  /** As in a {@link Finding}, without registrations. */
   readonly subject: readonly string[];
   readonly text: string;
-  /** The new line; undefined where something is gone. */
+  /** The new line; undefined if something was removed. */
   readonly source: SourcePosition | undefined;
-  /** The old line; undefined where something is new. */
+  /** The old line; undefined if something is new. */
   readonly before: SourcePosition | undefined;
-  /** By e-mail, whose devices it may concern; without it, anybody's. */
+  /** E-mails of the users whose devices it may concern; if left out, anyone's. */
   readonly users?: readonly string[];
-  /** Further lines by which a decision follows from it: of the new plan, and of the old one. */
+  /** Further lines that tie a decision to this edit: in the new plan, and in the old one. */
   readonly lines?: readonly SourcePosition[];
   readonly linesBefore?: readonly SourcePosition[];
 }
 
-/** What is reported, or not looked at, stays connected; revoked and deleted are kept out alike. */
+/** Whether an action leaves devices connected: `report` and no action do; revoking and deleting both keep them out. */
 export function keepsIn(action: string | undefined): boolean {
   return action === undefined || action === "report";
 }
 
-/** Three of them, and how many more there are. */
+/** The first three, and how many more there are. */
 export function naming(values: readonly string[], separator = ", "): string {
   const more = values.length > 3 ? ` and ${values.length - 3} more` : "";
   return values.slice(0, 3).join(separator) + more;
 }
 
-/** Whether the addresses and domains of a scope take somebody in. */
+/** Whether the addresses and domains of a scope include a user. */
 export function isAbout({ emails, emailDomains }: Scope, email: string): boolean {
   return (
     (emails.size === 0 && emailDomains.size === 0) || emails.has(email) || emailDomains.has(domainOf(email))
@@ -75,13 +75,16 @@ export function diffUsers({ base, head }: AllowlistDiff): readonly Written[] {
 }
 
 interface Others {
-  /** The setting by which they stay. */
+  /** The setting that lets them stay. */
   readonly key: string;
   readonly text: string;
   readonly source: SourcePosition;
 }
 
-/** What is left alone, and was not, of the devices that no entry allows, since their user comes or goes. */
+/**
+ * The setting that leaves a user's devices connected if no entry allows them, where the setting before the change did
+ * not.
+ */
 function diffOthers({ base, head }: AllowlistDiff, email: string): Others | undefined {
   const keyIn = ({ users }: Allowlist) => (users.has(email) ? "unlisted" : "unknownUsers");
   const [was, is] = [keyIn(base), keyIn(head)] as const;
@@ -91,7 +94,9 @@ function diffOthers({ base, head }: AllowlistDiff, email: string): Others | unde
   return { key: `policy.${is}`, text, source: now.source };
 }
 
-/** Whether what no entry allows stays connected, where what is unknown of it kept it out before. */
+/**
+ * Whether devices that no entry allows stay connected now, where `policy.unknownHardware` kept some of them out before.
+ */
 function keptOutUnknown({ base, head }: AllowlistDiff, email: string): boolean {
   const { unlisted, unknownUsers } = policyOf(head, email);
   const others = head.users.has(email) ? unlisted : unknownUsers;
@@ -109,7 +114,7 @@ function addedUser({ email, entries, source }: AllowedUser, others: Others | und
   return [{ ...widened(email, subject, text, source, undefined), lines }];
 }
 
-/** A user who was to be cut off, and is not, or later. */
+/** A user who is no longer cut off, or is cut off later. */
 function diffState({ email, state: then }: AllowedUser, now: AllowedUser | undefined): readonly Written[] {
   if (then === undefined) return [];
   const state = now?.state;
@@ -133,7 +138,10 @@ function widened(
   return { code: "change-widened", subject: [email, ...what], text, source, before, users: [email] };
 }
 
-/** One for each entry that lets in more than those before it, and for each that kept something out. */
+/**
+ * One for each entry that lets in more than those before the change, and one for each removed or narrowed entry that
+ * kept something out.
+ */
 function diffEntries(
   { email, entries: then }: AllowedUser,
   user: AllowedUser | undefined,
@@ -174,15 +182,15 @@ function isAllowing({ state }: Entry): boolean {
 }
 
 interface Wider {
-  /** One word for it, which stays. */
+  /** A stable word for it. */
   readonly how: "stronger" | "wider" | "allowed" | "new" | "weaker";
-  /** In which ways, where it says the same otherwise. */
+  /** When the entry applies and what it requires now, if its match is unchanged. */
   readonly ways?: readonly string[];
   readonly text: string;
   readonly old?: Entry;
 }
 
-/** Why an allowing entry lets in more than all of those before; undefined where it does not. */
+/** Why an allowing entry lets in more than every entry before the change; undefined if it does not. */
 function whyWider(entry: Entry, then: readonly Entry[], now: readonly Entry[]): Wider | undefined {
   const rivals = now.filter((one) => !isAllowing(one) || one.requires !== undefined);
   const allowed = (old: Entry) => isAllowing(old) && reaches(old, entry);
@@ -194,7 +202,7 @@ function whyWider(entry: Entry, then: readonly Entry[], now: readonly Entry[]): 
     return { how: "stronger", text, old: weaker };
   }
   const same = then.filter(({ match }) => coversMatch(match, entry.match) && coversMatch(entry.match, match));
-  // On other days the same device may have been kept out, which the change need not touch.
+  // The same match may have a refusing entry for other days, which the change need not touch.
   const old = same.find(isAllowing) ?? same[0];
   if (old !== undefined) {
     if (!isAllowing(old))
@@ -215,7 +223,7 @@ function whyWider(entry: Entry, then: readonly Entry[], now: readonly Entry[]): 
   };
 }
 
-/** Whether what an entry refused is refused by another all the same. */
+/** Whether another entry still refuses what an entry refused. */
 function keepsOut(now: readonly Entry[], old: Entry): boolean {
   const allowing = now.filter(isAllowing);
   return now.some(
@@ -223,30 +231,31 @@ function keepsOut(now: readonly Entry[], old: Entry): boolean {
   );
 }
 
-/** Whether a device that fails what an allowing entry required may be let in by a weaker one now. */
+/** Whether a weaker entry may now let in a device that fails what an allowing entry required. */
 function letsPast(old: Entry, now: readonly Entry[]): boolean {
   if (old.requires === undefined) return false;
   const weaker = now.some(
     (one) => isAllowing(one) && rankOf(one) > rankOf(old) && mayMeet(one.match, old.match),
   );
-  // As strong a one speaks wherever it did: what that requires less is told of that one.
+  // An entry that is at least as strong still applies wherever this one did. If it requires less, it has its own
+  // finding.
   const isHeld = ({ requires: _, ...one }: Entry) => rankOf(one) <= rankOf(old) && reaches(one, old);
   return weaker && !now.some(isHeld);
 }
 
-/** Whether a device may have been kept out only because it did not tell what this entry asked for. */
+/** Whether a device may have been kept out only because it did not report what this entry asks for. */
 function wasUnknown(old: Entry, now: readonly Entry[]): boolean {
   const asks = old.requires !== undefined || goesByHardware(old);
   const isSame = ({ match }: Entry) => coversMatch(match, old.match) && coversMatch(old.match, match);
   return asks && !now.some((one) => isAllowing(one) && isSame(one));
 }
 
-/** Whether everything that `narrow` can match, `wide` matches as well, whenever it does and requiring no more. */
+/** Whether `wide` matches everything that `narrow` can match, at all the same times, and requires no more. */
 function reaches(wide: Entry, narrow: Entry): boolean {
   return coversMatch(wide.match, narrow.match) && waysWider(wide, narrow).length === 0;
 }
 
-/** An entry that may mean the same device, and that only the stronger of the two does not give way to. */
+/** An entry that may mean the same device and ranks between the two: only the weaker one gives way to it. */
 function between(strong: Entry, weak: Entry, rivals: readonly Entry[]): Entry | undefined {
   const [from, to] = [rankOf(strong), rankOf(weak)];
   if (from >= to) return undefined;
@@ -255,7 +264,7 @@ function between(strong: Entry, weak: Entry, rivals: readonly Entry[]): Entry | 
   );
 }
 
-/** Whether everything that `narrow` can match, `wide` matches as well: it asks for no more than that. */
+/** Whether `wide` matches everything that `narrow` can match. */
 export function coversMatch(wide: Entry["match"], narrow: Entry["match"]): boolean {
   const { nameGlob, ...keys } = wide;
   const rest = Object.entries(keys).every(([key, value]) => narrow[key as keyof typeof keys] === value);
@@ -264,7 +273,10 @@ export function coversMatch(wide: Entry["match"], narrow: Entry["match"]): boole
   return narrow.name !== undefined && matchesPattern(nameGlob, narrow.name);
 }
 
-/** Whether no key tells that two matches mean different machines. What enrols again or is re-imaged tells new ids. */
+/**
+ * Whether two matches may mean the same machine. Device and hardware ids are not compared: a machine that enrols again
+ * or is re-imaged reports new ones.
+ */
 function mayMeet(one: Entry["match"], other: Entry["match"]): boolean {
   return (
     mayBeNamed(one, other) &&
@@ -283,7 +295,7 @@ function mayBeNamed({ nameGlob }: Entry["match"], { name }: Entry["match"]): boo
   return nameGlob === undefined || name === undefined || matchesPattern(nameGlob, name);
 }
 
-/** How long an entry speaks and what it requires, as the file has it. */
+/** When an entry applies and what it requires, as written in the file. */
 function reachOf({ from, expires, requires = {} }: Entry): readonly string[] {
   return [
     `from ${from?.text ?? ""}`,
@@ -292,14 +304,14 @@ function reachOf({ from, expires, requires = {} }: Entry): readonly string[] {
   ];
 }
 
-/** In which ways `now` speaks longer or requires less than `then`, in words. */
+/** How `now` applies longer or requires less than `then`, in words. */
 function waysWider(then: Entry, now: Entry): readonly string[] {
   return Object.values(REACH).flatMap((ways) => ways(then, now));
 }
 
 const same = (): readonly string[] => [];
 
-/** By the keys of an entry, so that none is forgotten; match and state are compared by themselves. */
+/** One row for each key of an entry, so that none is forgotten. Match and state are compared separately. */
 const REACH: { readonly [Key in keyof Entry]-?: (then: Entry, now: Entry) => readonly string[] } = {
   match: same,
   state: same,
@@ -327,10 +339,10 @@ const REACH: { readonly [Key in keyof Entry]-?: (then: Entry, now: Entry) => rea
   source: same,
 };
 
-/** Whether whatever meets `given` meets `wanted` too. */
+/** Whether everything that meets `given` also meets `wanted`. */
 const ASKS_AS_MUCH: { readonly [Key in keyof Conditions]-?: (given: string, wanted: string) => boolean } = {
   platform: (given, wanted) => given === wanted,
-  // One glob that is not the other is taken to reach further.
+  // A different glob counts as wider.
   model: (given, wanted) => given === wanted || (!/[*?]/u.test(given) && matchesPattern(wanted, given)),
   minClientVersion: (given, wanted) => isAtLeast(wanted, given),
   tunnelType: (given, wanted) => given === wanted,

@@ -1,7 +1,7 @@
 /**
- * What a change writes otherwise so that more is let through, each with its line: what two plans of one moment cannot
- * tell, since it matters later, or to a device that is not there yet. Every table is exhaustive: a key that is new in
- * the allowlist does not compile before a row says when a value of it holds less than another.
+ * Edits that let more through, each with its line. Two plans at one moment cannot show them all: an edit may matter
+ * later, or for a device that does not exist yet. Every table is exhaustive: a new key of the allowlist does not
+ * compile until a row says when one of its values is looser than another.
  */
 
 import type { AgeRule } from "../allowlist/keys/policy.js";
@@ -33,7 +33,7 @@ import {
 } from "./change-entries.js";
 import { describeMatch } from "./findings/finding.js";
 
-/** Everything by which the new files let more through than the old ones. */
+/** Every edit that lets more through. */
 export function diffWritten(change: AllowlistDiff): readonly Written[] {
   return Object.values(PARTS).flatMap((part) => part(change));
 }
@@ -60,7 +60,7 @@ const PARTS: { readonly [Key in keyof Allowlist]-?: (change: AllowlistDiff) => r
   files: nothing,
 };
 
-/** An allowlist that says less of whom it is for may be planned against another account. */
+/** An allowlist that names more accounts, or none, may be planned against another account. */
 function diffAccounts({ base, head }: AllowlistDiff): readonly Written[] {
   const gone = head.account.size === 0 ? [...base.account] : [];
   const added = base.account.size === 0 ? [] : [...head.account].filter(([id]) => !base.account.has(id));
@@ -72,7 +72,7 @@ function diffAccounts({ base, head }: AllowlistDiff): readonly Written[] {
   ];
 }
 
-/** Who had to be listed in one file may be listed in another as well, or in any. */
+/** Addresses that had to be in one file may now be in another as well, or in any. */
 function diffOwned({ base, head }: AllowlistDiff): readonly Written[] {
   const gained = [...head.owns].flatMap(([pattern, { addresses, source }]) => {
     const then = base.owns.get(pattern);
@@ -107,7 +107,10 @@ function diffRows<T extends object>(
   return keys.flatMap((key) => rows[key](then[key], now[key], prefix + key));
 }
 
-/** @param isLooser Of the values after and before the change; what was not set held nothing, and is no looser now. */
+/**
+ * @param isLooser Compares the values after and before the change. A setting that was missing before held nothing back,
+ * so it is not looser now.
+ */
 function setting<T>(
   isLooser: (now: T | undefined, then: T | undefined) => boolean,
   show: (value: T) => string = String,
@@ -116,7 +119,7 @@ function setting<T>(
   return (then, now, name) => {
     if (!then || !isLooser(now?.value, then.value)) return [];
     const [is, was] = [shown(now?.value), shown(then.value)];
-    // A default stands on no line.
+    // A default has no line.
     const subject = [name, is, was];
     return [
       loosened(
@@ -138,7 +141,7 @@ function loosened(
   return { code: "change-loosened", subject, text: `the change loosens ${text}`, source, before };
 }
 
-/** Without a number there is no limit. */
+/** No number means no limit. */
 function isMore(now: number | undefined, then: number | undefined): boolean {
   return (now ?? Infinity) > (then ?? Infinity);
 }
@@ -149,7 +152,7 @@ const duration = setting<AgeRule["after"]>(
   (now, then) => isMore(now?.ms, then?.ms),
   ({ text }) => text,
 );
-/** Looser for what an entry allows, or for what none does. */
+/** Looser either for listed devices or for the others. */
 const age = setting<AgeRule>(
   (now, then) => isMore(lasts(now), lasts(then)) || isMore(lastsListed(now), lastsListed(then)),
   (rule) => `${rule.action} after ${rule.after.text}${rule.includeListed ? ", listed devices too" : ""}`,
@@ -167,13 +170,13 @@ const POLICY: DiffOfEach<Policy> = {
   unlisted: action,
   unknownUsers: action,
   noUser: action,
-  // Of what is revoked `unrevoke` lets in all, `ours` some, and `report` nothing.
+  // Of the revoked registrations, `unrevoke` lets in all, `ours` some, and `report` none.
   listedRevoked: setting<ListedRevokedAction>(
     (now, then) => now !== then && (now === "unrevoke" || then === "report"),
   ),
   grace: duration,
   stale: age,
-  revoked: nothing, // what is revoked is kept out, deleted or not
+  revoked: nothing, // revoked registrations are kept out, deleted or not
   superseded: action,
   maxDevices: count,
   overMaxDevices: action,
@@ -203,7 +206,7 @@ const PROTECTED: DiffOfEach<Protected> = {
   hardwareIds: listed("hardware id"),
 };
 
-/** A new protection keeps what it names connected for good; one that is gone is a brake that is gone. */
+/** A new protection keeps what it names connected for good. A removed one no longer holds anything back. */
 function listed(what: string): Diff<ReadonlyMap<string, SourcePosition>> {
   const without = (all: ReadonlyMap<string, SourcePosition>, known: typeof all) =>
     [...all].filter(([key]) => !known.has(key));
@@ -236,7 +239,10 @@ function diffIgnored({ base, head }: AllowlistDiff): readonly Written[] {
     );
 }
 
-/** Whose policy changes by the same line are told together; whoever has none of their own, by everybody's. */
+/**
+ * Users whose policy changes by the same line share one finding. Users without a policy of their own are covered by the
+ * general one.
+ */
 function diffPolicies({ base, head }: AllowlistDiff): readonly Written[] {
   const found = new Map<string, { readonly one: Written; readonly of: [email: string, Written][] }>();
   const keyOf = ({ text, source }: Written) => JSON.stringify([text, source]);
@@ -265,7 +271,7 @@ function diffFreeze({ base: { freeze: then }, head: { freeze: now } }: Allowlist
   return [loosened(["freeze", until], text, now?.source, then.source)];
 }
 
-/** A test that is gone, or that asks for something else under the same name, holds nothing any more. */
+/** A test that was removed, or that asks for something else under the same name, no longer holds anything. */
 function diffTests({ base, head }: AllowlistDiff): readonly Written[] {
   return base.tests.flatMap((test) => {
     const same = head.tests.filter(({ name }) => name === test.name);
@@ -287,7 +293,7 @@ function asksAsMuch(now: AllowlistTest, then: AllowlistTest): boolean {
   return caseOf(now) === caseOf(then) && now.expect.action === then.expect.action && isSameRule;
 }
 
-/** A user who was to be absent from Access, and need not be; a new one whom Access is to know. */
+/** Users whom the allowlist newly adds to Access, or no longer keeps out of it. */
 function diffAccessUsers({ base, head }: AllowlistDiff): readonly Written[] {
   const widened = (
     { email, state }: WantedAccessUser,
@@ -317,7 +323,7 @@ function diffAccessUsers({ base, head }: AllowlistDiff): readonly Written[] {
 
 type Criterion = Exclude<keyof Scope, "source">;
 
-/** What leaves the scope is not decided any more, also what enrols later. */
+/** Registrations that leave the scope are no longer decided, including those that enrol later. */
 function diffScope({ base: { scope: then }, head: { scope: now } }: AllowlistDiff): readonly Written[] {
   // Addresses and domains are one criterion: either is enough.
   const isOpen: Readonly<Record<Criterion, (scope: Scope) => boolean>> = {

@@ -1,4 +1,4 @@
-/** What a change of the allowlist lets in or keeps out: by two plans over the same account, and by what is written. */
+/** What a change of the allowlist lets in or keeps out: from two plans for the same account, and from the edits. */
 
 import type { SourcePosition } from "../allowlist/messages.js";
 import { counted, groupBy } from "../text/words.js";
@@ -9,15 +9,15 @@ import { type Finding } from "./findings/finding.js";
 import { findingKinds } from "./findings/kinds.js";
 import { showWrittenDomains, mapDecisions, type Plan } from "./plan.js";
 
-/** The plan by the allowlist before a change, and by the one after it: of the same account at the same moment. */
+/** The plans before and after a change, for the same account at the same moment. */
 interface BothPlans {
   readonly before: Pick<Plan, "decisions">;
   readonly after: Pick<Plan, "decisions">;
 }
 
 /**
- * Findings about everything by which the change lets more through than before, and about what it lets in no more. What
- * else it does to a registration is an act of the new plan. By kind, in the order of {@link findingKinds}.
+ * Findings about everything that the change lets through, and about what it no longer lets in. Anything else that it
+ * does to a registration is an act of the new plan. By kind, in the order of {@link findingKinds}.
  */
 export function findChange(change: AllowlistDiff, { before, after }: BothPlans): Finding[] {
   const decided = new Map(after.decisions.map((decision) => [decision.registration.id, decision]));
@@ -28,7 +28,7 @@ export function findChange(change: AllowlistDiff, { before, after }: BothPlans):
   const outside = before.decisions.filter(({ registration }) => !decided.has(registration.id));
   const dropped = new Set(twins.filter((twin) => isDropped(twin, change)));
   const droppedUsers = groupBy([...dropped], userOf);
-  // A user who is dropped is told with the registrations that stay.
+  // A dropped user is reported with the registrations that stay.
   const written = diffWritten(change).filter(
     ({ code, users = [] }) => code !== "change-dropped" || !users.some((email) => droppedUsers.has(email)),
   );
@@ -44,8 +44,8 @@ export function findChange(change: AllowlistDiff, { before, after }: BothPlans):
 }
 
 /**
- * The plan after a change with what the change does: findings about it, before all others, and with an act that follows
- * from an entry that is gone the line on which that stood.
+ * The plan after a change, with the effects of the change: findings about it come before all others, and an act that
+ * follows from a removed entry has the line of that entry.
  */
 export function withChange(
   change: AllowlistDiff,
@@ -62,7 +62,7 @@ export function withChange(
   return { ...plan, domains, findings: [...found, ...after.findings] };
 }
 
-/** Whether no entry speaks of it, be it listed with other devices, or not at all. */
+/** Whether no entry applies to it, whether or not its user is listed. */
 function isUnlisted({ reason: { code } }: Decision): boolean {
   return code === "unlisted" || code === "unknown-user";
 }
@@ -82,7 +82,7 @@ function userOf({ then }: Twin): string {
   return then.user;
 }
 
-/** What stays connected though its entry, or its user, is taken off the list. */
+/** Whether it stays connected although the change removes its entry or its user. */
 function isDropped({ then, now }: Twin, { base, head }: AllowlistDiff): boolean {
   if (now.desired !== "as-is" || !staysConnected(now) || isExcepted(now) || !base.users.has(then.user))
     return false;
@@ -94,29 +94,29 @@ function isExcepted({ reason: { code } }: Decision): boolean {
   return code === "protected" || code === "self" || code === "ignored";
 }
 
-/** What connects, and was to be kept out. */
+/** Whether it will be connected, and would have been kept out before the change. */
 function isLetThrough({ then, now }: Twin): boolean {
   return !staysConnected(then) && staysConnected(now);
 }
 
-/** What was to be let in, and stays out: no act tells of it. */
+/** Whether it would have been let in, and now stays out. No act shows that. */
 function isWithheld({ then, now }: Twin): boolean {
   return then.action === "unrevoke" && !staysConnected(now) && !isAct(now);
 }
 
-/** Tells with each thing that is written what follows from it now; what follows from none of them is told besides. */
+/** Reports each edit with its effects now. Effects that follow from no edit get findings of their own. */
 function attribute(letThrough: readonly Twin[], written: readonly Written[]): Finding[] {
   const byLine = groupBy(
     written.flatMap((one) => linesOf(one).map((line) => ({ one, line }))),
     ({ line }) => line,
   );
-  // The line that kept it out says so no more, or else the line that lets it through is new.
+  // Either the line that kept it out has changed, or the line that lets it through is new.
   const causeOf = ({ then, now }: Twin) =>
     [`before ${at(then.source)}`, at(now.source)]
       .flatMap((line) => byLine.get(line) ?? [])
       .find(({ one: { users } }) => users === undefined || users.includes(now.user))?.one;
   const causes = groupBy(letThrough, causeOf);
-  // What is let in is an act already.
+  // Letting something in is already an act.
   const rest = (causes.get(undefined) ?? []).filter(({ now }) => !isAct(now));
   const kinds = groupBy(rest, ({ then, now }) => [now.user, then.reason.code, now.reason.code].join("\n"));
   return [
@@ -125,7 +125,7 @@ function attribute(letThrough: readonly Twin[], written: readonly Written[]): Fi
   ];
 }
 
-/** The lines by which a decision follows from it, of the old files and of the new ones. */
+/** The lines that tie a decision to an edit, in the old files and in the new ones. */
 function linesOf({ source, lines = [], before, linesBefore = [] }: Written): readonly string[] {
   const old = [before, ...linesBefore].flatMap((place) => (place ? [`before ${at(place)}`] : []));
   return [...old, ...[source, ...lines].flatMap((place) => (place ? [at(place)] : []))];
@@ -190,7 +190,7 @@ function withholding(group: ChangeGroup<Twin>): Finding {
   };
 }
 
-/** What is not decided any more, and connects, or was to. */
+/** Registrations that are no longer decided, and that are connected or would have been let in. */
 function leaving(decisions: readonly Decision[], { base }: AllowlistDiff): Finding[] {
   const connecting = decisions.filter(({ live, action }) => live === "active" || action === "unrevoke");
   const groups = groupBy(connecting, ({ user, live }) => `${live}\n${user}`);
@@ -200,7 +200,7 @@ function leaving(decisions: readonly Decision[], { base }: AllowlistDiff): Findi
     const end = first.live === "active" ? "they stay connected" : "they are not let in";
     return {
       code: "change-out-of-scope",
-      // Its registrations come and go with every enrolment.
+      // No ids: registrations come and go with every enrolment.
       subject: [first.live, first.user],
       text: `the change takes ${what} out of the scope: this stack no longer decides about them, and ${end}`,
       ...places(undefined, base.users.get(first.user)?.source),
@@ -225,7 +225,7 @@ function idsOf(twins: readonly Twin[]): readonly string[] {
   return twins.map(({ now }) => now.registration.id);
 }
 
-/** What is new points into the new files, what it took the place of into the old ones. */
+/** The new line in the new files, and the line that it replaces in the old ones. */
 function places(
   source: SourcePosition | undefined,
   before: SourcePosition | undefined,

@@ -1,4 +1,4 @@
-/** The plan's one question: what should each registration be? Each rule is asked in turn; the first that decides wins. */
+/** Decides what each registration should be. The rules are asked in turn; the first that decides wins. */
 
 import { type Allowlist, type Entry, policyOf } from "../allowlist/model.js";
 import { aboutRule, actionFor, type Decision } from "./decision.js";
@@ -35,13 +35,13 @@ export interface Decided {
   /** One for each registration in scope, in the order of ids. */
   readonly decisions: readonly Decision[];
   readonly findings: readonly Finding[];
-  /** Entries that match a registration, whenever they apply. */
+  /** Entries that match a registration, even if they apply at another time. */
   readonly matched: ReadonlySet<Entry>;
-  /** What the entries say of a registration. */
+  /** What the entries say about a registration. */
   readonly matchOf: (candidate: Candidate) => Match;
 }
 
-/** Decides everybody's registrations, one person at a time: nobody's depend on anybody else's. */
+/** Decides all registrations, one person at a time. No person's decisions depend on another person. */
 export function decideAll(people: Iterable<Person>, context: Context): Decided {
   const decisions: Decision[] = [];
   const findings: Finding[] = [];
@@ -55,7 +55,7 @@ export function decideAll(people: Iterable<Person>, context: Context): Decided {
   };
 }
 
-/** In the order of ids. Each is put in its place: to sort them would compare texts from all over the memory. */
+/** In the order of ids. Each goes straight to its place: sorting would compare strings from all over memory. */
 function inOrder(decisions: readonly Decision[]): readonly Decision[] {
   const size = decisions.reduce((most, { candidate }) => Math.max(most, candidate.place + 1), 0);
   const placed = new Array<Decision | undefined>(size).fill(undefined);
@@ -63,7 +63,9 @@ function inOrder(decisions: readonly Decision[]): readonly Decision[] {
   return placed.filter((one) => one !== undefined);
 }
 
-/** For the few findings that ask what the entries say: they are read again for whom they ask about. */
+/**
+ * For the few findings that ask what the entries say: the entries are compared again, only for the person concerned.
+ */
 function matchesOf({ allowlist, asOf }: Context): Decided["matchOf"] {
   const read = new Map<Person, Entries>();
   return (candidate) => {
@@ -75,7 +77,7 @@ function matchesOf({ allowlist, asOf }: Context): Decided["matchOf"] {
   };
 }
 
-/** What is collected over all people: their registrations' decisions, what was noticed, entries that match. */
+/** Collected over all people: decisions, findings, and entries that match. */
 interface Collected {
   readonly decisions: Decision[];
   readonly findings: Finding[];
@@ -95,7 +97,7 @@ function decidePerson(person: Person, context: Context, collected: Collected): v
       verdicts.push([candidate, verdict]);
       deletes ||= verdict.desired === "deleted";
     }
-    // What matches counts as matched, though what it says was not asked for.
+    // Ask the entries in any case, so that every entry that matches counts as matched.
     entries.say(registrations[0]);
   }
   if (!deletes) {
@@ -114,7 +116,7 @@ function decidePerson(person: Person, context: Context, collected: Collected): v
     decisions.push(toDecision(candidate, afterNewest(candidate, verdict, subject), before.get(candidate)));
 }
 
-/** One person as the rules see them. What is noticed while they are asked is kept. */
+/** One person as the rules see them. Keeps the findings that come up on the way. */
 export class AskedPerson implements Subject {
   readonly allowlist: Allowlist;
   readonly asOf: Date;
@@ -171,7 +173,7 @@ export class AskedPerson implements Subject {
     return verdict;
   }
 
-  /** What is asked without some of the rules, or about what is out of scope, is not noticed. */
+  /** Adds no finding if some rules are left out, or if the registration is out of scope. */
   #firstVerdict(candidate: Candidate, without?: readonly Rule[]): Verdict {
     this.#asked ??= ask(this);
     for (const { rule, answer: say } of this.#asked) {
@@ -189,7 +191,7 @@ interface Asked {
   readonly answer: Ask;
 }
 
-/** The rules that have anything to say of a person. */
+/** The rules that have something to say about a person. */
 function ask(subject: Subject): readonly Asked[] {
   const asked: Asked[] = [];
   for (const rule of RULES) {
@@ -200,11 +202,11 @@ function ask(subject: Subject): readonly Asked[] {
 }
 
 interface FoundOnce extends Pick<Subject, "traces" | "protectedMachines"> {
-  /** Everybody with everything, whatever the scope. */
+  /** The same context with everything in scope. */
   readonly ignoringScope: () => Context;
 }
 
-/** What is the same for everybody: made once a plan, and what is read of all devices only where a rule asks for it. */
+/** What is the same for everyone: made once for each plan, and only if a rule asks for it. */
 function foundOnce(context: Context): FoundOnce {
   let found = foundFor.get(context);
   if (!found) {
@@ -255,7 +257,9 @@ function everythingInScope(context: Context): Context {
   return { ...context, allowlist: { ...context.allowlist, scope } };
 }
 
-/** What hygiene takes from a device goes when the newest connects, so that whoever is let in is never cut off. */
+/**
+ * Hygiene cuts off a registration only after the newest of its device is let in, so that the device is never cut off.
+ */
 function afterNewest(candidate: Candidate, verdict: Verdict, subject: Subject): Verdict {
   const [newest] = candidate.device.registrations;
   if (liveOf(candidate) !== "active") return verdict;
@@ -265,9 +269,9 @@ function afterNewest(candidate: Candidate, verdict: Verdict, subject: Subject): 
     : verdict;
 }
 
-// Every rule in its place, the order of `docs/policy.md`: the first that decides wins. What is excepted comes first;
-// then what is said of the person and, by name, of the device; then hygiene; then what an entry allows; last, what
-// holds for the rest.
+// Every rule, in the order of `docs/policy.md`; the first that decides wins. Exceptions come first, then what the
+// allowlist says about the person and, by name, about the device, then hygiene, then what an entry allows, and last the
+// policy for the rest.
 
 export const RULES: readonly Rule[] = [
   protectedRule,

@@ -10,19 +10,22 @@ import type { Candidate } from "./people.js";
 /** What a registration is. A registration without `revoked_at` is active. */
 export type LiveState = "active" | "revoked";
 
-/** What a registration should be; `as-is` where nobody says, so that it is left alone. */
+/** What a registration should be. `as-is`: it is left alone. */
 export type DesiredState = "active" | "revoked" | "deleted" | "as-is";
 
 /** What follows from a decision: an act, `keep` (in good order), or `leave` (not ours to change). */
 export type Action = "keep" | Act | "leave";
 
-/** What is known about a rule that decides. */
+/** A rule that can decide. */
 interface CodeRow {
   /** In one line, for reports and pages. */
   readonly meaning: string;
-  /** What to change where another decision is wanted, for `docs/error-codes.md`. */
+  /** What to change to get another decision, for `docs/error-codes.md`. */
   readonly fix: string;
-  /** `excepted`: taken out before anything else; `state`: of the person; `listed`, `unlisted`: of an entry or of none. */
+  /**
+   * `excepted`: left alone before anything else; `state`: the person's state; `listed`: an entry decides; `unlisted`:
+   * no entry allows it.
+   */
   readonly kind: "excepted" | "state" | "listed" | "unlisted" | "hygiene";
   /** What comes first if one run may not do everything: what was requested by name, then rules, then hygiene. */
   readonly weight: "named" | "rule" | "hygiene";
@@ -185,7 +188,7 @@ const RULE_CODES = {
 /** Which rule decided. */
 export type RuleCode = keyof typeof RULE_CODES;
 
-/** The meaning of each rule, in their order. */
+/** The meaning of each rule, in the order of the rules. */
 export const ruleMeanings = Object.fromEntries(
   Object.entries(RULE_CODES).map(([code, { meaning }]) => [code, meaning]),
 ) as Readonly<Record<RuleCode, string>>;
@@ -200,13 +203,13 @@ export type RevokedBy = "this-stack" | "outside" | "unknown";
 
 /** What is remembered from earlier runs, apart from the account: what this stack revoked, and when devices enrolled. */
 export interface EarlierRuns {
-  /** Whether it has everything that the stack revoked, so that anything else was revoked outside. */
+  /** Whether it covers everything that the stack revoked: then anything else was revoked outside. */
   readonly isWhole: boolean;
-  /** By registration: between which moments, in milliseconds, the stack revoked it last. */
+  /** By registration: the span, in milliseconds, in which the stack last revoked it. */
   readonly made: ReadonlyMap<string, { readonly from: number; readonly until: number }>;
   /**
-   * By `identityOfTrace`: when a device enrolled that no entry allowed (RFC 3339). Its registration may be deleted by
-   * now, and its record too. Undefined where nobody keeps it.
+   * By `identityOfTrace`: when a device that no entry allowed enrolled (RFC 3339). Its registration and its record may
+   * be deleted by now. Undefined if no history is kept.
    */
   readonly enrolled?: ReadonlyMap<string, string> | undefined;
 }
@@ -244,13 +247,13 @@ export interface Decision {
   /** The registration with its device and its person. */
   readonly candidate: Candidate;
   /**
-   * Ids of registrations that this run lets in, and that must have been let in before this act is made: without them
-   * it would leave a device, or a person, without a connected registration.
+   * Ids of registrations that this run must let in before this act. Without them the act would leave a device or a
+   * person without a connected registration.
    */
   readonly relies?: readonly string[] | undefined;
   /**
-   * Of a deletion: ids of older, revoked registrations that are deleted before it. Were one of them left, it would be
-   * the newest, and be let in by the next plan; then this one is revoked, and stays.
+   * For a deletion: ids of older, revoked registrations that must be deleted first. If one of them stayed, it would
+   * become the newest and the next plan would let it in; then this one is revoked instead, and stays.
    */
   readonly together?: readonly string[] | undefined;
 }
@@ -271,7 +274,7 @@ export function removes(desired: DesiredState): boolean {
   return desired === "revoked" || desired === "deleted";
 }
 
-/** Whether a device goes on to connect after everything is done. */
+/** Whether a device is connected after everything is done. */
 export function staysConnected({ live, desired }: Pick<Decision, "live" | "desired">): boolean {
   return desired === "active" || (desired === "as-is" && live === "active");
 }
@@ -293,19 +296,19 @@ export function actionFor(live: LiveState, desired: DesiredState): Action {
 /** `not-reviewed`: not in the plan that was reviewed; `frozen`: a freeze holds; `limit`: `limits.perRun` is reached. */
 export type PendingReason = "not-reviewed" | "frozen" | "limit";
 
-// What else a plan decides about: what the kinds in `items.ts` share.
+// Other items that a plan decides about: what the kinds in `items.ts` share.
 
 /** The decision for one item, in plans and in reports. A kind may have more fields. */
 export interface Item {
   /** What identifies it among its kind: an Access user's normalised address; for other kinds, `key`. */
   readonly email?: string | undefined;
   readonly key?: string | undefined;
-  /** The live one's; a plan has an Access user's in `user`. */
+  /** The live item's id; in a plan, an Access user's id is in `user`. */
   readonly id?: string;
   readonly user?: { readonly id: string } | undefined;
   /** The name that it should have. */
   readonly name?: string;
-  /** `keep`: in good order; the rest changes the account. */
+  /** `keep`: in good order; the others change the account. */
   readonly action: string;
   /** Ids of the registrations that may be lost with it. */
   readonly registrations: readonly string[];
@@ -313,11 +316,11 @@ export interface Item {
   readonly text: string;
   /** The line that decides. */
   readonly source: SourcePosition;
-  /** Only for an act that is due and that this run does not do. */
+  /** Only for an act that is due but that this run does not do. */
   readonly pending?: {
     /** `not-reviewed`: not in the plan that was reviewed; `frozen`: a freeze holds. */
     readonly why: Exclude<PendingReason, "limit">;
-    /** The same for people. */
+    /** The reason in words. */
     readonly text: string;
   };
 }
@@ -326,7 +329,7 @@ export function keyOf({ email, key = "" }: Pick<Item, "email" | "key">): string 
   return email ?? key;
 }
 
-/** Whether an act is due, done in this run or not. */
+/** Whether an act is due, whether or not this run does it. */
 export function isItemDue({ action }: Item): boolean {
   return action !== "keep";
 }
@@ -336,18 +339,18 @@ export function isItemAct(item: Item): boolean {
   return isItemDue(item) && item.pending === undefined;
 }
 
-/** What guards judge and an approval covers: all that is due and reviewed, in this run or not. */
+/** What guards judge and an approval covers: every act that is due and reviewed, whether or not this run does it. */
 export function isAgreed(item: Item): boolean {
   return isItemDue(item) && item.pending?.why !== "not-reviewed";
 }
 
-/** What a reviewed plan has about an item. */
+/** What a reviewed plan says about an item. */
 export interface ReviewedItem extends Pick<Item, "action" | "id" | "name"> {
   /** Whether that plan put the act off. */
   readonly pending: boolean;
 }
 
-/** What is decided, and the lines that forbid it: with one problem nothing may be done. */
+/** The decisions, and the problems that forbid them: with one problem nothing may be done. */
 export interface DecidedItems<D extends Item = Item> {
   /** One for each item that the allowlist names, in a fixed order. */
   readonly decisions: readonly D[];

@@ -1,4 +1,6 @@
-/** Why one registration is decided as it is: the trace of the very loop that decides, and what would change it. */
+/**
+ * Explains the decision for a registration: a trace of the same rules that decide, and what would change the outcome.
+ */
 
 import type { AgeRule } from "../allowlist/keys/policy.js";
 import type { SourcePosition } from "../allowlist/messages.js";
@@ -30,7 +32,7 @@ export interface Consideration {
   readonly source?: SourcePosition;
 }
 
-/** Everything that is to be said of one registration. */
+/** What there is to say about one registration. */
 export type Explanation =
   | {
       readonly kind: "decided";
@@ -39,7 +41,7 @@ export type Explanation =
       readonly rules: readonly Consideration[];
       /** What would lead to another decision, or will with time. */
       readonly changes: readonly string[];
-      /** Of an act that is due and waits: why. */
+      /** Why an act that is due waits. */
       readonly pending: string | undefined;
     }
   | {
@@ -49,16 +51,16 @@ export type Explanation =
       readonly why: string;
     };
 
-/** What is known beside what a plan takes. */
+/** What is known in addition to a plan's inputs. */
 interface KnownBesides extends Pick<Context, "own"> {
-  /** All physical devices, where they are known though the plan does not need them. */
+  /** All physical devices, if they are known although the plan does not need them. */
   readonly devices?: Inventory["devices"];
 }
 
 /**
- * Explains registrations by their ids, in that order; ids that are not there are left out.
+ * Explains registrations in the order of the given ids; unknown ids are left out.
  *
- * @param inventory As a plan takes it: hardware only where the allowlist needs it.
+ * @param inventory As for a plan: hardware only if the allowlist needs it.
  */
 export function explain(
   allowlist: Allowlist,
@@ -123,7 +125,7 @@ function trace(
   });
 }
 
-/** Why a registration is not looked at. */
+/** Why a registration is out of scope. */
 function whyOutOfScope(registration: Registration, email: string, scope: Scope): string {
   if (registration.deleted_at != null) return `it was deleted on ${registration.deleted_at.slice(0, 10)}`;
   const [setting] = excludingSettings(registration, email, scope);
@@ -136,7 +138,7 @@ function whyOutOfScope(registration: Registration, email: string, scope: Scope):
 
 // What would lead to another decision, or will with time.
 
-/** @param known What is known of its device, for the entry that is proposed. */
+/** @param known What is known about its device, for the proposed entry. */
 function changesOf(decision: Decision, subject: Subject, known: Hardware | undefined): readonly string[] {
   return [...now(decision, subject, known), ...later(decision, subject)];
 }
@@ -184,7 +186,7 @@ function now(decision: Decision, subject: Subject, known: Hardware | undefined):
   }
 }
 
-/** What rules of one kind have in common; a rule of which more can be said has a case of its own above. */
+/** What rules of one kind have in common. A rule with more to say has its own case above. */
 function byKindOfRule(
   decision: Decision,
   here: string,
@@ -206,7 +208,10 @@ function byKindOfRule(
   }
 }
 
-/** As `accept` adds it; of a device that is out, an entry by hardware would let in the newest registration only. */
+/**
+ * Proposes the entry that `accept` adds. For an older, revoked registration it matches by registration id: an entry by
+ * hardware would let in only the newest.
+ */
 function addEntry(
   { registration, candidate, live }: Decision,
   { user, asOf }: Subject,
@@ -244,7 +249,7 @@ function later(decision: Decision, subject: Subject): string[] {
   return times;
 }
 
-/** The days on which the rules by age will act, where they will. */
+/** The days on which the rules by age will act, if they will. */
 function upcomingAges({ candidate, registration }: Decision, subject: Subject): string[] {
   const { policy, asOf } = subject;
   const { match, upcoming } = subject.say(candidate);

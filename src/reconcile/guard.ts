@@ -5,12 +5,12 @@ import type { Act } from "../cloudflare/types.js";
 import { type ActDecision, isAgreed, type Item } from "./decision.js";
 import { aboutItems, type ItemGuard, itemKinds, type Items } from "./items.js";
 
-/** Below so many registrations a percentage says little: half of them may be acted on, and always one. */
+/** Below this many registrations a percentage says little: half of them may be acted on, and always one. */
 export const PERCENT_FROM = 10;
 
 /** How one guard judges one plan. */
 export interface GuardVerdict {
-  /** The kind of act that it counts; `perUser`: acts on one user; `deleteUsers`: Access users that are deleted. */
+  /** The kind of act that it counts; `perUser`: acts on one user; `deleteUsers`: deleted Access users. */
   readonly guard: Act | "perUser" | ItemGuard;
   /** Acts of this kind that are due; for `perUser`, those on the user who has the most. */
   readonly count: number;
@@ -26,21 +26,21 @@ export interface GuardVerdict {
   readonly users?: readonly string[];
 }
 
-/** What guards judge: all that is due and reviewed, and how large the account is. */
+/** What guards judge: the acts that are due and reviewed, and the size of the account. */
 export interface GuardedActs {
   readonly acts: readonly ActDecision[];
-  /** All of them: one whose act was not reviewed is not counted. */
+  /** All items; those whose act was not reviewed are not counted. */
   readonly items: Items;
   /** Registrations in scope. */
   readonly active: number;
   readonly revoked: number;
 }
 
-/** One row a guard; a row that says nothing does not apply. */
+/** One row for each guard; a row that returns nothing does not apply. */
 const GUARDS: readonly ((judged: GuardedActs, guards: Guards) => GuardVerdict | undefined)[] = [
   ({ acts, active }, { revoke }) => ofAct("revoke", acts, revoke, active),
   ({ acts, active }, guards) => ofAct("delete", acts, guards.delete, active),
-  // What was cut off at once must be let in at once again, so what is revoked counts as well.
+  // What was cut off in one run must be able to come back in one run, so revoked registrations count as well.
   ({ acts, active, revoked }, { unrevoke }) => ofAct("unrevoke", acts, unrevoke, active + revoked),
   ({ acts }, { perUser }) => perUser && byUser(acts, perUser),
 ];
@@ -63,14 +63,14 @@ function ofAct(
   return { guard, count, limit, by, setting: by === "max" ? max : percent, tripped: count > limit };
 }
 
-/** Of a small account at most half, unless a higher percentage is set: an allowlist may be another account's. */
+/** At most half of a small account, unless a higher percentage is set: the allowlist may be for another account. */
 function shareOf(population: number, { value, explicit }: Setting<number>): number {
   if (population >= PERCENT_FROM) return Math.floor((population * value) / 100);
   if (explicit && value === 0) return 0;
   return Math.max(1, Math.floor((population * Math.max(value, 50)) / 100));
 }
 
-/** A guard of a kind of which the allowlist names none does not apply. */
+/** A guard does not apply if the allowlist names no item of its kind. */
 function ofItems({ items }: GuardedActs, guards: Guards): GuardVerdict[] {
   return itemKinds.flatMap((kind) => {
     const all: readonly Item[] = items[kind];

@@ -1,10 +1,10 @@
-/** What is known of the hardware behind a registration, as far as it can be trusted to name one machine. */
+/** What is known about the hardware behind a registration, as far as it reliably identifies one machine. */
 
 import { usableHardwareIdKey, usableSerialKey } from "../allowlist/match-values.js";
 import { normaliseEmail } from "../allowlist/values.js";
 import type { PhysicalDevice } from "../cloudflare/types.js";
 
-/** The identity of a machine. What is missing or a vendor's default is left out: it names nothing. */
+/** The identity of a machine. What is missing or a vendor's default is left out: it identifies nothing. */
 export interface Hardware {
   /** Only if it identifies one machine. @title Serial number */
   readonly serial: string | undefined;
@@ -28,9 +28,9 @@ export interface ComparedHardware extends Hardware {
   readonly hardwareIdKey: string | undefined;
 }
 
-/** As reports have it. */
-export function asTold({ serialKey: _serial, hardwareIdKey: _id, ...told }: ComparedHardware): Hardware {
-  return told;
+/** The hardware as reports show it, without the keys for comparison. */
+export function asTold({ serialKey: _serial, hardwareIdKey: _id, ...shown }: ComparedHardware): Hardware {
+  return shown;
 }
 
 /** Hardware by device id. */
@@ -49,7 +49,7 @@ export interface HardwareFacts {
   readonly unusable: readonly Unusable[];
 }
 
-/** Reads the physical devices. Deleted rows are passed over. */
+/** Reads the physical devices. Deleted rows are skipped. */
 export function indexHardware(devices: readonly PhysicalDevice[]): HardwareFacts {
   const index = new Map<string, ComparedHardware>();
   const defaults = new Map<string, Set<string>>();
@@ -70,8 +70,8 @@ export function indexHardware(devices: readonly PhysicalDevice[]): HardwareFacts
 }
 
 /**
- * When the account first knew a device, by the e-mail of the user who was seen on it last and each of its keys
- * ({@link traceKeys}): what is left of an enrolment whose registration was deleted.
+ * When the account first saw a device, by each of its keys ({@link traceKeys}) with the e-mail of its last user. This
+ * is all that is left of an enrolment whose registration was deleted.
  */
 export function findTraces(devices: readonly PhysicalDevice[]): ReadonlyMap<string, string> {
   const traces = new Map<string, string>();
@@ -84,12 +84,12 @@ export function findTraces(devices: readonly PhysicalDevice[]): ReadonlyMap<stri
   return traces;
 }
 
-/** The earlier of two RFC 3339 times, of which one may not be known. */
+/** The earlier of two RFC 3339 times; the first may not be known. */
 export function earlier(known: string | undefined, time: string): string {
   return known === undefined || Date.parse(time) < Date.parse(known) ? time : known;
 }
 
-/** What a physical device's record is found by again: its owner with its id, its serial, its hardware id. */
+/** The keys that find a physical device's record again: its owner with its id, its serial, and its hardware id. */
 export function traceKeys(email: string, device: string, hardware: ComparedHardware | undefined): string[] {
   return [`${email}\ndevice ${device}`, ...valueKeys(hardware).map((key) => `${email}\n${key}`)];
 }
@@ -102,7 +102,7 @@ export function valueKeys(hardware: ComparedHardware | undefined): string[] {
   return keys;
 }
 
-/** What a record has about its machine. */
+/** What a record says about its machine. */
 export function hardwareOf(device: PhysicalDevice): ComparedHardware {
   const serial = (device.serial_number ?? "").trim();
   const hardwareId = (device.hardware_id ?? "").trim();

@@ -1,4 +1,4 @@
-/** The kinds of items that a plan decides about beside registrations: a row each, and what is asked of all of them. */
+/** The kinds of items that a plan decides about besides registrations: one row each, and what they have in common. */
 
 import type { Allowlist, Guards } from "../allowlist/model.js";
 import type { AccessUser, Act, Registration } from "../cloudflare/types.js";
@@ -6,7 +6,7 @@ import { type AccessUserDecision, decideAccessUsers } from "./access-users.js";
 import { type DecidedItems, isAgreed, type Item, keyOf, type ReviewedItem } from "./decision.js";
 import { identityOfAct } from "./findings/finding.js";
 
-/** What of the live account items are compared with. What nobody asks for is left out. */
+/** The part of the live account that items are compared with. What is not needed is left out. */
 export interface ListedItems {
   readonly registrations: readonly Registration[];
   /** Every Access user. */
@@ -18,34 +18,34 @@ export type ItemGuard = Exclude<keyof Guards, Act | "perUser" | "self">;
 
 /** One act on a kind of item. */
 interface ActRow {
-  /** Before its line in the text. */
+  /** Before its line in a text report. */
   readonly sign: string;
-  /** Which guard counts it. A fingerprint names what a guard counts, since an approval is about nothing else. */
+  /** The guard that counts it. A fingerprint covers what a guard counts, since an approval is about nothing else. */
   readonly guard?: ItemGuard;
   /** Its name if it cannot be undone. Reports show it early, and say if a reviewed one is no longer due. */
   readonly final?: string;
 }
 
-/** All there is to say of a kind of item. Methods take the kind's own decision. */
+/** Everything about one kind of item. Methods take the kind's own decision. */
 export interface KindOfItem {
   /** In the singular; with an `s` in the plural. */
   readonly noun: string;
-  /** As a name of rules (`access-user/delete`); in the plural of its section and its page. */
+  /** In names of rules (`access-user/delete`); in the plural, in the names of its section and its page. */
   readonly slug: string;
-  /** Over a column of such. */
+  /** The head of a column of such items. */
   readonly head: string;
-  /** By which its acts are named from one run to the next: `act-user-delete`. */
+  /** In the identity of its acts from one run to the next: `act-user-delete`. */
   readonly identity: string;
-  /** That one will be changed, as a sentence without its end. */
+  /** Says that one will be changed: a sentence without its full stop. */
   readonly meaning: string;
-  /** The field of a run's report that has what became of its acts. */
+  /** The field of a run's report that has the results of its acts. */
   readonly results: string;
   /** The acts on one, in the order of reports. */
   readonly acts: Readonly<Record<string, ActRow>>;
   decide(allowlist: Allowlist, listed: ListedItems): DecidedItems;
-  /** What is not as it was reviewed, where the act is; undefined where all is. */
+  /** What else has changed since the review, if the act is the same; undefined if nothing has. */
   changed(item: Item, then: ReviewedItem): string | undefined;
-  /** What a fingerprint names of one: no times, which may change by themselves. */
+  /** What a fingerprint covers of one item: no times, since they may change by themselves. */
   facts(item: Item): readonly unknown[];
 }
 
@@ -58,7 +58,7 @@ export interface Items {
 /** A kind, by its field in plans and reports. */
 export type ItemKind = keyof Items;
 
-/** One row a kind. */
+/** One row for each kind. */
 const ITEM_KINDS = {
   accessUsers: {
     noun: "Access user",
@@ -68,7 +68,7 @@ const ITEM_KINDS = {
     meaning: "An Access user will be changed",
     results: "accessUserResults",
     acts: {
-      // A guard of its own, since with each user go seats, and devices that are unseen here.
+      // A guard of its own: each user takes along seats, and devices that are not visible here.
       delete: { sign: "x", guard: "deleteUsers", final: "deletion" },
       create: { sign: "+" },
       rename: { sign: "~" },
@@ -80,7 +80,7 @@ const ITEM_KINDS = {
         return then.id === user?.id ? undefined : "it was another user with that address";
       return then.name === name ? undefined : "its new name was different";
     },
-    // The registrations that may go with a user, and no times, which every sign-in may change.
+    // The registrations that may go with a user, but no times: every sign-in may change them.
     facts: ({ email, user, registrations }: AccessUserDecision) => [
       user?.id,
       email,
@@ -93,18 +93,18 @@ const ITEM_KINDS = {
 
 export const itemKinds = Object.keys(ITEM_KINDS) as readonly ItemKind[];
 
-/** The fields of a report that have what became of acts on items. */
+/** The fields of a report that have the results of acts on items. */
 export type ItemResults = (typeof ITEM_KINDS)[ItemKind]["results"];
 
-/** The fields of a report that have items, or what became of them. */
+/** The fields of a report that have items, or the results of acts on them. */
 export const itemFields = itemKinds.flatMap((kind) => [kind, ITEM_KINDS[kind].results]);
 
-/** What is said of a kind. */
+/** The row of a kind. */
 export function aboutItems(kind: ItemKind): KindOfItem & { readonly results: ItemResults } {
   return ITEM_KINDS[kind];
 }
 
-/** The kind whose acts a guard counts; undefined of one that counts acts on registrations. */
+/** The kind whose acts a guard counts; undefined for a guard that counts acts on registrations. */
 export function countedKind(guard: string): KindOfItem | undefined {
   const counts = (kind: ItemKind) => Object.values(aboutItems(kind).acts).some((one) => one.guard === guard);
   const kind = itemKinds.find(counts);
@@ -118,12 +118,12 @@ function collectItems(itemsOf: (kind: ItemKind) => readonly Item[]): Items {
   return all as unknown as Items;
 }
 
-/** The items, each as `change` leaves it, which keeps its kind. */
+/** The items, each as `change` returns it. `change` must keep the kind. */
 export function mapItems(items: Items, change: (item: Item, kind: ItemKind) => Item): Items {
   return collectItems((kind) => items[kind].map((one) => change(one, kind)));
 }
 
-/** The decisions of every kind, and what was noticed. */
+/** The decisions of every kind, with problems and findings. */
 export function decideItems(
   allowlist: Allowlist,
   listed: ListedItems,
@@ -137,14 +137,14 @@ export function decideItems(
   };
 }
 
-/** Names the act on an item from one run to the next. */
+/** Identifies the act on an item from one run to the next. */
 export function identityOfItem(kind: ItemKind, item: Item, key = keyOf(item)): string {
   return identityOfAct(`${aboutItems(kind).identity}-${item.action}`, key);
 }
 
 /**
- * What a fingerprint names, kind by kind: the acts that guards count. The first kind has no name there, so that
- * approvals from before there were others still match.
+ * What a fingerprint covers, kind by kind: the acts that guards count. The first kind has no name there, so that
+ * approvals from before there were other kinds still match.
  */
 export function factsOf(items: Partial<Items>): readonly (readonly unknown[])[] {
   return itemKinds.flatMap((kind, index) => {

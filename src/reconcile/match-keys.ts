@@ -1,6 +1,6 @@
 /**
- * What the keys by which an entry finds registrations mean in the account: one row each. A key of `EntryMatch` without a
- * row does not compile, so that no key can be forgotten and match everything.
+ * What the match keys of an entry mean in the account: one row each. A key of `EntryMatch` without a row does not
+ * compile, so that no key can be forgotten and match everything.
  */
 
 import { matchesPattern } from "../allowlist/file-patterns.js";
@@ -17,7 +17,7 @@ import { quoted } from "./findings/finding.js";
 import type { Hardware } from "./hardware.js";
 import type { Candidate } from "./people.js";
 
-/** What a key can be asked about: what is known of one registration. */
+/** What a key is compared with: what is known about one registration. */
 type ReportingRegistration = Pick<Candidate, "registration" | "hardware">;
 
 export interface MatchKey {
@@ -26,7 +26,7 @@ export interface MatchKey {
    * `newest` registration of a device, where the user can change the value.
    */
   readonly of: "registration" | "machine" | "newest";
-  /** Whether the account may not know it for a device. */
+  /** Whether the account may lack it for a device. */
   readonly mayBeUnknown: boolean;
   /** What a registration reports for it, in the form in which it is compared. */
   readonly reportedBy: (one: ReportingRegistration) => string | undefined;
@@ -68,7 +68,7 @@ export const MATCH_KEYS: Readonly<Record<keyof EntryMatch, MatchKey>> = {
   },
 };
 
-/** One key of a match, ready to be asked. */
+/** One key of a match, ready for comparison. */
 interface Test {
   readonly name: keyof EntryMatch;
   readonly key: MatchKey;
@@ -76,16 +76,16 @@ interface Test {
   readonly wanted: string;
 }
 
-/** A match made ready once, so that thousands of registrations can be asked by it. */
+/** A match prepared once, to compare with thousands of registrations. */
 export interface CompiledMatch {
   readonly registration: readonly Test[];
   readonly machine: readonly Test[];
   readonly newest: readonly Test[];
-  /** The strongest key that is looked up by equality; undefined for a glob alone. */
+  /** The strongest key that is looked up by equality; undefined if there is only a glob. */
   readonly indexedBy: Test | undefined;
 }
 
-/** Keys that only an ignore rule has are not looked at here. */
+/** Skips keys that only an ignore rule has. */
 export function compileMatch(match: EntryMatch): CompiledMatch {
   const compiled: Compiling = { registration: NONE, machine: NONE, newest: NONE, indexedBy: undefined };
   for (const name of matchKeys) {
@@ -169,17 +169,17 @@ function check(
     : { met: false, text: `requires ${name} ${quoted(wanted)}, but it is ${quoted(given)}` };
 }
 
-/** Of what listings do not check: only a text that says something is known. */
+/** For fields that the listings do not check: only a string that is not blank counts as known. */
 function textOf(value: unknown): string | undefined {
   return typeof value === "string" && value.trim() !== "" ? value : undefined;
 }
 
-/** What begins with no number is no version, and no reason to act. */
+/** Text that does not begin with a digit is not a version, and not a reason to act. */
 function isVersion(text: string | undefined): boolean {
   return typeof text === "string" && /^\d/u.test(text);
 }
 
-/** By numbers, part by part: `2025.10.1` is later than `2025.9.30`; a part that is missing is 0. */
+/** Compares the numbers, part by part: `2025.10.1` is later than `2025.9.30`. A missing part is 0. */
 export function isAtLeast(wanted: string, given: string): boolean {
   const have = parts(given);
   const differences = parts(wanted).map((part, at) => (have[at] ?? 0) - part);

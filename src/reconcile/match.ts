@@ -1,4 +1,4 @@
-/** What the entries of a person say of their devices, and of each registration. */
+/** What the entries of a person say about their devices, and about each registration. */
 
 import { matchKeys, rankOfKey } from "../allowlist/match-values.js";
 import type { SourcePosition } from "../allowlist/messages.js";
@@ -16,11 +16,11 @@ import {
 import { type Candidate, type Device, haveTwoSerials, newestOf } from "./people.js";
 import { isInForce } from "./scope.js";
 
-/** What the entries say of one registration. */
+/** What the entries say about one registration. */
 export type Match =
   /**
-   * `own`: the registration itself tells what the entry asks for; else another one of its device does. `equals`: other
-   * entries of that rank that allow it too.
+   * `own`: the registration itself reports what the entry asks for; otherwise another one of its device does. `equals`:
+   * other entries of the same rank that allow it too.
    */
   | {
       readonly kind: "allowed";
@@ -31,32 +31,32 @@ export type Match =
   | { readonly kind: "refused"; readonly entry: Entry }
   /** Two entries of the same rank ask for different states. */
   | { readonly kind: "contradiction"; readonly entries: readonly [Entry, Entry] }
-  /** An entry that allows goes by what is not known of the device, so that it may or may not be meant. */
+  /** An entry that allows matches by something not known about the device, so the device may or may not be meant. */
   | { readonly kind: "unknown-hardware"; readonly entry: Entry }
-  /** The strongest entry matches, and the device is not what the entry requires. */
+  /** The strongest entry matches, but the device fails what it requires. */
   | { readonly kind: "condition"; readonly entry: Entry; readonly failed: string }
-  /** `lapsed`: an entry that would match and applies at another time. */
+  /** `lapsed`: an entry that would match, but applies at another time. */
   | { readonly kind: "none"; readonly lapsed?: Entry };
 
-/** What the entries say of one registration, and what they may yet say. */
+/** What the entries say about one registration, and what they may still say. */
 export interface Said {
   readonly match: Match;
-  /** An entry that allows the device, and begins on a later day. */
+  /** An entry that allows the device from a later day on. */
   readonly upcoming: Entry | undefined;
-  /** An entry that refuses, and goes by what is not known of the device. */
+  /** An entry that refuses, and matches by something not known about the device. */
   readonly mayRefuse: Entry | undefined;
 }
 
 const NO_MATCH: Match = { kind: "none" };
 const NOTHING: Said = { match: NO_MATCH, upcoming: undefined, mayRefuse: undefined };
 
-/** An entry with the registrations of one device that tell what it asks for. */
+/** An entry with the registrations of one device that report what it asks for. */
 interface Found {
   readonly entry: Entry;
   readonly tellers: readonly Candidate[];
 }
 
-/** Up to so many entries are asked one after the other; an index costs more than it saves. */
+/** Up to this many entries are tried one after the other: an index would cost more than it saves. */
 const FEW = 8;
 
 interface Compiled {
@@ -70,7 +70,7 @@ interface Known<K, V> {
   readonly before: Known<K, V> | undefined;
 }
 
-/** Remembers answers: a few in a list, since most people have few devices, and a map costs more than it saves. */
+/** Remembers answers. A few go into a list: most people have few devices, and a map would cost more than it saves. */
 export class Memo<K extends object, V> {
   #last: Known<K, V> | undefined;
   #size = 0;
@@ -78,12 +78,12 @@ export class Memo<K extends object, V> {
 
   get(key: K): V | undefined {
     if (this.#map) return this.#map.get(key);
-    // What was asked last is mostly asked again.
+    // The last question is usually asked again.
     for (let one = this.#last; one; one = one.before) if (one.key === key) return one.answer;
     return undefined;
   }
 
-  /** An answer that is not known yet. */
+  /** Adds an answer that is not known yet. */
   set(key: K, answer: V): void {
     this.#last = { key, answer, before: this.#last };
     this.#size += 1;
@@ -98,7 +98,7 @@ function mapOf<K, V>(last: Known<K, V>): Map<K, V> {
   return map;
 }
 
-/** Asks the entries of one person about their devices. What an entry says never depends on anybody else's devices. */
+/** Compares the entries of one person with their devices. The result never depends on another person's devices. */
 export class Entries {
   readonly #entries: readonly Compiled[];
   readonly #blind: readonly Compiled[];
@@ -108,8 +108,8 @@ export class Entries {
   readonly #ofDevice = new Memo<Device, Match>();
 
   /**
-   * @param at The moment at which entries with `from` and `expires` have to apply.
-   * @param matched Takes the entries that match a registration, whenever they apply.
+   * @param at The moment at which entries with `from` and `expires` must apply.
+   * @param matched Collects the entries that match a registration, even if they apply at another time.
    */
   constructor(
     user: AllowedUser | undefined,
@@ -124,7 +124,7 @@ export class Entries {
     this.#index = this.#entries.length > FEW ? indexOf(this.#entries) : undefined;
   }
 
-  /** What the entries say of a registration. */
+  /** What the entries say about a registration. */
   say(candidate: Candidate): Said {
     if (this.#entries.length === 0) return NOTHING;
     let said = this.#said.get(candidate);
@@ -133,14 +133,14 @@ export class Entries {
   }
 
   /**
-   * The newest registration of the person that an entry matches, of one type; of one name where the entry is a glob
-   * alone. A name joins no devices, and yet only the newest of a name may be let in.
+   * The newest of a registration and the others of its type that an entry matches; if the entry has only a glob, those
+   * of its name. A name does not join devices, but still only the newest with a name may be let in.
    */
   newestOf(entry: Entry, candidate: Candidate): Candidate {
     return newestOf([candidate, ...this.matching(entry, candidate)]);
   }
 
-  /** The registrations that an entry matches beside this one: of one type, and of one name where it is a glob alone. */
+  /** The person's registrations of this type that an entry matches; if it has only a glob, those of this name. */
   matching(entry: Entry, { registration, device }: Candidate): readonly Candidate[] {
     const byGlob = rankOf(entry) === rankOfKey("nameGlob");
     return device.person.devices.flatMap((other) =>
@@ -152,12 +152,14 @@ export class Entries {
     );
   }
 
-  /** The registrations of its device that tell what an entry asks for. */
+  /** The registrations of its device that report what an entry asks for. */
   tellers(entry: Entry, { device }: Candidate): readonly Candidate[] {
     return tellersIn(this.#find(device), entry);
   }
 
-  /** Whether no entry would let it in were it the only one of its device, because of what it tells itself. */
+  /**
+   * Whether the entries would keep it out by what it reports itself, if it were the only registration of its device.
+   */
   isOutAlone(candidate: Candidate): boolean {
     const own = this.#find(candidate.device).filter(
       ({ entry, tellers }) => isInForce(entry, this.at) && tellers.includes(candidate),
@@ -166,7 +168,7 @@ export class Entries {
     return match?.kind === "refused" || match?.kind === "contradiction";
   }
 
-  /** The entries that allow a registration now, whatever else decides about it. */
+  /** The entries that allow a registration now, regardless of what else decides about it. */
   allowing(candidate: Candidate): readonly Entry[] {
     return this.#find(candidate.device)
       .filter(
@@ -179,7 +181,7 @@ export class Entries {
   #say(candidate: Candidate): Said {
     const { device } = candidate;
     const found = this.#find(device);
-    // Nearly always one entry matches a device of one registration, whenever and whatever it is.
+    // The usual case: one plain entry matches a device with one registration.
     if (device.registrations.length === 1) {
       const [only] = found;
       if (!only && this.#blind.length === 0) return NOTHING;
@@ -210,7 +212,9 @@ export class Entries {
     return matchOlder(candidate, ofDevice, this.#inForce(found));
   }
 
-  /** What the entries say of the device, and so of its newest registration where none names that by its id. */
+  /**
+   * What the entries say about the device, and so about its newest registration unless an entry names that by its id.
+   */
   #judgeDevice(device: Device, found: readonly Found[]): Match {
     let match = this.#ofDevice.get(device);
     if (!match) this.#ofDevice.set(device, (match = this.#settle(device, found)));
@@ -236,7 +240,7 @@ export class Entries {
     return found.filter(({ entry }) => entry.match.registration === undefined && isInForce(entry, this.at));
   }
 
-  /** An entry that would match if what the device does not tell were what it asks for. */
+  /** An entry that would match if the values that the device does not report were those that it asks for. */
   #blindly(device: Device, isMeant: (state: Entry["state"]) => boolean): Entry | undefined {
     return this.#blind.find(
       ({ entry, match }) =>
@@ -269,7 +273,7 @@ export class Entries {
   }
 }
 
-/** Allows, whenever and whatever it matches. */
+/** Whether an entry allows everything that it matches, at any time and without conditions. */
 function isPlain({ state, from, expires, requires }: Entry): boolean {
   return state === "active" && from === undefined && expires === undefined && requires === undefined;
 }
@@ -282,7 +286,10 @@ const NO_ENTRIES: readonly never[] = [];
 
 const NOBODY: readonly Candidate[] = [];
 
-/** By a name alone only the newest, whatever an older one is called. */
+/**
+ * Without a registration id, a name is compared with the newest registration only, and a name alone matches only that
+ * one.
+ */
 function tellersOf(match: CompiledMatch, registrations: Device["registrations"]): readonly Candidate[] {
   const [newest] = registrations;
   if (match.registration.length > 0)
@@ -299,7 +306,9 @@ function tellersIn(found: readonly Found[], entry: Entry): readonly Candidate[] 
   return found.filter((one) => one.entry === entry).flatMap(({ tellers }) => tellers);
 }
 
-/** Whether the device tells all that an entry asks for, but for values that none of its registrations tells. */
+/**
+ * Whether the device reports everything that an entry asks for, except values that none of its registrations reports.
+ */
 function isBlind({ machine, newest }: CompiledMatch, { registrations }: Device): boolean {
   const unknown = machine.filter(
     ({ key }) => key.mayBeUnknown && registrations.every((one) => key.reportedBy(one) === undefined),
@@ -308,7 +317,7 @@ function isBlind({ machine, newest }: CompiledMatch, { registrations }: Device):
   return registrations.some((one) => machine.every((test) => unknown.includes(test) || passes(test, one)));
 }
 
-/** By key and value; entries that go by a glob alone stand under the empty text. */
+/** By key and value; entries with only a glob are under the empty string. */
 function indexOf(entries: readonly Compiled[]): ReadonlyMap<string, readonly Compiled[]> {
   return groupBy(entries, ({ match: { indexedBy: test } }) => (test ? `${test.name}:${test.wanted}` : ""));
 }
@@ -328,7 +337,7 @@ function possibleEntries(
   return found;
 }
 
-/** What the entries say that a registration tells itself, all of one rank. */
+/** What entries of one rank say that match by what the registration itself reports. */
 function matchOwn(found: readonly Found[], candidate: Candidate): Match {
   const entries = found.map(({ entry }) => entry);
   const best = strongest(entries);
@@ -341,8 +350,8 @@ function matchOwn(found: readonly Found[], candidate: Candidate): Match {
 }
 
 /**
- * The strongest rank decides. What the newest registration tells itself comes before what only an older one of its
- * device tells; an entry that refuses by that is not spared by one that allows by it.
+ * The strongest rank decides. What the newest registration itself reports comes before what only an older one of its
+ * device reports. But an entry that allows by the former does not override one that refuses by the latter.
  */
 function matchNewest(newest: Candidate, found: readonly Found[]): Match | undefined {
   const rank = Math.min(...found.map(({ entry }) => rankOf(entry)));
@@ -373,8 +382,9 @@ function matchNewest(newest: Candidate, found: readonly Found[]): Match | undefi
 }
 
 /**
- * What removes a device removes all of its registrations; what allows it leaves the older ones to what refuses them.
- * Two machines that a third has joined, each with a serial of its own, keep what is said of that.
+ * An entry that refuses a device refuses all of its registrations. One that allows it leaves an older registration to
+ * an entry that refuses that one. If a third registration joins two machines with different serials, an entry that
+ * allows one of them by its serial still applies.
  */
 function matchOlder(older: Candidate, ofDevice: Match, found: readonly Found[]): Match {
   const own = found.filter(({ tellers }) => tellers.includes(older));
@@ -390,8 +400,8 @@ function matchOlder(older: Candidate, ofDevice: Match, found: readonly Found[]):
 }
 
 /**
- * Among entries of one rank that ask for the same, one whose conditions are met is enough, and one whose conditions
- * cannot be told may be.
+ * Of entries of one rank that ask for the same state, one with conditions that are met is enough, and one with unknown
+ * conditions may be.
  */
 function matchConditions(
   entries: readonly Entry[],
@@ -411,7 +421,7 @@ function matchConditions(
   return (entry && { kind: "allowed", entry, own, equals }) ?? unknown ?? failed ?? NO_MATCH;
 }
 
-/** The strongest; among equals the one that stands first in its file. */
+/** The strongest entry; among equals, the first in its file. */
 function strongest(entries: readonly Entry[]): Entry | undefined {
   let best: Entry | undefined;
   for (const entry of entries) if (!best || isStronger(entry, best)) best = entry;
@@ -427,7 +437,7 @@ function standsBefore(a: SourcePosition, b: SourcePosition): boolean {
   return a.line < b.line || (a.line === b.line && a.column < b.column);
 }
 
-/** Entries that apply now and that no registration of their user matches, in the order of users and lines. */
+/** Entries that apply now but match no registration of their user, in the order of users and lines. */
 export function unmatchedEntries(
   users: ReadonlyMap<string, AllowedUser>,
   matched: ReadonlySet<Entry>,

@@ -12,7 +12,7 @@ import { isNoUser, userOf } from "./scope.js";
 export interface Person {
   /** Normalised; empty where the API sends none. */
   readonly email: string;
-  /** Connectors and service tokens: what registers without a person. */
+  /** Whether these are connectors and service tokens, which register without a person. */
   readonly isNobody: boolean;
   /** In the order of ids. */
   readonly devices: readonly Device[];
@@ -38,7 +38,7 @@ export interface Candidate {
   readonly device: Device;
 }
 
-/** Two registrations that report one serial or hardware id, and yet are two machines, or may be. */
+/** Two registrations that report one serial or hardware id, but are, or may be, two machines. */
 interface Doubt {
   readonly pair: readonly [older: Candidate, newer: Candidate];
   /** What both report, in the form in which it is compared: `serial PF3TQ9ZX`. */
@@ -52,13 +52,13 @@ export const OVERLAP_MS = 3_600_000;
 
 type Building<T> = { -readonly [Key in keyof T]: T[Key] };
 
-/** Everybody who has a registration, each with their devices. What was deleted is nobody's. */
+/** Everyone who has a registration, with their devices. Deleted registrations are left out. */
 export function formDevices(
   registrations: readonly Registration[],
   hardware?: HardwareIndex,
 ): ReadonlyMap<string, Person> {
   const own = new Map<string, Candidate[]>();
-  // In the order of addresses and ids, so that the order of a listing never matters. A listing is in that of ids.
+  // In the order of addresses and ids, so that the order of a listing never matters. Listings come in the order of ids.
   const byId = inOrder(registrations);
   for (const [place, registration] of byId.entries()) {
     if (registration.deleted_at != null) continue;
@@ -83,7 +83,7 @@ function inOrder(registrations: readonly Registration[]): readonly Registration[
   return isSorted ? registrations : [...registrations].sort((a, b) => compare(a.id, b.id));
 }
 
-/** One person of candidates in the order of ids, which are made theirs. */
+/** One person from candidates in the order of ids. Sets the device of each candidate. */
 export function formPerson(email: string, candidates: readonly Candidate[]): Person {
   const person: Building<Person> = { email, isNobody: isNoUser(email), devices: [], doubts: NONE };
   if (areApart(candidates)) {
@@ -135,7 +135,10 @@ function fraction(time: string): string {
   return (/\.(\d+)/.exec(time)?.[1] ?? "").padEnd(9, "0");
 }
 
-/** When a registration last showed a sign of life: it enrolled, or it was seen. A time that cannot be read is none. */
+/**
+ * When a registration last showed a sign of life: it enrolled, or it was seen. A time that cannot be read does not
+ * count.
+ */
 export function lastSign({ registration }: Pick<Candidate, "registration">): number {
   const created = Date.parse(registration.created_at);
   const seen = Date.parse(registration.last_seen_at ?? registration.created_at);
@@ -147,12 +150,12 @@ interface Groups {
   readonly doubts: readonly Doubt[];
 }
 
-/** So many doubts of one registration are kept: a farm of clones must not cost more than its size. */
+/** At most this many doubts of one registration are kept: a farm of clones must not cost more than its size. */
 const MOST_DOUBTS = 8;
 
 /**
- * Registrations of one type are of one device where they have its id, or a value that identifies it, and nothing
- * contradicts it; transitively, since a third that joins two must never set one of them free.
+ * Registrations of one type belong to one device if they share its id, or a value that identifies it, and nothing
+ * contradicts that. This is transitive: a third registration that joins two must never set one of them free.
  */
 function group(candidates: readonly Candidate[], byIdOnly: boolean): Groups {
   const sets = new Map<Candidate, List<Candidate>>();
@@ -184,7 +187,7 @@ function group(candidates: readonly Candidate[], byIdOnly: boolean): Groups {
   return { groups: [...new Set(sets.values())], doubts: doubts.all };
 }
 
-/** Which of a device's registrations are still of one device where only these are left; the newest of each first. */
+/** Regroups registrations of a device into devices as if only these were left, the newest of each first. */
 export function regroup(
   candidates: readonly Candidate[],
   byIdOnly: boolean,
@@ -215,18 +218,21 @@ class Doubts {
   }
 }
 
-/** Whether both report a serial, and not the same one. */
+/** Whether both report a serial, but not the same one. */
 export function haveTwoSerials(one: Candidate, other: Candidate): boolean {
   return differ(one.hardware?.serialKey, other.hardware?.serialKey);
 }
 
-/** Whether both report the same serial and the same hardware id: a doubt about another one is not about these. */
+/**
+ * Whether both report the same serial and the same hardware id: a doubt about another registration does not concern
+ * them.
+ */
 export function agree(one: Candidate, other: Candidate): boolean {
   const [own, others] = [valueKeys(one.hardware), valueKeys(other.hardware)];
   return own.length === 2 && own.every((value) => others.includes(value));
 }
 
-/** Whether both report a hardware id, and not the same one. */
+/** Whether both report a hardware id, but not the same one. */
 export function haveTwoHardwareIds(one: Candidate, other: Candidate): boolean {
   return differ(one.hardware?.hardwareIdKey, other.hardware?.hardwareIdKey);
 }
@@ -241,7 +247,7 @@ function isSame(a: string | undefined, b: string | undefined): boolean {
 
 type List<T> = [T, ...T[]];
 
-/** Adds to the list of a key; answers who was there first, if only now. */
+/** Adds a value to the list of a key; returns the first value of that list. */
 function share<T>(lists: Map<string, List<T>>, key: string, value: T): T {
   const list = lists.get(key);
   if (list) list.push(value);
@@ -260,14 +266,14 @@ function merge<T>(sets: Map<T, List<T>>, a: T, b: T): void {
   }
 }
 
-/** The registrations with which it is in doubt whether this one is of their machine. */
+/** The doubts that a registration is part of. */
 export function doubtsOf(candidate: Candidate): readonly Doubt[] {
   return candidate.device.person.doubts.filter(({ pair }) => pair.includes(candidate));
 }
 
 /**
- * A person's devices that may be one machine: types aside, and doubts as well. For what counts machines, or follows
- * one: what is in doubt counts once.
+ * A person's devices, grouped by the machine that they may be, regardless of type and doubts. For rules that count or
+ * follow machines: devices in doubt count once.
  */
 export function machinesOf({ devices, isNobody }: Person): readonly (readonly Device[])[] {
   const machines = new Map<Device, List<Device>>();
@@ -287,7 +293,7 @@ export function machinesOf({ devices, isNobody }: Person): readonly (readonly De
 /** Up to this many registrations, comparing each pair is faster than grouping them by what they report. */
 const FEW = 6;
 
-/** Whether no two of a few registrations share anything: nearly everybody's. */
+/** Whether no two of a few registrations share anything, as for nearly everyone. */
 function areApart(candidates: readonly Candidate[]): boolean {
   if (candidates.length > FEW) return false;
   for (const one of candidates) {

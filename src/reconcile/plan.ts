@@ -43,7 +43,7 @@ import {
   type SkippedAct,
 } from "./schedule.js";
 
-/** The live account, listed whole. `devices` is left out where {@link needsHardware} says so. */
+/** The live account, listed in full. `devices` is left out unless {@link needsHardware} asks for it. */
 export interface Inventory extends ListedItems {
   readonly account: string;
   readonly devices?: readonly PhysicalDevice[] | undefined;
@@ -55,23 +55,23 @@ export interface Plan extends Items {
   readonly account: string;
   /** The moment as of which it was decided. */
   readonly asOf: Date;
-  /** One for each live registration in scope, in the order of ids, in which the account is listed. */
+  /** One for each live registration in scope, in the order of ids. */
   readonly decisions: readonly Decision[];
-  /** Those of the decisions that change the account in this run. */
+  /** The decisions that change the account in this run. */
   readonly acts: readonly ActDecision[];
-  /** Acts that are due and wait, most urgent first. */
+  /** Acts that are due but wait, most urgent first. */
   readonly pending: readonly PendingAct[];
-  /** Acts of the reviewed plan that are not due any more; empty without one. */
+  /** Acts of the reviewed plan that are no longer due; empty without a reviewed plan. */
   readonly skipped: readonly SkippedAct[];
   readonly reviewed: ReviewedPlan | undefined;
   /** The freeze that applies now, if any. */
   readonly freeze: Freeze | undefined;
   readonly findings: readonly Finding[];
-  /** What could not be looked at, in words. */
+  /** What could not be checked, in words. */
   readonly notes: readonly string[];
   /** Contradictions that only the live account shows; with one of them nothing may be done. */
   readonly problems: readonly Message[];
-  /** Over all that is due and reviewed, whether this run does it or not. */
+  /** Over everything that is due and reviewed, whether or not this run does it. */
   readonly guards: readonly GuardVerdict[];
   /** Over the same acts as the guards. */
   readonly fingerprint: string;
@@ -89,11 +89,11 @@ export interface Plan extends Items {
   readonly domains: Allowlist["domains"];
 }
 
-/** Of the run that a plan is made for. */
+/** The terms of the run that a plan is made for. */
 export interface RunTerms {
-  /** By which the freeze is judged; `asOf` unless given. */
+  /** Decides whether the freeze holds; `asOf` unless given. */
   readonly now?: Date;
-  /** The plan that was reviewed: no act beyond it is done. */
+  /** The reviewed plan: no act beyond it is done. */
   readonly reviewed?: ReviewedPlan | undefined;
   /** Other stacks on this account. */
   readonly siblings?: readonly Sibling[];
@@ -148,15 +148,15 @@ export function makePlan(
   };
 }
 
-/** The plan with each decision as `say` returns it, in every list; a decision that `say` returns unchanged stays. */
-export function mapDecisions(plan: Plan, say: (decision: Decision) => Decision): Plan {
-  const said = new Map<Decision, Decision>();
+/** The plan with each decision as `change` returns it, in every list; a decision that it returns unchanged stays. */
+export function mapDecisions(plan: Plan, change: (decision: Decision) => Decision): Plan {
+  const changed = new Map<Decision, Decision>();
   for (const decision of plan.decisions) {
-    const more = say(decision);
-    if (more !== decision) said.set(decision, more);
+    const next = change(decision);
+    if (next !== decision) changed.set(decision, next);
   }
-  if (said.size === 0) return plan;
-  const of = <D extends Decision>(decision: D): D => (said.get(decision) as D | undefined) ?? decision;
+  if (changed.size === 0) return plan;
+  const of = <D extends Decision>(decision: D): D => (changed.get(decision) as D | undefined) ?? decision;
   return {
     ...plan,
     decisions: plan.decisions.map(of),
@@ -165,7 +165,7 @@ export function mapDecisions(plan: Plan, say: (decision: Decision) => Decision):
   };
 }
 
-/** Whether what this stack revoked decides anything: `listedRevoked: ours`, for anybody. */
+/** Whether any decision depends on what this stack revoked: `listedRevoked: ours`, for anyone. */
 export function needsOwnRevocations({ policy, policies }: Pick<Allowlist, "policy" | "policies">): boolean {
   return [policy, ...policies.values()].some(({ listedRevoked }) => listedRevoked.value === "ours");
 }
@@ -182,13 +182,13 @@ export function tellWhoRevoked(plan: Plan, own: EarlierRuns | undefined): Plan {
 /** Shows domains in texts as the files write them. */
 export function showWrittenDomains<T extends { readonly text: string }>(
   { domains }: Pick<Allowlist, "domains">,
-  told: readonly T[],
+  messages: readonly T[],
 ): readonly T[] {
   const show = showDomains(domains);
-  return domains.size === 0 ? told : told.map((one) => ({ ...one, text: show(one.text) }));
+  return domains.size === 0 ? messages : messages.map((one) => ({ ...one, text: show(one.text) }));
 }
 
-/** What is looked at for findings. */
+/** What the findings are made from. */
 interface Seen {
   readonly allowlist: Allowlist;
   readonly inventory: Inventory;
@@ -249,12 +249,12 @@ function isAboutDevice({ match, requires }: Entry): boolean {
   return hasDeviceKey(match) || requires !== undefined;
 }
 
-/** What belongs to no person is joined by device id only: `noUser` needs no hardware. */
+/** Registrations that belong to no person are joined by device id only: `noUser` needs no hardware. */
 function mayDelete({ unlisted, unknownUsers }: Policy): boolean {
   return unlisted.value === "delete" || unknownUsers.value === "delete";
 }
 
-/** Keys about the registration or its user, for which nothing must be known about the device. */
+/** Keys about the registration or its user, which need nothing to be known about the device. */
 const OF_REGISTRATION: readonly string[] = ["registration", "user", "emailDomain", "policyId"];
 
 function hasDeviceKey(match: Allowlist["ignore"][number]["match"]): boolean {
@@ -275,10 +275,10 @@ function comparesDevices({ grace, superseded, maxDevices, stale, revoked }: Poli
 const PLAN_VERSION = 1;
 
 /**
- * Names exactly these acts on this account in its present state: 16 hexadecimal digits over account, version, and
+ * Identifies exactly these acts on this account in its present state: 16 hexadecimal digits over account, version, and
  * for each act the registration's id, the act, its live state and `updated_at`, in the order of ids. An approval is
- * bound to it, so it changes when a registration does. Of other items the acts that a guard counts are named
- * (`items.ts`). A plan that deletes no Access user has the same fingerprint as one that knows of none.
+ * bound to it, so it changes when a registration does. Of other items it covers the acts that a guard counts
+ * (`items.ts`). A plan that deletes no Access user has the same fingerprint as one without Access users.
  */
 export function fingerprint(
   account: string,

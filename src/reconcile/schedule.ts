@@ -20,7 +20,7 @@ import { clipped } from "./findings/finding.js";
 import { aboutItems, type ItemKind, itemKinds, type Items, mapItems } from "./items.js";
 import { compareTimes, isNewer, lastSign } from "./people.js";
 
-/** An act that is due and that this run does not do. */
+/** An act that is due but that this run does not do. */
 export interface PendingAct {
   readonly decision: ActDecision;
   readonly why: PendingReason;
@@ -28,9 +28,11 @@ export interface PendingAct {
 }
 
 interface Schedule {
-  /** The decisions, where an act had to become a weaker one. */
+  /** The decisions; some acts may have become weaker ones. */
   readonly decisions: readonly Decision[];
-  /** What the guards judge and an approval approves: all that is due and reviewed, whether this run does it or not. */
+  /**
+   * What the guards judge and an approval covers: everything that is due and reviewed, whether or not this run does it.
+   */
   readonly agreed: readonly ActDecision[];
   /** What this run does, in the order of ids. */
   readonly acts: readonly ActDecision[];
@@ -41,8 +43,8 @@ interface Schedule {
 type Waits = Pick<PendingAct, "why" | "text">;
 
 /**
- * An act that lets in and what relies on it are one unit: what relies waits wherever that waits, and a limit takes or
- * leaves both. What refuses is in no unit, so that nothing holds it.
+ * An act that lets something in and the acts that rely on it are one unit: if it waits, they wait, and a limit takes
+ * all or none. Acts that refuse are in no unit, so nothing holds them back.
  */
 export function schedule(
   decisions: readonly Decision[],
@@ -75,7 +77,7 @@ export function schedule(
   };
 }
 
-/** What relies on an act that waits, waits for the same reason. */
+/** An act that relies on one that waits also waits, for the same reason. */
 function holdWhatRelies(due: readonly ActDecision[], waits: Map<ActDecision, Waits>): void {
   const byId = new Map(due.map((decision) => [decision.registration.id, decision]));
   for (const decision of due) {
@@ -86,7 +88,7 @@ function holdWhatRelies(due: readonly ActDecision[], waits: Map<ActDecision, Wai
   }
 }
 
-/** Nothing less urgent overtakes what does not fit; a unit that is larger than the limit is done alone, whole. */
+/** Nothing less urgent overtakes a unit that does not fit. A unit larger than the limit is done whole, on its own. */
 function limit(agreed: readonly ActDecision[], most: number, waits: Map<ActDecision, Waits>): void {
   let done = 0;
   let isFull = false;
@@ -97,7 +99,7 @@ function limit(agreed: readonly ActDecision[], most: number, waits: Map<ActDecis
   }
 }
 
-/** Acts that belong together, before all others one that lets in. */
+/** Acts that belong together. If there are several, the first lets something in. */
 type Unit = [head: ActDecision, ...ActDecision[]];
 
 /** The most urgent unit first; a unit is as urgent as what it lets in. */
@@ -113,15 +115,15 @@ function unitsOf(acts: readonly ActDecision[]): readonly Unit[] {
     }
   }
   const sorted = [...new Set(units.values())].sort(([a], [b]) => byUrgency(a, b));
-  // What is revoked already is deleted after what has to be deleted before it, the oldest first.
+  // A revoked registration is deleted after those that must be deleted before it, the oldest first.
   const isLater = ([head]: Unit) => head.live === "revoked" && head.together !== undefined;
   const later = sorted.filter(isLater).sort(([a], [b]) => oldestFirst(a, b));
   return [...sorted.filter((one) => !isLater(one)), ...later];
 }
 
 /**
- * A deletion that must not outrun others becomes a revocation where one of them waits: it keeps the registration out
- * as well, and nothing else in. What is revoked already waits with them.
+ * A deletion that must come after others becomes a revocation if one of them waits: that also keeps the registration
+ * out, and lets nothing else in. If the registration is already revoked, it waits with them.
  */
 function weaken(
   due: readonly ActDecision[],
@@ -129,7 +131,7 @@ function weaken(
 ): ReadonlyMap<Decision, ActDecision> {
   const weaker = new Map<Decision, ActDecision>();
   const waiting = new Map([...waits].map(([{ registration }, why]) => [registration.id, why]));
-  // The oldest first, since what is only revoked holds the next one as well.
+  // The oldest first: one that is only revoked also holds up the next.
   const held = due.flatMap((decision) => {
     const { together } = decision;
     return together && !waits.has(decision) ? [{ decision, together }] : [];
@@ -166,9 +168,9 @@ function whyFrozen({ until, reason }: Freeze): string {
 const WEIGHTS = { named: 0, rule: 1, hygiene: 2 } as const;
 
 /**
- * Which acts come first where one run may not do them all. Cutting off comes before letting in, and that before
- * deleting what cannot connect anyway; within, what was asked for by name, then what no entry allows, then hygiene;
- * within, what was seen last, then by id.
+ * Which acts come first if one run may not do them all. Cutting off comes before letting in, and letting in before
+ * deleting what cannot connect anyway. Within each: what was asked for by name, then what no entry allows, then
+ * hygiene. Then what was seen last, then by id.
  */
 export function byUrgency(a: ActDecision, b: ActDecision): number {
   return (
@@ -188,7 +190,7 @@ function weight({ reason: { code } }: ActDecision): number {
   return WEIGHTS[aboutRule(code).weight];
 }
 
-// What was reviewed is what is done: a plan of an earlier moment as the bound of this run.
+// The reviewed plan: an earlier plan that bounds this run.
 
 /** An earlier plan, from its report; its items by kind and key, undefined for a kind that it did not have yet. */
 export interface ReviewedPlan extends Partial<Readonly<Record<ItemKind, ReadonlyMap<string, ReviewedItem>>>> {
@@ -203,17 +205,17 @@ export interface ReviewedPlan extends Partial<Readonly<Record<ItemKind, Readonly
 interface ReviewedDecision {
   readonly action: Action;
   readonly rule: RuleCode | (string & {});
-  /** Whose it was, normalised, and the device's name, for people. */
+  /** Its user's normalised e-mail, and the device's name, for people. */
   readonly user: string;
   readonly device: string;
   readonly deviceId: string;
-  /** RFC 3339; undefined where it was not revoked. */
+  /** RFC 3339; undefined if it was not revoked. */
   readonly revokedAt: string | undefined;
   /** Whether that plan put the act off. */
   readonly pending: boolean;
 }
 
-/** An act of the reviewed plan that is not due any more. @title Skipped act */
+/** An act of the reviewed plan that is no longer due. @title Skipped act */
 export interface SkippedAct {
   /** The registration's id. @title Registration id */
   readonly registration: string;
@@ -223,11 +225,14 @@ export interface SkippedAct {
   readonly device: string;
   /** What the reviewed plan would have done. */
   readonly act: Act;
-  /** Why it is not due any more. */
+  /** Why it is no longer due. */
   readonly text: string;
 }
 
-/** Why an act that is due was not in the reviewed plan, or what it is about has changed; undefined where neither is so. */
+/**
+ * Why an act that is due was not reviewed: the reviewed plan did not have it, or its registration has changed since.
+ * Undefined if it was reviewed.
+ */
 function whyNew(decision: ActDecision, reviewed: ReviewedPlan): string | undefined {
   const { registration, action } = decision;
   const then = reviewed.decisions.get(registration.id);
@@ -239,8 +244,8 @@ function whyNew(decision: ActDecision, reviewed: ReviewedPlan): string | undefin
 }
 
 /**
- * What was reviewed of a registration holds while it is the same person's, on the same device, and revoked when it was:
- * a revocation after the review has a reason. `updated_at` may change by itself, and is not compared.
+ * A review of a registration holds while it has the same user, the same device and the same time of revocation: a
+ * revocation after the review has a reason. `updated_at` may change by itself, and is not compared.
  */
 function whyChanged({ registration, user }: ActDecision, then: ReviewedDecision): string | undefined {
   const changes = [
@@ -263,7 +268,7 @@ function whose(email: string): string {
   return email === "" ? "no user" : clipped(email, 100);
 }
 
-/** A time that is missing is the same as none, and no other. */
+/** A missing time equals only another missing time. */
 function isSameTime(a: string | null | undefined, b: string | null | undefined): boolean {
   return compareTimes(a ?? "", b ?? "") === 0;
 }
@@ -276,7 +281,7 @@ function revocations(now: string | null | undefined, then: string | undefined): 
   return [describe(now), describe(then)];
 }
 
-/** The acts of the reviewed plan that this account and allowlist do not ask for any more. */
+/** The acts of the reviewed plan that this account and allowlist no longer ask for. */
 export function findSkipped(reviewed: ReviewedPlan, decisions: readonly Decision[]): SkippedAct[] {
   const now = new Map(decisions.map((decision) => [decision.registration.id, decision]));
   return [...reviewed.decisions].flatMap(([id, then]) => {
@@ -290,13 +295,13 @@ export function findSkipped(reviewed: ReviewedPlan, decisions: readonly Decision
   });
 }
 
-/** Something in which this plan differs from the reviewed one, and what it is about, in facts that stay. */
+/** A difference from the reviewed plan, and what it is about, in facts that last. */
 export interface Difference {
   readonly subject: readonly string[];
   readonly text: string;
 }
 
-/** What differs between what the reviewed plan was made from and what this one is made from, in the order of texts. */
+/** Files that differ between the reviewed plan and this one, in the order of texts. */
 export function differences(
   reviewed: ReviewedPlan,
   files: readonly { readonly file: string; readonly digest: string }[],
@@ -316,11 +321,11 @@ export function differences(
   ].sort((a, b) => compare(a.text, b.text));
 }
 
-// What waits of the other items, and what of them is not due any more.
+// Other items: which acts wait, and which are no longer due.
 
 /**
- * The items, each act that waits with its reason. `limits.perRun` does not count them: who is created disturbs nobody,
- * and what must not come in numbers has a guard of its own.
+ * The items, with a reason for each act that waits. `limits.perRun` does not count them: a created item disturbs
+ * nobody, and acts that must stay few have their own guard.
  */
 export function scheduleItems(
   items: Items,
@@ -346,7 +351,7 @@ function whyItemNew(kind: ItemKind, item: Item, reviewed: ReviewedPlan): string 
   return text === undefined ? undefined : `in the reviewed plan ${text}`;
 }
 
-/** What cannot be undone, was due in the reviewed plan, and is not any more: one line each. */
+/** Acts that cannot be undone, were due in the reviewed plan, and no longer are: one line each. */
 export function itemsNotDue(reviewed: ReviewedPlan, items: Items): Difference[] {
   return itemKinds.flatMap((kind) => {
     const { noun, acts } = aboutItems(kind);

@@ -9,8 +9,8 @@ export function userOf(registration: Registration): string {
 }
 
 /**
- * Whether an address belongs to no person: there is none, or it is under `cloudflareaccess.com`, as service
- * tokens (`non_identity@<team>…`) and WARP Connectors (`warp_connector@<team>…`) do.
+ * Whether an address belongs to no person: it is empty, or under `cloudflareaccess.com`, as for service tokens
+ * (`non_identity@<team>…`) and WARP Connectors (`warp_connector@<team>…`).
  */
 export function isNoUser(email: string): boolean {
   if (!email.includes("@")) return true;
@@ -18,7 +18,7 @@ export function isNoUser(email: string): boolean {
   return domain === "" || domain === "cloudflareaccess.com" || domain.endsWith(".cloudflareaccess.com");
 }
 
-/** Whether a registration is in scope; what is not is neither decided nor counted. */
+/** Whether a registration is in scope. Registrations out of scope are neither decided nor counted. */
 export function isInScope(registration: Registration, email: string, scope: Scope): boolean {
   if (registration.deleted_at != null) return false;
   return hasType(registration, scope) && hasPolicy(registration, scope) && isOfPeople(email, scope);
@@ -56,13 +56,13 @@ export function endOf({ start }: Day): number {
   return start + DAY_MS;
 }
 
-/** Whether `at` lies within `from` and `expires`, as far as they are given. */
+/** Whether `at` lies within `from` and `expires`, where given. */
 export function isInForce({ from, expires }: Pick<Entry, "from" | "expires">, at: Date): boolean {
   const moment = at.getTime();
   return (from === undefined || moment >= from.start) && (expires === undefined || moment < endOf(expires));
 }
 
-/** The entry of a user with just this match that is not over, whatever state it asks for. */
+/** A user's entry with exactly this match that has not expired, in any state. */
 export function entryOfMatch(user: AllowedUser | undefined, match: EntryMatch, at: Date): Entry | undefined {
   const id = matchId(match);
   return user?.entries.find(

@@ -1,6 +1,6 @@
 /**
- * What a deletion would let in, or cut off, stays as a revoked registration instead: a tombstone. And what has to be
- * deleted before something else is told, so that no deletion that fails lets anybody in.
+ * A registration whose deletion would let in or cut off another one stays as a revoked registration instead: a
+ * tombstone. The result also says what must be deleted before something else, so that a failed deletion lets nobody in.
  */
 
 import { aboutRule, type Decision, isAct, removes } from "./decision.js";
@@ -20,14 +20,14 @@ import {
 } from "./people.js";
 import { liveOf, type Subject, type Verdict } from "./rules/rule.js";
 
-/** One person of whom something is to be deleted. */
+/** One person with something to delete. */
 interface Deciding {
   readonly subject: Subject;
   readonly entries: Entries;
-  /** Of all that is in scope; deletions become revocations. */
+  /** For everything in scope; deletions become revocations. */
   readonly verdicts: Map<Candidate, Verdict>;
   readonly findings: Finding[];
-  /** Decides a person as a whole plan would; `whole` with everything in scope. */
+  /** Decides a person as a full plan would; `whole`: with everything in scope. */
   readonly replan: (person: Person, scope?: "whole") => Replanned;
 }
 
@@ -36,14 +36,14 @@ interface Replanned {
   readonly findings: readonly Finding[];
 }
 
-/** What has to be deleted, or be seen to be gone, before a deletion: ids by registration. */
+/** What must be deleted, or be seen to be gone, before a deletion: ids by registration. */
 export type Before = ReadonlyMap<Candidate, readonly string[]>;
 
-/** Keeps what has to stay as a tombstone; answers in which order the rest may go. */
-export function keepTombstones(settling: Deciding): Before {
-  keepAsInFullScope(settling);
-  let before = keepWhatHolds(settling);
-  while (keepWhatJoins(settling)) before = keepWhatHolds(settling);
+/** Keeps what must stay as a tombstone; returns the order in which the rest may go. */
+export function keepTombstones(deciding: Deciding): Before {
+  keepAsInFullScope(deciding);
+  let before = keepWhatHolds(deciding);
+  while (keepWhatJoins(deciding)) before = keepWhatHolds(deciding);
   return before;
 }
 
@@ -51,14 +51,14 @@ function isDeleted({ verdicts }: Deciding, one: Candidate): boolean {
   return verdicts.get(one)?.desired === "deleted";
 }
 
-/** What would stay as a tombstone if everything were in scope stays in a narrower one, which must add no deletion. */
-function keepAsInFullScope(settling: Deciding): void {
+/** A narrower scope must add no deletion: what would be a tombstone with everything in scope is one here too. */
+function keepAsInFullScope(deciding: Deciding): void {
   const {
     subject: { person },
     verdicts,
     findings,
     replan,
-  } = settling;
+  } = deciding;
   if (person.devices.every(({ registrations }) => registrations.every((one) => verdicts.has(one)))) return;
   const everything = replan(person, "whole");
   const tombstones = new Map(
@@ -71,18 +71,21 @@ function keepAsInFullScope(settling: Deciding): void {
     verdicts.set(candidate, { ...verdict, desired: "revoked", text });
     findings.push(finding);
   }
-  if ([...verdicts.keys()].some((one) => isDeleted(settling, one))) keepWhatRefuses(settling, everything);
+  if ([...verdicts.keys()].some((one) => isDeleted(deciding, one))) keepWhatRefuses(deciding, everything);
 }
 
-/** Nor does a deletion in a narrower scope spare what is out of it, and what a plan with everything in scope removes. */
-function keepWhatRefuses(settling: Deciding, whole: Replanned): void {
-  const { subject, verdicts, replan } = settling;
+/**
+ * A deletion in a narrower scope must not spare a registration out of scope that a plan with everything in scope
+ * removes.
+ */
+function keepWhatRefuses(deciding: Deciding, whole: Replanned): void {
+  const { subject, verdicts, replan } = deciding;
   const removed = whole.decisions.filter(
     ({ candidate, desired }) => !verdicts.has(candidate) && removes(desired),
   );
   if (removed.length === 0) return;
   const next = new Map(
-    replan(toNext(settling), "whole").decisions.map((one) => [one.registration.id, one.desired]),
+    replan(toNext(deciding), "whole").decisions.map((one) => [one.registration.id, one.desired]),
   );
   const spared = new Set(
     removed.filter(({ registration: { id } }) => next.get(id) === "active").map(({ candidate }) => candidate),
@@ -91,47 +94,48 @@ function keepWhatRefuses(settling: Deciding, whole: Replanned): void {
     const all = registrationsOf(machine);
     const stays = all.find((one) => spared.has(one));
     if (!stays) continue;
-    for (const candidate of all.filter((one) => isDeleted(settling, one)))
-      keepRevoked(settling, candidate, { stays, isOut: true });
+    for (const candidate of all.filter((one) => isDeleted(deciding, one)))
+      keepRevoked(deciding, candidate, { stays, isOut: true });
   }
 }
 
 /**
- * A deletion must not let another registration in, now or in the next plan. Where a registration stays that is revoked
- * only because this one is there (an older one of its device, or of a name that an entry goes by, the other side of a
- * doubt, or whatever of its device is refused by what only this one tells), this one is revoked instead, and stays. Answers, of what is deleted, what has to be deleted before it.
+ * A deletion must not let another registration in, now or in the next plan. If a registration stays that is revoked
+ * only because this one exists, this one is revoked instead, and stays. That other one may be an older registration of
+ * the device, or of a name that an entry matches by; the other side of a doubt; or one of the device that is refused by
+ * what only this one reports. Returns, for each deletion, what must be deleted before it.
  */
-function keepWhatHolds(settling: Deciding): Before {
-  const { subject, entries, verdicts } = settling;
-  const deleted = [...verdicts.keys()].filter((one) => isDeleted(settling, one));
+function keepWhatHolds(deciding: Deciding): Before {
+  const { subject, entries, verdicts } = deciding;
+  const deleted = [...verdicts.keys()].filter((one) => isDeleted(deciding, one));
   const isOut = (one: Candidate) => isKeptOut(one, verdicts.get(one), subject);
   const before = new Map<Candidate, readonly string[]>();
-  // Where the newest stays, what is between may go.
+  // If the newest stays, those in between may go.
   for (const candidate of deleted.sort((a, b) => (isNewer(a, b) ? -1 : 1))) {
     const inDoubt = doubtsOf(candidate).map(({ pair: [one, other] }) => (one === candidate ? other : one));
-    const reporting = candidate.device.registrations.filter((one) => isToldBy(candidate, one, settling));
-    const stays = [...heldBack(candidate, settling, false), ...inDoubt, ...reporting].find(
-      (one) => !isDeleted(settling, one) && isOut(one),
+    const reporting = candidate.device.registrations.filter((one) => isRefusedBy(candidate, one, deciding));
+    const stays = [...heldBack(candidate, deciding, false), ...inDoubt, ...reporting].find(
+      (one) => !isDeleted(deciding, one) && isOut(one),
     );
     if (stays) {
-      keepRevoked(settling, candidate, { stays, isOut: true });
-      // One that was asked before may be held by this one.
-      return keepWhatHolds(settling);
+      keepRevoked(deciding, candidate, { stays, isOut: true });
+      // This one may hold back one that was checked before.
+      return keepWhatHolds(deciding);
     }
     const first = [
-      ...heldBack(candidate, settling, true).filter((one) => isOut(one) && !entries.isOutAlone(one)),
-      ...reporting.filter((one) => isDeleted(settling, one)),
+      ...heldBack(candidate, deciding, true).filter((one) => isOut(one) && !entries.isOutAlone(one)),
+      ...reporting.filter((one) => isDeleted(deciding, one)),
     ];
     if (first.length > 0) before.set(candidate, [...new Set(first.map(idOf))]);
   }
   return before;
 }
 
-/** Registrations that are kept out by this one where they are revoked, and would not be were it gone. */
-function heldBack(candidate: Candidate, settling: Deciding, evenDeleted: boolean): readonly Candidate[] {
+/** Registrations that this one keeps out if they are revoked, and that would not be kept out without it. */
+function heldBack(candidate: Candidate, deciding: Deciding, evenDeleted: boolean): readonly Candidate[] {
   const { device } = candidate;
-  const { entries } = settling;
-  const isLeft = (one: Candidate) => !isDeleted(settling, one);
+  const { entries } = deciding;
+  const isLeft = (one: Candidate) => !isDeleted(deciding, one);
   const isOlder = (one: Candidate) => isNewer(candidate, one);
   const rest = device.registrations.filter((one) => isLeft(one) || (evenDeleted && isOlder(one)));
   const ofDevice = regroup(rest, device.person.isNobody)
@@ -139,7 +143,7 @@ function heldBack(candidate: Candidate, settling: Deciding, evenDeleted: boolean
     .filter(isOlder);
   const ofName = entries.allowing(candidate).flatMap((entry) => {
     const others = entries.matching(entry, candidate);
-    // Another one that is newer and stays holds the same back.
+    // A newer one that stays holds them back as well.
     if (others.some((one) => isLeft(one) && !isOlder(one))) return [];
     return others.filter((one) => isOlder(one) && one === one.device.registrations[0]);
   });
@@ -147,10 +151,10 @@ function heldBack(candidate: Candidate, settling: Deciding, evenDeleted: boolean
 }
 
 /**
- * Whether one registration is refused by what another one of its device tells, and not by what it tells itself, be it
- * excepted or out of scope now. A person's state refuses it by itself.
+ * Whether a registration is refused by what another one of its device reports and not by what it reports itself, even
+ * if it is excepted or out of scope now. A person's state refuses it anyway.
  */
-function isToldBy(teller: Candidate, one: Candidate, { subject, verdicts, entries }: Deciding): boolean {
+function isRefusedBy(teller: Candidate, one: Candidate, { subject, verdicts, entries }: Deciding): boolean {
   const { match } = entries.say(one);
   if (match.kind !== "refused") return false;
   const tellers = entries.tellers(match.entry, one);
@@ -159,8 +163,8 @@ function isToldBy(teller: Candidate, one: Candidate, { subject, verdicts, entrie
 }
 
 /**
- * Whether it does not connect when this run is over, or would not in a wider scope: what a narrower one leaves as it is
- * must not add an act.
+ * Whether it does not connect after this run, or would not in a wider scope: what a narrower scope leaves as it is must
+ * not add an act.
  */
 function isKeptOut(one: Candidate, verdict: Verdict | undefined, subject: Subject): boolean {
   if (liveOf(one) === "revoked") return verdict?.desired !== "active";
@@ -168,37 +172,37 @@ function isKeptOut(one: Candidate, verdict: Verdict | undefined, subject: Subjec
 }
 
 /**
- * Nor must a deletion change what the rest of its person's registrations are: one id may be all that joins two others,
- * or that tells what an entry goes by, or the last that was seen of the device. Where a plan made again would act on
- * anything, what is deleted of that machine is revoked instead. Answers whether that was so.
+ * A deletion must not change how the person's other registrations are decided. One registration may be all that joins
+ * two others, that reports what an entry matches by, or that shows when the device was last seen. If the next plan
+ * would act on anything, the deletions of that machine become revocations. Returns whether any did.
  */
-function keepWhatJoins(settling: Deciding): boolean {
-  const { person } = settling.subject;
-  if (!person.devices.some((device) => mayJoin(device, settling))) return false;
-  const next = settling.replan(toNext(settling));
+function keepWhatJoins(deciding: Deciding): boolean {
+  const { person } = deciding.subject;
+  if (!person.devices.some((device) => mayJoin(device, deciding))) return false;
+  const next = deciding.replan(toNext(deciding));
   const changed = new Set(next.decisions.filter(isAct).map(({ registration }) => registration.id));
   let isFound = false;
   for (const machine of machinesOf(person)) {
     const all = registrationsOf(machine);
     const stays = all.find((one) => changed.has(idOf(one)));
     if (!stays) continue;
-    for (const candidate of all.filter((one) => isDeleted(settling, one))) {
-      keepRevoked(settling, candidate, { stays, isOut: liveOf(stays) === "revoked" });
+    for (const candidate of all.filter((one) => isDeleted(deciding, one))) {
+      keepRevoked(deciding, candidate, { stays, isOut: liveOf(stays) === "revoked" });
       isFound = true;
     }
   }
   return isFound;
 }
 
-/** Whether a deletion may take away more than itself: a registration that is its whole device, in no doubt, may not. */
-function mayJoin({ registrations, person }: Device, settling: Deciding): boolean {
+/** Whether a deletion may affect other registrations. The only registration of a device, without doubts, does not. */
+function mayJoin({ registrations, person }: Device, deciding: Deciding): boolean {
   return (
     (registrations.length > 1 || person.doubts.length > 0) &&
-    registrations.some((one) => isDeleted(settling, one))
+    registrations.some((one) => isDeleted(deciding, one))
   );
 }
 
-/** The person as the next plan finds them, once all is done that this one decides. */
+/** The person as the next plan finds them, after this one is done. */
 function toNext({ subject: { person, asOf }, verdicts }: Deciding): Person {
   const now = asOf.toISOString();
   return formPerson(
@@ -215,7 +219,7 @@ function toNext({ subject: { person, asOf }, verdicts }: Deciding): Person {
   );
 }
 
-/** What a tombstone is for: another one, which stays out by it, or in. */
+/** What a tombstone is for: another registration, which it keeps out or in. */
 interface KeptBy {
   readonly stays: Candidate;
   readonly isOut: boolean;

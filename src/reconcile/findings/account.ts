@@ -1,4 +1,4 @@
-/** Findings about the account around the registrations: what Access knows of their users, and other stacks on it. */
+/** Findings about the account around the registrations: what Access knows about their users, and other stacks. */
 
 import type { Allowlist, Scope } from "../../allowlist/model.js";
 import { normaliseEmail } from "../../allowlist/values.js";
@@ -7,17 +7,17 @@ import { counted, nearestEmail } from "../../text/words.js";
 import { isInScope, userOf } from "../scope.js";
 import { asWritten, type Finding, quoted } from "./finding.js";
 
-/** So many comparisons are made for "did you mean"; beyond, the addresses are told without. */
+/** At most this many comparisons are made for "did you mean". Beyond that, the findings have no suggestion. */
 const MOST_PAIRS = 2_000_000;
 
-/** Whether somebody is listed who has no registration at all, so that their address may be mistyped. */
+/** Whether a listed user has no registration, so that the address may be mistyped. */
 export function hasUnseenUsers({ users }: Allowlist, registrations: readonly Registration[]): boolean {
   const seen = new Set(registrations.map(userOf));
   for (const email of users.keys()) if (!seen.has(email)) return true;
   return false;
 }
 
-/** Addresses that no Access user has, and counts of devices that the listing contradicts. */
+/** Addresses that no Access user has, and device counts that contradict the listing. */
 export function findAccess(
   allowlist: Allowlist,
   registrations: readonly Registration[],
@@ -41,7 +41,7 @@ function findUnknown({ users, accessUsers }: Allowlist, known: ReadonlyMap<strin
   });
 }
 
-/** Access may count registrations or devices; what agrees with neither is a contradiction. */
+/** Access may count registrations or devices; a count that agrees with neither is a contradiction. */
 function findCounts(
   { users }: Allowlist,
   registrations: readonly Registration[],
@@ -71,7 +71,7 @@ function findCounts(
 /** Another stack of the same project on the same account. */
 export interface Sibling {
   readonly stack: string;
-  /** What it decides about; undefined where its allowlist could not be read, with the reason. */
+  /** What it decides about; if its allowlist could not be read, the reason. */
   readonly scope: Scope | { readonly unreadable: string };
 }
 
@@ -97,7 +97,7 @@ export function findOverlap(
     return [
       {
         code: "overlapping-stack",
-        // Its registrations come and go with every enrolment.
+        // No ids: registrations come and go with every enrolment.
         subject: [sibling.stack],
         text,
         registrations: shared.map(({ id }) => id).sort(),

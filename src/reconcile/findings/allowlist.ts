@@ -1,4 +1,4 @@
-/** Findings about the allowlist itself, in the light of the account: lines that find nothing, dates, weak rules. */
+/** Findings about the allowlist, compared with the account: lines that match nothing, dates, weak rules. */
 
 import {
   comparedValue,
@@ -25,7 +25,7 @@ interface Unmatched {
   readonly entry: Entry;
 }
 
-/** Entries that match nothing of their person's, each with what may have been meant. */
+/** Entries that match none of their user's registrations, each with what may have been meant. */
 export function findUnmatched(
   unmatched: readonly Unmatched[],
   people: People,
@@ -53,7 +53,7 @@ export function findUnmatched(
   });
 }
 
-/** By key and value: who has what the entries ask for, wherever in the account. */
+/** By key and value: registrations anywhere in the account that report what the entries ask for. */
 type Owners = ReadonlyMap<keyof EntryMatch, ReadonlyMap<string, readonly Candidate[]>>;
 
 function ownersOf(unmatched: readonly Unmatched[], people: People): Owners {
@@ -81,7 +81,7 @@ function ownersOfValue(owners: Owners, name: keyof EntryMatch, value: string): r
   return owners.get(name)?.get(value) ?? [];
 }
 
-/** What this plan cuts off there is refused there already. */
+/** A connected registration of another user that an entry refuses. What this plan cuts off there does not count. */
 function connectedElsewhere(
   email: string,
   { match }: Entry,
@@ -101,7 +101,7 @@ function connectedElsewhere(
     );
 }
 
-/** Anybody can claim a serial, so it holds no plan; but a stolen laptop under a renamed owner must be seen. */
+/** Anyone can claim a serial, so this stops no plan; but a stolen laptop under a renamed owner must be seen. */
 function elsewhere(email: string, entry: Entry, { registration, device }: Candidate): Finding {
   const owner = device.person.email;
   const ways =
@@ -117,12 +117,12 @@ function elsewhere(email: string, entry: Entry, { registration, device }: Candid
   };
 }
 
-/** What a registration tells of a key, not in the form in which it is compared. */
+/** What a registration reports for a key, as the account has it. */
 function asTheAccountHas(name: keyof EntryMatch, one: Candidate): string | undefined {
   return name === "serial" || name === "hardwareId" ? one.hardware?.[name] : MATCH_KEYS[name].reportedBy(one);
 }
 
-/** What an entry that matches nothing may mean, in words, and the registrations that it would be. */
+/** What an entry that matches nothing may mean, in words, and the ids of the registrations that may be meant. */
 interface Meant {
   readonly hint: string;
   readonly meant: readonly string[];
@@ -159,14 +159,16 @@ function whatIsMeant(email: string, entry: Entry, owners: Owners, people: People
   return { hint: "", meant: [] };
 }
 
-/** Letters of another alphabet look the same in both: they are told by number. */
+/** Letters of another alphabet may look the same, so they are shown by code point. */
 function lookalikes(value: string): string {
   const odd = [...new Set(value.match(/[^\x20-\x7e]/gu) ?? [])].slice(0, 5);
   const codes = odd.map((letter) => `\\u{${(letter.codePointAt(0) ?? 0).toString(16).toUpperCase()}}`);
   return codes.length === 0 ? "" : ` (the entry has ${codes.join(", ")}, which may look like another letter)`;
 }
 
-/** So many pairs are compared at most: beyond, a whole directory is not enrolled yet, and nobody mistyped it. */
+/**
+ * At most this many pairs are compared. Beyond that, a whole directory is not enrolled yet: no address was mistyped.
+ */
 const MOST_PAIRS = 200_000;
 
 /** A mistyped address refuses nobody: the person meant stays connected as a user whom no file lists. */
@@ -186,21 +188,21 @@ export function findAbsent(users: Allowlist["users"], people: People): Finding[]
   });
 }
 
-/** Exceptions that except nothing, and entries that exceptions make void. */
+/** Exceptions that match nothing, and entries that an exception makes void. */
 export function findExceptions(
   allowlist: Allowlist,
   people: People,
   decisions: readonly Decision[],
   matchOf: (candidate: Candidate) => Match,
 ): Finding[] {
-  // A device id may still protect its machine, though no registration has it any more.
+  // A device id may still protect its machine, even if no registration has it any more.
   let used: ReadonlySet<SourcePosition> | undefined;
   const isUsed = (line: SourcePosition) =>
     (used ??= new Set(decisions.map(({ source }) => source))).has(line);
   return [...findUnusedExceptions(allowlist, people, isUsed), ...findShadowed(decisions, matchOf)];
 }
 
-/** A typing error in a protection protects nobody, so every line that finds nothing is told. */
+/** A mistyped protection protects nobody, so every line that matches nothing is reported. */
 function findUnusedExceptions(
   { protected: list, guards, ignore }: Allowlist,
   people: People,
@@ -229,7 +231,7 @@ function findUnusedExceptions(
     ],
     ["guards.self", "guards.self", guards.self, ({ device }: Candidate) => device.person.email],
   ] as const;
-  // Mostly nothing is written, and then nobody is looked at.
+  // Usually there are no exceptions, and then no registrations are collected.
   let all: readonly Candidate[] | undefined;
   const everything = () => (all ??= [...people.values()].flatMap(({ devices }) => registrationsOf(devices)));
   const unprotecting = lists.flatMap(([section, what, wanted, keyOf]) => {
@@ -274,7 +276,7 @@ function unprotected(
   return { code: "unmatched-protection", subject: [section, key], text, source, registrations: [] };
 }
 
-/** Entries all of whose registrations an exception takes away. */
+/** Entries whose registrations are all excepted. */
 function findShadowed(decisions: readonly Decision[], matchOf: (candidate: Candidate) => Match): Finding[] {
   const isExcepted = ({ reason }: Decision) => aboutRule(reason.code).kind === "excepted";
   const excepted = decisions.filter(isExcepted).flatMap((decision) => {
@@ -287,7 +289,7 @@ function findShadowed(decisions: readonly Decision[], matchOf: (candidate: Candi
     if (!isExcepted(decision))
       for (const entry of speaking(matchOf(decision.candidate))) groups.delete(entry);
   return [...groups].flatMap(([entry, group]): Finding[] => {
-    // An entry that asks for what a protection keeps so anyway, as an export writes it, is at odds with nothing.
+    // An entry that asks for what its protection keeps anyway, as an export writes it, contradicts nothing.
     const atOdds = group.find(
       ({ decision: { live, reason } }) =>
         entry.state !== "active" || live === "revoked" || reason.code === "ignored",
@@ -308,16 +310,16 @@ function findShadowed(decisions: readonly Decision[], matchOf: (candidate: Candi
   });
 }
 
-/** The entries that have a say, be it that they refuse a registration, or may mean it, so that it is left alone. */
+/** The entries that affect a registration. Some refuse it; some may mean it, so that it is left alone. */
 function speaking(match: Match): readonly Entry[] {
   if ("entry" in match) return [match.entry];
   return match.kind === "contradiction" ? match.entries : [];
 }
 
-/** An entry that expires within so many days is a finding. */
+/** An entry that expires within this many days is a finding. */
 const SOON_DAYS = 14;
 
-/** Entries that are over or nearly so, states that are still to come, a freeze that is over. */
+/** Entries that have expired or soon will, states that begin later, a freeze that is over. */
 export function findDates(allowlist: Allowlist, asOf: Date, now: Date): Finding[] {
   const findings: Finding[] = [];
   for (const user of allowlist.users.values()) {
@@ -355,12 +357,12 @@ function findExpiry(user: AllowedUser, entry: Entry, asOf: Date): Finding[] {
     remaining > 0
       ? (["expiring-entry", `${what} expires after ${expires.text}${asks}`] as const)
       : (["expired-entry", `${what} expired after ${expires.text}${asks}; renew or remove it`] as const);
-  // An entry that was renewed is over on another day, and that is another finding.
+  // A renewed entry expires on another day, and that is another finding.
   const subject = [...entrySubject(user.email, entry), expires.text];
   return [{ code, subject, text, source, registrations: [] }];
 }
 
-/** A grace that a deletion can renew: of a deleted registration the account keeps, at most, the device's record. */
+/** A grace that a deletion can renew: the account keeps at most the device's record of a deleted registration. */
 export function findRenewableGrace({ policy, policies }: Allowlist): Finding[] {
   const renewable = [policy, ...policies.values()].find(
     ({ grace, unlisted, unknownUsers }) =>
@@ -373,7 +375,7 @@ export function findRenewableGrace({ policy, policies }: Allowlist): Finding[] {
   return [{ code: "renewable-grace", subject: ["policy.grace", of], text, source, registrations: [] }];
 }
 
-/** A warning about the allowlist among the findings about the account. */
+/** Turns a warning about the allowlist into a finding. */
 export function findWarning({ code, subject = [], text, fix, source, related }: Message): Finding {
   return {
     code: "warning",

@@ -4,21 +4,21 @@ import type { AllowedUser } from "../../allowlist/model.js";
 import type { Registration } from "../../cloudflare/types.js";
 import type { FindingCode } from "./kinds.js";
 
-/** Something that a person should look at and that no act follows from. @title Finding */
+/** Something that a person should look at, but that leads to no act. @title Finding */
 export interface Finding {
   /** Stable, for machines. Later versions may have further ones. @open @minLength 1 */
   readonly code: FindingCode;
-  // No words, lines, counts or moments, since it is the identity (`identityOf`).
+  // No wording, lines, counts or times: the subject is the identity (`identityOf`).
   /**
-   * What it is about, in facts that stay as long as it does (ids, addresses, what an entry matches by): with `code` its
-   * identity, by which runs can be compared. Older reports do not have it. @optional
+   * What it is about, in facts that last as long as the finding (ids, addresses, what an entry matches by). With `code`
+   * it identifies the finding from one run to the next. Older reports do not have it. @optional
    */
   readonly subject: readonly string[];
-  /** The same for people. */
+  /** The finding in words. */
   readonly text: string;
   /** The line that it is about. */
   readonly source?: SourcePosition | undefined;
-  /** Further places that have to do with it. @title Related places */
+  /** Other places that it refers to. @title Related places */
   readonly related?: readonly RelatedPlace[];
   /** Ids of the registrations that it is about. */
   readonly registrations: readonly string[];
@@ -30,46 +30,46 @@ export interface Finding {
 }
 
 /**
- * Names a finding from one run to the next, whatever its text, its line or its hints: the code, and a hash of its subject
- * in 16 hexadecimal digits. Baselines, histories and SARIF's fingerprints go by it.
+ * Identifies a finding from one run to the next, even if its text, line or hints change: the code, and a hash of its
+ * subject in 16 hexadecimal digits. Baselines, histories and SARIF fingerprints use it.
  */
 export function identityOf({ code, subject }: Pick<Finding, "code" | "subject">): string {
   return identify(code, subject);
 }
 
-/** The same for whatever else is told from one run to the next: an act, a guard. */
+/** The same for anything else that runs compare: an act, a guard. */
 export function identify(kind: string, subject: readonly string[]): string {
   return `${kind}:${createHash("sha256").update(JSON.stringify(subject)).digest("hex").slice(0, 16)}`;
 }
 
-/** Names an act on a registration, or on an Access user (`user-delete` and an e-mail). */
+/** Identifies an act on a registration, or on an Access user (`user-delete` and an e-mail). */
 export function identityOfAct(action: string, on: string): string {
   return identify(`act-${action}`, [on]);
 }
 
-/** Names what a device's record is found by (`traceKeys`), without telling whose device it is. */
+/** Identifies a key of a device's record (`traceKeys`), without revealing whose device it is. */
 export function identityOfTrace(key: string): string {
   return identify("enrolled", [key]);
 }
 
-/** A value of a user's or a device's, in a sentence: cut, so that what stands behind it is not pushed out of sight. */
+/** A user's or a device's value in a sentence, cut so that it does not push the rest out of sight. */
 export function clipped(text: string, most = 60): string {
   if (text.length <= most) return text;
   const points = Array.from(text.slice(0, 4 * most));
   return points.length > most ? `${points.slice(0, most - 1).join("")}…` : points.join("");
 }
 
-/** `BOB-THINKPAD (3f1c…) of bob@example.com`, with values that are cut. */
+/** `BOB-THINKPAD (3f1c…) of bob@example.com`, with long values cut. */
 export function named({ device, id }: Registration, email: string): string {
   return `${clipped(device.name)} (${clipped(id)}) of ${email === "" ? "no user" : clipped(email, 100)}`;
 }
 
-/** A listed user's address as the file has it: `bob@bücher.example`, and not what DNS makes of it. */
+/** A listed user's address as the file has it: `bob@bücher.example`, not its DNS form. */
 export function asWritten({ email, written }: Pick<AllowedUser, "email" | "written">): string {
   return written ?? email;
 }
 
-/** A value in quotes, cut. */
+/** A value in quotes, cut if it is long. */
 export function quoted(value: string): string {
   return JSON.stringify(clipped(value));
 }
@@ -81,13 +81,13 @@ export function describeMatch({ match }: { readonly match: object }): string {
     .join(" and ");
 }
 
-/** Names, the first few; the rest is counted. */
+/** The first few names; the rest are counted. */
 export function listed(names: readonly string[], most = 3): string {
   const more = names.length > most ? ` and ${names.length - most} more` : "";
   return `${names.slice(0, most).join(", ")}${more}`;
 }
 
-/** The keys of hardware whose names are not words. */
+/** Hardware keys whose names are not plain words. */
 const SPOKEN: Readonly<Record<string, string>> = { hardwareId: "hardware id" };
 
 /** What two registrations both report, as `valueKeys` has it: `serial "SN1" and hardware id "H1"`. */

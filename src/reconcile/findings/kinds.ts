@@ -1,9 +1,9 @@
-/** The catalogue of findings: what each kind means, what to do about it, and what it is worth. */
+/** The catalogue of findings: what each kind means, what to do about it, and how important it is. */
 
 /**
- * What a finding is worth to whoever reads a report: it comes first where a change lets more through for everybody
- * (`loosens`), or where what is refused connects (`alarms`); then come what a change drops, lets in and withholds, and last what
- * was there before (`tells`).
+ * How important a finding is to the reader of a report, most important first: the change lets more through for everyone
+ * (`loosens`), or a refused device connects (`alarms`); then what a change drops, lets in and withholds; last, what was
+ * there before (`tells`).
  */
 export type FindingWorth = "loosens" | "alarms" | "drops" | "admits" | "withholds" | "tells";
 
@@ -22,7 +22,7 @@ const kind =
 const [loosens, alarms, drops] = [kind("loosens"), kind("alarms"), kind("drops")];
 const [admits, withholds, tells] = [kind("admits"), kind("withholds"), kind("tells")];
 
-/** Every kind of thing that is noticed; its codes are stable, for machines. */
+/** Every kind of finding. The codes are stable, for machines. */
 export const findingKinds = {
   "unmatched-entry": tells(
     "An entry matches no registration.",
@@ -201,10 +201,10 @@ export const findingKinds = {
   ),
 } satisfies Readonly<Record<string, FindingKind>>;
 
-/** What kind of thing was noticed. */
+/** The kind of a finding. */
 export type FindingCode = keyof typeof findingKinds;
 
-/** What a kind of finding is worth; one of a later version is told with the rest. */
+/** How important a kind of finding is. A kind from a later version counts as `tells`. */
 export function worthOf(code: string): FindingWorth {
   const kinds: Readonly<Record<string, FindingKind>> = findingKinds;
   return Object.hasOwn(kinds, code) ? (kinds[code]?.worth ?? "tells") : "tells";

@@ -1,4 +1,4 @@
-/** Findings about registrations and devices that somebody should look at, and that no act follows from. */
+/** Findings about registrations and devices that someone should look at, but that lead to no act. */
 
 import type { Allowlist } from "../../allowlist/model.js";
 import type { RegistrationPolicy } from "../../cloudflare/types.js";
@@ -11,23 +11,23 @@ import { excludingSettings, isInForce, isInScope, isNoUser } from "../scope.js";
 import { clipped, type Finding, listed, named, quoted, spokenValues } from "./finding.js";
 import { type FindingCode } from "./kinds.js";
 
-/** What is left alone: one finding a registration, and for people that the allowlist does not know one a person. */
+/** What is left alone: one finding for each registration, or one for each person whom the allowlist does not know. */
 export function findLeftAlone(decisions: readonly Decision[]): Finding[] {
   const findings: Finding[] = [];
   const people: Decision[] = [];
   for (const decision of decisions) {
     if (decision.desired !== "as-is") continue;
     const { code } = decision.reason;
-    const { findingIfLeft: told } = aboutRule(code);
-    if (told !== "always" && decision.live === "revoked") continue;
-    if (told === "by-person") people.push(decision);
+    const { findingIfLeft } = aboutRule(code);
+    if (findingIfLeft !== "always" && decision.live === "revoked") continue;
+    if (findingIfLeft === "by-person") people.push(decision);
     else if (isFindingCode(code)) findings.push(aboutOne(code, decision));
   }
   const groups = [...groupBy(people, ({ user }) => user)].sort(([a], [b]) => compare(a, b));
   return [...findings, ...groups.map(([user, group]) => aboutPerson(user, group))];
 }
 
-/** Rules that leave alone what somebody should look at are findings of the same name. */
+/** If a rule leaves something alone that someone should look at, the finding has the rule's name. */
 function isFindingCode(code: RuleCode): code is RuleCode & FindingCode {
   return aboutRule(code).findingIfLeft !== "never";
 }
@@ -52,10 +52,10 @@ function aboutPerson(user: string, group: readonly [Decision, ...Decision[]]): F
   };
 }
 
-/** So many refused registrations of one device mean that it came back. */
+/** At least this many revoked registrations of one device mean that it came back. */
 const SEVERAL = 2;
 
-/** Devices that enrol again and again: what no reconciler can keep out. */
+/** Devices that enrol again and again, which no reconciler can keep out. */
 export function findCameBack(decisions: readonly Decision[]): Finding[] {
   const found = new Set<Candidate>();
   return decisions.flatMap((decision) => {
@@ -79,7 +79,7 @@ export function findCameBack(decisions: readonly Decision[]): Finding[] {
   });
 }
 
-/** The registrations of its device, and those of its name, where the hardware of either is not known. */
+/** The registrations of its device, and those with its name if the hardware of either is not known. */
 function sameMachine({ device, registration }: Candidate): readonly Candidate[] {
   const known = isIdentified(device);
   return device.person.devices.flatMap((other) => {
@@ -89,7 +89,7 @@ function sameMachine({ device, registration }: Candidate): readonly Candidate[] 
   });
 }
 
-/** Pairs of one person's registrations that tell one value, and are two machines. */
+/** Pairs of one person's registrations that report one value but count as two machines. */
 export function findDoubts(people: Iterable<Person>): Finding[] {
   const findings: Finding[] = [];
   for (const { doubts, email } of people) {
@@ -108,16 +108,16 @@ export function findDoubts(people: Iterable<Person>): Finding[] {
   return findings;
 }
 
-/** Values that several people's devices tell. Nobody's entries lose their force by that. */
+/** Values that devices of several people report. This does not weaken anyone's entries. */
 export function findShared(people: Iterable<Person>): Finding[] {
   const owned = [...people].filter(({ isNobody }) => !isNobody);
-  const shared = Object.entries(MATCH_KEYS).flatMap(([name, { mayBeUnknown, reportedBy: told }]) => {
-    const suspects = mayBeUnknown ? reportedBySeveral(owned, told) : new Set<string>();
+  const shared = Object.entries(MATCH_KEYS).flatMap(([name, { mayBeUnknown, reportedBy }]) => {
+    const suspects = mayBeUnknown ? reportedBySeveral(owned, reportedBy) : new Set<string>();
     if (suspects.size === 0) return [];
     const all = owned
       .flatMap(({ devices }) => registrationsOf(devices))
-      .filter((one) => suspects.has(told(one) ?? ""));
-    return [...groupBy(all, (one) => `${name} ${told(one) ?? ""}`)];
+      .filter((one) => suspects.has(reportedBy(one) ?? ""));
+    return [...groupBy(all, (one) => `${name} ${reportedBy(one) ?? ""}`)];
   });
   return shared
     .sort(([a], [b]) => compare(a, b))
@@ -140,7 +140,7 @@ export function findShared(people: Iterable<Person>): Finding[] {
     });
 }
 
-/** Nearly nobody's: so first which values they are, then who tells them. */
+/** Finds the shared values first, because they are rare; the caller then looks up who reports them. */
 function reportedBySeveral(
   people: readonly Person[],
   reportedBy: MatchKey["reportedBy"],
@@ -159,13 +159,13 @@ function reportedBySeveral(
   return several;
 }
 
-/** Vendors' defaults, as far as they concern registrations in scope. */
+/** Vendors' default serials that registrations in scope report. */
 export function findUnusable(unusable: readonly Unusable[], decisions: readonly Decision[]): Finding[] {
   if (unusable.length === 0) return [];
   const serials = new Map(
     unusable.flatMap(({ serial, devices }) => [...devices].map((id) => [id, serial] as const)),
   );
-  // Of two rows of one device the later one tells its hardware.
+  // If a device has two rows, the later one has its hardware.
   const bySerial = groupBy(decisions, ({ registration, hardware }) =>
     hardware?.serial === undefined ? serials.get(registration.device.id) : undefined,
   );
@@ -181,12 +181,13 @@ export function findUnusable(unusable: readonly Unusable[], decisions: readonly 
     .sort((a, b) => compare(a.text, b.text));
 }
 
-/** Having the default profile is told where at most one device in so many has it. */
+/** The default profile is reported only if at most one device in this many has it. */
 const RARE = 10;
 
 /**
- * Device profiles that nobody meant. That a device gets the default one is told where that is rare: where nearly all that
- * is connected in scope has a profile of its own, no profile's rule was written for it. One finding a person.
+ * Device profiles that nobody intended. The default profile is reported only where it is rare: if nearly all connected
+ * devices in scope have another profile, no profile's rule was written for this device. One finding for each person, or
+ * for each deleted profile.
  */
 export function findProfiles(decisions: readonly Decision[]): Finding[] {
   const deleted: { readonly policy: Profile; readonly decision: Decision }[] = [];
@@ -234,7 +235,7 @@ function nameOf({ registration: { device, id } }: Decision): string {
   return `${clipped(device.name)} (${clipped(id)})`;
 }
 
-/** Nothing else is decided by it, so that its fields may be missing. */
+/** Nothing else depends on it, so its other fields may be missing. */
 type Profile = Pick<RegistrationPolicy, "id"> & Partial<RegistrationPolicy>;
 
 function profileOf({ registration }: Decision): Profile | undefined {

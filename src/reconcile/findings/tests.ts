@@ -9,8 +9,8 @@ import { makePlan } from "../plan.js";
 const LONG_AGO = new Date("2000-01-01T00:00:00Z");
 
 /**
- * Runs every test against the allowlist that holds it, on an account that has the given registration and nothing
- * else; `now` is the moment of those that give none. One message for each that fails.
+ * Runs every test of an allowlist against that allowlist, on an account with only the given registration. Tests without
+ * a time run at `now`. Returns one message for each test that fails.
  */
 export function runAllowlistTests(allowlist: Allowlist, now: Date): Message[] {
   return allowlist.tests.flatMap((test) => {

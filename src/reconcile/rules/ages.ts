@@ -1,4 +1,4 @@
-/** Rules by age: what has been revoked for long, or has not been seen for long. */
+/** Rules by age: what has been revoked, or has not been seen, for a long time. */
 
 import type { AgeRule } from "../../allowlist/keys/policy.js";
 import type { SourcePosition } from "../../allowlist/messages.js";
@@ -16,7 +16,7 @@ import {
   type Verdict,
 } from "./rule.js";
 
-/** What no rule by age judges: `last_seen_at` of a connector that is alive is not refreshed. */
+/** Whether rules by age skip this person: `last_seen_at` of a live connector is not refreshed. */
 export function areMachinesSkipped({ person, policy }: Subject): boolean {
   return person.isNobody && policy.machines.value === "skip";
 }
@@ -25,7 +25,7 @@ function skipped(name: string, { policy: { machines } }: Subject): Passed {
   return passed(`policy.${name} skips what belongs to no person (policy.machines)`, machines.source);
 }
 
-/** Whether an entry matches it now, whatever it asks for. */
+/** Whether an entry matches it now, to allow or to refuse it. */
 function isListed(candidate: Candidate, subject: Subject): boolean {
   const { kind } = subject.say(candidate).match;
   return kind === "allowed" || kind === "refused";
@@ -35,7 +35,7 @@ function concerns(rule: AgeRule, candidate: Candidate, subject: Subject): boolea
   return rule.includeListed || !isListed(candidate, subject);
 }
 
-/** A time that cannot be read is no reason to act. */
+/** A time that cannot be read is not a reason to act. */
 function isPast(time: number, { after }: AgeRule, { asOf }: Subject): boolean {
   return asOf.getTime() - time > after.ms;
 }
@@ -43,7 +43,7 @@ function isPast(time: number, { after }: AgeRule, { asOf }: Subject): boolean {
 const REVOKED_NOT_SET = passed("policy.revoked is not set");
 const STALE_NOT_SET = passed("policy.stale is not set");
 
-/** `policy.revoked`: deletes what has been revoked for long. */
+/** `policy.revoked`: deletes what has been revoked for a long time. */
 export const revokedAge: Rule = {
   name: "long revoked",
   ask: (subject) => {
@@ -77,7 +77,7 @@ export function isDueByAge(candidate: Candidate, subject: Subject): boolean {
   return whyNotByAge(candidate, since, rule, subject) === undefined;
 }
 
-/** Undefined where it has been revoked for longer than the policy says. */
+/** Why `policy.revoked` does not apply to it now; undefined if it does. */
 function whyNotByAge(
   candidate: Candidate,
   since: string,
@@ -93,7 +93,7 @@ function whyNotByAge(
   return undefined;
 }
 
-/** What an entry is about to let in is not cleaned away. */
+/** Why it is still needed: a registration that an entry will let in is not cleaned up. */
 function whyNeeded(candidate: Candidate, subject: Subject): string | undefined {
   const { upcoming } = subject.say(candidate);
   return (
@@ -102,9 +102,9 @@ function whyNeeded(candidate: Candidate, subject: Subject): string | undefined {
 }
 
 /**
- * `policy.stale`: a device by its latest registration; an older registration of a device in use by its own age. What
- * has been revoked is `policy.revoked`'s, where that has a rule for it: not deleted before its time, and not let in
- * either, only to be deleted then.
+ * `policy.stale`: a device is judged by its latest sign of life, an older registration of a device in use by its own. A
+ * revoked registration that `policy.revoked` covers stays revoked: it is not deleted before its time, and it is not let
+ * in only to be deleted later.
  */
 export const stale: Rule = {
   name: "stale",
@@ -156,7 +156,7 @@ function by(candidate: Candidate, subject: Subject): Pick<Verdict, "entry"> {
   return match.kind === "allowed" || match.kind === "refused" ? { entry: match.entry } : {};
 }
 
-/** `report` never decides. */
+/** With `report` a rule never decides. */
 function findOld(
   code: "stale" | "revoked-age",
   { registration, device }: Candidate,

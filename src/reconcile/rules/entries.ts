@@ -1,4 +1,4 @@
-/** What the allowlist says of a person and of their devices, and what holds for what no entry allows. */
+/** Rules about what the allowlist says about a person and their devices. */
 
 import { comparedValue, matchKeys } from "../../allowlist/match-values.js";
 import type { AllowedUser, Entry } from "../../allowlist/model.js";
@@ -12,7 +12,7 @@ import { endOf, isInForce } from "../scope.js";
 import { isDueByAge } from "./ages.js";
 import { type Ask, byWhom, liveOf, passed, type Rule, type Subject, type Verdict, type Why } from "./rule.js";
 
-/** Everything of an offboarded user is to be deleted, everything of a suspended one revoked. */
+/** All registrations of an offboarded user are deleted; all of a suspended user are revoked. */
 export const offboarded: Rule = byState("offboarded", "deleted");
 export const suspended: Rule = byState("suspended", "revoked");
 
@@ -36,7 +36,7 @@ function byState(state: "offboarded" | "suspended", desired: "deleted" | "revoke
 const AGREED = passed("no two entries of the same rank ask for different states");
 const KNOWN = passed("no entry needs hardware that is not known");
 
-/** Entries that ask for different states hold the whole plan; here what they are about is left alone. */
+/** Entries that ask for different states stop the whole plan. Here, what they match is left alone. */
 export const contradiction: Rule = {
   name: "contradiction",
   ask: listed((subject) => (candidate) => {
@@ -49,8 +49,8 @@ export const contradiction: Rule = {
 };
 
 /**
- * An entry that refuses is final for its device. Only one that keeps what it revokes may be followed by
- * `policy.revoked` with `includeListed`.
+ * An entry that refuses is final for its device. Only `policy.revoked` with `includeListed` may still delete what the
+ * entry keeps revoked.
  */
 export const refused: Rule = {
   name: "entry that refuses",
@@ -66,7 +66,7 @@ export const refused: Rule = {
   }),
 };
 
-/** What is not known of a device may be what an entry asks for: it is left alone, unless the policy says otherwise. */
+/** If unknown hardware may be what an entry asks for, the device is left alone, unless the policy says otherwise. */
 export const unknownHardware: Rule = {
   name: "unknown hardware",
   ask: listed((subject) => (candidate) => {
@@ -86,8 +86,8 @@ export const unknownHardware: Rule = {
 };
 
 /**
- * What an entry allows. It keeps every registration that connects, and lets in only the newest: only where that itself
- * tells what the entry asks for, and where nothing about it is in doubt.
+ * What an entry allows. Every active registration stays. Only the newest is let in, and only if it reports itself what
+ * the entry asks for and nothing about it is in doubt.
  */
 export const allowed: Rule = {
   name: "entry that allows",
@@ -122,7 +122,7 @@ export const allowed: Rule = {
   }),
 };
 
-/** By rank. Nearly every decision keeps a device, and nobody asks why: the line says the rest. */
+/** By rank. Nearly every decision keeps a device, and nobody asks why: its line has the rest. */
 const KEPT = [
   "allowed by registration",
   "allowed by hardware",
@@ -131,7 +131,7 @@ const KEPT = [
   "allowed by name",
 ] as const;
 
-/** Why an entry that allows a revoked registration does not let it in. An entry by its id names it without a doubt. */
+/** Why an entry that allows a revoked registration does not let it in. An entry by registration id leaves no doubt. */
 function whyKeptOut(
   candidate: Candidate,
   entry: Entry,
@@ -162,8 +162,8 @@ function whyKeptOut(
 }
 
 /**
- * Whether another machine tells what the entry goes by. A later enrolment is in the same doubt, unless it agrees with
- * one of the two in serial and hardware id.
+ * Why it may not be the machine that the entry means: another machine reports the same values. A later enrolment is in
+ * the same doubt, unless it agrees with one of the two in serial and hardware id.
  */
 function whyInDoubt(candidate: Candidate, { match }: Entry): string | undefined {
   const goesBy = matchKeys.flatMap((name) => {
@@ -186,7 +186,7 @@ function whyInDoubt(candidate: Candidate, { match }: Entry): string | undefined 
   return shared && `two other machines report the same ${spokenValues(shared.values)}`;
 }
 
-/** Rules about entries have nothing to ask where a user has none. */
+/** Rules about entries do not apply to a user without entries. */
 function listed(ask: (subject: Subject, user: AllowedUser) => Ask): Rule["ask"] {
   return (subject) => {
     const { user, person } = subject;
@@ -205,16 +205,16 @@ function because(entry: Entry): string {
   return entry.reason === undefined ? describeMatch(entry) : `${describeMatch(entry)}: ${entry.reason}`;
 }
 
-/** What has to be known of a registration before an entry can be asked about it. */
+/** What must be known about a registration before an entry can decide. */
 function wants({ match, requires }: Entry): string {
   const keys = requires === undefined ? "" : ` and requires ${Object.keys(requires).join(" and ")}`;
   return `${describeMatch({ match })}${keys}`;
 }
 
-/** So many entries that do not match are told one by one. */
+/** At most this many entries that do not match are listed one by one. */
 const MOST_ENTRIES = 5;
 
-/** What the entries say, for whoever asks why none refuses. */
+/** What the entries say, to explain why none refuses. */
 function explainMatch(
   candidate: Candidate,
   match: Exclude<Match, { readonly kind: "refused" }>,

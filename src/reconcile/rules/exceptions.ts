@@ -1,7 +1,7 @@
 /**
- * What no rule acts on: protected, the operator's own, managed by another tool. By e-mail, device id, registration id
- * or name an exception is absolute. By serial or hardware id it is not, since anybody can claim one: it spares a device
- * from policy, and not from its user's state, nor from an entry that refuses it.
+ * Exceptions: what is protected, belongs to the operator, or is managed by another tool. An exception by e-mail, device
+ * id, registration id or name is absolute. One by serial or hardware id is not, since anyone can claim those: it spares
+ * a device from the policy, but not from its user's state or from an entry that refuses it.
  */
 
 import type { SourcePosition } from "../../allowlist/messages.js";
@@ -20,8 +20,8 @@ const NOT_SELF = passed("its user is not in guards.self");
 const NOTHING_IGNORED = passed("nothing is ignored");
 
 /**
- * By e-mail and ids. A device id's protection follows its machine: to the registrations of that device, and, where none
- * has the id any more, to whatever of the same person tells what the device's record tells.
+ * By e-mail and ids. The protection of a device id follows its machine: to the registrations of that device and, if
+ * none has the id any more, to those of the same person that report what the device's record does.
  */
 export const protectedRule: Rule = {
   name: "protected",
@@ -77,7 +77,7 @@ function deviceLine(lines: Lines, { registrations }: Device): ExceptingLine {
   return undefined;
 }
 
-/** By person, what the records of protected devices tell of the machine, with the line that protects it. */
+/** By person: the serials and hardware ids in the records of protected devices, each with the line that protects it. */
 export function findProtected({ allowlist, devices = [] }: Context): ReadonlyMap<string, Lines> {
   const byPerson = new Map<string, Map<string, SourcePosition>>();
   if (allowlist.protected.devices.size === 0) return byPerson;
@@ -105,12 +105,12 @@ function leave(rule: "protected", what: string, source: ExceptingLine): Verdict 
   return source && { rule, desired: "as-is", text: `protected ${what}, never touched`, source };
 }
 
-/** Mostly nothing is protected, and then no key has to be hashed. */
+/** Usually nothing is protected, and then no key has to be hashed. */
 function find(list: Lines, key: string): ExceptingLine {
   return list.size === 0 ? undefined : list.get(key);
 }
 
-/** Whoever runs the tool: nobody can mend a plan from a device that it cut off. */
+/** The operator's own registrations: nobody can fix a plan from a device that it cut off. */
 export const self: Rule = {
   name: "the operator's own",
   ask: ({ allowlist: { guards }, person }) => {
@@ -124,10 +124,13 @@ export const self: Rule = {
 /** What another tool manages. */
 export const ignored: Rule = ignoring("ignored", (rule) => !isWeak(rule));
 
-/** What another tool manages, by serial or hardware id alone. */
+/** What another tool manages, by serial or hardware id only. */
 export const ignoredHardware: Rule = ignoring("ignored hardware", isWeak);
 
-/** Nobody else can claim a person's own address, or an id that the account gave. */
+/**
+ * Whether a rule goes by hardware that anyone can claim. Nobody else can claim a person's address, or an id that the
+ * account assigned.
+ */
 function isWeak({ match }: IgnoreRule): boolean {
   const { user, device, registration } = match;
   return (
@@ -173,7 +176,7 @@ function compiledOf(rule: IgnoreRule): CompiledMatch {
   return compiled;
 }
 
-/** What a machine tells holds for all its registrations; what a registration says of itself for that one. */
+/** What a machine reports applies to all its registrations; what a registration itself reports, only to that one. */
 function ignores(
   { match: { policyId } }: IgnoreRule,
   compiled: CompiledMatch,

@@ -30,13 +30,13 @@ import {
   willConnect,
 } from "./rule.js";
 
-/** Several devices that are, or may be, one machine, as they are when this run is over. */
+/** Devices that are, or may be, one machine, as they are after this run. */
 interface RankedMachine {
   readonly devices: readonly Device[];
   /** The newest registration that connects. */
   readonly newest: Candidate;
   readonly isInScope: boolean;
-  /** Whether it connects already. */
+  /** Whether it already connects. */
   readonly isConnected: boolean;
   /** Ids of registrations that this run lets in. */
   readonly letsIn: readonly string[];
@@ -45,7 +45,7 @@ interface RankedMachine {
 const NO_LIMIT = passed("policy.maxDevices is not set");
 const NOT_TIDIED = passed("policy.superseded is not set");
 
-/** Of the machines that entries allow to a person and that would be connected, the newest so many. */
+/** Of the machines that entries allow a person and that would be connected, the newest, up to the limit. */
 export const maxDevices: Rule = {
   name: "too many devices",
   ask: (subject) => {
@@ -71,9 +71,9 @@ export const maxDevices: Rule = {
 };
 
 interface Ranked {
-  /** Beyond the limit among what this allowlist decides about, newest first. */
+  /** Over the limit, counting only machines in scope; newest first. */
   readonly over: readonly RankedMachine[];
-  /** Beyond it only where machines out of scope count too: they are not cut off, and not let in either. */
+  /** Over the limit only if machines out of scope count too: not cut off, but not let in either. */
   readonly full: readonly RankedMachine[];
   readonly letsIn: readonly string[];
 }
@@ -90,7 +90,7 @@ function rank(limit: number, subject: Subject): Ranked {
     full.push(...out);
     rest = rest.filter((machine) => !out.includes(machine));
   }
-  // What connects keeps its place, and yet nothing more of its machine is let in.
+  // A connected machine keeps its place, but no further registration of it is let in.
   const within = rest.slice(0, limit);
   full.push(...within.filter((machine) => !all.includes(machine)));
   return {
@@ -100,7 +100,10 @@ function rank(limit: number, subject: Subject): Ranked {
   };
 }
 
-/** As these two rules find them. What is superseded leaves its machine to a newer registration, which connects. */
+/**
+ * The machines that would be connected without the two rules of this file. A superseded registration leaves its machine
+ * to a newer one, which connects.
+ */
 function connected(subject: Subject): RankedMachine[] {
   const machines = machinesOf(subject.person).flatMap((devices): RankedMachine[] => {
     const connecting = registrationsOf(devices).filter(
@@ -123,7 +126,10 @@ function connected(subject: Subject): RankedMachine[] {
   return machines.sort((a, b) => (isNewer(a.newest, b.newest) ? -1 : 1));
 }
 
-/** What is excepted takes nobody's place; what a wider scope would let in takes its own. */
+/**
+ * Whether a registration counts towards the limit. An excepted one does not; one that only a wider scope would let in
+ * does.
+ */
 function takesPlace(candidate: Candidate, subject: Subject): boolean {
   const without = [maxDevices, superseded];
   const { desired, rule } = subject.decide(candidate, without);
@@ -164,7 +170,7 @@ function decideOver(
   };
 }
 
-/** One finding a person, at the first registration that is asked about. */
+/** One finding for each person, with the first registration concerned. */
 function findOver(
   candidate: Candidate,
   limit: number,
@@ -194,8 +200,8 @@ function findOver(
 }
 
 /**
- * Older registrations of a device whose newest connects. It removes nothing that may be in use, or may be another
- * machine, whatever joined the two; and nothing at all where the newest stays out.
+ * Older registrations of a device whose newest one connects. The rule removes nothing that may be in use or may be
+ * another machine. If the newest stays out, it removes nothing.
  */
 export const superseded: Rule = {
   name: "superseded",
@@ -225,7 +231,7 @@ export const superseded: Rule = {
   },
 };
 
-/** The newest registration of its device that this plan does not delete, where that is newer. */
+/** The newest registration of its device that is newer than this one and that this plan does not delete. */
 function newestLeft(candidate: Candidate, subject: Subject): Candidate | undefined {
   const { registrations } = candidate.device;
   const newer = registrations.slice(0, registrations.indexOf(candidate));
@@ -233,8 +239,8 @@ function newestLeft(candidate: Candidate, subject: Subject): Candidate | undefin
 }
 
 /**
- * Whether the newest connects, and by what; in its grace a device is acted on by nothing. One out of scope counts only
- * where a wider scope would leave it connected too, so that a narrower one adds no act.
+ * Whether the newest registration connects, and what that relies on. No rule acts on a device in its grace. A
+ * registration out of scope counts only if a wider scope would leave it connected too: a narrower scope adds no act.
  */
 function supersedes(newest: Candidate, subject: Subject): Pick<Verdict, "relies"> | undefined {
   if (!willConnect(newest, subject)) return undefined;
@@ -253,7 +259,7 @@ function whyNotRemoved(older: Candidate, newest: Candidate): string | undefined 
     return `this one is on ${a}, the newer one on ${b}`;
   if (haveTwoHardwareIds(older, newest)) return "their hardware ids differ";
   const doubts = doubtsOf(older);
-  // Of two machines that the newest has joined it is only one, however well it agrees with both.
+  // If the newest joins two machines, it is only one of them, however well it agrees with both.
   const isInDoubt =
     doubts.length > 0 &&
     (!agree(older, newest) || doubts.some(({ pair }) => pair.every(({ device }) => device === older.device)));

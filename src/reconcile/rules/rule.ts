@@ -37,9 +37,9 @@ export interface Verdict {
 
 /** A rule does not decide: the next one is asked. */
 export interface Passed {
-  /** Why not, made only when somebody asks. */
+  /** Why not; computed only on demand. */
   readonly why: () => Why;
-  /** What somebody should look at all the same. */
+  /** What someone should look at anyway. */
   readonly finding?: Finding | undefined;
 }
 
@@ -57,35 +57,37 @@ export type Ask = (candidate: Candidate) => Answer;
 export interface Rule {
   /** As `docs/policy.md` calls it. */
   readonly name: string;
-  /** Is asked once for each person; a rule that has nothing to say of this one says why, and is not asked further. */
+  /**
+   * Called once for each person. A rule that has nothing to say about the person returns why, and is not asked further.
+   */
   readonly ask: (subject: Subject) => Ask | Passed;
 }
 
-/** What holds for everybody. */
+/** What is the same for everyone. */
 export interface Context {
   readonly allowlist: Allowlist;
   readonly asOf: Date;
-  /** The physical devices, where they were listed. */
+  /** The physical devices, if they were listed. */
   readonly devices: readonly PhysicalDevice[] | undefined;
-  /** What this stack revoked, where the run was told. */
+  /** What this stack revoked, if the run knows. */
   readonly own?: EarlierRuns | undefined;
 }
 
-/** One person, what the allowlist says of them, and what the other rules say. */
+/** One person, what the allowlist says about them, and what the other rules say. */
 export interface Subject extends Context {
   readonly person: Person;
   readonly user: AllowedUser | undefined;
   readonly policy: Policy;
-  /** What the entries say of a registration. */
+  /** What the entries say about a registration. */
   say(candidate: Candidate): Said;
   isInScope(candidate: Candidate): boolean;
-  /** What the account still knows of devices whose registrations are gone: see `findTraces`. */
+  /** What the account still knows about devices whose registrations are gone: see `findTraces`. */
   traces(): ReadonlyMap<string, string>;
-  /** The same of protected devices: see `findProtected`. */
+  /** What the records of protected devices report: see `findProtected`. */
   protectedMachines(): ReadonlyMap<string, ReadonlyMap<string, SourcePosition>>;
-  /** The newest registration that an entry matches beside this one, of one type. */
+  /** The newest of a registration and the others of its type that an entry matches. */
   newestOf(entry: Entry, candidate: Candidate): Candidate;
-  /** What all rules say, or all but some, of a registration; out of scope, what they would say in a wider one. */
+  /** What all rules, or all but some, say about a registration; out of scope, what they would say in a wider one. */
   decide(candidate: Candidate, without?: readonly Rule[]): Verdict;
 }
 
@@ -101,7 +103,7 @@ export function liveOf({ registration }: Candidate): LiveState {
   return liveState(registration);
 }
 
-/** Whether it connects when this run is over; what is out of scope stays as it is. */
+/** Whether it connects after this run; what is out of scope stays as it is. */
 export function willConnect(candidate: Candidate, subject: Subject, without?: readonly Rule[]): boolean {
   const live = liveOf(candidate);
   if (!subject.isInScope(candidate)) return live === "active";
@@ -116,7 +118,7 @@ export const DESIRED: Readonly<Record<UnlistedAction, DesiredState>> = {
   report: "as-is",
 };
 
-/** Whose policy it is, where not everybody's: `, by the policy of group contractors`. */
+/** Whose policy it is, if not the general one: `, by the policy of group contractors`. */
 export function byWhom({ of }: Setting<unknown>): string {
   return of === undefined ? "" : `, by the policy of ${of}`;
 }

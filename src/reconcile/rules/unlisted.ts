@@ -1,4 +1,4 @@
-/** What holds for what no entry allows: a grace while its device is new, then the policy. */
+/** Rules for what no entry allows: a grace while its device is new, then the policy. */
 
 import type { SourcePosition } from "../../allowlist/messages.js";
 import type { Entry, Setting, UnlistedAction } from "../../allowlist/model.js";
@@ -14,7 +14,7 @@ const NO_GRACE = passed("policy.grace is none");
 
 /**
  * `policy.grace`: a device that no entry allows is reported before it is acted on. The grace runs from its first
- * enrolment, so that enrolling again renews nothing.
+ * enrolment, so that enrolling again does not renew it.
  */
 export const grace: Rule = {
   name: "grace",
@@ -47,9 +47,9 @@ export function endOfGrace(candidate: Candidate, subject: Subject): number {
 }
 
 /**
- * When the device enrolled first without an entry that allowed it. What an entry allows spends no grace. Where the
- * hardware of one of two devices is not known, a name that both have is taken for it; and what the account still knows
- * of the machine counts, though its registration is gone, and what a history does.
+ * When the device first enrolled without an entry that allowed it. What an entry allows uses up no grace. If the
+ * hardware of one of two devices is not known, a common name counts as the same machine. What the account or a history
+ * still knows about the machine counts too, even if its registration is gone.
  */
 function firstEnrolment(candidate: Candidate, subject: Subject): number {
   const { device } = candidate;
@@ -75,7 +75,7 @@ function nameOf({ registration }: Candidate): string {
   return registration.device.name;
 }
 
-/** What holds for what no entry allows. */
+/** The policy for what no entry allows. */
 export const notAllowed: Rule = {
   name: "not allowed",
   ask: (subject) => (candidate) => fallback(candidate, subject),
@@ -99,8 +99,8 @@ export function fallback(candidate: Candidate, subject: Subject): Verdict {
 }
 
 /**
- * Follows from the policy line where one is written, else from the user's own line, where the entry would be added. The
- * latter is told first in any case: it is what a reviewer would change.
+ * Decided by the policy line if one is written, otherwise by the user's own line, where the entry would be added.
+ * Reports show the user's line first in any case: it is what a reviewer would change.
  */
 function byPolicy(
   rule: RuleCode,
