@@ -21,14 +21,14 @@ import type { Plan } from "../reconcile/plan.js";
 import type { SkippedAct } from "../reconcile/schedule.js";
 import type { Evidence } from "./evidence.js";
 
-/** What became of one act. @title Result */
+/** The result of one act. @title Result */
 export interface ActResult {
   /** The registration's id. @title Registration id */
   readonly registration: string;
   /** The act that was due. */
   readonly act: Act;
   /**
-   * `unknown`: a call was begun, and its result could not be seen. `skipped`: no call was made; the act is due again in
+   * `unknown`: a call was started, but its result is not known. `skipped`: no call was made; the act is due again in
    * the next run.
    */
   readonly result: "done" | "failed" | "unknown" | "skipped";
@@ -45,25 +45,25 @@ export interface ReportedAccessUser extends Pick<
   readonly id?: string;
 }
 
-/** What became of one act on an Access user. @title Access user result */
+/** The result of one act on an Access user. @title Access user result */
 export interface AccessUserResult extends Pick<ActResult, "result" | "reason"> {
   /** Normalised. @title E-mail */
   readonly email: string;
-  /** The id of the user who is renamed or deleted. */
+  /** The id of the renamed or deleted user. */
   readonly id?: string;
   /** The act that was due. */
   readonly act: Exclude<AccessUserAction, "keep">;
 }
 
-/** What became of one act on an item of any kind. */
+/** The result of one act on an item of any kind. */
 export interface ItemResult extends Pick<Item, "email" | "key" | "id">, Pick<ActResult, "result" | "reason"> {
   readonly act: string;
 }
 
-/** The fields that have what became of acts, once a run writes. */
+/** The fields that have the results of acts, in a run that writes. */
 export const resultFields = ["results", ...itemKinds.map((kind) => aboutItems(kind).results)] as const;
 
-/** How reports name a line that the change removed, and that allowed a registration. */
+/** How reports name a line that allowed a registration and that the change removed. */
 export const REMOVED = "removed by this change";
 
 /** The decision for one registration that was listed and is in scope. @title Decision */
@@ -72,20 +72,23 @@ export interface ReportedDecision {
   readonly registration: ReportedRegistration;
   /** What it is. @title Live state */
   readonly live: LiveState;
-  /** What it should be; `as-is` where it is left alone. @title Desired state */
+  /** What it should be; `as-is` if it is left alone. @title Desired state */
   readonly desired: DesiredState;
   /** What follows: an act, `keep` (in good order) or `leave` (not ours to change). */
   readonly action: Action;
   /** Which rule decided. */
   readonly reason: {
-    /** Stable, for machines. Later versions may have further ones. @title Rule @open @minLength 1 */
+    /** Stable, for machines. Later versions may add further codes. @title Rule @open @minLength 1 */
     readonly code: RuleCode;
-    /** The same for people. */
+    /** The reason in words. */
     readonly text: string;
   };
   /** The line that decides. If no entry allows the registration: its user's line, where the entry would be added. */
   readonly source: SourcePosition;
-  /** Further places: the policy's line behind a user's, and where a change removed what allowed it. @title Related places */
+  /**
+   * Further places: the policy's line behind a user's line, and the line that allowed the registration before the
+   * change. @title Related places
+   */
   readonly related?: readonly RelatedPlace[];
   /**
    * Only for a registration that is let back in: who revoked it, as far as the run knows; `unknown`: no record shows it.
@@ -99,16 +102,16 @@ export interface ReportedDecision {
    * `--blame`.
    */
   readonly listed?: ListedSince;
-  /** Only for an act that is due and that this run does not do. */
+  /** Only for an act that is due but that this run does not do. */
   readonly pending?: {
     /** `not-reviewed`: not in the reviewed plan; `frozen`: a freeze holds; `limit`: `limits.perRun` is reached. @open */
     readonly why: PendingReason;
-    /** The same for people. */
+    /** The reason in words. */
     readonly text: string;
   };
   /**
-   * What the account knows about the user. Personal data; only if it was asked for. What the account does not report is
-   * left out.
+   * What the account knows about the user. Personal data: only if requested. What the account does not report is left
+   * out.
    */
   readonly evidence?: Evidence;
 }
@@ -165,13 +168,13 @@ export interface ReportedRegistration {
   readonly virtualIpv6?: string;
 }
 
-/** What git knows about one line: `since` and `commit` together, or else why they are not known. Raw. */
+/** What git knows about one line: `since` and `commit` together, or why they are not known. Raw. */
 export interface ListedSince {
   /** The day on which its author wrote it, in UTC. */
   readonly since?: string;
   /** The commit that wrote it. */
   readonly commit?: string;
-  /** Who that was. */
+  /** The author of that commit. */
   readonly author?: string;
   /** Why it is not known; the other fields are then left out. */
   readonly unknown?: string;
@@ -205,7 +208,7 @@ export interface Origin {
   readonly commit?: string;
   /** The number of the pull request or merge request (`WARP_PULL_REQUEST`, else the forge's own). */
   readonly pullRequest?: string;
-  /** Its address, unchecked: make a link of it only if it is one of the web. @title Pull request URL */
+  /** Its address, unchecked: make a link of it only if it is a web address. @title Pull request URL */
   readonly pullRequestUrl?: string;
   /** The address of the run in CI (`WARP_RUN_URL`, else the forge's own), unchecked too. @title Run URL */
   readonly runUrl?: string;
@@ -243,13 +246,13 @@ export interface ReportDocument {
     /** Project and stack: `warp-registrations/production`. */
     readonly stack: string;
   };
-  /** Where it was made, from the environment of the CI; left out if that says nothing. */
+  /** Where it was made, from the environment of the CI; left out if the environment does not say. */
   readonly origin?: Origin;
   /** When this report was made. RFC 3339. @title Made at */
   readonly generatedAt: string;
   /** The moment as of which the plan was decided. RFC 3339. @pattern ^\d{4}-\d{2}-\d{2}T\d{2}:\d{2} */
   readonly asOf: string;
-  /** Covers all that is due and reviewed: `WARP_APPROVE` names it to approve exactly this plan. @minLength 1 */
+  /** Covers everything that is due and reviewed: `WARP_APPROVE` names it to approve exactly this plan. @minLength 1 */
   readonly fingerprint: string;
   /** Whether an approval let this plan pass a guard that tripped. */
   readonly approved: boolean;
@@ -266,7 +269,7 @@ export interface ReportDocument {
   };
   /** Only if this run is bound to a reviewed plan (`WARP_EXPECT_PLAN`). @title Reviewed plan */
   readonly reviewed?: {
-    /** Of that plan. */
+    /** The fingerprint of that plan. */
     readonly fingerprint: string;
     /** The moment as of which that plan was decided. RFC 3339. */
     readonly asOf: string;
@@ -276,7 +279,7 @@ export interface ReportDocument {
    * @each Decisions with the action `{key}`.
    */
   readonly summary: Readonly<Record<Action, number>>;
-  /** Acts that are due and that this run does not do. */
+  /** Acts that are due but that this run does not do. */
   readonly pending: number;
   /** Live registrations. */
   readonly population: Plan["population"];
@@ -290,12 +293,12 @@ export interface ReportDocument {
   /** What a person should look at. */
   readonly findings: readonly Finding[];
   /**
-   * Notes in words: what could not be looked at and is not needed to decide, which clock was used, what a long run costs.
+   * Notes in words: what could not be checked and is not needed to decide, which clock was used, what a long run costs.
    */
   readonly notes: readonly string[];
   /** Contradictions that only the live account shows. If there is one, nothing is done. */
   readonly problems: readonly ReportedProblem[];
-  /** The guards, over all that is due and reviewed, whether this run does it or not. */
+  /** The guards, over everything that is due and reviewed, whether or not this run does it. */
   readonly guards: readonly ReportedGuard[];
   /** Acts of the reviewed plan that are no longer due. @title Skipped acts */
   readonly skipped: readonly SkippedAct[];
@@ -314,7 +317,7 @@ export interface ReportDocument {
   readonly accessUserResults?: readonly AccessUserResult[];
 }
 
-// What a plan does not touch, by the rule that says so.
+// What a plan does not touch, by the rule that decides.
 
 /** The registrations that one rule leaves alone. */
 interface LeftAlone {

@@ -1,9 +1,9 @@
-/** What the account knows of the user behind a registration. Personal data: shown only where it was asked for. */
+/** What the account knows about the user behind a registration. Personal data: shown only if requested. */
 
 import { escapeText } from "../text/escape.js";
 import { counted, didYouMean, minute } from "../text/words.js";
 
-/** Times are RFC 3339. What the account does not tell is left out. */
+/** Times are RFC 3339. What the account does not report is left out. */
 export interface Evidence {
   /** The last sign-in that succeeded. RFC 3339. @title Last sign-in */
   readonly lastSuccessfulLogin?: string;
@@ -23,7 +23,7 @@ export interface Evidence {
       readonly passed: boolean;
     }[];
   };
-  /** Sessions of the user that are active. */
+  /** The number of active sessions of the user. */
   readonly activeSessions?: number;
   /** Newest first. @title Failed sign-ins */
   readonly failedLogins?: readonly {
@@ -41,13 +41,13 @@ export interface Evidence {
   };
   /** How many active devices Access counts for the user. */
   readonly activeDevices?: number;
-  /** What could not be asked, and why. */
+  /** What could not be found out, and why. */
   readonly missing: readonly string[];
 }
 
 // Evidence in words, one line each; raw.
 
-/** So many failed logins are told; the rest is counted. */
+/** At most this many failed sign-ins are listed; the rest are counted. */
 const MOST_FAILED = 5;
 
 export function evidenceLines(evidence: Evidence): string[] {
@@ -81,14 +81,14 @@ function yesNo(value: boolean): string {
   return value ? "yes" : "no";
 }
 
-// Whether a run asks for evidence: personal data, so it is off unless somebody says otherwise.
+// Whether a run asks for evidence: it is personal data, so it is off by default.
 
-/** `report`: into the report's file alone; `output`: into the run's output as well. */
+/** `report`: into the report's file only; `output`: into the run's output as well. */
 const EVIDENCE_VARIABLE = "WARP_EVIDENCE";
 
 const WISHES = ["no", "report", "output"] as const;
 
-/** @throws SettingError for a wish that means nothing */
+/** @throws SettingError for an unknown value */
 export function evidenceWish(env: NodeJS.ProcessEnv): (typeof WISHES)[number] {
   const given = env[EVIDENCE_VARIABLE]?.trim() ?? "";
   if (given === "") return "no";
@@ -97,7 +97,7 @@ export function evidenceWish(env: NodeJS.ProcessEnv): (typeof WISHES)[number] {
   throw new SettingError(`${EVIDENCE_VARIABLE} is "${escapeText(given, 40)}"; ${didYouMean(given, WISHES)}`);
 }
 
-/** A setting of the environment that means nothing. */
+/** A setting in the environment has an unknown value. */
 export class SettingError extends Error {
   override readonly name = "SettingError";
 }

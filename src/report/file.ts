@@ -1,4 +1,4 @@
-/** The report's file: the program writes the plan into it, the provider's process adds what was done (`record.ts`). */
+/** The report's file: the program writes the plan into it, the provider's process adds what was done. */
 
 import { randomUUID } from "node:crypto";
 import { readFileSync, rmSync, statSync } from "node:fs";
@@ -14,7 +14,7 @@ import { EXPECT_VARIABLE } from "./read-back.js";
 /** The environment variable that asks for the report; a path, relative to the working folder. */
 const REPORT_VARIABLE = "WARP_REPORT";
 
-/** Where the report goes; undefined where none is asked for. */
+/** Where the report goes; undefined if none is requested. */
 export function reportPath(env: NodeJS.ProcessEnv): string | undefined {
   return pathIn(env, REPORT_VARIABLE);
 }
@@ -24,7 +24,7 @@ function pathIn(env: NodeJS.ProcessEnv, name: string): string | undefined {
   return path === undefined || path === "" ? undefined : resolve(path);
 }
 
-/** The report cannot be written or read where `WARP_REPORT` says. */
+/** The report cannot be written or read at the path in `WARP_REPORT`. */
 export class ReportError extends Error {
   override readonly name = "ReportError";
 
@@ -33,7 +33,7 @@ export class ReportError extends Error {
   }
 }
 
-/** Whose report a file is. */
+/** The account and the stack that a report belongs to. */
 interface ReportOwner {
   readonly account: string;
   /** Project and stack: `warp-registrations/production`. */
@@ -46,8 +46,8 @@ export function writeReport(path: string, document: ReportDocument): void {
 }
 
 /**
- * Writes the whole text, or leaves what was there and throws a {@link ReportError}. A report is read and rewritten while
- * its run goes on, so it must be a regular file; a device, a pipe or a descriptor is refused and left alone.
+ * Writes the whole text, or leaves the file as it was and throws a {@link ReportError}. A report is read and rewritten
+ * during its run, so it must be a regular file; a device, a pipe or a descriptor is refused and left alone.
  */
 function writeReportText(path: string, text: OutputText): void {
   const { path: place } = filePlace(path);
@@ -58,7 +58,7 @@ function writeReportText(path: string, text: OutputText): void {
   }
 }
 
-/** @throws ReportError for what is no regular file and will be none */
+/** @throws ReportError if the path is not, and would not become, a regular file */
 function filePlace(path: string): { readonly path: string; readonly exists: boolean } {
   let place: OutputPlace;
   try {
@@ -76,8 +76,8 @@ function filePlace(path: string): { readonly path: string; readonly exists: bool
 }
 
 /**
- * Takes an earlier report of the same stack away, so that a run which fails early is not mistaken for it. Any other file
- * stays: foreign JSON, another stack's report, and the run's own reviewed plan.
+ * Removes an earlier report of the same stack, so that it is not mistaken for the report of a run that fails early. Any
+ * other file stays: other JSON, another stack's report, and the run's own reviewed plan.
  */
 export function removeReport(env: NodeJS.ProcessEnv, owner: ReportOwner): void {
   const path = reportPath(env);
@@ -96,7 +96,7 @@ export function removeReport(env: NodeJS.ProcessEnv, owner: ReportOwner): void {
   }
 }
 
-/** Of whatever version. An empty file is nobody's: `mktemp` makes such. */
+/** Why a file is not this stack's report, of any version. An empty file belongs to nobody: `mktemp` makes one. */
 function whyForeign(text: string, { account, stack }: ReportOwner): string | undefined {
   if (text === "") return undefined;
   const other = "that is another file, not a report of this stack";
@@ -117,8 +117,8 @@ function whyForeign(text: string, { account, stack }: ReportOwner): string | und
 /**
  * The report of the run as the file has it now.
  *
- * @param run the run's id; undefined where it is not known, and any run's report will do
- * @throws ReportError where it is not there, or is another run's by now
+ * @param run the run's id; undefined if it is not known: then any run's report will do
+ * @throws ReportError if it does not exist, or is another run's by now
  */
 function readReport(path: string, run: string | undefined): ReportDocument {
   let document: ReportDocument;
@@ -152,9 +152,9 @@ const REASONS: Readonly<Record<string, string>> = {
   ENOSPC: "the disk is full",
 };
 
-// What a run does, in its report: an intent before each call, and what came of it after.
+// What a run does, in its report: an intent before each call, and the result after it.
 
-/** What stands in the report of an act that is under way: what a run that is killed leaves behind. */
+/** The result of an act that is under way: what a killed run leaves in the report. */
 export const BEGUN: Outcome = {
   result: "unknown",
   reason: "A call was made, and the run ended before its result was known.",
@@ -163,14 +163,14 @@ export const BEGUN: Outcome = {
 /** Which report is written to. */
 interface ReportTerms {
   readonly env: NodeJS.ProcessEnv;
-  /** The id of the run; undefined where it is not known. */
+  /** The id of the run; undefined if it is not known. */
   readonly run?: string | undefined;
 }
 
 /**
- * Adds outcomes to the report of this run, where one was asked for.
+ * Adds outcomes to the report of this run, if one was requested.
  *
- * @param outcomes By registration's id; of other items by id, or by key where they have none yet
+ * @param outcomes By registration id; for other items by id, or by key if they have none yet
  * @throws ReportError
  */
 export function recordOutcomes(
@@ -189,22 +189,22 @@ export function recordOutcomes(
   }));
 }
 
-/** What changes in a report while its run goes on. */
+/** The parts of a report that change during its run. */
 type Lists = Pick<ReportDocument, "results" | ItemResults>;
 
-/** A report as this process wrote it last. Its plan is many times larger than its lists, so its text is made once. */
+/** A report as this process last wrote it. Its plan is many times larger than its lists, so its text is made once. */
 interface WrittenReport {
   readonly path: string;
-  /** Tells whether the file is still that one. */
+  /** Shows whether the file is still the same. */
   readonly stamp: string;
-  /** The text, with the name of a list at every second place where the list stands. */
+  /** The text in parts: every second part is the name of the list that belongs there. */
   readonly frame: readonly string[];
   readonly lists: Lists;
 }
 
 let last: WrittenReport | undefined;
 
-/** Without a pause, so that resources that report at once cannot come between reading and writing. */
+/** Synchronous, so that no other resource can report between the read and the write. */
 function change({ env, run }: ReportTerms, make: (lists: Lists) => Lists): void {
   const path = reportPath(env);
   if (path === undefined) return;
@@ -226,7 +226,7 @@ function toWritten(path: string, document: ReportDocument): WrittenReport {
   return { path, stamp: "", frame, lists: Object.fromEntries(known.map((list) => [list, document[list]])) };
 }
 
-/** The lists stand one level deep. */
+/** The lists are one level deep. */
 function textOf(frame: readonly string[], lists: Lists): string {
   const parts = frame.map((part, index) =>
     index % 2 === 0 ? part : jsonText(lists[part as keyof Lists], 2).replaceAll("\n", "\n  "),

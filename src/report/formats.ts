@@ -1,4 +1,4 @@
-/** Every form in which a report, or the messages about an allowlist, can be had. */
+/** Every format of a report, and of the messages about an allowlist. */
 
 import { formatMessages, type Message } from "../allowlist/messages.js";
 import { showDomains } from "../allowlist/values.js";
@@ -17,12 +17,12 @@ export const formatNames = ["text", "markdown", "html", "json", "sarif", "junit"
 
 export type Format = (typeof formatNames)[number];
 
-/** The forms that messages about an allowlist can have. */
+/** The formats of messages about an allowlist. */
 export const messageFormatNames = ["text", "json", "sarif", "junit", "github"] as const;
 
 export type MessageFormat = (typeof messageFormatNames)[number];
 
-/** The renderer of each form. */
+/** The renderer of each format. */
 export const formats: Readonly<
   Record<Format, (document: ReportDocument, options?: RenderOptions) => string>
 > = {
@@ -35,7 +35,7 @@ export const formats: Readonly<
   github: renderGithub,
 };
 
-/** The renderer of each form of messages. */
+/** The renderer of each message format. */
 const messageFormats: Readonly<Record<MessageFormat, (messages: readonly Message[]) => string>> = {
   text: (messages) => (messages.length === 0 ? "" : `${formatMessages(messages)}\n`),
   json: (messages) => `${jsonText({ version: 1, messages }, 2)}\n`,
@@ -44,12 +44,14 @@ const messageFormats: Readonly<Record<MessageFormat, (messages: readonly Message
   github: renderGithubMessages,
 };
 
-/** A whole document as one text that ends with a line break; Markdown and GitHub are empty where there is nothing to say. */
+/**
+ * A whole document as one text that ends with a line break; Markdown and GitHub are empty if there is nothing to say.
+ */
 export function render(format: Format, document: ReportDocument, options: RenderOptions = {}): string {
   return formats[format](format === "json" ? document : forPeople(document), options);
 }
 
-/** Whose addresses are shown as the allowlist writes their domains, as the texts show them. */
+/** The document with addresses as its texts show them: with domains as the allowlist writes them. */
 function forPeople(document: ReportDocument): ReportDocument {
   const { domains, decisions, skipped } = document;
   if (domains === undefined) return document;
@@ -71,7 +73,7 @@ function forPeople(document: ReportDocument): ReportDocument {
   };
 }
 
-/** The messages about an allowlist as one text; text and GitHub are empty where there is none. */
+/** The messages about an allowlist as one text; text and GitHub are empty if there are none. */
 export function renderMessages(format: MessageFormat, messages: readonly Message[]): string {
   return messageFormats[format](messages);
 }

@@ -1,4 +1,4 @@
-/** Workflow commands of GitHub Actions: each an annotation on its line of the allowlist. */
+/** Workflow commands of GitHub Actions: each is an annotation on its line of the allowlist. */
 
 import type { Message } from "../allowlist/messages.js";
 import { escapeText } from "../text/escape.js";
@@ -9,14 +9,15 @@ import { outlineOf } from "./outline.js";
 import { noticesOf, messageNotice, type Notice } from "./notices.js";
 import { isSilent, type RenderOptions, whatIsDue } from "./words.js";
 
-/** So many lines of one level are written: GitHub shows ten of each in a step, and fifty in a run. */
+/** At most this many lines of one level are written: GitHub shows ten of each in a step, and fifty in a run. */
 const MOST = 50;
 
 const commandOf = { error: "error", warning: "warning", note: "notice" } as const;
 
 /**
- * Errors, tripped guards and failed acts as errors, what a change loosens, acts and refused devices that are connected
- * as warnings, the rest as notices; empty where silent. The first says it all: what is held, all that is loosened.
+ * Errors, tripped guards and failed acts become errors. What a change loosens, acts, and refused devices that are
+ * connected become warnings. The rest become notices. Empty if there is nothing to look at. The first command sums up:
+ * what holds the plan, and everything that is loosened.
  */
 export function renderGithub(document: ReportDocument, { evidence }: RenderOptions = {}): string {
   if (isSilent(document)) return "";
@@ -32,7 +33,7 @@ export function renderGithub(document: ReportDocument, { evidence }: RenderOptio
   return line + write(noticesOf(document, true), evidence === true);
 }
 
-/** The messages about an allowlist, each on its line; empty where it is valid. */
+/** The messages about an allowlist, each on its line; empty if the allowlist is valid. */
 export function renderGithubMessages(messages: readonly Message[], level: Notice["level"] = "error"): string {
   return write(
     messages.map((one) => ({ ...messageNotice(one), level })),
@@ -40,10 +41,10 @@ export function renderGithubMessages(messages: readonly Message[], level: Notice
   );
 }
 
-function write(told: readonly Notice[], evidence: boolean): string {
+function write(notices: readonly Notice[], evidence: boolean): string {
   return (["error", "warning", "note"] as const)
     .flatMap((level) => {
-      const all = told.filter((one) => one.level === level);
+      const all = notices.filter((one) => one.level === level);
       const kept = all.filter(({ isKept }) => isKept === true);
       const others = all.filter(({ isKept }) => isKept !== true);
       const room = Math.max(0, MOST - kept.length);
@@ -58,8 +59,8 @@ function write(told: readonly Notice[], evidence: boolean): string {
 }
 
 /** `act/revoke 340, act/unrevoke 2`. */
-function byRule(told: readonly Notice[]): string {
-  return [...groupBy(told, ({ rule }) => rule)]
+function byRule(notices: readonly Notice[]): string {
+  return [...groupBy(notices, ({ rule }) => rule)]
     .map(([rule, group]) => message(`${rule} ${group.length}`, 100))
     .join(", ");
 }
@@ -83,7 +84,7 @@ function command(
   return `::${commandOf[level]} ${given.join(",")}::${lines.map((line) => message(line)).join("%0A")}`;
 }
 
-/** As `@actions/toolkit` does it (`escapeData`), after {@link escapeText}: the line stands in the log as well. */
+/** As `@actions/toolkit` does it (`escapeData`), after {@link escapeText}: the line is in the log as well. */
 function message(text: string, max = 2000): string {
   return escapeText(text, max).replaceAll("%", "%25").replaceAll("\r", "%0D").replaceAll("\n", "%0A");
 }

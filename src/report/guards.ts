@@ -1,4 +1,4 @@
-/** A tripped guard in words: the figure, the limit, and both ways on. */
+/** A tripped guard in words: the figure, the limit, and the two ways to go on. */
 
 import type { Message } from "../allowlist/messages.js";
 import { PERCENT_FROM } from "../reconcile/guard.js";
@@ -20,7 +20,7 @@ export function isHeld({ guards, approved, problems }: ReportDocument): boolean 
   return problems.length > 0 || (!approved && guards.some((guard) => guard.tripped));
 }
 
-/** What to do about a plan that is held, in one line; undefined of one that is not. Raw. */
+/** What to do about a plan that is held, in one line; undefined if it is not held. Raw. */
 export function whatNow(document: ReportDocument): string | undefined {
   const { guards, problems, fingerprint } = document;
   if (!isHeld(document)) return undefined;
@@ -34,7 +34,7 @@ export function whatNow(document: ReportDocument): string | undefined {
   return `What now: correct the allowlist, change ${settings.join(" and ")}, or approve exactly this plan with ${APPROVE_VARIABLE}=${fingerprint}.`;
 }
 
-/** What each guard that tripped says, and what to do, which is indented; nothing where none did. */
+/** What each tripped guard reports, and what to do, which is indented; empty if none tripped. */
 export function explainGuards(document: ReportDocument): Line[] {
   const tripped = document.guards.filter((guard) => guard.tripped);
   if (tripped.length === 0) return [];
@@ -75,7 +75,7 @@ export function whyHeld(document: ReportDocument, approval: string | undefined):
   return lines.join("\n");
 }
 
-/** Contradictions that are told one by one: whoever has more has one cause. */
+/** At most this many contradictions are listed one by one; more than that usually have one cause. */
 const MOST_PROBLEMS = 50;
 
 function formatProblem({ text, fix, source }: Message): string {
@@ -108,7 +108,7 @@ function figure(
   return `guards.${guard}: ${count} due, at most ${limit}${share}`;
 }
 
-/** Of a small account at most half may be acted on, unless a higher percentage is set. */
+/** At most half of a small account may be acted on, unless a higher percentage is set. */
 function shareOf(
   guard: ReportedGuard["guard"],
   percent: number,
@@ -123,7 +123,7 @@ function shareOf(
 
 // Approvals come from the environment of the run, never from a file that a pull request can change.
 
-/** The approval of the plan with this fingerprint; undefined where the environment approves none, or another one. */
+/** The approval of the plan with this fingerprint; undefined if the environment approves none, or another one. */
 export function approvalFor(fingerprint: string, env: NodeJS.ProcessEnv): Approval | undefined {
   if (givenFingerprint(env) !== fingerprint) return undefined;
   const by = textOf(env, APPROVE_BY_VARIABLE);

@@ -1,4 +1,4 @@
-/** What stands around the sections of the page: its shell, the one script that may run, and its head. */
+/** What surrounds the sections of the page: its shell, the one script that may run, and its head. */
 
 import { createHash } from "node:crypto";
 import type { Act } from "../cloudflare/types.js";
@@ -26,8 +26,8 @@ import {
 import { style } from "./html-style.js";
 
 /**
- * Lets a reader filter rows and sort tables; without it the page says as much. It makes elements and sets texts, never
- * markup: what a device is called stays a text. What is filtered out is printed all the same, as is what is folded.
+ * Lets a reader filter rows and sort tables; without it the page has the same content. It creates elements and sets
+ * their text, never markup: a device's name stays text. Rows that are filtered out or folded are still printed.
  */
 const script = `"use strict";
 (() => {
@@ -105,9 +105,9 @@ export function htmlPage(title: string, body: string): string {
 }
 
 /**
- * What stands around the body of any page: nothing is loaded, and nothing runs but what the policy names.
+ * The shell of any page: nothing is loaded, and only what the policy names runs.
  *
- * @param more What the policy says besides
+ * @param more Further directives of the policy
  */
 export function htmlShell(title: string, body: string, css: string, more: readonly string[] = []): string {
   const policy = [
@@ -135,12 +135,12 @@ ${body}
 `;
 }
 
-/** By which the policy knows the one text that it lets in. */
+/** The hash by which the policy allows exactly this text. */
 function hashed(text: string): string {
   return `'sha256-${createHash("sha256").update(text).digest("base64")}'`;
 }
 
-// The top of the page: what is done, what holds it up, who says so, and where it was made.
+// The top of the page: what is done, what holds it up, who approved it, and where it was made.
 
 export function pageHead(document: ReportDocument): string {
   const held = isHolding(document) ? ": HELD, nothing is done" : "";
@@ -153,14 +153,14 @@ ${facts(document)
 </dl></header>`;
 }
 
-/** What holds it, what is loosened, and what happens: raw. */
+/** What holds the plan, what is loosened, and what happens: raw. */
 export function pageTitle(document: ReportDocument): string {
   const held = isHolding(document) ? heldBy(document) : [];
   const parts = [...held, ...loosenedInWords(document), whatHappens(document)];
   return `WARP registrations: ${parts.join("; ")}`;
 }
 
-/** What an act comes to: of a run, of a plan, and of one that is held. */
+/** What an act does, in words: for a run, a plan, and a plan that is held. */
 const came: Readonly<Record<Act, string>> = {
   delete: "deleted",
   revoke: "cut off",
@@ -170,7 +170,9 @@ const came: Readonly<Record<Act, string>> = {
 /** What cannot be undone first, then what cuts off, then what lets in. */
 const ORDER: readonly Act[] = ["delete", "revoke", "unrevoke"];
 
-/** One sentence for who only reads one: what is loosened, what happens, by which pull request, approved by whom. */
+/**
+ * One sentence for readers who read only one: what is loosened, what happens, by which pull request, approved by whom.
+ */
 function headline(document: ReportDocument): string {
   const { origin, approval } = document;
   const by = [
@@ -236,20 +238,20 @@ function whatHappens(document: ReportDocument): string {
   return parts.length === 0 ? "nothing was done" : parts.join(", ");
 }
 
-/** Behind the number of those who are let in: how many of them this stack is not known to have revoked. */
+/** After the number of registrations that are let in: how many of them this stack is not known to have revoked. */
 function undoneInWords(undone: readonly ReportedDecision[], all: number): readonly string[] {
   if (undone.length === 0) return [];
   return [`${undone.length === all ? "" : `${undone.length} of them `}${undoneBy(undone)}`];
 }
 
-/** A link where the address is one of the web; else the text alone. */
+/** A link if the address is a web address; otherwise only the text. */
 function link(url: string | undefined, words: string): string {
   const parsed = url !== undefined && URL.canParse(url) ? new URL(url) : undefined;
   if (parsed === undefined || !/^https?:$/u.test(parsed.protocol)) return isolated(words);
   return `<a href="${escapeHtml(parsed.href, Infinity)}" rel="noreferrer">${isolated(words)}</a>`;
 }
 
-/** What holds the plan up or lets it pass, with what now. */
+/** What holds the plan up or lets it pass, and what to do now. */
 function alerts(document: ReportDocument): string {
   const { problems, freeze, guards, approved } = document;
   const tripped = guards.filter((guard) => guard.tripped).map(({ guard }) => text(guard));
@@ -320,7 +322,7 @@ function facts(document: ReportDocument): (readonly [string, string])[] {
   return known.flatMap(([name, value]) => (value === undefined ? [] : [[name, value] as const]));
 }
 
-/** Whether nothing of what is due is done, and what holds it is still to be settled. */
+/** Whether the plan is held, and nothing has been done. */
 export function isHolding(document: ReportDocument): boolean {
   return isHeld(document) && !hasRun(document);
 }

@@ -1,6 +1,6 @@
 /** The look of the page: calm, dense, system fonts; colours by name, so that a test can compute their contrast. */
 
-/** Colours of one scheme. Those of acts colour text and bars alike. */
+/** The colours of one scheme. Those of acts apply to text and bars alike. */
 export interface Palette {
   readonly page: string;
   readonly card: string;
@@ -55,7 +55,7 @@ function variables(palette: Partial<Palette>): string {
     .join(" ");
 }
 
-/** Where a row has no room for its columns, it is told one value after the other, each with its name. */
+/** If a row has no room for its columns, its values are listed one after the other, each with its name. */
 const NAMED: Readonly<Record<string, string>> = {
   serial: "Serial or id",
   enrolled: "Enrolled",

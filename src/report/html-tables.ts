@@ -1,4 +1,4 @@
-/** The tables of the page: one dense row for each registration, with the columns that some row has something for. */
+/** The tables of the page: one dense row for each registration, with the columns that at least one row fills. */
 
 import type { SourcePosition } from "../allowlist/messages.js";
 import { escapeHtml, escapeHtml as text, isolated } from "../text/entities.js";
@@ -11,13 +11,13 @@ import { day, entryDetails, nearMisses, since, userOf } from "./words.js";
 export interface Column<Row> {
   readonly name: string;
   readonly title: string;
-  /** HTML; empty where there is nothing to say of the row. */
+  /** HTML; empty if there is nothing to show for the row. */
   readonly cell: (row: Row) => string;
   /** Whether its cells name their row. */
   readonly heads?: boolean;
 }
 
-/** A table whose rows the page's script filters and sorts. Columns that no row has anything for are left out. */
+/** A table whose rows the page's script filters and sorts. Columns that are empty in every row are left out. */
 export function denseTable<Row>(
   caption: string,
   columns: readonly Column<Row>[],
@@ -46,17 +46,17 @@ ${body.join("\n")}
 </tbody></table>`;
 }
 
-// What the page says of a registration.
+// What the page says about a registration.
 
-/** A registration with what became of the act on it, if anything did. */
+/** A registration with the result of the act on it, if there is one. */
 export interface DeviceRow {
   readonly decision: ReportedDecision;
   readonly outcome?: string | undefined;
-  /** Stands before why, as where a registration is only let in by what is told. */
+  /** Shown before the reason: `Let back in`. */
   readonly before?: string;
 }
 
-/** The registrations of one table, with the reasons and lines that many of them have in common told once above it. */
+/** The registrations of one table. Reasons and lines that many of them share are shown once, above the table. */
 export function deviceTable(
   document: ReportDocument,
   caption: string,
@@ -88,9 +88,9 @@ export function deviceTable(
   return legends + denseTable(ended, columns, rows);
 }
 
-/** Why many rows are as they are, and by which second line, as the policy's behind a user's; HTML but for the reason. */
+/** A reason that many rows share, and their second lines, such as the policy's behind a user's. `lines` is HTML. */
 interface SharedReason {
-  /** The words that stand for it in a row. */
+  /** The words that replace it in a row. */
   readonly short: string;
   readonly count: number;
   readonly reason: string;
@@ -100,7 +100,7 @@ interface SharedReason {
 /** By {@link reasonKey}. */
 type SharedReasons = ReadonlyMap<string, SharedReason>;
 
-/** So many rows with one reason in so many letters have it told once. */
+/** If at least this many rows share a reason that is longer than this many letters, it is shown once. */
 const SHARED_ROWS = 5;
 const SHARED_LETTERS = 40;
 
@@ -108,7 +108,7 @@ function reasonKey(decision: ReportedDecision): string {
   return `${decision.reason.text}\n${secondLines(decision)}`;
 }
 
-/** The long ones that many rows have in common, each with the name of its rule, and a number where the rule has several. */
+/** Long reasons that many rows share, each with the name of its rule, and a number if the rule has several. */
 function sharedReasons(rows: readonly DeviceRow[]): SharedReasons {
   const perCode = new Map<string, number>();
   return new Map(
@@ -125,7 +125,7 @@ function sharedReasons(rows: readonly DeviceRow[]): SharedReasons {
   );
 }
 
-/** The policy's line behind a user's. HTML. */
+/** The policy's line behind a user's line. HTML. */
 function secondLines({ related = [] }: ReportedDecision): string {
   return related
     .filter((one) => one.text !== REMOVED)
@@ -133,7 +133,7 @@ function secondLines({ related = [] }: ReportedDecision): string {
     .join(" ");
 }
 
-/** What is due, where a table holds acts of several kinds. */
+/** What is due, for a table with acts of several kinds. */
 export const actColumn = column("act", "Action", ({ action }) => action);
 
 const deviceColumns: readonly Column<DeviceRow>[] = [
@@ -147,7 +147,7 @@ const deviceColumns: readonly Column<DeviceRow>[] = [
       isolated(registration.device.name === "" ? "(no name)" : registration.device.name, 200),
   },
   column("model", "Model", ({ registration }) => registration.device.hardware?.model),
-  // Where no machine is known by its hardware, the registration's id tells devices of one name apart.
+  // If the hardware is not known, the registration's id distinguishes devices of one name.
   column(
     "serial",
     "Serial or id",
@@ -179,14 +179,14 @@ function revokedOn({ registration: { times } }: ReportedDecision): string {
   return day(times.revoked ?? times.updated);
 }
 
-/** Where the change took away what allowed it. */
+/** The line that allowed it and that the change removed. */
 const removedColumn: Column<DeviceRow> = {
   name: "removed",
   title: "Removed by this change",
   cell: ({ decision: { related = [] } }) => place(related.find((one) => one.text === REMOVED)?.source),
 };
 
-/** The line that says so, and behind it the policy's where it is not told for many. */
+/** The line that decides, and behind it the policy's, unless that is shown once for many rows. */
 function lineColumn(shared: SharedReasons): Column<DeviceRow> {
   return {
     name: "line",
@@ -262,20 +262,20 @@ export function person(email: string): string {
   return isolated(userOf(email), 320);
 }
 
-/** The line that says so. */
+/** A line of the allowlist. */
 export function place(source: SourcePosition | undefined): string {
   return source ? `<code>${isolated(`${source.file}:${source.line}`)}</code>` : "";
 }
 
-/** The keys of an allowlist's file, alone or with what stands below them: all that becomes code in a sentence. */
+/** The keys of an allowlist's file, with or without keys below them: only these become code in a sentence. */
 const key =
   /&#96;((?:version|scope|users|groups|policy|guards|limits|freeze|protected|ignore|accessUsers|requires|state|from|expires)(?:\.[A-Za-z]+)*)&#96;/gu;
 
 const backticked = /&#96;((?:(?!&#96;).){1,400}?)&#96;/gu;
 
 /**
- * A sentence of the document. Its backticks are not shown: keys of the allowlist are code, anything else stands in
- * quotes. No element is made of what a device or a user is called, unless that is a key's name.
+ * A sentence of the document. Its backticks are not shown: keys of the allowlist become code, anything else is quoted.
+ * The name of a device or a user never becomes an element, unless it is the name of a key.
  */
 export function prose(sentence: string): string {
   const html = escapeHtml(sentence).replace(key, "<code>$1</code>").replace(backticked, "“$1”");

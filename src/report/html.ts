@@ -30,10 +30,9 @@ import {
 } from "./words.js";
 
 /**
- * The outline, part by part: what a change loosens, the acts in tables, findings; then who may connect, and everything else
- * that the document knows. What is due is never cut;
- * of what stays as it is a page holds so many rows that a browser still opens it. Evidence is shown where the document
- * has it. Nothing is loaded; without its script the page has all its texts.
+ * The outline, part by part: what a change loosens, the acts in tables, findings; then who may connect, and everything
+ * else that the document has. What is due is never cut; what stays as it is is cut to what a browser can still open.
+ * Evidence is shown if the document has it. Nothing is loaded; without its script the page has all its text.
  */
 export function renderHtml(document: ReportDocument): string {
   const { deletions, undone, revocations, returns, pending } = outlineOf(document);
@@ -71,14 +70,17 @@ ${sections.map(sectionHtml).join("\n")}
   );
 }
 
-/** Beyond so many acts the tables are set in smaller type, so that a person can still look through them. */
+/** Beyond this many acts the tables are set in smaller type, so that a person can still look through them. */
 const MANY_ACTS = 100;
 
-/** So many rows of what is no act stand open, or fewer beside many acts; more are folded, and printed all the same. */
+/**
+ * Tables without acts are open up to this many rows, or fewer beside many acts; longer ones are folded, but still
+ * printed.
+ */
 const OPEN_ROWS = 60;
 const OPEN_BESIDE_MANY = 20;
 
-/** So many registrations that stay as they are, are told one by one: those who may connect, and the others. */
+/** At most this many registrations that do not change are listed one by one: those that may connect, and the others. */
 const MOST_CONNECTED = 5000;
 const MOST_REFUSED = 500;
 
@@ -86,7 +88,7 @@ function hasMany({ decisions }: ReportDocument): boolean {
   return decisions.filter(isDue).length > MANY_ACTS;
 }
 
-/** Whether so many rows are folded. */
+/** Whether a table with this many rows is folded. */
 function folds(document: ReportDocument, rows: number): boolean {
   return rows > (hasMany(document) ? OPEN_BESIDE_MANY : OPEN_ROWS);
 }
@@ -108,12 +110,12 @@ function sectionHtml({ id, title, count, body, folded }: Section): string {
     : `<section>${heading}\n${body}</section>`;
 }
 
-// What is due: deletions, what somebody else revoked and a run lets in, cut-offs, returns, what waits, and other items.
+// What is due: deletions, what someone else revoked and a run lets in, cut-offs, returns, what waits, and other items.
 
 interface ActPart {
   readonly id: string;
   readonly title: string;
-  /** By which the style knows it. */
+  /** Its class in the style. */
   readonly className: string;
   readonly caption: string;
   /** Columns before all others. */
@@ -214,7 +216,7 @@ function skippedSection({ skipped }: ReportDocument): Section | undefined {
   };
 }
 
-// What a person should look at: what the change loosens before all else, and what is refused and connects.
+// What a person should look at: first what the change loosens, and refused devices that are connected.
 
 function loosenedSection(document: ReportDocument): Section | undefined {
   const { loosened } = outlineOf(document);
@@ -236,7 +238,7 @@ function alarmSection(document: ReportDocument): Section | undefined {
   );
 }
 
-/** So many about one person are told each; of more the first, and the names of the others. */
+/** Up to this many about one person are shown in full; of more, only the first, with the names of the others. */
 const MOST_ALIKE = 3;
 
 /** Kind by kind, people in the order of addresses. */
@@ -315,7 +317,7 @@ function guardsSection(document: ReportDocument): Section | undefined {
 
 // Who may connect, and what else stays as it is.
 
-/** Everybody who connects once the plan is carried out, or now that the run has ended, with what came of an act. */
+/** Everyone who connects once the plan is carried out, or now that the run has ended, with the result of an act. */
 function connected(document: ReportDocument): DeviceRow[] {
   const results = outcomes(document);
   const done = new Set(
@@ -356,7 +358,7 @@ function connectSection(document: ReportDocument): Section {
   };
 }
 
-/** What is left alone, in figures: its registrations stand in the tables before and after. */
+/** What is left alone, in figures: its registrations are in the tables before and after. */
 function leftAloneSection(document: ReportDocument): Section | undefined {
   const kinds = leftAlone(document);
   if (kinds.length === 0) return undefined;
@@ -376,7 +378,7 @@ function leftAloneSection(document: ReportDocument): Section | undefined {
   };
 }
 
-/** What is revoked and stays so. */
+/** What is revoked and stays revoked. */
 function refusedSection(document: ReportDocument): Section | undefined {
   const rows = document.decisions
     .filter((one) => !isDue(one) && one.live === "revoked")
@@ -398,7 +400,7 @@ function rest(all: number, most: number): string {
   return all > most ? `<p class="quiet">And ${all - most} more: the JSON report has them all.</p>` : "";
 }
 
-// What the account knows of people, what could not be looked at, and what the plan was made from.
+// What the account knows about people, what could not be checked, and what the plan was made from.
 
 function evidenceSection(document: ReportDocument): Section | undefined {
   const rows = document.decisions.flatMap(({ registration, evidence }) =>

@@ -1,6 +1,6 @@
 /**
  * JUnit XML, in the elements and attributes that Jenkins and GitLab read: acts that are due show as failed test cases.
- * Findings stand in cases that pass, since no act follows from them.
+ * Findings are in cases that pass, since no act follows from them.
  */
 
 import type { Message } from "../allowlist/messages.js";
@@ -9,16 +9,16 @@ import type { ReportDocument } from "./document.js";
 import { itemRules, noticesOf, messageNotice, type Notice } from "./notices.js";
 import { guardFigure, guardVerdict } from "./words.js";
 
-/** One test case: passed where there are no notices. */
+/** One test case: it passes if there are no notices. */
 interface Case {
   readonly group: string;
   readonly name: string;
   readonly notices: readonly Notice[];
-  /** Shown where it passed; escaped. */
+  /** Shown if it passes; escaped. */
   readonly output?: string;
 }
 
-/** So many things are spelled out in one test case; the rest is counted. */
+/** At most this many notices are listed in one test case; the rest are counted. */
 const MOST = 200;
 
 /** One test case for each guard, problem, kind of act and kind of finding. */
@@ -54,7 +54,7 @@ export function renderJunit(document: ReportDocument): string {
   ]);
 }
 
-/** One test case for each message; one that passes where there is none. */
+/** One test case for each message; one that passes if there are none. */
 export function renderJunitMessages(messages: readonly Message[]): string {
   const valid = { group: "allowlist", name: "valid", notices: [] };
   return write("WARP allowlist", messages.length === 0 ? [valid] : cases(messages.map(messageNotice)));
@@ -93,7 +93,7 @@ function testCase({ group, name, notices, output }: Case): string[] {
   ];
 }
 
-/** One line for each, escaped, as far as there is room. */
+/** One line for each, escaped, up to the limit. */
 function spelled(notices: readonly Notice[]): string {
   const lines = notices.slice(0, MOST).map((one) => `- ${escapeXml(oneLine(one))}`);
   return [...lines, ...(notices.length > MOST ? [`and ${notices.length - MOST} more`] : [])].join("\n");

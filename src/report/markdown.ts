@@ -30,13 +30,13 @@ import {
   whatIsDue,
 } from "./words.js";
 
-/** In characters: GitHub takes 65,536, and a pipeline adds what it has to remember. */
+/** In characters: GitHub allows 65,536, and a pipeline adds what it must remember. */
 export const MOST_CHARACTERS = 60_000;
 
 /**
- * A comment that a pipeline can find again by its first line, {@link commentMarker}: one line that says it all, the
- * rest folded away. The same plan gives the same bytes: no time of its making is in it. Empty where there is nothing
- * to say. Never longer than {@link MOST_CHARACTERS}: what does not fit is counted.
+ * A comment that a pipeline can find again by its first line, {@link commentMarker}: one line that sums up, and the
+ * rest folded. The same plan gives the same bytes: the time of the report is not in it. Empty if there is nothing to
+ * say. Never longer than {@link MOST_CHARACTERS}: what does not fit is counted.
  */
 export function renderMarkdown(document: ReportDocument, options: RenderOptions = {}): string {
   if (isSilent(document)) return "";
@@ -56,10 +56,10 @@ function summaryLine(document: ReportDocument): string {
   return `**WARP registrations: ${escapeMarkdown(whatIsDue(document), 500)}**${rest} · account ${escapeMarkdown(account, 60)}${next}`;
 }
 
-/** So many cut-offs stand open: more would push everything else out of sight. */
+/** Up to this many cut-offs are open: more would push everything else out of sight. */
 const MOST_OPEN = 25;
 
-// What a comment tells, section by section, by what each is worth: what does not fit is cut from the end.
+// The sections of a comment, in order of importance: what does not fit is cut from the end.
 
 function markdownSections(document: ReportDocument, options: RenderOptions): MarkdownSection[] {
   const { problems, skipped } = document;
@@ -141,19 +141,19 @@ function markdownSections(document: ReportDocument, options: RenderOptions): Mar
   ].filter(({ rows }) => rows.length > 0);
 }
 
-/** What a change drops or lets in is worth more than what was there before. */
+/** What a change drops or lets in is more important than what was there before. */
 function isOfChange({ worth }: FindingsOfKind): boolean {
   return worth !== "tells";
 }
 
-/** A row for each person of a kind. */
+/** A row for each person in a kind. */
 function kinds(title: string, all: readonly FindingsOfKind[], document: ReportDocument): MarkdownSection {
   const rows = all.flatMap(({ groups }) =>
     groups.map((group) => {
       const [first] = group.findings;
       const others = othersOf(group, document, 10);
       const more = others === "" ? "" : `<br>${text(others, 1000)}`;
-      // Its names are cut where it is formed, and what to do stands behind them.
+      // Its names are already cut, and what to do comes after them.
       return cells([code(group.code), text(first.text, 1000) + more, place(first.source)]);
     }),
   );
@@ -242,7 +242,7 @@ interface MarkdownSection {
 /** Enough for the line that counts what is left out. */
 const COUNT_LINE = 80;
 
-/** Earlier sections have their rows first; a section is cut at a row, closed, and says how many rows are missing. */
+/** Earlier sections get their rows first. A section is cut after a row, closed, and says how many rows are missing. */
 export function fitSections(sections: readonly MarkdownSection[], budget: number): string {
   const frames = sections.map((section) => frame(section, [], 0).length + COUNT_LINE);
   let left = budget - frames.reduce((sum, length) => sum + length, 0);
@@ -254,7 +254,7 @@ export function fitSections(sections: readonly MarkdownSection[], budget: number
         left -= row.length + 1;
         fitting++;
       }
-      // One long row must not leave room for shorter ones of later sections: what is cut, is cut at one place.
+      // One long row must not leave room for shorter rows of later sections: the cut is in one place.
       if (fitting < section.rows.length) left = 0;
       return frame(section, section.rows.slice(0, fitting), section.rows.length - fitting);
     })
@@ -276,8 +276,8 @@ function frame({ title, open, head }: MarkdownSection, rows: readonly string[], 
 }
 
 /**
- * The first line of a comment, by which a pipeline finds its own again. `marker` tells several comments on one pull
- * request apart, as a stack's name does.
+ * The first line of a comment, by which a pipeline finds its own again. `marker` distinguishes several comments on one
+ * pull request; a stack's name will do.
  */
 export function commentMarker(marker = ""): string {
   const tail = marker === "" ? "" : `:${encode(marker)}`;

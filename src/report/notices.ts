@@ -1,4 +1,4 @@
-/** What a report can tell of, each with a stable id, for formats that know rules. */
+/** The notices of a report, each with a stable id, for formats that know rules. */
 
 import { messageCatalogue } from "../allowlist/message-codes.js";
 import type { Message, SourcePosition } from "../allowlist/messages.js";
@@ -24,7 +24,7 @@ import {
   userOf,
 } from "./words.js";
 
-/** Something that a report tells of. Texts are raw. */
+/** Something that a report shows. Texts are raw. */
 export interface Notice {
   /** `act/revoke`, `access-user/delete`, `guard/delete`, `finding/stale`, `skipped/revoke`, or a message's code. */
   readonly rule: string;
@@ -33,22 +33,22 @@ export interface Notice {
   /** What to do about it. */
   readonly fix?: string | undefined;
   readonly right?: readonly string[] | undefined;
-  /** Personal data: shown only where it is asked for. */
+  /** Personal data: shown only if requested. */
   readonly evidence?: readonly string[];
   readonly source?: SourcePosition | undefined;
   readonly related?: Message["related"];
   /** Ids of the registrations that it is about. */
   readonly registrations: readonly string[];
-  /** Whether a form that has room for a few shows it all the same. */
+  /** Whether a format with little room always shows it. */
   readonly isKept?: boolean;
-  /** Names it from one report to the next, whatever its words, its line or its times. */
+  /** Identifies it from one report to the next, even if its words, its line or its times change. */
   readonly identity: string;
 }
 
-/** The kinds of items by the rule under which acts on them are told. */
+/** The kinds of items, by the rule that acts on them are reported under. */
 export const itemRules = new Map(itemKinds.map((kind) => [aboutItems(kind).slug, aboutItems(kind)]));
 
-/** What a rule means, in one line; the id itself for one of a later version. */
+/** What a rule means, in one line; the id itself for a rule of a later version. */
 export function ruleMeaning(rule: string): string {
   const [kind = "", code = ""] = rule.split("/");
   if (kind === "act") return valueOf(actionMeanings, code) ?? rule;
@@ -65,10 +65,10 @@ function valueOf<Value>(catalogue: Readonly<Record<string, Value>>, code: string
 }
 
 /**
- * Everything of a document that somebody should look at, by what it is worth: problems, tripped guards, what a change
- * loosens, what is refused and connected, what cannot be undone, what cuts off, what lets in, and the rest.
+ * Everything in a document that someone should look at, in order of importance: problems, tripped guards, what a change
+ * loosens, refused devices that are connected, what cannot be undone, what cuts off, what lets in, and the rest.
  *
- * @param grouped Tells findings of one kind about one person together, as people read them
+ * @param grouped Combines findings of one kind about one person, as people read them
  */
 export function noticesOf(document: ReportDocument, grouped = false): Notice[] {
   const { problems, guards, approved, skipped } = document;
@@ -140,7 +140,7 @@ function findingNotice(
   };
 }
 
-/** By its first finding. */
+/** Named by its first finding. */
 function groupNotice(group: FindingGroup, document: ReportDocument): Notice {
   const first = findingNotice(group.findings[0], "note");
   const more = othersOf(group, document, 10);
@@ -162,7 +162,7 @@ export function messageNotice({ code, text, fix, right, source, related, subject
     source,
     ...(related && { related }),
     registrations: [],
-    // What is wrong with a text has no other name than the words for it.
+    // An error in a file has no identity other than its words.
     identity: identify(code, subject ?? [source?.file ?? "", text]),
   };
 }
@@ -202,7 +202,7 @@ function itemNotice({ kind, about }: ItemsDue, item: ItemDue): Notice {
   };
 }
 
-/** An act, why it is due, and what came of it. */
+/** An act, why it is due, and its result. */
 function withOutcome(
   act: string,
   why: readonly string[],

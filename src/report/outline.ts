@@ -1,6 +1,6 @@
 /**
- * The outline of a report: its parts by what they are worth to a reader, made once from the document. Every form walks
- * it, so that each shows the same things in the same order, and cuts from the end. Texts are raw.
+ * The outline of a report: its parts in order of importance to a reader, made once from the document. Every format
+ * follows it, so that each shows the same things in the same order, and cuts from the end. Texts are raw.
  */
 
 import type { SourcePosition } from "../allowlist/messages.js";
@@ -11,11 +11,11 @@ import type { ReportDocument, ReportedDecision } from "./document.js";
 
 type ReportedFinding = ReportDocument["findings"][number];
 
-/** Something by which a change lets more through, for everybody or for good: told first, and never cut. */
+/** Something by which a change lets more through, for everyone or for good: shown first, and never cut. */
 interface Loosening {
   /** The key of the allowlist: `guards.revoke.max`, `protected.users`, `scope`. */
   readonly key: string;
-  /** Where several alike are told together: all of them by name, some in each. */
+  /** If several alike are shown together, their names: all of them, some in each. */
   readonly text: string;
   readonly finding: ReportedFinding;
   readonly findings: readonly ReportedFinding[];
@@ -24,7 +24,7 @@ interface Loosening {
 /** Findings of one kind about one person. */
 export interface FindingGroup {
   readonly code: string;
-  /** Normalised; empty where it is about nobody. */
+  /** Normalised; empty if it is about nobody. */
   readonly person: string;
   readonly findings: readonly [ReportedFinding, ...ReportedFinding[]];
 }
@@ -40,19 +40,19 @@ export interface FindingsOfKind {
 export interface Outline {
   /** What the change loosens: policy, guards, limits, freeze, protection, ownership, scope, tests. */
   readonly loosened: readonly Loosening[];
-  /** What is refused and connected: it needs somebody as much as an act does. */
+  /** Refused devices that are connected: they need attention as much as an act does. */
   readonly alarms: readonly ReportedFinding[];
   /** Acts of this run, by user: what cannot be undone, then what cuts off. */
   readonly deletions: readonly ReportedDecision[];
   readonly revocations: readonly ReportedDecision[];
-  /** Let in again, though this stack did not revoke it, or nobody can tell. */
+  /** Let in again, although this stack did not revoke it, or is not known to have. */
   readonly undone: readonly ReportedDecision[];
   readonly returns: readonly ReportedDecision[];
   /** Due, but not done in this run. */
   readonly pending: readonly ReportedDecision[];
-  /** The rest, by kind: what loosens, what lets in, then the others as they came. */
+  /** The rest, by kind: what the change drops, lets in and withholds, then the others as they came. */
   readonly findings: readonly FindingsOfKind[];
-  /** By registration: what is written nearly so, and would have been about it. */
+  /** By registration: findings about lines that nearly match it, and probably meant it. */
   readonly nearMisses: ReadonlyMap<string, readonly ReportedFinding[]>;
 }
 
@@ -91,13 +91,13 @@ export function isUndone({ action, revokedBy }: ReportedDecision): boolean {
 
 // What a change loosens.
 
-/** Up to so many of one key are told one by one. */
+/** Up to this many of one key are shown one by one. */
 const MOST_ALIKE = 5;
 
-/** So many names stand in one text. */
+/** At most this many names are in one text. */
 const NAMES = 8;
 
-/** What is alike, and more than a reader reads, is told by names: all of them, so that none hides among the others. */
+/** If more are alike than a reader reads, they are shown by name: all of them, so that none hides among the others. */
 function loosenings(findings: readonly ReportedFinding[]): readonly Loosening[] {
   const groups = groupBy(findings, (finding) => `${keyOf(finding)}\n${finding.code}`);
   return [...groups.values()].flatMap((group): Loosening[] => {
@@ -122,7 +122,7 @@ function keyOf({ code, subject = [] }: Partial<ReportedFinding>): string {
   return code === "change-out-of-scope" ? "scope" : "exceptions";
 }
 
-/** What it is about, as short as it can be said. */
+/** What it is about, as briefly as possible. */
 function nameOf({ subject = [], text }: Partial<ReportedFinding>): string {
   const [first = "", second] = subject;
   const name = first.includes("@") ? first : second;
@@ -138,7 +138,7 @@ function chunks<T>(all: readonly T[], size: number): [T, ...T[]][] {
   return found;
 }
 
-/** So many keys are named in a headline. */
+/** At most this many keys are named in a headline. */
 const MOST_KEYS = 6;
 
 /** `guards.revoke.max, protected.users (3)`: what the change loosens, for a headline. */
@@ -152,7 +152,7 @@ export function loosenedKeys({ loosened }: Outline): string {
 
 // The other findings, by kind and person.
 
-/** What a change does besides, and then what was there before. */
+/** What else a change does, and then what was there before. */
 const OTHERS = ["drops", "admits", "withholds", "tells"] as const satisfies FindingWorth[];
 
 function kindsOf(
@@ -170,7 +170,7 @@ function kindsOf(
   }));
 }
 
-/** By the line that they are about, where they have one; they came in the order of ids, which are random. */
+/** By the line that they are about, if they have one; they come in the order of ids, which are random. */
 function sorted([first, ...rest]: readonly [ReportedFinding, ...ReportedFinding[]]): readonly [
   ReportedFinding,
   ...ReportedFinding[],
@@ -184,7 +184,7 @@ function sorted([first, ...rest]: readonly [ReportedFinding, ...ReportedFinding[
 
 const NOWHERE: SourcePosition = { file: "", line: 0, column: 0 };
 
-/** Whose registration it is about, or whose address it names; empty where it is about no person. */
+/** The user whose registration it is about, or whose address it names; empty if it is about no person. */
 function personOf(
   { registrations = [], subject = [] }: Partial<ReportedFinding>,
   people: ReadonlyMap<string, string>,
@@ -195,10 +195,10 @@ function personOf(
 }
 
 /**
- * `and 11 more of zoe@example.com: LAPTOP-1, LAPTOP-2`: all of a group but its first, by the names of their devices; empty
- * where there is no other. Raw.
+ * `and 11 more of zoe@example.com: LAPTOP-1, LAPTOP-2`: all of a group except its first, by the names of their devices;
+ * empty if there are no others. Raw.
  *
- * @param most So many are named
+ * @param most At most this many are named
  */
 export function othersOf(group: FindingGroup, document: ReportDocument, most: number): string {
   const { findings, person } = group;
@@ -207,7 +207,7 @@ export function othersOf(group: FindingGroup, document: ReportDocument, most: nu
   return `and ${findings.length - 1} more${person === "" ? "" : ` of ${person}`}${names === "" ? "" : `: ${names}`}`;
 }
 
-/** Devices that findings of one kind about one person name, but for the first finding's own. */
+/** Devices that findings of one kind about one person name, except the first finding's own. */
 function otherNames({ findings }: FindingGroup, { decisions }: ReportDocument): readonly string[] {
   const names = new Map(decisions.map(({ registration: { id, device } }) => [id, device.name]));
   const [first, ...others] = findings;
@@ -217,7 +217,7 @@ function otherNames({ findings }: FindingGroup, { decisions }: ReportDocument): 
   );
 }
 
-// What is written nearly as a registration is.
+// Lines that nearly match a registration.
 
 function nearMissesOf(findings: readonly ReportedFinding[]): ReadonlyMap<string, readonly ReportedFinding[]> {
   const found = new Map<string, ReportedFinding[]>();

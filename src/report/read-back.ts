@@ -13,7 +13,7 @@ import { LARGEST_JSON, readInput, reasonOf } from "../text/files.js";
 import { minute } from "../text/words.js";
 import type { ReportDocument } from "./document.js";
 
-/** The environment variable that names the plan that was reviewed; a path, relative to the working folder. */
+/** The environment variable that names the reviewed plan; a path, relative to the working folder. */
 export const EXPECT_VARIABLE = "WARP_EXPECT_PLAN";
 
 /** The reviewed plan cannot bind this run: it is unreadable, too old, or of another account. */
@@ -28,8 +28,8 @@ export class ReviewedPlanError extends Error {
 const AGAIN = "make a new plan, have it reviewed, and run again";
 
 /**
- * The plan that the environment names; undefined where it names none. How old it may be is asked by
- * {@link checkReviewedAge}, once it is known what time it is.
+ * The plan that the environment names; undefined if it names none. {@link checkReviewedAge} checks its age, once the
+ * time is known.
  *
  * @throws ReviewedPlanError
  */
@@ -44,7 +44,7 @@ export function readReviewedPlan(env: NodeJS.ProcessEnv, account: string): Revie
   return toReviewed(document);
 }
 
-/** @throws ReviewedPlanError where the plan that the environment names is too old, or of a later moment */
+/** @throws ReviewedPlanError if the plan that the environment names is too old, or from the future */
 export function checkReviewedAge(
   env: NodeJS.ProcessEnv,
   { asOf }: ReviewedPlan,
@@ -68,7 +68,7 @@ function pathOf(env: NodeJS.ProcessEnv): string | undefined {
   return given === "" ? undefined : resolve(given);
 }
 
-/** So far may the clocks of two machines be apart. */
+/** The clocks of two machines may differ by this much. */
 const FIVE_MINUTES = 300_000;
 
 function read(path: string): ReportDocument {
@@ -113,13 +113,13 @@ function toReviewedItem({ id, name, pending, ...item }: Item): readonly [string,
   return [keyOf(item), { action: item.action, ...named, pending: pending !== undefined }];
 }
 
-/** A report that was read back, or why a text is none. */
+/** A report that was read back, or why a text is not a report. */
 type ParsedReport =
   { readonly ok: true; readonly document: ReportDocument } | { readonly ok: false; readonly why: string };
 
 /**
- * Reads a report's text and holds it against the published schema; never throws for what it says. Fields that the
- * schema does not know are left as they are: a later version may have more.
+ * Parses a report's text and checks it against the published schema; never throws because of what it says. Fields that
+ * the schema does not know are kept: a later version may have more.
  */
 export function parseReport(text: string): ParsedReport {
   try {
@@ -129,7 +129,7 @@ export function parseReport(text: string): ParsedReport {
   }
 }
 
-/** The same of a text that was parsed already. */
+/** The same for a text that is already parsed. */
 export function checkReport(value: unknown): ParsedReport {
   const version = (value as { readonly version?: unknown } | null)?.version;
   if (version !== 1) {
@@ -144,7 +144,7 @@ export function checkReport(value: unknown): ParsedReport {
     : { ok: true, document };
 }
 
-/** A report of before findings said what they are about names them by their words, as it did then. */
+/** Findings in older reports have no subject; their text identifies them, as it did then. */
 function withSubjects(document: ReportDocument): ReportDocument {
   const findings = document.findings.map((finding: Partial<Finding> & Omit<Finding, "subject">) => ({
     ...finding,
@@ -171,7 +171,9 @@ function reportSchema(): string {
   }
 }
 
-/** What does not fit first, as `decisions[3].action must be one of keep, revoke`; undefined where all fits. */
+/**
+ * The first value that does not fit, such as `decisions[3].action must be one of keep, revoke`; undefined if all fit.
+ */
 function firstMisfit(value: unknown): string | undefined {
   compiled ??= new Ajv({ strict: true }).compile(loadReportSchema());
   if (compiled(value)) return undefined;

@@ -1,4 +1,4 @@
-/** SARIF 2.1.0: what a report tells of as results at lines of the allowlist. */
+/** SARIF 2.1.0: the notices of a report as results at lines of the allowlist. */
 
 import type { Message, SourcePosition } from "../allowlist/messages.js";
 import { escapeText, jsonText } from "../text/escape.js";
@@ -15,15 +15,15 @@ export function renderSarifMessages(messages: readonly Message[]): string {
   return write(messages.map(messageNotice), undefined);
 }
 
-/** GitHub takes no result without a place; what has none of its own stands on the root file's first line. */
+/** GitHub does not accept a result without a place: one that has none is put on the root file's first line. */
 function rootFile({ guards, allowlist }: ReportDocument): SourcePosition | undefined {
   const byDefault = guards.find(({ isDefault }) => isDefault)?.source.file;
   const file = byDefault ?? guards[0]?.source.file ?? allowlist[0]?.file;
   return file === undefined ? undefined : { file, line: 1, column: 1 };
 }
 
-function write(told: readonly Notice[], fallback: SourcePosition | undefined): string {
-  const rules = [...new Set(told.map(({ rule }) => rule))].sort();
+function write(notices: readonly Notice[], fallback: SourcePosition | undefined): string {
+  const rules = [...new Set(notices.map(({ rule }) => rule))].sort();
   const indices = new Map(rules.map((rule, index) => [rule, index]));
   const log = {
     $schema: "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json",
@@ -42,14 +42,14 @@ function write(told: readonly Notice[], fallback: SourcePosition | undefined): s
           },
         },
         columnKind: "unicodeCodePoints",
-        results: told.map((one) => result(one, indices.get(one.rule) ?? 0, fallback)),
+        results: notices.map((one) => result(one, indices.get(one.rule) ?? 0, fallback)),
       },
     ],
   };
   return `${jsonText(log, 2)}\n`;
 }
 
-/** Where the package's pages stand, beside its schemas. */
+/** Where the package's pages are, beside its schemas. */
 const PAGES = "https://unpkg.com/pulumi-warp-registrations/docs";
 const PAGE = `${PAGES}/error-codes.md`;
 
@@ -104,7 +104,7 @@ function encode(name: string): string {
   return encodeURIComponent(name.replaceAll(/\p{Cs}/gu, "\ufffd"));
 }
 
-/** A plain message may hold links, `[text](target)` (SARIF 2.1.0, 3.11.6): foreign text never does. */
+/** A plain message may hold links, `[text](target)` (SARIF 2.1.0, 3.11.6): text from outside must not. */
 function words(text: string): string {
   return escapeText(text, 2000).replaceAll("](", "] (");
 }

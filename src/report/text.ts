@@ -33,18 +33,18 @@ import {
   whatIsDue,
 } from "./words.js";
 
-/** So many lines of findings, and problems, are spelled out; the rest is counted. */
+/** At most this many findings, problems and names are listed; the rest are counted. */
 const MOST_FINDINGS = 50;
 
-/** More of a kind than so many stand under a heading of their own. */
+/** More than this many of a kind have a heading of their own. */
 const MOST_ALIKE = 3;
 
-/** So many devices are named for each rule that leaves some alone. */
+/** At most this many devices are named for each rule that leaves some alone. */
 const MOST_NAMED = 3;
 
 /**
- * What holds the plan and what a change loosens; then who, which device, what, why, and which line says so; then what was
- * left alone, findings, guards, fingerprint.
+ * What holds the plan and what a change loosens; then who, which device, what, why, and which line decides; then what
+ * was left alone, findings, guards, fingerprint.
  */
 export function renderText(document: ReportDocument, options: RenderOptions = {}): string {
   const { columns, colour } = options;
@@ -65,20 +65,20 @@ export function renderText(document: ReportDocument, options: RenderOptions = {}
 }
 
 /**
- * The last words of a run that has done all that it set out to do: what that was, by name, and what waits. Empty where
+ * The closing text of a run that did everything it set out to do: what that was, by name, and what waits. Empty if
  * nothing was due.
  */
 export function renderDone(document: ReportDocument): string {
   const finished = (all: readonly object[] = []) => all.map((one) => ({ ...one, result: "done" }));
   const all = resultFields.map((field) => [field, finished(document[field])] as const);
   const done = { ...document, ...Object.fromEntries(all) };
-  // Findings were shown with the plan: the next command is one that does what waits, or none.
+  // Findings were shown with the plan: the next command does what waits, or there is none.
   const next = nextCommand({ ...done, findings: [] });
   if (allResults(done).length + outlineOf(document).pending.length === 0) return "";
   return layOut([...results(done), ...(next === undefined ? [] : [line("", `Next: ${escapeText(next)}`)])]);
 }
 
-/** A raw text with the lines that say so behind it. */
+/** A raw text, with the lines that it comes from behind it. */
 function withPlaces(indent: string, text: string, places: readonly string[], more: LineStyle = {}): Line {
   const behind = places.length === 0 ? "" : ` (${places.map((one) => escapeText(one, 220)).join("; ")})`;
   return line(indent, escapeText(text, 1000) + behind, more);
@@ -123,7 +123,7 @@ function headline(document: ReportDocument): Line[] {
 
 const ALERT: LineStyle = { hanging: "    ", tone: "alert" };
 
-/** Never cut: what loosens a brake is worth more than any act. */
+/** Never cut: a loosened brake is more important than any act. */
 function loosenedLines(document: ReportDocument): Line[] {
   const { loosened, alarms } = outlineOf(document);
   const lines = loosened.map(({ text, finding }) => withPlaces("  ! ", text, at(finding.source), ALERT));
@@ -142,7 +142,7 @@ function leftAloneLines(document: ReportDocument): Line[] {
   return [
     line("", `Left alone: ${document.summary.leave}`),
     ...kinds.map(({ title, decisions }) => {
-      // What connects comes first: it is what somebody may have to do something about.
+      // What is connected comes first: someone may have to do something about it.
       const named = [...decisions]
         .sort((a, b) => Number(a.live === "revoked") - Number(b.live === "revoked"))
         .slice(0, MOST_NAMED)
@@ -158,7 +158,7 @@ function leftAloneLines(document: ReportDocument): Line[] {
   ];
 }
 
-/** Who connects is told apart from who does not, where there are both or none connects. */
+/** How many are connected and how many are not, unless all are connected. */
 function mixed(decisions: readonly ReportedDecision[]): string {
   return decisions.every(({ live }) => live === "active") ? "" : ` (${standing(decisions)})`;
 }
@@ -196,7 +196,7 @@ function kinds(document: ReportDocument): Line[] {
   });
 }
 
-/** Few are told each; many about one person by the first, and the names of the others. */
+/** A few are shown in full; of many about one person, only the first, with the names of the others. */
 function aboutGroup(group: FindingGroup, indent: string, document: ReportDocument): Line[] {
   const { findings: all } = group;
   if (all.length <= MOST_ALIKE) return all.map(({ text, source }) => withPlaces(indent, text, at(source)));
@@ -219,7 +219,7 @@ function closing(document: ReportDocument, { planFile, holdsSaid }: RenderOption
   ];
 }
 
-/** What was done, by name, what failed, and what waits: the last words of a run. */
+/** What was done, by name, what failed, and what waits: the end of a run's text. */
 function results(document: ReportDocument): Line[] {
   const counts = resultCounts(document);
   if (counts === undefined) return [];
@@ -244,7 +244,7 @@ function results(document: ReportDocument): Line[] {
 
 // Acts in lines, grouped by user: due, pending, and skipped since the review.
 
-/** Where the reasons stand, below the device. */
+/** The indent of the reasons, below the device. */
 const REASON_INDENT = " ".repeat(15);
 
 const SIGNS: Readonly<Record<Action, { readonly sign: string; readonly tone?: Tone }>> = {
@@ -255,7 +255,10 @@ const SIGNS: Readonly<Record<Action, { readonly sign: string; readonly tone?: To
   leave: { sign: " " },
 };
 
-/** By worth: what cannot be undone; what is let in though somebody may have cut it off for a reason; then the rest. */
+/**
+ * In order of importance: what cannot be undone; what is let in although someone may have cut it off for a reason; then
+ * the rest.
+ */
 function actSections(document: ReportDocument, options: RenderOptions): Line[][] {
   const { deletions, undone, revocations, returns } = outlineOf(document);
   const sections = [
@@ -285,7 +288,7 @@ function actLines(
   });
 }
 
-/** What is due and waits, each with why. */
+/** What is due but waits, each with the reason. */
 function pendingLines(document: ReportDocument, options: RenderOptions): Line[] {
   const lines = byUser(outlineOf(document).pending, (decision) => [
     ...about(decision, document, options),
@@ -294,7 +297,7 @@ function pendingLines(document: ReportDocument, options: RenderOptions): Line[] 
   return lines.length === 0 ? [] : [line("", "Pending, not done in this run:"), ...lines];
 }
 
-/** Acts of the reviewed plan that are not due any more. */
+/** Acts of the reviewed plan that are no longer due. */
 function skippedLines({ skipped }: ReportDocument): Line[] {
   if (skipped.length === 0) return [];
   return [
@@ -310,14 +313,14 @@ function skippedLines({ skipped }: ReportDocument): Line[] {
 
 function byUser(
   decisions: readonly ReportedDecision[],
-  tell: (decision: ReportedDecision) => readonly Line[],
+  linesOf: (decision: ReportedDecision) => readonly Line[],
 ): Line[] {
   let user: string | undefined;
   return decisions.flatMap((decision) => {
     const { email } = decision.registration.user;
     const heading = email === user ? [] : [line("  ", escapeText(userOf(email), 200))];
     user = email;
-    return [...heading, ...tell(decision)];
+    return [...heading, ...linesOf(decision)];
   });
 }
 
@@ -348,7 +351,7 @@ function below(texts: readonly string[]): Line[] {
 
 // Other items in lines: what is due, what goes along, and what waits.
 
-/** Where the reasons stand, below the item. */
+/** The indent of the reasons, below the item. */
 const ITEM_INDENT = " ".repeat(13);
 
 function itemLines({ about: { noun, acts }, items }: ItemsDue): Line[] {

@@ -23,20 +23,20 @@ import {
 } from "./document.js";
 import type { Evidence } from "./evidence.js";
 
-/** What the document says beside the plan. */
+/** What the document has besides the plan. */
 export interface DocumentOptions {
   readonly generatedAt: Date;
-  /** Undefined where no approval counts. */
+  /** Undefined if no approval counts. */
   readonly approval?: Approval | undefined;
   /** Whether the run writes. */
   readonly run: boolean;
-  /** Whose document it is; undefined where no Pulumi program makes it. */
+  /** The run that it belongs to; undefined unless a Pulumi program makes it. */
   readonly owner?: ReportDocument["run"];
-  /** Undefined where nobody says. */
+  /** Undefined if it is not known. */
   readonly origin?: Origin | undefined;
   /** By registration id. */
   readonly evidence?: ReadonlyMap<string, Evidence> | undefined;
-  /** Of the line that {@link listedBy} names; undefined where nobody asked git. */
+  /** For the line that {@link listedBy} returns; undefined if git was not asked. */
   readonly listed?: ((line: SourcePosition) => ListedSince) | undefined;
 }
 
@@ -111,7 +111,7 @@ function byUserAndDevice(a: Decision, b: Decision): number {
   );
 }
 
-/** The line by which a registration is listed: of its entry, or of what protects or ignores it. */
+/** The line that lists a registration: its entry's, or that of what protects or ignores it. */
 export function listedBy({ reason, source, entry }: Decision): SourcePosition | undefined {
   return aboutRule(reason.code).kind === "excepted" ? source : entry?.source;
 }
@@ -166,7 +166,7 @@ function relatedTo({ line, source, setting, removed }: Decision): NonNullable<Re
   ];
 }
 
-/** None of it is required by the API's document, and nothing is decided by it here: what is no text is left out. */
+/** The API's document requires none of this, and nothing here depends on it: what is not a string is left out. */
 export function toConnection({
   key_type,
   tunnel_type,
@@ -177,10 +177,10 @@ export function toConnection({
   const connection: { -readonly [Key in keyof Connection]: Connection[Key] } = {};
   const profile = policy && toProfile(policy);
   if (profile) connection.profile = profile;
-  if (isTold(key_type)) connection.keyType = key_type;
-  if (isTold(tunnel_type)) connection.tunnelType = tunnel_type;
-  if (isTold(virtual_ipv4)) connection.virtualIpv4 = virtual_ipv4;
-  if (isTold(virtual_ipv6)) connection.virtualIpv6 = virtual_ipv6;
+  if (isText(key_type)) connection.keyType = key_type;
+  if (isText(tunnel_type)) connection.tunnelType = tunnel_type;
+  if (isText(virtual_ipv4)) connection.virtualIpv4 = virtual_ipv4;
+  if (isText(virtual_ipv6)) connection.virtualIpv6 = virtual_ipv6;
   return connection;
 }
 
@@ -207,7 +207,7 @@ function toProfile(policy: RegistrationPolicy): Connection["profile"] {
   return profile;
 }
 
-function isTold(value: unknown): value is string {
+function isText(value: unknown): value is string {
   return typeof value === "string" && value !== "";
 }
 
@@ -221,9 +221,9 @@ function toReportedEntry({ note, reason, owner, ticket, expires }: Entry): Repor
   };
 }
 
-// The other items of a plan, as the document tells them.
+// The other items of a plan, as the document shows them.
 
-/** With `run`, every act begins as skipped until its outcome is known. A kind that has none has no field. */
+/** With `run`, every act begins as skipped until its outcome is known. A kind without items has no field. */
 function itemsIn(plan: Plan, run: boolean, show: (text: string) => string): Partial<ReportDocument> {
   const fields = itemKinds.flatMap((kind): (readonly [string, readonly object[]])[] => {
     const items = plan[kind].map(({ user, ...item }): Item => ({

@@ -19,7 +19,7 @@ import { isHeld } from "./guards.js";
 import { isUndone, loosenedKeys, outlineOf } from "./outline.js";
 import { EXPECT_VARIABLE } from "./read-back.js";
 
-/** The acts, in the order in which reports tell them. */
+/** The acts, in the order in which reports list them. */
 export const ACTS: readonly Act[] = ["revoke", "delete", "unrevoke"];
 
 /** What each action means to a reader. */
@@ -46,14 +46,14 @@ export function whatIsDue(document: ReportDocument): string {
   ].join("; ");
 }
 
-/** What sets returns apart that undo what somebody else did, or may have done. */
+/** How reports describe returns that undo, or may undo, what someone else did. */
 export function undoneBy(undone: readonly ReportedDecision[]): string {
   return undone.every(({ revokedBy }) => revokedBy === "outside")
     ? "revoked outside this stack"
     : "perhaps revoked outside this stack";
 }
 
-/** What holds it, or that an approval let it pass; empty where nothing does. */
+/** What holds the plan, or that an approval let it pass; empty if neither applies. */
 export function heldBy(document: ReportDocument): readonly string[] {
   const { problems, guards, approved } = document;
   const tripped = guards.filter((guard) => guard.tripped).map(({ guard }) => guard);
@@ -89,12 +89,12 @@ export function isDue({ action }: ReportedDecision): boolean {
   return action !== "keep" && action !== "leave";
 }
 
-/** Whether anything is due, on whatever. */
+/** Whether any act is due, on a registration or another item. */
 export function hasActs(document: ReportDocument): boolean {
   return countDue(document).due > 0;
 }
 
-/** Whether there is nothing that anybody should look at. */
+/** Whether there is nothing to look at. */
 export function isSilent(document: ReportDocument): boolean {
   const { findings, problems, skipped } = document;
   return !hasActs(document) && findings.length + problems.length + skipped.length === 0;
@@ -104,7 +104,7 @@ export function userOf(email: string): string {
   return email === "" ? "(no user)" : email;
 }
 
-/** What tells a device from others of the same name: model and serial, or else the registration's id. */
+/** What distinguishes a device from others of the same name: model and serial, or otherwise the registration's id. */
 export function deviceDetails({ registration: { id, device } }: ReportedDecision): string {
   const { model, serial } = device.hardware ?? {};
   const known = [...(model ? [model] : []), ...(serial ? [`serial ${serial}`] : [])];
@@ -150,7 +150,7 @@ export function guardVerdict(guard: ReportedGuard, { approved }: ReportDocument)
   return approved ? "approved" : "TRIPPED";
 }
 
-/** What came of an act. */
+/** The result of an act. */
 export interface Outcome {
   readonly result: ActResult["result"];
   /** `done`, `failed: the registration is gone`. */
@@ -160,10 +160,10 @@ export interface Outcome {
 /** A result in words. */
 const said = { done: "done", failed: "failed", unknown: "unknown", skipped: "not attempted" } as const;
 
-/** A reason that so many results have in common is told once, in a paragraph of its own. */
+/** A reason that at least this many results share is shown once, in a paragraph of its own. */
 const SHARED = 3;
 
-/** Results that ended alike, for one and the same reason. */
+/** Results that ended alike, for the same reason. */
 interface SharedCause {
   readonly count: number;
   /** In words: `failed`, `not attempted`. */
@@ -171,7 +171,7 @@ interface SharedCause {
   readonly reason: string;
 }
 
-/** Those that are told once for all, most frequent first. */
+/** Causes that are shown once for all, most frequent first. */
 export function sharedCauses(document: ReportDocument): SharedCause[] {
   const causes = new Map<string, SharedCause>();
   for (const { result, reason } of allResults(document)) {
@@ -182,7 +182,7 @@ export function sharedCauses(document: ReportDocument): SharedCause[] {
   return [...causes.values()].filter(({ count }) => count >= SHARED).sort((a, b) => b.count - a.count);
 }
 
-/** Whether a run has come to at least one act. */
+/** Whether a run has reached at least one act. */
 export function hasRun(document: ReportDocument): boolean {
   return allResults(document).some(hasBegun);
 }
@@ -191,7 +191,7 @@ function hasBegun({ result, reason }: Pick<ActResult, "result" | "reason">): boo
   return result !== "skipped" || reason !== undefined;
 }
 
-/** `3 done, 1 failed, 1 unknown, 0 not attempted`; undefined of what is no run, or none that came to anything. */
+/** `3 done, 1 failed, 1 unknown, 0 not attempted`; undefined for a plan, or for a run that has not reached any act. */
 export function resultCounts(document: ReportDocument): string | undefined {
   if (!hasRun(document)) return undefined;
   const all = allResults(document);
@@ -206,8 +206,8 @@ export function resultCounts(document: ReportDocument): string | undefined {
 }
 
 /**
- * By registration; undefined until a run has come to at least one act, so that a plan is not told as a failure. Without
- * the reasons of {@link sharedCauses}, unless `full`.
+ * By registration; undefined until a run has reached at least one act, so that a plan is not shown as a failure.
+ * Without the reasons of {@link sharedCauses}, unless `full`.
  */
 export function outcomes(document: ReportDocument, full = false): ReadonlyMap<string, Outcome> | undefined {
   const { results = [] } = document;
@@ -226,7 +226,7 @@ function shellWord(text: string): string {
   return /^[\w@%+=:,./-]+$/u.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 }
 
-/** What to run next; undefined where nothing is left to do. */
+/** What to run next; undefined if nothing is left to do. */
 export function nextCommand(document: ReportDocument, planFile?: string): string | undefined {
   const { freeze, findings } = document;
   if (isHeld(document)) return "pulumi preview, once this is resolved";
@@ -245,26 +245,26 @@ export function nextCommand(document: ReportDocument, planFile?: string): string
   return undefined;
 }
 
-// What every report says of items beside registrations in the same words; raw, too.
+// What every report says in the same words about items other than registrations; also raw.
 
-/** What became of acts on items of a kind; nothing of what is no run. */
+/** The results of acts on items of a kind; empty for a plan. */
 export function itemResults(document: ReportDocument, kind: ItemKind): readonly ItemResult[] {
   return document[aboutItems(kind).results] ?? [];
 }
 
-/** What became of all acts, on whatever. */
+/** The results of all acts, on registrations and other items. */
 export function allResults(document: ReportDocument): readonly Pick<ActResult, "result" | "reason">[] {
   return resultFields.flatMap<Pick<ActResult, "result" | "reason">>((field) => document[field] ?? []);
 }
 
-/** An item with an act that is due, done in this run or not. */
+/** An item with an act that is due, whether or not this run does it. */
 export interface ItemDue extends Item {
   readonly key: string;
-  /** Undefined until a run has come to at least one of its kind. */
+  /** Undefined until a run has reached at least one act on its kind. */
   readonly outcome: Outcome | undefined;
 }
 
-/** A kind of which something is due. */
+/** A kind with items that are due. */
 export interface ItemsDue {
   readonly kind: ItemKind;
   readonly about: KindOfItem;
@@ -296,7 +296,7 @@ function itemActsDue(all: readonly ItemsDue[]): string[] {
   );
 }
 
-/** How many acts are due, on whatever, and how many of them wait. */
+/** How many acts are due, on registrations and other items, and how many of them wait. */
 export function countDue(document: ReportDocument): { readonly due: number; readonly pending: number } {
   const items = itemsDue(document).flatMap((one) => one.items);
   return {
@@ -309,7 +309,10 @@ function outcomeOf({ result, reason }: Pick<ActResult, "result" | "reason">): Ou
   return { result, text: reason === undefined ? said[result] : `${said[result]}: ${reason}` };
 }
 
-/** The lines that say so, the nearest first: where it was written, where it would be, and the policy's. */
+/**
+ * The lines behind a decision, the nearest first: the line that the change removed, the line that decides or where the
+ * entry would be added, and the policy's.
+ */
 export function placesOf({ source, related = [] }: ReportedDecision): readonly string[] {
   const removed = related.filter(({ text }) => text === REMOVED);
   const others = related.filter(({ text }) => text !== REMOVED);
@@ -324,7 +327,7 @@ function placeOf({ file, line }: SourcePosition): string {
   return `${file}:${line}`;
 }
 
-/** What is written nearly so, and would have been about it. */
+/** Findings about lines that nearly match it, and probably meant it. */
 export function nearMisses(
   { registration }: ReportedDecision,
   document: ReportDocument,
@@ -342,7 +345,7 @@ export function standing(decisions: readonly ReportedDecision[]): string {
   ].join(", ");
 }
 
-/** Acts of a run that came to the same, by name. */
+/** Acts of a run with the same result, by name. */
 interface NamedResults {
   /** `revoke done 2`, `delete failed 1`. */
   readonly title: string;
@@ -353,7 +356,7 @@ function byAct({ act: a }: ActResult, { act: b }: ActResult): number {
   return ACTS.indexOf(a) - ACTS.indexOf(b);
 }
 
-/** What a run did, what failed, what it did not attempt, and what waits: each by name. Nothing of what is no run. */
+/** What a run did, what failed, what it did not attempt, and what waits: each by name. Empty for a plan. */
 export function doneByName(document: ReportDocument): readonly NamedResults[] {
   if (!hasRun(document)) return [];
   const { results = [], decisions } = document;
@@ -392,11 +395,11 @@ export function doneByName(document: ReportDocument): readonly NamedResults[] {
   return [...kinds, ...(waiting.length > 0 ? [{ title: `waiting ${waiting.length}`, names: waiting }] : [])];
 }
 
-/** What a renderer may be told besides the document. */
+/** What a renderer may know besides the document. */
 export interface RenderOptions {
   /** Show personal data (evidence) in text, Markdown and annotations too; HTML and JSON always show what there is. */
   readonly evidence?: boolean | undefined;
-  /** Tells one stack's pull request comment from another's; it goes into the comment's first line. */
+  /** Distinguishes one stack's pull request comment from another's; it goes into the comment's first line. */
   readonly marker?: string | undefined;
   /** Where the plan's JSON is kept, so that the next command can name it. */
   readonly planFile?: string | undefined;
@@ -404,6 +407,6 @@ export interface RenderOptions {
   readonly columns?: number | undefined;
   /** Colour the text: it goes to a terminal that shows colours. */
   readonly colour?: boolean | undefined;
-  /** What holds the plan (a guard, a contradiction) is said elsewhere: the text leaves it out. */
+  /** What holds the plan (a guard, a contradiction) is shown elsewhere: the text leaves it out. */
   readonly holdsSaid?: boolean | undefined;
 }

@@ -6,7 +6,7 @@ import type { FindingCode } from "./kinds.js";
 
 /** Something that a person should look at, but that leads to no act. @title Finding */
 export interface Finding {
-  /** Stable, for machines. Later versions may have further ones. @open @minLength 1 */
+  /** Stable, for machines. Later versions may add further codes. @open @minLength 1 */
   readonly code: FindingCode;
   // No wording, lines, counts or times: the subject is the identity (`identityOf`).
   /**
