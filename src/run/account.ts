@@ -24,7 +24,7 @@ interface AccountTerms extends Pick<ClientOptions, "accountId" | "baseUrl" | "pe
 }
 
 /**
- * The config's `baseUrl`, where the credentials may go there: to Cloudflare, to this machine, or to where the run's own
+ * The config's `baseUrl`, if the credentials may go there: to Cloudflare, to this machine, or to where the run's own
  * environment sends them. A stack's file comes with a pull request, and could name a host that collects tokens.
  *
  * @throws CloudflareError (`cloudflare/bad-setting`)
@@ -46,7 +46,7 @@ export function trustedBaseUrl(
   });
 }
 
-/** Does something with a client of the account, and closes it whatever comes of that. */
+/** Runs `use` with a client of the account, and closes the client in any case. */
 export async function withAccount<T>(
   { env, baseUrl, ...options }: AccountTerms,
   use: (client: CloudflareClient) => Promise<T>,
@@ -70,8 +70,9 @@ export interface FullInventory extends Inventory {
 }
 
 /**
- * Lists the live account, whole or not at all. Physical devices only where an entry or a rule needs them, and then also
- * those whose registrations are all revoked; Access users where the allowlist has some, and as `lookUp` says.
+ * Lists the live account in full, or fails. Physical devices are listed only if an entry or a rule needs them, and then
+ * include those whose registrations are all revoked. Access users are listed if the allowlist has some, and otherwise
+ * as `lookUp` sets.
  */
 export async function takeInventory(
   client: CloudflareClient,
@@ -88,12 +89,12 @@ export async function takeInventory(
   return { account, registrations, devices, ...found, ...(note !== undefined && { notes: [note] }) };
 }
 
-/** With their profiles, which a plan, a report and a saved account tell alike. */
+/** With their profiles, which a plan, a report and a saved account all have. */
 function listRegistrations({ registrations }: CloudflareClient): Promise<readonly Registration[]> {
   return registrations.listAll({ status: "all", include: "policy" });
 }
 
-/** Registrations and devices, neither of which contradicts the other. */
+/** Registrations and devices that do not contradict each other. */
 function listBoth(
   client: CloudflareClient,
   more: PhysicalDeviceListParameters = {},
@@ -107,7 +108,7 @@ function listBoth(
   });
 }
 
-/** Registrations where nobody needs devices; only that there are none at all is held against those. */
+/** Registrations, if devices are not needed; only an empty list is checked against the devices. */
 async function listAlone(
   client: CloudflareClient,
 ): Promise<{ readonly registrations: readonly Registration[]; readonly devices?: undefined }> {
@@ -117,13 +118,13 @@ async function listAlone(
   return { registrations: both.registrations };
 }
 
-/** What has to be asked for, since a token may read devices and not users. */
+/** What must be requested, since a token may be allowed to read devices but not users. */
 export interface FullOptions {
-  /** Every Access user as well, or only where this allowlist names any. */
+  /** Every Access user as well, or only if this allowlist names any. */
   readonly accessUsers?: boolean | Allowlist;
 }
 
-/** Lists the live account with all physical devices and profiles, whatever an allowlist asks for. */
+/** Lists the live account with all physical devices and profiles, regardless of what an allowlist asks for. */
 export async function takeFullInventory(
   client: CloudflareClient,
   { accessUsers: wanted = false }: FullOptions = {},
@@ -139,9 +140,11 @@ export async function takeFullInventory(
   return { account: client.accountId, registrations, devices, accessUsers };
 }
 
-/** What {@link takeInventory} would have listed, so that a file gives the same plan as the account it was taken of. */
-export function narrowInventory(whole: FullInventory, allowlist: Allowlist): Inventory {
-  const { account, registrations, devices, accessUsers } = whole;
+/**
+ * What {@link takeInventory} would have listed, so that a file gives the same plan as the account it was taken from.
+ */
+export function narrowInventory(full: FullInventory, allowlist: Allowlist): Inventory {
+  const { account, registrations, devices, accessUsers } = full;
   return {
     account,
     registrations,
@@ -152,8 +155,8 @@ export function narrowInventory(whole: FullInventory, allowlist: Allowlist): Inv
 }
 
 /**
- * Every Access user, where the allowlist has a section `accessUsers`; undefined where it has none. Nothing can be
- * decided about them without the list, so that its failure is the run's.
+ * Every Access user, if the allowlist has a section `accessUsers`; undefined if it has none. Nothing can be decided
+ * about them without the list, so its failure fails the run.
  *
  * @throws CloudflareError that says which line asks for the list
  */
@@ -176,7 +179,7 @@ async function listWantedUsers(
 
 export const LOOK_UPS = ["needed", "always", "never"] as const;
 
-/** `needed`: only where somebody is listed who has no registration, since everybody else is known to be there. */
+/** `needed`: only if a listed user has no registration, since all others are known to exist. */
 export type LookUp = (typeof LOOK_UPS)[number];
 
 interface UserLookUp {
@@ -185,7 +188,7 @@ interface UserLookUp {
   readonly note?: string;
 }
 
-/** Lists the Access users; only a finding comes of them, so that a token which may not read them is good enough. */
+/** Lists the Access users. They lead only to a finding, so a token that may not read them is good enough. */
 async function lookUpUsers(
   client: CloudflareClient,
   allowlist: Allowlist,
@@ -205,25 +208,25 @@ async function lookUpUsers(
   }
 }
 
-// What time it is for a run: the live account's clock comes before this machine's.
+// The time of a run: the live account's clock takes precedence over this machine's.
 
-/** The moment of a run, and what is to be said about the clock that told it. */
+/** The time of a run, with findings and notes about the clock that it comes from. */
 export interface RunTime {
   readonly now: Date;
   readonly findings: readonly Finding[];
   readonly notes: readonly string[];
 }
 
-/** Within that the two clocks agree: the header counts in seconds, and an answer is on its way for a while. */
+/** Within this the two clocks agree: the header counts in seconds, and an answer takes a while to arrive. */
 const SAME_MS = 30_000;
 
-/** Beyond that somebody should set the machine's clock. */
+/** Beyond this someone should set the machine's clock. */
 const SKEW_MS = 300_000;
 
 /**
- * What time it is, once the account has been listed. Records were written by the account's clock, and a machine whose
- * clock is wrong would take everything for stale, or grace for never over; so where its answers tell the time (`Date`)
- * that is it, unless this machine says the same more finely.
+ * The time, once the account has been listed. Records were written by the account's clock: with a wrong clock, a
+ * machine would take everything for stale, or a grace for never over. So the time in the account's answers (`Date`)
+ * counts, or this machine's if the two agree, since it is more precise.
  */
 export function timeOf({ serverTime }: Pick<CloudflareClient, "serverTime">, local: () => Date): RunTime {
   const server = serverTime();

@@ -1,7 +1,7 @@
 /**
- * What earlier runs left. What this stack revoked itself, so that it can be told from what somebody revoked in the
- * dashboard: from the rows in the stack's state, whole; or from files, as far as they go. And from a history, when
- * devices enrolled that no entry allowed.
+ * What earlier runs left: what this stack itself revoked, to distinguish it from what someone revoked in the dashboard.
+ * The rows in the stack's state have all of it, files as far as they go. A history also has when devices that no entry
+ * allowed enrolled.
  */
 
 import { resolve } from "node:path";
@@ -13,10 +13,10 @@ import { escapeText } from "../text/escape.js";
 import { LARGEST_JSON, readInput, reasonOf } from "../text/files.js";
 import { isMapping } from "../text/words.js";
 
-/** The type of the rows by which a state keeps revocations. */
+/** The type of the rows in which a state keeps revocations. */
 export const REVOCATION_TYPE = "pulumi-nodejs:dynamic/warp:Revocation";
 
-/** The account's clock and the one by which a row was written may be so far apart. */
+/** The account's clock and the one that a row was written by may differ by this much. */
 const FIVE_MINUTES = 300_000;
 
 /** A run that revokes does so within this time of its plan. */
@@ -25,8 +25,8 @@ const LONGEST_RUN = 3_600_000;
 type Made = Map<string, { readonly from: number; readonly until: number }>;
 
 /**
- * By the outputs of the rows. A row that only records what was revoked already has no `revoked`; neither have rows of
- * before it was written, of which nobody can tell.
+ * From the outputs of the rows. A row that only records an earlier revocation has no `revoked`. Nor do rows from before
+ * that field existed: nobody can say who revoked those.
  */
 export function ownByRows(account: string, rows: Iterable<Readonly<Record<string, unknown>>>): EarlierRuns {
   const made: Made = new Map();
@@ -38,7 +38,7 @@ export function ownByRows(account: string, rows: Iterable<Readonly<Record<string
   return { isWhole: true, made };
 }
 
-/** By the report of a run: what it revoked, from its plan on. */
+/** From the report of a run: what it revoked, from its plan on. */
 function ownByReport({ generatedAt, results = [] }: ReportDocument): EarlierRuns {
   const from = Date.parse(generatedAt);
   const done = results.filter(({ act, result }) => act === "revoke" && result === "done");
@@ -49,8 +49,8 @@ function ownByReport({ generatedAt, results = [] }: ReportDocument): EarlierRuns
 }
 
 /**
- * By the text of a file: a state as `pulumi stack export` writes it, the report of a run, or a history of `drift`.
- * Undefined for any other text, and for what is another account's.
+ * From the text of a file: a state as `pulumi stack export` writes it, the report of a run, or a history of `drift`.
+ * Undefined for any other text, and for another account.
  */
 export function ownByText(account: string, text: string): EarlierRuns | undefined {
   let value: unknown;
@@ -89,9 +89,9 @@ export class HistoryError extends Error {
 }
 
 /**
- * By the history that the environment names; undefined where it names none.
+ * From the history that the environment names; undefined if it names none.
  *
- * @throws HistoryError where it cannot be read, or is another account's
+ * @throws HistoryError if it cannot be read, or is another account's
  */
 export function ownByVariable(
   account: string,
@@ -111,7 +111,10 @@ export function ownByVariable(
   return own;
 }
 
-/** By a history: exactly the revocations that came of an act that stood, and who enrolled without an entry. */
+/**
+ * From a history: exactly the revocations that resulted from an act of an earlier run, and when devices enrolled
+ * without an entry.
+ */
 export function ownByHistory(history: {
   readonly revoked?: unknown;
   readonly enrolled?: unknown;
@@ -123,7 +126,7 @@ export function ownByHistory(history: {
   return { isWhole: false, made: new Map(made), enrolled: new Map(timesIn(firstIn(history.enrolled))) };
 }
 
-/** Of each device the moment of its first enrolment. */
+/** The time of each device's first enrolment. */
 function firstIn(enrolled: unknown): Readonly<Record<string, unknown>> {
   const all = Object.entries(isMapping(enrolled) ? enrolled : {});
   return Object.fromEntries(all.flatMap(([key, one]) => (isMapping(one) ? [[key, one.first]] : [])));
@@ -143,8 +146,8 @@ function rowsIn(resources: readonly unknown[]): readonly Readonly<Record<string,
 }
 
 /**
- * What several sources tell, of each registration the latest revocation, of each device the first enrolment; undefined
- * where there is none.
+ * Several sources combined: for each registration the latest revocation, for each device the first enrolment; undefined
+ * if there is no source.
  */
 export function ownByAll(given: readonly (EarlierRuns | undefined)[]): EarlierRuns | undefined {
   const all = given.filter((one) => one !== undefined);

@@ -1,4 +1,4 @@
-/** What the account knows of the users behind decisions: asked for on demand, bounded in calls. */
+/** What the account knows about the users behind decisions: requested on demand, with a limited number of calls. */
 
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
@@ -20,24 +20,24 @@ import { byUrgency } from "../reconcile/schedule.js";
 import type { Evidence } from "../report/evidence.js";
 import { LARGEST_YAML, readInput } from "../text/files.js";
 
-/** Unless told otherwise so many users are asked about, the first of them; four calls each. */
+/** By default at most this many users are looked up, the first ones; four calls each. */
 const MOST_USERS = 25;
 
-/** So many sign-ins that failed are kept of each user, the newest. */
+/** At most this many failed sign-ins of each user are kept, the newest. */
 const MOST_LOGINS = 5;
 
 interface EvidenceOptions {
   readonly mostUsers?: number;
-  /** The account's Access users, where they have been listed already. */
+  /** The account's Access users, if they have already been listed. */
   readonly accessUsers?: readonly AccessUser[] | undefined;
 }
 
-/** The acts of a plan, pending ones among them, most urgent first: what evidence is fetched for. */
+/** The acts of a plan, including pending ones, most urgent first: what evidence is fetched for. */
 export function actsOf(plan: Plan): readonly ActDecision[] {
   return [...plan.acts, ...plan.pending.map(({ decision }) => decision)].sort(byUrgency);
 }
 
-/** Evidence by registration id, of all decisions whose user could be asked about; the first users come first. */
+/** Evidence by registration id, for all decisions with a user; the first users are looked up first. */
 export async function fetchEvidence(
   client: CloudflareClient,
   decisions: readonly Decision[],
@@ -60,7 +60,10 @@ export async function fetchEvidence(
   );
 }
 
-/** One user after the other, so that the client's pace holds; what the token may not ask is not asked twice. */
+/**
+ * Looks up one user after the other, so that the client's pace holds; what the token may not read is not requested
+ * twice.
+ */
 class Inquiry {
   readonly #refused = new Map<string, string>();
 
@@ -97,7 +100,7 @@ class Inquiry {
     };
   }
 
-  /** Evidence is worth a note where it cannot be had, never the run. */
+  /** Missing evidence is worth a note, but never fails the run. */
   async #ask<T>(what: string, missing: string[], ask: () => Promise<T>): Promise<T | undefined> {
     const before = this.#refused.get(what);
     if (before !== undefined) {
@@ -134,7 +137,7 @@ function describe(identity: Identity): NonNullable<Evidence["identity"]> {
   };
 }
 
-/** No document names them; identity providers send names, or objects that have one. */
+/** No document describes them; identity providers send names, or objects that have one. */
 function groupsOf(identity: Identity): string[] {
   const { groups } = identity as { readonly groups?: unknown };
   if (!Array.isArray(groups)) return [];
@@ -145,7 +148,7 @@ function groupsOf(identity: Identity): string[] {
   });
 }
 
-// Other stacks of this project that are configured for the same account, as far as their files tell.
+// Other stacks of this project that are configured for the same account, as far as their files show.
 
 /** Which stack asks, and where its project is. */
 interface OwnStack {

@@ -1,7 +1,7 @@
 /**
  * Who is running: a mark that the program leaves in the machine's folder for temporary files, and that the provider's
- * process reads. It ties the two processes of one run together by the address of their engine, and it tells a provider
- * whose run was given up that a later run of the same stack has begun. It reaches as far as one machine and one user.
+ * process reads. It links the two processes of one run by the address of their engine, and it shows a provider whose
+ * run was given up that a later run of the same stack has begun. It works within one machine and one user.
  */
 
 import { LogRequest, LogSeverity } from "@pulumi/pulumi/proto/engine_pb.js";
@@ -19,7 +19,7 @@ export interface RunMark {
   /** Project and stack: `warp-registrations/production`. */
   readonly stack: string;
   readonly account: string;
-  /** Where its state is, as far as the environment says: stacks of two backends may have one name. */
+  /** Where its state is, as far as the environment says: stacks of two backends may share a name. */
   readonly backend: string;
   /** RFC 3339. */
   readonly started: string;
@@ -37,18 +37,19 @@ export interface RunMark {
 
 const OLD_MS = 7 * 24 * 3600 * 1000;
 
-/** A new run; `announce` lets its provider know of it. */
+/** A new run; `announce` makes it known to its provider. */
 export function newRun(terms: Pick<RunMark, "stack" | "account" | "backend" | "engine" | "writes">): RunMark {
   const [program, host, pulumi] = [identify(process.pid), identify(process.ppid), parentOf(process.ppid)];
   return { ...terms, id: randomUUID(), started: new Date().toISOString(), program, host, pulumi };
 }
 
-/** Leaves the mark; false where this machine has no place for it, so that the run goes without. */
+/** Writes the mark; false if this machine has no place for it: then the run goes on without. */
 export function announce(run: RunMark): boolean {
   const folder = marksFolder();
   if (folder === undefined) return false;
   try {
-    // An address comes back: whatever fails below, a provider must not take an earlier run's mark for this one's.
+    // Addresses are reused: even if something below fails, a provider must not take an earlier run's mark for this
+    // one's.
     rmSync(engineMark(folder, run.engine), { force: true });
     clearOld(folder);
     const text = `${JSON.stringify(run)}\n`;
@@ -66,14 +67,14 @@ export function runOf(engine: string): RunMark | undefined {
   return folder === undefined ? undefined : readMark(engineMark(folder, engine));
 }
 
-/** The run that has begun after this one on the same stack and account, where there is one. */
+/** The run that has begun after this one on the same stack and account, if there is one. */
 export function laterRun(run: RunMark): RunMark | undefined {
   const folder = marksFolder();
   const last = folder === undefined ? undefined : readMark(stackMark(folder, run));
   return last === undefined || last.id === run.id ? undefined : last;
 }
 
-/** A folder that nobody else can have put anything into. */
+/** A folder that nobody else can have written to. */
 function marksFolder(): string | undefined {
   const own = process.getuid?.();
   const folder = join(tmpdir(), `warp-registrations${own === undefined ? "" : `-${own}`}`);
@@ -107,7 +108,7 @@ function readMark(path: string): RunMark | undefined {
   }
 }
 
-/** Other runs write and remove theirs meanwhile: what is gone already is cleared. */
+/** Other runs write and remove their marks meanwhile: one that is already gone is cleared. */
 function clearOld(folder: string): void {
   const before = Date.now() - OLD_MS;
   for (const name of readdirSync(folder)) {
@@ -117,15 +118,15 @@ function clearOld(folder: string): void {
   }
 }
 
-// A process by its id and its beginning: an id alone may belong to another process by now.
+// A process by its id and its start: the id alone may belong to another process by now.
 
 interface ProcessIdentity {
   readonly pid: number;
-  /** When it began, in whatever way the system says it. */
+  /** When it began, as the system writes it. */
   readonly born: string;
 }
 
-/** Undefined where there is none, or where this system does not say. */
+/** Undefined if there is no such process, or if this system does not say. */
 function identify(pid: number): ProcessIdentity | undefined {
   const born =
     process.platform === "linux" ? statOnLinux(pid)?.[19] : runPs(["-o", "lstart=", "-p", String(pid)]);
@@ -137,8 +138,8 @@ export function isRunning({ pid, born }: ProcessIdentity): boolean {
 }
 
 /**
- * Ends Pulumi's language host of an engine that is gone: it would stay for minutes, with the run's environment. Only
- * where it is the very process that started this run's program.
+ * Ends Pulumi's language host after its engine is gone: it would stay for minutes, with the run's environment. Only if
+ * it is the very process that started this run's program.
  */
 export function endLanguageHost(host: ProcessIdentity | undefined, engine: string): void {
   if (host === undefined || !isRunning(host)) return;
@@ -158,12 +159,12 @@ function parentOf(pid: number): ProcessIdentity | undefined {
   return parent === undefined ? undefined : identify(Number(parent));
 }
 
-/** The fields of `/proc/PID/stat` from the third on, its state; the second, in brackets, may hold anything. */
+/** The fields of `/proc/PID/stat` from the third, its state, on; the second, in brackets, may hold anything. */
 function statOnLinux(pid: number): readonly string[] | undefined {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
     const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-    // What has ended and was not fetched yet by its parent runs no more.
+    // A process that has ended, but that its parent has not reaped yet, no longer runs.
     return fields[0] === "Z" || fields[0] === "X" ? undefined : fields;
   } catch {
     return undefined;
@@ -186,18 +187,18 @@ function runPs(args: readonly string[]): string | undefined {
   return said === "" ? undefined : said;
 }
 
-// A connection to the engine of this run. The program and the provider get its address from Pulumi; a shell stands
-// between the engine and the provider, so that the parent's process says nothing.
+// A connection to the engine of this run. The program and the provider get its address from Pulumi; a shell is between
+// the engine and the provider, so the parent process does not show it.
 
-/** Of Pulumi's engine service. `GetRootResource` is cheap, and any answer at all shows that the engine lives. */
+/** Methods of Pulumi's engine service. `GetRootResource` is cheap, and any answer shows that the engine is alive. */
 const METHODS = { ask: "/pulumirpc.Engine/GetRootResource", log: "/pulumirpc.Engine/Log" } as const;
 
 const NOTHING = new Uint8Array();
 
-/** So long, in ms, a living engine may take to answer; one that was suspended takes its time. */
+/** How long, in ms, a live engine may take to answer; one that was suspended takes its time. */
 const PATIENCE = 30_000;
 
-/** Holds one connection open, which keeps no process alive. */
+/** Holds one connection open, which does not keep the process alive. */
 export class EngineLink {
   #session: ClientHttp2Session | undefined;
 
@@ -212,17 +213,17 @@ export class EngineLink {
     this.#open();
   }
 
-  /** Asks the engine for a sign of life; false where there is none. */
+  /** Asks the engine for a sign of life; false if there is none. */
   async answers(): Promise<boolean> {
     for (let session = this.#session; session !== undefined;) {
       if (await send(session, METHODS.ask, NOTHING)) return true;
-      // A connection that was closed in good order (GOAWAY) has been opened anew meanwhile, or the engine is gone.
+      // A connection that was closed properly (GOAWAY) has been reopened by now, or the engine is gone.
       session = this.#session === session ? undefined : this.#session;
     }
     return false;
   }
 
-  /** Shows a line that the next one replaces, as the SDK's `log.info` does where it is `ephemeral`. */
+  /** Shows a line that the next one replaces, as the SDK's `log.info` does with `ephemeral`. */
   show(line: string): void {
     if (this.#session === undefined) return;
     const request = new LogRequest().setSeverity(LogSeverity.INFO).setMessage(line).setEphemeral(true);
@@ -250,7 +251,7 @@ export class EngineLink {
   }
 }
 
-/** Makes a call, and says whether there was an answer. */
+/** Makes a call, and returns whether there was an answer. */
 function send(session: ClientHttp2Session, path: string, message: Uint8Array): Promise<boolean> {
   return new Promise<boolean>((answer) => {
     const timer = setTimeout(() => answer(false), PATIENCE);
@@ -272,21 +273,21 @@ function send(session: ClientHttp2Session, path: string, message: Uint8Array): P
   }).catch(() => false);
 }
 
-/** As gRPC frames a message: not compressed, its length, and then itself. */
+/** A message as gRPC frames it: uncompressed, its length first. */
 function framed(message: Uint8Array): Buffer {
   const head = Buffer.alloc(5);
   head.writeUInt32BE(message.length, 1);
   return Buffer.concat([head, message]);
 }
 
-/** So long, in ms, nothing is said at first and after each line. */
+/** How long, in ms, nothing is shown at first and after each line. */
 const QUIET = 1_000;
 
-/** How far a long piece of work is: at most one line a second, and none about what is over within one. */
+/** Shows the progress of long work: at most one line a second, and none for work that is over within one. */
 export class Progress {
   #last: number;
 
-  /** @param now what a clock says in ms that nobody can set */
+  /** @param now the time in ms by a clock that nobody can set */
   constructor(
     private readonly say: (line: string) => void,
     private readonly now: () => number = () => performance.now(),
@@ -294,7 +295,7 @@ export class Progress {
     this.#last = now();
   }
 
-  /** Says how far it is, unless something was just said. */
+  /** Shows a line, unless one was just shown. */
   at(line: string): void {
     const now = this.now();
     if (now - this.#last < QUIET) return;

@@ -1,4 +1,4 @@
-/** The two listings of an account, registrations and physical devices, held against each other. */
+/** The two listings of an account, registrations and physical devices, compared with each other. */
 
 import {
   type CloudflareClient,
@@ -9,26 +9,26 @@ import {
 import { isNoUser, userOf } from "../reconcile/scope.js";
 import { escapeText } from "../text/escape.js";
 
-/** Both, whole, and at about the same time. */
+/** Both lists in full, from about the same time. */
 export interface ListedTogether {
   readonly registrations: readonly Registration[];
   readonly devices: readonly PhysicalDevice[];
 }
 
-/** What is younger may be in one listing and not yet in the other. */
+/** Younger records may be in one listing and not yet in the other. */
 const LISTED_BY_NOW_MS = 15 * 60_000;
 
-/** The dashboard lists no device that was seen longer ago than a year, and its API may do the same. */
+/** The dashboard lists no device that was last seen more than a year ago, and its API may do the same. */
 const REMEMBERED_MS = 330 * 86_400_000;
 
-/** Before both are listed anew, which a write in between or a list that is behind may need. */
+/** The wait before both are listed again: a write in between, or a list that is behind, may need it. */
 const WAIT_MS = 5_000;
 
 const MOST_NAMED = 3;
 
-/** What the one listing says is there, and the other has not. */
+/** What one listing has and the other lacks. */
 interface Missing {
-  /** Names of what was looked for. */
+  /** Names of what is missing. */
   readonly missing: readonly string[];
   /** How many were looked for. */
   readonly of: number;
@@ -38,12 +38,12 @@ const isLive = ({ deleted_at }: { readonly deleted_at?: string | null }) => dele
 
 const isActive = (registration: Registration) => isLive(registration) && registration.revoked_at == null;
 
-/** Changed long enough ago for every listing to know of it. A device that is connected is seen all the time. */
+/** Whether it changed long enough ago for every listing to have it. A connected device is seen all the time. */
 function isOldEnough(times: readonly (string | null | undefined)[], now: number): boolean {
   return times.every((time) => time == null || Date.parse(time) < now - LISTED_BY_NOW_MS);
 }
 
-/** Devices that count active registrations, where the listing of registrations has no active one of theirs. */
+/** Devices that count active registrations, but have none in the listing of registrations. */
 function withoutRegistrations({ registrations, devices }: ListedTogether, now: number): Missing {
   const active = new Set(registrations.filter(isActive).map(({ device }) => device.id));
   const fresh = new Set(
@@ -86,8 +86,8 @@ function nameOf({ id }: { readonly id: string }): string {
 }
 
 /**
- * How the two contradict each other, in words; undefined where they do not. Some may differ: a count may be behind, and
- * nothing public says which kinds of registrations it counts. Where more than half differ, one of the two is cut short.
+ * How the two contradict each other, in words; undefined if they do not. Some may differ: a count may be behind, and
+ * nothing public says which kinds of registrations it counts. If more than half differ, one of the two is cut short.
  */
 export function contradictionOf(listed: ListedTogether, now: number): string | undefined {
   const [here, there] = [withoutRegistrations(listed, now), withoutDevices(listed, now)];
@@ -111,22 +111,24 @@ function some({ missing }: Missing): string {
   return `${missing.length} (${missing.length > MOST_NAMED ? `${named}, …` : named})`;
 }
 
-/** Registrations of a type that a listing without that filter might not show: no document says that it shows them all. */
+/**
+ * Registrations of a type that a listing without that filter might leave out: no document says that it has them all.
+ */
 async function ofOtherTypes({ registrations }: CloudflareClient): Promise<readonly Registration[]> {
   try {
     return await registrations.listAll({ status: "all", registration_type: "browser_extension" });
   } catch (error) {
-    // Accounts that do not tell types yet may refuse the filter.
+    // Accounts that do not report types yet may refuse the filter.
     if (error instanceof CloudflareError && error.code === "cloudflare/refused") return [];
     throw error;
   }
 }
 
 /**
- * Lists both by `list`, and once more where they contradict each other. Each is whole by itself as far as it tells; but a
- * server that forgets a part of one of them, and says so consistently, shows in the other.
+ * Lists both with `list`, and once more if they contradict each other. Each looks complete by itself; but if a server
+ * consistently leaves out a part of one of them, the other shows it.
  *
- * @throws CloudflareError `cloudflare/incomplete-listing` where they still contradict each other
+ * @throws CloudflareError `cloudflare/incomplete-listing` if they still contradict each other
  */
 export async function listTogether<T extends ListedTogether>(
   client: CloudflareClient,

@@ -10,7 +10,7 @@ import { didYouMean, shown } from "../text/words.js";
 import { LOOK_UPS, type LookUp } from "./account.js";
 import { USER_ERRORS } from "./reconcile.js";
 
-/** The namespace of the stack's config, whatever the project is called: `warp-registrations:accountId`. */
+/** The namespace of the stack's config, regardless of the project's name: `warp-registrations:accountId`. */
 const CONFIG_NAMESPACE = "warp-registrations";
 
 export interface ProgramOptions {
@@ -28,13 +28,13 @@ export interface Settings {
   readonly folder: string;
   /** Config `baseUrl`; undefined leaves `CLOUDFLARE_BASE_URL` or Cloudflare itself. */
   readonly baseUrl: string | undefined;
-  /** Config `perPage`: records asked for on a page; undefined leaves the client's default. */
+  /** Config `perPage`: records on a page; undefined leaves the client's default. */
   readonly perPage: number | undefined;
   /** Config `lookUpUsers`: whether e-mails are looked up among Access users. */
   readonly lookUp: LookUp;
 }
 
-/** Throws a `RunError`, which Pulumi shows without a stack, where the account is not said. */
+/** Throws a `RunError`, which Pulumi shows without a stack, if no account is set. */
 export function readSettings(options: ProgramOptions): Settings {
   refuseOtherOptions(options);
   const config = new pulumi.Config(CONFIG_NAMESPACE);
@@ -92,12 +92,12 @@ const KEYS = ["accountId", "allowlist", "baseUrl", "lookUpUsers", "perPage"];
 
 const OPTIONS = ["accountId", "allowlist"] as const;
 
-/** What somebody may take for the place of the API token. */
+/** Keys that someone may take for the place of the API token. */
 const TOKENS = ["apiKey", "apiToken", "key", "token"];
 
 /**
- * A mistyped key would leave its default in force, and nobody would know. A token in the config would stand in the
- * stack's file, the state and the engine's logs.
+ * A mistyped key would leave its default in force, and nobody would know. A token in the config would be in the stack's
+ * file, the state and the engine's logs.
  */
 function refuseOtherKeys(): void {
   const prefix = `${CONFIG_NAMESPACE}:`;
@@ -120,9 +120,9 @@ function refuseOtherKeys(): void {
 }
 
 /**
- * `pulumi config set accountId …` goes into the project's own namespace, which is not read: the run would be about
- * whatever account and allowlist the environment and the defaults say. What an option gives is no such slip: the
- * program that calls this may read its own config for it.
+ * `pulumi config set accountId …` goes into the project's own namespace, which is not read: the run would use the
+ * account and the allowlist that the environment and the defaults give. A key whose option is given is not such a
+ * mistake: the program that calls this may read its own config for it.
  */
 function refuseKeysOfProject(options: ProgramOptions): void {
   const prefix = `${pulumi.getProject()}:`;
@@ -144,7 +144,7 @@ function refuseKeysOfProject(options: ProgramOptions): void {
   throw runError([...lines, "Run:", ...commands].join("\n"));
 }
 
-/** Not by `getNumber`: the SDK inspects the stack of its own error for half a minute. */
+/** Not with `getNumber`: the SDK inspects the stack of its own error for half a minute. */
 function perPageOf(text: string | undefined): number | undefined {
   if (text === undefined) return undefined;
   if (/^[1-9]\d{0,3}$/u.test(text)) return Number(text);
@@ -161,15 +161,15 @@ function lookUpOf(text = "needed"): LookUp {
   );
 }
 
-/** With a `main` in Pulumi.yaml the working folder is another one. */
+/** With a `main` in Pulumi.yaml the working folder is a different one. */
 function projectFolder(): string {
   const root = pulumi.getRootDirectory();
   return root.startsWith("/") || /^[a-z]:[\\/]/iu.test(root) ? root : process.cwd();
 }
 
 /**
- * An error that Pulumi shows as its message alone. It has no stack: nobody sees it, and the SDK inspects it all the
- * same, which takes Node 20 some twenty seconds where source maps lead into `node_modules`.
+ * An error of which Pulumi shows only the message. It has no stack: nobody would see it, but the SDK would still
+ * inspect it, which takes Node 20 some twenty seconds if source maps lead into `node_modules`.
  */
 export function runError(message: string): pulumi.RunError {
   const error = new pulumi.RunError(hideSecrets(process.env)(message));
@@ -177,7 +177,7 @@ export function runError(message: string): pulumi.RunError {
   return error;
 }
 
-/** Does something, and turns what a user or the account can get wrong into a {@link runError}. */
+/** Runs `attempt`, and turns what a user or the account can get wrong into a {@link runError}. */
 export async function orRunError<T>(attempt: () => T | Promise<T>): Promise<T> {
   try {
     return await attempt();
