@@ -38,11 +38,11 @@ import { orRunError, type ProgramOptions, readSettings, runError, type Settings 
 export type { DoneCounts } from "../providers/reconciliation.js";
 export type { ProgramOptions } from "./run/settings.js";
 
-/** What `WarpRegistrations` is in a state. */
+/** The type of `WarpRegistrations` in a state. */
 const TYPE = "warp-registrations:index:WarpRegistrations";
 
 /**
- * Reconciles the WARP registrations of one account with the allowlist. Call it from a Pulumi program, once a stack:
+ * Reconciles the WARP registrations of one account with the allowlist. Call it from a Pulumi program, once for each stack:
  *
  *     module.exports = () => warpRegistrations();
  *
@@ -53,14 +53,14 @@ export async function warpRegistrations(options: ProgramOptions = {}): Promise<v
 }
 
 /**
- * Reconciles the WARP registrations of one account with the allowlist; one for each stack. Its children are `acts` and a
- * row for each registration that must be revoked and each Access user who is to exist.
+ * Reconciles the WARP registrations of one account with the allowlist; one for each stack. Its children are `acts` and
+ * a row for each registration that must be revoked and each Access user who must exist.
  *
- * In a preview it shows what is due; in an update its children do it. Errors of the user or of the account are one clean
- * message (`RunError`). A held plan (a guard tripped, entries that contradict each other) is shown whole in a preview
- * before that fails, and fails an update before any row is registered.
+ * In a preview it shows what is due; in an update its children do it. Errors of the user or of the account are one
+ * clean message (`RunError`). A held plan (a guard tripped, entries that contradict each other) is shown in full in a
+ * preview, which then fails; it fails an update before any row is registered.
  *
- * Of the options, `dependsOn` is waited for before the account is listed, and `protect` holds for the component and
+ * Of the options, `dependsOn` is waited for before the account is listed, and `protect` applies to the component and
  * `acts`: rows come and go with the account. `provider` and `providers` are refused, since the token comes from the
  * environment.
  */
@@ -73,11 +73,13 @@ export class WarpRegistrations extends pulumi.ComponentResource<Done> {
     refuseSecond();
     super(TYPE, name, new Hidden(args), options);
     this.known = this.getData().then(() => undefined);
-    // Who waits for `known` has the error there, once; of who does not it ends the program.
+    // A caller who awaits `known` gets the error there, once; otherwise it ends the program.
     this.getData().catch(() => undefined);
   }
 
-  /** Of the plan whose acts the last run with acts was for; undefined until there was one. It changes with an act only. */
+  /**
+   * The fingerprint of the plan of the last run with acts; undefined until there was one. It changes only with an act.
+   */
   get fingerprint(): pulumi.Output<string | undefined> {
     return pulumi.output(this.getData().then(({ fingerprint }) => fingerprint));
   }
@@ -87,10 +89,10 @@ export class WarpRegistrations extends pulumi.ComponentResource<Done> {
     return pulumi.output(this.getData().then(({ counts }) => counts));
   }
 
-  /** Begins within the constructor of the class above, so nothing of this class is there before it has waited. */
+  /** Begins in the constructor of the base class, so nothing of this class exists before the first wait. */
   protected override async initialize(args: Hidden): Promise<Done> {
     const { settings, run } = await begin(args);
-    // Until what it depends on is made.
+    // Wait until what it depends on is made.
     await valueOf(this.urn);
     const { due, size } = await prepare(settings, run);
     if (size > LARGE) collectGarbage();
@@ -99,7 +101,7 @@ export class WarpRegistrations extends pulumi.ComponentResource<Done> {
     const { acts, isMade } = await register(due, this);
     const { fingerprint, counts } = acts;
     if (due.held !== undefined) throw runError(due.held);
-    // What fails is told by its row, and ends the program before; with `--continue-on-error` it does not.
+    // A failure is reported by its row, and ends the program before this; with `--continue-on-error` it does not.
     if (due.done !== "" && isMade) await pulumi.log.info(due.done);
     this.registerOutputs({ fingerprint, counts });
     return { fingerprint, counts };
@@ -109,7 +111,7 @@ export class WarpRegistrations extends pulumi.ComponentResource<Done> {
 /** The outputs of `acts`. */
 type Done = Pick<Reconciliation, "fingerprint" | "counts">;
 
-/** Arguments that are no inputs of the component: a folder in a state would be another one on each machine. */
+/** Arguments that are not inputs of the component: a folder in a state would be a different one on each machine. */
 class Hidden {
   readonly #args: ProgramOptions;
 
@@ -122,9 +124,9 @@ class Hidden {
   }
 }
 
-/** What was asked for, and the mark of this run, before anything else. */
+/** The settings and the mark of this run, before anything else. */
 async function begin({ args }: Hidden): Promise<{ readonly settings: Settings; readonly run: RunMark }> {
-  // Out of the constructor, so that an error is that of a promise.
+  // Out of the constructor, so that an error rejects a promise.
   await Promise.resolve();
   const settings = readSettings(args);
   const run = beginRun(settings);
@@ -132,9 +134,9 @@ async function begin({ args }: Hidden): Promise<{ readonly settings: Settings; r
   return { settings, run };
 }
 
-// Stacks are told apart by resource, since one process may run programs of several of them, one after the other.
+// Stacks are distinguished by resource, since one process may run programs of several stacks, one after the other.
 
-/** Stacks that have theirs. */
+/** Stacks that already have their `WarpRegistrations`. */
 const taken = new WeakSet<pulumi.Resource>();
 
 /** Stacks whose program has failed. */
@@ -154,8 +156,8 @@ function refuseSecond(): void {
 }
 
 /**
- * Pulumi goes on with what a program had begun when it failed. What such a program is about may be anything, so nothing is
- * done for it.
+ * Pulumi goes on with what a program had begun when it failed. Such a program may be about anything, so nothing is done
+ * for it.
  */
 function refuseFailed(): void {
   const stack = pulumi.runtime.getStackResource();
@@ -183,7 +185,7 @@ function refuseProviders({ provider, providers }: pulumi.ComponentResourceOption
   );
 }
 
-/** Tells the provider's process of this run, and ends what an engine that was killed would leave behind. */
+/** Announces this run to the provider's process, and ends what a killed engine would leave behind. */
 function beginRun({ accountId }: Settings): RunMark {
   const { engine, isOwnProcess } = engineOf();
   const stack = `${pulumi.getProject()}/${pulumi.getStack()}`;
@@ -193,7 +195,7 @@ function beginRun({ accountId }: Settings): RunMark {
   const run = newRun({ stack, account: accountId, backend, engine, writes });
   if (!isEngineAddress(engine)) return run;
   if (!isOwnProcess) {
-    // What started this process is no language host, and what started that is no Pulumi.
+    // The parent of this process is not a language host, and the parent of that is not Pulumi.
     const inline = { ...run, host: undefined, pulumi: undefined };
     announce(inline);
     return inline;
@@ -209,8 +211,8 @@ function beginRun({ accountId }: Settings): RunMark {
 }
 
 /**
- * Where the engine of this run is, and whether this process is Pulumi's own. An inline program of the Automation API runs
- * in the process of its user, which goes on after the run; there the SDK alone knows the engine.
+ * The address of this run's engine, and whether this process is Pulumi's own. An inline program of the Automation API
+ * runs in the process of its user, which goes on after the run; there only the SDK knows the engine.
  */
 function engineOf(): { readonly engine: string; readonly isOwnProcess: boolean } {
   const { PULUMI_NODEJS_ENGINE: own } = process.env;
@@ -219,22 +221,22 @@ function engineOf(): { readonly engine: string; readonly isOwnProcess: boolean }
   return { engine: client?.getChannel?.().getTarget().replace(/^dns:/u, "") ?? "", isOwnProcess: false };
 }
 
-/** What is registered of a plan, and what is told after that. */
+/** What is registered from a plan, and what is shown after that. */
 interface Due {
   readonly reconciliation: ReturnType<typeof toReconciliation>;
   readonly rows: RevocationRows;
   readonly users: ReturnType<typeof toAccessUsers>;
-  /** Why nothing may be done; undefined where it may. */
+  /** Why nothing may be done; undefined if it may. */
   readonly held: string | undefined;
-  /** What an update says once every row is made; empty where it says nothing. */
+  /** What an update shows once every row is made; empty if there is nothing to show. */
   readonly done: string;
 }
 
 type RevocationRows = ReturnType<typeof toRevocations>;
 
 /**
- * Plans, shows the plan, and keeps of it only what is due: the SDK needs much memory for rows, and until they are made a
- * large account would stand beside them.
+ * Plans, shows the plan, and keeps only what is due: the SDK needs much memory for rows, and until they are made a
+ * large account would take up memory too.
  */
 async function prepare(
   settings: Settings,
@@ -253,23 +255,23 @@ async function prepare(
   return { due, size: plan.decisions.length };
 }
 
-/** So many registrations take some 100 MB while they are planned. */
+/** This many registrations take about 100 MB while they are planned. */
 const LARGE = 30_000;
 
 /**
- * Gives back what planning needed. V8 would collect it only when the heap has doubled, which the rows that follow would
- * make it do; it has no other way to be told. Where there is no such engine, nothing is lost but memory.
+ * Frees what planning needed. V8 would collect it only when the heap has doubled, which the rows that follow would make
+ * it do; there is no other way to ask for it. On an engine without this, only memory is lost.
  */
 function collectGarbage(): void {
   try {
     setFlagsFromString("--expose-gc");
     (runInNewContext("gc") as () => void)();
   } catch {
-    // An engine that cannot be asked.
+    // This engine cannot be asked.
   }
 }
 
-/** A plan, and what was asked about the users whom it acts on. */
+/** A plan, and what was found out about the users whom it acts on. */
 interface Planned {
   readonly plan: Plan;
   readonly evidence: ReadonlyMap<string, Evidence> | undefined;
@@ -301,7 +303,7 @@ async function planAccount(settings: Settings): Promise<Planned> {
   });
 }
 
-/** What this stack revoked, by the rows of its own state, which the engine reads; undefined where it cannot. */
+/** What this stack revoked, from the rows of its own state, which the engine reads; undefined if it cannot. */
 async function readOwnRevocations(account: string): Promise<EarlierRuns | undefined> {
   const stackName = `${pulumi.getOrganization()}/${pulumi.getProject()}/${pulumi.getStack()}`;
   try {
@@ -320,13 +322,13 @@ async function readOwnRevocations(account: string): Promise<EarlierRuns | undefi
   }
 }
 
-/** A resource of the state, as far as it is looked at here. */
+/** A resource of the state, as far as it is used here. */
 interface StateRow {
   readonly type: string;
   readonly outputs: Readonly<Record<string, unknown>>;
 }
 
-/** Shows the plan, and writes it where a report is asked for, before anything can fail. */
+/** Shows the plan, and writes the report if one is requested, before anything can fail. */
 async function showPlan(
   { plan, evidence, generatedAt }: Planned,
   { id, stack }: RunMark,
@@ -343,11 +345,11 @@ async function showPlan(
   return document;
 }
 
-/** In a first preview there are many more rows than acts: how many are new, and only record what is revoked already. */
+/** A first preview has many more rows than acts: logs how many are new, and only record what is already revoked. */
 async function logNewRows(rows: RevocationRows, made: readonly PlannedRevocation[]): Promise<void> {
   const recorded = made.filter((_, at) => rows[at]?.inputs.drift === undefined);
   let old = 0;
-  // Before an update the id of what is not in the state is not known, and then nothing is called.
+  // Before an update the id of what is not in the state is unknown, and then `apply` calls nothing.
   for (const row of recorded) row.id.apply(() => old++);
   await new Promise((done) => setImmediate(done));
   const count = recorded.length - old;
@@ -366,10 +368,10 @@ async function register(
 ): Promise<{ readonly acts: Reconciliation; readonly isMade: boolean }> {
   const registered = await shallow(() => {
     const options = { parent, aliases: BEFORE_THE_COMPONENT };
-    // Inputs go into the state, and somebody may have called a device by a piece of the token.
+    // Inputs go into the state, and someone may have named a device after a piece of the token.
     const hidden = secretsHider(process.env);
     const reconciliation = new Reconciliation("acts", hidden(acts), options);
-    // Rows leave the state with what they speak of, which a protected one could not.
+    // A row leaves the state with the registration or user that it is about; a protected row could not.
     const own = { ...options, dependsOn: reconciliation, protect: false };
     const revocations = rows.map(({ name, inputs }) => new PlannedRevocation(name, hidden(inputs), own));
     const users = wanted.map(({ name, inputs }) => new AccessUser(name, hidden(inputs), own));
@@ -385,8 +387,8 @@ async function register(
 }
 
 /**
- * Whether a run did all that it set out to do: with `--continue-on-error` the program goes on where a row has failed,
- * with no id, or that of the run before.
+ * Whether a run did all that it set out to do: with `--continue-on-error` the program goes on after a row has failed.
+ * Such a row has no id, or the one from the run before.
  */
 async function isMade(
   reconciliation: Reconciliation,
@@ -401,24 +403,24 @@ async function isMade(
   return acts === 0 || done === acts;
 }
 
-/** Where rows stood before there was a component: directly in the stack. */
+/** Where rows were before there was a component: directly in the stack. */
 const BEFORE_THE_COMPONENT: pulumi.Alias[] = [{ parent: pulumi.rootStackResource }];
 
-/** Resolves once the engine has answered; to undefined where it does not know the value. */
+/** Resolves once the engine has answered; to undefined if it does not know the value. */
 function valueOf<T>(output: pulumi.Output<T>): Promise<T | undefined> {
   return new Promise((known) => (output as pulumi.Output<unknown>).apply((value) => known(value as T)));
 }
 
 /**
- * Out of everything that has called this: the SDK takes the whole stack of calls for each resource, maps it to sources,
- * and the state keeps it. For each promise that it waits for it takes another one, which nobody sees, and these would
- * be half of what a row costs.
+ * Runs outside the current call stack: the SDK takes the whole stack for each resource, maps it to sources, and the
+ * state keeps it. It takes another one for each promise that it waits for; nobody sees those, and they would be half
+ * the cost of a row.
  */
 function shallow<T>(make: () => T): Promise<T> {
   return new Promise((done, failed) => {
     setImmediate(() => {
       const { stackTraceLimit } = Error;
-      // Where a resource was made the SDK asks for with a limit of its own.
+      // To find out where a resource was made, the SDK sets a limit of its own.
       Error.stackTraceLimit = 0;
       try {
         done(make());
