@@ -1,4 +1,4 @@
-/** The provider of `AccessUser`: one Access user who is to exist, found by e-mail. */
+/** The provider of `AccessUser`: one Access user who must exist, found by e-mail. */
 
 import type { dynamic } from "@pulumi/pulumi";
 import { type AccessUser, CloudflareError, type Outcome } from "../src/cloudflare/index.js";
@@ -10,11 +10,11 @@ import { type AccountSession, sessionFor } from "./session.js";
 
 export interface AccessUserInputs {
   readonly account: string;
-  /** Normalised, and made safe to show (`toInput`), as the name is. */
+  /** Normalised, and made safe to show (`toInput`), like the name. */
   readonly email: string;
-  /** Left out where the name is to stay as it is. */
+  /** Left out if the name stays as it is. */
   readonly name?: string;
-  /** Only where something is to be written: what is live instead. */
+  /** Only if something must be written: what is live instead. */
   readonly drift?: string;
 }
 
@@ -23,7 +23,7 @@ export interface AccessUserOutputs extends Omit<AccessUserInputs, "drift"> {
   readonly user: string;
 }
 
-/** A row's own id is the e-mail: a user who was deleted by somebody else comes back with another id. */
+/** A row's own id is the e-mail: a user whom someone else deleted comes back with another id. */
 export const accessUser = provider<AccessUserInputs, AccessUserOutputs>({
   idOf: (properties) => text(properties, "email"),
   inputsOf,
@@ -40,7 +40,7 @@ export const accessUser = provider<AccessUserInputs, AccessUserOutputs>({
   },
 }) satisfies dynamic.ResourceProvider<AccessUserInputs, AccessUserInputs | AccessUserOutputs>;
 
-/** Without `drift` the program of this same run has just seen the user, and the row takes it as it is. */
+/** Without `drift`, the program of this run has just seen the user, and the row takes it over unchanged. */
 async function ensure(properties: Properties): Promise<AccessUserOutputs> {
   const { drift, ...inputs } = inputsOf(properties);
   const session = sessionFor(inputs.account);
@@ -75,20 +75,23 @@ function outcomeOf(error: unknown): NotDone {
   return { result, reason: error.summary };
 }
 
-/** Takes over who exists, creates who does not, and gives the name where another one is live. */
+/** Takes over a user who exists, creates one who does not, and sets the name if another one is live. */
 async function write(session: AccountSession, inputs: Omit<AccessUserInputs, "drift">): Promise<AccessUser> {
   const { accessUsers } = session.client;
   const email = readInput(inputs.email);
   const name = inputs.name === undefined ? undefined : readInput(inputs.name);
   const row = (await found(session, inputs.email)) ?? (await accessUsers.create({ email, name }));
   if (name === undefined || hasName(row, name)) return row;
-  // The API takes a change of the name only with the address as it has it.
+  // The API accepts a change of the name only with the address as it has it.
   const renamed = await accessUsers.update(row.id, { email: row.email ?? email, name });
   if (renamed.name == null || hasName(renamed, name)) return { ...renamed, name };
   throw new Error(`the new name did not take effect: the name is ${escapeText(renamed.name, 60)}`);
 }
 
-/** The one live user with the address. The provider's process prints the stack of what `read` throws: it has none. */
+/**
+ * The one live user with the address. The provider's process prints the stack of errors that `read` throws, so they
+ * have none.
+ */
 async function found(session: AccountSession, email: string): Promise<AccessUser | undefined> {
   try {
     const row = rowOf((await session.users()).get(readInput(email)) ?? []);
@@ -102,7 +105,7 @@ async function found(session: AccountSession, email: string): Promise<AccessUser
   throw error;
 }
 
-/** With the live name, where a name is asked for. */
+/** With the live name, if a name is asked for. */
 function outputsOf(inputs: Omit<AccessUserInputs, "drift">, { id, name }: AccessUser): AccessUserOutputs {
   return { ...inputs, ...(inputs.name !== undefined && { name: toInput(name ?? "") }), user: id };
 }

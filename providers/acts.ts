@@ -1,4 +1,4 @@
-/** Makes the acts of a run in their order, writes each down before and after, and tells what did not work. */
+/** Makes the acts of a run in their order, records each before and after, and reports what did not work. */
 
 import { type CloudflareClient, CloudflareError, type Outcome, perform } from "../src/cloudflare/index.js";
 import type { Act } from "../src/cloudflare/types.js";
@@ -11,20 +11,22 @@ import { type Calls, deleteUsers } from "./one-by-one.js";
 import type { AccountSession, SessionAct } from "./session.js";
 import { abandoned, currentRun, show, stopped } from "./stop.js";
 
-/** Acts on other items than registrations as inputs of `Reconciliation`: by id, one line; left out where there is none. */
+/**
+ * Acts on items other than registrations, as inputs of `Reconciliation`: by id, one line; left out if there are none.
+ */
 export interface ItemLines {
   /** `delete-user bob@example.com, …`. */
   readonly users?: Readonly<Record<string, string>>;
 }
 
-/** An input of `Reconciliation` that has acts, a line each. */
+/** An input of `Reconciliation` that has acts, one line each. */
 export type Property = "acts" | keyof ItemLines;
 
 interface ActKind {
   /** What it is an act on, and which of its acts it is. */
   readonly of: "registrations" | ItemKind;
   readonly action: string;
-  /** Where the inputs of `Reconciliation` have its lines, and by which name a policy finds it in `due`. */
+  /** The input of `Reconciliation` that has its lines, and the name under which a policy finds it in `due`. */
   readonly property: Property;
   readonly due: keyof DueActs;
   readonly make: (
@@ -35,8 +37,8 @@ interface ActKind {
 }
 
 /**
- * The kinds of acts, in the order in which a run makes them. Whoever must not connect goes first: a run that dies
- * half-way has left no lost laptop in. Users go last, since one who is deleted may take registrations along.
+ * The kinds of acts, in the order in which a run makes them. What must not connect comes first: a run that dies
+ * half-way leaves no lost laptop connected. Users come last, since a deleted one may take registrations along.
  */
 export const KINDS = {
   revoke: inBulk("revoke"),
@@ -55,18 +57,18 @@ export const ORDER = Object.keys(KINDS) as readonly KindOfAct[];
 
 export const PROPERTIES = [...new Set(ORDER.map((kind) => KINDS[kind].property))];
 
-/** The kinds of acts whose lines one input has. */
+/** The kinds of acts whose lines are in one input. */
 export function kindsIn(property: Property): readonly KindOfAct[] {
   return ORDER.filter((kind) => KINDS[kind].property === property);
 }
 
 /**
- * By kind, then by the id of the registration or, for `deleteUser`, of the Access user: the normalised e-mail of whose it
- * is, or `no-user`. A kind of which nothing is due is left out.
+ * By kind, then by the id of the registration or, for `deleteUser`, of the Access user: the normalised e-mail of its
+ * user, or `no-user`. A kind with nothing due is left out.
  */
 export type DueActs = Partial<Readonly<Record<Act | "deleteUser", Readonly<Record<string, string>>>>>;
 
-/** What a run may do; the words with which lines of the inputs begin. */
+/** What a run may do; the words that lines of the inputs begin with. */
 export type KindOfAct = keyof typeof KINDS;
 
 /** One act that is due. */
@@ -74,7 +76,7 @@ export interface DueAct extends SessionAct {
   readonly act: KindOfAct;
   /** Registrations that must have been let in before: without them this act would leave a device out. */
   readonly relies?: readonly string[] | undefined;
-  /** Registrations that must have been deleted before: were one left, it would be let in next. */
+  /** Registrations that must have been deleted before: if one were left, it would be let in next. */
   readonly together?: readonly string[] | undefined;
 }
 
@@ -97,7 +99,7 @@ function inBulk(act: Act): ActKind {
   };
 }
 
-/** The kind of an act, by the word with which its line in the inputs begins. */
+/** The kind of an act, by the first word of its line in the inputs. */
 export function kindOf(line: string): KindOfAct | undefined {
   const [word] = line.split(" ", 1);
   return ORDER.find((kind) => kind === word);
@@ -108,16 +110,16 @@ export function idsIn(text: string | undefined): readonly string[] {
   return text?.split(" ").filter((id) => id !== "") ?? [];
 }
 
-/** So many names stand below a reason that they share; the report has all. */
+/** At most this many names are listed below a reason that they share; the report has all. */
 const MOST_NAMES = 20;
-/** So many that failed for one reason are one paragraph. */
+/** At least this many acts with one reason are one paragraph. */
 const SHARED = 3;
 
-/** What a run writes down while it goes on, and what it could not. */
+/** Records a run in its report as it goes on, and remembers what it could not record. */
 export class Journal {
   #trouble: string | undefined;
 
-  /** Before a call. Where it cannot be written the call must not be made: the report would not know of it. */
+  /** Before a call. If it cannot be recorded, the call must not be made: the report would not show it. */
   intend(of: ActKind["of"], ids: readonly string[]): Promise<void> {
     this.note(of, new Map(ids.map((id) => [id, BEGUN])));
     if (this.#trouble === undefined) return Promise.resolve();
@@ -125,7 +127,7 @@ export class Journal {
     return Promise.reject(new CloudflareError({ code: "cloudflare/stopped", what }));
   }
 
-  /** After a call; what cannot be written is told at the end. */
+  /** After a call; what cannot be recorded is reported at the end. */
   note(of: ActKind["of"], outcomes: ReadonlyMap<string, Outcome>): void {
     if (outcomes.size === 0) return;
     try {
@@ -135,7 +137,7 @@ export class Journal {
     }
   }
 
-  /** What the report could not be told, in the run's own words: nothing where it was told all. */
+  /** What the report lacks, for the run's own message; empty if it has everything. */
   unreported(outcomes: ReadonlyMap<string, Outcome>): string[] {
     if (this.#trouble === undefined) return [];
     const kinds = ["done", "unknown", "failed"] as const;
@@ -148,8 +150,9 @@ export class Journal {
 }
 
 /**
- * Makes the acts. One that relies on others is made after them, and only where all of them were let in. A deletion whose
- * older ones are still there would let one of them in: what it is for is revoked instead.
+ * Makes the acts. One that relies on others is made after them, and only if all of them were let in. If older
+ * registrations that should be deleted first are still there, a deletion would let one of them in: its registration is
+ * revoked instead.
  */
 export async function makeActs(
   session: AccountSession,
@@ -197,7 +200,7 @@ export async function makeActs(
       journal.note(of, actual);
     }
     const lost = steps.filter(({ isLost }) => isLost);
-    // Where nothing can be made and nothing is lost, what is left waits for itself.
+    // If nothing can be made and nothing is lost, what is left waits for itself.
     const over = act === undefined && lost.length === 0 ? steps : lost;
     const skipped = new Map(over.map(({ one, first = "" }) => [one.id, relied(session, first)]));
     setOutcomes(skipped);
@@ -205,9 +208,9 @@ export async function makeActs(
   }
 }
 
-/** What can be done about an act now, and the first of those that it depends on which stands in its way. */
+/** What can be done about an act now, and the first act in its way. */
 interface Step {
-  /** Left out while it has to wait. */
+  /** Left out while it must wait. */
   readonly make?: KindOfAct;
   readonly isLost?: boolean;
   readonly first?: string;
@@ -231,7 +234,7 @@ function stepOf(
 function relied({ outcomes, acts }: AccountSession, first: string): Outcome {
   const [name = ""] = (acts.get(first)?.name ?? first).split(", ", 1);
   const outcome = outcomes.get(first);
-  // One reason for all: the run was stopped, as a rule.
+  // One reason for all: usually the run was stopped.
   if (outcome?.result === "skipped") return outcome;
   const why =
     outcome === undefined
@@ -250,7 +253,7 @@ function onlyRevoked(first: string): Outcome {
   return { result: "failed", reason };
 }
 
-/** The acts of some kinds that are not done, by name, kind by kind; those that share a reason are one paragraph. */
+/** The acts of some kinds that are not done, by name, kind by kind; acts that share a reason are one paragraph. */
 export function failuresOf(
   { acts, outcomes }: AccountSession,
   kinds: readonly KindOfAct[],
@@ -273,7 +276,7 @@ export type NotDone = Exclude<Outcome, { readonly result: "done" }>;
 
 export const NO_OUTCOME: Outcome = { result: "unknown", reason: "no outcome is known" };
 
-/** One paragraph for all that share a reason; a line for each that has one of its own, or hardly shares it. */
+/** One paragraph for acts that share a reason; one line each for the others, and for reasons that few share. */
 function inParagraphs(failures: readonly { readonly name: string; readonly outcome: NotDone }[]): string[] {
   const byReason = groupBy(
     failures,

@@ -1,13 +1,13 @@
 /**
- * What Pulumi's dynamic provider process calls, without loading Pulumi: each method of `dynamic.ResourceProvider`, which
- * every provider here satisfies. The type says of `read` that its inputs have the type of outputs, hence the union there.
+ * What Pulumi's dynamic provider process calls, without loading Pulumi: each method of `dynamic.ResourceProvider`,
+ * which every provider here satisfies. That type gives the inputs of `read` the type of outputs, hence the union there.
  */
 
 import { escapeText } from "../src/text/escape.js";
 import { configure } from "./session.js";
 import { work } from "./stop.js";
 
-/** Properties as they arrive: what the program of any release gave, with `__provider` among them. */
+/** Properties as they arrive: what the program of any release passed, including `__provider`. */
 export type Properties = object;
 
 /** Why an input is refused. */
@@ -34,7 +34,9 @@ export interface DynamicProvider<Inputs, Outputs> {
   delete(id: string, props: Properties): Promise<void>;
 }
 
-/** Thrown by create or update where the resource exists but not all was done: Pulumi keeps it and shows the reasons. */
+/**
+ * Thrown by create or update if the resource exists but not everything was done: Pulumi keeps it and shows the reasons.
+ */
 export class PartialFailure extends Error {
   override readonly name = "PartialFailure";
   readonly properties: object;
@@ -53,21 +55,21 @@ export class PartialFailure extends Error {
 
 /** What rows of one kind are, and what is done for them. */
 interface RowKind<Inputs, Outputs> {
-  /** What names a row among those of its kind; its id once it is made. */
+  /** Identifies a row among those of its kind; its id once it is made. */
   readonly idOf: (properties: Properties) => string;
   readonly inputsOf: (properties: Properties) => Inputs;
   /** Why inputs are refused, apart from another account. */
   readonly failuresOf?: (news: Properties) => readonly Failure[];
   /**
-   * Whether inputs ask for a write: the program lists the account on every run, so what they say is the truth. `olds` is
-   * what the state knows, for a program that does not.
+   * Whether the inputs ask for a write. The program lists the account on every run, so the inputs are right. `olds` is
+   * what the state has, for a program that does not list it.
    */
   readonly isDue: (news: Properties, olds: Properties) => boolean;
-  /** Whether what a refresh has just read is not what the row asks for. */
+  /** Whether what a refresh has just read differs from what the row asks for. */
   readonly hasDrifted: (id: string, read: Properties, news: Properties) => boolean;
-  /** Makes what is due; what it answers is kept in the state. `olds` is empty for a new row. */
+  /** Does what is due; what it returns is kept in the state. `olds` is empty for a new row. */
   readonly make: (news: Properties, olds: Properties) => Promise<Outputs>;
-  /** What is live; undefined where it is gone, so that Pulumi forgets the row. */
+  /** What is live; undefined if it is gone, so that Pulumi forgets the row. */
   readonly look: (
     id: string,
     props: Properties,
@@ -77,9 +79,9 @@ interface RowKind<Inputs, Outputs> {
 /**
  * A provider of rows of one kind.
  *
- * In a refresh Pulumi reads a row and then asks for a diff of what was read against the inputs of the last run, which say
- * what was due then; in an update it asks the same of inputs that say what is due now. Only `check`, which a refresh does
- * not call, tells the two apart.
+ * In a refresh Pulumi reads a row, and then asks for a diff of what was read against the inputs of the last run, which
+ * say what was due then. In an update it asks for a diff against inputs that say what is due now. Only `check`, which a
+ * refresh does not call, distinguishes the two.
  */
 export function provider<Inputs, Outputs>(kind: RowKind<Inputs, Outputs>): DynamicProvider<Inputs, Outputs> {
   const justRead = new Set<string>();
@@ -114,25 +116,25 @@ export function provider<Inputs, Outputs>(kind: RowKind<Inputs, Outputs>): Dynam
       return found ? { id, ...found } : {};
     },
 
-    /** Forgetting a row never calls the API: what becomes of anybody is decided by a plan, not by absence. */
+    /** Forgetting a row never calls the API: a plan decides about registrations and users, not the absence of a row. */
     delete() {
       return Promise.resolve();
     },
   };
 }
 
-/** A text property; the empty string where it is missing or something else. */
+/** A text property; the empty string if it is missing or not a string. */
 export function text(properties: Properties, key: string): string {
   const found = value(properties, key);
   return typeof found === "string" ? found : "";
 }
 
-/** Any property; undefined where it is missing. */
+/** Any property; undefined if it is missing. */
 export function value(properties: Properties, key: string): unknown {
   return (properties as Readonly<Record<string, unknown>>)[key];
 }
 
-/** A stack belongs to one account: with another one every row would speak of registrations that are not there. */
+/** A stack belongs to one account: with another one, every row would be about registrations that do not exist there. */
 function refuseOtherAccount(olds: Properties, news: Properties): Failure[] {
   const [old, now] = [text(olds, "account"), text(news, "account")];
   if (old === "" || old === now) return [];
@@ -140,11 +142,11 @@ function refuseOtherAccount(olds: Properties, news: Properties): Failure[] {
   return [{ property: "account", reason }];
 }
 
-// Free text as an input: Pulumi shows inputs as they are, and the provider needs them as they were meant.
+// Free text as an input: Pulumi shows inputs as they are, and the provider needs the original text.
 
-/** Makes a text safe to show, so that {@link readInput} gives back just what it was. */
+/** Makes a text safe to show; {@link readInput} gives back exactly the original. */
 export function toInput(text: string): string {
-  // With every backslash spelled out, none is left that could be taken for an escape.
+  // Every backslash is spelled out, so that none is mistaken for an escape.
   return escapeText(text.replaceAll("\\", "\\u{5c}"));
 }
 

@@ -1,4 +1,4 @@
-/** What the provider's process loads: by the text in the state, as `pulumi-warp-registrations/provider`. */
+/** What the provider's process loads, through the text in the state, as `pulumi-warp-registrations/provider`. */
 
 export { accessUser, type AccessUserInputs, type AccessUserOutputs } from "./access-user.js";
 export { reconciliation, type ReconciliationInputs } from "./reconciliation.js";

@@ -4,10 +4,10 @@ import { CloudflareError, type CloudflareClient, type Outcome } from "../src/clo
 import { holdsNothing } from "../src/reconcile/access-users.js";
 import { stopped } from "./stop.js";
 
-/** Milliseconds before each further reading of a user who still holds something. */
+/** Waits, in milliseconds, before each further reading of a user who still holds something. */
 const REREAD_WAITS_MS = [1_000, 2_000, 4_000, 8_000];
 
-/** What refuses one of them refuses all. */
+/** Errors that would refuse every further call as well. */
 const HOPELESS: readonly CloudflareError["code"][] = [
   "cloudflare/bad-token",
   "cloudflare/missing-permission",
@@ -16,25 +16,25 @@ const HOPELESS: readonly CloudflareError["code"][] = [
   "cloudflare/stopped",
 ];
 
-/** Around the calls of a kind: the ids of each before it is made, and what is known after it. */
+/** Called around the calls of a kind: with the ids before each call, and with what is known after it. */
 export interface Calls {
-  /** A `CloudflareError` that it throws ends them, and the call is not made. */
+  /** A `CloudflareError` that it throws ends the calls, and this one is not made. */
   readonly before: (ids: readonly string[]) => Promise<void>;
   readonly after: (known: ReadonlyMap<string, Outcome>) => void;
 }
 
 /** One such act. */
 interface SingleAct {
-  /** What it is called: `The deletion`. */
+  /** Its name in a sentence: `The deletion`. */
   readonly noun: string;
   readonly call: (client: CloudflareClient, id: string) => Promise<unknown>;
-  /** What still stands against it, in words; undefined where it is done. */
+  /** What shows that it has not taken effect, in words; undefined if it is done. */
   readonly remains: (client: CloudflareClient, id: string) => Promise<string | undefined>;
 }
 
 /**
- * Deletes Access users. Done is who is not there any more, or whose row has neither seat nor active device: the documents
- * contradict each other on whether the row goes.
+ * Deletes Access users. It is done if the user is gone, or if the row has no seat and no active device: the documents
+ * contradict each other on whether the row disappears.
  *
  * `DELETE` and `GET /accounts/{account_id}/access/users/{user_id}`
  */
@@ -59,7 +59,7 @@ export const deleteUsers = oneByOne({
   },
 });
 
-/** Makes an act on each id in turn; an outcome for each. */
+/** Makes an act on each id in turn, with an outcome for each. */
 export function oneByOne(act: SingleAct) {
   return (client: CloudflareClient, ids: readonly string[], calls: Calls) =>
     makeEach(client, act, ids, calls);
@@ -100,7 +100,7 @@ async function makeEach(
       outcomes.set(id, outcome);
       after(new Map([[id, outcome]]));
       if (outcome.result === "done") continue;
-      // What was refused for certain will not show later.
+      // A definite refusal will not succeed later.
       if (refusals.get(id)?.doubtful !== false) waiting.push(id);
     }
     pending = stopped.aborted ? [] : waiting;
@@ -108,7 +108,7 @@ async function makeEach(
   return outcomes;
 }
 
-/** As it looks now; a refusal may come after the act was done all the same. */
+/** The outcome as the account shows it now: an act may have been done although its call failed. */
 async function outcomeOf(
   look: () => Promise<string | undefined>,
   refusal: CloudflareError | undefined,

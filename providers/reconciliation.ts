@@ -30,9 +30,9 @@ export interface ReconciliationInputs extends ItemLines {
   readonly relies?: Readonly<Record<string, string>>;
   /** By the id of a registration that is deleted: ids that must have been deleted before it. */
   readonly together?: Readonly<Record<string, string>>;
-  /** All of these acts once more, as a policy reads them; left out where nothing is to be done. */
+  /** All of these acts once more, as a policy reads them; left out if there is nothing to do. */
   readonly due?: DueActs;
-  /** The plan's, where anything is to be done; without acts none, so that it changes with an act only. */
+  /** The plan's fingerprint, if there is anything to do; left out without acts, so that it changes only with an act. */
   readonly fingerprint?: string;
 }
 
@@ -44,7 +44,7 @@ export interface DoneCounts {
   readonly usersDeleted: number;
 }
 
-/** What stays in the state: no acts, and of the last run that had some, what they were and what came of them. */
+/** What stays in the state: no acts, but what the last run that had some was for, and what it did. */
 export interface ReconciliationOutputs {
   readonly account: string;
   readonly acts: Readonly<Record<string, never>>;
@@ -64,9 +64,12 @@ export const reconciliation = provider<ReconciliationInputs, ReconciliationOutpu
     ...orderFailures(news),
     ...dueFailures(news),
   ],
-  /** Any act is a change and no act is none; the last run's acts do not matter, since the same can be due again. */
+  /**
+   * Any act is a change; without acts there is none. The last run's acts do not matter, since the same can be due
+   * again.
+   */
   isDue: (news) => PROPERTIES.some((property) => Object.keys(linesIn(news, property)).length > 0),
-  /** Between runs no act is due that was not decided by a plan. */
+  /** No act becomes due between runs: only a plan decides acts. */
   hasDrifted: () => false,
   make: reconcile,
   look(_id, props) {
@@ -99,7 +102,7 @@ async function reconcile(properties: Properties, olds: Properties): Promise<Reco
     counts: countsOf(acts, session),
   };
   const unreported = journal.unreported(outcomes);
-  // A failed revoke fails the row of its own Revocation; but no row is tried where this resource fails.
+  // A failed revoke fails the row of its own Revocation; but no row is tried if this resource fails.
   const onItems = ORDER.filter((kind) => KINDS[kind].of !== "registrations");
   const hasFailed = failuresOf(session, ["delete", "unrevoke", ...onItems]).length > 0;
   const wasStopped = [...outcomes.values()].some(({ result }) => result === "skipped");
@@ -134,14 +137,14 @@ function dueActs({ relies = {}, together = {}, ...inputs }: ReconciliationInputs
     Object.entries(inputs[property] ?? {}).flatMap(([id, line]) => {
       const act = kindOf(line);
       if (act === undefined) return [];
-      // What goes with an item is long.
+      // The rest of an item's line is long.
       const [who = ""] = property === "acts" ? [line] : line.split(", ", 1);
       return [{ id, act, name: who, relies: idsIn(relies[id]), together: idsIn(together[id]) }];
     }),
   );
 }
 
-/** Acts may depend on acts of the same run only, and not in a circle: none of those could ever be made. */
+/** Acts may depend only on acts of the same run, and not in a circle: those could never be made. */
 function orderFailures(properties: Properties): Failure[] {
   const { acts, relies = {}, together = {} } = inputsOf(properties);
   const after = (id: string) => [...idsIn(relies[id]), ...idsIn(together[id])];
@@ -164,7 +167,7 @@ function orderFailures(properties: Properties): Failure[] {
   return [...foreign, ...circles].map((reason) => ({ property: "acts", reason }));
 }
 
-/** A policy judges `due`, but the run does `acts`: both must have the same. */
+/** A policy judges `due`, but the run does `acts`: both must have the same acts. */
 function dueFailures(properties: Properties): Failure[] {
   const { due, ...inputs } = inputsOf(properties);
   if (due === undefined) return [];

@@ -28,13 +28,13 @@ abstract class DynamicResource extends pulumi.CustomResource {
 
 /** All acts of one run; one for each stack. */
 export class Reconciliation extends DynamicResource {
-  /** Of the plan whose acts the last run with acts was for; undefined until there was one. */
+  /** The fingerprint of the plan of the last run with acts; undefined until there was one. */
   declare readonly fingerprint: pulumi.Output<string | undefined>;
   /** What that run did; undefined until there was one, and not known in a preview with acts. */
   declare readonly counts: pulumi.Output<DoneCounts | undefined>;
 
   constructor(name: string, inputs: ReconciliationInputs, options?: pulumi.CustomResourceOptions) {
-    // An output is filled in where the constructor has named it.
+    // An output is filled in only if the constructor names it.
     const outputs = { fingerprint: undefined, counts: undefined };
     super("Reconciliation", name, blob("reconciliation"), { ...outputs, ...inputs }, options);
   }
@@ -58,7 +58,7 @@ export class Revocation extends PlannedRevocation {
   }
 }
 
-/** One Access user who is to exist. */
+/** One Access user who must exist. */
 export class AccessUser extends DynamicResource {
   constructor(name: string, inputs: AccessUserInputs, options?: pulumi.CustomResourceOptions) {
     super("AccessUser", name, blob("accessUser"), inputs, options);
@@ -68,9 +68,9 @@ export class AccessUser extends DynamicResource {
 /**
  * The text that Pulumi keeps as `__provider` in the state of every resource and runs in the provider's process.
  *
- * It only looks up today's code: by this package's own name from the working folder, which finds an installed
+ * It only looks up the current code: by this package's own name from the working folder, which finds an installed
  * package and this repository alike. It must stay the same from machine to machine and from release to release:
- * `refresh` and `destroy` run the text that stands in the state.
+ * `refresh` and `destroy` run the text that is in the state.
  */
 export function blob(provider: "reconciliation" | "revocation" | "accessUser"): string {
   return `exports.handler = () => require("module").createRequire(process.cwd() + "/")("pulumi-warp-registrations/provider").${provider};`;

@@ -16,19 +16,19 @@ export interface RevocationInputs {
   readonly user: string;
   /** The device's name, escaped: its user chose it. */
   readonly device: string;
-  /** Only where the live registration is not revoked: what it is instead. */
+  /** Only if the live registration is not revoked: what it is instead. */
   readonly drift?: string;
   /** Only with `drift`: ids, separated by blanks, that must have been let in before this one is revoked. */
   readonly relies?: string;
-  /** Only of a row that no plan made: its program has not looked at the account. */
+  /** Only for a row that no plan made: its program has not looked at the account. */
   readonly planned?: "no";
 }
 
 export interface RevocationOutputs extends Omit<RevocationInputs, "drift" | "relies"> {
   readonly live: "active" | "revoked";
   /**
-   * RFC 3339, only where this stack revoked it: the moment by which it had. Whoever revokes it again later, in the
-   * dashboard, has done so after that.
+   * RFC 3339, only if this stack revoked it: the time by which it had. A later revocation in the dashboard comes after
+   * that.
    */
   readonly revoked?: string;
 }
@@ -36,7 +36,7 @@ export interface RevocationOutputs extends Omit<RevocationInputs, "drift" | "rel
 export const revocation = provider<RevocationInputs, RevocationOutputs>({
   idOf: (properties) => text(properties, "registration"),
   inputsOf,
-  /** A renamed device is no change. */
+  /** A renamed device is not a change. */
   isDue: (news, olds) => text(news, "drift") !== "" || (isByHand(news) && text(olds, "live") === "active"),
   hasDrifted: (_id, read) => text(read, "live") !== "revoked",
   make: ensureRevoked,
@@ -50,7 +50,7 @@ export const revocation = provider<RevocationInputs, RevocationOutputs>({
   },
 }) satisfies dynamic.ResourceProvider<RevocationInputs, RevocationInputs | RevocationOutputs>;
 
-/** The live registrations. The provider's process prints the stack of what `read` throws, so it has none. */
+/** The live registrations. The provider's process prints the stack of errors that `read` throws, so they have none. */
 async function listed(account: string): Promise<ReadonlyMap<string, Registration>> {
   try {
     return await sessionFor(account).listing();
@@ -61,8 +61,8 @@ async function listed(account: string): Promise<ReadonlyMap<string, Registration
 }
 
 /**
- * Without `drift` the program of this same run has just seen it revoked, and there is nothing to do; of a row by hand
- * nobody has seen anything, so the account is asked.
+ * Without `drift`, the program of this run has just seen it revoked, and there is nothing to do. For a row made by hand
+ * nobody has looked yet, so the account is asked.
  */
 async function ensureRevoked(properties: Properties): Promise<RevocationOutputs> {
   const { drift, relies, ...inputs } = inputsOf(properties);
@@ -92,7 +92,7 @@ async function isRevoked({ account, registration, user, device }: RevocationInpu
   );
 }
 
-/** The engine may stop at the first row that fails, so that one names all other revokes of this run that failed. */
+/** The engine may stop at the first row that fails, so that row lists all other revokes of this run that failed. */
 function others(session: AccountSession, registration: string): string[] {
   if (session.othersListed) return [];
   session.othersListed = true;
@@ -100,7 +100,7 @@ function others(session: AccountSession, registration: string): string[] {
   return failures.length === 0 ? [] : ["Others that failed in this run:", ...failures];
 }
 
-/** The Reconciliation was not part of this run, as with `--target`. */
+/** For a run without the Reconciliation, as with `--target`. */
 async function revokeAlone(
   session: AccountSession,
   { registration, user, device }: Pick<RevocationInputs, "registration" | "user" | "device">,

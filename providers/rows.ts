@@ -14,10 +14,13 @@ import type { RevocationInputs } from "./revocation.js";
 /** The longest name that a row shows; the state keeps it, so a device cannot make it grow. */
 const NAME_LIMIT = 60;
 
-/** The acts of a plan, one line each, that begins with the act; of other items than registrations with what goes along. */
+/**
+ * The acts of a plan, one line each, beginning with the act; lines of other items than registrations include what goes
+ * along.
+ */
 export function toReconciliation(plan: Plan): ReconciliationInputs {
   const lines: Partial<Record<Property, Record<string, string>>> = {};
-  // The same by kind, for policies: what is done to whom, without anything that a device says.
+  // The same by kind, for policies: what is done to whom, without anything that a device reports.
   const due: Partial<Record<keyof DueActs, Record<string, string>>> = {};
   for (const { action, registration, user } of plan.acts)
     (due[action] ??= {})[registration.id] = userLabel(user);
@@ -35,7 +38,7 @@ export function toReconciliation(plan: Plan): ReconciliationInputs {
   };
 }
 
-/** What has to be done before an act, as far as this run does it; left out where nothing has. */
+/** What must be done before an act, as far as this run does it; left out if there is nothing. */
 function first(
   key: "relies" | "together",
   acts: readonly ActDecision[],
@@ -65,8 +68,8 @@ function seen({ last_seen_at: at }: Registration): string {
 }
 
 /**
- * A row of its own for every live registration that must be revoked, whether it is already or is to be. An act that
- * this run puts off has none: a row says that its registration is revoked.
+ * One row for each live registration that must be revoked, whether or not it already is. An act that this run puts off
+ * has no row: a row means that its registration is revoked.
  */
 export function toRevocations(
   plan: Plan,
@@ -78,7 +81,7 @@ export function toRevocations(
     .map((decision) => ({ name: rowName(decision), inputs: toInputs(plan.account, decision, made) }));
 }
 
-/** What this stack revoked, and is to let in later, stays known as its own until then. */
+/** What this stack revoked, and will let in later, stays known as its own until then. */
 function isStillOurs({ action, revokedBy }: Decision): boolean {
   return action === "unrevoke" && revokedBy === "this-stack";
 }
@@ -118,7 +121,7 @@ const EMAIL_LIMIT = 300;
 
 const TEXT_LIMIT = 500;
 
-/** The acts of this run on other items than registrations, but for those of which a resource of its own makes each. */
+/** The acts of this run on items other than registrations, except those that have a resource each. */
 function itemActs(plan: Plan) {
   return ORDER.flatMap((kind) => {
     const { of, action, property, due } = KINDS[kind];
@@ -137,8 +140,8 @@ function itemActs(plan: Plan) {
 }
 
 /**
- * A row for each Access user who is to exist. One whose creation this run puts off has none: a row says that its user is
- * there. One whose renaming waits has a row that asks for nothing.
+ * One row for each Access user who must exist. A user whose creation this run puts off has no row: a row means that its
+ * user exists. A user whose renaming waits has a row that asks for nothing.
  */
 export function toAccessUsers(
   plan: Plan,

@@ -19,20 +19,20 @@ interface Config {
 
 /** One act that is due. */
 export interface SessionAct {
-  /** Of the registration, or of the other item. */
+  /** The id of the registration, or of the other item. */
   readonly id: string;
   readonly act: string;
-  /** What is said of it where it fails: the act and whose it is. */
+  /** What an error calls it: the act and its user. */
   readonly name: string;
 }
 
-/** One account within one run: its client, what the run has done so far, and one listing for all who read. */
+/** One account within one run: its client, what the run has done so far, and one listing for all resources. */
 export class AccountSession {
   readonly client: CloudflareClient;
-  /** The acts of this run, and what came of each, by the id of the registration or the Access user. */
+  /** The acts of this run, and the outcome of each, by the id of the registration or the Access user. */
   readonly acts = new Map<string, SessionAct>();
   readonly outcomes = new Map<string, Outcome>();
-  /** The others that failed are told once, by the first row that fails. */
+  /** The others that failed are listed once, by the first row that fails. */
   othersListed = false;
   #listing: Promise<ReadonlyMap<string, Registration>> | undefined;
   #users: Promise<ReadonlyMap<string, readonly AccessUser[]>> | undefined;
@@ -66,7 +66,7 @@ const accounts = new Map<string, AccountSession>();
 let config: Config = { get: () => undefined };
 
 /**
- * Takes the stack's config. Not asynchronous on purpose: the engine calls other methods without waiting for
+ * Takes the stack's config. Deliberately not asynchronous: the engine calls other methods without waiting for
  * `configure` to end.
  */
 export function configure(given: Config): void {

@@ -1,8 +1,8 @@
 /**
- * Whether this process may go on. Before each call that writes it asks the engine of its run for a sign of life, looks
- * whether the run was cancelled, and whether a later run of the same stack has begun. It ends with its engine.
+ * Whether this process may go on. Before each call that writes, it asks the engine of its run for a sign of life, and
+ * checks whether the run was cancelled or a later run of the same stack has begun. It ends with its engine.
  *
- * Pulumi's dynamic provider answers `Cancel` and does nothing about it, and nobody ends it where its engine is killed.
+ * Pulumi's dynamic provider answers `Cancel` but does nothing about it, and nothing ends it if its engine is killed.
  */
 
 import { Server } from "node:net";
@@ -17,18 +17,18 @@ import {
   runOf,
 } from "../src/run/lease.js";
 
-/** After a stop, results of calls that were under way may be read back for so long, in ms. */
+/** How long, in ms, results of calls that were under way may be read back after a stop. */
 const READING = 1_500;
-/** How long, in ms, a call that is under way is waited for. */
-const PATIENCE = { cancelled: 10_000, gone: 3_000, told: 2_500 } as const;
-/** What is left of a process that should have ended is ended so much later, in ms. */
+/** How long, in ms, to wait for a call that is under way. */
+const PATIENCE = { cancelled: 10_000, gone: 3_000, signal: 2_500 } as const;
+/** How much later, in ms, a process that should have ended is ended. */
 const SLACK = 1_000;
 
 const AGAIN = "What was not attempted is due again in the next run.";
 const WHY = {
   cancelled: `The run was cancelled. ${AGAIN}`,
   gone: `Pulumi ended during the run. ${AGAIN}`,
-  told: `The run was told to end. ${AGAIN}`,
+  signal: `The run was told to end. ${AGAIN}`,
   superseded: `A later run of this stack has begun. ${AGAIN}`,
   programGone: `The program of this run has ended. ${AGAIN}`,
   unknown: `It is not known which Pulumi engine this run belongs to, so nothing is done. ${AGAIN}`,
@@ -42,14 +42,14 @@ let leaving: (() => void) | undefined;
 let link: EngineLink | undefined;
 let mark: RunMark | undefined;
 
-/** Aborted once no call that writes may begin any more; the reason is a sentence. */
+/** Aborted once no further call that writes may begin; the reason is a sentence. */
 export const stopped: AbortSignal = writes.signal;
-/** Aborted once calls that are under way are not waited for any longer. */
+/** Aborted once calls that are under way are no longer waited for. */
 export const abandoned: AbortSignal = waits.signal;
 
 /**
- * The run that this process belongs to, where its program has announced it. A program without the component does not, but
- * the address of its engine may be that of an earlier run, whose mark is still there.
+ * The run that this process belongs to, if its program has announced it. A program without the component does not, but
+ * its engine may have the address of an earlier run, whose mark is still there.
  */
 export function currentRun(): RunMark | undefined {
   if (link === undefined || mark !== undefined) return mark;
@@ -58,12 +58,12 @@ export function currentRun(): RunMark | undefined {
   return isEarlier ? undefined : (mark = found);
 }
 
-/** Shows how far this process is, where it is Pulumi's. */
+/** Shows the progress of this process, if it is Pulumi's. */
 export function show(line: string): void {
   link?.show(line);
 }
 
-/** Why a request must not go out; undefined where it may. Asked before each one. */
+/** Why a request must not go out; undefined if it may. Asked before each one. */
 export async function refusal(method: Method): Promise<CloudflareError | undefined> {
   if (!stopped.aborted && method !== "GET") await look();
   if (!stopped.aborted) return undefined;
@@ -71,7 +71,7 @@ export async function refusal(method: Method): Promise<CloudflareError | undefin
   return new CloudflareError({ code: "cloudflare/stopped", what: String(stopped.reason) });
 }
 
-/** Does something that this process must not be ended in the middle of. */
+/** Runs a task during which this process must not end. */
 export async function work<T>(task: () => Promise<T>): Promise<T> {
   working += 1;
   try {
@@ -82,7 +82,7 @@ export async function work<T>(task: () => Promise<T>): Promise<T> {
   }
 }
 
-/** Begins to watch, once, where this is Pulumi's provider process; elsewhere, as in a test, nobody stops anything. */
+/** Begins to watch, once, if this is Pulumi's provider process; elsewhere, as in a test, nothing is stopped. */
 export function watch(argv: readonly string[] = process.argv): void {
   const [, script = "", address] = argv;
   if (link || !/[\\/]dynamic-provider(?:[\\/]|$)/u.test(script)) return;
@@ -98,8 +98,8 @@ export function watch(argv: readonly string[] = process.argv): void {
   onCancel(() => stop(WHY.cancelled, PATIENCE.cancelled));
   for (const signal of ["SIGINT", "SIGTERM"] as const) {
     process.on(signal, () => {
-      stop(WHY.told, PATIENCE.told);
-      leave(PATIENCE.told);
+      stop(WHY.signal, PATIENCE.signal);
+      leave(PATIENCE.signal);
     });
   }
 }
@@ -123,7 +123,7 @@ function stop(why: string, patience: number): void {
   writes.abort(why);
 }
 
-/** Ends the process once nothing is under way, or when it has been waited for long enough. */
+/** Ends the process once nothing is under way, or when the wait is over. */
 function leave(patience: number): void {
   const exit = () => process.exit(1);
   leaving = () => setImmediate(exit);
@@ -132,8 +132,8 @@ function leave(patience: number): void {
 }
 
 /**
- * The SDK's server hears `Cancel` and tells nobody; but each request reaches its HTTP/2 server as a `stream`, and
- * whoever listens there hears it as well.
+ * The SDK's server receives `Cancel` and passes it to nobody; but each request reaches its HTTP/2 server as a `stream`,
+ * and a listener there receives it as well.
  */
 function onCancel(cancelled: () => void): void {
   const { _getActiveHandles: handles } = process as unknown as {
