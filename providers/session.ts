@@ -74,7 +74,6 @@ export function configure(given: Config): void {
   config = given;
 }
 
-/** The session of an account in this process. */
 export function sessionFor(account: string): AccountSession {
   let session = accounts.get(account);
   if (!session) {

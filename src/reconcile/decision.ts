@@ -193,7 +193,6 @@ export const ruleMeanings = Object.fromEntries(
   Object.entries(RULE_CODES).map(([code, { meaning }]) => [code, meaning]),
 ) as Readonly<Record<RuleCode, string>>;
 
-/** The row of a rule's code. */
 export function aboutRule(code: RuleCode): CodeRow {
   return RULE_CODES[code];
 }
@@ -225,7 +224,7 @@ export function whoRevoked({ id, revoked_at: at }: Registration, own: EarlierRun
 /** The decision for one live registration in scope. */
 export interface Decision {
   readonly registration: Registration;
-  /** The normalised e-mail; empty where the registration has none. */
+  /** The normalised e-mail; empty if the registration has none. */
   readonly user: string;
   /** Undefined if nothing in the allowlist needs hardware, so that none was listed. */
   readonly hardware: ComparedHardware | undefined;

@@ -125,7 +125,6 @@ function trace(
   });
 }
 
-/** Why a registration is out of scope. */
 function whyOutOfScope(registration: Registration, email: string, scope: Scope): string {
   if (registration.deleted_at != null) return `it was deleted on ${registration.deleted_at.slice(0, 10)}`;
   const [setting] = excludingSettings(registration, email, scope);

@@ -45,7 +45,6 @@ const GUARDS: readonly ((judged: GuardedActs, guards: Guards) => GuardVerdict | 
   ({ acts }, { perUser }) => perUser && byUser(acts, perUser),
 ];
 
-/** Judges the acts of a plan. */
 export function checkGuards(acts: GuardedActs, guards: Guards): readonly GuardVerdict[] {
   return [...GUARDS.flatMap((guard) => guard(acts, guards) ?? []), ...ofItems(acts, guards)];
 }

@@ -99,7 +99,6 @@ export type ItemResults = (typeof ITEM_KINDS)[ItemKind]["results"];
 /** The fields of a report that have items, or the results of acts on them. */
 export const itemFields = itemKinds.flatMap((kind) => [kind, ITEM_KINDS[kind].results]);
 
-/** The row of a kind. */
 export function aboutItems(kind: ItemKind): KindOfItem & { readonly results: ItemResults } {
   return ITEM_KINDS[kind];
 }

@@ -53,7 +53,7 @@ const NOTHING: Said = { match: NO_MATCH, upcoming: undefined, mayRefuse: undefin
 /** An entry with the registrations of one device that report what it asks for. */
 interface Found {
   readonly entry: Entry;
-  readonly tellers: readonly Candidate[];
+  readonly reporting: readonly Candidate[];
 }
 
 /** Up to this many entries are tried one after the other: an index would cost more than it saves. */
@@ -146,15 +146,15 @@ export class Entries {
     return device.person.devices.flatMap((other) =>
       other.type === device.type
         ? this.#find(other)
-            .flatMap((found) => (found.entry === entry ? found.tellers : []))
+            .flatMap((found) => (found.entry === entry ? found.reporting : []))
             .filter((one) => !byGlob || one.registration.device.name === registration.device.name)
         : [],
     );
   }
 
   /** The registrations of its device that report what an entry asks for. */
-  tellers(entry: Entry, { device }: Candidate): readonly Candidate[] {
-    return tellersIn(this.#find(device), entry);
+  reporting(entry: Entry, { device }: Candidate): readonly Candidate[] {
+    return reportingIn(this.#find(device), entry);
   }
 
   /**
@@ -162,7 +162,7 @@ export class Entries {
    */
   isOutAlone(candidate: Candidate): boolean {
     const own = this.#find(candidate.device).filter(
-      ({ entry, tellers }) => isInForce(entry, this.at) && tellers.includes(candidate),
+      ({ entry, reporting }) => isInForce(entry, this.at) && reporting.includes(candidate),
     );
     const match = matchNewest(candidate, own);
     return match?.kind === "refused" || match?.kind === "contradiction";
@@ -172,8 +172,8 @@ export class Entries {
   allowing(candidate: Candidate): readonly Entry[] {
     return this.#find(candidate.device)
       .filter(
-        ({ entry, tellers }) =>
-          entry.state === "active" && isInForce(entry, this.at) && tellers.includes(candidate),
+        ({ entry, reporting }) =>
+          entry.state === "active" && isInForce(entry, this.at) && reporting.includes(candidate),
       )
       .map(({ entry }) => entry);
   }
@@ -196,18 +196,18 @@ export class Entries {
       ({ entry: { state, from } }) =>
         state === "active" && from !== undefined && this.at.getTime() < from.start,
     )?.entry;
-    const match = this.#judge(candidate, found);
+    const match = this.#matchOf(candidate, found);
     const mayRefuse = match.kind === "allowed" ? this.#blindly(device, refuses) : undefined;
     return { match, upcoming, mayRefuse };
   }
 
-  #judge(candidate: Candidate, found: readonly Found[]): Match {
+  #matchOf(candidate: Candidate, found: readonly Found[]): Match {
     const byId = found.filter(
-      ({ entry, tellers }) =>
-        entry.match.registration !== undefined && isInForce(entry, this.at) && tellers.includes(candidate),
+      ({ entry, reporting }) =>
+        entry.match.registration !== undefined && isInForce(entry, this.at) && reporting.includes(candidate),
     );
     if (byId.length > 0) return matchOwn(byId, candidate);
-    const ofDevice = this.#judgeDevice(candidate.device, found);
+    const ofDevice = this.#matchOfDevice(candidate.device, found);
     if (candidate === candidate.device.registrations[0]) return ofDevice;
     return matchOlder(candidate, ofDevice, this.#inForce(found));
   }
@@ -215,13 +215,13 @@ export class Entries {
   /**
    * What the entries say about the device, and so about its newest registration unless an entry names that by its id.
    */
-  #judgeDevice(device: Device, found: readonly Found[]): Match {
+  #matchOfDevice(device: Device, found: readonly Found[]): Match {
     let match = this.#ofDevice.get(device);
-    if (!match) this.#ofDevice.set(device, (match = this.#settle(device, found)));
+    if (!match) this.#ofDevice.set(device, (match = this.#computeDeviceMatch(device, found)));
     return match;
   }
 
-  #settle(device: Device, found: readonly Found[]): Match {
+  #computeDeviceMatch(device: Device, found: readonly Found[]): Match {
     const match = matchNewest(device.registrations[0], this.#inForce(found));
     if (match && match.kind !== "condition") {
       // A glob names no device: what it refuses may be a machine that another entry allows.
@@ -266,8 +266,8 @@ export class Entries {
     for (const { entry, match } of this.#index
       ? possibleEntries(this.#index, registrations)
       : this.#entries) {
-      const tellers = tellersOf(match, registrations);
-      if (tellers.length > 0) found.push({ entry, tellers });
+      const reporting = reportingOf(match, registrations);
+      if (reporting.length > 0) found.push({ entry, reporting });
     }
     return found;
   }
@@ -290,7 +290,7 @@ const NOBODY: readonly Candidate[] = [];
  * Without a registration id, a name is compared with the newest registration only, and a name alone matches only that
  * one.
  */
-function tellersOf(match: CompiledMatch, registrations: Device["registrations"]): readonly Candidate[] {
+function reportingOf(match: CompiledMatch, registrations: Device["registrations"]): readonly Candidate[] {
   const [newest] = registrations;
   if (match.registration.length > 0)
     return registrations.filter(
@@ -302,8 +302,8 @@ function tellersOf(match: CompiledMatch, registrations: Device["registrations"])
   return registrations.filter((one) => passAll(match.machine, one));
 }
 
-function tellersIn(found: readonly Found[], entry: Entry): readonly Candidate[] {
-  return found.filter((one) => one.entry === entry).flatMap(({ tellers }) => tellers);
+function reportingIn(found: readonly Found[], entry: Entry): readonly Candidate[] {
+  return found.filter((one) => one.entry === entry).flatMap(({ reporting }) => reporting);
 }
 
 /**
@@ -357,13 +357,13 @@ function matchNewest(newest: Candidate, found: readonly Found[]): Match | undefi
   const rank = Math.min(...found.map(({ entry }) => rankOf(entry)));
   const top = found.filter(({ entry }) => rankOf(entry) === rank);
   if (top.length === 0) return undefined;
-  const own = top.filter(({ tellers }) => tellers.includes(newest));
+  const own = top.filter(({ reporting }) => reporting.includes(newest));
   const refusing = top.filter(({ entry }) => entry.state !== "active");
   if (own.length > 0) {
     const match = matchOwn(own, newest);
     if (match.kind === "refused" || match.kind === "contradiction" || rank === rankOfKey("device"))
       return match;
-    const rival = refusing.find(({ tellers }) => !tellers.every((one) => haveTwoSerials(one, newest)));
+    const rival = refusing.find(({ reporting }) => !reporting.every((one) => haveTwoSerials(one, newest)));
     const [mine] = own;
     return rival && mine ? { kind: "contradiction", entries: [mine.entry, rival.entry] } : match;
   }
@@ -371,7 +371,7 @@ function matchNewest(newest: Candidate, found: readonly Found[]): Match | undefi
   if (refused) return { kind: "refused", entry: refused };
   const itself = matchNewest(
     newest,
-    found.filter(({ tellers }) => tellers.includes(newest)),
+    found.filter(({ reporting }) => reporting.includes(newest)),
   );
   if (itself?.kind === "refused" || itself?.kind === "contradiction") return itself;
   return matchConditions(
@@ -387,9 +387,9 @@ function matchNewest(newest: Candidate, found: readonly Found[]): Match | undefi
  * allows one of them by its serial still applies.
  */
 function matchOlder(older: Candidate, ofDevice: Match, found: readonly Found[]): Match {
-  const own = found.filter(({ tellers }) => tellers.includes(older));
+  const own = found.filter(({ reporting }) => reporting.includes(older));
   if (ofDevice.kind === "refused") {
-    const isOther = tellersIn(found, ofDevice.entry).every((one) => haveTwoSerials(one, older));
+    const isOther = reportingIn(found, ofDevice.entry).every((one) => haveTwoSerials(one, older));
     const allowed =
       isOther && own.find(({ entry }) => entry.state === "active" && entry.match.serial !== undefined);
     return allowed ? matchConditions([allowed.entry], older, true) : ofDevice;

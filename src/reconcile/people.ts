@@ -10,7 +10,7 @@ import { isNoUser, userOf } from "./scope.js";
 
 /** The owner of registrations, with all of them, in scope or not. */
 export interface Person {
-  /** Normalised; empty where the API sends none. */
+  /** Normalised; empty if the API sends none. */
   readonly email: string;
   /** Whether these are connectors and service tokens, which register without a person. */
   readonly isNobody: boolean;
@@ -29,7 +29,7 @@ export interface Device {
   readonly registrations: readonly [Candidate, ...Candidate[]];
 }
 
-/** One registration, with all that is known of it before it is decided. */
+/** One registration, with everything known about it before it is decided. */
 export interface Candidate {
   readonly registration: Registration;
   /** Its place in the order of ids, over the whole account. */
@@ -333,7 +333,6 @@ export function isIdentified({ registrations }: Device): boolean {
   );
 }
 
-/** The newest of one or more registrations. */
 export function newestOf([first, ...rest]: readonly [Candidate, ...Candidate[]]): Candidate {
   return rest.reduce((newest, one) => (isNewer(one, newest) ? one : newest), first);
 }

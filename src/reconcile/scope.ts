@@ -3,7 +3,7 @@ import type { AllowedUser, Entry, Scope } from "../allowlist/model.js";
 import { type Day, domainOf, normaliseEmail } from "../allowlist/values.js";
 import type { Registration } from "../cloudflare/types.js";
 
-/** The normalised e-mail of a registration's user; empty where the API sends none. */
+/** The normalised e-mail of a registration's user; empty if the API sends none. */
 export function userOf(registration: Registration): string {
   return normaliseEmail(registration.user?.email ?? "");
 }

@@ -78,9 +78,9 @@ function keepAsInFullScope(deciding: Deciding): void {
  * A deletion in a narrower scope must not spare a registration out of scope that a plan with everything in scope
  * removes.
  */
-function keepWhatRefuses(deciding: Deciding, whole: Replanned): void {
+function keepWhatRefuses(deciding: Deciding, full: Replanned): void {
   const { subject, verdicts, replan } = deciding;
-  const removed = whole.decisions.filter(
+  const removed = full.decisions.filter(
     ({ candidate, desired }) => !verdicts.has(candidate) && removes(desired),
   );
   if (removed.length === 0) return;
@@ -154,11 +154,11 @@ function heldBack(candidate: Candidate, deciding: Deciding, evenDeleted: boolean
  * Whether a registration is refused by what another one of its device reports and not by what it reports itself, even
  * if it is excepted or out of scope now. A person's state refuses it anyway.
  */
-function isRefusedBy(teller: Candidate, one: Candidate, { subject, verdicts, entries }: Deciding): boolean {
+function isRefusedBy(other: Candidate, one: Candidate, { subject, verdicts, entries }: Deciding): boolean {
   const { match } = entries.say(one);
   if (match.kind !== "refused") return false;
-  const tellers = entries.tellers(match.entry, one);
-  if (!tellers.includes(teller) || tellers.includes(one)) return false;
+  const reporting = entries.reporting(match.entry, one);
+  if (!reporting.includes(other) || reporting.includes(one)) return false;
   return aboutRule((verdicts.get(one) ?? subject.decide(one)).rule).kind !== "state";
 }
 

@@ -22,7 +22,6 @@ export const messageFormatNames = ["text", "json", "sarif", "junit", "github"] a
 
 export type MessageFormat = (typeof messageFormatNames)[number];
 
-/** The renderer of each format. */
 export const formats: Readonly<
   Record<Format, (document: ReportDocument, options?: RenderOptions) => string>
 > = {
@@ -35,7 +34,6 @@ export const formats: Readonly<
   github: renderGithub,
 };
 
-/** The renderer of each message format. */
 const messageFormats: Readonly<Record<MessageFormat, (messages: readonly Message[]) => string>> = {
   text: (messages) => (messages.length === 0 ? "" : `${formatMessages(messages)}\n`),
   json: (messages) => `${jsonText({ version: 1, messages }, 2)}\n`,

@@ -216,7 +216,6 @@ export function findProfiles(decisions: readonly Decision[]): Finding[] {
   ];
 }
 
-/** In the order of keys. */
 function inOrder<Value>(groups: ReadonlyMap<string, Value>): [string, Value][] {
   return [...groups].sort(([a], [b]) => compare(a, b));
 }
