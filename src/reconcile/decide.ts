@@ -258,7 +258,8 @@ function everythingInScope(context: Context): Context {
 }
 
 /**
- * Hygiene cuts off a registration only after the newest of its device is let in, so that the device is never cut off.
+ * If this run lets in the newest registration of a device, hygiene acts on a connected one only after that, so that the
+ * device is never cut off.
  */
 function afterNewest(candidate: Candidate, verdict: Verdict, subject: Subject): Verdict {
   const [newest] = candidate.device.registrations;
