@@ -1,7 +1,7 @@
 import { physicalDevice } from "../../test/support/world.js";
 import { expect, test } from "vitest";
 import { ALICE, steps } from "../../test/support/world-steps.js";
-import { asTold, findTraces, hardwareOf, indexHardware, traceKeys } from "./hardware.js";
+import { toReportedHardware, findTraces, hardwareOf, indexHardware, traceKeys } from "./hardware.js";
 
 const entry = (keys: string) => `users:\n  ${ALICE}:\n    - ${keys}\n`;
 const one = [{ id: "a", email: ALICE, device: "d1" }];
@@ -102,7 +102,7 @@ steps("serials and hardware ids in another case", [
 
 test("a report tells what the device tells, and not the forms in which values are compared", () => {
   const row = physicalDevice("d1", { serial_number: " pf3 ", hardware_id: "AB-12", model: "X1" });
-  expect(asTold(hardwareOf(row))).toEqual({
+  expect(toReportedHardware(hardwareOf(row))).toEqual({
     serial: "pf3",
     hardwareId: "AB-12",
     model: "X1",

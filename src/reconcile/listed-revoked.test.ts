@@ -4,7 +4,7 @@ import { describe, expect, test } from "vitest";
 import { ALICE, BOB, HEAD } from "../../test/support/world-steps.js";
 import { ACCOUNT, allowlist, NOW, registration } from "../../test/support/world.js";
 import type { EarlierRuns } from "./decision.js";
-import { makePlan, needsOwnRevocations, type Plan, tellWhoRevoked } from "./plan.js";
+import { makePlan, needsOwnRevocations, type Plan, withWhoRevoked } from "./plan.js";
 
 const AT = "2026-05-20T10:00:00Z";
 const MOMENT = Date.parse(AT);
@@ -71,7 +71,7 @@ describe("listedRevoked: ours", () => {
 /** What the plan shows of everything that it lets in again. */
 describe("a plan tells of what it lets in who revoked it", () => {
   const told = (own: EarlierRuns | undefined, more = "") => {
-    const plan = tellWhoRevoked(planned("unrevoke", own, more), own);
+    const plan = withWhoRevoked(planned("unrevoke", own, more), own);
     const of = (all: Plan["decisions"]) =>
       all.map(({ registration: { id }, action, revokedBy }) => `${id}: ${action} ${revokedBy ?? "-"}`);
     return [of(plan.decisions), of(plan.acts), of(plan.pending.map(({ decision }) => decision))];
@@ -100,7 +100,7 @@ describe("a plan tells of what it lets in who revoked it", () => {
 
   test("of a plan that lets nothing in there is nothing to tell", () => {
     const plan = planned("report");
-    expect(tellWhoRevoked(plan, made(0, 0))).toEqual(plan);
+    expect(withWhoRevoked(plan, made(0, 0))).toEqual(plan);
   });
 });
 

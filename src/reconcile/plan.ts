@@ -171,7 +171,7 @@ export function needsOwnRevocations({ policy, policies }: Pick<Allowlist, "polic
 }
 
 /** The plan with `revokedBy` in each decision that lets a registration back in, as far as the run knows. */
-export function tellWhoRevoked(plan: Plan, own: EarlierRuns | undefined): Plan {
+export function withWhoRevoked(plan: Plan, own: EarlierRuns | undefined): Plan {
   return mapDecisions(plan, (decision) =>
     decision.action === "unrevoke"
       ? { ...decision, revokedBy: whoRevoked(decision.registration, own) }

@@ -5,7 +5,7 @@ import type { Entry } from "../allowlist/model.js";
 import { showDomains } from "../allowlist/values.js";
 import type { Registration, RegistrationPolicy } from "../cloudflare/types.js";
 import { aboutRule, type Action, type Decision, isItemAct, type Item } from "../reconcile/decision.js";
-import { asTold } from "../reconcile/hardware.js";
+import { toReportedHardware } from "../reconcile/hardware.js";
 import { aboutItems, itemKinds } from "../reconcile/items.js";
 import type { Plan } from "../reconcile/plan.js";
 import { compare } from "../text/words.js";
@@ -135,7 +135,7 @@ function toReported(
       device: {
         id: registration.device.id,
         name: registration.device.name,
-        ...(hardware && { hardware: asTold(hardware) }),
+        ...(hardware && { hardware: toReportedHardware(hardware) }),
       },
       user: { email: user, ...(name !== undefined && { name }) },
       times: {

@@ -13,7 +13,7 @@ import {
   makePlan,
   needsOwnRevocations,
   type Plan,
-  tellWhoRevoked,
+  withWhoRevoked,
 } from "../reconcile/plan.js";
 import type { Origin, ReportDocument } from "../report/document.js";
 import { type DocumentOptions, toDocument } from "../report/to-document.js";
@@ -111,7 +111,7 @@ async function withOwn(
   const known = decides ? await askAll() : remembered;
   const plan = make(known);
   const letsIn = plan.decisions.some(({ action }) => action === "unrevoke");
-  return tellWhoRevoked(plan, letsIn && !decides ? await askAll() : known);
+  return withWhoRevoked(plan, letsIn && !decides ? await askAll() : known);
 }
 
 /** What a long run will cost. */

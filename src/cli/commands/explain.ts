@@ -9,7 +9,7 @@ import type { Registration } from "../../cloudflare/types.js";
 import { type Decision, liveState } from "../../reconcile/decision.js";
 import { type Consideration, explain, type Explanation } from "../../reconcile/explain.js";
 import { named, quoted } from "../../reconcile/findings/finding.js";
-import { asTold, type Hardware } from "../../reconcile/hardware.js";
+import { toReportedHardware, type Hardware } from "../../reconcile/hardware.js";
 import { type Evidence, evidenceLines } from "../../report/evidence.js";
 import { narrowInventory } from "../../run/account.js";
 import { escapeText, jsonText } from "../../text/escape.js";
@@ -195,7 +195,7 @@ function toJson(
   const { registration, user, hardware, live, desired, action, reason, source } = decision;
   return {
     registration: aboutRegistration(registration, user),
-    hardware: hardware && asTold(hardware),
+    hardware: hardware && toReportedHardware(hardware),
     live,
     desired,
     action,
