@@ -231,8 +231,8 @@ function places(
   before: SourcePosition | undefined,
 ): Pick<Finding, "source" | "related"> {
   return {
-    ...(source && { source }),
-    ...(before && { related: [{ text: "before the change", source: before }] }),
+    source,
+    related: before && [{ text: "before the change", source: before }],
   };
 }
 

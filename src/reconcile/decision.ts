@@ -303,10 +303,10 @@ export interface Item {
   readonly email?: string | undefined;
   readonly key?: string | undefined;
   /** The live item's id; in a plan, an Access user's id is in `user`. */
-  readonly id?: string;
+  readonly id?: string | undefined;
   readonly user?: { readonly id: string } | undefined;
   /** The name that it should have. */
-  readonly name?: string;
+  readonly name?: string | undefined;
   /** `keep`: in good order; the others change the account. */
   readonly action: string;
   /** Ids of the registrations that may be lost with it. */
@@ -316,12 +316,14 @@ export interface Item {
   /** The line that decides. */
   readonly source: SourcePosition;
   /** Only for an act that is due but that this run does not do. */
-  readonly pending?: {
-    /** `not-reviewed`: not in the plan that was reviewed; `frozen`: a freeze holds. */
-    readonly why: Exclude<PendingReason, "limit">;
-    /** The reason in words. */
-    readonly text: string;
-  };
+  readonly pending?:
+    | {
+        /** `not-reviewed`: not in the plan that was reviewed; `frozen`: a freeze holds. */
+        readonly why: Exclude<PendingReason, "limit">;
+        /** The reason in words. */
+        readonly text: string;
+      }
+    | undefined;
 }
 
 export function keyOf({ email, key = "" }: Pick<Item, "email" | "key">): string {

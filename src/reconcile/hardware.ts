@@ -29,7 +29,11 @@ export interface ComparedHardware extends Hardware {
 }
 
 /** The hardware as reports show it, without the keys for comparison. */
-export function toReportedHardware({ serialKey: _serial, hardwareIdKey: _id, ...shown }: ComparedHardware): Hardware {
+export function toReportedHardware({
+  serialKey: _serial,
+  hardwareIdKey: _id,
+  ...shown
+}: ComparedHardware): Hardware {
   return shown;
 }
 

@@ -33,7 +33,7 @@ export interface ActResult {
    */
   readonly result: "done" | "failed" | "unknown" | "skipped";
   /** Why it was not done. */
-  readonly reason?: string;
+  readonly reason?: string | undefined;
 }
 
 /** The decision for one Access user. @title Access user */
@@ -42,7 +42,7 @@ export interface ReportedAccessUser extends Pick<
   "email" | "name" | "live" | "desired" | "action" | "registrations" | "text" | "source" | "pending"
 > {
   /** The live user's id; left out if there is none. */
-  readonly id?: string;
+  readonly id?: string | undefined;
 }
 
 /** The result of one act on an Access user. @title Access user result */
@@ -50,7 +50,7 @@ export interface AccessUserResult extends Pick<ActResult, "result" | "reason"> {
   /** Normalised. @title E-mail */
   readonly email: string;
   /** The id of the renamed or deleted user. */
-  readonly id?: string;
+  readonly id?: string | undefined;
   /** The act that was due. */
   readonly act: Exclude<AccessUserAction, "keep">;
 }
@@ -89,31 +89,33 @@ export interface ReportedDecision {
    * Further places: the policy's line behind a user's line, and the line that allowed the registration before the
    * change. @title Related places
    */
-  readonly related?: readonly RelatedPlace[];
+  readonly related?: readonly RelatedPlace[] | undefined;
   /**
    * Only for a registration that is let back in: who revoked it, as far as the run knows; `unknown`: no record shows it.
    * Older reports do not have this field. @open
    */
-  readonly revokedBy?: RevokedBy;
+  readonly revokedBy?: RevokedBy | undefined;
   /** The other texts of the entry that applies, if one does. */
-  readonly entry?: ReportedEntry;
+  readonly entry?: ReportedEntry | undefined;
   /**
    * Since when the line that lists it (its entry, or what protects or ignores it) has been in the allowlist. Only with
    * `--blame`.
    */
-  readonly listed?: ListedSince;
+  readonly listed?: ListedSince | undefined;
   /** Only for an act that is due but that this run does not do. */
-  readonly pending?: {
-    /** `not-reviewed`: not in the reviewed plan; `frozen`: a freeze holds; `limit`: `limits.perRun` is reached. @open */
-    readonly why: PendingReason;
-    /** The reason in words. */
-    readonly text: string;
-  };
+  readonly pending?:
+    | {
+        /** `not-reviewed`: not in the reviewed plan; `frozen`: a freeze holds; `limit`: `limits.perRun` is reached. @open */
+        readonly why: PendingReason;
+        /** The reason in words. */
+        readonly text: string;
+      }
+    | undefined;
   /**
    * What the account knows about the user. Personal data: only if requested. What the account does not report is left
    * out.
    */
-  readonly evidence?: Evidence;
+  readonly evidence?: Evidence | undefined;
 }
 
 /** One registration. The API's document requires none of the fields about its connection. */
@@ -127,14 +129,14 @@ export interface ReportedRegistration {
     /** The name that its user gave it. @title Device name */
     readonly name: string;
     /** What is known about the machine. Left out if nothing needed it. Values that do not identify a machine are left out. */
-    readonly hardware?: Hardware;
+    readonly hardware?: Hardware | undefined;
   };
   /** Its user. */
   readonly user: {
     /** Normalised; empty if it belongs to no person. @title E-mail */
     readonly email: string;
     /** As the account has it. */
-    readonly name?: string;
+    readonly name?: string | undefined;
   };
   /** As the API sent them. */
   readonly times: {
@@ -145,73 +147,75 @@ export interface ReportedRegistration {
     /** When it was last connected; null if never. RFC 3339. */
     readonly lastSeen: string | null;
     /** When it was revoked; only if it is revoked. RFC 3339. */
-    readonly revoked?: string;
+    readonly revoked?: string | undefined;
   };
   /** The device settings that it gets; the API calls it a policy. @title Device profile */
-  readonly profile?: {
-    /** The profile's id. @title Profile id */
-    readonly id: string;
-    /** As the account has it. @title Profile name */
-    readonly name?: string;
-    /** Whether it is the account's default profile, for devices that no other profile applies to. */
-    readonly default?: boolean;
-    /** Whether the profile was deleted. */
-    readonly deleted?: boolean;
-  };
+  readonly profile?:
+    | {
+        /** The profile's id. @title Profile id */
+        readonly id: string;
+        /** As the account has it. @title Profile name */
+        readonly name?: string | undefined;
+        /** Whether it is the account's default profile, for devices that no other profile applies to. */
+        readonly default?: boolean | undefined;
+        /** Whether the profile was deleted. */
+        readonly deleted?: boolean | undefined;
+      }
+    | undefined;
   /** Of the tunnel's key: `curve25519` with WireGuard, `secp256r1` with MASQUE. */
-  readonly keyType?: string;
+  readonly keyType?: string | undefined;
   /** `wireguard` or `masque`. */
-  readonly tunnelType?: string;
+  readonly tunnelType?: string | undefined;
   /** Of its end of the tunnel. @title Virtual IPv4 address */
-  readonly virtualIpv4?: string;
+  readonly virtualIpv4?: string | undefined;
   /** Of its end of the tunnel. @title Virtual IPv6 address */
-  readonly virtualIpv6?: string;
+  readonly virtualIpv6?: string | undefined;
 }
 
 /** What git knows about one line: `since` and `commit` together, or why they are not known. Raw. */
 export interface ListedSince {
   /** The day on which its author wrote it, in UTC. */
-  readonly since?: string;
+  readonly since?: string | undefined;
   /** The commit that wrote it. */
-  readonly commit?: string;
+  readonly commit?: string | undefined;
   /** The author of that commit. */
-  readonly author?: string;
+  readonly author?: string | undefined;
   /** Why it is not known; the other fields are then left out. */
-  readonly unknown?: string;
+  readonly unknown?: string | undefined;
 }
 
 /** Free text of an entry, and its last day. */
 export interface ReportedEntry {
   /** Free text. */
-  readonly note?: string;
+  readonly note?: string | undefined;
   /** Free text. */
-  readonly reason?: string;
+  readonly reason?: string | undefined;
   /** Who is responsible for the device. */
-  readonly owner?: string;
+  readonly owner?: string | undefined;
   /** Where the device was requested. */
-  readonly ticket?: string;
+  readonly ticket?: string | undefined;
   /** The last day, `2026-06-30`, in UTC. */
-  readonly expires?: string;
+  readonly expires?: string | undefined;
 }
 
 /** Who approved a plan that tripped a guard, as far as the environment says. */
 export interface Approval {
   /** Who approved (`WARP_APPROVE_BY`). */
-  readonly by?: string;
+  readonly by?: string | undefined;
   /** Why (`WARP_APPROVE_REASON`). */
-  readonly reason?: string;
+  readonly reason?: string | undefined;
 }
 
 /** Where a report was made. Addresses come from the environment unchecked: check them before you make links of them. */
 export interface Origin {
   /** The commit (`WARP_COMMIT`, else the forge's own variable). */
-  readonly commit?: string;
+  readonly commit?: string | undefined;
   /** The number of the pull request or merge request (`WARP_PULL_REQUEST`, else the forge's own). */
-  readonly pullRequest?: string;
+  readonly pullRequest?: string | undefined;
   /** Its address, unchecked: make a link of it only if it is a web address. @title Pull request URL */
-  readonly pullRequestUrl?: string;
+  readonly pullRequestUrl?: string | undefined;
   /** The address of the run in CI (`WARP_RUN_URL`, else the forge's own), unchecked too. @title Run URL */
-  readonly runUrl?: string;
+  readonly runUrl?: string | undefined;
 }
 
 /** How one guard judges the plan. @title Guard */
@@ -240,14 +244,16 @@ export interface ReportDocument {
   /** The account's id. @minLength 1 */
   readonly account: string;
   /** Only if the Pulumi program wrote it: which run the report belongs to. */
-  readonly run?: {
-    /** Unique to this run. */
-    readonly id: string;
-    /** Project and stack: `warp-registrations/production`. */
-    readonly stack: string;
-  };
+  readonly run?:
+    | {
+        /** Unique to this run. */
+        readonly id: string;
+        /** Project and stack: `warp-registrations/production`. */
+        readonly stack: string;
+      }
+    | undefined;
   /** Where it was made, from the environment of the CI; left out if the environment does not say. */
-  readonly origin?: Origin;
+  readonly origin?: Origin | undefined;
   /** When this report was made. RFC 3339. @title Made at */
   readonly generatedAt: string;
   /** The moment as of which the plan was decided. RFC 3339. @pattern ^\d{4}-\d{2}-\d{2}T\d{2}:\d{2} */
@@ -257,23 +263,27 @@ export interface ReportDocument {
   /** Whether an approval let this plan pass a guard that tripped. */
   readonly approved: boolean;
   /** Only if it is approved: what the environment says about the approval. */
-  readonly approval?: Approval;
+  readonly approval?: Approval | undefined;
   /** Only during a freeze: plans are shown, and nothing is done. */
-  readonly freeze?: {
-    /** When acts are done again. RFC 3339. */
-    readonly until: string;
-    /** Why. */
-    readonly reason: string;
-    /** The line that sets it. */
-    readonly source: SourcePosition;
-  };
+  readonly freeze?:
+    | {
+        /** When acts are done again. RFC 3339. */
+        readonly until: string;
+        /** Why. */
+        readonly reason: string;
+        /** The line that sets it. */
+        readonly source: SourcePosition;
+      }
+    | undefined;
   /** Only if this run is bound to a reviewed plan (`WARP_EXPECT_PLAN`). @title Reviewed plan */
-  readonly reviewed?: {
-    /** The fingerprint of that plan. */
-    readonly fingerprint: string;
-    /** The moment as of which that plan was decided. RFC 3339. */
-    readonly asOf: string;
-  };
+  readonly reviewed?:
+    | {
+        /** The fingerprint of that plan. */
+        readonly fingerprint: string;
+        /** The moment as of which that plan was decided. RFC 3339. */
+        readonly asOf: string;
+      }
+    | undefined;
   /**
    * Decisions by action. Pending ones count under the action that is due.
    * @each Decisions with the action `{key}`.
@@ -289,7 +299,7 @@ export interface ReportDocument {
    * One for each user under the allowlist's `accessUsers`, by e-mail; left out if there are none, or if the account's
    * Access users were not listed.
    */
-  readonly accessUsers?: readonly ReportedAccessUser[];
+  readonly accessUsers?: readonly ReportedAccessUser[] | undefined;
   /** What a person should look at. */
   readonly findings: readonly Finding[];
   /**
@@ -308,13 +318,13 @@ export interface ReportDocument {
    * @propertyNames ^[\w.-]+$
    * @example { "xn--bcher-kva.example": "bücher.example" }
    */
-  readonly domains?: Readonly<Record<string, string>>;
+  readonly domains?: Readonly<Record<string, string>> | undefined;
   /** The files that the plan was made from. */
   readonly allowlist: Plan["files"];
   /** Only from a run that writes: one for each act that it does. */
-  readonly results?: readonly ActResult[];
+  readonly results?: readonly ActResult[] | undefined;
   /** Only from a run that writes: one for each of its acts on an Access user. @title Results of Access users */
-  readonly accessUserResults?: readonly AccessUserResult[];
+  readonly accessUserResults?: readonly AccessUserResult[] | undefined;
 }
 
 // What a plan does not touch, by the rule that decides.

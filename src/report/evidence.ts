@@ -6,41 +6,49 @@ import { counted, didYouMean, minute } from "../text/words.js";
 /** Times are RFC 3339. What the account does not report is left out. */
 export interface Evidence {
   /** The last sign-in that succeeded. RFC 3339. @title Last sign-in */
-  readonly lastSuccessfulLogin?: string;
+  readonly lastSuccessfulLogin?: string | undefined;
   /** The identity of the last session. */
-  readonly identity?: {
-    /** The address that the user signed in from. @title Address */
-    readonly ip?: string;
-    /** The country of that address. */
-    readonly country?: string;
-    /** Groups of the identity provider. */
-    readonly groups?: readonly string[];
-    /** Device posture checks. */
-    readonly posture?: readonly {
-      /** What is checked. */
-      readonly name: string;
-      /** Whether it passed. */
-      readonly passed: boolean;
-    }[];
-  };
+  readonly identity?:
+    | {
+        /** The address that the user signed in from. @title Address */
+        readonly ip?: string | undefined;
+        /** The country of that address. */
+        readonly country?: string | undefined;
+        /** Groups of the identity provider. */
+        readonly groups?: readonly string[] | undefined;
+        /** Device posture checks. */
+        readonly posture?:
+          | readonly {
+              /** What is checked. */
+              readonly name: string;
+              /** Whether it passed. */
+              readonly passed: boolean;
+            }[]
+          | undefined;
+      }
+    | undefined;
   /** The number of active sessions of the user. */
-  readonly activeSessions?: number;
+  readonly activeSessions?: number | undefined;
   /** Newest first. @title Failed sign-ins */
-  readonly failedLogins?: readonly {
-    /** When. RFC 3339. */
-    readonly at: string;
-    /** What the account says about it. */
-    readonly detail?: string;
-  }[];
+  readonly failedLogins?:
+    | readonly {
+        /** When. RFC 3339. */
+        readonly at: string;
+        /** What the account says about it. */
+        readonly detail?: string | undefined;
+      }[]
+    | undefined;
   /** Which seats the user takes. */
-  readonly seats?: {
-    /** An Access seat. */
-    readonly access: boolean;
-    /** A Gateway seat. */
-    readonly gateway: boolean;
-  };
+  readonly seats?:
+    | {
+        /** An Access seat. */
+        readonly access: boolean;
+        /** A Gateway seat. */
+        readonly gateway: boolean;
+      }
+    | undefined;
   /** How many active devices Access counts for the user. */
-  readonly activeDevices?: number;
+  readonly activeDevices?: number | undefined;
   /** What could not be found out, and why. */
   readonly missing: readonly string[];
 }

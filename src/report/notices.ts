@@ -34,13 +34,13 @@ export interface Notice {
   readonly fix?: string | undefined;
   readonly right?: readonly string[] | undefined;
   /** Personal data: shown only if requested. */
-  readonly evidence?: readonly string[];
+  readonly evidence?: readonly string[] | undefined;
   readonly source?: SourcePosition | undefined;
-  readonly related?: Message["related"];
+  readonly related?: Message["related"] | undefined;
   /** Ids of the registrations that it is about. */
   readonly registrations: readonly string[];
   /** Whether a format with little room always shows it. */
-  readonly isKept?: boolean;
+  readonly isKept?: boolean | undefined;
   /** Identifies it from one report to the next, even if its words, its line or its times change. */
   readonly identity: string;
 }
@@ -134,7 +134,7 @@ function findingNotice(
     level,
     text,
     source,
-    ...(related && { related }),
+    related,
     registrations,
     identity: identityOf({ code, subject }),
   };
@@ -160,7 +160,7 @@ export function messageNotice({ code, text, fix, right, source, related, subject
     fix,
     right,
     source,
-    ...(related && { related }),
+    related,
     registrations: [],
     // An error in a file has no identity other than its words.
     identity: identify(code, subject ?? [source?.file ?? "", text]),
@@ -182,9 +182,9 @@ function actNotice(
   return {
     rule: `act/${action}`,
     ...withOutcome(`${action} ${who}, ${since(decision)}`, why, pending, outcome),
-    ...(decision.evidence && { evidence: evidenceLines(decision.evidence) }),
+    evidence: decision.evidence && evidenceLines(decision.evidence),
     source,
-    ...(related && { related }),
+    related,
     registrations: [registration.id],
     identity: identityOfAct(action, registration.id),
   };

@@ -109,8 +109,7 @@ export function toReviewed(document: ReportDocument, asOf = new Date(document.as
 }
 
 function toReviewedItem({ id, name, pending, ...item }: Item): readonly [string, ReviewedItem] {
-  const named = { ...(id !== undefined && { id }), ...(name !== undefined && { name }) };
-  return [keyOf(item), { action: item.action, ...named, pending: pending !== undefined }];
+  return [keyOf(item), { action: item.action, id, name, pending: pending !== undefined }];
 }
 
 /** A report that was read back, or why a text is not a report. */

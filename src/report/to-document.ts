@@ -53,19 +53,15 @@ export function toDocument(plan: Plan, options: DocumentOptions): ReportDocument
   return {
     version: 1,
     account: plan.account,
-    ...(options.owner && { run: options.owner }),
-    ...(options.origin && { origin: options.origin }),
+    run: options.owner,
+    origin: options.origin,
     generatedAt: options.generatedAt.toISOString(),
     asOf: plan.asOf.toISOString(),
     fingerprint: plan.fingerprint,
     approved: options.approval !== undefined,
-    ...(options.approval && { approval: options.approval }),
-    ...(freeze && {
-      freeze: { until: freeze.until.toISOString(), reason: freeze.reason, source: freeze.source },
-    }),
-    ...(reviewed && {
-      reviewed: { fingerprint: reviewed.fingerprint, asOf: reviewed.asOf.toISOString() },
-    }),
+    approval: options.approval,
+    freeze: freeze && { until: freeze.until.toISOString(), reason: freeze.reason, source: freeze.source },
+    reviewed: reviewed && { fingerprint: reviewed.fingerprint, asOf: reviewed.asOf.toISOString() },
     summary,
     pending: plan.pending.length,
     population: plan.population,
@@ -87,11 +83,12 @@ export function toDocument(plan: Plan, options: DocumentOptions): ReportDocument
       isDefault: !setting.explicit,
     })),
     skipped: plan.skipped.map((one) => ({ ...one, text: show(one.text) })),
-    ...(plan.domains.size > 0 && {
-      domains: Object.fromEntries([...plan.domains].sort(([a], [b]) => compare(a, b))),
-    }),
+    domains:
+      plan.domains.size === 0
+        ? undefined
+        : Object.fromEntries([...plan.domains].sort(([a], [b]) => compare(a, b))),
     allowlist: plan.files,
-    ...(options.run && { results: plan.acts.map(notYetDone) }),
+    results: options.run ? plan.acts.map(notYetDone) : undefined,
   };
 }
 
@@ -100,7 +97,7 @@ function inWords(show: (text: string) => string): (one: ReportedDecision) => Rep
   return (one) => ({
     ...one,
     reason: { ...one.reason, text: show(one.reason.text) },
-    ...(one.pending && { pending: { ...one.pending, text: show(one.pending.text) } }),
+    pending: one.pending && { ...one.pending, text: show(one.pending.text) },
   });
 }
 
@@ -127,22 +124,20 @@ function toReported(
 ): ReportedDecision {
   const { registration, user, hardware, live, desired, action, reason, source, entry, revokedBy } = decision;
   const related = relatedTo(decision);
-  const name = registration.user?.name;
-  const said = entry && toReportedEntry(entry);
   return {
     registration: {
       id: registration.id,
       device: {
         id: registration.device.id,
         name: registration.device.name,
-        ...(hardware && { hardware: toReportedHardware(hardware) }),
+        hardware: hardware && toReportedHardware(hardware),
       },
-      user: { email: user, ...(name !== undefined && { name }) },
+      user: { email: user, name: registration.user?.name },
       times: {
         created: registration.created_at,
         updated: registration.updated_at,
         lastSeen: registration.last_seen_at,
-        ...(registration.revoked_at != null && { revoked: registration.revoked_at }),
+        revoked: registration.revoked_at ?? undefined,
       },
       ...toConnection(registration),
     },
@@ -151,11 +146,11 @@ function toReported(
     action,
     reason,
     source: decision.line ?? source,
-    ...(related.length > 0 && { related }),
-    ...(action === "unrevoke" && revokedBy && { revokedBy }),
-    ...(said && Object.keys(said).length > 0 && { entry: said }),
-    ...(pending && { pending }),
-    ...(evidence && { evidence }),
+    related: related.length > 0 ? related : undefined,
+    revokedBy: action === "unrevoke" ? revokedBy : undefined,
+    entry: entry && toReportedEntry(entry),
+    pending,
+    evidence,
   };
 }
 
@@ -211,14 +206,11 @@ function isText(value: unknown): value is string {
   return typeof value === "string" && value !== "";
 }
 
-function toReportedEntry({ note, reason, owner, ticket, expires }: Entry): ReportedEntry {
-  return {
-    ...(note !== undefined && { note }),
-    ...(reason !== undefined && { reason }),
-    ...(owner !== undefined && { owner }),
-    ...(ticket !== undefined && { ticket }),
-    ...(expires !== undefined && { expires: expires.text }),
-  };
+/** Undefined for an entry that has none of these texts. */
+function toReportedEntry({ note, reason, owner, ticket, expires }: Entry): ReportedEntry | undefined {
+  const texts = [note, reason, owner, ticket, expires];
+  if (texts.every((text) => text === undefined)) return undefined;
+  return { note, reason, owner, ticket, expires: expires?.text };
 }
 
 // The other items of a plan, as the document shows them.
@@ -229,7 +221,7 @@ function itemsIn(plan: Plan, run: boolean, show: (text: string) => string): Part
     const items = plan[kind].map(({ user, ...item }): Item => ({
       ...item,
       text: show(item.text),
-      ...(user && { id: user.id }),
+      id: item.id ?? user?.id,
     }));
     return [
       [kind, items],
@@ -240,6 +232,5 @@ function itemsIn(plan: Plan, run: boolean, show: (text: string) => string): Part
 }
 
 function notYetMade({ email, key, id, action: act }: Item): ItemResult {
-  const names = { ...(email === undefined ? { key } : { email }), ...(id !== undefined && { id }) };
-  return { ...names, act, result: "skipped" };
+  return { email, key, id, act, result: "skipped" };
 }

@@ -88,14 +88,15 @@ class Inquiry {
       .sort((a, b) => (a.at < b.at ? 1 : -1))
       .slice(0, MOST_LOGINS);
     return {
-      ...(user.last_successful_login != null && { lastSuccessfulLogin: user.last_successful_login }),
-      ...(identity && { identity: describe(identity) }),
-      ...(sessions && { activeSessions: sessions.length }),
-      ...(failedLogins && { failedLogins }),
-      ...((user.access_seat != null || user.gateway_seat != null) && {
-        seats: { access: user.access_seat === true, gateway: user.gateway_seat === true },
-      }),
-      ...(user.active_device_count != null && { activeDevices: user.active_device_count }),
+      lastSuccessfulLogin: user.last_successful_login ?? undefined,
+      identity: identity && describe(identity),
+      activeSessions: sessions?.length,
+      failedLogins,
+      seats:
+        user.access_seat == null && user.gateway_seat == null
+          ? undefined
+          : { access: user.access_seat === true, gateway: user.gateway_seat === true },
+      activeDevices: user.active_device_count ?? undefined,
       missing,
     };
   }
@@ -130,10 +131,10 @@ function describe(identity: Identity): NonNullable<Evidence["identity"]> {
     passed: success === true,
   }));
   return {
-    ...(identity.ip !== undefined && { ip: identity.ip }),
-    ...(identity.geo?.country !== undefined && { country: identity.geo.country }),
-    ...(groups.length > 0 && { groups }),
-    ...(posture.length > 0 && { posture }),
+    ip: identity.ip,
+    country: identity.geo?.country,
+    groups: groups.length > 0 ? groups : undefined,
+    posture: posture.length > 0 ? posture : undefined,
   };
 }
 

@@ -48,7 +48,7 @@ export function findUnmatched(
       text,
       source: entry.source,
       registrations: [],
-      ...(meant.length > 0 && { meant }),
+      meant: meant.length > 0 ? meant : undefined,
     };
   });
 }
@@ -381,8 +381,8 @@ export function findWarning({ code, subject = [], text, fix, source, related }: 
     code: "warning",
     subject: [code, ...subject],
     text: fix === undefined ? text : `${text}; ${fix}`,
-    ...(source && { source }),
-    ...(related && { related }),
+    source,
+    related,
     registrations: [],
   };
 }

@@ -19,14 +19,14 @@ export interface Finding {
   /** The line that it is about. */
   readonly source?: SourcePosition | undefined;
   /** Other places that it refers to. @title Related places */
-  readonly related?: readonly RelatedPlace[];
+  readonly related?: readonly RelatedPlace[] | undefined;
   /** Ids of the registrations that it is about. */
   readonly registrations: readonly string[];
   /**
    * Ids of the registrations that were probably meant; reports show the finding with what happens to them. Left out if
    * there are none.
    */
-  readonly meant?: readonly string[];
+  readonly meant?: readonly string[] | undefined;
 }
 
 /**
