@@ -28,7 +28,7 @@ const AGAIN = "What was not attempted is due again in the next run.";
 const WHY = {
   cancelled: `The run was cancelled. ${AGAIN}`,
   gone: `Pulumi ended during the run. ${AGAIN}`,
-  signal: `The run was told to end. ${AGAIN}`,
+  signal: `The run was asked to stop. ${AGAIN}`,
   superseded: `A later run of this stack has begun. ${AGAIN}`,
   programGone: `The program of this run has ended. ${AGAIN}`,
   unknown: `It is not known which Pulumi engine this run belongs to, so nothing is done. ${AGAIN}`,

@@ -313,8 +313,6 @@ function text(path: string, key: string, value: unknown): string {
  */
 export function readReportFile(folder: string, path: string, fix: string): ReportDocument {
   const value = parseJson(path, readText(folder, path), fix);
-  if (isMapping(value) && value.kind === "warp-inventory")
-    throw new UserError(`${path}: is an inventory, not a report`, fix);
   const read = checkReport(value);
   if (!read.ok) throw new UserError(`${path}: ${read.why}`, fix);
   return read.document;

@@ -437,7 +437,7 @@ changeSteps("conditions", [
   },
 ]);
 
-const OTHERS = "whatever no entry allows stays connected";
+const OTHERS = "devices that no entry allows stay connected";
 
 changeSteps("what a user enrols later", [
   {
@@ -475,7 +475,7 @@ changeSteps("what a user enrols later", [
     before: `policy: { unknownUsers: delete }\n${ANN}`,
     after: `policy: { unknownUsers: delete }\n${ANN}  eve@example.com: { policy: { unlisted: report }, devices: [] }\n`,
     tells: [
-      /^widened: the change adds the user eve@example.com, and whatever no entry allows stays connected: policy.unlisted is report/,
+      /^widened: the change adds the user eve@example.com, and devices that no entry allows stay connected: policy.unlisted is report/,
       "loosened: the change loosens policy.unlisted: report (before: revoke), for eve@example.com",
     ],
   },

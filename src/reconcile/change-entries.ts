@@ -90,7 +90,7 @@ function diffOthers({ base, head }: AllowlistDiff, email: string): Others | unde
   const [was, is] = [keyIn(base), keyIn(head)] as const;
   const [then, now] = [policyOf(base, email)[was], policyOf(head, email)[is]];
   if (!keepsIn(now.value) || keepsIn(then.value)) return undefined;
-  const text = `whatever no entry allows stays connected: policy.${is} is ${now.value} (before: policy.${was} was ${then.value})`;
+  const text = `devices that no entry allows stay connected: policy.${is} is ${now.value} (before: policy.${was} was ${then.value})`;
   return { key: `policy.${is}`, text, source: now.source };
 }
 

@@ -253,7 +253,7 @@ changeSteps("for some", [
     places: ["3:32", "4:32"],
     // Eve has no device now, and whatever she enrols later is only reported.
     back: [
-      /^dropped: the change drops eve@example.com from the allowlist, and whatever no entry allows stays/,
+      /^dropped: the change drops eve@example.com from the allowlist, and devices that no entry allows stay/,
     ],
   },
 ]);

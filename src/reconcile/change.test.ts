@@ -330,7 +330,7 @@ changeSteps("places of devices, and of findings", [
     after: ANN,
     tells: [
       /^dropped: the change drops bob@example.com from the allowlist, and 1 active registration stays connected/,
-      /^dropped: the change drops eve@example.com from the allowlist, and whatever no entry allows stays connected/,
+      /^dropped: the change drops eve@example.com from the allowlist, and devices that no entry allows stay connected/,
     ],
     places: ["1:1, before 5:3, b1", "1:1, before 7:3"],
   },

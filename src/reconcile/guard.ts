@@ -5,7 +5,7 @@ import type { Act } from "../cloudflare/types.js";
 import { type ActDecision, isAgreed, type Item } from "./decision.js";
 import { aboutItems, type ItemGuard, itemKinds, type Items } from "./items.js";
 
-/** Below this many registrations a percentage says little: half of them may be acted on, and always one. */
+/** Below this many registrations a percentage says little: half of them may be acted on, and at least one unless it is set to 0. */
 export const PERCENT_FROM = 10;
 
 /** How one guard judges one plan. */

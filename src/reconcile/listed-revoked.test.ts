@@ -36,15 +36,15 @@ const OURS: readonly [title: string, own: EarlierRuns | undefined, decided: stri
   ["it was revoked again after the stack had", made(-2000, -1), "leave (listed-revoked) outside this stack"],
   ["it was revoked before the stack did", made(1, 2000), "leave (listed-revoked) outside this stack"],
   ["the stack revoked others only", nothing(true), "leave (listed-revoked) outside this stack"],
-  ["a part of what it did is not known", nothing(false), "leave (listed-revoked) not known by whom"],
-  ["nothing tells what it did", undefined, "leave (listed-revoked) not known by whom"],
+  ["a part of what it did is not known", nothing(false), "leave (listed-revoked) by an unknown party"],
+  ["nothing tells what it did", undefined, "leave (listed-revoked) by an unknown party"],
 ];
 
 describe("listedRevoked: ours", () => {
   test.each(OURS)("%s", (_, own, wanted) => {
     const [decision] = planned("ours", own).decisions;
     const { action, reason } = decision!;
-    const whose = /outside this stack|not known by whom/.exec(reason.text);
+    const whose = /outside this stack|by an unknown party/.exec(reason.text);
     expect([`${action} (${reason.code})`, ...(whose ?? [])].join(" ")).toBe(wanted);
   });
 
@@ -58,7 +58,7 @@ describe("listedRevoked: ours", () => {
       source: { line: 2 },
     });
     const unknown = planned("ours").findings.find(({ code }) => code === "listed-revoked");
-    expect(unknown?.text).toContain("but it was revoked on 2026-05-20, not known by whom; ");
+    expect(unknown?.text).toContain("but it was revoked on 2026-05-20 by an unknown party; ");
   });
 
   test("report says of nobody that they revoked it: it is out, whoever did", () => {

@@ -152,6 +152,8 @@ describe("what is no report is told apart, with the place", () => {
   test.each<[unknown, string]>([
     [null, "it is not a report of version 1"],
     [[], "it is not a report of version 1"],
+    [{ ...document, kind: "warp-inventory" }, "it is an inventory, not a report"],
+    [{ kind: "warp-history", account: "a" }, "it is a history of drift, not a report"],
     [{ ...document, version: 2 }, "it is not a report of version 1, but of version 2"],
     [{ ...document, account: undefined }, "the report must have required property 'account'"],
     [{ ...document, fingerprint: 7 }, "fingerprint must be string"],

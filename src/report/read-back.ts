@@ -72,7 +72,7 @@ function pathOf(env: NodeJS.ProcessEnv): string | undefined {
 const FIVE_MINUTES = 300_000;
 
 function read(path: string): ReportDocument {
-  const hint = "name the report that a preview wrote with WARP_REPORT";
+  const hint = "name the JSON report of a preview (WARP_REPORT) or of plan --output json=plan.json";
   let text: string;
   try {
     text = readInput(path, LARGEST_JSON);
@@ -128,8 +128,16 @@ export function parseReport(text: string): ParsedReport {
   }
 }
 
+/** Files of this tool that look like reports, by their `kind`. */
+const NOT_REPORTS = new Map<unknown, string>([
+  ["warp-inventory", "it is an inventory, not a report"],
+  ["warp-history", "it is a history of drift, not a report"],
+]);
+
 /** The same for a text that is already parsed. */
 export function checkReport(value: unknown): ParsedReport {
+  const other = NOT_REPORTS.get((value as { readonly kind?: unknown } | null)?.kind);
+  if (other !== undefined) return { ok: false, why: other };
   const version = (value as { readonly version?: unknown } | null)?.version;
   if (version !== 1) {
     const later = typeof version === "number" ? `, but of version ${version}` : "";

@@ -120,7 +120,7 @@ export function since(decision: ReportedDecision): string {
     if (!isUndone(decision)) return `revoked ${on}`;
     return revokedBy === "outside"
       ? `revoked outside this stack on ${on}`
-      : `revoked on ${on}, not known by whom`;
+      : `revoked on ${on} by an unknown party`;
   }
   return times.lastSeen === null ? "never seen" : `last seen ${day(times.lastSeen)}`;
 }

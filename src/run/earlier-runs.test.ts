@@ -44,7 +44,7 @@ describe("listedRevoked: ours", () => {
     ["it knows nothing of", NONE, "revoked outside this stack on 2026-05-10"],
     ["it only recorded as revoked", ownByRows(ACCOUNT, [row(undefined)]), "revoked outside this stack"],
     ["another account's row tells", ownByRows("f".repeat(32), [row(later(1))]), "revoked outside this stack"],
-    ["nothing tells who revoked", undefined, "revoked on 2026-05-10, not known by whom"],
+    ["nothing tells who revoked", undefined, "revoked on 2026-05-10 by an unknown party"],
   ])("keeps out what %s, and says so", async (_what, own, text) => {
     const document = await planned("ours", own);
     expect(decided(document)).toEqual(["leave", "listed-revoked", undefined]);
@@ -78,7 +78,7 @@ describe("by default everything listed is let in, and what undoes somebody's rev
   });
 
   test("says so of what nobody knows", async () =>
-    expect(render("text", await planned("unrevoke", undefined))).toContain("not known by whom"));
+    expect(render("text", await planned("unrevoke", undefined))).toContain("by an unknown party"));
 
   test("is asked only where something is let in", async () => {
     const live = registration({ id: "a", email: "ann@example.com" });

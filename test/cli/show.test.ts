@@ -149,7 +149,7 @@ describe("what cannot be shown is one clear message, and 1", () => {
   });
 
   test.each([
-    [["inventory.json"], "inventory.json: is an inventory, not a report"],
+    [["inventory.json"], "inventory.json: it is an inventory, not a report"],
     [["none.json"], "none.json: cannot be read: no such file or folder"],
     [["."], ".: cannot be read: it is a folder"],
     [[], "missing required argument 'report'"],

@@ -110,7 +110,7 @@ export const allowed: Rule = {
     const isLetIn = listedRevoked.value === "ours" ? by === "this-stack" : listedRevoked.value === "unrevoke";
     if (isLetIn) return { rule: "entry", desired: "active", text, source, entry };
     const since = (candidate.registration.revoked_at ?? "").slice(0, 10);
-    const whose = by === "outside" ? `outside this stack on ${since}` : `on ${since}, not known by whom`;
+    const whose = by === "outside" ? `outside this stack on ${since}` : `on ${since} by an unknown party`;
     const how = listedRevoked.value === "ours" ? `it was revoked ${whose}` : "it is revoked";
     return {
       rule: "listed-revoked",
