@@ -15,8 +15,8 @@ import {
   type Plan,
   withWhoRevoked,
 } from "../reconcile/plan.js";
-import type { Origin, ReportDocument } from "../report/document.js";
-import { type DocumentOptions, toDocument } from "../report/to-document.js";
+import type { ReportDocument } from "../report/document.js";
+import { type DocumentOptions, originOf, toDocument } from "../report/to-document.js";
 import { SettingError } from "../report/evidence.js";
 import { ReportError } from "../report/file.js";
 import { approvalFor } from "../report/guards.js";
@@ -145,38 +145,4 @@ export function documentOf(plan: Plan, { env, ...options }: DocumentTerms): Repo
     origin: originOf(env),
   });
   return withoutSecretsIn(document, env);
-}
-
-/**
- * Where this run is, as the environment says: `WARP_COMMIT`, `WARP_PULL_REQUEST` (a number or an address) and
- * `WARP_RUN_URL`, or what GitHub Actions and GitLab CI set. Undefined if none is set.
- */
-export function originOf(env: NodeJS.ProcessEnv): Origin | undefined {
-  const given = (name: string) => {
-    const text = env[name]?.trim() ?? "";
-    return text === "" ? undefined : text;
-  };
-  /** The parts as one text; undefined if one is not set. */
-  const joined = (...parts: readonly (string | undefined)[]) =>
-    parts.includes(undefined) ? undefined : parts.join("");
-  const repository = joined(given("GITHUB_SERVER_URL"), "/", given("GITHUB_REPOSITORY"));
-  const project = given("CI_MERGE_REQUEST_PROJECT_URL") ?? given("CI_PROJECT_URL");
-  const request = given("WARP_PULL_REQUEST");
-  const pullRequest =
-    /(\d+)\/?$/u.exec(request ?? "")?.[1] ??
-    /^refs\/pull\/(\d+)\//u.exec(given("GITHUB_REF") ?? "")?.[1] ??
-    given("CI_MERGE_REQUEST_IID");
-  const known = Object.entries({
-    commit: given("WARP_COMMIT") ?? given("GITHUB_SHA") ?? given("CI_COMMIT_SHA"),
-    pullRequest,
-    pullRequestUrl:
-      request?.includes("/") === true
-        ? request
-        : (joined(repository, "/pull/", pullRequest) ?? joined(project, "/-/merge_requests/", pullRequest)),
-    runUrl:
-      given("WARP_RUN_URL") ??
-      joined(repository, "/actions/runs/", given("GITHUB_RUN_ID")) ??
-      given("CI_JOB_URL"),
-  } satisfies { [Key in keyof Origin]-?: string | undefined }).filter(([, value]) => value !== undefined);
-  return known.length === 0 ? undefined : Object.fromEntries(known);
 }

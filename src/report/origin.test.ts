@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { originOf } from "./reconcile.js";
+import { originOf } from "./to-document.js";
 
 const GITHUB = {
   GITHUB_SERVER_URL: "https://github.com",
