@@ -110,8 +110,8 @@ export interface ExportedUsers {
  * plan would still do (let in a newer registration that is revoked, leave one alone because its hardware is not known)
  * gets an entry by its id with its present state, until nothing is left.
  */
-export function chooseEntries({ full: whole, index, decide }: ExportedAccount): ExportedUsers {
-  const { own, ...counts } = sortOut(whole.registrations);
+export function chooseEntries({ full, index, decide }: ExportedAccount): ExportedUsers {
+  const { own, ...counts } = sortOut(full.registrations);
   const users = new Map<string, ExportedEntry[]>();
   let unlistable = counts.unlistable;
   const leaveOut = (email: string) => {
@@ -217,21 +217,21 @@ export interface ExportedAccount {
   readonly decide: (allowlist: Allowlist, only?: ReadonlySet<string>) => readonly Decision[];
 }
 
-export function formAccount(whole: FullInventory, asOf: Date): ExportedAccount {
-  const { index, unusable } = indexHardware(whole.devices);
+export function formAccount(full: FullInventory, asOf: Date): ExportedAccount {
+  const { index, unusable } = indexHardware(full.devices);
   const formed = new Map<boolean, ReadonlyMap<string, Person>>();
   /** Forms people as a plan does: by hardware only if the allowlist needs it. */
   const peopleBy = (byHardware: boolean) => {
-    const people = formed.get(byHardware) ?? formDevices(whole.registrations, byHardware ? index : undefined);
+    const people = formed.get(byHardware) ?? formDevices(full.registrations, byHardware ? index : undefined);
     formed.set(byHardware, people);
     return people;
   };
   return {
-    full: whole,
+    full,
     index,
     unusable,
     decide: (allowlist, only) => {
-      const { devices } = narrowInventory(whole, allowlist);
+      const { devices } = narrowInventory(full, allowlist);
       const people = peopleBy(devices !== undefined);
       const asked =
         only === undefined ? people.values() : [...only].flatMap((email) => people.get(email) ?? []);

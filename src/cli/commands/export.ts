@@ -172,12 +172,12 @@ export interface Export extends ExportedUsers {
 const ROOT_FILE = "allowlist.yaml";
 
 /** @throws UserError if nobody can be listed: an allowlist without users is refused */
-export function makeExport(whole: FullInventory, terms: ExportTerms): Export {
-  const account = formAccount(whole, terms.asOf);
+export function makeExport(full: FullInventory, terms: ExportTerms): Export {
+  const account = formAccount(full, terms.asOf);
   const chosen = chooseEntries(account);
   if (chosen.users.length === 0) {
     throw new UserError(
-      `account ${whole.account}: no registration belongs to a user who can be listed${notListed(chosen)
+      `account ${full.account}: no registration belongs to a user who can be listed${notListed(chosen)
         .map((text) => `; ${text}`)
         .join("")}`,
       "an allowlist needs at least one user: begin with one who should have a device",
@@ -185,7 +185,7 @@ export function makeExport(whole: FullInventory, terms: ExportTerms): Export {
   }
   const notes = notesOf(account);
   const schema = schemaLine(ROOT_FILE, "allowlist");
-  const head = `${header(whole, chosen, terms)}${schema}${exportHead(whole.account)}`;
+  const head = `${header(full, chosen, terms)}${schema}${exportHead(full.account)}`;
   const files =
     terms.split === undefined
       ? [{ file: ROOT_FILE, text: `${head}\n${usersText(chosen.users, notes)}` }]
@@ -211,10 +211,10 @@ function notListed({ outOfScope, noUser, unlistable }: ExportedUsers): string[] 
   ];
 }
 
-function header(whole: FullInventory, chosen: ExportedUsers, { asOf, redacted }: ExportTerms): string {
+function header(full: FullInventory, chosen: ExportedUsers, { asOf, redacted }: ExportTerms): string {
   const skipped = notListed(chosen);
   const lines = [
-    `What account ${whole.account} had on ${minute(asOf.toISOString())}: ${counted(chosen.users.length, "user")}.`,
+    `What account ${full.account} had on ${minute(asOf.toISOString())}: ${counted(chosen.users.length, "user")}.`,
     "Planned against the same account, this allowlist changes nothing. Remove what should not be there.",
     ...(skipped.length === 0 ? [] : [`Not listed: ${skipped.join("; ")}.`]),
     ...(redacted === true ? ["Made from a redacted inventory: these are pseudonyms."] : []),

@@ -21,8 +21,8 @@ export interface Located {
 }
 
 /** @throws UserError if nothing has that name, with what was probably meant */
-export function findSubject(word: string, whole: FullInventory, allowlist: Allowlist): Located {
-  const registrations = [...whole.registrations].sort((a, b) => byAge(b, a));
+export function findSubject(word: string, full: FullInventory, allowlist: Allowlist): Located {
+  const registrations = [...full.registrations].sort((a, b) => byAge(b, a));
   const idsOf = (isMeant: (one: (typeof registrations)[number]) => boolean) =>
     registrations.filter(isMeant).map(({ id }) => id);
   const known = word.trim();
@@ -34,7 +34,7 @@ export function findSubject(word: string, whole: FullInventory, allowlist: Allow
     ["hardwareId", "hardware_id", hardwareIdKey],
   ] as const) {
     const isMeant = (text: string | null | undefined) => text != null && keyOf(text) === keyOf(known);
-    const devices = new Set(whole.devices.filter((row) => isMeant(row[key])).map(({ id }) => id));
+    const devices = new Set(full.devices.filter((row) => isMeant(row[key])).map(({ id }) => id));
     const ids = idsOf(({ device }) => devices.has(device.id));
     if (ids.length > 0) return { by, ids };
     if (devices.size > 0)
@@ -47,7 +47,7 @@ export function findSubject(word: string, whole: FullInventory, allowlist: Allow
   const own = idsOf((one) => email !== "" && userOf(one) === email);
   const listed = allowlist.users.get(email);
   if (own.length > 0 || listed) return { by: "user", ids: own, listed };
-  throw unknownSubject(known, whole, allowlist);
+  throw unknownSubject(known, full, allowlist);
 }
 
 function unknownSubject(

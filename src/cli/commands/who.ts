@@ -129,17 +129,17 @@ interface Roster {
 /** In the order of person, device name and id. */
 function connecting(
   allowlist: Allowlist,
-  whole: FullInventory,
+  full: FullInventory,
   { asOf, own }: { readonly asOf: Date; readonly own: EarlierRuns | undefined },
 ): readonly WhoRow[] {
-  const { decisions } = makePlan(allowlist, narrowInventory(whole, allowlist), asOf, { own });
+  const { decisions } = makePlan(allowlist, narrowInventory(full, allowlist), asOf, { own });
   const byId = new Map(decisions.map((decision) => [decision.registration.id, decision]));
   const devices = new Map(
-    whole.devices.filter(({ deleted_at }) => deleted_at == null).map((one) => [one.id, one]),
+    full.devices.filter(({ deleted_at }) => deleted_at == null).map((one) => [one.id, one]),
   );
-  const hardware = indexHardware(whole.devices).index;
+  const hardware = indexHardware(full.devices).index;
   const show = showDomains(allowlist.domains);
-  return whole.registrations
+  return full.registrations
     .flatMap((registration): WhoRow[] => {
       const decision = byId.get(registration.id);
       const said = decision ? decided(decision) : undecided(registration, allowlist);
