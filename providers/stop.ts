@@ -54,8 +54,8 @@ export const abandoned: AbortSignal = waits.signal;
 export function currentRun(): RunMark | undefined {
   if (link === undefined || mark !== undefined) return mark;
   const found = runOf(link.address);
-  const isEarlier = found?.pulumi !== undefined && !isRunning(found.pulumi);
-  return isEarlier ? undefined : (mark = found);
+  if (found?.pulumi === undefined || isRunning(found.pulumi)) mark = found;
+  return mark;
 }
 
 /** Shows the progress of this process, if it is Pulumi's. */

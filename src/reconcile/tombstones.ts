@@ -113,8 +113,8 @@ function keepWhatHolds(deciding: Deciding): Before {
   // If the newest stays, those in between may go.
   for (const candidate of deleted.sort((a, b) => (isNewer(a, b) ? -1 : 1))) {
     const inDoubt = doubtsOf(candidate).map(({ pair: [one, other] }) => (one === candidate ? other : one));
-    const reporting = candidate.device.registrations.filter((one) => isRefusedBy(candidate, one, deciding));
-    const stays = [...heldBack(candidate, deciding, false), ...inDoubt, ...reporting].find(
+    const refused = candidate.device.registrations.filter((one) => isRefusedBy(candidate, one, deciding));
+    const stays = [...heldBack(candidate, deciding, false), ...inDoubt, ...refused].find(
       (one) => !isDeleted(deciding, one) && isOut(one),
     );
     if (stays) {
@@ -124,7 +124,7 @@ function keepWhatHolds(deciding: Deciding): Before {
     }
     const first = [
       ...heldBack(candidate, deciding, true).filter((one) => isOut(one) && !entries.isOutAlone(one)),
-      ...reporting.filter((one) => isDeleted(deciding, one)),
+      ...refused.filter((one) => isDeleted(deciding, one)),
     ];
     if (first.length > 0) before.set(candidate, [...new Set(first.map(idOf))]);
   }
