@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { startSimulator, type AccessUserRecord, type Simulator } from "../src/simulator/index.js";
 import { accessUser } from "./access-user.js";
+import { withDue } from "../test/support/due.js";
 import { reconciliation } from "./reconciliation.js";
 
 /** Each test has an account of its own: sessions last as long as the process. */
@@ -127,29 +128,33 @@ describe("the Reconciliation's users", () => {
       account,
       acts: {},
     });
-    const { outs } = await reconciliation.create({ account, acts: {}, users });
+    const { outs } = await reconciliation.create(withDue({ account, acts: {}, users }));
     const counts = { active: 0, revoked: 0, deleted: 0, usersDeleted: 2 };
     expect(outs).toEqual({ account, acts: {}, counts });
     expect([simulator.accessUser("id-a"), simulator.accessUser("id-b")]).toEqual([undefined, undefined]);
   });
 
   test("must each begin with the act", async () => {
-    const { failures } = await reconciliation.check({}, { account, acts: {}, users: { "id-a": "revoke a" } });
-    expect(failures).toMatchObject([{ property: "users" }]);
+    const due = { deleteUser: { "id-a": "a@example.com" } };
+    const wrong = { account, acts: {}, users: { "id-a": "revoke a" }, due };
+    const { failures } = await reconciliation.check({}, wrong);
+    expect(failures.map(({ property, reason }) => `${property}: ${reason}`)).toEqual([
+      "due: deleteUser id-a: acts, users and due must have the same acts",
+    ]);
   });
 
   test("are done where the row stays without seats, or is gone already", async () => {
     simulator.set({ user_delete_row: "stays" });
     simulator.addFaults({ kind: "status", status: 404, match: { method: "DELETE", path: "id-b" }, times: 1 });
     simulator.deleteUser("id-b");
-    await reconciliation.create({ account, acts: {}, users });
+    await reconciliation.create(withDue({ account, acts: {}, users }));
     expect(simulator.accessUser("id-a")).toMatchObject({ access_seat: false });
   });
 
   test("that are refused fail by name; a missing permission is not tried on the next", async () => {
     simulator.addFaults({ kind: "status", status: 403, code: 10000, match: { method: "DELETE" }, times: 10 });
     const error = await reconciliation
-      .create({ account, acts: {}, users })
+      .create(withDue({ account, acts: {}, users }))
       .catch((thrown: unknown) => thrown);
     const { reasons } = error as { reasons: readonly string[] };
     expect(reasons[0]).toMatch(/^delete-user a@example\.com \(id-a\): .*permission/u);

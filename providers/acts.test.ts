@@ -11,6 +11,7 @@ import { type Simulator, startSimulator } from "../src/simulator/index.js";
 import { plan, registration } from "../test/support/world.js";
 import { Journal, makeActs } from "./acts.js";
 import { PartialFailure } from "./dynamic.js";
+import { withDue } from "../test/support/due.js";
 import { reconciliation } from "./reconciliation.js";
 import { revocation } from "./revocation.js";
 import { toReconciliation, toRevocations } from "./rows.js";
@@ -59,8 +60,10 @@ const refuse = (query: string, times = 1000) =>
   });
 
 /** What fails, without what a state needs. */
-async function fail(inputs: object): Promise<readonly string[]> {
-  const error = await reconciliation.create({ account, ...inputs }).catch((thrown: unknown) => thrown);
+async function fail(inputs: Parameters<typeof withDue>[0]): Promise<readonly string[]> {
+  const error = await reconciliation
+    .create(withDue({ account, ...inputs }))
+    .catch((thrown: unknown) => thrown);
   expect(error).toBeInstanceOf(PartialFailure);
   return (error as PartialFailure).reasons;
 }
@@ -85,11 +88,13 @@ const resultsIn = async (path: string) =>
 describe("acts that rely on another one", () => {
   test("are made after it, though their kind would go before it", async () => {
     simulator.revoke("r1");
-    await reconciliation.create({
-      account,
-      acts: { r0: "delete OLD", r1: "unrevoke NEW", r2: "revoke LOST", r3: "delete GONE" },
-      relies: { r0: "r1" },
-    });
+    await reconciliation.create(
+      withDue({
+        account,
+        acts: { r0: "delete OLD", r1: "unrevoke NEW", r2: "revoke LOST", r3: "delete GONE" },
+        relies: { r0: "r1" },
+      }),
+    );
     expect(writes()).toEqual([
       ...[
         "POST revoke id=r2",
@@ -116,7 +121,7 @@ describe("acts that rely on another one", () => {
     expect(writes()).toEqual(["POST revoke id=r3", "POST unrevoke id=r1"]);
     expect(await resultsIn(path)).toEqual(["r0 skipped", "r1 failed", "r2 skipped", "r3 done"]);
     expect(reasons[0]).toBe(
-      'delete OLD of a@example.com (r0): skipped: Not attempted: it relies on r1, which was not let in ("unrevoke NEW").',
+      'delete OLD of a@example.com (r0): skipped: Not attempted: it relies on r1, which was not let in ("unrevoke NEW, revoked 2026-05-01").',
     );
     expect(reasons.at(-1)).toBe("this run: 1 done, 1 failed, 0 unknown, 2 not attempted");
     const { results = [] } = JSON.parse(await readFile(path, "utf8")) as ReportDocument;
@@ -143,7 +148,9 @@ describe("acts that rely on another one", () => {
   test("must rely on an act of the same run, and not on each other", async () => {
     const acts = { r0: "delete A", r1: "unrevoke B" };
     const failures = async (more: object) =>
-      (await reconciliation.check({}, { account, acts, ...more })).failures.map(({ reason }) => reason);
+      (await reconciliation.check({}, withDue({ account, acts, ...more }))).failures.map(
+        ({ reason }) => reason,
+      );
     expect(await failures({ relies: { r0: "r1" } })).toEqual([]);
     expect(await failures({ relies: { r0: "r9" } })).toEqual(["r0 after r9: both must be acts of this run"]);
     expect(await failures({ together: { r9: "r0" } })).toEqual([
@@ -241,7 +248,7 @@ describe("deletions that others have to go before", () => {
 
   test("are made the oldest first, before anybody is let in, and what relies on that after it", async () => {
     simulator.revoke("r1", "r2", "r3");
-    await reconciliation.create({ account, ...chain });
+    await reconciliation.create(withDue({ account, ...chain }));
     expect(writes()).toEqual([
       ...["DELETE registrations id=r2", "DELETE registrations id=r1", "DELETE registrations id=r0"],
       ...["POST unrevoke id=r3", "DELETE registrations id=r4"],

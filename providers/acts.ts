@@ -57,11 +57,6 @@ export const ORDER = Object.keys(KINDS) as readonly KindOfAct[];
 
 export const PROPERTIES = [...new Set(ORDER.map((kind) => KINDS[kind].property))];
 
-/** The kinds of acts whose lines are in one input. */
-export function kindsIn(property: Property): readonly KindOfAct[] {
-  return ORDER.filter((kind) => KINDS[kind].property === property);
-}
-
 /**
  * By kind, then by the id of the registration or, for `deleteUser`, of the Access user: the normalised e-mail of its
  * user, or `no-user`. A kind with nothing due is left out.
@@ -97,12 +92,6 @@ function inBulk(act: Act): ActKind {
         },
       }),
   };
-}
-
-/** The kind of an act, by the first word of its line in the inputs. */
-export function kindOf(line: string): KindOfAct | undefined {
-  const [word] = line.split(" ", 1);
-  return ORDER.find((kind) => kind === word);
 }
 
 /** Ids as an input has them: separated by blanks. */
@@ -232,7 +221,7 @@ function stepOf(
 }
 
 function relied({ outcomes, acts }: AccountSession, first: string): Outcome {
-  const [name = ""] = (acts.get(first)?.name ?? first).split(", ", 1);
+  const name = acts.get(first)?.name ?? first;
   const outcome = outcomes.get(first);
   // One reason for all: usually the run was stopped.
   if (outcome?.result === "skipped") return outcome;

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { registration } from "../test/support/world.js";
 import { startSimulator, type Simulator } from "../src/simulator/index.js";
 import { PartialFailure } from "./dynamic.js";
+import { withDue } from "../test/support/due.js";
 import { reconciliation } from "./reconciliation.js";
 import { revocation } from "./revocation.js";
 
@@ -43,44 +44,50 @@ describe("the Reconciliation", () => {
     });
   });
 
-  test("refuses another account and a line that begins with no act", async () => {
-    const { failures } = await reconciliation.check(
-      { account },
-      { account: "f".repeat(32), acts: { a: "explode D" } },
-    );
-    expect(failures.map(({ property }) => property)).toEqual(["account", "acts"]);
+  test("refuses another account", async () => {
+    const { failures } = await reconciliation.check({ account }, { account: "f".repeat(32), acts: {} });
+    expect(failures.map(({ property }) => property)).toEqual(["account"]);
     expect(failures[0]?.reason).toContain(`belongs to account ${account}`);
     expect((await reconciliation.check({}, { account, acts: {} })).failures).toEqual([]);
   });
 
-  test("refuses what a policy would read where it differs from what would be done", async () => {
+  test("refuses acts that a reviewer reads otherwise than a policy does, and makes none of them", async () => {
     const acts = { a: "revoke a@example.com D", b: "delete a@example.com E" };
     const users = { u: "delete-user a@example.com, nothing" };
     const due = {
       ...{ revoke: { a: "a@example.com" }, delete: { b: "a@example.com" } },
       deleteUser: { u: "a@example.com" },
     };
-    const failuresOf = async (said: object) => {
+    const failuresOf = async (said: object | undefined) => {
       const { failures } = await reconciliation.check({}, { account, acts, users, due: said });
       return failures.map(({ property, reason }) => `${property}: ${reason.split(":")[0] ?? ""}`);
     };
     expect(await failuresOf(due)).toEqual([]);
-    expect(await failuresOf({ ...due, revoke: {} })).toEqual(["due: revoke a"]);
+    // In `due` alone; in the lines alone; twice; as another act; of a kind that there is not.
+    expect(await failuresOf({ ...due, unrevoke: { c: "x" } })).toEqual(["due: unrevoke c"]);
+    expect(await failuresOf({ ...due, revoke: {} })).toEqual(["due: acts a"]);
+    expect(await failuresOf({ ...due, deleteUser: undefined })).toEqual(["due: users u"]);
     expect(await failuresOf({ ...due, delete: { a: "x", b: "x" } })).toEqual(["due: delete a"]);
-    expect(await failuresOf({ ...due, deleteUser: undefined })).toEqual(["due: deleteUser u"]);
+    expect(await failuresOf({ ...due, revoke: {}, unrevoke: { a: "x" } })).toEqual(["due: unrevoke a"]);
+    expect(await failuresOf({ ...due, explode: { a: "x" } })).toEqual(["due: explode"]);
+    expect(await failuresOf(undefined)).toEqual(["due: acts a", "due: acts b", "due: users u"]);
+    await expect(reconciliation.create({ account, acts, users })).rejects.toThrow("must have the same acts");
+    expect(simulator.log()).toEqual([]);
   });
 
   test("with nothing to do it makes no call", async () => {
-    await reconciliation.create({ account, acts: {} });
+    await reconciliation.create(withDue({ account, acts: {} }));
     expect(simulator.log()).toEqual([]);
   });
 
   test("revokes first, then deletes, then lets in, and keeps no acts", async () => {
     simulator.revoke("c");
-    const { outs } = await reconciliation.create({
-      account,
-      acts: { c: "unrevoke x", a: "revoke x", b: "delete x" },
-    });
+    const { outs } = await reconciliation.create(
+      withDue({
+        account,
+        acts: { c: "unrevoke x", a: "revoke x", b: "delete x" },
+      }),
+    );
     expect(
       writes().map(({ method, path, query }) => `${method} ${path.split("/").pop() ?? ""} ${query}`),
     ).toEqual(["POST revoke id=a", "DELETE registrations id=b", "POST unrevoke id=c"]);
@@ -93,11 +100,13 @@ describe("the Reconciliation", () => {
 
   test("removes what relies on another one only after that was let in", async () => {
     simulator.revoke("c");
-    await reconciliation.create({
-      account,
-      acts: { a: "delete x", b: "revoke x", c: "unrevoke x" },
-      relies: { a: "c" },
-    });
+    await reconciliation.create(
+      withDue({
+        account,
+        acts: { a: "delete x", b: "revoke x", c: "unrevoke x" },
+        relies: { a: "c" },
+      }),
+    );
     expect(
       writes().map(({ method, path, query }) => `${method} ${path.split("/").pop() ?? ""} ${query}`),
     ).toEqual(["POST revoke id=b", "POST unrevoke id=c", "DELETE registrations id=a"]);
@@ -106,11 +115,13 @@ describe("the Reconciliation", () => {
   test("removes nothing that relies on another one that was not let in", async () => {
     simulator.revoke("c");
     simulator.addFaults({ kind: "status", status: 400, match: { method: "POST", query: "id=c" }, times: 10 });
-    const failing = reconciliation.create({
-      account,
-      acts: { a: "delete x", c: "unrevoke x" },
-      relies: { a: "c" },
-    });
+    const failing = reconciliation.create(
+      withDue({
+        account,
+        acts: { a: "delete x", c: "unrevoke x" },
+        relies: { a: "c" },
+      }),
+    );
     await expect(failing).rejects.toMatchObject({
       reasons: expect.arrayContaining([
         expect.stringContaining("it relies on c, which was not let in"),
@@ -127,11 +138,13 @@ describe("the Reconciliation", () => {
       match: { method: "DELETE", query: "id=b" },
       times: 10,
     });
-    const failing = reconciliation.create({
-      account,
-      acts: { a: "delete x", b: "delete x" },
-      together: { a: "b" },
-    });
+    const failing = reconciliation.create(
+      withDue({
+        account,
+        acts: { a: "delete x", b: "delete x" },
+        together: { a: "b" },
+      }),
+    );
     await expect(failing).rejects.toMatchObject({
       reasons: expect.arrayContaining([
         expect.stringContaining("only revoked: b must be deleted"),
@@ -146,11 +159,13 @@ describe("the Reconciliation", () => {
       { kind: "status", status: 400, match: { method: "POST", query: "id=a" }, times: 10 },
       { kind: "status", status: 400, match: { method: "DELETE", query: "id=b" }, times: 10 },
     );
-    const failing = reconciliation.create({
-      account,
-      acts: { a: "revoke A-PC", b: "delete B-PC", c: "delete C-PC" },
-      __provider: "text",
-    });
+    const failing = reconciliation.create(
+      withDue({
+        account,
+        acts: { a: "revoke A-PC", b: "delete B-PC", c: "delete C-PC" },
+        __provider: "text",
+      }),
+    );
     const error = await failing.catch((thrown: unknown) => thrown);
     expect(error).toBeInstanceOf(PartialFailure);
     const { reasons, properties } = error as PartialFailure;
@@ -167,7 +182,7 @@ describe("the Reconciliation", () => {
 
   test("keeps what the last run with acts did, through a refresh and a run without acts", async () => {
     const acts = { a: "revoke x", b: "delete x" };
-    const { outs } = await reconciliation.create({ account, acts, fingerprint: "0123456789abcdef" });
+    const { outs } = await reconciliation.create(withDue({ account, acts, fingerprint: "0123456789abcdef" }));
     const last = {
       fingerprint: "0123456789abcdef",
       counts: { active: 0, revoked: 1, deleted: 1, usersDeleted: 0 },
@@ -223,7 +238,7 @@ describe("a Revocation", () => {
   });
 
   test("trusts the outcome that the acts of this run left", async () => {
-    await reconciliation.create({ account, acts: { a: "revoke x" } });
+    await reconciliation.create(withDue({ account, acts: { a: "revoke x" } }));
     const before = simulator.log().length;
     await revocation.create(row("a", { drift: "live: active" }));
     expect(simulator.log()).toHaveLength(before);
@@ -236,7 +251,9 @@ describe("a Revocation", () => {
       match: { method: "POST", query: "id=[ab]" },
       times: 10,
     });
-    await reconciliation.create({ account, acts: { a: "revoke A-PC", b: "revoke B-PC", c: "revoke C-PC" } });
+    await reconciliation.create(
+      withDue({ account, acts: { a: "revoke A-PC", b: "revoke B-PC", c: "revoke C-PC" } }),
+    );
     const failing = revocation.create(row("a", { drift: "live: active" }));
     await expect(failing).rejects.toThrow(
       /^revoke a@example\.com D \(a\): .*\nOthers that failed in this run:\nrevoke B-PC \(b\): [^\n]*$/u,

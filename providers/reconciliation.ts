@@ -11,8 +11,6 @@ import {
   type ItemLines,
   type KindOfAct,
   KINDS,
-  kindOf,
-  kindsIn,
   makeActs,
   ORDER,
   PROPERTIES,
@@ -22,15 +20,16 @@ import {
 import { type Failure, PartialFailure, type Properties, provider, text, value } from "./dynamic.js";
 import { type AccountSession, sessionFor } from "./session.js";
 
-/** `acts`: by registration id, one line that begins with the act: `unrevoke bob@example.com LAPTOP-7, …`. */
+/** The lines (`acts`, `users`) are for people, in a preview; the run makes the acts that are in `due`. */
 export interface ReconciliationInputs extends ItemLines {
   readonly account: string;
+  /** By registration id, one line that begins with the act: `unrevoke bob@example.com LAPTOP-7, …`. */
   readonly acts: Readonly<Record<string, string>>;
   /** By registration id: ids, separated by blanks, that must have been let in before the act on it is made. */
   readonly relies?: Readonly<Record<string, string>>;
   /** By the id of a registration that is deleted: ids that must have been deleted before it. */
   readonly together?: Readonly<Record<string, string>>;
-  /** All of these acts once more, as a policy reads them; left out if there is nothing to do. */
+  /** The acts as data, for a policy as well; left out if there is nothing to do. */
   readonly due?: DueActs;
   /** The plan's fingerprint, if there is anything to do; left out without acts, so that it changes only with an act. */
   readonly fingerprint?: string;
@@ -59,11 +58,7 @@ function idOf(properties: Properties): string {
 export const reconciliation = provider<ReconciliationInputs, ReconciliationOutputs>({
   idOf,
   inputsOf,
-  failuresOf: (news) => [
-    ...PROPERTIES.flatMap((property) => lineFailures(news, property)),
-    ...orderFailures(news),
-    ...dueFailures(news),
-  ],
+  failuresOf: (news) => [...orderFailures(news), ...dueFailures(news)],
   /**
    * Any act is a change; without acts there is none. The last run's acts do not matter, since the same can be due
    * again.
@@ -78,17 +73,11 @@ export const reconciliation = provider<ReconciliationInputs, ReconciliationOutpu
   },
 }) satisfies dynamic.ResourceProvider<ReconciliationInputs, ReconciliationInputs | ReconciliationOutputs>;
 
-function lineFailures(news: Properties, property: Property): Failure[] {
-  const kinds = kindsIn(property);
-  return Object.entries(linesIn(news, property)).flatMap(([id, line]) => {
-    if (kinds.some((kind) => kind === kindOf(line))) return [];
-    const why = `does not begin with ${property === "acts" ? "an act" : kinds.join(" or ")}`;
-    return [{ property, reason: `${escapeText(id, 60)}: "${escapeText(line, 200)}" ${why}` }];
-  });
-}
-
 async function reconcile(properties: Properties, olds: Properties): Promise<ReconciliationOutputs> {
   const inputs = inputsOf(properties);
+  // `check` has refused them before: but never must a run do less than its preview shows.
+  const [failure] = dueFailures(properties);
+  if (failure) throw new Error(failure.reason);
   const acts = dueActs(inputs);
   const none = { account: inputs.account, acts: {} };
   if (acts.length === 0) return { ...none, ...lastDone(olds) };
@@ -132,16 +121,15 @@ function countsOf(acts: readonly DueAct[], { outcomes }: AccountSession): DoneCo
   };
 }
 
-function dueActs({ relies = {}, together = {}, ...inputs }: ReconciliationInputs): DueAct[] {
-  return PROPERTIES.flatMap((property) =>
-    Object.entries(inputs[property] ?? {}).flatMap(([id, line]) => {
-      const act = kindOf(line);
-      if (act === undefined) return [];
-      // The rest of an item's line is long.
-      const [who = ""] = property === "acts" ? [line] : line.split(", ", 1);
-      return [{ id, act, name: who, relies: idsIn(relies[id]), together: idsIn(together[id]) }];
-    }),
-  );
+function dueActs({ relies = {}, together = {}, due = {}, ...inputs }: ReconciliationInputs): DueAct[] {
+  return ORDER.flatMap((act) => {
+    const { property, due: field } = KINDS[act];
+    return Object.entries(due[field] ?? {}).map(([id, who]) => {
+      // The line of an item is long.
+      const name = property === "acts" ? (inputs.acts[id] ?? id) : `${act} ${who}`;
+      return { id, act, name, relies: idsIn(relies[id]), together: idsIn(together[id]) };
+    });
+  });
 }
 
 /** Acts may depend only on acts of the same run, and not in a circle: those could never be made. */
@@ -167,33 +155,27 @@ function orderFailures(properties: Properties): Failure[] {
   return [...foreign, ...circles].map((reason) => ({ property: "acts", reason }));
 }
 
-/** A policy judges `due`, but the run does `acts`: both must have the same acts. */
+/** A reviewer reads the lines, a policy judges `due`, and the run does it: both must have the same acts. */
 function dueFailures(properties: Properties): Failure[] {
-  const { due, ...inputs } = inputsOf(properties);
-  if (due === undefined) return [];
-  const done = PROPERTIES.flatMap((property) =>
-    Object.entries(inputs[property] ?? {}).map(([id, line]) => [dueFieldOf(property, line), id]),
-  );
-  const key = ([kind = "", id = ""]: readonly (string | undefined)[]) => `${kind} ${escapeText(id, 60)}`;
-  const [made, said] = [
-    new Set(done.map(key)),
-    new Set(
-      Object.entries(due).flatMap(([kind, ids]) => Object.keys(linesOf(ids)).map((id) => key([kind, id]))),
+  const inputs = inputsOf(properties);
+  const fields = new Set<string>(ORDER.map((kind) => KINDS[kind].due));
+  const unknown = Object.keys(inputs.due ?? {}).filter((field) => !fields.has(field));
+  const lines = new Map(
+    PROPERTIES.flatMap((property) =>
+      Object.entries(inputs[property] ?? {}).map(([id, line]) => [`${property} ${id}`, line] as const),
     ),
-  ];
-  const differing = [...made]
-    .filter((one) => !said.has(one))
-    .concat([...said].filter((one) => !made.has(one)));
-  return differing.map((one) => ({
+  );
+  const differing = dueActs(inputs).flatMap(({ id, act }) => {
+    const { property, due } = KINDS[act];
+    const line = lines.get(`${property} ${id}`);
+    // An act that comes a second time finds no line.
+    lines.delete(`${property} ${id}`);
+    return line?.startsWith(`${act} `) === true ? [] : [`${due} ${id}`];
+  });
+  return [...unknown, ...differing, ...lines.keys()].map((one) => ({
     property: "due",
-    reason: `${one}: it must match acts and users exactly`,
+    reason: `${escapeText(one, 80)}: acts, users and due must have the same acts`,
   }));
-}
-
-function dueFieldOf(property: Property, line: string): string | undefined {
-  const [only, ...others] = kindsIn(property);
-  const kind = others.length > 0 ? kindOf(line) : only;
-  return kind && KINDS[kind].due;
 }
 
 function inputsOf(properties: Properties): ReconciliationInputs {
