@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { Composer } from "yaml";
 import { workOf } from "../../test/support/work.js";
 import type { Message } from "./messages.js";
 import { SourceText, toPlain } from "./source.js";
@@ -99,4 +100,13 @@ test("users are composed some at a time, so that what the library makes of them 
   );
   const told = await workOf(() => inPieces(`version: 1\nusers:\n${long.join("")}`));
   expect(told.calls("src/allowlist/yaml", "parseSyntax")).toBe(0);
+});
+
+test("a flood of errors stops the library: the private `onError` of its composer, by which they are counted, is there", () => {
+  expect(Reflect.get(new Composer(), "onError")).toBeTypeOf("function");
+  const flood = `version: 1\n${"a: 'b' c\n".repeat(5_000)}`;
+  const syntax = parseSyntax(new SourceText("flood.yaml", flood));
+  expect(syntax.ok).toBe(false);
+  if (!syntax.ok)
+    expect(syntax.messages.map(({ text }) => text)).toEqual(["this is not YAML: too many errors"]);
 });

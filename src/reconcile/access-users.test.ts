@@ -92,6 +92,7 @@ describe("the decision says what is, and what is to be", () => {
     expect(planOf({ text: wanted("{}"), users: [row!] }).accessUsers).toStrictEqual([
       {
         email: "bob@example.com",
+        name: undefined,
         live: "present",
         desired: "present",
         action: "keep",

@@ -16,7 +16,7 @@ export interface AccessUserDecision extends Item {
   /** Normalised. @title E-mail */
   readonly email: string;
   /** The name that the allowlist sets; left out if it sets none, so that the current name stays. */
-  readonly name?: string;
+  readonly name?: string | undefined;
   // For a user who should be present every row counts: a new user's row holds nothing either.
   /** For a user who should be absent, a row without a seat or an active device counts as absent. */
   readonly live: "present" | "absent";
@@ -46,7 +46,9 @@ export function decideAccessUsers(
     const row = rowOf(own);
     if (row === "ambiguous") {
       problems.push(ambiguous(wanted, own));
-      decisions.push(kept(wanted, "present", "the account has it more than once"));
+      decisions.push(
+        decisionFor(wanted, { live: "present", action: "keep", text: "the account has it more than once" }),
+      );
     } else {
       const decision = decide(wanted, row, registrations);
       decisions.push(decision);
@@ -71,45 +73,46 @@ function decide(
   registrations: readonly Registration[],
 ): AccessUserDecision {
   if (wanted.state === "present") return decidePresent(wanted, user);
-  if (user === undefined) return kept(wanted, "absent", "there is no such user");
-  if (holdsNothing(user))
-    return { ...kept(wanted, "absent", "its row has no seat and no active device"), user };
+  if (user === undefined)
+    return decisionFor(wanted, { live: "absent", action: "keep", text: "there is no such user" });
+  if (holdsNothing(user)) {
+    const text = "its row has no seat and no active device";
+    return decisionFor(wanted, { live: "absent", action: "keep", text, user });
+  }
   const taken = takenAlong(user, wanted.email, registrations);
-  return {
-    ...kept(wanted, "present", whatGoes(user, taken)),
+  return decisionFor(wanted, {
+    live: "present",
     action: "delete",
+    text: whatGoes(user, taken),
     user,
     registrations: taken.map(({ id }) => id),
-  };
+  });
 }
 
 function decidePresent(wanted: WantedAccessUser, user: AccessUser | undefined): AccessUserDecision {
   const { name } = wanted;
   if (user === undefined) {
     const text = `no Access user has this address${name === undefined ? "" : `; its name will be ${quoted(name)}`}`;
-    return { ...kept(wanted, "absent", text), action: "create" };
+    return decisionFor(wanted, { live: "absent", action: "create", text });
   }
-  if (name === undefined || hasName(user, name)) return { ...kept(wanted, "present", "it exists"), user };
+  if (name === undefined || hasName(user, name))
+    return decisionFor(wanted, { live: "present", action: "keep", text: "it exists", user });
   const text = `its name is ${quoted(user.name ?? "")}, and should be ${quoted(name)}`;
-  return { ...kept(wanted, "present", text), action: "rename", user };
+  return decisionFor(wanted, { live: "present", action: "rename", text, user });
 }
 
-function kept(
+function decisionFor(
   { email, name, state, source }: WantedAccessUser,
-  live: AccessUserDecision["live"],
-  text: string,
-): AccessUserDecision {
-  return {
-    email,
-    ...(name !== undefined && { name }),
+  {
     live,
-    desired: state,
-    action: "keep",
-    user: undefined,
-    registrations: [],
+    action,
     text,
-    source,
-  };
+    user,
+    registrations = [],
+  }: Pick<AccessUserDecision, "live" | "action" | "text"> &
+    Partial<Pick<AccessUserDecision, "user" | "registrations">>,
+): AccessUserDecision {
+  return { email, name, live, desired: state, action, user, registrations, text, source };
 }
 
 function ambiguous({ email, source }: WantedAccessUser, rows: readonly AccessUser[]): Message {
