@@ -11,10 +11,9 @@ import { DEFAULT_PATTERNS } from "../allowlist/file-patterns.js";
 import { formatMessages } from "../allowlist/messages.js";
 import type { Allowlist } from "../allowlist/model.js";
 import { type AllowlistFile, parseAllowlist } from "../allowlist/parse.js";
-import { clipped } from "../reconcile/findings/finding.js";
 import type { ListedSince } from "../report/document.js";
 import { LARGEST_YAML } from "../text/files.js";
-import { nearest } from "../text/words.js";
+import { clipped, nearest } from "../text/words.js";
 import { type Surroundings, UserError } from "./command.js";
 
 /** Runs git in the project's folder. */

@@ -4,9 +4,9 @@ import type { Message, SourcePosition } from "../allowlist/messages.js";
 import type { Allowlist, WantedAccessUser } from "../allowlist/model.js";
 import { domainOf, normaliseEmail } from "../allowlist/values.js";
 import type { AccessUser, Registration } from "../cloudflare/types.js";
-import { compare } from "../text/words.js";
+import { clipped, compare } from "../text/words.js";
 import type { DecidedItems, Item } from "./decision.js";
-import { clipped, type Finding, named, quoted } from "./findings/finding.js";
+import { type Finding, named, quoted } from "./findings/finding.js";
 import { userOf } from "./scope.js";
 
 /** `keep`: in good order; the others change the account. */

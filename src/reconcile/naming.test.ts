@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { registration } from "../../test/support/world.js";
-import { clipped, named, quoted } from "./findings/finding.js";
+import { named, quoted } from "./findings/finding.js";
+import { clipped } from "../text/words.js";
 
 test("a value is whole up to its limit, and cut to it beyond", () => {
   expect(clipped("x".repeat(60))).toBe("x".repeat(60));

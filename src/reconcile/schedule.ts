@@ -2,7 +2,7 @@
 
 import type { Freeze, Limits } from "../allowlist/model.js";
 import type { Act } from "../cloudflare/types.js";
-import { compare, minute } from "../text/words.js";
+import { clipped, compare, minute } from "../text/words.js";
 import {
   aboutRule,
   type ActDecision,
@@ -16,7 +16,6 @@ import {
   type ReviewedItem,
   type RuleCode,
 } from "./decision.js";
-import { clipped } from "./findings/finding.js";
 import { aboutItems, type ItemKind, itemKinds, type Items, mapItems } from "./items.js";
 import { compareTimes, isNewer, lastSign } from "./people.js";
 

@@ -4,7 +4,7 @@
  */
 
 import { aboutRule, type Decision, isAct, removes } from "./decision.js";
-import { clipped, type Finding, named } from "./findings/finding.js";
+import { type Finding, named } from "./findings/finding.js";
 import type { Entries } from "./match.js";
 import {
   type Candidate,
@@ -19,6 +19,7 @@ import {
   regroup,
 } from "./people.js";
 import { liveOf, type Subject, type Verdict } from "./rules/rule.js";
+import { clipped } from "../text/words.js";
 
 /** One person with something to delete. */
 interface Deciding {

@@ -1,3 +1,5 @@
+import { clipped } from "./words.js";
+
 /** What `escapeText` leaves unchanged besides visible characters. */
 interface EscapeOptions {
   /** Leaves line feeds, for output that indents or frames each line itself. Default false. */
@@ -55,7 +57,7 @@ export function escapeText(text: string, max = Infinity, options: EscapeOptions 
     if (character === "\t") return options.keepTabs === true ? "\t" : "\\t";
     return character === "\r" ? "\\r" : codePoint(character);
   };
-  return cut(text, max)
+  return clipped(text, max)
     .replace(unusual, (run) =>
       run
         .replace(hidden, shown)
@@ -124,12 +126,4 @@ function codeUnits(text: string): string {
     .split("")
     .map((unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`)
     .join("");
-}
-
-/** The first `max` code points. If something was cut, the last of them is an ellipsis. */
-function cut(text: string, max: number): string {
-  if (text.length <= max) return text;
-  // A code point has at most two code units, so a huge text is never split as a whole.
-  const points = Array.from(text.slice(0, 2 * max + 2));
-  return points.length <= max ? text : `${points.slice(0, Math.max(0, max - 1)).join("")}…`;
 }

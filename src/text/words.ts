@@ -58,8 +58,15 @@ export function didYouMean(word: string, known: readonly string[]): string {
   return guess === undefined ? `write one of: ${known.join(", ")}` : `did you mean \`${guess}\`?`;
 }
 
-/** A piece of the user's text for a message: in backticks, cut to about 60 characters. */
+/** The text, cut if it has more characters (code points) than this, so that it does not push the rest out of sight. */
+export function clipped(text: string, most = 60): string {
+  if (text.length <= most) return text;
+  // A code point has at most two code units, so a huge text is never split as a whole.
+  const points = Array.from(text.slice(0, 2 * most + 2));
+  return points.length <= most ? text : `${points.slice(0, Math.max(0, most - 1)).join("")}…`;
+}
+
+/** A piece of the user's text for a message: clipped, in backticks. */
 export function shown(text: string): string {
-  const points = Array.from(text.slice(0, 130));
-  return `\`${points.length > 60 ? `${points.slice(0, 59).join("")}…` : points.join("")}\``;
+  return `\`${clipped(text)}\``;
 }

@@ -9,14 +9,14 @@ import {
 } from "../../allowlist/match-values.js";
 import type { Message, SourcePosition } from "../../allowlist/messages.js";
 import type { AllowedUser, Allowlist, Entry } from "../../allowlist/model.js";
-import { groupBy, minute, nearest, nearestEmail } from "../../text/words.js";
+import { clipped, groupBy, minute, nearest, nearestEmail } from "../../text/words.js";
 import { aboutRule, type Decision, removes } from "../decision.js";
 import { compileMatch, MATCH_KEYS, type MatchKey, passes } from "../match-keys.js";
 import type { Match } from "../match.js";
 import { type Candidate, type Person, registrationsOf } from "../people.js";
 import { isIgnored } from "../rules/exceptions.js";
 import { DAY_MS, endOf } from "../scope.js";
-import { asWritten, clipped, describeMatch, type Finding, named, quoted } from "./finding.js";
+import { asWritten, describeMatch, type Finding, named, quoted } from "./finding.js";
 
 type People = ReadonlyMap<string, Person>;
 

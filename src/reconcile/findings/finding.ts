@@ -3,6 +3,7 @@ import type { RelatedPlace, SourcePosition } from "../../allowlist/messages.js";
 import type { AllowedUser } from "../../allowlist/model.js";
 import type { Registration } from "../../cloudflare/types.js";
 import type { FindingCode } from "./kinds.js";
+import { clipped } from "../../text/words.js";
 
 /** Something that a person should look at, but that leads to no act. @title Finding */
 export interface Finding {
@@ -50,13 +51,6 @@ export function identityOfAct(action: string, on: string): string {
 /** Identifies a key of a device's record (`traceKeys`), without revealing whose device it is. */
 export function identityOfTrace(key: string): string {
   return identify("enrolled", [key]);
-}
-
-/** A user's or a device's value in a sentence, cut so that it does not push the rest out of sight. */
-export function clipped(text: string, most = 60): string {
-  if (text.length <= most) return text;
-  const points = Array.from(text.slice(0, 4 * most));
-  return points.length > most ? `${points.slice(0, most - 1).join("")}…` : points.join("");
 }
 
 /** `BOB-THINKPAD (3f1c…) of bob@example.com`, with long values cut. */

@@ -2,13 +2,13 @@
 
 import type { Allowlist } from "../../allowlist/model.js";
 import type { RegistrationPolicy } from "../../cloudflare/types.js";
-import { compare, counted, groupBy } from "../../text/words.js";
+import { clipped, compare, counted, groupBy } from "../../text/words.js";
 import { aboutRule, type Decision, type RuleCode, staysConnected } from "../decision.js";
 import type { Unusable } from "../hardware.js";
 import { MATCH_KEYS, type MatchKey } from "../match-keys.js";
 import { type Candidate, isIdentified, type Person, registrationsOf } from "../people.js";
 import { excludingSettings, isInForce, isInScope, isNoUser } from "../scope.js";
-import { clipped, type Finding, listed, named, quoted, spokenValues } from "./finding.js";
+import { type Finding, listed, named, quoted, spokenValues } from "./finding.js";
 import { type FindingCode } from "./kinds.js";
 
 /** What is left alone: one finding for each registration, or one for each person whom the allowlist does not know. */

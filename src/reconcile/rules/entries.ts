@@ -3,7 +3,7 @@
 import { comparedValue, matchKeys } from "../../allowlist/match-values.js";
 import type { AllowedUser, Entry } from "../../allowlist/model.js";
 import { whoRevoked } from "../decision.js";
-import { clipped, describeMatch, named, quoted, spokenValues } from "../findings/finding.js";
+import { describeMatch, named, quoted, spokenValues } from "../findings/finding.js";
 import { valueKeys } from "../hardware.js";
 import { compileMatch, MATCH_KEYS, passes, rankOf } from "../match-keys.js";
 import type { Match } from "../match.js";
@@ -11,6 +11,7 @@ import { agree, type Candidate, doubtsOf } from "../people.js";
 import { endOf, isInForce } from "../scope.js";
 import { isDueByAge } from "./ages.js";
 import { type Ask, byWhom, liveOf, passed, type Rule, type Subject, type Verdict, type Why } from "./rule.js";
+import { clipped } from "../../text/words.js";
 
 /** All registrations of an offboarded user are deleted; all of a suspended user are revoked. */
 export const offboarded: Rule = byState("offboarded", "deleted");
