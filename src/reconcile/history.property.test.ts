@@ -43,12 +43,16 @@ describe("over a history", () => {
       const runs = runsOf(start, all);
       /** By id: newer registrations of the same device that stand in the account, or that a run deleted. */
       const newer = new Map<string, Set<string>>();
+      /** Of what a run deleted as superseded: the newer ones that stood in for it then. */
+      const standIns = new Map<string, ReadonlySet<string>>();
       let before: ReadonlySet<string> = new Set();
       for (const { world, at, plan, states } of runs) {
         const present = new Set(world.registrations.map(({ id }) => id));
-        // What somebody deleted in the dashboard leaves no trace.
+        // What somebody deleted in the dashboard leaves no trace, nor does what was deleted in its favour.
+        const isRemoved = (id: string) => before.has(id) && !present.has(id);
         for (const ids of newer.values())
-          for (const id of ids) if (before.has(id) && !present.has(id)) ids.delete(id);
+          for (const id of ids)
+            if (isRemoved(id) || [...(standIns.get(id) ?? [])].some(isRemoved)) ids.delete(id);
         const { isSame } = devicesOf(world);
         for (const one of world.registrations)
           for (const other of world.registrations)
@@ -71,6 +75,9 @@ describe("over a history", () => {
         }
         const left = states.at(-1) ?? [];
         before = new Set(left.map(({ id }) => id));
+        for (const { action, reason, registration } of plan.acts)
+          if (action === "delete" && reason.code === "superseded")
+            standIns.set(registration.id, new Set(newer.get(registration.id)));
         // What connects when a run deletes the newest is the newest from then on, and none that was kept out.
         for (const one of left.filter(isActive))
           for (const id of present) if (!before.has(id)) newer.get(one.id)?.delete(id);
