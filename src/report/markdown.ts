@@ -17,7 +17,7 @@ import {
   type ItemsDue,
   itemsDue,
   nearMisses,
-  type Outcome,
+  type ResultInWords,
   outcomes,
   placesOf,
   type RenderOptions,
@@ -193,7 +193,7 @@ function row(
   decision: ReportedDecision,
   document: ReportDocument,
   { evidence }: RenderOptions,
-  outcome: Outcome | undefined,
+  outcome: ResultInWords | undefined,
 ): string {
   const { registration, reason, entry, pending, action } = decision;
   const why = [

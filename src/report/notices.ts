@@ -18,7 +18,7 @@ import {
   type ItemsDue,
   itemsDue,
   nearMisses,
-  type Outcome,
+  type ResultInWords,
   outcomes,
   since,
   userOf,
@@ -170,7 +170,7 @@ export function messageNotice({ code, text, fix, right, source, related, subject
 function actNotice(
   decision: ReportedDecision,
   document: ReportDocument,
-  outcome: Outcome | undefined,
+  outcome: ResultInWords | undefined,
 ): Notice {
   const { action, registration, reason, entry, pending, source, related } = decision;
   const who = `${registration.device.name} (${deviceDetails(decision)}) of ${userOf(registration.user.email)}`;
@@ -181,7 +181,7 @@ function actNotice(
   ];
   return {
     rule: `act/${action}`,
-    ...withOutcome(`${action} ${who}, ${since(decision)}`, why, pending, outcome),
+    ...describeAct(`${action} ${who}, ${since(decision)}`, why, pending, outcome),
     evidence: decision.evidence && evidenceLines(decision.evidence),
     source,
     related,
@@ -194,7 +194,7 @@ function itemNotice({ kind, about }: ItemsDue, item: ItemDue): Notice {
   const { action, key, text, source, pending, registrations, outcome } = item;
   return {
     rule: `${about.slug}/${action}`,
-    ...withOutcome(`${action} ${about.noun} ${key}`, [text], pending, outcome),
+    ...describeAct(`${action} ${about.noun} ${key}`, [text], pending, outcome),
     source,
     registrations,
     // An address may be shown as the allowlist writes it.
@@ -203,11 +203,11 @@ function itemNotice({ kind, about }: ItemsDue, item: ItemDue): Notice {
 }
 
 /** An act, why it is due, and its result. */
-function withOutcome(
+function describeAct(
   act: string,
   why: readonly string[],
   pending: { readonly text: string } | undefined,
-  outcome: Outcome | undefined,
+  outcome: ResultInWords | undefined,
 ): Pick<Notice, "level" | "text"> {
   const more = [
     ...why,

@@ -151,7 +151,7 @@ export function guardVerdict(guard: ReportedGuard, { approved }: ReportDocument)
 }
 
 /** The result of an act. */
-export interface Outcome {
+export interface ResultInWords {
   readonly result: ActResult["result"];
   /** `done`, `failed: the registration is gone`. */
   readonly text: string;
@@ -209,14 +209,17 @@ export function resultCounts(document: ReportDocument): string | undefined {
  * By registration; undefined until a run has reached at least one act, so that a plan is not shown as a failure.
  * Without the reasons of {@link sharedCauses}, unless `full`.
  */
-export function outcomes(document: ReportDocument, full = false): ReadonlyMap<string, Outcome> | undefined {
+export function outcomes(
+  document: ReportDocument,
+  full = false,
+): ReadonlyMap<string, ResultInWords> | undefined {
   const { results = [] } = document;
   if (!results.some(hasBegun)) return undefined;
   const shared = new Set(full ? [] : sharedCauses(document).map(({ reason }) => reason));
   return new Map(
     results.map(({ registration, result, reason }) => [
       registration,
-      outcomeOf({ result, ...(reason !== undefined && !shared.has(reason) && { reason }) }),
+      inWords({ result, ...(reason !== undefined && !shared.has(reason) && { reason }) }),
     ]),
   );
 }
@@ -261,7 +264,7 @@ export function allResults(document: ReportDocument): readonly Pick<ActResult, "
 export interface ItemDue extends Item {
   readonly key: string;
   /** Undefined until a run has reached at least one act on its kind. */
-  readonly outcome: Outcome | undefined;
+  readonly outcome: ResultInWords | undefined;
 }
 
 /** A kind with items that are due. */
@@ -276,7 +279,7 @@ export function itemsDue(document: ReportDocument): readonly ItemsDue[] {
     const all: readonly Item[] = document[kind] ?? [];
     const results = itemResults(document, kind);
     const known = new Map(
-      results.some(hasBegun) ? results.map((one) => [keyOf(one), outcomeOf(one)] as const) : [],
+      results.some(hasBegun) ? results.map((one) => [keyOf(one), inWords(one)] as const) : [],
     );
     const items = all.filter(isItemDue).map((item) => {
       const key = keyOf(item);
@@ -305,7 +308,7 @@ export function countDue(document: ReportDocument): { readonly due: number; read
   };
 }
 
-function outcomeOf({ result, reason }: Pick<ActResult, "result" | "reason">): Outcome {
+function inWords({ result, reason }: Pick<ActResult, "result" | "reason">): ResultInWords {
   return { result, text: reason === undefined ? said[result] : `${said[result]}: ${reason}` };
 }
 
