@@ -295,8 +295,8 @@ async function planAccount(settings: Settings): Promise<Planned> {
     const list = () => takeInventory(client, allowlist, lookUp);
     const time = () => timeOf(client, () => new Date());
     const own = () => readOwnRevocations(accountId);
-    const terms = { account: accountId, env, now, time, siblings, own, remembered };
-    const plan = await reconcile(allowlist, list, terms);
+    const context = { account: accountId, env, now, time, siblings, own, remembered };
+    const plan = await reconcile(allowlist, list, context);
     const wanted = evidenceWish(env) !== "no";
     const evidence = wanted ? await fetchEvidence(client, actsOf(plan)) : undefined;
     return { plan, evidence, generatedAt: time().now };

@@ -89,8 +89,8 @@ export interface Plan extends Items {
   readonly domains: Allowlist["domains"];
 }
 
-/** The terms of the run that a plan is made for. */
-export interface RunTerms {
+/** The run that a plan is made for. */
+export interface RunContext {
   /** Decides whether the freeze holds; `asOf` unless given. */
   readonly now?: Date;
   /** The reviewed plan: no act beyond it is done. */
@@ -106,7 +106,7 @@ export function makePlan(
   allowlist: Allowlist,
   inventory: Inventory,
   asOf: Date,
-  { now = asOf, reviewed, siblings = [], own }: RunTerms = {},
+  { now = asOf, reviewed, siblings = [], own }: RunContext = {},
 ): Plan {
   const { account, registrations } = inventory;
   const hardware = inventory.devices && indexHardware(inventory.devices);

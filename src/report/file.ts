@@ -161,7 +161,7 @@ export const BEGUN: Outcome = {
 };
 
 /** Which report is written to. */
-interface ReportTerms {
+interface ReportContext {
   readonly env: NodeJS.ProcessEnv;
   /** The id of the run; undefined if it is not known. */
   readonly run?: string | undefined;
@@ -174,7 +174,7 @@ interface ReportTerms {
  * @throws ReportError
  */
 export function recordOutcomes(
-  terms: ReportTerms,
+  context: ReportContext,
   outcomes: ReadonlyMap<string, Outcome>,
   of: "registrations" | ItemKind = "registrations",
 ): void {
@@ -183,7 +183,7 @@ export function recordOutcomes(
     "registration" in one
       ? outcomes.get(one.registration)
       : (outcomes.get(one.id ?? "") ?? outcomes.get(keyOf(one)));
-  change(terms, (lists) => ({
+  change(context, (lists) => ({
     ...lists,
     [field]: lists[field]?.map((one: ActResult | ItemResult) => withOutcome(one, outcomeOf(one))),
   }));
@@ -205,7 +205,7 @@ interface WrittenReport {
 let last: WrittenReport | undefined;
 
 /** Synchronous, so that no other resource can report between the read and the write. */
-function change({ env, run }: ReportTerms, make: (lists: Lists) => Lists): void {
+function change({ env, run }: ReportContext, make: (lists: Lists) => Lists): void {
   const path = reportPath(env);
   if (path === undefined) return;
   const known =

@@ -19,7 +19,7 @@ import { minute } from "../text/words.js";
 import { type ListedTogether, listTogether } from "./listed-together.js";
 
 /** Which account, and how it is reached; credentials come from the environment only. */
-interface AccountTerms extends Pick<ClientOptions, "accountId" | "baseUrl" | "perPage" | "onRequest"> {
+interface ClientContext extends Pick<ClientOptions, "accountId" | "baseUrl" | "perPage" | "onRequest"> {
   readonly env: Readonly<Record<string, string | undefined>>;
 }
 
@@ -48,7 +48,7 @@ export function trustedBaseUrl(
 
 /** Runs `use` with a client of the account, and closes the client in any case. */
 export async function withAccount<T>(
-  { env, baseUrl, ...options }: AccountTerms,
+  { env, baseUrl, ...options }: ClientContext,
   use: (client: CloudflareClient) => Promise<T>,
 ): Promise<T> {
   const client = createClient({

@@ -38,9 +38,9 @@ export interface RunMark {
 const OLD_MS = 7 * 24 * 3600 * 1000;
 
 /** A new run; `announce` makes it known to its provider. */
-export function newRun(terms: Pick<RunMark, "stack" | "account" | "backend" | "engine" | "writes">): RunMark {
+export function newRun(run: Pick<RunMark, "stack" | "account" | "backend" | "engine" | "writes">): RunMark {
   const [program, host, pulumi] = [identify(process.pid), identify(process.ppid), parentOf(process.ppid)];
-  return { ...terms, id: randomUUID(), started: new Date().toISOString(), program, host, pulumi };
+  return { ...run, id: randomUUID(), started: new Date().toISOString(), program, host, pulumi };
 }
 
 /** Writes the mark; false if this machine has no place for it: then the run goes on without. */

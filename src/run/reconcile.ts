@@ -51,7 +51,7 @@ function testAt(allowlist: Allowlist, now: Date): void {
 }
 
 /** What a plan is made for. */
-interface PlanTerms {
+interface PlanContext {
   readonly account: string;
   /** May name the plan that was reviewed (`WARP_EXPECT_PLAN`). */
   readonly env: NodeJS.ProcessEnv;
@@ -73,7 +73,7 @@ interface PlanTerms {
 export async function reconcile(
   allowlist: Allowlist,
   list: () => Promise<Inventory>,
-  { account, env, now: given, time: askTime, siblings = [], own: askOwn, remembered }: PlanTerms,
+  { account, env, now: given, time: askTime, siblings = [], own: askOwn, remembered }: PlanContext,
 ): Promise<Plan> {
   checkAccount(allowlist, account);
   const maxAge = allowlist.limits.maxPlanAge.value;
@@ -105,7 +105,7 @@ export async function reconcile(
 async function withOwn(
   make: (own: EarlierRuns | undefined) => Plan,
   decides: boolean,
-  { ask, remembered }: { readonly ask: PlanTerms["own"]; readonly remembered: PlanTerms["remembered"] },
+  { ask, remembered }: { readonly ask: PlanContext["own"]; readonly remembered: PlanContext["remembered"] },
 ): Promise<Plan> {
   const askAll = async () => ownByAll([await ask?.(), remembered]);
   const known = decides ? await askAll() : remembered;
@@ -133,12 +133,12 @@ function countBy<K extends string>(keys: readonly K[]): Partial<Record<K, number
 }
 
 /** What the document needs besides the plan, and where approvals come from. */
-interface DocumentTerms extends Omit<DocumentOptions, "approval" | "origin"> {
+interface DocumentContext extends Omit<DocumentOptions, "approval" | "origin"> {
   readonly env: NodeJS.ProcessEnv;
 }
 
 /** The plan's document; approved if the environment approves exactly this plan. */
-export function documentOf(plan: Plan, { env, ...options }: DocumentTerms): ReportDocument {
+export function documentOf(plan: Plan, { env, ...options }: DocumentContext): ReportDocument {
   const document = toDocument(plan, {
     ...options,
     approval: approvalFor(plan.fingerprint, env),

@@ -1,7 +1,7 @@
 /** Small worlds with Access users. */
 
 import type { AccessUser } from "../../src/cloudflare/types.js";
-import { makePlan, type Plan, type RunTerms } from "../../src/reconcile/plan.js";
+import { makePlan, type Plan, type RunContext } from "../../src/reconcile/plan.js";
 import { ACCOUNT, allowlist, NOW, registration, type Sketch } from "./world.js";
 
 export interface UserWorld {
@@ -9,7 +9,7 @@ export interface UserWorld {
   readonly text: string;
   readonly users?: readonly AccessUser[] | undefined;
   readonly live?: readonly Sketch[];
-  readonly terms?: RunTerms;
+  readonly terms?: RunContext;
 }
 
 export function planOf({ text, users, live = [], terms }: UserWorld): Plan {

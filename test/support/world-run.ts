@@ -2,7 +2,7 @@
 
 import type { Registration } from "../../src/cloudflare/types.js";
 import { type ActDecision, type Decision, isAct } from "../../src/reconcile/decision.js";
-import { makePlan, needsHardware, type Plan, type RunTerms } from "../../src/reconcile/plan.js";
+import { makePlan, needsHardware, type Plan, type RunContext } from "../../src/reconcile/plan.js";
 import type { ReviewedPlan } from "../../src/reconcile/schedule.js";
 import { type Devices, formDevicesSlowly, isNewer } from "./device-oracle.js";
 import { toAllowlist } from "./world-allowlist.js";
@@ -10,7 +10,7 @@ import type { World } from "./world-arbitraries.js";
 import { ACCOUNT, NOW } from "./world.js";
 
 /** As a run makes it: the devices are listed only where the allowlist needs them. */
-export function planOf({ sketch, registrations, devices }: World, terms?: RunTerms, at = NOW): Plan {
+export function planOf({ sketch, registrations, devices }: World, terms?: RunContext, at = NOW): Plan {
   const allowlist = toAllowlist(sketch);
   const inventory = {
     account: ACCOUNT,

@@ -31,15 +31,15 @@ export interface AllowlistChange {
   readonly plan: Plan;
 }
 
-export interface ChangeTerms {
+export interface ChangeContext {
   readonly full: FullInventory;
   readonly asOf: Date;
   /** The file for users who are not listed yet. */
   readonly file?: string | undefined;
 }
 
-/** Makes a plan on these terms. */
-export function planOf(allowlist: Allowlist, { full, asOf }: ChangeTerms): Plan {
+/** Makes a plan in this context. */
+export function planOf(allowlist: Allowlist, { full, asOf }: ChangeContext): Plan {
   return makePlan(allowlist, narrowInventory(full, allowlist), asOf);
 }
 
@@ -52,9 +52,9 @@ export function planOf(allowlist: Allowlist, { full, asOf }: ChangeTerms): Plan 
 export function changeAllowlist(
   open: OpenAllowlist,
   wanted: readonly Wanted[],
-  terms: ChangeTerms,
+  context: ChangeContext,
 ): AllowlistChange {
-  const byFile = groupBy(wanted, ({ email }) => fileFor(open, email, terms.file));
+  const byFile = groupBy(wanted, ({ email }) => fileFor(open, email, context.file));
   const changed = open.files.flatMap((file): ChangedFile[] => {
     const own = byFile.get(file.file);
     if (!own) return [];
@@ -68,7 +68,7 @@ export function changeAllowlist(
   const [first] = changed;
   if (!hasOnlyGained(open.allowlist, allowlist, wanted))
     throw byHand(first?.file ?? "", "the change would do more than add entries", wanted);
-  return { files: changed, plan: planOf(allowlist, terms) };
+  return { files: changed, plan: planOf(allowlist, context) };
 }
 
 function fileFor({ allowlist, files }: OpenAllowlist, email: string, wanted: string | undefined): string {

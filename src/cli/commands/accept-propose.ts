@@ -20,7 +20,7 @@ import type { AccountOptions } from "../options.js";
 import {
   type AllowlistChange,
   changeAllowlist,
-  type ChangeTerms,
+  type ChangeContext,
   type OpenAllowlist,
   planOf,
   sameEntry,
@@ -142,11 +142,11 @@ export interface Proposal {
 export function propose(
   open: OpenAllowlist,
   targets: readonly Registration[],
-  terms: ChangeTerms,
+  context: ChangeContext,
   details: Details,
 ): Proposal {
-  const before = planOf(open.allowlist, terms);
-  const index = indexHardware(terms.full.devices).index;
+  const before = planOf(open.allowlist, context);
+  const index = indexHardware(context.full.devices).index;
   const refused: Refused[] = [];
   const byId = new Set<string>();
   let toAdd = targets.filter((registration) => {
@@ -155,14 +155,14 @@ export function propose(
     // An entry by hardware applies to the newer registration just as well.
     const isSuperseded = decision?.reason.code === "superseded";
     if (isSuperseded) byId.add(registration.id);
-    const refusal = why ?? (decision && !isSuperseded ? repeats(open, decision, terms, index) : undefined);
+    const refusal = why ?? (decision && !isSuperseded ? repeats(open, decision, context, index) : undefined);
     if (refusal) refused.push({ registration, why: refusal });
     return refusal === undefined;
   });
   for (;;) {
-    const wanted = toWanted(open, toAdd, { index, byId, details, asOf: terms.asOf });
+    const wanted = toWanted(open, toAdd, { index, byId, details, asOf: context.asOf });
     if (wanted.length === 0) return { wanted, refused, effects: [] };
-    const change = changeAllowlist(open, wanted, terms);
+    const change = changeAllowlist(open, wanted, context);
     const failed = toAdd.filter((one) => decisionOf(change.plan, one)?.desired !== "active");
     if (failed.length === 0) {
       refuseContradictions(before, change.plan);
@@ -185,7 +185,7 @@ const OUT_OF_SCOPE: Refusal = {
   fix: "widen `scope` in the root file first",
 };
 
-interface Terms {
+interface EntryContext {
   readonly index: HardwareIndex;
   readonly byId: ReadonlySet<string>;
   readonly details: Details;
@@ -195,7 +195,7 @@ interface Terms {
 function toWanted(
   open: OpenAllowlist,
   targets: readonly Registration[],
-  { index, byId, details, asOf }: Terms,
+  { index, byId, details, asOf }: EntryContext,
 ): Proposal["wanted"] {
   const wanted = new Map<string, Proposal["wanted"][number]>();
   for (const registration of targets) {
@@ -220,7 +220,7 @@ function matchFor({ id, device }: Registration, index: HardwareIndex): EntryMatc
 function repeats(
   { allowlist }: OpenAllowlist,
   { registration, user, reason }: Decision,
-  { asOf }: ChangeTerms,
+  { asOf }: ChangeContext,
   index: HardwareIndex,
 ): Refusal | undefined {
   const match = matchFor(registration, index);

@@ -99,8 +99,8 @@ async function accept(
   const listed = await listTargets(surroundings, what, options, open.allowlist);
   const { full, targets, lost, asOf = begin } = listed;
   const details = detailsOf(surroundings, options, asOf);
-  const terms = { full, asOf, file: options.file };
-  const proposal = propose(open, targets, terms, details);
+  const context = { full, asOf, file: options.file };
+  const proposal = propose(open, targets, context, details);
   const { change, refused } = proposal;
   const show = showDomains(open.allowlist.domains);
   if (!change && refused.length > 0) throw refusedAll(refused, show);

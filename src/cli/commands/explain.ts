@@ -125,7 +125,7 @@ async function evidenceOf(
   return source.evidence(decisions);
 }
 
-function lineReader({ files }: OpenAllowlist): TextTerms["lineOf"] {
+function lineReader({ files }: OpenAllowlist): TextContext["lineOf"] {
   const lines = new Map(files.map(({ file, text }) => [file, text.split("\n")]));
   return ({ file, line }: SourcePosition) => lines.get(file)?.[line - 1]?.replace(/\r$/u, "");
 }
@@ -134,9 +134,9 @@ function toText(
   { by, ids, listed }: Located,
   { users }: Allowlist,
   explanations: readonly Explanation[],
-  terms: TextTerms,
+  context: TextContext,
 ): string {
-  const blocks = explanations.map((one) => explanationLines(one, terms));
+  const blocks = explanations.map((one) => explanationLines(one, context));
   const user = listed && users.get(listed.email);
   const place = user ? `${escapeText(user.source.file, 200)}:${user.source.line}` : "";
   if (user && ids.length === 0)
@@ -146,7 +146,7 @@ function toText(
         `${escapeText(user.email)} is listed at ${place} with ${counted(user.entries.length, "entry", "entries")}, but has no registration`,
       ),
     ]);
-  const { columns } = terms;
+  const { columns } = context;
   if (ids.length < 2) return blocks.map((block) => layOut(block, { columns })).join("\n\n");
   const head = `${counted(ids.length, "registration")} of this ${by === "hardwareId" || by === "serial" ? "hardware" : by}${user ? `, listed at ${place}` : ""}`;
   const more = "for all rules, and what would change a decision: warp-registrations explain ID";
@@ -157,7 +157,7 @@ function toText(
 
 // Explanations as JSON, version 1. Texts are not escaped: whoever shows one must escape it.
 
-interface ExplainTerms {
+interface ExplainContext {
   readonly account: string;
   readonly asOf: Date;
   /** The subject as the user wrote it. */
@@ -167,7 +167,7 @@ interface ExplainTerms {
   readonly lineOf: (source: SourcePosition) => string | undefined;
 }
 
-function explainDocument({ account, asOf, what, explanations, evidence, lineOf }: ExplainTerms): string {
+function explainDocument({ account, asOf, what, explanations, evidence, lineOf }: ExplainContext): string {
   const document = {
     version: 1,
     account,
@@ -180,8 +180,8 @@ function explainDocument({ account, asOf, what, explanations, evidence, lineOf }
 
 function toJson(
   explanation: Explanation,
-  evidence: ExplainTerms["evidence"],
-  lineOf: ExplainTerms["lineOf"],
+  evidence: ExplainContext["evidence"],
+  lineOf: ExplainContext["lineOf"],
 ): object {
   if (explanation.kind === "out-of-scope") {
     const { registration, user, why } = explanation;
@@ -223,7 +223,7 @@ function aboutRegistration(
 // Explanations for a terminal: escaped, and as wide as the terminal.
 
 /** What the text needs besides the explanations. */
-interface TextTerms {
+interface TextContext {
   /** The text of a line of the allowlist. */
   readonly lineOf: (source: SourcePosition) => string | undefined;
   readonly evidence: ReadonlyMap<string, Evidence> | undefined;
@@ -237,7 +237,7 @@ const LABEL = 10;
 
 const HANGING = " ".repeat(2 + LABEL);
 
-function explanationLines(explanation: Explanation, terms: TextTerms): Line[] {
+function explanationLines(explanation: Explanation, context: TextContext): Line[] {
   if (explanation.kind === "out-of-scope") {
     const { registration, user, why } = explanation;
     return [
@@ -249,20 +249,20 @@ function explanationLines(explanation: Explanation, terms: TextTerms): Line[] {
   const { decision, rules, changes, pending } = explanation;
   const { registration, user, reason, source } = decision;
   const lineAt = (label: string, at: SourcePosition) => {
-    const text = terms.lineOf(at)?.trim() ?? "";
+    const text = context.lineOf(at)?.trim() ?? "";
     return row(label, `${place(at)}${text === "" ? "" : `  ${escapeText(text, 80)}`}`);
   };
   const lines = [
     title(registration, user),
     row("is", whatItIs(registration)),
-    ...(terms.short ? [] : identity(decision)),
+    ...(context.short ? [] : identity(decision)),
     row("should be", whatItShouldBe(decision) + (pending === undefined ? "" : `; it waits: ${pending}`)),
     row("rule", `${reason.code}: ${reason.text}`),
     lineAt("line", decision.line ?? source),
     ...(decision.line ? [lineAt("policy", source)] : []),
   ];
-  if (terms.short) return lines;
-  const evidence = terms.evidence?.get(registration.id);
+  if (context.short) return lines;
+  const evidence = context.evidence?.get(registration.id);
   return [
     ...lines,
     line("  ", "rules, in their order"),

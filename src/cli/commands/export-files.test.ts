@@ -9,7 +9,7 @@ import type { PhysicalDevice, Registration } from "../../cloudflare/types.js";
 import { makePlan } from "../../reconcile/plan.js";
 import { narrowInventory } from "../../run/account.js";
 import { UserError } from "../command.js";
-import { type Export, type ExportTerms, makeExport } from "./export.js";
+import { type Export, type ExportContext, makeExport } from "./export.js";
 
 beforeAll(announceSeed);
 
@@ -18,7 +18,7 @@ interface Account {
   readonly devices: readonly PhysicalDevice[];
 }
 
-function exported(account: Account, terms: Partial<ExportTerms> = {}): Export {
+function exported(account: Account, terms: Partial<ExportContext> = {}): Export {
   return makeExport({ account: ACCOUNT, ...account }, { asOf: NOW, ...terms });
 }
 
@@ -39,7 +39,7 @@ function planned(account: Account, { files }: Export) {
 /** An account can have one machine under two users, and serials that look mistyped: an export repeats both. */
 const OF_THE_ACCOUNT: ReadonlySet<string> = new Set(["allowlist/shared-machine", "allowlist/odd-serial"]);
 
-function expectEmpty(account: Account, terms?: Partial<ExportTerms>): void {
+function expectEmpty(account: Account, terms?: Partial<ExportContext>): void {
   let made: Export;
   try {
     made = exported(account, terms);
@@ -159,7 +159,7 @@ describe("planning an export against its own account is empty", () => {
   });
 });
 
-function lines(account: Account, terms?: Partial<ExportTerms>): string[] {
+function lines(account: Account, terms?: Partial<ExportContext>): string[] {
   return exported(account, terms).files.flatMap(({ text }) => text.split("\n"));
 }
 

@@ -156,7 +156,7 @@ function printSummary(
 // The files of an export. They are proven by reading them back and planning them against the account that they come
 // from.
 
-export interface ExportTerms {
+export interface ExportContext {
   readonly asOf: Date;
   /** Without it, everything is in one file. */
   readonly split?: Split | undefined;
@@ -172,8 +172,8 @@ export interface Export extends ExportedUsers {
 const ROOT_FILE = "allowlist.yaml";
 
 /** @throws UserError if nobody can be listed: an allowlist without users is refused */
-export function makeExport(full: FullInventory, terms: ExportTerms): Export {
-  const account = formAccount(full, terms.asOf);
+export function makeExport(full: FullInventory, context: ExportContext): Export {
+  const account = formAccount(full, context.asOf);
   const chosen = chooseEntries(account);
   if (chosen.users.length === 0) {
     throw new UserError(
@@ -185,13 +185,13 @@ export function makeExport(full: FullInventory, terms: ExportTerms): Export {
   }
   const notes = notesOf(account);
   const schema = schemaLine(ROOT_FILE, "allowlist");
-  const head = `${header(full, chosen, terms)}${schema}${exportHead(full.account)}`;
+  const head = `${header(full, chosen, context)}${schema}${exportHead(full.account)}`;
   const files =
-    terms.split === undefined
+    context.split === undefined
       ? [{ file: ROOT_FILE, text: `${head}\n${usersText(chosen.users, notes)}` }]
       : [
           { file: ROOT_FILE, text: head },
-          ...[...splitUsers(chosen.users, terms.split)].map(([file, users]) => ({
+          ...[...splitUsers(chosen.users, context.split)].map(([file, users]) => ({
             file,
             text: schemaLine(file, "users") + usersText(users, notes),
           })),
@@ -211,7 +211,7 @@ function notListed({ outOfScope, noUser, unlistable }: ExportedUsers): string[] 
   ];
 }
 
-function header(full: FullInventory, chosen: ExportedUsers, { asOf, redacted }: ExportTerms): string {
+function header(full: FullInventory, chosen: ExportedUsers, { asOf, redacted }: ExportContext): string {
   const skipped = notListed(chosen);
   const lines = [
     `What account ${full.account} had on ${minute(asOf.toISOString())}: ${counted(chosen.users.length, "user")}.`,

@@ -232,7 +232,7 @@ async function planRun(
   const time = () => source.time() ?? { now, findings: [], notes: [] };
   const isLive = options.now === undefined && source.takenAt === undefined;
   const remembered = readOwn(surroundings, account, options, more.history);
-  const terms = {
+  const context = {
     account,
     env,
     now,
@@ -242,10 +242,10 @@ async function planRun(
   };
   let plan: Plan;
   if (base === undefined) {
-    plan = await reconcile(head, () => source.list(head), terms);
+    plan = await reconcile(head, () => source.list(head), context);
   } else {
     const listed = once(() => source.listFull({ accessUsers: head }));
-    plan = await reconcile(head, async () => narrowInventory(await listed(), head), terms);
+    plan = await reconcile(head, async () => narrowInventory(await listed(), head), context);
     // Both allowlists are planned against the same account at the same moment.
     const before = makePlan(base, narrowInventory(await listed(), base), plan.asOf, { own: remembered });
     plan = withChange({ base, head }, { before, after: plan });
