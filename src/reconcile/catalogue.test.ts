@@ -35,11 +35,13 @@ test("what a finding is worth: what a change loosens for everybody and what is r
   expect(of("drops")).toEqual(["change-dropped"]);
   expect(of("admits")).toEqual(["change-widened"]);
   expect(of("withholds")).toEqual(["change-withheld"]);
-  expect(of("tells")).toEqual(kinds.filter((code) => !(code.startsWith("change-") || code === "elsewhere")));
+  expect(of("informs")).toEqual(
+    kinds.filter((code) => !(code.startsWith("change-") || code === "elsewhere")),
+  );
 });
 
 test("what a later version tells is told with the rest", () => {
-  expect([worthOf("of-a-later-version"), worthOf("toString")]).toEqual(["tells", "tells"]);
+  expect([worthOf("of-a-later-version"), worthOf("toString")]).toEqual(["informs", "informs"]);
 });
 
 test("a registration is active while it has no `revoked_at`, whatever way the API says so", () => {

@@ -251,7 +251,7 @@ function findingsSection(document: ReportDocument): Section | undefined {
       return each.length > MOST_ALIKE ? each.slice(0, 1).map((one) => ({ ...one, ...more })) : each;
     }),
   );
-  const isFolded = folds(document, rows.length) && kinds.every(({ worth }) => worth === "tells");
+  const isFolded = folds(document, rows.length) && kinds.every(({ worth }) => worth === "informs");
   return findingSection(
     { id: "findings", title: "Findings", folded: isFolded },
     "Worth a look; no act follows from these",

@@ -143,7 +143,7 @@ function markdownSections(document: ReportDocument, options: RenderOptions): Mar
 
 /** What a change drops or lets in is more important than what was there before. */
 function isOfChange({ worth }: FindingsOfKind): boolean {
-  return worth !== "tells";
+  return worth !== "informs";
 }
 
 /** A row for each person in a kind. */

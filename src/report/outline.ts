@@ -153,7 +153,7 @@ export function loosenedKeys({ loosened }: Outline): string {
 // The other findings, by kind and person.
 
 /** What else a change does, and then what was there before. */
-const OTHERS = ["drops", "admits", "withholds", "tells"] as const satisfies FindingWorth[];
+const OTHERS = ["drops", "admits", "withholds", "informs"] as const satisfies FindingWorth[];
 
 function kindsOf(
   findings: readonly ReportedFinding[],
