@@ -58,7 +58,7 @@ export class Revocation extends PlannedRevocation {
   }
 }
 
-/** One Access user who must exist. */
+/** One Access user who must exist: a row of a plan, not for use by hand. */
 export class AccessUser extends DynamicResource {
   constructor(name: string, inputs: AccessUserInputs, options?: pulumi.CustomResourceOptions) {
     super("AccessUser", name, blob("accessUser"), inputs, options);
