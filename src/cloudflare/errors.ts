@@ -302,9 +302,10 @@ function permissionFor(method: Method, path: string): string {
 }
 
 const GONE_ADVICE =
-  "Cloudflare deprecated revoke and unrevoke in September 2026 in favour of delete. In the allowlist, set " +
-  "`policy.unlisted: delete` (likewise `unknownUsers` and `noUser`, and `state: deleted` for entries) where they " +
-  "revoke, and `policy.listedRevoked: report`. (If reading fails too, check the account id and the base URL.)";
+  "Cloudflare deprecated revoke and unrevoke in September 2026 in favour of delete. In the allowlist, where they are " +
+  "`revoke`, set `policy.unlisted: delete` and the same for `unknownUsers` and `noUser`; use `state: deleted` instead of " +
+  "`state: revoked` in entries; and set `policy.listedRevoked: report`. (If reading fails too, check the account id and " +
+  "the base URL.)";
 
 const WORDS: Partial<Record<CloudflareErrorCode, { readonly what: string; readonly advice: string }>> = {
   "cloudflare/bad-token": {
