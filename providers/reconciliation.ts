@@ -58,7 +58,10 @@ function idOf(properties: Properties): string {
 export const reconciliation = provider<ReconciliationInputs, ReconciliationOutputs>({
   idOf,
   inputsOf,
-  failuresOf: (news) => [...orderFailures(news), ...dueFailures(news)],
+  failuresOf(news) {
+    const inputs = inputsOf(news);
+    return [...orderFailures(inputs), ...dueFailures(inputs, dueActs(inputs))];
+  },
   /**
    * Any act is a change; without acts there is none. The last run's acts do not matter, since the same can be due
    * again.
@@ -75,10 +78,10 @@ export const reconciliation = provider<ReconciliationInputs, ReconciliationOutpu
 
 async function reconcile(properties: Properties, olds: Properties): Promise<ReconciliationOutputs> {
   const inputs = inputsOf(properties);
-  // `check` has refused them before: but never must a run do less than its preview shows.
-  const [failure] = dueFailures(properties);
-  if (failure) throw new Error(failure.reason);
   const acts = dueActs(inputs);
+  // `check` has refused them before: but never must a run do less than its preview shows.
+  const [failure] = dueFailures(inputs, acts);
+  if (failure) throw new Error(failure.reason);
   const none = { account: inputs.account, acts: {} };
   if (acts.length === 0) return { ...none, ...lastDone(olds) };
   const session = sessionFor(inputs.account);
@@ -133,8 +136,7 @@ function dueActs({ relies = {}, together = {}, due = {}, ...inputs }: Reconcilia
 }
 
 /** Acts may depend only on acts of the same run, and not in a circle: those could never be made. */
-function orderFailures(properties: Properties): Failure[] {
-  const { acts, relies = {}, together = {} } = inputsOf(properties);
+function orderFailures({ acts, relies = {}, together = {} }: ReconciliationInputs): Failure[] {
   const after = (id: string) => [...idsIn(relies[id]), ...idsIn(together[id])];
   const foreign = [...Object.entries(relies), ...Object.entries(together)].flatMap(([id, ids]) =>
     idsIn(ids)
@@ -156,8 +158,7 @@ function orderFailures(properties: Properties): Failure[] {
 }
 
 /** A reviewer reads the lines, a policy judges `due`, and the run does it: both must have the same acts. */
-function dueFailures(properties: Properties): Failure[] {
-  const inputs = inputsOf(properties);
+function dueFailures(inputs: ReconciliationInputs, acts: readonly DueAct[]): Failure[] {
   const fields = new Set<string>(ORDER.map((kind) => KINDS[kind].due));
   const unknown = Object.keys(inputs.due ?? {}).filter((field) => !fields.has(field));
   const lines = new Map(
@@ -165,7 +166,7 @@ function dueFailures(properties: Properties): Failure[] {
       Object.entries(inputs[property] ?? {}).map(([id, line]) => [`${property} ${id}`, line] as const),
     ),
   );
-  const differing = dueActs(inputs).flatMap(({ id, act }) => {
+  const differing = acts.flatMap(({ id, act }) => {
     const { property, due } = KINDS[act];
     const line = lines.get(`${property} ${id}`);
     // An act that comes a second time finds no line.

@@ -361,7 +361,7 @@ function decode(real: string, name: string, bytes: Buffer): ReadFile {
 }
 
 function refuseKind(name: string, stats: Stats): Message | undefined {
-  if (!stats.isFile()) return unreadable(name, undefined);
+  if (!stats.isFile()) return unreadable(name, "it is not a regular file");
   return stats.size > largestFile ? tooLarge(name) : undefined;
 }
 

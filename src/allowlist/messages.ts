@@ -1,6 +1,6 @@
 import { isAbsolute, relative, sep } from "node:path";
 import { escapeText } from "../text/escape.js";
-import { reasonOf } from "../text/files.js";
+import { codeOf, reasonOf } from "../text/files.js";
 import { excerpt } from "../text/lines.js";
 import { compare, counted, shown } from "../text/words.js";
 import type { MessageCode } from "./message-codes.js";
@@ -144,13 +144,8 @@ export function linkedFolder(name: string, isInside: boolean): Message {
 
 /** A file or folder that the system does not let us read, or a path that is neither. */
 export function unreadable(name: string, error: unknown): Message {
-  const isMissing = error instanceof Error && "code" in error && error.code === "ENOENT";
-  const why =
-    error === undefined
-      ? "it is not a regular file"
-      : isMissing
-        ? "there is no such file (a broken link?)"
-        : reasonOf(error);
+  const isMissing = codeOf(error) === "ENOENT";
+  const why = isMissing ? "there is no such file (a broken link?)" : reasonOf(error);
   return {
     code: "allowlist/unreadable",
     text: `${shown(name)} cannot be read: ${why}`,

@@ -16,7 +16,7 @@ import {
   reasonOf,
   writeOutputs,
 } from "../text/files.js";
-import { isMapping } from "../text/words.js";
+import { isMapping, variable } from "../text/words.js";
 import { type Surroundings, UserError } from "./command.js";
 
 /**
@@ -50,7 +50,7 @@ export function filesOfOwn(
   { own = [] }: OwnOptions,
   history?: string,
 ): readonly (string | undefined)[] {
-  return history === undefined ? [env[HISTORY_VARIABLE]?.trim(), ...own] : own;
+  return history === undefined ? [variable(env, HISTORY_VARIABLE), ...own] : own;
 }
 
 /** What files report about earlier runs: those of `--own`, a history, and the one that the environment names. */

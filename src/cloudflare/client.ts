@@ -6,6 +6,7 @@ import { type Clock, systemClock } from "./pace.js";
 import { type PhysicalDevices, physicalDevicesOf } from "./physical-devices.js";
 import { type Registrations, registrationsOf } from "./registrations.js";
 import { type RequestNote, resolveBaseUrl, Transport, type TransportSettings } from "./transport.js";
+import { variable } from "../text/words.js";
 
 export interface ClientOptions {
   /** 1 to 32 letters, digits, `_` and `-`. */
@@ -138,8 +139,8 @@ export function atLeastOne(name: string, value: number, unit: "count" | "ms"): n
  * `cloudflare/bad-setting`.
  */
 function countFrom(env: Readonly<Record<string, string | undefined>>, name: string): number | undefined {
-  const text = env[name]?.trim() ?? "";
-  if (text === "") return undefined;
+  const text = variable(env, name);
+  if (text === undefined) return undefined;
   if (/^\d+$/.test(text)) return atLeastOne(name, Number(text), "count");
   // The text is not shown: it may be a secret in the wrong variable.
   throw new CloudflareError({

@@ -1,7 +1,7 @@
 /** What the account knows about the user behind a registration. Personal data: shown only if requested. */
 
 import { escapeText } from "../text/escape.js";
-import { counted, didYouMean, minute } from "../text/words.js";
+import { counted, didYouMean, minute, variable } from "../text/words.js";
 
 /** Times are RFC 3339. What the account does not report is left out. */
 export interface Evidence {
@@ -98,8 +98,8 @@ const WISHES = ["no", "report", "output"] as const;
 
 /** @throws SettingError for an unknown value */
 export function evidenceWish(env: NodeJS.ProcessEnv): (typeof WISHES)[number] {
-  const given = env[EVIDENCE_VARIABLE]?.trim() ?? "";
-  if (given === "") return "no";
+  const given = variable(env, EVIDENCE_VARIABLE);
+  if (given === undefined) return "no";
   const wish = WISHES.find((one) => one === given);
   if (wish !== undefined) return wish;
   throw new SettingError(`${EVIDENCE_VARIABLE} is "${escapeText(given, 40)}"; ${didYouMean(given, WISHES)}`);

@@ -5,7 +5,15 @@ import { readFileSync, rmSync, statSync } from "node:fs";
 import { resolve } from "node:path";
 import type { Outcome } from "../cloudflare/index.js";
 import { escapeText, jsonParts, jsonText } from "../text/escape.js";
-import { OutputError, type OutputPlace, type OutputText, placeOf, writeOutputs } from "../text/files.js";
+import {
+  codeOf,
+  OutputError,
+  type OutputPlace,
+  type OutputText,
+  placeOf,
+  writeOutputs,
+} from "../text/files.js";
+import { variable } from "../text/words.js";
 import { keyOf } from "../reconcile/decision.js";
 import { aboutItems, type ItemKind, type ItemResults } from "../reconcile/items.js";
 import { type ActResult, type ItemResult, type ReportDocument, resultFields } from "./document.js";
@@ -20,8 +28,8 @@ export function reportPath(env: NodeJS.ProcessEnv): string | undefined {
 }
 
 function pathIn(env: NodeJS.ProcessEnv, name: string): string | undefined {
-  const path = env[name]?.trim();
-  return path === undefined || path === "" ? undefined : resolve(path);
+  const path = variable(env, name);
+  return path === undefined ? undefined : resolve(path);
 }
 
 /** The report cannot be written or read at the path in `WARP_REPORT`. */
@@ -137,9 +145,7 @@ function readReport(path: string, run: string | undefined): ReportDocument {
 }
 
 function whyUnwritable(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  const code = "code" in error ? String(error.code) : "";
-  return REASONS[code] ?? error.message;
+  return REASONS[codeOf(error)] ?? (error instanceof Error ? error.message : String(error));
 }
 
 const REASONS: Readonly<Record<string, string>> = {

@@ -5,6 +5,7 @@ import { PERCENT_FROM } from "../reconcile/guard.js";
 import { countedKind } from "../reconcile/items.js";
 import { escapeText } from "../text/escape.js";
 import { type Line, line } from "../text/lines.js";
+import { variable } from "../text/words.js";
 import type { Approval, ReportDocument, ReportedGuard } from "./document.js";
 
 /** The environment variable that approves exactly one plan, by its fingerprint. */
@@ -126,17 +127,10 @@ function shareOf(
 /** The approval of the plan with this fingerprint; undefined if the environment approves none, or another one. */
 export function approvalFor(fingerprint: string, env: NodeJS.ProcessEnv): Approval | undefined {
   if (givenFingerprint(env) !== fingerprint) return undefined;
-  const by = textOf(env, APPROVE_BY_VARIABLE);
-  const reason = textOf(env, APPROVE_REASON_VARIABLE);
-  return { ...(by !== undefined && { by }), ...(reason !== undefined && { reason }) };
+  return { by: variable(env, APPROVE_BY_VARIABLE), reason: variable(env, APPROVE_REASON_VARIABLE) };
 }
 
 /** The fingerprint that the environment approves; an empty one approves nothing. */
 export function givenFingerprint(env: NodeJS.ProcessEnv): string | undefined {
-  return textOf(env, APPROVE_VARIABLE);
-}
-
-function textOf(env: NodeJS.ProcessEnv, name: string): string | undefined {
-  const text = env[name]?.trim();
-  return text === "" ? undefined : text;
+  return variable(env, APPROVE_VARIABLE);
 }

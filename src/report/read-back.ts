@@ -10,7 +10,7 @@ import { itemKinds } from "../reconcile/items.js";
 import type { ReviewedPlan } from "../reconcile/schedule.js";
 import { escapeText } from "../text/escape.js";
 import { LARGEST_JSON, readInput, reasonOf } from "../text/files.js";
-import { minute } from "../text/words.js";
+import { minute, variable } from "../text/words.js";
 import type { ReportDocument } from "./document.js";
 
 /** The environment variable that names the reviewed plan; a path, relative to the working folder. */
@@ -64,8 +64,8 @@ export function checkReviewedAge(
 }
 
 function pathOf(env: NodeJS.ProcessEnv): string | undefined {
-  const given = env[EXPECT_VARIABLE]?.trim() ?? "";
-  return given === "" ? undefined : resolve(given);
+  const given = variable(env, EXPECT_VARIABLE);
+  return given === undefined ? undefined : resolve(given);
 }
 
 /** The clocks of two machines may differ by this much. */

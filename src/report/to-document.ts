@@ -8,7 +8,7 @@ import { aboutRule, type Action, type Decision, isItemAct, type Item } from "../
 import { toReportedHardware } from "../reconcile/hardware.js";
 import { aboutItems, itemKinds } from "../reconcile/items.js";
 import type { Plan } from "../reconcile/plan.js";
-import { compare } from "../text/words.js";
+import { compare, variable } from "../text/words.js";
 import {
   type ActResult,
   type Approval,
@@ -69,8 +69,8 @@ export function toDocument(plan: Plan, options: DocumentOptions): ReportDocument
       const { id } = decision.registration;
       const line = options.listed && listedBy(decision);
       const listed = line && options.listed(line);
-      const reported = toReported(decision, pending.get(id), options.evidence?.get(id));
-      return inWrittenDomains(listed ? { ...reported, listed } : reported);
+      const evidence = options.evidence?.get(id);
+      return inWrittenDomains(toReported(decision, { pending: pending.get(id), evidence, listed }));
     }),
     ...itemsIn(plan, options.run, show),
     findings: plan.findings,
@@ -119,8 +119,7 @@ function notYetDone({ registration, action }: Plan["acts"][number]): ActResult {
 
 function toReported(
   decision: Decision,
-  pending: ReportedDecision["pending"],
-  evidence: Evidence | undefined,
+  more: Pick<ReportedDecision, "pending" | "evidence" | "listed">,
 ): ReportedDecision {
   const { registration, user, hardware, live, desired, action, reason, source, entry, revokedBy } = decision;
   const related = relatedTo(decision);
@@ -149,8 +148,7 @@ function toReported(
     related: related.length > 0 ? related : undefined,
     revokedBy: action === "unrevoke" ? revokedBy : undefined,
     entry: entry && toReportedEntry(entry),
-    pending,
-    evidence,
+    ...more,
   };
 }
 
@@ -242,10 +240,7 @@ function notYetMade({ email, key, id, action: act }: Item): ItemResult {
  * `WARP_RUN_URL`, or what GitHub Actions and GitLab CI set. Undefined if none is set.
  */
 export function originOf(env: NodeJS.ProcessEnv): Origin | undefined {
-  const given = (name: string) => {
-    const text = env[name]?.trim() ?? "";
-    return text === "" ? undefined : text;
-  };
+  const given = (name: string) => variable(env, name);
   /** The parts as one text; undefined if one is not set. */
   const joined = (...parts: readonly (string | undefined)[]) =>
     parts.includes(undefined) ? undefined : parts.join("");

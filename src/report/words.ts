@@ -215,11 +215,11 @@ export function outcomes(
 ): ReadonlyMap<string, ResultInWords> | undefined {
   const { results = [] } = document;
   if (!results.some(hasBegun)) return undefined;
-  const shared = new Set(full ? [] : sharedCauses(document).map(({ reason }) => reason));
+  const shared = new Set<string | undefined>(full ? [] : sharedCauses(document).map(({ reason }) => reason));
   return new Map(
     results.map(({ registration, result, reason }) => [
       registration,
-      inWords({ result, ...(reason !== undefined && !shared.has(reason) && { reason }) }),
+      resultInWords({ result, reason: shared.has(reason) ? undefined : reason }),
     ]),
   );
 }
@@ -279,7 +279,7 @@ export function itemsDue(document: ReportDocument): readonly ItemsDue[] {
     const all: readonly Item[] = document[kind] ?? [];
     const results = itemResults(document, kind);
     const known = new Map(
-      results.some(hasBegun) ? results.map((one) => [keyOf(one), inWords(one)] as const) : [],
+      results.some(hasBegun) ? results.map((one) => [keyOf(one), resultInWords(one)] as const) : [],
     );
     const items = all.filter(isItemDue).map((item) => {
       const key = keyOf(item);
@@ -308,7 +308,7 @@ export function countDue(document: ReportDocument): { readonly due: number; read
   };
 }
 
-function inWords({ result, reason }: Pick<ActResult, "result" | "reason">): ResultInWords {
+function resultInWords({ result, reason }: Pick<ActResult, "result" | "reason">): ResultInWords {
   return { result, text: reason === undefined ? said[result] : `${said[result]}: ${reason}` };
 }
 

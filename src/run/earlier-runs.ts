@@ -11,7 +11,7 @@ import type { ReportDocument } from "../report/document.js";
 import { parseReport } from "../report/read-back.js";
 import { escapeText } from "../text/escape.js";
 import { LARGEST_JSON, readInput, reasonOf } from "../text/files.js";
-import { isMapping } from "../text/words.js";
+import { isMapping, variable } from "../text/words.js";
 
 /** The type of the rows in which a state keeps revocations. */
 export const REVOCATION_TYPE = "pulumi-nodejs:dynamic/warp:Revocation";
@@ -97,8 +97,8 @@ export function ownByVariable(
   account: string,
   env: Readonly<Record<string, string | undefined>>,
 ): EarlierRuns | undefined {
-  const given = env[HISTORY_VARIABLE]?.trim() ?? "";
-  if (given === "") return undefined;
+  const given = variable(env, HISTORY_VARIABLE);
+  if (given === undefined) return undefined;
   const path = resolve(given);
   let text: string;
   try {

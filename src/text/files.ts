@@ -214,7 +214,8 @@ function sleep(milliseconds: number): void {
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, milliseconds);
 }
 
-function codeOf(error: unknown): string {
+/** The code of an error of the system: `ENOENT`; empty for anything else. */
+export function codeOf(error: unknown): string {
   return error instanceof Error && "code" in error ? String(error.code) : "";
 }
 
@@ -281,8 +282,7 @@ function tooLarge(largest: number): UnreadableInput {
  */
 export function reasonOf(thrown: unknown): string {
   if (!(thrown instanceof Error)) return String(thrown);
-  const code = "code" in thrown ? String(thrown.code) : "";
-  return REASONS[code] ?? thrown.message.replace(/, [a-z]+ '.*$/su, "");
+  return REASONS[codeOf(thrown)] ?? thrown.message.replace(/, [a-z]+ '.*$/su, "");
 }
 
 const REASONS: Readonly<Record<string, string>> = {

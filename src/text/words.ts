@@ -5,6 +5,15 @@ export function counted(number: number, noun: string, plural = `${noun}s`): stri
   return `${number} ${number === 1 ? noun : plural}`;
 }
 
+/** The text of a variable of the environment, trimmed; undefined if it is not set or is empty. */
+export function variable(
+  env: Readonly<Record<string, string | undefined>>,
+  name: string,
+): string | undefined {
+  const text = env[name]?.trim();
+  return text === "" ? undefined : text;
+}
+
 /** The order of texts by code unit: the same on every machine, whatever its locale. */
 export function compare(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;

@@ -51,6 +51,7 @@ import {
   withAges,
   withKeys,
 } from "./baseline.js";
+import { variable } from "../../text/words.js";
 
 const PLAN_EXAMPLE = `
 $ export CLOUDFLARE_ACCOUNT_ID=… CLOUDFLARE_API_TOKEN=…
@@ -210,7 +211,7 @@ async function planRun(
   const outputs = [...pathsOf(options), ...(more.outputs ?? [])];
   const inputs = [
     options.inventory,
-    env[EXPECT_VARIABLE]?.trim(),
+    variable(env, EXPECT_VARIABLE),
     ...(options.base ?? []),
     ...filesOfOwn(surroundings, options, more.history),
     ...(more.inputs ?? []),
